@@ -1,0 +1,23 @@
+/** The seven expressions in the order of their label ids, 0 to 6. Source: FERG-DB's classes as the original numbers them. */
+export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'] as const;
+
+/** Name of one of the seven expressions. */
+export type Emotion = (typeof EMOTIONS)[number];
+
+/** Tells whether `name` is one of the seven expressions' names. */
+export function isEmotion(name: string): name is Emotion {
+  return (EMOTIONS as readonly string[]).includes(name);
+}
+
+/**
+ * Gives an expression's label id.
+ * @param emotion one of {@link EMOTIONS}
+ * @returns integer, 0 to 6
+ * @throws RangeError when the name is none of the seven
+ */
+export function emotionId(emotion: string): number {
+  const id = (EMOTIONS as readonly string[]).indexOf(emotion);
+  if (id < 0)
+    throw new RangeError(`Expected one of ${EMOTIONS.join(', ')} for emotion but received ${emotion}`);
+  return id;
+}

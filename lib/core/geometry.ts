@@ -1,0 +1,65 @@
+/** A point in pixels from the image's upper left corner; pixel centres lie at .5. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A rectangle in pixels; it covers x to x + width and y to y + height. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Finds the smallest box around points.
+ * @param points at least one
+ * @throws RangeError when there is none
+ */
+export function boundingBox(points: readonly Point[]): Box {
+  if (points.length === 0) throw new RangeError('Expected at least 1 point for points but received 0');
+  const xs = points.map((point) => point.x);
+  const ys = points.map((point) => point.y);
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/**
+ * Moves each side of a box outwards.
+ * @param marginPx pixels, 0 or more
+ */
+export function growBox(box: Box, marginPx: number): Box {
+  return {
+    x: box.x - marginPx,
+    y: box.y - marginPx,
+    width: box.width + 2 * marginPx,
+    height: box.height + 2 * marginPx,
+  };
+}
+
+/**
+ * Rounds a box to whole pixels and cuts off what lies outside of the image, so that a crop can neither wrap
+ * nor be empty.
+ * @returns integers, inside of the image; undefined when nothing of the box is inside
+ */
+export function clampBox(box: Box, imageWidth: number, imageHeight: number): Box | undefined {
+  const left = Math.max(0, Math.floor(box.x));
+  const top = Math.max(0, Math.floor(box.y));
+  const right = Math.min(imageWidth, Math.ceil(box.x + box.width));
+  const bottom = Math.min(imageHeight, Math.ceil(box.y + box.height));
+  if (!(right > left && bottom > top)) return undefined;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/**
+ * Measures how well two boxes agree: intersection over union.
+ * @returns 0 (apart) to 1 (equal); 0 when both are empty
+ */
+export function intersectionOverUnion(first: Box, second: Box): number {
+  const width = Math.min(first.x + first.width, second.x + second.width) - Math.max(first.x, second.x);
+  const height = Math.min(first.y + first.height, second.y + second.height) - Math.max(first.y, second.y);
+  const intersection = Math.max(0, width) * Math.max(0, height);
+  const union = first.width * first.height + second.width * second.height - intersection;
+  return union > 0 ? intersection / union : 0;
+}

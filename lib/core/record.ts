@@ -1,0 +1,14 @@
+import type { Emotion } from './emotions';
+
+/** One labelled image. Every data set's reader gives this and nothing else. */
+export interface FrameRecord {
+  /** Path relative to the data set's folder, with forward slashes. */
+  readonly path: string;
+  /** Whose face it is: FERG's stylized character, or a person's id. */
+  readonly character: string;
+  readonly emotion: Emotion;
+  /** Name of the clip that the frame was taken from: neighbouring frames of a clip are near-duplicates. */
+  readonly clip?: string;
+  /** Position in the clip, from 0. */
+  readonly frame?: number;
+}
