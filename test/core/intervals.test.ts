@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bootstrapByGroup, estimateAccuracy, wilsonInterval } from '../../lib/core/intervals';
+import { createRandom } from '../../lib/core/random';
+
+interface KnownInterval {
+  successes: number;
+  trials: number;
+  low: number;
+  high: number;
+}
+
+// Made by scripts/fixtures/metrics_fixture.py with statsmodels.
+const fixture = JSON.parse(readFileSync(path.join(__dirname, '../fixtures/report/metrics.json'), 'utf8')) as {
+  wilson: KnownInterval[];
+};
+const TOLERANCE = 1e-12;
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('intervals', () => {
+  for (const known of fixture.wilson) {
+    it(`agrees with statsmodels on ${known.successes} of ${known.trials}`, () => {
+      const interval = wilsonInterval(known.successes, known.trials);
+      assert.ok(Math.abs(interval.low - known.low) < TOLERANCE);
+      assert.ok(Math.abs(interval.high - known.high) < TOLERANCE);
+      assert.equal(interval.value, known.successes / known.trials);
+    });
+  }
+
+  it('knows nothing when nothing was counted', () => {
+    const interval = wilsonInterval(0, 0);
+    assert.deepEqual([interval.low, interval.high], [0, 1]);
+    assert.ok(Number.isNaN(interval.value));
+  });
+
+  it('counts images without a face as errors: 97.506 % of the found are 96.43 % of all (defect 8)', () => {
+    const { ofFound, ofAll } = estimateAccuracy(5396, 5534, 62);
+    assert.equal((100 * ofFound.value).toFixed(3), '97.506');
+    assert.equal((100 * ofAll.value).toFixed(2), '96.43');
+    assert.equal(ofAll.trials, 5596);
+  });
+
+  it('refuses counts that are none', () => {
+    assert.throws(() => wilsonInterval(3, 2), /between 0 and 2 for successes but received 3/);
+    assert.throws(() => wilsonInterval(0, -1), /of 0 or more for trials but received -1/);
+    assert.throws(() => wilsonInterval(0.5, 1), /for successes but received 0.5/);
+  });
+
+  it('draws whole groups: clips that agree in themselves give a wider interval than their frames would', () => {
+    const clips = Array.from({ length: 20 }, (_, clip) => new Array<number>(10).fill(clip % 2));
+    const frames = clips.flat().map((value) => [value]);
+    const byClip = bootstrapByGroup(clips, mean, { random: createRandom(1) });
+    const byFrame = bootstrapByGroup(frames, mean, { random: createRandom(1) });
+    assert.equal(byClip.value, 0.5);
+    // The standard error is 0.5 / sqrt(20) by clip and 0.5 / sqrt(200) by frame: 0.44 and 0.14 wide.
+    assert.ok(Math.abs(byClip.high - byClip.low - 0.44) < 0.08);
+    assert.ok(Math.abs(byFrame.high - byFrame.low - 0.14) < 0.03);
+  });
+
+  it('gives the same bootstrap interval for the same seed', () => {
+    const draw = () => bootstrapByGroup([[1], [2], [3]], mean, { random: createRandom(5), draws: 50 });
+    assert.deepEqual(draw(), draw());
+    assert.throws(() => bootstrapByGroup([], mean, { random: createRandom(5) }), /at least 1 group/);
+  });
+});

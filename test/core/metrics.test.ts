@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { accuracy, classMetrics, confusionMatrix, countAnswers, macroF1 } from '../../lib/core/metrics';
+
+interface Case {
+  title: string;
+  truth: number[];
+  predicted: number[];
+  matrix: number[][];
+  accuracy: number;
+  precision: number[];
+  recall: number[];
+  f1: number[];
+  support: number[];
+  macroF1: number;
+}
+
+// Made by scripts/fixtures/metrics_fixture.py with scikit-learn.
+const fixture = JSON.parse(readFileSync(path.join(__dirname, '../fixtures/report/metrics.json'), 'utf8')) as {
+  cases: Case[];
+};
+const TOLERANCE = 1e-12;
+
+function assertNear(received: readonly number[], expected: readonly number[]) {
+  assert.equal(received.length, expected.length);
+  received.forEach((value, index) =>
+    assert.ok(Math.abs(value - expected[index]) <= TOLERANCE, `${value} is not ${expected[index]}`),
+  );
+}
+
+describe('metrics', () => {
+  it('counts an angry face that was answered with joy in row 0, column 3: rows are true (defect 3)', () => {
+    const matrix = confusionMatrix([0], [3]);
+    assert.equal(matrix[0][3], 1);
+    assert.equal(matrix[3][0], 0);
+    assert.equal(countAnswers(matrix), 1);
+  });
+
+  for (const known of fixture.cases) {
+    it(`agrees with scikit-learn: ${known.title}`, () => {
+      const matrix = confusionMatrix(known.truth, known.predicted);
+      const classes = classMetrics(matrix);
+      assert.deepEqual(matrix, known.matrix);
+      assertNear([accuracy(matrix), macroF1(matrix)], [known.accuracy, known.macroF1]);
+      for (const name of ['precision', 'recall', 'f1', 'support'] as const)
+        assertNear(
+          classes.map((metrics) => metrics[name]),
+          known[name],
+        );
+    });
+  }
+
+  it('takes typed arrays and any number of classes', () => {
+    assert.deepEqual(confusionMatrix(Int32Array.of(0, 1, 1), Uint8Array.of(0, 0, 1), 2), [
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('gives NaN for the accuracy of nothing', () => {
+    assert.ok(Number.isNaN(accuracy(confusionMatrix([], []))));
+  });
+
+  it('refuses lists of different lengths and ids that are no class', () => {
+    assert.throws(() => confusionMatrix([0, 1], [0]), /Expected 2 ids for predicted but received 1/);
+    assert.throws(() => confusionMatrix([7], [0]), /between 0 and 6 for truth\[0\] but received 7/);
+    assert.throws(() => confusionMatrix([0], [1.5]), /for predicted\[0\] but received 1.5/);
+  });
+});
