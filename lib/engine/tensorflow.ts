@@ -47,7 +47,9 @@ export function startEngine(options: { readonly backend?: Backend } = {}): Promi
  */
 export function whyNotNative(): string | undefined {
   const addon = path.join(addonDirectory(), 'tfjs_binding.node');
-  return fs.existsSync(addon) ? undefined : 'native TensorFlow is not set up (npm run setup puts it in place)';
+  return fs.existsSync(addon)
+    ? undefined
+    : 'native TensorFlow is not set up (npm run setup puts it in place)';
 }
 
 /** Gives the folder in node_modules where tfjs-node-gpu looks for its compiled addon (n-api version 8). */

@@ -1,0 +1,172 @@
+import { createRandom } from './random';
+import type { FrameRecord } from './record';
+
+/** How frames are dealt to training, validation and test. */
+export type SplitName = 'frames' | 'clips' | 'characters';
+
+/** The splits by name. */
+export const SPLIT_NAMES: readonly SplitName[] = ['frames', 'clips', 'characters'];
+
+/** The three sides of a split. */
+export const SIDES = ['train', 'validation', 'test'] as const;
+
+/** Which frames are on which side, as positions in the list of records, ascending. */
+export interface Split {
+  readonly name: SplitName;
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** Share of the frames, clips or characters that training gets. Source: the original's 80 %. */
+export const TRAIN_SHARE = 0.8;
+
+/**
+ * Splits a data set.
+ * @param name `frames`: the original's, at random within each character and expression, so that neighbouring
+ *   frames are on both sides; `clips`: whole clips; `characters`: whole characters
+ * @param seed the same seed gives the same split
+ * @throws RangeError when the data set has no clips or too few groups for the split
+ */
+export function splitRecords(records: readonly FrameRecord[], name: SplitName, seed: number): Split {
+  const split = { frames: splitByFrame, clips: splitByClip, characters: splitByCharacter }[name](
+    records,
+    seed,
+  );
+  if (name !== 'frames') assertDisjoint(split, records, name === 'clips' ? clipOf : characterOf);
+  return split;
+}
+
+/**
+ * Gives the leave-one-character-out folds: each character is the test side once; the next one (in alphabetical
+ * order, round about) is the validation side.
+ * @throws RangeError with fewer than 3 characters
+ */
+export function leaveOneCharacterOut(
+  records: readonly FrameRecord[],
+): (Split & { readonly character: string })[] {
+  const characters = [...groupBy(records, characterOf).keys()].sort();
+  expectGroups(characters.length, 'characters');
+  return characters.map((character, index) => {
+    const validation = characters[(index + 1) % characters.length];
+    const sideOf = (record: FrameRecord): Side =>
+      record.character === character ? 'test' : record.character === validation ? 'validation' : 'train';
+    return { character, ...collect('characters', records, (_, record) => sideOf(record)) };
+  });
+}
+
+/**
+ * Checks that no group has frames on two sides.
+ * @param groupOf names a frame's group
+ * @throws RangeError that names the first group found on two sides
+ */
+export function assertDisjoint(
+  split: Split,
+  records: readonly FrameRecord[],
+  groupOf: (record: FrameRecord) => string,
+): void {
+  const sides = new Map<string, Side>();
+  for (const side of SIDES) {
+    for (const index of split[side]) {
+      const group = groupOf(records[index]);
+      const known = sides.get(group);
+      if (known && known !== side) {
+        throw new RangeError(
+          `Expected ${group} on one side of the split but received it on ${known} and ${side}`,
+        );
+      }
+      sides.set(group, side);
+    }
+  }
+}
+
+type Side = (typeof SIDES)[number];
+
+/** The original's split: 80 % of each cell to training, each of the others to validation or test by a coin flip. */
+function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
+  const sides = new Map<number, Side>();
+  for (const [cell, indices] of groupBy(records, cellOf)) {
+    const random = createRandom(seed, 'split by frame', cell);
+    const trainCount = Math.floor(indices.length * TRAIN_SHARE);
+    random.shuffle(indices).forEach((index, position) => {
+      const side = random.next() < 0.5 ? 'validation' : 'test';
+      sides.set(index, position < trainCount ? 'train' : side);
+    });
+  }
+  return collect('frames', records, (index) => sides.get(index)!);
+}
+
+function splitByClip(records: readonly FrameRecord[], seed: number): Split {
+  const sides = new Map<string, Side>();
+  for (const [cell, indices] of groupBy(records, cellOf)) {
+    const clips = [...new Set(indices.map((index) => clipOf(records[index])))].sort();
+    expectGroups(clips.length, `clips of ${cell.replace('\0', ' ')}`);
+    dealGroups(clips, createRandom(seed, 'split by clip', cell).shuffle).forEach((side, clip) =>
+      sides.set(clip, side),
+    );
+  }
+  return collect('clips', records, (_, record) => sides.get(clipOf(record))!);
+}
+
+function splitByCharacter(records: readonly FrameRecord[], seed: number): Split {
+  const characters = [...groupBy(records, characterOf).keys()].sort();
+  expectGroups(characters.length, 'characters');
+  const sides = dealGroups(characters, createRandom(seed, 'split by character').shuffle);
+  return collect('characters', records, (_, record) => sides.get(record.character)!);
+}
+
+/** Gives about 80 % of the groups to training and at least one each to validation and test. */
+function dealGroups(groups: string[], shuffle: (items: string[]) => string[]): Map<string, Side> {
+  const held = Math.max(2, Math.round(groups.length * (1 - TRAIN_SHARE)));
+  const validationCount = Math.floor(held / 2);
+  const sides = new Map<string, Side>();
+  shuffle(groups).forEach((group, position) => {
+    sides.set(group, position < validationCount ? 'validation' : position < held ? 'test' : 'train');
+  });
+  return sides;
+}
+
+function collect(
+  name: SplitName,
+  records: readonly FrameRecord[],
+  sideOf: (index: number, record: FrameRecord) => Side,
+): Split {
+  const split = { name, train: [] as number[], validation: [] as number[], test: [] as number[] };
+  records.forEach((record, index) => split[sideOf(index, record)].push(index));
+  return split;
+}
+
+function groupBy(
+  records: readonly FrameRecord[],
+  groupOf: (record: FrameRecord) => string,
+): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  records.forEach((record, index) => {
+    const group = groupOf(record);
+    const members = groups.get(group);
+    if (members) members.push(index);
+    else groups.set(group, [index]);
+  });
+  return groups;
+}
+
+function cellOf(record: FrameRecord): string {
+  return `${record.character}\0${record.emotion}`;
+}
+
+function characterOf(record: FrameRecord): string {
+  return record.character;
+}
+
+function clipOf(record: FrameRecord): string {
+  if (record.clip === undefined) {
+    throw new RangeError(
+      `Expected a clip for ${record.path} but received none: this data set names no clips`,
+    );
+  }
+  return `${cellOf(record)}\0${record.clip}`;
+}
+
+function expectGroups(count: number, what: string): void {
+  if (count < 3) throw new RangeError(`Expected at least 3 ${what} for the split but received ${count}`);
+}

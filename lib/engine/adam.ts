@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs';
+import { nativeBackend } from './native';
+import { createNativeSlots } from './adam-native';
+import { createTensorSlots } from './adam-tensors';
+
+/** Settings of Adam, as PyTorch names and means them. */
+export interface AdamOptions {
+  /** Step size, default 1e-3. */
+  readonly learningRate?: number;
+  /** Decay of the gradients' running mean, 0 to 1, default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the squared gradients' running mean, 0 to 1, default 0.999. */
+  readonly beta2?: number;
+  /** What keeps the division finite, added after bias correction, default 1e-8. */
+  readonly epsilon?: number;
+}
+
+/** What Adam remembers, in plain arrays. */
+export interface AdamState {
+  /** How many steps were taken. */
+  readonly step: number;
+  /** The gradients' running means by the caller's names, each of its variable's length. */
+  readonly means: ReadonlyMap<string, Float32Array>;
+  /** The squared gradients' running means. */
+  readonly squares: ReadonlyMap<string, Float32Array>;
+}
+
+/** One variable's memory of Adam, and the step itself; where it is kept depends on the backend. */
+export interface AdamSlots {
+  /** Moves the variable one step along its gradient. */
+  apply(gradient: tf.Tensor, rates: AdamRates): void;
+  /** Reads both running means. */
+  read(): { mean: Float32Array; square: Float32Array };
+  dispose(): void;
+}
+
+/** The numbers of one step. */
+export interface AdamRates {
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Learning rate times the bias correction: lr * sqrt(1 - beta2^t) / (1 - beta1^t). */
+  readonly stepSize: number;
+  /** Epsilon as it stands before bias correction: epsilon * sqrt(1 - beta2^t). */
+  readonly epsilon: number;
+}
+
+/**
+ * Makes an Adam optimizer that gives PyTorch's numbers: TensorFlow's fused kernel where native TensorFlow
+ * computes, the same arithmetic by tfjs operations elsewhere. It drives plain variables and tfjs-layers models.
+ * @returns an optimizer; the caller disposes it
+ * @throws RangeError for a setting out of its range
+ * Source: Kingma and Ba, "Adam", algorithm 1; torch.optim.Adam.
+ */
+export function buildAdam(options: AdamOptions = {}): Adam {
+  return new Adam(options);
+}
+
+/** Adam with PyTorch's conventions; see {@link buildAdam}. */
+export class Adam extends tf.Optimizer {
+  /** Name under which tfjs stores an optimizer's configuration. */
+  static readonly className: string = 'PriorAttentionAdam';
+  readonly learningRate: number;
+  private readonly beta1: number;
+  private readonly beta2: number;
+  private readonly epsilon: number;
+  private steps = 0;
+  private readonly slots = new Map<string, AdamSlots>();
+
+  constructor({ learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}) {
+    super();
+    checkRange('learningRate', learningRate, learningRate > 0);
+    checkRange('beta1', beta1, beta1 >= 0 && beta1 < 1);
+    checkRange('beta2', beta2, beta2 >= 0 && beta2 < 1);
+    checkRange('epsilon', epsilon, epsilon >= 0);
+    [this.learningRate, this.beta1, this.beta2, this.epsilon] = [learningRate, beta1, beta2, epsilon];
+  }
+
+  /** How many steps were taken. */
+  get step(): number {
+    return this.steps;
+  }
+
+  /**
+   * Moves variables one step along their gradients.
+   * @param gradients by the variables' tfjs names; the caller disposes them
+   */
+  override applyGradients(gradients: Record<string, tf.Tensor> | { name: string; tensor: tf.Tensor }[]): void {
+    this.steps++;
+    const rates = this.rates();
+    const named = Array.isArray(gradients)
+      ? gradients.map(({ name, tensor }) => [name, tensor] as const)
+      : Object.entries(gradients);
+    for (const [name, gradient] of named) {
+      if (gradient) this.slotsOf(registeredVariable(name)).apply(gradient, rates);
+    }
+    this.incrementIterations();
+  }
+
+  /**
+   * Reads what Adam remembers of variables.
+   * @param variables by names of the caller's own
+   * @returns copies; zeros for a variable that no step has moved yet
+   */
+  saveState(variables: ReadonlyMap<string, tf.Variable>): AdamState {
+    const means = new Map<string, Float32Array>();
+    const squares = new Map<string, Float32Array>();
+    for (const [name, variable] of variables) {
+      const slots = this.slots.get(variable.name)?.read();
+      means.set(name, slots?.mean ?? new Float32Array(variable.size));
+      squares.set(name, slots?.square ?? new Float32Array(variable.size));
+    }
+    return { step: this.steps, means, squares };
+  }
+
+  /**
+   * Puts back what {@link saveState} gave.
+   * @throws RangeError when a variable is missing in the state or has another length there
+   */
+  restoreState(variables: ReadonlyMap<string, tf.Variable>, state: AdamState): void {
+    for (const [name, variable] of variables) {
+      const mean = expectLength(state.means.get(name), variable.size, `Adam's mean of ${name}`);
+      const square = expectLength(state.squares.get(name), variable.size, `Adam's square of ${name}`);
+      this.slots.get(variable.name)?.dispose();
+      this.slots.set(variable.name, createSlots(variable, { mean, square }));
+    }
+    this.steps = state.step;
+  }
+
+  /** Names and values as tfjs-layers saves an optimizer: the step, then all means, then all squares. */
+  override async getWeights(): Promise<tf.NamedTensor[]> {
+    const names = [...this.slots.keys()];
+    const read = names.map((name) => this.slots.get(name)!.read());
+    const shapes = names.map((name) => registeredVariable(name).shape);
+    return [
+      { name: 'iter', tensor: tf.scalar(this.steps, 'int32') },
+      ...names.map((name, i) => ({ name: `${name}/m`, tensor: tf.tensor(read[i].mean, shapes[i]) })),
+      ...names.map((name, i) => ({ name: `${name}/v`, tensor: tf.tensor(read[i].square, shapes[i]) })),
+    ];
+  }
+
+  /** Puts back what {@link getWeights} gave; the variables are found by their tfjs names. */
+  override async setWeights(weights: tf.NamedTensor[]): Promise<void> {
+    const values = new Map(weights.map(({ name, tensor }) => [name, tensor.dataSync() as Float32Array]));
+    const names = [...values.keys()].filter((name) => name.endsWith('/m')).map((name) => name.slice(0, -2));
+    const variables = new Map(names.map((name) => [name, registeredVariable(name)]));
+    const named = (suffix: string) => new Map(names.map((name) => [name, values.get(name + suffix)!]));
+    this.restoreState(variables, { step: values.get('iter')![0], means: named('/m'), squares: named('/v') });
+  }
+
+  /** The settings, as tfjs stores them in a model's file. */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { learningRate, beta1, beta2, epsilon } = this;
+    return { learningRate, beta1, beta2, epsilon };
+  }
+
+  /** Builds the optimizer from {@link getConfig}'s settings. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(config);
+  }
+
+  /** Gives back what Adam remembers; the variables stay. */
+  override dispose(): void {
+    for (const slots of this.slots.values()) slots.dispose();
+    this.slots.clear();
+    super.dispose();
+  }
+
+  private rates(): AdamRates {
+    const { beta1, beta2 } = this;
+    const correction = Math.sqrt(1 - beta2 ** this.steps);
+    const stepSize = (this.learningRate * correction) / (1 - beta1 ** this.steps);
+    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction };
+  }
+
+  private slotsOf(variable: tf.Variable): AdamSlots {
+    const known = this.slots.get(variable.name);
+    if (known) return known;
+    const slots = createSlots(variable);
+    this.slots.set(variable.name, slots);
+    return slots;
+  }
+}
+
+function createSlots(
+  variable: tf.Variable,
+  values?: { readonly mean: Float32Array; readonly square: Float32Array },
+): AdamSlots {
+  const backend = nativeBackend();
+  return backend ? createNativeSlots(backend, variable, values) : createTensorSlots(variable, values);
+}
+
+function registeredVariable(name: string): tf.Variable {
+  const variable = tf.engine().registeredVariables[name];
+  if (!variable) throw new RangeError(`Expected a living variable for gradients but received ${name}`);
+  return variable;
+}
+
+function checkRange(name: string, value: number, isInside: boolean): void {
+  if (!isInside) throw new RangeError(`Expected a number in range for ${name} but received ${value}`);
+}
+
+function expectLength(values: Float32Array | undefined, length: number, name: string): Float32Array {
+  if (values?.length === length) return values;
+  throw new RangeError(`Expected ${length} numbers for ${name} but received ${values?.length ?? 'none'}`);
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { EMOTIONS } from '../../lib/core/emotions';
+import type { FrameRecord } from '../../lib/core/record';
+import { assertDisjoint, leaveOneCharacterOut, SIDES, splitRecords } from '../../lib/core/split';
+
+function makeRecords(characters: readonly string[], clips: number, frames: number): FrameRecord[] {
+  return characters.flatMap((character) =>
+    EMOTIONS.flatMap((emotion) =>
+      Array.from({ length: clips * frames }, (_, index) => ({
+        path: `${character}/${character}_${emotion}/${index}.png`,
+        character,
+        emotion,
+        clip: `clip ${Math.floor(index / frames)}`,
+        frame: index % frames,
+      })),
+    ),
+  );
+}
+
+const SIX = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+describe('splitRecords', () => {
+  const records = makeRecords(SIX, 10, 4);
+
+  it('puts each record on exactly one side, whatever the split', () => {
+    for (const name of ['frames', 'clips', 'characters'] as const) {
+      const split = splitRecords(records, name, 1);
+      const all = SIDES.flatMap((side) => split[side]).sort((a, b) => a - b);
+      assert.deepEqual(all, Array.from(records.keys()), name);
+    }
+  });
+
+  it('gives training 80 % of each character and expression by frame, and flips a coin for the rest', () => {
+    const split = splitRecords(records, 'frames', 1);
+    assert.equal(split.train.length, 42 * 32);
+    assert.ok(Math.abs(split.validation.length - split.test.length) < 5 * Math.sqrt(42 * 8));
+    const anger = split.train.filter((i) => records[i].character === 'a' && records[i].emotion === 'anger');
+    assert.equal(anger.length, 32);
+  });
+
+  it('deals clips 8/1/1 within each character and expression', () => {
+    const split = splitRecords(records, 'clips', 1);
+    assert.deepEqual(
+      [split.train.length, split.validation.length, split.test.length],
+      [42 * 32, 42 * 4, 42 * 4],
+    );
+  });
+
+  it('deals six characters 4/1/1', () => {
+    const split = splitRecords(records, 'characters', 1);
+    const names = SIDES.map((side) => new Set(split[side].map((index) => records[index].character)).size);
+    assert.deepEqual(names, [4, 1, 1]);
+  });
+
+  it('defect 8: repeats with the seed and changes with it', () => {
+    assert.deepEqual(splitRecords(records, 'frames', 5), splitRecords(records, 'frames', 5));
+    assert.notDeepEqual(splitRecords(records, 'frames', 5).test, splitRecords(records, 'frames', 6).test);
+  });
+
+  it('defect 5: by frame a test frame has neighbours of its clip in training, by clip it has none', () => {
+    const shares = (name: 'frames' | 'clips') => {
+      const split = splitRecords(records, name, 1);
+      const clip = (index: number) => `${records[index].path.split('/')[1]} ${records[index].clip}`;
+      const trained = new Set(split.train.map(clip));
+      return split.test.filter((index) => trained.has(clip(index))).length / split.test.length;
+    };
+    assert.ok(shares('frames') > 0.9);
+    assert.equal(shares('clips'), 0);
+  });
+
+  it('says what is missing when a data set names no clips or has too few characters', () => {
+    const bare = records.map(({ path, character, emotion }) => ({ path, character, emotion }));
+    assert.throws(
+      () => splitRecords(bare, 'clips', 1),
+      /Expected a clip for a\/a_anger\/0\.png .* names no clips/,
+    );
+    assert.throws(
+      () => splitRecords(makeRecords(['a', 'b'], 3, 1), 'characters', 1),
+      /at least 3 characters .* 2/,
+    );
+    assert.throws(
+      () => splitRecords(makeRecords(['a'], 2, 2), 'clips', 1),
+      /at least 3 clips of a anger .* 2/,
+    );
+  });
+});
+
+describe('assertDisjoint', () => {
+  it('names the group that is on two sides', () => {
+    const records = makeRecords(['a', 'b'], 1, 2);
+    const split = { name: 'clips' as const, train: [0], validation: [], test: [1] };
+    assert.throws(
+      () => assertDisjoint(split, records, (r) => r.clip!),
+      /Expected clip 0 on one side .* train and test/,
+    );
+  });
+});
+
+describe('leaveOneCharacterOut', () => {
+  it('tests each character once, on a network that never saw it', () => {
+    const records = makeRecords(SIX, 2, 2);
+    const folds = leaveOneCharacterOut(records);
+    assert.deepEqual(folds.map((fold) => fold.character), SIX); // prettier-ignore
+    for (const fold of folds) {
+      assert.ok(fold.test.every((index) => records[index].character === fold.character));
+      assertDisjoint(fold, records, (record) => record.character);
+      assert.equal(fold.train.length, 4 * 7 * 4);
+    }
+  });
+});
