@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamRates, AdamSlots } from './adam';
+import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
 import { nativeAttributes, type NativeBackend } from './native';
 
 /**
@@ -11,7 +11,7 @@ import { nativeAttributes, type NativeBackend } from './native';
 export function createNativeSlots(
   backend: NativeBackend,
   variable: tf.Variable,
-  values?: { readonly mean: Float32Array; readonly square: Float32Array },
+  values?: AdamValues,
 ): AdamSlots {
   const { shape } = variable;
   const handles = {
@@ -70,7 +70,12 @@ function applyAdam(
     use_locking: false,
     use_nesterov: false,
   });
-  binding.executeOp('ResourceApplyAdam', attributes, [...inputs, ...backend.getInputTensorIds([gradient])], 0);
+  binding.executeOp(
+    'ResourceApplyAdam',
+    attributes,
+    [...inputs, ...backend.getInputTensorIds([gradient])],
+    0,
+  );
   scalars.forEach((id) => binding.deleteTensor(id));
 }
 
@@ -95,7 +100,12 @@ function destroyResource({ binding }: NativeBackend, handle: number): void {
 
 function assignTensor(backend: NativeBackend, handle: number, value: tf.Tensor): void {
   const attributes = nativeAttributes(backend.binding, { dtype: { type: 'float32' } });
-  backend.binding.executeOp('AssignVariableOp', attributes, [handle, ...backend.getInputTensorIds([value])], 0);
+  backend.binding.executeOp(
+    'AssignVariableOp',
+    attributes,
+    [handle, ...backend.getInputTensorIds([value])],
+    0,
+  );
 }
 
 function assignArray(

@@ -1,15 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamSlots } from './adam';
+import type { AdamSlots, AdamValues } from './adam-slots';
 
 /**
  * Keeps Adam's memory of a variable in two tensors and steps by tfjs operations: what runs on every backend.
  * @param values the memory to begin with, default zeros
  * @returns slots; the caller disposes them
  */
-export function createTensorSlots(
-  variable: tf.Variable,
-  values?: { readonly mean: Float32Array; readonly square: Float32Array },
-): AdamSlots {
+export function createTensorSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
   const slot = (data?: Float32Array) =>
     tf.tidy(() => tf.keep(data ? tf.tensor(data.slice(), variable.shape) : tf.zeros(variable.shape)));
   let [mean, square] = [slot(values?.mean), slot(values?.square)];

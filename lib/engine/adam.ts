@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeBackend } from './native';
 import { createNativeSlots } from './adam-native';
+import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
 import { createTensorSlots } from './adam-tensors';
+import { nativeBackend } from './native';
 
 /** Settings of Adam, as PyTorch names and means them. */
 export interface AdamOptions {
@@ -25,24 +26,8 @@ export interface AdamState {
   readonly squares: ReadonlyMap<string, Float32Array>;
 }
 
-/** One variable's memory of Adam, and the step itself; where it is kept depends on the backend. */
-export interface AdamSlots {
-  /** Moves the variable one step along its gradient. */
-  apply(gradient: tf.Tensor, rates: AdamRates): void;
-  /** Reads both running means. */
-  read(): { mean: Float32Array; square: Float32Array };
-  dispose(): void;
-}
-
-/** The numbers of one step. */
-export interface AdamRates {
-  readonly beta1: number;
-  readonly beta2: number;
-  /** Learning rate times the bias correction: lr * sqrt(1 - beta2^t) / (1 - beta1^t). */
-  readonly stepSize: number;
-  /** Epsilon as it stands before bias correction: epsilon * sqrt(1 - beta2^t). */
-  readonly epsilon: number;
-}
+/** A tensor and its name, as tfjs saves an optimizer's weights. */
+export type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number];
 
 /**
  * Makes an Adam optimizer that gives PyTorch's numbers: TensorFlow's fused kernel where native TensorFlow
@@ -84,7 +69,9 @@ export class Adam extends tf.Optimizer {
    * Moves variables one step along their gradients.
    * @param gradients by the variables' tfjs names; the caller disposes them
    */
-  override applyGradients(gradients: Record<string, tf.Tensor> | { name: string; tensor: tf.Tensor }[]): void {
+  override applyGradients(
+    gradients: Record<string, tf.Tensor> | { name: string; tensor: tf.Tensor }[],
+  ): void {
     this.steps++;
     const rates = this.rates();
     const named = Array.isArray(gradients)
@@ -127,7 +114,7 @@ export class Adam extends tf.Optimizer {
   }
 
   /** Names and values as tfjs-layers saves an optimizer: the step, then all means, then all squares. */
-  override async getWeights(): Promise<tf.NamedTensor[]> {
+  override async getWeights(): Promise<NamedTensor[]> {
     const names = [...this.slots.keys()];
     const read = names.map((name) => this.slots.get(name)!.read());
     const shapes = names.map((name) => registeredVariable(name).shape);
@@ -139,7 +126,7 @@ export class Adam extends tf.Optimizer {
   }
 
   /** Puts back what {@link getWeights} gave; the variables are found by their tfjs names. */
-  override async setWeights(weights: tf.NamedTensor[]): Promise<void> {
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
     const values = new Map(weights.map(({ name, tensor }) => [name, tensor.dataSync() as Float32Array]));
     const names = [...values.keys()].filter((name) => name.endsWith('/m')).map((name) => name.slice(0, -2));
     const variables = new Map(names.map((name) => [name, registeredVariable(name)]));
@@ -184,10 +171,7 @@ export class Adam extends tf.Optimizer {
   }
 }
 
-function createSlots(
-  variable: tf.Variable,
-  values?: { readonly mean: Float32Array; readonly square: Float32Array },
-): AdamSlots {
+function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
   const backend = nativeBackend();
   return backend ? createNativeSlots(backend, variable, values) : createTensorSlots(variable, values);
 }
