@@ -1,0 +1,87 @@
+import { BLOCK_SIZE } from './blocks';
+import { type Box, type Point, boundingBox, clampBox, growBox } from './geometry';
+import { type GrayImage, cropGray, resizeBilinear } from './image';
+
+/** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
+export const LANDMARK_COUNT = 68;
+
+/** Landmarks whose bounding box is the eyes block: eyebrows (17-26) and eyes (36-47). */
+export const EYES_LANDMARKS: readonly number[] = [...indices(17, 26), ...indices(36, 47)];
+
+/** Landmarks whose bounding box is the mouth block: outer and inner lips (48-67). */
+export const MOUTH_LANDMARKS: readonly number[] = indices(48, 67);
+
+/** Pixels by which the boxes grow on each side. Source: 10 in the original's report (30 in its code). */
+export const DEFAULT_MARGIN_PX = 10;
+
+/** How blocks are cut. */
+export interface CutOptions {
+  /** Pixels by which each box grows on each side, 0 or more; default 10. */
+  readonly marginPx?: number;
+  /** Side of the square blocks in pixels; default 32. */
+  readonly size?: number;
+}
+
+/** The two blocks of a face and where they were cut. */
+export interface CutBlocks {
+  readonly kind: 'blocks';
+  /** Grey levels, [size, size]. */
+  readonly eyes: Uint8Array;
+  /** Grey levels, [size, size]. */
+  readonly mouth: Uint8Array;
+  /** Whole pixels inside of the image, margin included. */
+  readonly eyesBox: Box;
+  /** Whole pixels inside of the image, margin included. */
+  readonly mouthBox: Box;
+}
+
+/** Why no blocks could be cut. */
+export interface CutFailure {
+  readonly kind: 'box-outside-image';
+  readonly reason: string;
+}
+
+/**
+ * Finds the bounding box of some of a face's landmarks, without any margin.
+ * @param landmarks [68, 2] as x and y in pixels
+ * @param chosen indices of landmarks, such as {@link EYES_LANDMARKS}
+ */
+export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]): Box {
+  return boundingBox(
+    chosen.map((index): Point => ({ x: landmarks[2 * index], y: landmarks[2 * index + 1] })),
+  );
+}
+
+/**
+ * Cuts the eyes block and the mouth block of a face out of the image that it was found in.
+ * @param landmarks [68, 2] as x and y in pixels of the image
+ * @returns the blocks, or a reason when a box has no pixel inside of the image
+ * @throws RangeError when there are not 136 coordinates, or the margin or size is out of range
+ */
+export function cutBlocks(
+  image: GrayImage,
+  landmarks: Float32Array,
+  { marginPx = DEFAULT_MARGIN_PX, size = BLOCK_SIZE }: CutOptions = {},
+): CutBlocks | CutFailure {
+  if (landmarks.length !== 2 * LANDMARK_COUNT)
+    throw new RangeError(
+      `Expected ${2 * LANDMARK_COUNT} values for landmarks but received ${landmarks.length}`,
+    );
+  if (!(marginPx >= 0 && Number.isFinite(marginPx)))
+    throw new RangeError(`Expected 0 or more pixels for marginPx but received ${marginPx}`);
+  const [eyesBox, mouthBox] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) =>
+    clampBox(growBox(landmarkBox(landmarks, chosen), marginPx), image.width, image.height),
+  );
+  if (!eyesBox || !mouthBox) return outside(eyesBox ? 'mouth' : 'eyes', image);
+  const cut = (box: Box) => resizeBilinear(cropGray(image, box), size, size).data;
+  return { kind: 'blocks', eyes: cut(eyesBox), mouth: cut(mouthBox), eyesBox, mouthBox };
+}
+
+function outside(block: 'eyes' | 'mouth', { width, height }: GrayImage): CutFailure {
+  const reason = `Expected a box inside of ${width}x${height} for the ${block} block but received one wholly outside`;
+  return { kind: 'box-outside-image', reason };
+}
+
+function indices(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+}
