@@ -1,0 +1,15 @@
+import type { FrameRecord } from '../core/record';
+
+/** A data set as a reader gives it: where it lies, and one record an image. */
+export interface Dataset {
+  /** Name that reports show. */
+  readonly name: string;
+  /** Whether its faces are drawn by this project; such figures are never compared with others'. */
+  readonly synthetic: boolean;
+  /** Absolute path that the records' paths start from. */
+  readonly directory: string;
+  /** Sorted by path. */
+  readonly records: readonly FrameRecord[];
+  /** True landmarks by path, [68, 2] in pixels, where the data set knows them. */
+  readonly trueLandmarks?: ReadonlyMap<string, Float32Array>;
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { EMOTIONS, isEmotion } from '../core/emotions';
+import type { FrameRecord } from '../core/record';
+import type { Dataset } from './dataset';
+import { expectFolder, listFolders, listImages } from './tree';
+
+const LAYOUT = 'with FERG-DB, <character>/<character>_<emotion>/*.png,';
+
+/**
+ * Reads FERG-DB, or anything of its form.
+ * @param directory FERG_DB_256, or the folder that holds it
+ * @param setting what the user set to it, for messages; default `FERG_DIR`
+ * @throws RangeError when the folder is missing, a class is unknown or a class has no images
+ * Source: Aneja et al. 2016, "Modeling Stylized Character Expressions via Deep Learning"; given on request only.
+ */
+export function readFerg(directory: string, setting = 'FERG_DIR'): Dataset {
+  const given = expectFolder(directory, setting, LAYOUT);
+  const root = listFolders(given).includes('FERG_DB_256') ? path.join(given, 'FERG_DB_256') : given;
+  const records = listFolders(root).flatMap((character) => readCharacter(root, character, setting));
+  if (records.length === 0) {
+    throw new RangeError(
+      `Expected a folder ${LAYOUT} for ${setting} but received ${root}, which has no such images`,
+    );
+  }
+  return { name: 'FERG-DB', synthetic: false, directory: root, records };
+}
+
+function readCharacter(root: string, character: string, setting: string): FrameRecord[] {
+  return listFolders(path.join(root, character)).flatMap((folder) => {
+    const emotion = folder.slice(folder.lastIndexOf('_') + 1);
+    const where = `${character}/${folder}`;
+    if (folder !== `${character}_${emotion}` || !isEmotion(emotion)) {
+      const form = `${character}_<emotion>, one of ${EMOTIONS.join(', ')},`;
+      throw new RangeError(`Expected ${form} for a class folder of ${setting} but received ${where}`);
+    }
+    const images = listImages(path.join(root, where));
+    if (images.length === 0) {
+      throw new RangeError(`Expected images for ${where} of ${setting} but received an empty folder`);
+    }
+    return images.map((image) => ({ path: `${where}/${image}`, character, emotion }));
+  });
+}

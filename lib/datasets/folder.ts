@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { EMOTIONS, isEmotion } from '../core/emotions';
+import type { FrameRecord } from '../core/record';
+import type { Dataset } from './dataset';
+import { expectFolder, listFolders, listImages } from './tree';
+
+/**
+ * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a
+ * person. Without groups each image counts as a person of its own for no split: the character is `all`.
+ * @param directory the folder
+ * @param setting what the user set to it, for messages; default `IMAGES_DIR`
+ * @throws RangeError when the folder is missing, a class is unknown or a class has no images
+ */
+export function readFolder(directory: string, setting = 'IMAGES_DIR'): Dataset {
+  const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
+  const folders = listFolders(root);
+  if (folders.length === 0) throw unknownClass(setting, root, 'no folders');
+  const flat = folders.some((name) => isEmotion(name.toLowerCase()));
+  const records = flat
+    ? folders.flatMap((name) => readClass(root, name, 'all', setting))
+    : folders.flatMap((group) => readGroup(root, group, setting));
+  return { name: path.basename(root), synthetic: false, directory: root, records };
+}
+
+function readGroup(root: string, group: string, setting: string): FrameRecord[] {
+  const folders = listFolders(path.join(root, group));
+  if (folders.length === 0) throw unknownClass(setting, group, 'no class folders');
+  return folders.flatMap((name) => readClass(root, `${group}/${name}`, group, setting));
+}
+
+function readClass(root: string, folder: string, character: string, setting: string): FrameRecord[] {
+  const emotion = path.posix.basename(folder).toLowerCase();
+  if (!isEmotion(emotion)) throw unknownClass(setting, folder, 'another name');
+  const images = listImages(path.join(root, folder));
+  if (images.length === 0) {
+    throw new RangeError(`Expected images for ${folder} of ${setting} but received an empty folder`);
+  }
+  return images.map((image) => ({ path: `${folder}/${image}`, character, emotion }));
+}
+
+function unknownClass(setting: string, folder: string, found: string): RangeError {
+  const classes = EMOTIONS.join(', ');
+  return new RangeError(
+    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}`,
+  );
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_EXPERIMENT, readExperiment } from '../../lib/core/experiment';
+
+describe('readExperiment', () => {
+  it('gives the defaults when nothing is set', () => {
+    assert.deepEqual(readExperiment({ EPOCHS: '', PATH: '/bin' }), DEFAULT_EXPERIMENT);
+  });
+
+  it('takes what the environment says', () => {
+    const experiment = readExperiment({
+      EPOCHS: '50',
+      SPLIT: 'clips',
+      MARGIN: '30',
+      LEARNING_RATE: '0.0005',
+    });
+    assert.deepEqual(experiment, {
+      ...DEFAULT_EXPERIMENT,
+      epochs: 50,
+      split: 'clips',
+      marginPx: 30,
+      learningRate: 5e-4,
+    });
+  });
+
+  it('defect 7: the margin is one setting, 10 px as in the original report', () => {
+    assert.equal(readExperiment({}).marginPx, 10);
+  });
+
+  it('says which variable is wrong and what it takes', () => {
+    assert.throws(
+      () => readExperiment({ EPOCHS: 'many' }),
+      /integer of at least 1 for EPOCHS but received many/,
+    );
+    assert.throws(() => readExperiment({ EPOCHS: '0' }), /integer of at least 1 for EPOCHS but received 0/);
+    assert.throws(() => readExperiment({ MARGIN: '-1' }), /integer of at least 0 for MARGIN but received -1/);
+    assert.throws(
+      () => readExperiment({ SPLIT: 'frame' }),
+      /one of frames, clips, characters for SPLIT .* frame/,
+    );
+    assert.throws(
+      () => readExperiment({ LEARNING_RATE: '2' }),
+      /between 0 and 1 for LEARNING_RATE but received 2/,
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { readFolder } from '../../lib/datasets/folder';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+
+describe('readFolder', () => {
+  const folder = useTemporaryFolder();
+
+  it('reads class folders, and names in any script', () => {
+    writeFiles(folder(), { 'Joy/笑顔.JPG': '', 'anger/злость.png': '', 'anger/notes.txt': '' });
+    assert.deepEqual(readFolder(folder()).records, [
+      { path: 'Joy/笑顔.JPG', character: 'all', emotion: 'joy' },
+      { path: 'anger/злость.png', character: 'all', emotion: 'anger' },
+    ]);
+  });
+
+  it('reads class folders in groups: characters or persons', () => {
+    writeFiles(folder(), { 'mia/joy/1.png': '', 'tom/fear/1.png': '' });
+    const records = readFolder(folder()).records;
+    assert.deepEqual(
+      records.map((record) => record.character),
+      ['mia', 'tom'],
+    );
+  });
+
+  it('says what is wrong with the folder', () => {
+    assert.throws(
+      () => readFolder(path.join(folder(), 'no')),
+      /folder of class folders.*IMAGES_DIR.*not exist/,
+    );
+    assert.throws(() => readFolder(folder()), /class folders named anger, .* with no folders/);
+    writeFiles(folder(), { 'joy/1.png': '', 'happy/1.png': '' });
+    assert.throws(() => readFolder(folder()), /but received happy with another name/);
+  });
+
+  it('names an empty class', () => {
+    writeFiles(folder(), { 'joy/readme.txt': '' });
+    assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR .* empty folder/);
+  });
+});
