@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { listFiles, projectRoot } from '../lib/engine/project';
+
+/** Each layer may import from itself and from those before it. A file at lib's top is a layer of its own. */
+const LAYERS = [
+  'core',
+  'engine',
+  'datasets',
+  'faces',
+  'model',
+  'report',
+  'notebook',
+  'index',
+  'commands',
+  'cli',
+];
+
+/** The only files that may import an outside package. Packages that are not listed are free. */
+const OWNERS: Record<string, RegExp> = {
+  '@vladmandic/face-api': /^faces\/detect/,
+  '@tensorflow/tfjs-node-gpu': /^engine\/tensorflow\.ts$/,
+  '@tensorflow/tfjs-backend-wasm': /^engine\//,
+  'apache-arrow': /^faces\/store/,
+  'danfojs-node': /^report\/tables/,
+  'vega-lite': /^report\//,
+  vega: /^report\//,
+  '@resvg/resvg-js': /^report\//,
+  tslab: /^notebook/,
+  commander: /^cli\.ts$/,
+};
+
+/** These run in browsers too, so they import nothing of Node's; a file that ends in -files.ts is the exception. */
+const ISOMORPHIC = /^(core|model)\/(?!.*-files\.ts$)/;
+
+/** An import of a module; `require.resolve` only locates a package and is none. */
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+const imports: Import[] = listFiles('lib', '.ts').flatMap((absolute) => {
+  const file = path.relative(path.join(projectRoot(), 'lib'), absolute).split(path.sep).join('/');
+  const text = fs.readFileSync(absolute, 'utf8');
+  const found = text.matchAll(/(?:from|import|require)\s*\(?\s*'([^']+)'/g);
+  return Array.from(found, ([, target]) => ({ file, target }));
+});
+
+function layerOf(file: string): number {
+  return LAYERS.indexOf(file.split('/')[0].replace(/\.ts$/, ''));
+}
+
+function resolveImport({ file, target }: Import): string {
+  return path.posix.join(path.posix.dirname(file), target);
+}
+
+describe('the architecture', () => {
+  it('knows a layer for each file', () => {
+    const strangers = imports.filter(({ file }) => layerOf(file) < 0);
+    assert.deepEqual(strangers, []);
+  });
+
+  it('imports one way: each layer only from those before it', () => {
+    const upwards = imports.filter(
+      (found) => found.target.startsWith('.') && layerOf(resolveImport(found)) > layerOf(found.file),
+    );
+    assert.deepEqual(upwards, []);
+  });
+
+  it('lets one module know each outside package', () => {
+    const trespasses = imports.filter(({ file, target }) =>
+      Object.entries(OWNERS).some(
+        ([name, owner]) => (target === name || target.startsWith(`${name}/`)) && !owner.test(file),
+      ),
+    );
+    assert.deepEqual(trespasses, []);
+  });
+
+  it('keeps core and model free of Node, so that they run in a browser', () => {
+    const nodeOnly = imports.filter(
+      ({ file, target }) =>
+        ISOMORPHIC.test(file) && /^(node:|sharp$|.*\/engine\/(project|setup|doctor|tensorflow))/.test(target),
+    );
+    assert.deepEqual(nodeOnly, []);
+  });
+
+  it('keeps core free of tensors', () => {
+    assert.deepEqual(
+      imports.filter(({ file, target }) => file.startsWith('core/') && !target.startsWith('.')),
+      [],
+    );
+  });
+});
