@@ -1,0 +1,69 @@
+/** Font of all figures. DejaVu Sans is drawn from an npm package; a browser without it takes Verdana, its kin. */
+export const FONT_FAMILY = 'DejaVu Sans, Verdana, sans-serif';
+
+/** Colours of all figures. Source: Okabe and Ito, told apart by colour-blind readers. */
+export const COLORS = {
+  ink: '#22272e',
+  quiet: '#5c6570',
+  line: '#b4bac2',
+  grid: '#e7eaee',
+  panel: '#f5f7f9',
+  paper: '#ffffff',
+  blue: '#0072b2',
+  orange: '#d55e00',
+  green: '#009e73',
+  sky: '#56b4e9',
+  yellow: '#e69f00',
+  pink: '#cc79a7',
+} as const;
+
+/** Font sizes in pixels. */
+export const FONT_SIZES = { title: 15, subtitle: 12, axisTitle: 12, label: 11.5, note: 10.5 } as const;
+
+/** Colours of the three parts of a split, the same wherever they are drawn. */
+export const PART_COLORS = { train: COLORS.blue, validation: COLORS.orange, test: COLORS.green } as const;
+
+/** Colour of the eyes block and the mouth block wherever they are drawn. */
+export const BLOCK_COLORS = { eyes: COLORS.sky, mouth: COLORS.orange } as const;
+
+/** The vega-lite configuration that every chart carries, so that it looks the same in JupyterLab and as PNG. */
+export const VEGA_CONFIG = {
+  background: COLORS.paper,
+  font: FONT_FAMILY,
+  padding: 14,
+  view: { stroke: null },
+  title: {
+    anchor: 'start',
+    frame: 'group',
+    color: COLORS.ink,
+    fontSize: FONT_SIZES.title,
+    fontWeight: 'bold',
+    subtitleColor: COLORS.quiet,
+    subtitleFontSize: FONT_SIZES.subtitle,
+    subtitlePadding: 6,
+    offset: 14,
+  },
+  axis: {
+    domainColor: COLORS.line,
+    tickColor: COLORS.line,
+    gridColor: COLORS.grid,
+    labelColor: COLORS.ink,
+    labelFontSize: FONT_SIZES.label,
+    labelPadding: 5,
+    labelLimit: 320,
+    labelFlush: false,
+    titleColor: COLORS.quiet,
+    titleFontSize: FONT_SIZES.axisTitle,
+    titleFontWeight: 'normal',
+    titlePadding: 10,
+  },
+  legend: {
+    labelColor: COLORS.ink,
+    labelFontSize: FONT_SIZES.label,
+    titleColor: COLORS.quiet,
+    titleFontSize: FONT_SIZES.axisTitle,
+    titleFontWeight: 'normal',
+    symbolSize: 90,
+    gradientLabelOffset: 6,
+  },
+} as const;
