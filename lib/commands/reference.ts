@@ -1,0 +1,41 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../engine/project';
+import { cleanNotebook, formatNotebook } from './clean-notebook';
+import type { NotebookFile } from './clean-notebook';
+import { REPORT_NOTEBOOK } from './notebook';
+import { runReport } from './report';
+
+/** What a run leaves beside the committed results: too large, or told by other files. */
+const NOT_COMMITTED = /\.(html|ipynb)$/;
+
+/**
+ * Makes what is committed anew: results/reference and the notebook's outputs. Everything is computed from
+ * scratch, with the defaults.
+ * @throws Error when the report cannot be made
+ */
+export async function runReference(print: (line: string) => void): Promise<void> {
+  const directory = path.join(projectRoot(), 'results', 'reference');
+  for (const cache of ['data/sample', 'data/cache']) {
+    fs.rmSync(path.join(projectRoot(), cache), { recursive: true, force: true });
+  }
+  await runReport({ resultsDirectory: directory, print });
+  commitOutputs(
+    path.join(directory, path.basename(REPORT_NOTEBOOK)),
+    path.join(projectRoot(), REPORT_NOTEBOOK),
+  );
+  for (const name of fs.readdirSync(directory).filter((file) => NOT_COMMITTED.test(file))) {
+    fs.rmSync(path.join(directory, name));
+  }
+  print('results/reference and the notebook were made anew.');
+}
+
+/**
+ * Puts an executed notebook, cleaned, in place of the committed one.
+ * @param executed path of the notebook with fresh outputs
+ * @param committed path of the notebook to replace
+ */
+export function commitOutputs(executed: string, committed: string): void {
+  const notebook = JSON.parse(fs.readFileSync(executed, 'utf8')) as NotebookFile;
+  fs.writeFileSync(committed, formatNotebook(cleanNotebook(notebook)));
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { listFiles, projectRoot } from '../../lib/engine/project';
+
+interface NotebookCell {
+  readonly cell_type: 'code' | 'markdown';
+  readonly source: string | readonly string[];
+  readonly execution_count?: number | null;
+  readonly outputs?: readonly { readonly output_type: string; readonly name?: string }[];
+}
+
+interface Notebook {
+  readonly cells: readonly NotebookCell[];
+  readonly metadata: { readonly kernelspec?: { readonly name: string } };
+}
+
+const notebooks = listFiles('notebooks', '.ipynb');
+
+function readNotebook(file: string): Notebook {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook;
+}
+
+function sourceOf(cell: NotebookCell): string {
+  return typeof cell.source === 'string' ? cell.source : cell.source.join('');
+}
+
+/** Checks all code cells of a notebook as one module, against lib's sources. @returns the compiler's messages */
+function typeCheck(file: string): string[] {
+  const cells = readNotebook(file).cells.filter((cell) => cell.cell_type === 'code');
+  const text = cells.map(sourceOf).join('\n').replaceAll("'../lib'", "'../lib/index'");
+  const virtual = file.replace(/\.ipynb$/, '.cells.ts');
+  const configPath = path.join(projectRoot(), 'tsconfig.json');
+  const config = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(configPath, ts.sys.readFile).config,
+    ts.sys,
+    projectRoot(),
+  );
+  const options: ts.CompilerOptions = {
+    ...config.options,
+    noEmit: true,
+    declaration: false,
+    sourceMap: false,
+    rootDir: projectRoot(),
+    // Cells may await: tslab wraps them.
+    module: ts.ModuleKind.ES2022,
+    noUnusedLocals: false,
+  };
+  const host = ts.createCompilerHost(options);
+  const [fileExists, readFile, getSourceFile] = [host.fileExists, host.readFile, host.getSourceFile];
+  host.fileExists = (name) => name === virtual || fileExists(name);
+  host.readFile = (name) => (name === virtual ? text : readFile(name));
+  host.getSourceFile = (name, target, ...rest) =>
+    name === virtual ? ts.createSourceFile(name, text, target) : getSourceFile(name, target, ...rest);
+  const program = ts.createProgram([virtual], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+}
+
+describe('the notebooks', () => {
+  it('are there', () => assert.ok(notebooks.some((file) => file.endsWith('emotion-recognition.ipynb'))));
+
+  for (const file of notebooks) {
+    const name = path.basename(file);
+
+    it(`${name}: all cells type-check together`, function () {
+      this.timeout(60000);
+      assert.deepEqual(typeCheck(file), []);
+    });
+
+    it(`${name}: runs on the tslab kernel and opens with a title`, () => {
+      const { cells, metadata } = readNotebook(file);
+      assert.equal(metadata.kernelspec?.name, 'tslab');
+      assert.match(sourceOf(cells[0]), /^# /);
+    });
+
+    it(`${name}: one idea a cell, 15 lines at most`, () => {
+      const long = readNotebook(file).cells.filter(
+        (cell) => cell.cell_type === 'code' && sourceOf(cell).split('\n').length > 15,
+      );
+      assert.deepEqual(long.map(sourceOf), []);
+    });
+
+    it(`${name}: is committed with the outputs of a clean run, counts and times stripped, at most 5 MB`, () => {
+      assert.ok(fs.statSync(file).size <= 5_000_000);
+      const code = readNotebook(file).cells.filter((cell) => cell.cell_type === 'code');
+      assert.ok(
+        code.every((cell) => cell.execution_count === null),
+        'an execution count is left',
+      );
+      const outputs = code.flatMap((cell) => cell.outputs ?? []);
+      assert.ok(outputs.length > 0, 'there are no outputs');
+      assert.deepEqual(
+        outputs.filter((output) => output.output_type === 'error' || output.name === 'stderr'),
+        [],
+      );
+    });
+  }
+});
