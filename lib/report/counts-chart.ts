@@ -1,20 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { EMOTIONS } from '../core/emotions';
+import type { FrameRecord } from '../core/record';
+import { SIDES, type Split } from '../core/split';
 import type { ChartFigure, ChartSpec } from './figure';
-import { PART_COLORS, VEGA_CONFIG } from './theme';
-
-/** The parts of a split, in the order in which they are drawn and listed. */
-export const PARTS = ['train', 'validation', 'test'] as const;
-
-/** Name of one part of a split. */
-export type Part = (typeof PARTS)[number];
-
-/** One image in a part of a split, as counting needs it. */
-export interface PartMember {
-  readonly part: Part;
-  readonly character: string;
-  readonly emotion: string;
-}
+import { SIDE_COLORS, VEGA_CONFIG } from './theme';
 
 /** How a chart of counts is labelled. */
 export interface CountsChartOptions {
@@ -25,18 +14,23 @@ export interface CountsChartOptions {
 }
 
 /**
- * Charts how many images each emotion or character has in each part of the split.
- * @param members one entry an image
+ * Charts how many images each emotion or character has in each side of the split.
+ * @param records the data set that was split
+ * @param split positions in `records`
  */
-export function countsChart(members: readonly PartMember[], options: CountsChartOptions = {}): ChartFigure {
-  const { by = 'emotion', subtitle = summarize(members) } = options;
-  const title = options.title ?? `Images by ${by} and part of the split`;
+export function countsChart(
+  records: readonly FrameRecord[],
+  split: Split,
+  options: CountsChartOptions = {},
+): ChartFigure {
+  const { by = 'emotion', subtitle = summarize(split) } = options;
+  const title = options.title ?? `Images by ${by} and side of the split`;
   const spec: TopLevelSpec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     title: { text: title, subtitle },
     width: 520,
     height: { step: 30 },
-    data: { values: countMembers(members, by) },
+    data: { values: countFrames(records, split, by) },
     mark: { type: 'bar', stroke: '#ffffff', strokeWidth: 1 },
     encoding: {
       y: {
@@ -52,15 +46,15 @@ export function countsChart(members: readonly PartMember[], options: CountsChart
         axis: { title: 'Images', format: ',d', tickMinStep: 1 },
       },
       color: {
-        field: 'part',
+        field: 'side',
         type: 'nominal',
-        scale: { domain: [...PARTS], range: PARTS.map((part) => PART_COLORS[part]) },
+        scale: { domain: [...SIDES], range: SIDES.map((side) => SIDE_COLORS[side]) },
         legend: { title: null, orient: 'top', direction: 'horizontal' },
       },
       order: { field: 'order', type: 'quantitative' },
       tooltip: [
         { field: by, type: 'nominal', title: by === 'emotion' ? 'Emotion' : 'Character' },
-        { field: 'part', type: 'nominal', title: 'Part' },
+        { field: 'side', type: 'nominal', title: 'Side' },
         { field: 'images', type: 'quantitative', title: 'Images', format: ',d' },
       ],
     },
@@ -69,17 +63,16 @@ export function countsChart(members: readonly PartMember[], options: CountsChart
   return { kind: 'chart', title: `${title}: ${subtitle}`, spec: spec as unknown as ChartSpec };
 }
 
-function countMembers(members: readonly PartMember[], by: 'emotion' | 'character') {
-  const names = [...new Set(members.map((member) => member[by]))];
+function countFrames(records: readonly FrameRecord[], split: Split, by: 'emotion' | 'character') {
+  const names = [...new Set(records.map((record) => record[by] as string))];
   return names.flatMap((name) =>
-    PARTS.map((part, order) => {
-      const images = members.filter((member) => member[by] === name && member.part === part).length;
-      return { [by]: name, part, order, images };
+    SIDES.map((side, order) => {
+      const images = split[side].filter((index) => records[index][by] === name).length;
+      return { [by]: name, side, order, images };
     }),
   );
 }
 
-function summarize(members: readonly PartMember[]): string {
-  const counts = PARTS.map((part) => members.filter((member) => member.part === part).length);
-  return PARTS.map((part, index) => `${part} ${counts[index].toLocaleString('en-US')}`).join(', ');
+function summarize(split: Split): string {
+  return SIDES.map((side) => `${side} ${split[side].length.toLocaleString('en-US')}`).join(', ');
 }

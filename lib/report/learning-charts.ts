@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Field } from 'vega-lite/build/src/channeldef';
 import type { LayerSpec, UnitSpec } from 'vega-lite/build/src/spec';
 import type { ChartFigure, ChartSpec } from './figure';
-import { COLORS, PART_COLORS, VEGA_CONFIG } from './theme';
+import { COLORS, SIDE_COLORS, VEGA_CONFIG } from './theme';
 
 /** What training measures after each epoch. */
 export interface EpochScores {
@@ -79,8 +79,8 @@ function learningChart(
   measure: Measure,
 ): ChartFigure {
   const values = history.flatMap((scores) => [
-    { epoch: scores.epoch, part: 'train', value: measure.train(scores) },
-    { epoch: scores.epoch, part: 'validation', value: measure.validation(scores) },
+    { epoch: scores.epoch, side: 'train', value: measure.train(scores) },
+    { epoch: scores.epoch, side: 'validation', value: measure.validation(scores) },
   ]);
   const lastEpoch = Math.max(2, epochs ?? 0, ...history.map((scores) => scores.epoch));
   const text = `${model}: ${measure.measure.toLowerCase()} after each epoch`;
@@ -120,11 +120,11 @@ function epochTicks(lastEpoch: number): number[] {
 }
 
 function curveLayer({ measure, axisFormat, domain }: Measure, values: readonly number[]): LayerSpec<Field> {
-  const parts = ['train', 'validation'];
+  const sides = ['train', 'validation'];
   const shape = {
-    field: 'part',
+    field: 'side',
     type: 'nominal',
-    scale: { domain: parts, range: ['circle', 'square'] },
+    scale: { domain: sides, range: ['circle', 'square'] },
   } as const;
   return {
     // The points' form repeats what the colour says, for readers who do not see it.
@@ -140,9 +140,9 @@ function curveLayer({ measure, axisFormat, domain }: Measure, values: readonly n
         axis: { title: measure, format: axisFormat, tickCount: 6 },
       },
       color: {
-        field: 'part',
+        field: 'side',
         type: 'nominal',
-        scale: { domain: parts, range: [PART_COLORS.train, PART_COLORS.validation] },
+        scale: { domain: sides, range: [SIDE_COLORS.train, SIDE_COLORS.validation] },
         legend: { title: null, orient: 'top', direction: 'horizontal' },
       },
     },
@@ -152,7 +152,7 @@ function curveLayer({ measure, axisFormat, domain }: Measure, values: readonly n
 /** A rule at the epoch nearest to the pointer that tells both values. */
 function tooltipLayer({ format }: Measure): UnitSpec<Field> {
   return {
-    transform: [{ pivot: 'part', value: 'value', groupby: ['epoch'] }],
+    transform: [{ pivot: 'side', value: 'value', groupby: ['epoch'] }],
     mark: { type: 'rule', color: COLORS.line, strokeWidth: 1 },
     params: [
       { name: 'nearest', select: { type: 'point', fields: ['epoch'], nearest: true, on: 'pointerover' } },

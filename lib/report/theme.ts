@@ -20,8 +20,8 @@ export const COLORS = {
 /** Font sizes in pixels. */
 export const FONT_SIZES = { title: 15, subtitle: 12, axisTitle: 12, label: 11.5, note: 10.5 } as const;
 
-/** Colours of the three parts of a split, the same wherever they are drawn. */
-export const PART_COLORS = { train: COLORS.blue, validation: COLORS.orange, test: COLORS.green } as const;
+/** Colours of the three sides of a split, the same wherever they are drawn. */
+export const SIDE_COLORS = { train: COLORS.blue, validation: COLORS.orange, test: COLORS.green } as const;
 
 /** Colour of the eyes block and the mouth block wherever they are drawn. */
 export const BLOCK_COLORS = { eyes: COLORS.sky, mouth: COLORS.orange } as const;
