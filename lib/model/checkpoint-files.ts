@@ -1,0 +1,44 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { CheckpointStore } from './checkpoint';
+
+/**
+ * Keeps checkpoints as files of one folder. A file is written aside, flushed to the disk and then renamed: who is
+ * killed while writing leaves the older file whole. It is the one file of this folder that needs Node.
+ * @param directory made when it is missing
+ */
+export function createFileStore(directory: string): CheckpointStore {
+  return {
+    read: (name) => readIfThere(path.join(directory, name)),
+    async write(name, parts) {
+      await fs.mkdir(directory, { recursive: true });
+      const file = path.join(directory, name);
+      const aside = `${file}.${process.pid}.part`;
+      try {
+        await writeParts(aside, parts);
+        await fs.rename(aside, file);
+      } finally {
+        await fs.rm(aside, { force: true });
+      }
+    },
+  };
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await fs.readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeParts(file: string, parts: Iterable<Uint8Array>): Promise<void> {
+  const handle = await fs.open(file, 'w');
+  try {
+    for (const part of parts) await handle.writeFile(part);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

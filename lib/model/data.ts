@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
+import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
+import { emotionId } from '../core/emotions';
+
+/** Labelled samples that a network can be fed with. */
+export interface TensorSource {
+  /** How many samples there are. */
+  readonly size: number;
+  /** Label ids, [size], 0 to 6. */
+  readonly labels: Uint8Array;
+  /**
+   * Gives a batch.
+   * @param positions of the samples, each 0 to size - 1
+   * @returns the network's inputs, each [n, ...] float32; the caller disposes them
+   */
+  batch(positions: ArrayLike<number>): tf.Tensor[];
+}
+
+/**
+ * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
+ * @param indices which of the set's faces, default all
+ * Source: the original's ToTensor and Normalize(0, 0.5), that is grey / 255 / 0.5.
+ */
+export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  const faces = chooseFaces(blocks, indices);
+  const size = BLOCK_SIZE * BLOCK_SIZE;
+  const gather = (pixels: Uint8Array, positions: ArrayLike<number>) =>
+    tf.tensor4d(gatherPixels(pixels, size, faces, positions), [positions.length, BLOCK_SIZE, BLOCK_SIZE, 1]);
+  return {
+    size: faces.length,
+    labels: labelsOf(blocks, faces),
+    batch: (positions) => [gather(blocks.eyes, positions), gather(blocks.mouth, positions)],
+  };
+}
+
+/**
+ * Makes a source of the two boxes' places alone: x, y, width, height of the eyes block's, then of the mouth
+ * block's, in parts of the image's width and height, [n, 8]. It shows what can be told without a single pixel.
+ * @param indices which of the set's faces, default all
+ */
+export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  const faces = chooseFaces(blocks, indices);
+  return {
+    size: faces.length,
+    labels: labelsOf(blocks, faces),
+    batch: (positions) => {
+      const rows = Array.from(positions, (position) => boxRow(blocks, faces[position]));
+      return [tf.tensor2d(Float32Array.from(rows.flat()), [rows.length, 8])];
+    },
+  };
+}
+
+function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): number[] {
+  const sides = imageSizes.subarray(2 * face, 2 * face + 2);
+  const relative = (boxes: Float32Array) =>
+    Array.from(boxes.subarray(4 * face, 4 * face + 4), (value, i) => value / sides[i % 2]);
+  return [...relative(eyesBoxes), ...relative(mouthBoxes)];
+}
+
+function gatherPixels(
+  pixels: Uint8Array,
+  size: number,
+  faces: Int32Array,
+  positions: ArrayLike<number>,
+): Float32Array {
+  const values = new Float32Array(positions.length * size);
+  for (let row = 0; row < positions.length; row++) {
+    const start = faces[positions[row]] * size;
+    for (let i = 0; i < size; i++) values[row * size + i] = pixels[start + i] / 127.5;
+  }
+  return values;
+}
+
+function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array {
+  const count = blocks.records.length;
+  const faces = indices ? Int32Array.from(indices) : Int32Array.from({ length: count }, (_, i) => i);
+  const stray = faces.find((face) => !(face >= 0 && face < count));
+  if (stray !== undefined) {
+    throw new RangeError(`Expected integers between 0 and ${count - 1} for indices but received ${stray}`);
+  }
+  return faces;
+}
+
+function labelsOf(blocks: BlockSet, faces: Int32Array): Uint8Array {
+  return Uint8Array.from(faces, (face) => emotionId(blocks.records[face].emotion));
+}

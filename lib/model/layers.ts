@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs';
+import { createRandom } from '../core/random';
+import {
+  connect,
+  convolve,
+  dropOut,
+  normalizeByBatch,
+  normalizeByRunning,
+  type Activation,
+} from '../engine/operations';
+import type { Mode } from './network';
+
+/** PyTorch's BatchNorm2d: share of a new batch in the running figures, and what keeps the division finite. */
+const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
+
+/** Where layers put their weights while a network is built. */
+export interface Weights {
+  readonly seed: number;
+  readonly parameters: Map<string, tf.Variable>;
+  readonly buffers: Map<string, tf.Variable>;
+}
+
+/** Makes an empty place for a network's weights; `seed` decides all of them. */
+export function createWeights(seed: number): Weights {
+  return { seed, parameters: new Map(), buffers: new Map() };
+}
+
+/** Gives back a network's weights. */
+export function disposeWeights({ parameters, buffers }: Weights): void {
+  for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
+}
+
+/** What a layer is called and how wide it is. */
+export interface LayerShape {
+  /** Beginning of its weights' names, as `eyes.conv1`. */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Default `none`. */
+  readonly activation?: Activation;
+}
+
+/**
+ * Makes a 3x3 convolution with padding 1.
+ * @returns x [n, height, width, inputs] to [n, height, width, outputs]
+ */
+export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
+  const { name, inputs, outputs, activation = 'none' } = shape;
+  const fanIn = 9 * inputs;
+  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], fanIn);
+  const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn);
+  return (x) => convolve({ x, filter, bias, activation });
+}
+
+/**
+ * Makes a fully connected layer.
+ * @returns x [n, inputs] to [n, outputs]
+ */
+export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D) => tf.Tensor2D {
+  const { name, inputs, outputs, activation = 'none' } = shape;
+  const weight = addUniform<tf.Tensor2D>(weights, `${name}.weight`, [inputs, outputs], inputs);
+  const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], inputs);
+  return (x) => connect({ x, weight, bias, activation });
+}
+
+/**
+ * Makes batch normalisation over the channels: by the batch in training, by the running figures otherwise.
+ * @returns x [n, height, width, channels] to the same shape
+ */
+export function normLayer(
+  weights: Weights,
+  name: string,
+  channels: number,
+): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
+  const scale = addConstant(weights.parameters, `${name}.weight`, channels, 1);
+  const offset = addConstant(weights.parameters, `${name}.bias`, channels, 0);
+  const mean = addConstant(weights.buffers, `${name}.mean`, channels, 0);
+  const variance = addConstant(weights.buffers, `${name}.variance`, channels, 1);
+  const layer = { scale: asVector(scale), offset: asVector(offset), mean, variance, ...BATCH_NORM };
+  return (x, mode) =>
+    mode.training ? normalizeByBatch({ x, ...layer }) : normalizeByRunning({ x, ...layer });
+}
+
+/**
+ * Makes dropout.
+ * @param rate share of the numbers that training sets to 0
+ * @returns x to the same shape; x itself outside of training
+ */
+export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
+  return (x, mode) => {
+    if (!mode.training || rate === 0) return x;
+    const { seed, epoch, step } = mode.dropout;
+    const random = createRandom(seed, 'dropout', epoch, step, name);
+    return dropOut(x, rate, [random.integer(2 ** 31), random.integer(2 ** 31)]);
+  };
+}
+
+/** PyTorch's default for convolutions and linear layers, weights and biases: uniform, +-1/sqrt(fan-in). */
+function addUniform<T extends tf.Tensor>(weights: Weights, name: string, shape: number[], fanIn: number): T {
+  const bound = 1 / Math.sqrt(fanIn);
+  const { next } = createRandom(weights.seed, 'parameters', name);
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let i = 0; i < values.length; i++) values[i] = bound * (2 * next() - 1);
+  return addVariable(weights.parameters, name, () => tf.tensor(values, shape)) as tf.Tensor as T;
+}
+
+function addConstant(
+  variables: Map<string, tf.Variable>,
+  name: string,
+  length: number,
+  value: number,
+): tf.Variable {
+  return addVariable(variables, name, () => tf.fill([length], value));
+}
+
+function addVariable(
+  variables: Map<string, tf.Variable>,
+  name: string,
+  initial: () => tf.Tensor,
+): tf.Variable {
+  // tfjs' own names are process-wide and must be unique: ours are kept in the map, so that two networks can live.
+  const variable = tf.tidy(() => tf.variable(initial()));
+  variables.set(name, variable);
+  return variable;
+}
+
+function asVector(variable: tf.Variable): tf.Tensor1D {
+  return variable as tf.Tensor as tf.Tensor1D;
+}

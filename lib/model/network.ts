@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** What decides a dropout mask, beside the layer's name: the same again when a run is resumed. */
+export interface DropoutSeed {
+  readonly seed: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Batch within the epoch, from 0. */
+  readonly step: number;
+}
+
+/** Whether a pass learns: batch statistics and dropout are on in training only. */
+export type Mode = { readonly training: false } | { readonly training: true; readonly dropout: DropoutSeed };
+
+/** A classifier into the seven expressions. */
+export interface Network {
+  /** Name in logs, checkpoints and tables, as `TerGat`. */
+  readonly name: string;
+  /** What training moves, in a fixed order, under names such as `eyes.conv1.weight`. */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** What training measures and evaluation uses: batch normalisation's running mean and variance. */
+  readonly buffers: ReadonlyMap<string, tf.Variable>;
+  /**
+   * Classifies a batch.
+   * @param inputs what the network's source gives, each [n, ...]
+   * @returns logits, [n, 7]; the caller disposes them and, inside of no tidy, what came before them
+   */
+  forward(inputs: readonly tf.Tensor[], mode: Mode): tf.Tensor2D;
+  /** Gives back the weights. */
+  dispose(): void;
+}
+
+/** A network's parameters and buffers by name, as plain arrays. */
+export type NetworkState = ReadonlyMap<string, Float32Array>;
+
+/** Counts the numbers that training moves. */
+export function countParameters(network: Network): number {
+  return [...network.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
+}
+
+/** Gives parameters and buffers under one roof, parameters first. */
+export function stateVariables(network: Network): Map<string, tf.Variable> {
+  return new Map([...network.parameters, ...network.buffers]);
+}
+
+/**
+ * Copies a network's parameters and buffers out.
+ * @returns copies that training does not change
+ */
+export function saveState(network: Network): NetworkState {
+  const entries = [...stateVariables(network)];
+  return new Map(entries.map(([name, variable]) => [name, (variable.dataSync() as Float32Array).slice()]));
+}
+
+/**
+ * Gives a network the parameters and buffers of a state.
+ * @throws RangeError when a name is missing or has another length; the network is then as it was
+ */
+export function loadState(network: Network, state: NetworkState): void {
+  const variables = [...stateVariables(network)];
+  for (const [name, variable] of variables) {
+    const values = state.get(name);
+    if (values?.length === variable.size) continue;
+    const received = values ? `${values.length}` : 'none';
+    throw new RangeError(`Expected ${variable.size} numbers for ${name} but received ${received}`);
+  }
+  for (const [name, variable] of variables) {
+    const tensor = tf.tensor(state.get(name)!.slice(), variable.shape);
+    variable.assign(tensor);
+    tensor.dispose();
+  }
+}

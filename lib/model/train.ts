@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs';
+import { createRandom } from '../core/random';
+import type { Adam } from '../engine/adam';
+import { meanCrossEntropy } from '../engine/operations';
+import {
+  restoreLast,
+  saveBest,
+  saveLast,
+  type BestEpoch,
+  type CheckpointStore,
+  type RunIdentity,
+} from './checkpoint';
+import type { TensorSource } from './data';
+import { evaluate } from './evaluate';
+import { isBetter, type EpochRecord } from './history';
+import { saveState, type Network } from './network';
+import { yieldToHost } from './pause';
+
+/** How far an epoch is. */
+export interface BatchProgress {
+  /** From 1. */
+  readonly epoch: number;
+  /** From 1. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Mean cross entropy of this batch. */
+  readonly loss: number;
+}
+
+/** What training needs, and what it tells while it runs. */
+export interface TrainOptions {
+  readonly network: Network;
+  readonly optimizer: Adam;
+  readonly train: TensorSource;
+  readonly validation: TensorSource;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Decides the order of the samples and the dropout masks; the weights came with the network. */
+  readonly seed: number;
+  /** Where the run is saved after epochs and continued from; default nowhere. */
+  readonly checkpoint?: {
+    readonly store: CheckpointStore;
+    /** How many epochs lie between two savings, default 1; the last epoch is always saved. */
+    readonly everyEpochs?: number;
+  };
+  readonly onEpoch?: (record: EpochRecord) => void;
+  readonly onBatch?: (progress: BatchProgress) => void;
+  /** Asked after each batch; true ends the run there. */
+  readonly shouldStop?: () => boolean;
+  /** Awaited after each batch, so that timers and signals are seen; default a turn of the event loop. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** How a training run ended. The network holds the last weights, not the best. */
+export interface TrainResult {
+  /** One record for each whole epoch, those before a resumption included. */
+  readonly history: readonly EpochRecord[];
+  /** Whether shouldStop ended it; the network then holds weights from within an epoch. */
+  readonly stopped: boolean;
+  /** The epoch that did best on the validation samples, for loadState; undefined before the first whole one. */
+  readonly best: BestEpoch | undefined;
+}
+
+/** A run while it runs. */
+interface Run extends TrainOptions {
+  readonly pause: () => Promise<void>;
+  readonly identity: RunIdentity;
+  readonly history: EpochRecord[];
+  best: BestEpoch | undefined;
+}
+
+/**
+ * Trains a network by cross entropy, from the last checkpoint where there is one. Every sample is used exactly
+ * once an epoch, in a seeded order, the smaller last batch included (the original's script left the loop after
+ * its first batch).
+ * @returns history and best weights
+ * @throws RangeError when there is nothing to train on, or the checkpoint is another run's; Error when the loss
+ * is no longer a number
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const run = await beginRun(options);
+  for (let epoch = run.history.length + 1; epoch <= run.epochs; epoch++) {
+    const started = performance.now();
+    const trainLoss = await trainEpoch(run, epoch);
+    if (trainLoss === undefined) return { history: run.history, stopped: true, best: run.best };
+    const scores = await scoreEpoch(run);
+    const record = { epoch, trainLoss, ...scores, seconds: (performance.now() - started) / 1000 };
+    await recordEpoch(run, record);
+    run.onEpoch?.(record);
+  }
+  return { history: run.history, stopped: false, best: run.best };
+}
+
+async function beginRun(options: TrainOptions): Promise<Run> {
+  const { network, optimizer, train, validation, batchSize, seed, checkpoint } = options;
+  if (train.size === 0) throw new RangeError('Expected at least 1 sample for train but received 0');
+  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`Expected an integer above 0 for batchSize but received ${batchSize}`);
+  }
+  const { learningRate } = optimizer;
+  const sizes = { trainSize: train.size, validationSize: validation.size };
+  const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
+  const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity }));
+  const history = [...(saved?.history ?? [])];
+  return { ...options, pause: options.pause ?? yieldToHost, identity, history, best: saved?.best };
+}
+
+/** @returns the mean loss over the epoch's samples; undefined when the run was stopped */
+async function trainEpoch(run: Run, epoch: number): Promise<number | undefined> {
+  const { train, batchSize, seed, shouldStop } = run;
+  const order = createRandom(seed, 'order', epoch).shuffle(Array.from(train.labels.keys()));
+  const batches = Math.ceil(order.length / batchSize);
+  let sum = 0;
+  for (let step = 0; step < batches; step++) {
+    const positions = order.slice(step * batchSize, (step + 1) * batchSize);
+    const loss = await trainBatch(run, positions, { epoch, step });
+    sum += loss * positions.length;
+    run.onBatch?.({ epoch, batch: step + 1, batches, loss });
+    await run.pause();
+    if (shouldStop?.()) return undefined;
+  }
+  return sum / order.length;
+}
+
+async function trainBatch(
+  { network, optimizer, train, seed }: Run,
+  positions: readonly number[],
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+): Promise<number> {
+  const variables = [...network.parameters.values()];
+  const loss = tf.tidy(() => {
+    const inputs = train.batch(positions);
+    const labels = tf.tensor1d(Int32Array.from(positions, (position) => train.labels[position]));
+    const mode = { training: true, dropout: { seed, epoch, step } } as const;
+    const measure = () => meanCrossEntropy(network.forward(inputs, mode), labels);
+    const { value, grads } = tf.variableGrads(measure, variables);
+    optimizer.applyGradients(grads);
+    return value;
+  });
+  const [value] = await loss.data();
+  loss.dispose();
+  if (Number.isFinite(value)) return value;
+  throw new Error(`Expected a finite loss for batch ${step + 1} of epoch ${epoch} but received ${value}`);
+}
+
+async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {
+  const { network, train, validation, pause } = run;
+  const { accuracy: trainAccuracy } = await evaluate(network, train, { pause });
+  const { loss, accuracy } = await evaluate(network, validation, { pause });
+  return { trainAccuracy, validationLoss: loss, validationAccuracy: accuracy };
+}
+
+async function recordEpoch(run: Run, record: EpochRecord): Promise<void> {
+  const { network, history, checkpoint, epochs } = run;
+  const best = history.find(({ epoch }) => epoch === run.best?.epoch);
+  const improved = isBetter(record, best);
+  history.push(record);
+  if (improved) run.best = { epoch: record.epoch, state: saveState(network) };
+  if (!checkpoint) return;
+  const { store, everyEpochs = 1 } = checkpoint;
+  if (improved) await saveBest({ ...run, store, best: run.best! });
+  if (record.epoch % everyEpochs === 0 || record.epoch === epochs) await saveLast({ ...run, store });
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { buildAdam } from '../../lib/engine/adam';
+import { startEngine } from '../../lib/engine/tensorflow';
+import type { TensorSource } from '../../lib/model/data';
+import type { EpochRecord } from '../../lib/model/history';
+import { loadState, saveState } from '../../lib/model/network';
+import { buildTerGat } from '../../lib/model/tergat';
+import { train, type TrainOptions } from '../../lib/model/train';
+import { describeNative } from '../support/native';
+import { buildPairSource, createMemoryStore, TWIN_SIZES } from './twin';
+
+// Narrow: the cpu backend convolves slowly.
+const SIZES = { ...TWIN_SIZES, filters: [2, 3] as const, branch: [16, 8] as const, dropout: 0.1 };
+const TRAIN = buildPairSource(42, 1);
+const VALIDATION = buildPairSource(14, 2);
+
+/** Runs a fresh twin; everything that it made is given back but the result. */
+async function runTwin(options: Partial<TrainOptions> = {}) {
+  const network = buildTerGat({ seed: 1, sizes: SIZES });
+  const optimizer = buildAdam({ learningRate: 3e-3 });
+  try {
+    const settings = { train: TRAIN, validation: VALIDATION, epochs: 3, batchSize: 16, seed: 1 };
+    const result = await train({ network, optimizer, ...settings, ...options });
+    return { ...result, state: saveState(network) };
+  } finally {
+    optimizer.dispose();
+    network.dispose();
+  }
+}
+
+function withoutSeconds(history: readonly EpochRecord[]): Omit<EpochRecord, 'seconds'>[] {
+  return history.map(({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy }) => ({
+    epoch,
+    trainLoss,
+    trainAccuracy,
+    validationLoss,
+    validationAccuracy,
+  }));
+}
+
+function recordPositions(source: TensorSource): { source: TensorSource; positions: number[][] } {
+  const positions: number[][] = [];
+  const batch = (asked: ArrayLike<number>) => {
+    positions.push(Array.from(asked));
+    return source.batch(asked);
+  };
+  return { source: { ...source, batch }, positions };
+}
+
+async function resumeAfter(epochs: number, whole: number) {
+  const store = createMemoryStore();
+  await runTwin({ epochs, checkpoint: { store } });
+  return runTwin({ epochs: whole, checkpoint: { store } });
+}
+
+describe('training on the cpu backend', () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  it('uses every sample exactly once an epoch, in another order each time', async () => {
+    const { source, positions } = recordPositions(TRAIN);
+    await runTwin({ train: source, epochs: 2 });
+    // Three batches of an epoch, then the second pass of evaluation.
+    assert.deepEqual(positions.map(({ length }) => length), [16, 16, 10, 42, 16, 16, 10, 42]); // prettier-ignore
+    const [first, second] = [positions.slice(0, 3).flat(), positions.slice(4, 7).flat()];
+    const all = Array.from(TRAIN.labels.keys());
+    assert.deepEqual([...first].sort((a, b) => a - b), all); // prettier-ignore
+    assert.deepEqual([...second].sort((a, b) => a - b), all); // prettier-ignore
+    assert.notDeepEqual(first, second);
+  });
+
+  it('gives the same numbers for the same seed and others for another', async () => {
+    const [first, again, other] = [await runTwin(), await runTwin(), await runTwin({ seed: 2 })];
+    assert.deepEqual(withoutSeconds(again.history), withoutSeconds(first.history));
+    assert.deepEqual(again.state, first.state);
+    assert.notDeepEqual(withoutSeconds(other.history), withoutSeconds(first.history));
+  });
+
+  it('gives, stopped after any epoch and resumed, bit by bit what a run gives that was not stopped', async () => {
+    const whole = await runTwin();
+    for (const epochs of [1, 2]) {
+      const resumed = await resumeAfter(epochs, 3);
+      assert.deepEqual(withoutSeconds(resumed.history), withoutSeconds(whole.history));
+      assert.deepEqual(resumed.state, whole.state);
+      assert.deepEqual(resumed.best, whole.best);
+    }
+  });
+
+  it('stops after the batch in hand, keeps the best weights and is resumed from the last whole epoch', async () => {
+    const store = createMemoryStore();
+    let batches = 0;
+    const stopped = await runTwin({ checkpoint: { store }, onBatch: () => batches++, shouldStop: () => batches === 5 }); // prettier-ignore
+    assert.equal(batches, 5);
+    assert.equal(stopped.stopped, true);
+    assert.equal(stopped.history.length, 1);
+    assert.equal(stopped.best?.epoch, 1);
+    const resumed = await runTwin({ checkpoint: { store } });
+    assert.deepEqual(resumed.state, (await runTwin()).state);
+  });
+
+  it('refuses the checkpoint of another run and leaves the network as it was', async () => {
+    const store = createMemoryStore();
+    await runTwin({ epochs: 1, checkpoint: { store } });
+    await assert.rejects(
+      runTwin({ checkpoint: { store }, seed: 2 }),
+      /Expected seed 2 for last.safetensors but received 1/,
+    );
+    await assert.rejects(runTwin({ checkpoint: { store }, batchSize: 8 }), /Expected batchSize 8/);
+  });
+
+  it('says so when the loss is no longer a number', async () => {
+    const broken = { ...TRAIN, batch: (at: ArrayLike<number>) => TRAIN.batch(at).map((x) => x.mul(NaN)) };
+    await assert.rejects(runTwin({ train: broken }), /finite loss for batch 1 of epoch 1 but received NaN/);
+  });
+
+  it('refuses an empty source and a batch of no samples', async () => {
+    await assert.rejects(runTwin({ train: buildPairSource(0, 1) }), /at least 1 sample for train/);
+    await assert.rejects(runTwin({ batchSize: 0 }), /integer above 0 for batchSize but received 0/);
+  });
+
+  it('gives back every tensor', async () => {
+    const before = tf.memory().numTensors;
+    await runTwin({ checkpoint: { store: createMemoryStore() } });
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('measures training loss as a mean over samples, not over batches', async () => {
+    const losses: number[] = [];
+    const { history } = await runTwin({ epochs: 1, onBatch: ({ loss }) => losses.push(loss) });
+    assert.equal(history[0].trainLoss, (16 * losses[0] + 16 * losses[1] + 10 * losses[2]) / 42);
+  });
+
+  it('lets the best weights be put back', async () => {
+    const { best } = await runTwin({ epochs: 2 });
+    const network = buildTerGat({ seed: 9, sizes: SIZES });
+    loadState(network, best!.state);
+    assert.deepEqual(saveState(network), best!.state);
+    network.dispose();
+  });
+});
+
+describeNative('training on native TensorFlow', () => {
+  // Sums in another order from run to run; the differences grow over steps.
+  const tolerance = 1e-3;
+
+  it('learns', async () => {
+    const { history, best } = await runTwin({ epochs: 25 });
+    assert.ok(history[24].trainAccuracy > 0.9, `${history[24].trainAccuracy}`);
+    assert.ok(history[24].trainLoss < history[0].trainLoss / 2);
+    assert.equal(best?.state.size, 36);
+  });
+
+  it('gives, resumed, what a run gives that was not stopped, within the tolerance', async () => {
+    const [whole, resumed] = [await runTwin(), await resumeAfter(2, 3)];
+    assert.equal(resumed.history.length, 3);
+    resumed.history.forEach((record, i) => {
+      assert.ok(Math.abs(record.trainLoss - whole.history[i].trainLoss) < tolerance);
+      assert.ok(Math.abs(record.validationLoss - whole.history[i].validationLoss) < tolerance);
+    });
+  });
+
+  it('gives back every tensor', async () => {
+    const before = tf.memory().numTensors;
+    await runTwin({ checkpoint: { store: createMemoryStore() } });
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
