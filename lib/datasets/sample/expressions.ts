@@ -1,0 +1,194 @@
+import type { Emotion } from '../../core/emotions';
+import type { Random } from '../../core/random';
+import { ACTION_UNITS, type ActionUnit, type SomeActionUnits } from './action-units';
+
+/** Lowest and highest strength of a unit at the expression's height. */
+type Range = readonly [low: number, high: number];
+
+/** One way in which an expression is made: units that are always in it and units that may be. */
+export interface Recipe {
+  readonly always: Readonly<Partial<Record<ActionUnit, Range>>>;
+  /** Chance (0 to 1), lowest and highest strength. */
+  readonly sometimes: Readonly<
+    Partial<Record<ActionUnit, readonly [chance: number, low: number, high: number]>>
+  >;
+}
+
+/**
+ * How each expression is built from action units; each has several ways, as people do.
+ * Source: prototypes and major variants in Ekman, Friesen and Hager, FACS Investigator's Guide, 2002, and EMFACS.
+ */
+export const RECIPES: Readonly<Record<Emotion, readonly Recipe[]>> = {
+  anger: [
+    {
+      always: { AU4: [0.8, 1], AU7: [0.45, 0.85], AU23: [0.4, 0.9], AU24: [0.4, 0.9] },
+      sometimes: { AU5: [0.7, 0.3, 0.7], AU17: [0.6, 0.2, 0.6], AU38: [0.5, 0.4, 1], AU10: [0.2, 0.1, 0.3] },
+    },
+    {
+      always: {
+        AU4: [0.8, 1],
+        AU7: [0.35, 0.75],
+        AU10: [0.25, 0.55],
+        AU16: [0.5, 0.9],
+        AU25: [0.6, 1],
+        AU23: [0.2, 0.6],
+      },
+      sometimes: { AU5: [0.7, 0.3, 0.8], AU9: [0.3, 0.1, 0.35], AU26: [0.5, 0.1, 0.4], AU38: [0.6, 0.5, 1] },
+    },
+    {
+      always: {
+        AU4: [0.85, 1],
+        AU5: [0.4, 0.8],
+        AU7: [0.3, 0.6],
+        AU10: [0.2, 0.4],
+        AU25: [0.9, 1],
+        AU26: [0.55, 1],
+      },
+      sometimes: { AU16: [0.7, 0.3, 0.7], AU38: [0.6, 0.5, 1], AU23: [0.5, 0.2, 0.5] },
+    },
+  ],
+  disgust: [
+    {
+      always: { AU9: [0.75, 1], AU10: [0.55, 0.95], AU17: [0.35, 0.8], AU7: [0.3, 0.6] },
+      sometimes: { AU4: [0.5, 0.2, 0.45], AU15: [0.6, 0.3, 0.6], AU6: [0.4, 0.2, 0.5] },
+    },
+    {
+      always: { AU9: [0.7, 1], AU10: [0.7, 1], AU25: [0.5, 0.9], AU7: [0.3, 0.6] },
+      sometimes: {
+        AU4: [0.4, 0.2, 0.45],
+        AU16: [0.6, 0.2, 0.5],
+        AU26: [0.5, 0.1, 0.4],
+        AU15: [0.4, 0.2, 0.5],
+        AU6: [0.4, 0.2, 0.5],
+      },
+    },
+    {
+      always: {
+        AU9: [0.7, 1],
+        AU10: [0.45, 0.8],
+        AU19: [0.7, 1],
+        AU25: [0.8, 1],
+        AU26: [0.35, 0.7],
+        AU7: [0.3, 0.6],
+      },
+      sometimes: { AU4: [0.5, 0.2, 0.5], AU6: [0.4, 0.2, 0.5] },
+    },
+  ],
+  fear: [
+    {
+      always: {
+        AU1: [0.75, 1],
+        AU2: [0.3, 0.6],
+        AU4: [0.4, 0.75],
+        AU5: [0.75, 1],
+        AU20: [0.65, 1],
+        AU25: [0.5, 0.9],
+        AU16: [0.2, 0.5],
+      },
+      sometimes: { AU26: [0.5, 0.1, 0.4], AU15: [0.3, 0.1, 0.3] },
+    },
+    {
+      always: {
+        AU1: [0.75, 1],
+        AU2: [0.4, 0.7],
+        AU4: [0.4, 0.7],
+        AU5: [0.75, 1],
+        AU20: [0.5, 0.85],
+        AU25: [0.8, 1],
+        AU26: [0.35, 0.75],
+      },
+      sometimes: { AU16: [0.5, 0.2, 0.4] },
+    },
+    {
+      always: {
+        AU1: [0.8, 1],
+        AU2: [0.3, 0.6],
+        AU4: [0.5, 0.8],
+        AU5: [0.8, 1],
+        AU20: [0.7, 1],
+        AU25: [0.15, 0.4],
+      },
+      sometimes: { AU17: [0.3, 0.1, 0.3], AU15: [0.4, 0.1, 0.35] },
+    },
+  ],
+  joy: [
+    {
+      always: { AU6: [0.4, 0.9], AU12: [0.7, 1], AU25: [0.6, 1] },
+      sometimes: { AU26: [0.4, 0.1, 0.4], AU1: [0.2, 0.1, 0.3], AU2: [0.2, 0.1, 0.4] },
+    },
+    {
+      always: { AU6: [0.3, 0.8], AU12: [0.65, 1] },
+      sometimes: { AU14: [0.4, 0.2, 0.6], AU2: [0.2, 0.1, 0.4] },
+    },
+    {
+      always: { AU6: [0.6, 1], AU12: [0.8, 1], AU25: [0.9, 1], AU26: [0.5, 0.95] },
+      sometimes: { AU43: [0.3, 0.2, 0.5], AU1: [0.3, 0.1, 0.4], AU2: [0.3, 0.1, 0.4] },
+    },
+  ],
+  neutral: [{ always: {}, sometimes: {} }],
+  sadness: [
+    {
+      always: { AU1: [0.75, 1], AU4: [0.25, 0.6], AU15: [0.6, 1], AU17: [0.4, 0.85] },
+      sometimes: { AU43: [0.6, 0.1, 0.35], AU24: [0.2, 0.1, 0.3] },
+    },
+    {
+      always: { AU1: [0.75, 1], AU4: [0.2, 0.5], AU15: [0.65, 1], AU43: [0.2, 0.42] },
+      sometimes: { AU17: [0.3, 0.1, 0.3], AU25: [0.2, 0.1, 0.3] },
+    },
+    {
+      always: {
+        AU1: [0.8, 1],
+        AU4: [0.4, 0.7],
+        AU6: [0.25, 0.6],
+        AU15: [0.6, 0.9],
+        AU25: [0.3, 0.6],
+        AU43: [0.15, 0.35],
+      },
+      sometimes: { AU17: [0.4, 0.2, 0.5], AU20: [0.3, 0.1, 0.3], AU10: [0.3, 0.1, 0.3] },
+    },
+  ],
+  surprise: [
+    {
+      always: { AU1: [0.75, 1], AU2: [0.8, 1], AU5: [0.5, 0.95], AU25: [0.9, 1], AU26: [0.6, 1] },
+      sometimes: {},
+    },
+    {
+      always: { AU1: [0.75, 1], AU2: [0.8, 1], AU5: [0.5, 1], AU25: [0.9, 1], AU27: [0.5, 0.95] },
+      sometimes: {},
+    },
+    {
+      always: { AU1: [0.7, 1], AU2: [0.8, 1], AU5: [0.4, 0.8], AU25: [0.6, 0.9], AU26: [0.25, 0.55] },
+      sometimes: { AU17: [0, 0, 0] },
+    },
+  ],
+};
+
+/**
+ * Draws the units of one showing of an expression at its height.
+ * @param emotion what is shown
+ * @param manner factor of each unit, this character's habit
+ * @param random where the showing's own variation comes from
+ * @returns strengths; they may exceed 1 a little, to be clamped when they are completed
+ */
+export function drawUnits(emotion: Emotion, manner: SomeActionUnits, random: Random): SomeActionUnits {
+  const { always, sometimes } = random.pick(RECIPES[emotion]);
+  const units: Partial<Record<ActionUnit, number>> = {};
+  for (const unit of ACTION_UNITS) {
+    const range = always[unit];
+    const chance = sometimes[unit];
+    const [roll, share] = [random.next(), random.next()];
+    if (range) units[unit] = (range[0] + (range[1] - range[0]) * share) * (manner[unit] ?? 1);
+    else if (chance && roll < chance[0])
+      units[unit] = (chance[1] + (chance[2] - chance[1]) * share) * (manner[unit] ?? 1);
+  }
+  return units;
+}
+
+/**
+ * Draws how strongly a character uses each unit.
+ * @param random the character's own source
+ * @returns factors, 0.85 to 1.12
+ */
+export function drawManner(random: Random): SomeActionUnits {
+  return Object.fromEntries(ACTION_UNITS.map((unit) => [unit, random.uniform(0.85, 1.12)]));
+}

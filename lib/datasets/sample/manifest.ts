@@ -1,0 +1,96 @@
+import { isEmotion } from '../../core/emotions';
+import type { FrameRecord } from '../../core/record';
+import { toActiveUnits, type SomeActionUnits } from './action-units';
+import { LANDMARK_COUNT } from './landmarks';
+import { measureLandmarks, type FrameSpec, type SampleSettings } from './plan';
+
+/** Version of the drawing: it changes whenever the same seed gives other pixels. */
+export const SAMPLE_VERSION = 1;
+
+/** Name of the file with the sample's settings; it is written last, so that it marks a complete sample. */
+export const HEADER_FILE = 'sample.json';
+
+/** Name of the file with one JSON object a line and frame. */
+export const MANIFEST_FILE = 'manifest.jsonl';
+
+/** What a sample's header says. */
+export interface SampleHeader {
+  readonly version: number;
+  readonly note: string;
+  readonly licence: string;
+  readonly settings: SampleSettings;
+  readonly frames: number;
+}
+
+/** What the manifest says of a frame. */
+export interface ManifestEntry extends FrameRecord {
+  readonly clip: string;
+  readonly frame: number;
+  /** Share of the expression, 0.35 to 1; 1 for neutral, which has nothing to fade. */
+  readonly intensity: number;
+  readonly units: SomeActionUnits;
+  /** x and y of the 68 true landmarks in pixels, 136 numbers with two decimals. */
+  readonly landmarks: readonly number[];
+}
+
+/** Builds a sample's header. */
+export function buildHeader(settings: SampleSettings, frames: number): SampleHeader {
+  return {
+    version: SAMPLE_VERSION,
+    note: 'Synthetic: stylized faces drawn by a program from FACS action units. They show no person and are no measure of real faces.',
+    licence: 'MIT, as the program that draws them',
+    settings,
+    frames,
+  };
+}
+
+/** Builds a frame's entry in the manifest. */
+export function toManifestEntry(spec: FrameSpec): ManifestEntry {
+  const { path, character, emotion, clip, frame, moment } = spec;
+  return {
+    path,
+    character,
+    emotion,
+    clip,
+    frame,
+    intensity: round(moment.intensity),
+    units: toActiveUnits(moment.expression.units),
+    landmarks: measureLandmarks(spec).flatMap(({ x, y }) => [round(x), round(y)]),
+  };
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+/** Writes the manifest's text: a line a frame. */
+export function toManifestText(specs: readonly FrameSpec[]): string {
+  return specs.map((spec) => `${JSON.stringify(toManifestEntry(spec))}\n`).join('');
+}
+
+/**
+ * Reads the manifest's text.
+ * @throws RangeError when a line is no frame's entry
+ */
+export function parseManifest(text: string): ManifestEntry[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => parseEntry(line, index + 1));
+}
+
+function parseEntry(line: string, number: number): ManifestEntry {
+  let entry: Partial<ManifestEntry>;
+  try {
+    entry = JSON.parse(line) as Partial<ManifestEntry>;
+  } catch (cause) {
+    throw new RangeError(
+      `Expected JSON for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
+      { cause },
+    );
+  }
+  const { path, character, emotion, clip, frame, landmarks } = entry;
+  const complete =
+    path && character && clip && frame !== undefined && landmarks?.length === 2 * LANDMARK_COUNT;
+  if (!complete || !emotion || !isEmotion(emotion))
+    throw new RangeError(
+      `Expected a frame with 68 landmarks for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
+    );
+  return entry as ManifestEntry;
+}

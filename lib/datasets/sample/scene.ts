@@ -1,0 +1,134 @@
+import type { Point } from '../../core/geometry';
+import type { Character, Colour } from './character';
+import { buildPalette, type Palette } from './colour';
+import { taper, toNumberText, toRibbon } from './curves';
+import { buildFace, type Expression, type Face } from './face';
+import { buildCamera, type HeadPoint, type Pose } from './space';
+
+/** How a frame is lit. */
+export interface Light {
+  /** Where the light comes from: -1 to 1 from the image's left to right, and from above to below. */
+  readonly x: number;
+  readonly y: number;
+  /** How hard it is, 0 to 1. */
+  readonly strength: number;
+  /** Darker (-1) or brighter (1). */
+  readonly exposure: number;
+}
+
+/** What one frame shows. */
+export interface View {
+  readonly look: Character;
+  readonly expression: Expression;
+  readonly pose: Pose;
+  readonly light: Light;
+}
+
+/** A view with everything that the drawing functions share. */
+export interface Scene extends View {
+  readonly face: Face;
+  readonly palette: Palette;
+  readonly project: (point: HeadPoint) => Point;
+}
+
+/** Names of the soft brushes: spots that fade to nothing at their rim. */
+export const BRUSHES = ['light', 'shade', 'deep', 'blush', 'black', 'white', 'beard', 'hair'] as const;
+
+/** Name of a soft brush. */
+export type Brush = (typeof BRUSHES)[number];
+
+/** Shapes a view's face and derives its colours. */
+export function buildScene(view: View): Scene {
+  return {
+    ...view,
+    face: buildFace(view.look, view.expression),
+    palette: buildPalette(view.look),
+    project: buildCamera(view.pose),
+  };
+}
+
+/** Writes the soft brushes' gradients. */
+export function drawBrushes({ palette, look }: Scene): string {
+  const colours: Record<Brush, Colour> = {
+    light: palette.skinLight,
+    shade: palette.skinShade,
+    deep: palette.skinDeep,
+    blush: look.skin.blush,
+    black: '#12080c',
+    white: '#ffffff',
+    beard: look.beard.colour,
+    hair: palette.hairDark,
+  };
+  return BRUSHES.map(
+    (brush) =>
+      `<radialGradient id="${brush}"><stop stop-color="${colours[brush]}"/>` +
+      `<stop offset=".55" stop-color="${colours[brush]}" stop-opacity=".55"/>` +
+      `<stop offset="1" stop-color="${colours[brush]}" stop-opacity="0"/></radialGradient>`,
+  ).join('');
+}
+
+/**
+ * Paints a soft elliptic spot on the head.
+ * @param centre in the head's space
+ * @param size half width and half height, head units, and strength, 0 to 1
+ */
+export function drawSpot(
+  scene: Scene,
+  brush: Brush,
+  centre: HeadPoint,
+  size: { x: number; y: number; opacity: number },
+): string {
+  if (size.opacity < 0.01) return '';
+  const middle = scene.project(centre);
+  const { surface } = scene.face.head;
+  const base = surface(centre.x, centre.y).z;
+  const axis = (x: number, y: number) => {
+    const end = scene.project({
+      x: centre.x + x,
+      y: centre.y + y,
+      z: centre.z + surface(centre.x + x, centre.y + y).z - base,
+    });
+    const start = scene.project({
+      x: centre.x - x,
+      y: centre.y - y,
+      z: centre.z + surface(centre.x - x, centre.y - y).z - base,
+    });
+    return [(end.x - start.x) / 2, (end.y - start.y) / 2];
+  };
+  const matrix = [...axis(size.x, 0), ...axis(0, size.y), middle.x, middle.y].map(toNumberText);
+  return `<circle r="1" transform="matrix(${matrix.join(' ')})" fill="url(#${brush})" opacity="${toNumberText(size.opacity)}"/>`;
+}
+
+/**
+ * Paints a line that swells and fades, such as a wrinkle.
+ * @param line in the head's space
+ * @param stroke colour, half width in the middle in head units, and opacity, 0 to 1
+ */
+export function drawFold(
+  scene: Scene,
+  line: readonly HeadPoint[],
+  stroke: { colour: Colour; halfWidth: number; opacity: number },
+): string {
+  if (stroke.opacity < 0.03) return '';
+  const points = line.map(scene.project);
+  const path = toRibbon(points, taper(points.length, stroke.halfWidth * scene.pose.scale));
+  return fill(path, stroke.colour, stroke.opacity);
+}
+
+/** Writes a filled path. */
+export function fill(path: string, paint: string, opacity = 1): string {
+  return `<path d="${path}" fill="${paint}"${opacity < 1 ? ` opacity="${toNumberText(opacity)}"` : ''}/>`;
+}
+
+/** Writes a stroked path with round ends. */
+export function stroke(path: string, colour: Colour, widthPx: number, opacity = 1): string {
+  return (
+    `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${toNumberText(widthPx)}"` +
+    ` stroke-linecap="round" stroke-linejoin="round"${opacity < 1 ? ` opacity="${toNumberText(opacity)}"` : ''}/>`
+  );
+}
+
+/** Writes a group that is cut to a path. */
+export function clipTo(id: string, path: string, content: string): string {
+  return `<clipPath id="${id}"><path d="${path}"/></clipPath><g clip-path="url(#${id})">${content}</g>`;
+}
