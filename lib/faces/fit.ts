@@ -1,0 +1,22 @@
+import sharp from 'sharp';
+import type { RgbImage } from '../core/image';
+
+/**
+ * Shrinks an image until neither side is longer than a limit, antialiased; a smaller one is given as it is.
+ * @param side limit in pixels
+ * @returns the aspect ratio kept to the nearest pixel
+ */
+export async function fitWithin(image: RgbImage, side: number): Promise<RgbImage> {
+  const { width, height, data } = image;
+  const scale = side / Math.max(width, height);
+  if (scale >= 1) return image;
+  const target = {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+  const shrunk = await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    .resize({ ...target, fit: 'fill', kernel: 'linear' })
+    .raw()
+    .toBuffer();
+  return { ...target, data: new Uint8Array(shrunk.buffer, shrunk.byteOffset, shrunk.byteLength) };
+}

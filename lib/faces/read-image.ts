@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { BadImage } from './bad-image';
+
+/** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */
+export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
+
+/** The bytes of an image file, and their name. */
+export interface ImageBytes {
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads one image file of a data folder. Nothing that the file system holds makes it throw.
+ * @param root the data folder
+ * @param relativePath path inside of it, with forward slashes, in any script
+ * @param options.maxBytes the largest file to read; default {@link MAX_IMAGE_BYTES}
+ * @returns the bytes; a reason when the file is missing, empty, too large, no regular file, changes while it
+ *   is read, or when the path or a link on it leads out of the folder
+ */
+export async function readImageFile(
+  root: string,
+  relativePath: string,
+  { maxBytes = MAX_IMAGE_BYTES }: { readonly maxBytes?: number } = {},
+): Promise<ImageBytes | BadImage> {
+  if (!staysInside(root, path.resolve(root, relativePath)) || path.isAbsolute(relativePath))
+    return outside(relativePath);
+  try {
+    const file = await realpath(path.resolve(root, relativePath));
+    if (!staysInside(await realpath(root), file)) return outside(relativePath);
+    if (!(await stat(file)).isFile())
+      return { kind: 'not-a-file', reason: `Expected a file for ${relativePath} but received another thing` };
+    return await readRegularFile(file, relativePath, maxBytes);
+  } catch (error) {
+    return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
+  }
+}
+
+function staysInside(root: string, file: string): boolean {
+  const relative = path.relative(root, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+function outside(relativePath: string): BadImage {
+  const reason = `Expected a path inside of the data folder but received ${relativePath}`;
+  return { kind: 'outside-data-folder', reason };
+}
+
+async function readRegularFile(file: string, name: string, maxBytes: number): Promise<ImageBytes | BadImage> {
+  // O_NONBLOCK: should a pipe have taken the file's place meanwhile, opening it would wait for ever.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const before = await handle.stat();
+    if (before.size === 0)
+      return { kind: 'empty-file', reason: `Expected an image for ${name} but received 0 bytes` };
+    if (before.size > maxBytes) {
+      const reason = `Expected at most ${maxBytes} bytes for ${name} but received ${before.size}`;
+      return { kind: 'too-large', reason };
+    }
+    const bytes = await readAll(handle, before.size);
+    const after = await handle.stat();
+    if (bytes.length < before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+      const reason = `Expected ${name} to stay as it is but it changed while it was read`;
+      return { kind: 'changed-while-reading', reason };
+    }
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function whyUnreadable(error: NodeJS.ErrnoException, name: string): BadImage {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return { kind: 'missing-file', reason: `Expected a file for ${name} but found none` };
+  const what = error.code ?? error.message;
+  return { kind: 'unreadable-file', reason: `Expected a readable file for ${name} but received ${what}` };
+}
