@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { createRandom } from '../../lib/core/random';
+import { buildAdam } from '../../lib/engine/adam';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { buildBoxesNetwork } from '../../lib/model/boxes-network';
+import { blockSource, boxSource } from '../../lib/model/data';
+import { predictNearest } from '../../lib/model/nearest';
+import { train } from '../../lib/model/train';
+import { describeNative } from '../support/native';
+
+/** Random pixels; the boxes tell the label: the mouth stands the lower the larger the label id. */
+function buildBlocks(size: number): BlockSet {
+  const random = createRandom(1, 'blocks');
+  const pixels = () => Uint8Array.from({ length: size * 1024 }, () => random.integer(256));
+  const labels = Array.from({ length: size }, (_, i) => i % 7);
+  const boxes = (row: (label: number) => number[]) => Float32Array.from(labels.flatMap(row));
+  return {
+    records: labels.map((label, i) => ({ path: `${i}.png`, character: 'aia', emotion: EMOTIONS[label] })),
+    eyes: pixels(),
+    mouth: pixels(),
+    landmarks: new Float32Array(size * 136),
+    eyesBoxes: boxes(() => [20, 40, 60, 30]),
+    mouthBoxes: boxes((label) => [30, 60 + 15 * label, 50, 20]),
+    imageSizes: boxes(() => [100, 200]),
+    scores: new Float32Array(size),
+    missed: [],
+  };
+}
+
+const BLOCKS = buildBlocks(70);
+
+function describeNearest(): void {
+  it('finds for each block pair itself, and its label', async () => {
+    const source = blockSource(BLOCKS);
+    const { labels, positions, distances } = await predictNearest({ train: source, test: source });
+    assert.deepEqual(labels, source.labels);
+    assert.deepEqual([...positions], [...source.labels.keys()]);
+    assert.ok(distances.every((distance) => distance < 0.01));
+  });
+
+  it('agrees with distances taken one by one', async () => {
+    const [known, asked] = [[3, 50, 7, 21, 9], [0, 1, 2, 69]]; // prettier-ignore
+    const { positions } = await predictNearest({
+      train: blockSource(BLOCKS, known),
+      test: blockSource(BLOCKS, asked),
+    });
+    const distance = (first: number, second: number) => {
+      let sum = 0;
+      for (let i = 0; i < 1024; i++) {
+        sum += (BLOCKS.eyes[1024 * first + i] - BLOCKS.eyes[1024 * second + i]) ** 2;
+        sum += (BLOCKS.mouth[1024 * first + i] - BLOCKS.mouth[1024 * second + i]) ** 2;
+      }
+      return sum;
+    };
+    asked.forEach((face, row) => {
+      const nearest = known.map((other) => distance(face, other));
+      assert.equal(positions[row], nearest.indexOf(Math.min(...nearest)));
+    });
+  });
+}
+
+describe('sources', () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  it('gives blocks as x / 255 / 0.5, the eyes first, and their labels', () => {
+    const source = blockSource(BLOCKS, [5, 9]);
+    const [eyes, mouth] = source.batch([1, 0]);
+    assert.deepEqual(eyes.shape, [2, 32, 32, 1]);
+    assert.deepEqual([...source.labels], [5, 2]);
+    assert.equal(eyes.dataSync()[3], Math.fround(BLOCKS.eyes[9 * 1024 + 3] / 255 / 0.5));
+    assert.equal(mouth.dataSync()[1024], Math.fround(BLOCKS.mouth[5 * 1024] / 255 / 0.5));
+    tf.dispose([eyes, mouth]);
+  });
+
+  it("gives boxes in parts of the image's sides", () => {
+    const [boxes] = boxSource(BLOCKS, [2]).batch([0]);
+    const expected = [0.2, 0.2, 0.6, 0.15, 0.3, 0.45, 0.5, 0.1];
+    assert.deepEqual([...boxes.dataSync()], expected.map(Math.fround));
+    boxes.dispose();
+  });
+
+  it('refuses a face that is not there', () => {
+    assert.throws(() => blockSource(BLOCKS, [70]), /between 0 and 69 for indices but received 70/);
+  });
+});
+
+describe('baselines', () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+  describeNearest();
+
+  it('refuses to look through nothing', async () => {
+    const source = blockSource(BLOCKS);
+    await assert.rejects(
+      predictNearest({ train: blockSource(BLOCKS, []), test: source }),
+      /at least 1 sample/,
+    );
+  });
+
+  it('learns from the boxes alone, without a pixel (what defect 1 hid)', async () => {
+    const network = buildBoxesNetwork({ seed: 1 });
+    const optimizer = buildAdam({ learningRate: 1e-2 });
+    const source = boxSource(BLOCKS);
+    const options = { epochs: 30, batchSize: 14, seed: 1 };
+    const { history } = await train({ network, optimizer, train: source, validation: source, ...options });
+    assert.equal(history[29].validationAccuracy, 1);
+    network.dispose();
+    optimizer.dispose();
+  });
+});
+
+describeNative('baselines on native TensorFlow', describeNearest);

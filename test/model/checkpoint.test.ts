@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { buildAdam, type Adam } from '../../lib/engine/adam';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { restoreLast, saveLast } from '../../lib/model/checkpoint';
+import { saveState, type Network } from '../../lib/model/network';
+import { buildTerGat } from '../../lib/model/tergat';
+import { createMemoryStore, TWIN_SIZES } from './twin';
+
+const IDENTITY = {
+  network: 'TerGat',
+  seed: 1,
+  batchSize: 2,
+  learningRate: 1e-3,
+  trainSize: 9,
+  validationSize: 3,
+};
+const NAME = 'last.safetensors';
+
+describe('checkpoint', () => {
+  let network: Network;
+  let optimizer: Adam;
+
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  beforeEach(() => {
+    network = buildTerGat({ seed: 1, sizes: TWIN_SIZES });
+    optimizer = buildAdam();
+    for (const variable of network.parameters.values()) {
+      tf.tidy(() => optimizer.applyGradients({ [variable.name]: tf.fill(variable.shape, 0.1) }));
+    }
+  });
+
+  afterEach(() => {
+    network.dispose();
+    optimizer.dispose();
+  });
+
+  it('keeps parameters, buffers, slots, step and history', async () => {
+    const store = createMemoryStore();
+    const history = [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.1, validationLoss: 3, validationAccuracy: 0.2, seconds: 4 }]; // prettier-ignore
+    await saveLast({ store, network, optimizer, identity: IDENTITY, history });
+    const other = { network: buildTerGat({ seed: 2, sizes: TWIN_SIZES }), optimizer: buildAdam() };
+    const restored = await restoreLast({ store, ...other, identity: IDENTITY });
+    assert.deepEqual(restored, { history, best: undefined });
+    assert.deepEqual(saveState(other.network), saveState(network));
+    assert.deepEqual(
+      other.optimizer.saveState(other.network.parameters),
+      optimizer.saveState(network.parameters),
+    );
+    other.network.dispose();
+    other.optimizer.dispose();
+  });
+
+  it('refuses a truncated or foreign entry and changes nothing', async () => {
+    const store = createMemoryStore();
+    await saveLast({ store, network, optimizer, identity: IDENTITY, history: [] });
+    const whole = store.entries.get(NAME)!;
+    const before = saveState(network);
+    const restore = () => restoreLast({ store, network, optimizer, identity: IDENTITY });
+    for (const length of [0, 7, 100, whole.length - 1]) {
+      store.entries.set(NAME, whole.slice(0, length));
+      await assert.rejects(restore(), RangeError);
+    }
+    store.entries.set(NAME, new TextEncoder().encode('\u0002\0\0\0\0\0\0\0{}'));
+    await assert.rejects(restore(), /Expected network TerGat for last.safetensors but received undefined/);
+    assert.deepEqual(saveState(network), before);
+  });
+});

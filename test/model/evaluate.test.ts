@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { startEngine } from '../../lib/engine/tensorflow';
+import type { TensorSource } from '../../lib/model/data';
+import { evaluate, predict } from '../../lib/model/evaluate';
+import type { Network } from '../../lib/model/network';
+
+const LOGITS = [
+  [0, 0, 0, 0, 0, 0, 0],
+  [100, 0, 0, 0, 0, 0, 0],
+  [0, 0, 0, Math.log(4), 0, 0, 0],
+];
+const SOURCE: TensorSource = {
+  size: 3,
+  labels: Uint8Array.of(2, 0, 3),
+  batch: (positions) => [tf.tensor2d(Array.from(positions, (position) => LOGITS[position]))],
+};
+// A network that answers with its input.
+const NETWORK: Network = {
+  name: 'identity',
+  parameters: new Map(),
+  buffers: new Map(),
+  forward: ([logits]) => logits as tf.Tensor2D,
+  dispose: () => undefined,
+};
+
+describe('evaluation', () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  it('gives probabilities, labels and losses, whatever the batch size', async () => {
+    for (const batchSize of [1, 2, 256]) {
+      const { probabilities, labels, losses } = await predict(NETWORK, SOURCE, { batchSize });
+      assert.deepEqual([...labels], [0, 0, 3]);
+      const expected = [Math.log(7), 0, -Math.log(0.4)];
+      expected.forEach((loss, i) => assert.ok(Math.abs(losses[i] - loss) < 1e-6));
+      assert.ok(Math.abs(probabilities[14 + 3] - 0.4) < 1e-6);
+      assert.equal(probabilities[7], 1);
+    }
+  });
+
+  it('scores by means over samples', async () => {
+    const { loss, accuracy } = await evaluate(NETWORK, SOURCE, { batchSize: 2 });
+    assert.equal(accuracy, 2 / 3);
+    assert.ok(Math.abs(loss - (Math.log(7) - Math.log(0.4)) / 3) < 1e-6);
+  });
+
+  it('gives back every tensor and waits after each batch', async () => {
+    const before = tf.memory().numTensors;
+    let pauses = 0;
+    await predict(NETWORK, SOURCE, { batchSize: 2, pause: async () => void pauses++ });
+    assert.equal(pauses, 2);
+    assert.equal(tf.memory().numTensors, before);
+  });
+});

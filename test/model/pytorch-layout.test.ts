@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { loadState, saveState } from '../../lib/model/network';
+import {
+  fromOriginalStateDict,
+  fromPyTorchLayout,
+  toOriginalName,
+  toOriginalStateDict,
+  toPyTorchLayout,
+} from '../../lib/model/pytorch-layout';
+import { buildTerGat } from '../../lib/model/tergat';
+import { chooseTensors, readTwinFixture, TWIN_SIZES } from './twin';
+
+const countUp = (shape: number[]) => ({ shape, values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i) }); // prettier-ignore
+
+describe("PyTorch's layout", () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  it('turns matrices and convolutions, and leaves vectors', () => {
+    assert.deepEqual([...fromPyTorchLayout(countUp([2, 3])).values], [0, 3, 1, 4, 2, 5]);
+    const filter = fromPyTorchLayout(countUp([2, 1, 1, 3])); // [out, in, height, width]
+    assert.deepEqual(filter, { shape: [1, 3, 1, 2], values: Float32Array.of(0, 3, 1, 4, 2, 5) });
+    assert.deepEqual([...fromPyTorchLayout(countUp([4])).values], [0, 1, 2, 3]);
+  });
+
+  it('puts the channels of a flattened map last', () => {
+    const matrix = countUp([1, 4]); // one output of two channels of 1 x 2
+    const turned = fromPyTorchLayout(matrix, { height: 1, width: 2, channels: 2 });
+    assert.deepEqual(turned, { shape: [4, 1], values: Float32Array.of(0, 2, 1, 3) });
+  });
+
+  it('comes back from ours unchanged', () => {
+    const map = { height: 2, width: 3, channels: 4 };
+    for (const [parameter, flattened] of [
+      [countUp([5, 24]), map],
+      [countUp([5, 24])],
+      [countUp([2, 3, 4, 5])],
+    ] as const) {
+      assert.deepEqual(toPyTorchLayout(fromPyTorchLayout(parameter, flattened), flattened), parameter);
+    }
+  });
+
+  it("reads the original's `lower` as the mouth's branch and its `upper` as the eyes' (defect 2)", () => {
+    assert.equal(toOriginalName('mouth.conv2.weight'), 'lower_conv_layer.3.weight');
+    assert.equal(toOriginalName('eyes.norm1.variance'), 'upper_conv_layer.1.running_var');
+    assert.equal(toOriginalName('head.fc3.bias'), 'final_fc.6.bias');
+    assert.throws(
+      () => toOriginalName('nose.fc1.bias'),
+      /weight of TerGat for name but received nose.fc1.bias/,
+    );
+  });
+
+  it('brings the whole state_dict in and out, and misses nothing', () => {
+    const network = buildTerGat({ seed: 1, sizes: TWIN_SIZES });
+    const original = chooseTensors(readTwinFixture(), 'before.');
+    loadState(network, fromOriginalStateDict(network, TWIN_SIZES, original));
+    const written = toOriginalStateDict(network, TWIN_SIZES, saveState(network));
+    assert.deepEqual(new Map([...written].sort()), new Map([...original].sort()));
+    original.delete('final_fc.6.bias');
+    assert.throws(() => fromOriginalStateDict(network, TWIN_SIZES, original), /tensor for final_fc.6.bias/);
+    network.dispose();
+  });
+});
