@@ -6,8 +6,8 @@ import { accuracy, countAnswers, type ConfusionMatrix } from '../core/metrics';
 import type { ChartFigure, ChartSpec } from './figure';
 import { COLORS, VEGA_CONFIG } from './theme';
 
-/** From this share of its row on, a cell is so dark that white digits are read better than dark ones. */
-export const DARK_CELL_SHARE = 0.6;
+/** From this share of its row on, a cell is so dark that white digits are read better than black ones. */
+export const DARK_CELL_SHARE = 0.72;
 
 /** How a confusion heat map is labelled. */
 export interface ConfusionChartOptions {
@@ -102,7 +102,7 @@ function countLayer(): UnitSpec<Field> {
       text: { field: 'count', type: 'quantitative', format: ',d' },
       color: {
         condition: { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper },
-        value: COLORS.ink,
+        value: '#000000',
       },
     },
   };

@@ -33,7 +33,9 @@ export async function chartToSvg(spec: ChartSpec): Promise<string> {
   // Loaded here and not above: a notebook that shows no chart should not wait for vega.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
   useFontWidths(vega);
-  const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]).spec;
+  // A copy: vega marks each row of the data with an id of its own.
+  const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
+  const compiled = vegaLite.compile(own).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error });
   try {
     return await view.toSVG();

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { DataFrame } from 'danfojs-node';
+import type * as Danfo from 'danfojs-node';
 import { EMOTIONS } from '../core/emotions';
 import { wilsonInterval, type Proportion } from '../core/intervals';
 import { classMetrics, macroF1, type ConfusionMatrix } from '../core/metrics';
@@ -19,9 +19,9 @@ const load = createRequire(__filename);
  * @param rows at least one
  * @throws RangeError when there is none: a DataFrame without rows has no columns either
  */
-export function toDataFrame(rows: readonly TableRow[]): DataFrame {
+export function toDataFrame(rows: readonly TableRow[]): Danfo.DataFrame {
   if (rows.length === 0) throw new RangeError('Expected at least 1 row for rows but received 0');
-  const danfo = load('danfojs-node') as typeof import('danfojs-node');
+  const danfo = load('danfojs-node') as typeof Danfo;
   return new danfo.DataFrame(rows.map((row) => ({ ...row })));
 }
 
@@ -34,7 +34,7 @@ export function splitTable(
   records: readonly FrameRecord[],
   split: Split,
   by: 'emotion' | 'character' = 'emotion',
-): DataFrame {
+): Danfo.DataFrame {
   const row = (name: string, isCounted: (record: FrameRecord) => boolean): TableRow => {
     const counts = SIDES.map((side) => split[side].filter((index) => isCounted(records[index])).length);
     const cells = SIDES.map((side, index): [string, number] => [side, counts[index]]);
@@ -51,7 +51,7 @@ export function splitTable(
  * Counts the images of each class: a row a character, a column an emotion, with sums.
  * @param records at least one
  */
-export function classTable(records: readonly FrameRecord[]): DataFrame {
+export function classTable(records: readonly FrameRecord[]): Danfo.DataFrame {
   const emotions = emotionsOf(records);
   const row = (character: string, own: readonly FrameRecord[]): TableRow => {
     const counts = emotions.map((name): [string, number] => [
@@ -74,7 +74,7 @@ export function classTable(records: readonly FrameRecord[]): DataFrame {
  * @param matrix counts, rows true
  * @param labels class names in the ids' order, default the seven emotions
  */
-export function metricsTable(matrix: ConfusionMatrix, labels: readonly string[] = EMOTIONS): DataFrame {
+export function metricsTable(matrix: ConfusionMatrix, labels: readonly string[] = EMOTIONS): Danfo.DataFrame {
   const classes = classMetrics(matrix);
   const rows = classes.map(({ id, precision, recall, f1, support }) => {
     const { low, high } = wilsonInterval(matrix[id][id], support);
@@ -110,7 +110,7 @@ export interface NamedAccuracy {
  * Lists accuracies in percent with their 95 % Wilson intervals and the counts that they come from.
  * @param results at least one
  */
-export function accuracyTable(results: readonly NamedAccuracy[]): DataFrame {
+export function accuracyTable(results: readonly NamedAccuracy[]): Danfo.DataFrame {
   return toDataFrame(
     results.map(({ name, accuracy }) => ({
       name,
@@ -124,7 +124,7 @@ export function accuracyTable(results: readonly NamedAccuracy[]): DataFrame {
 }
 
 /** Lists Table 1 of the original: published accuracies on FERG-DB, in percent. */
-export function publishedTable(): DataFrame {
+export function publishedTable(): Danfo.DataFrame {
   return toDataFrame(PUBLISHED_RESULTS.map(({ method, accuracy }) => ({ method, 'accuracy %': accuracy })));
 }
 

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { liveDisplay, runStoppable, show, watchStop } from '../../lib/notebook';
+import { isInKernel } from '../../lib/notebook/kernel';
+import { progress, progressToBar, progressToBundle, progressToText, type ProgressState } from '../../lib/notebook/progress'; // prettier-ignore
+
+interface Sent {
+  readonly data: Record<string, unknown>;
+  readonly transient: { readonly display_id?: string };
+  readonly update: boolean;
+}
+
+/** Puts a module where tslab's would be in a kernel, and collects what is sent to it. */
+async function inKernel(run: () => Promise<void>): Promise<Sent[]> {
+  const file = '/a/kernel/of/its/own/node_modules/tslab/dist/jupyter.js';
+  const sent: Sent[] = [];
+  const lastWriteDisplayData = (message: Omit<Sent, 'update'>, update: boolean) =>
+    void sent.push({ ...message, update });
+  require.cache[file] = { exports: { lastWriteDisplayData } } as unknown as NodeJS.Module;
+  try {
+    await run();
+  } finally {
+    delete require.cache[file];
+  }
+  return sent;
+}
+
+/** Collects what is printed. */
+async function printed(run: () => Promise<void>): Promise<string> {
+  const write = process.stdout.write.bind(process.stdout);
+  let text = '';
+  process.stdout.write = ((chunk: string) => ((text += chunk), true)) as typeof process.stdout.write;
+  try {
+    await run();
+  } finally {
+    process.stdout.write = write;
+  }
+  return text;
+}
+
+describe('show', () => {
+  it('prints the plain form outside of a notebook', async () => {
+    assert.equal(isInKernel(), false);
+    assert.equal(await printed(() => show([{ a: 1 }])), 'a\n-\n1\n');
+  });
+
+  it('sends one bundle a value in a kernel, whichever installation of tslab runs it', async () => {
+    const sent = await inKernel(async () => {
+      await show('first');
+      await show([{ a: 1 }]);
+    });
+    assert.deepEqual(sent.map(({ data }) => Object.keys(data)), [['text/plain'], ['text/html', 'text/plain']]); // prettier-ignore
+    assert.deepEqual(sent.map(({ update }) => update), [false, false]); // prettier-ignore
+  });
+});
+
+describe('a live display', () => {
+  it('sends its first value as an output and the others in its place', async () => {
+    const sent = await inKernel(async () => {
+      const live = liveDisplay();
+      await live.update('one');
+      await live.update('two');
+    });
+    assert.deepEqual(sent.map(({ data, update }) => [data['text/plain'], update]), [['one', false], ['two', true]]); // prettier-ignore
+    assert.equal(new Set(sent.map(({ transient }) => transient.display_id)).size, 1);
+  });
+
+  it('leaves out values that come while another is drawn, but never the last', async () => {
+    const sent = await inKernel(async () => {
+      const live = liveDisplay();
+      await Promise.all(['one', 'two', 'three'].map((value) => live.update(value)));
+    });
+    assert.deepEqual(sent.map(({ data }) => data['text/plain']), ['three']); // prettier-ignore
+  });
+});
+
+describe('progress', () => {
+  function watch(total: number, run: (bar: ReturnType<typeof progress>, tick: (ms: number) => void) => void) {
+    const drawn: ProgressState[] = [];
+    let time = 0;
+    const bar = progress('Faces', total, {
+      everyMs: 100,
+      now: () => time,
+      draw: (state) => drawn.push(state),
+    });
+    run(bar, (ms) => (time += ms));
+    return drawn;
+  }
+
+  it('draws at the start, not more often than told, and once at the end', () => {
+    const drawn = watch(100, (bar, tick) => {
+      for (let step = 0; step < 100; step++) {
+        tick(10);
+        bar.advance();
+      }
+      bar.finish();
+    });
+    assert.deepEqual(drawn.map(({ done }) => done), [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]); // prettier-ignore
+    assert.deepEqual(drawn.map(({ isFinished }) => isFinished).filter(Boolean), [true]); // prettier-ignore
+  });
+
+  it('tells rate and time left, and at the end the time taken', () => {
+    const state = { title: 'Faces', total: 1680, isFinished: false };
+    assert.equal(progressToText({ ...state, done: 0, elapsedMs: 0 }), 'Faces: 0 of 1,680');
+    assert.equal(progressToText({ ...state, done: 420, elapsedMs: 20_000 }), 'Faces: 420 of 1,680, 21.0 a second, 1 min 0 s left'); // prettier-ignore
+    assert.equal(progressToText({ ...state, done: 4, elapsedMs: 20_000 }), 'Faces: 4 of 1,680, 5.0 s each, 2 h 19 min left'); // prettier-ignore
+    assert.equal(progressToText({ ...state, done: 1680, elapsedMs: 80_000, isFinished: true }), 'Faces: 1,680 in 1 min 20 s (21.0 a second)'); // prettier-ignore
+    assert.equal(progressToText({ ...state, done: 420, elapsedMs: 9_000, isFinished: true }), 'Faces: 420 of 1,680 stopped after 9.0 s (46.7 a second)'); // prettier-ignore
+  });
+
+  it('has nothing to draw before the end when there is nothing to do', () => {
+    assert.deepEqual(watch(0, (bar) => bar.finish()).map(({ isFinished }) => isFinished), [true]); // prettier-ignore
+  });
+
+  it('is a bar with escaped text in a notebook and fits its line in a terminal', () => {
+    const state = { title: 'a<b', done: 1, total: 4, elapsedMs: 1000, isFinished: false };
+    const html = String(progressToBundle(state).data['text/html']);
+    assert.match(html, /width:25\.0%/);
+    assert.match(html, /a&lt;b: 1 of 4/);
+    assert.match(progressToBar(state, 100), /^\[#{8}-{22}\] a<b/);
+    assert.ok(progressToBar(state, 20).length < 20);
+  });
+
+  it('redraws one output in a kernel', async () => {
+    const sent = await inKernel(() => {
+      progress('Faces', 2).set(2);
+      return Promise.resolve();
+    });
+    assert.deepEqual(sent.map(({ update }) => update), [false, true]); // prettier-ignore
+  });
+});
+
+describe('stopping', () => {
+  it('sets the flag at the first signal and listens no more', () => {
+    const listeners = process.listenerCount('SIGINT');
+    const stop = watchStop();
+    assert.equal(stop.isRequested(), false);
+    process.emit('SIGINT');
+    assert.equal(stop.isRequested(), true);
+    assert.equal(process.listenerCount('SIGINT'), listeners, 'the second Ctrl-C ends the process');
+    stop.dispose();
+  });
+
+  it('lets a run that is started again wait for the abandoned one, which it asks to stop', async () => {
+    const events: string[] = [];
+    const abandoned = runStoppable('training', async (stop) => {
+      while (!stop.isRequested()) await new Promise(setImmediate);
+      events.push('first ended');
+    });
+    await runStoppable('training', () => Promise.resolve(events.push('second began')));
+    await abandoned;
+    assert.deepEqual(events, ['first ended', 'second began']);
+  });
+
+  it('does not wait for a run of another name, and goes on after a run that failed', async () => {
+    const failing = runStoppable('a', () => Promise.reject(new Error('broken')));
+    assert.equal(await runStoppable('b', () => Promise.resolve(1)), 1);
+    await assert.rejects(failing, /broken/);
+    assert.equal(await runStoppable('a', () => Promise.resolve(2)), 2);
+    assert.equal(process.listenerCount('SIGINT'), 0);
+  });
+});
