@@ -23,8 +23,6 @@ export interface Face {
 
 /** Finds one face an image. */
 export interface FaceDetector {
-  /** Everything that its results depend on but the backend; part of a cache's key. */
-  readonly settings: Readonly<Record<string, string | number>>;
   /**
    * Finds a face in each image: the tiny detector in all, SSD in those where it finds none, then the landmarks.
    * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
@@ -41,6 +39,14 @@ const LANDMARK_SIZE = 112;
 
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
+
+/** Everything that a detector's results depend on but the backend; part of a cache's key. */
+export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
+  detector: `tiny-${TINY_SIZE}, ssd-${SSD_SIZE}, landmarks-68`,
+  faceApi: faceApi.version,
+  minScore: MIN_SCORE,
+  detectionBatch: DETECTION_BATCH,
+};
 
 /**
  * Loads face-api's networks from its package and runs them in batches on the backend in use.
@@ -59,12 +65,6 @@ export async function loadFaceDetector({
     return addLandmarks(networks, images, faces, batchSize);
   };
   return {
-    settings: {
-      detector: `tiny-${TINY_SIZE}, ssd-${SSD_SIZE}, landmarks-68`,
-      faceApi: faceApi.version,
-      minScore: MIN_SCORE,
-      batchSize,
-    },
     detect: async (images) => {
       const faces: (Face | undefined)[] = [];
       for (let start = 0; start < images.length; start += batchSize)

@@ -1,0 +1,106 @@
+import type { MissedFrame } from '../core/blocks';
+import type { Box } from '../core/geometry';
+import { cutBlocks } from '../core/landmarks';
+import type { FrameRecord } from '../core/record';
+import { isBadImage } from './bad-image';
+import { DETECTION_BATCH, type Face, type FaceDetector } from './detect';
+import type { FrameRow } from './frame-row';
+import type { ImageReader, PreparedImage } from './prepare';
+
+/** A frame and what its file's bytes must hash to: undefined when it could not be read at first. */
+export interface PlannedFrame {
+  readonly record: FrameRecord;
+  readonly sha256?: string;
+}
+
+/** How rows are computed. */
+export interface ComputeOptions {
+  readonly reader: ImageReader;
+  readonly detector: FaceDetector;
+  /** Pixels by which the boxes grow on each side. */
+  readonly marginPx: number;
+  /** Called after each batch with the number of frames that it had. */
+  readonly onBatch?: (frames: number, missed: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Computes the rows of some frames: decodes a batch while the one before is looked at, so that at most two
+ * batches of images are in memory.
+ * @returns a row a frame, in the same order
+ * @throws the signal's reason when it aborts, between two batches
+ */
+export async function computeRows(
+  frames: readonly PlannedFrame[],
+  { reader, detector, marginPx, onBatch, signal }: ComputeOptions,
+): Promise<FrameRow[]> {
+  const load = (start: number) =>
+    Promise.all(
+      frames.slice(start, start + DETECTION_BATCH).map(async ({ record, sha256 }) => ({
+        record,
+        image: await reader.read(record.path, sha256),
+      })),
+    );
+  const rows: FrameRow[] = [];
+  let next = load(0);
+  for (let start = 0; start < frames.length; start += DETECTION_BATCH) {
+    const batch = await next;
+    signal?.throwIfAborted();
+    next = load(start + DETECTION_BATCH);
+    const done = await computeBatch(batch, detector, marginPx);
+    rows.push(...done);
+    onBatch?.(done.length, done.filter((row) => 'kind' in row).length);
+  }
+  return rows;
+}
+
+type LoadedFrame = { readonly record: FrameRecord; readonly image: Awaited<ReturnType<ImageReader['read']>> };
+
+async function computeBatch(
+  batch: readonly LoadedFrame[],
+  detector: FaceDetector,
+  marginPx: number,
+): Promise<FrameRow[]> {
+  const images = batch.flatMap(({ image }) => (isBadImage(image) ? [] : [image]));
+  const faces = await detector.detect(images.map(({ small }) => small));
+  const faceOf = new Map(images.map((image, index) => [image, faces[index]]));
+  const rows: FrameRow[] = [];
+  for (const { record, image } of batch)
+    rows.push(
+      isBadImage(image)
+        ? { record, ...image }
+        : await toRow(record, image, { face: faceOf.get(image), marginPx }),
+    );
+  return rows;
+}
+
+async function toRow(
+  record: FrameRecord,
+  image: PreparedImage,
+  { face, marginPx }: { readonly face: Face | undefined; readonly marginPx: number },
+): Promise<FrameRow> {
+  if (!face) return noFace(record);
+  const { detector, score, box, landmarks } = toImagePixels(face, image);
+  const gray = await image.gray();
+  if (isBadImage(gray)) return { record, ...gray };
+  const blocks = cutBlocks(gray, landmarks, { marginPx });
+  if (blocks.kind !== 'blocks') return { record, ...blocks, reason: `${blocks.reason} (${record.path})` };
+  const { eyes, mouth, eyesBox, mouthBox } = blocks;
+  const imageSize = { width: image.width, height: image.height };
+  return { record, detector, score, faceBox: box, imageSize, landmarks, eyes, mouth, eyesBox, mouthBox };
+}
+
+function noFace(record: FrameRecord): MissedFrame {
+  const reason = `Expected a face in ${record.path} but neither the tiny nor the SSD detector found one`;
+  return { record, kind: 'no-face', reason };
+}
+
+/** Takes a face that was found in the small copy to the pixels of the whole image. */
+function toImagePixels(face: Face, { width, height, small }: PreparedImage): Face {
+  const [across, down] = [width / small.width, height / small.height];
+  if (across === 1 && down === 1) return face;
+  const { x, y, width: boxWidth, height: boxHeight } = face.box;
+  const box: Box = { x: x * across, y: y * down, width: boxWidth * across, height: boxHeight * down };
+  const landmarks = face.landmarks.map((value, index) => value * (index % 2 === 0 ? across : down));
+  return { ...face, box, landmarks };
+}

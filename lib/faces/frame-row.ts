@@ -1,0 +1,26 @@
+import type { MissedFrame } from '../core/blocks';
+import type { Box } from '../core/geometry';
+import type { CutBlocks } from '../core/landmarks';
+import type { FrameRecord } from '../core/record';
+
+/** A frame with a face: what was found, and what was cut. */
+export interface FaceRow extends Omit<CutBlocks, 'kind'> {
+  readonly record: FrameRecord;
+  readonly detector: 'tiny' | 'ssd';
+  /** Confidence of that detector, 0 to 1. */
+  readonly score: number;
+  /** What the detector framed, in pixels. */
+  readonly faceBox: Box;
+  /** Size of the image in pixels, after its EXIF rotation. */
+  readonly imageSize: { readonly width: number; readonly height: number };
+  /** [68, 2] as x and y in pixels. */
+  readonly landmarks: Float32Array;
+}
+
+/** What preprocessing gives for one frame: blocks, or the reason why there are none. */
+export type FrameRow = FaceRow | MissedFrame;
+
+/** Tells whether a frame has blocks. */
+export function isFaceRow(row: FrameRow): row is FaceRow {
+  return 'eyes' in row;
+}

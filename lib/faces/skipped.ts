@@ -1,0 +1,14 @@
+import type { MissedFrame } from '../core/blocks';
+
+/**
+ * Writes missed frames as a CSV table (RFC 4180) with the columns path, kind and reason.
+ * @returns text with a header, a line a frame and CRLF line ends; fields with commas, quotes or line breaks are quoted
+ */
+export function toSkippedCsv(missed: readonly MissedFrame[]): string {
+  const lines = missed.map(({ record, kind, reason }) => [record.path, kind, reason]);
+  return [['path', 'kind', 'reason'], ...lines].map((line) => `${line.map(quote).join(',')}\r\n`).join('');
+}
+
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

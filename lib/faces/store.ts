@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import * as arrow from 'apache-arrow';
+import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../core/blocks';
+import type { Box } from '../core/geometry';
+import { LANDMARK_COUNT } from '../core/landmarks';
+import type { FrameRecord } from '../core/record';
+import { type FaceRow, type FrameRow, isFaceRow } from './frame-row';
+
+const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
+
+// The digest's text begins so that its places in the bytes can be found without parsing them.
+const DIGEST_MARK = 'shard-sha256:';
+const NO_DIGEST = DIGEST_MARK + '0'.repeat(64);
+
+/**
+ * Writes frames as an Apache Arrow IPC file, a row a frame: what pandas' `read_feather` and pyarrow open, with blocks
+ * and landmarks as lists of fixed length. A missed frame has `kind` and `reason`, and nulls for the rest.
+ * @param rows the frames in the data set's order
+ * @param metadata texts kept in the schema
+ * @returns the file's bytes: the same for the same rows, and sealed by a digest that {@link decodeShard} checks
+ */
+export function encodeShard(rows: readonly FrameRow[], metadata: Readonly<Record<string, string>>): Buffer {
+  const columns = { ...recordColumns(rows), ...faceColumns(rows) };
+  const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, true));
+  const schema = new arrow.Schema(fields, new Map(Object.entries({ ...metadata, digest: NO_DIGEST })));
+  const struct = arrow.makeData({
+    type: new arrow.Struct(fields),
+    length: rows.length,
+    nullCount: 0,
+    children: Object.values(columns),
+  });
+  const table = new arrow.Table(schema, new arrow.RecordBatch(schema, struct));
+  return seal(Buffer.from(arrow.tableToIPC(table, 'file')));
+}
+
+function recordColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
+  const text = (pick: (row: FrameRow) => string | undefined) =>
+    arrow.vectorFromArray(
+      rows.map((row) => pick(row) ?? null),
+      new arrow.Utf8(),
+    ).data[0];
+  return {
+    path: text(({ record }) => record.path),
+    character: text(({ record }) => record.character),
+    emotion: text(({ record }) => record.emotion),
+    clip: text(({ record }) => record.clip),
+    frame: arrow.vectorFromArray(
+      rows.map(({ record }) => record.frame ?? null),
+      new arrow.Int32(),
+    ).data[0],
+    kind: text((row) => (isFaceRow(row) ? undefined : row.kind)),
+    reason: text((row) => (isFaceRow(row) ? undefined : row.reason)),
+    detector: text((row) => (isFaceRow(row) ? row.detector : undefined)),
+  };
+}
+
+function faceColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
+  const bytes = (length: number, pick: (row: FaceRow) => Uint8Array) =>
+    listColumn(rows, new arrow.Uint8(), new Uint8Array(rows.length * length), pick);
+  const floats = (length: number, pick: (row: FaceRow) => ArrayLike<number>) =>
+    listColumn(rows, new arrow.Float32(), new Float32Array(rows.length * length), pick);
+  return {
+    score: arrow.vectorFromArray(
+      rows.map((row) => (isFaceRow(row) ? row.score : null)),
+      new arrow.Float32(),
+    ).data[0],
+    imageSize: floats(2, ({ imageSize }) => [imageSize.width, imageSize.height]),
+    faceBox: floats(4, ({ faceBox }) => boxValues(faceBox)),
+    landmarks: floats(2 * LANDMARK_COUNT, ({ landmarks }) => landmarks),
+    eyesBox: floats(4, ({ eyesBox }) => boxValues(eyesBox)),
+    mouthBox: floats(4, ({ mouthBox }) => boxValues(mouthBox)),
+    eyes: bytes(BLOCK_LENGTH, ({ eyes }) => eyes),
+    mouth: bytes(BLOCK_LENGTH, ({ mouth }) => mouth),
+  };
+}
+
+function boxValues({ x, y, width, height }: Box): number[] {
+  return [x, y, width, height];
+}
+
+/** Builds a column of lists of one length over values that are laid out already; misses are null. */
+function listColumn(
+  rows: readonly FrameRow[],
+  type: arrow.Uint8 | arrow.Float32,
+  values: Uint8Array | Float32Array,
+  pick: (row: FaceRow) => ArrayLike<number>,
+): arrow.Data {
+  const length = values.length / rows.length;
+  const valid = new Uint8Array(Math.ceil(rows.length / 64) * 8);
+  rows.forEach((row, index) => {
+    if (!isFaceRow(row)) return;
+    values.set(pick(row), index * length);
+    valid[index >> 3] |= 1 << (index & 7);
+  });
+  const child = arrow.makeData({
+    type: type as arrow.Uint8,
+    length: values.length,
+    data: values as Uint8Array,
+  });
+  return arrow.makeData({
+    type: new arrow.FixedSizeList(length, new arrow.Field('item', type, false)),
+    length: rows.length,
+    nullCount: rows.filter((row) => !isFaceRow(row)).length,
+    nullBitmap: valid,
+    child,
+  });
+}
+
+/**
+ * Reads an Arrow file that {@link encodeShard} wrote.
+ * @param records the frames that it must hold, in their order
+ * @returns blocks and misses of these records
+ * @throws RangeError when the bytes are not as they were written, or hold another number of frames
+ */
+export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): BlockSet {
+  if (!isAsWritten(bytes))
+    throw new RangeError('Expected an Arrow file as it was written for shard but received other bytes');
+  const table = arrow.tableFromIPC(bytes);
+  if (table.numRows !== records.length)
+    throw new RangeError(`Expected ${records.length} frames for shard but received ${table.numRows}`);
+  const [kinds, reasons, scores] = ['kind', 'reason', 'score'].map((name) => table.getChild(name)!);
+  const missed: MissedFrame[] = [];
+  const found: number[] = [];
+  records.forEach((record, row) => {
+    const kind = kinds.get(row) as string | null;
+    if (kind === null) found.push(row);
+    else missed.push({ record, kind, reason: reasons.get(row) as string });
+  });
+  const pick = <T extends Uint8Array | Float32Array>(name: string) =>
+    pickRows(table.getChild(name)!.data[0].children[0].values as T, found, records.length);
+  return {
+    records: found.map((row) => records[row]),
+    eyes: pick<Uint8Array>('eyes'),
+    mouth: pick<Uint8Array>('mouth'),
+    landmarks: pick<Float32Array>('landmarks'),
+    eyesBoxes: pick<Float32Array>('eyesBox'),
+    mouthBoxes: pick<Float32Array>('mouthBox'),
+    imageSizes: pick<Float32Array>('imageSize'),
+    scores: pickRows(scores.data[0].values as Float32Array, found, records.length),
+    missed,
+  };
+}
+
+function pickRows<T extends Uint8Array | Float32Array>(values: T, rows: readonly number[], count: number): T {
+  const length = values.length / count;
+  const picked = new (values.constructor as new (length: number) => T)(rows.length * length);
+  rows.forEach((row, index) => picked.set(values.subarray(row * length, (row + 1) * length), index * length));
+  return picked;
+}
+
+/** Puts the digest of the bytes, taken with zeros in its places (header and footer), into these places. */
+function seal(bytes: Buffer): Buffer {
+  return replaceAll(bytes, NO_DIGEST, digestOf(bytes));
+}
+
+function isAsWritten(bytes: Buffer): boolean {
+  const at = bytes.indexOf(DIGEST_MARK, 0, 'latin1');
+  if (at < 0) return false;
+  const digest = bytes.toString('latin1', at, at + NO_DIGEST.length);
+  return digestOf(replaceAll(Buffer.from(bytes), digest, NO_DIGEST)) === digest;
+}
+
+function replaceAll(bytes: Buffer, from: string, to: string): Buffer {
+  for (let at = bytes.indexOf(from, 0, 'latin1'); at >= 0; at = bytes.indexOf(from, at + 1, 'latin1'))
+    bytes.write(to, at, 'latin1');
+  return bytes;
+}
+
+function digestOf(bytes: Buffer): string {
+  return DIGEST_MARK + createHash('sha256').update(bytes).digest('hex');
+}
