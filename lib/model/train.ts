@@ -43,7 +43,8 @@ export interface TrainOptions {
     /** How many epochs lie between two savings, default 1; the last epoch is always saved. */
     readonly everyEpochs?: number;
   };
-  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Called after each whole epoch with its record and the history so far, resumed epochs included. */
+  readonly onEpoch?: (record: EpochRecord, history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   /** Asked after each batch; true ends the run there. */
   readonly shouldStop?: () => boolean;
@@ -86,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const scores = await scoreEpoch(run);
     const record = { epoch, trainLoss, ...scores, seconds: (performance.now() - started) / 1000 };
     await recordEpoch(run, record);
-    run.onEpoch?.(record);
+    run.onEpoch?.(record, run.history);
   }
   return { history: run.history, stopped: false, best: run.best };
 }

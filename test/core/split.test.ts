@@ -100,7 +100,10 @@ describe('leaveOneCharacterOut', () => {
   it('tests each character once, on a network that never saw it', () => {
     const records = makeRecords(SIX, 2, 2);
     const folds = leaveOneCharacterOut(records);
-    assert.deepEqual(folds.map((fold) => fold.character), SIX); // prettier-ignore
+    assert.deepEqual(
+      folds.map((fold) => fold.character),
+      SIX,
+    );
     for (const fold of folds) {
       assert.ok(fold.test.every((index) => records[index].character === fold.character));
       assertDisjoint(fold, records, (record) => record.character);

@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Experiment } from '../core/experiment';
+import type { Dataset } from '../datasets/dataset';
+import { readFerg } from '../datasets/ferg';
+import { readFolder } from '../datasets/folder';
+import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
+import { projectRoot } from '../engine/project';
+
+/** An opened data set, and what opening it took. */
+export interface OpenedDataset extends Dataset {
+  /** Whether frames had to be drawn: false for a sample that was there and for every other data set. */
+  readonly drawn: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), or else the synthetic
+ * sample, which is drawn when it is not there. Relative paths start at the project's folder.
+ * @param environment such as `process.env`
+ * @param onProgress is told how many frames are drawn
+ * @throws RangeError when both are set, or when the folder is not what is expected
+ */
+export async function openDataset(
+  experiment: Experiment,
+  environment: Readonly<Record<string, string | undefined>>,
+  onProgress?: (done: number, total: number) => void,
+): Promise<OpenedDataset> {
+  const start = performance.now();
+  const { FERG_DIR: ferg, IMAGES_DIR: images } = environment;
+  if (ferg && images) throw new RangeError('Expected one of FERG_DIR and IMAGES_DIR but received both');
+  if (!ferg && !images) return openSample(experiment, start, onProgress);
+  const directory = path.resolve(projectRoot(), (ferg ?? images)!);
+  const dataset = ferg ? readFerg(directory) : readFolder(directory);
+  return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
+}
+
+async function openSample(
+  { clipsPerCell, framesPerClip }: Experiment,
+  start: number,
+  onProgress?: (done: number, total: number) => void,
+): Promise<OpenedDataset> {
+  const directory = path.join(projectRoot(), 'data', 'sample');
+  const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, onProgress });
+  const dataset = await withManifest(readFerg(directory, 'the sample'));
+  return { ...dataset, drawn: !reused, seconds: secondsSince(start) };
+}
+
+/** A drawn sample is known by its header; its manifest adds clips and true landmarks, wherever the folder lies. */
+async function withManifest(dataset: Dataset): Promise<Dataset> {
+  if (!fs.existsSync(path.join(dataset.directory, HEADER_FILE))) return dataset;
+  const entries = new Map((await readManifest(dataset.directory)).map((entry) => [entry.path, entry]));
+  const records = dataset.records.map((record) => {
+    const entry = entries.get(record.path);
+    return entry ? { ...record, clip: entry.clip, frame: entry.frame } : record;
+  });
+  const trueLandmarks = await readTrueLandmarks(dataset.directory);
+  return { ...dataset, name: 'synthetic sample', synthetic: true, records, trueLandmarks };
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EMOTIONS } from '../core/emotions';
+import type { Experiment } from '../core/experiment';
+import type { BlockSet } from '../core/blocks';
+import { SIDES } from '../core/split';
+import type { Split } from '../core/split';
+import type { Dataset } from '../datasets/dataset';
+import type { EngineInfo } from '../engine/tensorflow';
+import type { Prediction } from '../model/evaluate';
+import type { TestScore } from './score-test';
+
+/** The report as a file: figures that other programs read. Rates are in 0..1, times in seconds. */
+export interface ReportFile {
+  readonly dataset: string;
+  readonly synthetic: boolean;
+  readonly images: number;
+  readonly faces: number;
+  readonly detectionRate: number;
+  /** Mean intersection over union with the true boxes at margin 0, a miss counting 0; null without true landmarks. */
+  readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
+  readonly split: { readonly name: string } & Readonly<Record<(typeof SIDES)[number], number>>;
+  readonly model: string;
+  readonly parameters: number;
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly accuracyOfFound: number;
+  readonly accuracyOfAll: number;
+  /** Wilson's 95 % interval of accuracyOfAll. */
+  readonly accuracyOfAllInterval: readonly [number, number];
+  readonly macroF1: number;
+  /** Accuracy of all images of each baseline, under the same split. */
+  readonly baselines: { readonly nearest: number; readonly boxes: number };
+  readonly backend: string;
+  readonly experiment: Experiment;
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** What {@link buildReport} gathers. */
+export interface ReportParts {
+  readonly experiment: Experiment;
+  readonly engine: EngineInfo;
+  readonly dataset: Dataset;
+  readonly blocks: BlockSet;
+  readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
+  readonly split: Split;
+  readonly model: { readonly name: string; readonly parameters: number; readonly bestEpoch: number };
+  readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** Gathers a report's figures. */
+export function buildReport(parts: ReportParts): ReportFile {
+  const { experiment, engine, dataset, blocks, split, model, scores } = parts;
+  const { network, nearest, boxes } = scores;
+  const [images, faces] = [dataset.records.length, blocks.records.length];
+  return {
+    ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
+    blockIoU: parts.blockIoU,
+    split: {
+      name: split.name,
+      train: split.train.length,
+      validation: split.validation.length,
+      test: split.test.length,
+    },
+    ...{
+      model: model.name,
+      parameters: model.parameters,
+      epochs: experiment.epochs,
+      bestEpoch: model.bestEpoch,
+    },
+    accuracyOfFound: network.ofFound.value,
+    accuracyOfAll: network.ofAll.value,
+    accuracyOfAllInterval: [network.ofAll.low, network.ofAll.high],
+    macroF1: network.macroF1,
+    baselines: { nearest: nearest.ofAll.value, boxes: boxes.ofAll.value },
+    backend: engine.backend,
+    experiment,
+    seconds: Object.fromEntries(Object.entries(parts.seconds).map(([stage, value]) => [stage, round(value)])),
+  };
+}
+
+/**
+ * Saves a report and what its figures are computed from: the test side's predictions and the split.
+ * @param directory is made when it is missing
+ * @param test the test side's faces, as positions in the block set, in the predictions' order
+ */
+export function saveReport(
+  directory: string,
+  report: ReportFile,
+  evidence: {
+    readonly dataset: Dataset;
+    readonly blocks: BlockSet;
+    readonly split: Split;
+    readonly test: readonly number[];
+    readonly prediction: Prediction;
+  },
+): void {
+  const { dataset, blocks, split, test, prediction } = evidence;
+  fs.mkdirSync(directory, { recursive: true });
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
+  write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  const sides = SIDES.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
+  write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
+  const header = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
+  const rows = test.map((face, row) => [
+    blocks.records[face].path,
+    blocks.records[face].emotion,
+    EMOTIONS[prediction.labels[row]],
+    ...Array.from(prediction.probabilities.subarray(7 * row, 7 * row + 7), (value) => value.toFixed(5)),
+  ]);
+  write('predictions.csv', [header, ...rows].map((row) => `${row.map(quote).join(',')}\n`).join(''));
+}
+
+/** Quotes a CSV field where it must be. Source: RFC 4180. */
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}
