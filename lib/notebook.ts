@@ -2,7 +2,8 @@ import { openOutput, type Output } from './notebook/kernel';
 import { toBundle, type MimeBundle, type ShowOptions } from './report/bundle';
 
 export { isInKernel } from './notebook/kernel';
-export { progress, type Progress } from './notebook/progress';
+export { followProgress, progress, type Progress } from './notebook/progress';
+export { resultsDirectory, startNotebook } from './notebook/start';
 export { runStoppable, watchStop, type StopFlag } from './notebook/stop';
 
 /** An output that is drawn again in place, such as the chart of a training that goes on. */

@@ -1,3 +1,4 @@
+import { toCsv } from '../core/csv';
 import type { MissedFrame } from '../core/blocks';
 
 /**
@@ -5,10 +6,8 @@ import type { MissedFrame } from '../core/blocks';
  * @returns text with a header, a line a frame and CRLF line ends; fields with commas, quotes or line breaks are quoted
  */
 export function toSkippedCsv(missed: readonly MissedFrame[]): string {
-  const lines = missed.map(({ record, kind, reason }) => [record.path, kind, reason]);
-  return [['path', 'kind', 'reason'], ...lines].map((line) => `${line.map(quote).join(',')}\r\n`).join('');
-}
-
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return toCsv([
+    ['path', 'kind', 'reason'],
+    ...missed.map(({ record, kind, reason }) => [record.path, kind, reason]),
+  ]);
 }

@@ -60,6 +60,16 @@ export function progress(title: string, total: number, place: ProgressPlace = ch
   return { set, advance: (count = 1) => set(done + count), finish };
 }
 
+/**
+ * Gives a callback that shows how far a task is; the bar appears with its first call.
+ * @param title what is being done
+ */
+export function followProgress(title: string): (done: number, total: number) => void {
+  let bar: Progress | undefined;
+  const place = choosePlace();
+  return (done, total) => (bar ??= progress(title, total, place)).set(done);
+}
+
 /** Writes a state as one line, such as `Faces: 420 of 1,680, 25.1 a second, 50 s left`. */
 export function progressToText({ title, done, total, elapsedMs, isFinished }: ProgressState): string {
   const counts = done < total || total === 0 ? `${format(done)} of ${format(total)}` : format(total);

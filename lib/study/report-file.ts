@@ -5,8 +5,10 @@ import type { Experiment } from '../core/experiment';
 import type { BlockSet } from '../core/blocks';
 import { SIDES } from '../core/split';
 import type { Split } from '../core/split';
+import { toCsv } from '../core/csv';
 import type { Dataset } from '../datasets/dataset';
 import type { EngineInfo } from '../engine/tensorflow';
+import { toSkippedCsv } from '../faces/skipped';
 import type { Prediction } from '../model/evaluate';
 import type { TestScore } from './score-test';
 
@@ -109,12 +111,8 @@ export function saveReport(
     EMOTIONS[prediction.labels[row]],
     ...Array.from(prediction.probabilities.subarray(7 * row, 7 * row + 7), (value) => value.toFixed(5)),
   ]);
-  write('predictions.csv', [header, ...rows].map((row) => `${row.map(quote).join(',')}\n`).join(''));
-}
-
-/** Quotes a CSV field where it must be. Source: RFC 4180. */
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  write('predictions.csv', toCsv([header, ...rows]));
+  write('skipped.csv', toSkippedCsv(blocks.missed));
 }
 
 function round(seconds: number): number {

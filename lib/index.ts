@@ -1,0 +1,47 @@
+// What notebooks may import.
+export { BLOCK_SIZE, type BlockSet, type MissedFrame } from './core/blocks';
+export { EMOTIONS, emotionId, isEmotion, type Emotion } from './core/emotions';
+export { DEFAULT_EXPERIMENT, readExperiment, type Experiment } from './core/experiment';
+export { estimateAccuracy, wilsonInterval } from './core/intervals';
+export { classMetrics, confusionMatrix, macroF1 } from './core/metrics';
+export { createRandom } from './core/random';
+export type { FrameRecord } from './core/record';
+export { leaveOneCharacterOut, splitRecords, type Split } from './core/split';
+export { type Dataset } from './datasets/dataset';
+export { readFerg } from './datasets/ferg';
+export { readFolder } from './datasets/folder';
+export { startEngine, type EngineInfo } from './engine/tensorflow';
+export { measureBlockIou } from './faces/measure';
+export { preprocess } from './faces/preprocess';
+export { buildBoxesNetwork } from './model/boxes-network';
+export { blockSource, boxSource, type TensorSource } from './model/data';
+export { evaluate, predict, type Prediction } from './model/evaluate';
+export { formatEpoch, type EpochRecord } from './model/history';
+export { predictNearest } from './model/nearest';
+export { countParameters, type Network } from './model/network';
+export { buildTerGat, TERGAT_SIZES } from './model/tergat';
+export {
+  followProgress,
+  liveDisplay,
+  progress,
+  resultsDirectory,
+  runStoppable,
+  show,
+  startNotebook,
+} from './notebook';
+export { architectureDiagram, describeTerGat } from './report/architecture';
+export { attentionFlow } from './report/attention-flow';
+export { confusionChart } from './report/confusion-chart';
+export { countsChart } from './report/counts-chart';
+export { nameFigures, saveFigure } from './report/figures';
+export { accuracyChart, lossChart } from './report/learning-charts';
+export { publishedChart } from './report/published-chart';
+export { imageGrid, sampleSheet } from './report/sheets';
+export { accuracyTable, classTable, metricsTable, splitTable, toDataFrame } from './report/tables';
+export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
+export { facesOfSplit } from './study/faces-of-split';
+export { openDataset } from './study/open-dataset';
+export { preprocessDataset } from './study/preprocess-dataset';
+export { buildReport, saveReport } from './study/report-file';
+export { scoreTest } from './study/score-test';
+export { trainCached } from './study/train-cached';

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import type { Experiment } from '../core/experiment';
+import { projectRoot } from '../engine/project';
+import { isCompiledStale } from '../engine/setup';
+import { startEngine } from '../engine/tensorflow';
+import type { EngineInfo } from '../engine/tensorflow';
+import { toBundle } from '../report/bundle';
+import { openOutput } from './kernel';
+
+/**
+ * Begins a notebook: starts TensorFlow and shows what runs and with which settings. It warns when the compiled
+ * helpers are older than their sources.
+ * @returns what was started
+ * @throws what {@link startEngine} throws
+ */
+export async function startNotebook(experiment: Experiment): Promise<EngineInfo> {
+  const output = openOutput();
+  if (isCompiledStale()) {
+    console.warn('dist is older than lib: run `npm run setup`, then restart the kernel.');
+  }
+  const engine = await startEngine();
+  const rows = Object.entries({ ...describeEngine(engine), ...experiment }).map(([name, value]) => ({
+    name,
+    value: String(value),
+  }));
+  output?.send(await toBundle(rows, { caption: 'What runs, and with which settings' }));
+  return engine;
+}
+
+/**
+ * Gives the folder that a notebook's results go to.
+ * @param environment such as `process.env`: `RESULTS_DIR`, default results/latest
+ */
+export function resultsDirectory(environment: Readonly<Record<string, string | undefined>>): string {
+  return path.resolve(projectRoot(), environment.RESULTS_DIR || path.join('results', 'latest'));
+}
+
+function describeEngine(engine: EngineInfo): Record<string, string> {
+  const library = engine.tensorflow ? `TensorFlow ${engine.tensorflow}` : 'TensorFlow.js';
+  const oneDnn = engine.oneDnn ? ', oneDNN' : '';
+  return {
+    'Node.js': process.version,
+    backend: `${engine.backend} (${library}, ${engine.device}${oneDnn})`,
+    ...(engine.reason ? { 'why not native': engine.reason } : {}),
+  };
+}

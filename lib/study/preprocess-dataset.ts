@@ -1,0 +1,24 @@
+import path from 'node:path';
+import type { Experiment } from '../core/experiment';
+import type { Dataset } from '../datasets/dataset';
+import { projectRoot } from '../engine/project';
+import { preprocess } from '../faces/preprocess';
+import type { PreprocessResult } from '../faces/preprocess';
+
+/**
+ * Finds faces and cuts blocks of a whole data set, with the shards kept in data/cache/blocks.
+ * @param onProgress is told how many frames are done
+ * @throws what preprocessing throws
+ */
+export function preprocessDataset(
+  { directory, records }: Dataset,
+  { marginPx }: Experiment,
+  onProgress?: (done: number, total: number) => void,
+): Promise<PreprocessResult> {
+  return preprocess(records, {
+    root: directory,
+    cacheDirectory: path.join(projectRoot(), 'data', 'cache', 'blocks'),
+    marginPx,
+    onProgress: ({ done, total }) => onProgress?.(done, total),
+  });
+}
