@@ -59,6 +59,33 @@ function typeCheck(file: string): string[] {
     .map((diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
 }
 
+/** Names that a cell declares for the cells after it: variables, functions, types and imports at its top. */
+function declaredNames(source: ts.SourceFile): string[] {
+  const names: string[] = [];
+  const addName = (name: ts.BindingName | undefined): void => {
+    if (!name) return;
+    if (ts.isIdentifier(name)) names.push(name.text);
+    else name.elements.forEach((element) => ts.isBindingElement(element) && addName(element.name));
+  };
+  for (const statement of source.statements) {
+    if (ts.isVariableStatement(statement)) {
+      statement.declarationList.declarations.forEach(({ name }) => addName(name));
+    } else if (ts.isFunctionDeclaration(statement)) addName(statement.name);
+    else if (ts.isImportDeclaration(statement)) {
+      const bindings = statement.importClause?.namedBindings;
+      if (bindings && ts.isNamedImports(bindings)) bindings.elements.forEach(({ name }) => addName(name));
+    }
+  }
+  return names;
+}
+
+function shorthandNames(node: ts.Node): string[] {
+  const own = ts.isShorthandPropertyAssignment(node) ? [node.name.text] : [];
+  const inner: string[] = [];
+  node.forEachChild((child) => void inner.push(...shorthandNames(child)));
+  return [...own, ...inner];
+}
+
 describe('the notebooks', () => {
   it('are there', () => assert.ok(notebooks.some((file) => file.endsWith('emotion-recognition.ipynb'))));
 
@@ -74,6 +101,18 @@ describe('the notebooks', () => {
       const { cells, metadata } = readNotebook(file);
       assert.equal(metadata.kernelspec?.name, 'tslab');
       assert.match(sourceOf(cells[0]), /^# /);
+    });
+
+    it(`${name}: writes { a: a } for variables of earlier cells, which tslab 1.0.22 cannot find in { a }`, () => {
+      const earlier = new Set<string>();
+      for (const cell of readNotebook(file).cells.filter(({ cell_type: type }) => type === 'code')) {
+        const source = ts.createSourceFile('cell.ts', sourceOf(cell), ts.ScriptTarget.ES2022);
+        assert.deepEqual(
+          shorthandNames(source).filter((used) => earlier.has(used)),
+          [],
+        );
+        declaredNames(source).forEach((declared) => earlier.add(declared));
+      }
     });
 
     it(`${name}: one idea a cell, 15 lines at most`, () => {
