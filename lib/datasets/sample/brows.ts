@@ -26,13 +26,19 @@ const LOWERER = [1, 0.85, 0.5, 0.15, 0];
 export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, surface: Surface): Brow {
   const { arch, slant, height, thickness } = look.brows;
   const centre = 27.5 * look.eyes.spacing;
-  const rest = EYE_LINE - 24.5 * height - 3 * (look.eyes.size - 1);
-  const lower = 8.5 * units.AU4 + 4 * units.AU9 + 1.5 * units.AU7;
+  const rest = EYE_LINE - 23.2 * height - 3 * (look.eyes.size - 1);
+  // Raised and lowered at once, the inner end rises and the outer one sinks: the oblique brow of fear and sadness.
+  const oblique = units.AU1 * units.AU4;
+  const lower = 7.6 * units.AU4 - 6.4 * oblique + 3.2 * units.AU9 + 1.5 * units.AU7;
   const squeeze = 4.5 * units.AU4 + 1.5 * units.AU9;
-  const points = [-17, -9.5, 0, 11, 20.5].map((offset, index) => {
+  const points = [-17, -9.5, 0, 11, 21.3].map((offset, index) => {
     const bow = [0.5, -0.45 * arch, -0.95 * arch, -0.9 * arch, 3.4][index];
     const lean = (slant * (index - 2)) / 2;
-    const raise = 11.5 * units.AU1 * INNER[index] + 10.5 * units.AU2 * OUTER[index] - lower * LOWERER[index];
+    const raise =
+      7.6 * units.AU1 * INNER[index] +
+      7.2 * units.AU2 * OUTER[index] -
+      lower * LOWERER[index] -
+      4.2 * oblique * OUTER[index];
     const x = centre + offset - squeeze * LOWERER[index];
     return surface(side * x, rest + bow + lean - raise, 2);
   });
@@ -44,7 +50,7 @@ export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, sur
   return {
     line,
     halfWidths,
-    innerRaise: 11.5 * units.AU1 - lower,
-    outerRaise: 10.5 * units.AU2,
+    innerRaise: 7.6 * units.AU1 - lower,
+    outerRaise: 7.2 * units.AU2,
   };
 }

@@ -2,7 +2,7 @@ import type { Character } from './character';
 
 const MARA: Character = {
   name: 'mara',
-  face: { width: 0.98, length: 1, jaw: 0.77, chin: 0.36, cheek: 0.45, ears: 0.9 },
+  face: { width: 0.98, length: 0.96, jaw: 0.77, chin: 0.36, cheek: 0.45, ears: 0.9 },
   skin: { colour: '#d9a47c', blush: '#d4694f', creases: 0.45, freckles: false },
   hair: { style: 'bob', colour: '#3a2018', volume: 1.05 },
   beard: { style: 'none', colour: '#3a2018' },
@@ -19,7 +19,7 @@ const MARA: Character = {
 
 const OTTO: Character = {
   name: 'otto',
-  face: { width: 1.08, length: 1.02, jaw: 0.88, chin: 0.46, cheek: 0.35, ears: 1.25 },
+  face: { width: 1.08, length: 0.97, jaw: 0.88, chin: 0.46, cheek: 0.35, ears: 1.25 },
   skin: { colour: '#e8b497', blush: '#cf5f4d', creases: 1, freckles: false },
   hair: { style: 'receding', colour: '#b9b4ad', volume: 1 },
   beard: { style: 'none', colour: '#b9b4ad' },
@@ -36,7 +36,7 @@ const OTTO: Character = {
 
 const ZURI: Character = {
   name: 'zuri',
-  face: { width: 0.97, length: 0.98, jaw: 0.76, chin: 0.38, cheek: 0.6, ears: 0.9 },
+  face: { width: 0.97, length: 0.95, jaw: 0.76, chin: 0.38, cheek: 0.6, ears: 0.9 },
   skin: { colour: '#9a6242', blush: '#9c3f35', creases: 0.35, freckles: false },
   hair: { style: 'afro', colour: '#241614', volume: 1.1 },
   beard: { style: 'none', colour: '#241614' },
@@ -53,7 +53,7 @@ const ZURI: Character = {
 
 const KENJI: Character = {
   name: 'kenji',
-  face: { width: 0.94, length: 1.04, jaw: 0.74, chin: 0.32, cheek: 0.25, ears: 1 },
+  face: { width: 0.94, length: 0.99, jaw: 0.74, chin: 0.32, cheek: 0.25, ears: 1 },
   skin: { colour: '#efc7a0', blush: '#d97f62', creases: 0.45, freckles: false },
   hair: { style: 'spiky', colour: '#1d2230', volume: 1.08 },
   beard: { style: 'none', colour: '#1d2230' },
@@ -87,7 +87,7 @@ const PIA: Character = {
 
 const TARIQ: Character = {
   name: 'tariq',
-  face: { width: 1.01, length: 1.06, jaw: 0.82, chin: 0.42, cheek: 0.2, ears: 1.05 },
+  face: { width: 1.01, length: 0.99, jaw: 0.82, chin: 0.42, cheek: 0.2, ears: 1.05 },
   skin: { colour: '#bd8459', blush: '#a84f3d', creases: 0.7, freckles: false },
   hair: { style: 'swept', colour: '#1c1512', volume: 1 },
   beard: { style: 'short', colour: '#241912' },

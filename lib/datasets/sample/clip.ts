@@ -53,16 +53,16 @@ export function drawClip(
     emotion,
     units: drawUnits(emotion, manner, random),
     noise: drawNoise(random),
-    peak: emotion === 'neutral' ? 1 : random.uniform(0.7, 1),
-    start: random.uniform(0.55, 0.75),
-    end: random.uniform(0.55, 0.75),
+    peak: emotion === 'neutral' ? 1 : random.uniform(0.85, 1),
+    start: random.uniform(0.65, 0.85),
+    end: random.uniform(0.65, 0.85),
     asymmetry: clampNormal(random, 0.07, 0.15),
     gaze: { x: clampNormal(random, 0.32, 0.8), y: clampNormal(random, 0.2, 0.5) },
     light: {
       x: random.uniform(-1, 1),
-      y: random.uniform(-1, 0.1),
-      strength: random.uniform(0.25, 1),
-      exposure: random.uniform(-1, 0.7),
+      y: random.uniform(-1, -0.1),
+      strength: random.uniform(0.25, 0.9),
+      exposure: random.uniform(-0.9, 0.45),
     },
     pose: drawPose(random),
     drift: drawDrift(random),
@@ -72,10 +72,10 @@ export function drawClip(
 
 function drawPose(random: Random): Pose {
   return {
-    yaw: clampNormal(random, 9, 18),
-    pitch: clampNormal(random, 6, 12),
-    roll: clampNormal(random, 6, 13),
-    scale: random.uniform(0.88, 1.06),
+    yaw: clampNormal(random, 7, 14),
+    pitch: clampNormal(random, 4, 8),
+    roll: clampNormal(random, 4.5, 10),
+    scale: random.uniform(0.8, 0.96),
     x: 128 + clampNormal(random, 6, 12),
     y: 140 + clampNormal(random, 5, 9),
   };

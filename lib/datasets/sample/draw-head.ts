@@ -252,15 +252,14 @@ function drawMoustache(scene: Scene): string {
     .map((side) => {
       const lip = mouth.upperOuter;
       const top = (nose.baseY + lip[12].y) / 2;
-      const corner = mouth.corners[side < 0 ? 0 : 1];
+      const follow = (index: number) => lip[side < 0 ? index : 24 - index];
       const line = [
         surface(side * 1, top + 0.5, 5),
-        surface(side * mouth.halfWidth * 0.4, (nose.baseY + lip[side < 0 ? 7 : 17].y) / 2, 5),
-        surface(side * mouth.halfWidth * 0.8, lip[side < 0 ? 3 : 21].y - 5, 4),
-        surface(side * (mouth.halfWidth + 6), corner.y, 3),
-        surface(side * (mouth.halfWidth + 8), corner.y + 9, 2),
+        surface(follow(7).x, (nose.baseY + 2 * follow(7).y) / 3 - 0.5, 5),
+        surface(follow(3).x, follow(3).y - 4.5, 4),
+        surface(side * (mouth.halfWidth + 3), follow(0).y - 1, 3),
       ];
-      return drawFold(scene, line, { colour: look.beard.colour, halfWidth: 3.6, opacity: 0.85 });
+      return drawFold(scene, line, { colour: look.beard.colour, halfWidth: 2.9, opacity: 0.8 });
     })
     .join('');
 }

@@ -35,7 +35,7 @@ export function buildEye(
   surface: Surface,
 ): Eye {
   const { size, openness, spacing, tilt, lid } = look.eyes;
-  const halfWidth = 15.5 * size;
+  const halfWidth = 14.2 * size;
   const centreX = 27.5 * spacing;
   const rise = 10.2 * size * openness;
   const upperOpening = clamp(
@@ -55,7 +55,7 @@ export function buildEye(
     0.05,
     1.2,
   );
-  const oblique = Math.max(0, units.AU1 - 0.55 * units.AU2) * 0.42;
+  const oblique = Math.max(0, units.AU1 - 0.6 * units.AU2) * 0.45;
   const skew = 0.1 + 0.42 * Math.max(0, units.AU4 - units.AU1) + 0.2 * units.AU9 - oblique;
   const rim = (height: (u: number) => number) =>
     Array.from({ length: RIM }, (_, index) => {
@@ -66,7 +66,7 @@ export function buildEye(
   const dome = (u: number, power: number) => (1 - Math.abs(u) ** 2.1) ** power;
   return {
     upper: rim((u) => -rise * upperOpening * dome(u, 0.72) * (1 + skew * u)),
-    lower: rim((u) => 0.62 * rise * lowerOpening * dome(u, 0.85) * (1 + 0.16 * u)),
+    lower: rim((u) => 0.43 * rise * lowerOpening * dome(u, 0.85) * (1 + 0.16 * u)),
     crease: rim(
       (u) => -rise * (0.55 + 0.45 * upperOpening) * dome(u, 0.62) * (1 + (skew + 0.08) * u) - 2.2 - 2.6 * lid,
     ),

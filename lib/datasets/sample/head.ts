@@ -19,7 +19,7 @@ export interface Head {
 }
 
 /** Height of the eyes' line in the head, head units. */
-export const EYE_LINE = -12;
+export const EYE_LINE = -15;
 
 /** How far the jaw drops, in head units. */
 export function measureJawDrop(units: ActionUnits): number {

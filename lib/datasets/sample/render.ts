@@ -50,7 +50,7 @@ function drawLight({ light }: Scene): string {
   const veil = light.exposure < 0 ? '#0a0814' : '#fff6e6';
   const from = light.x > 0 ? 0 : 1;
   return (
-    `<rect width="256" height="256" fill="${veil}" opacity="${toNumberText(0.2 * Math.abs(light.exposure))}"/>` +
+    `<rect width="256" height="256" fill="${veil}" fill-opacity="${toNumberText(0.2 * Math.abs(light.exposure))}"/>` +
     `<linearGradient id="fall" x1="${from}" y1="1" x2="${1 - from}" y2="0"><stop stop-color="#0a0614" stop-opacity="${toNumberText(0.34 * light.strength)}"/>` +
     `<stop offset=".6" stop-color="#0a0614" stop-opacity="0"/></linearGradient><rect width="256" height="256" fill="url(#fall)"/>`
   );

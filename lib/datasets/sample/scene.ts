@@ -96,7 +96,7 @@ export function drawSpot(
     return [(end.x - start.x) / 2, (end.y - start.y) / 2];
   };
   const matrix = [...axis(size.x, 0), ...axis(0, size.y), middle.x, middle.y].map(toNumberText);
-  return `<circle r="1" transform="matrix(${matrix.join(' ')})" fill="url(#${brush})" opacity="${toNumberText(size.opacity)}"/>`;
+  return `<circle r="1" transform="matrix(${matrix.join(' ')})" fill="url(#${brush})" fill-opacity="${toNumberText(size.opacity)}"/>`;
 }
 
 /**
@@ -117,14 +117,14 @@ export function drawFold(
 
 /** Writes a filled path. */
 export function fill(path: string, paint: string, opacity = 1): string {
-  return `<path d="${path}" fill="${paint}"${opacity < 1 ? ` opacity="${toNumberText(opacity)}"` : ''}/>`;
+  return `<path d="${path}" fill="${paint}"${opacity < 1 ? ` fill-opacity="${toNumberText(opacity)}"` : ''}/>`;
 }
 
 /** Writes a stroked path with round ends. */
 export function stroke(path: string, colour: Colour, widthPx: number, opacity = 1): string {
   return (
     `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${toNumberText(widthPx)}"` +
-    ` stroke-linecap="round" stroke-linejoin="round"${opacity < 1 ? ` opacity="${toNumberText(opacity)}"` : ''}/>`
+    ` stroke-linecap="round" stroke-linejoin="round"${opacity < 1 ? ` stroke-opacity="${toNumberText(opacity)}"` : ''}/>`
   );
 }
 
