@@ -1,0 +1,57 @@
+import { assemble } from './assembler';
+import type { WasmBackend } from './backend';
+import { ARRANGE_FUNCTIONS } from './functions/arrange';
+import { multiplyFunctions, separateMultiplyAdd } from './functions/multiply';
+
+/** Our functions, bound to the memory of one wasm backend; what they take stands where they are written. */
+export interface WasmModule {
+  copyRows(from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void;
+  transpose(
+    from: number,
+    fromStride: number,
+    to: number,
+    toStride: number,
+    rows: number,
+    columns: number,
+  ): void;
+  packRows(b: number, bStride: number, packed: number, depth: number, columns: number): void;
+  packColumns(b: number, columnStride: number, packed: number, depth: number, columns: number): void;
+  // prettier-ignore
+  multiply(a: number, aStride: number, b: number, c: number, cStride: number,
+    rows: number, depth: number, columns: number, accumulate: 0 | 1, scratch: number): void;
+}
+
+const modules = new WeakMap<object, WasmModule>();
+
+/**
+ * Gives our functions for a backend, compiled at the first call.
+ * @throws WebAssembly.CompileError where the engine has no SIMD
+ */
+export function moduleOf(backend: WasmBackend): WasmModule {
+  const known = modules.get(backend.wasm);
+  if (known) return known;
+  const { memory } = backend.wasm.asm;
+  const compiled = new WebAssembly.Module(
+    assemble([...ARRANGE_FUNCTIONS, ...multiplyFunctions(separateMultiplyAdd)]),
+  );
+  const instance = new WebAssembly.Instance(compiled, { host: { memory } });
+  const module = instance.exports as unknown as WasmModule;
+  modules.set(backend.wasm, module);
+  return module;
+}
+
+/**
+ * Lends memory of the backend's for the time of a call.
+ * @param bytes how much
+ * @param use is given the address, which is only valid inside
+ */
+export function withScratch<T>(backend: WasmBackend, bytes: number, use: (address: number) => T): T {
+  const { wasm } = backend;
+  // The address comes back signed: above 2 GB it would be negative.
+  const address = wasm._malloc(bytes) >>> 0;
+  try {
+    return use(address);
+  } finally {
+    wasm._free(address);
+  }
+}
