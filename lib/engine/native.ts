@@ -19,6 +19,7 @@ export interface NativeOutput {
 export interface NativeBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
+  readonly TF_INT64: number;
   readonly TF_UINT8: number;
   readonly TF_BOOL: number;
   readonly TF_ATTR_STRING: number;
@@ -69,6 +70,9 @@ export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
+/** A type of TensorFlow's that an attribute can name. */
+export type NativeType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
+
 /** Attributes of an operation by name: the kind is told from the value, see {@link nativeAttributes}. */
 export type AttributeValues = Readonly<Record<string, NativeAttributeValue>>;
 
@@ -78,7 +82,7 @@ export type NativeAttributeValue =
   | string
   | { readonly int: number | readonly number[] }
   | { readonly float: number }
-  | { readonly type: 'float32' | 'int32' | 'uint8' | 'bool' }
+  | { readonly type: NativeType }
   | { readonly shape: readonly number[] };
 
 /** Turns attributes into the addon's form. */
@@ -95,10 +99,11 @@ function toAttribute(binding: NativeBinding, value: NativeAttributeValue): Omit<
   return { type: binding.TF_ATTR_TYPE, value: toNativeType(binding, value.type) };
 }
 
-function toNativeType(binding: NativeBinding, type: 'float32' | 'int32' | 'uint8' | 'bool'): number {
+function toNativeType(binding: NativeBinding, type: NativeType): number {
   const types = {
     float32: binding.TF_FLOAT,
     int32: binding.TF_INT32,
+    int64: binding.TF_INT64,
     uint8: binding.TF_UINT8,
     bool: binding.TF_BOOL,
   };

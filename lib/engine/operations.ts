@@ -1,24 +1,42 @@
 import * as tf from '@tensorflow/tfjs';
+import { runKernel } from './kernels';
+import type { Activation } from './native-kernel';
 import { drawPhiloxUniform } from './philox';
 
-/** What follows a layer's sum. */
-export type Activation = 'none' | 'relu';
+/*
+ * The operations that our networks are made of: by native kernels where there are, by tfjs' own elsewhere. Each
+ * gives new tensors, which the surrounding tidy disposes, and is differentiable.
+ */
+
+/** A convolution of stride 1 and same padding. */
+export interface Convolution {
+  /** [n, height, width, in] */
+  readonly x: tf.Tensor4D;
+  /** [height, width, in, out] */
+  readonly filter: tf.Tensor4D;
+  /** [out] */
+  readonly bias: tf.Tensor1D;
+}
 
 /**
- * Convolves with stride 1 and same padding, adds the bias and applies the activation.
- * @param layer.x [n, height, width, in]
- * @param layer.filter [height, width, in, out]
- * @param layer.bias [out]
+ * Convolves and adds the bias.
  * @returns [n, height, width, out]
  */
-export function convolve(layer: {
-  readonly x: tf.Tensor4D;
-  readonly filter: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
-  readonly activation: Activation;
-}): tf.Tensor4D {
-  const { x, filter, bias, activation } = layer;
-  return activate(tf.conv2d(x, filter, 1, 'same').add(bias), activation);
+export function convolve({ x, filter, bias }: Convolution): tf.Tensor4D {
+  const convolved = convolveWithoutBias(x, filter);
+  const [y] = runKernel('addBias', { x: convolved, bias }) ?? [convolved.add(bias)];
+  return y as tf.Tensor4D;
+}
+
+/**
+ * Convolves, adds the bias, applies relu and takes the maximum of each 2x2 square.
+ * @returns [n, height / 2, width / 2, out]
+ */
+export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
+  const convolved = convolveWithoutBias(x, filter);
+  const native = runKernel('pool', { x: convolved, bias });
+  if (native) return native[0] as tf.Tensor4D;
+  return tf.maxPool(tf.relu(convolved.add(bias)) as tf.Tensor4D, 2, 2, 'valid');
 }
 
 /** What batch normalisation needs: PyTorch's names in ours. */
@@ -39,48 +57,32 @@ export interface BatchNormalization {
 }
 
 /**
- * Normalises by the batch's own mean and variance, and moves the running ones towards them.
+ * Normalises by the batch's own mean and variance, applies relu, and moves the running figures towards the batch's.
  * @returns of x's shape
  */
 export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
-  const { x, scale, offset, epsilon } = layer;
+  const { x, scale, offset, momentum, epsilon } = layer;
+  const inputs = { x, scale, offset, mean: layer.mean, variance: layer.variance };
+  const native = runKernel('normalize', inputs, { momentum, epsilon });
+  if (native) {
+    layer.mean.assign(native[1]);
+    layer.variance.assign(native[2]);
+    return native[0] as tf.Tensor4D;
+  }
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   const count = x.size / mean.size;
-  moveTowards(layer.mean, mean, layer.momentum);
-  moveTowards(layer.variance, variance.mul(count / (count - 1)), layer.momentum);
-  return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale, epsilon);
+  moveTowards(layer.mean, mean, momentum);
+  moveTowards(layer.variance, variance.mul(count / (count - 1)), momentum);
+  return tf.relu(tf.batchNorm(x, asVector(mean), asVector(variance), offset, scale, epsilon));
 }
 
 /**
- * Normalises by the running mean and variance.
+ * Normalises by the running mean and variance and applies relu.
  * @returns of x's shape
  */
-export function normalizeByRunning({
-  x,
-  scale,
-  offset,
-  mean,
-  variance,
-  epsilon,
-}: BatchNormalization): tf.Tensor4D {
-  return tf.batchNorm(x, mean as tf.Tensor as tf.Tensor1D, variance as tf.Tensor as tf.Tensor1D, offset, scale, epsilon); // prettier-ignore
-}
-
-/**
- * Applies relu.
- * @returns of x's shape
- */
-export function rectify<T extends tf.Tensor>(x: T): T {
-  return tf.relu(x);
-}
-
-/**
- * Takes the maximum of each 2x2 square.
- * @param x [n, height, width, channels]
- * @returns [n, height / 2, width / 2, channels]
- */
-export function poolByTwo(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.maxPool(x, 2, 2, 'valid');
+export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
+  const { x, scale, offset, epsilon } = layer;
+  return tf.relu(tf.batchNorm(x, asVector(layer.mean), asVector(layer.variance), offset, scale, epsilon));
 }
 
 /**
@@ -97,7 +99,10 @@ export function connect(layer: {
   readonly activation: Activation;
 }): tf.Tensor2D {
   const { x, weight, bias, activation } = layer;
-  return activate(tf.matMul(x, weight).add(bias), activation);
+  const native = runKernel('connect', { x, weight, bias }, { activation });
+  if (native) return native[0] as tf.Tensor2D;
+  const y = tf.matMul(x, weight).add(bias) as tf.Tensor2D;
+  return activation === 'relu' ? tf.relu(y) : y;
 }
 
 /**
@@ -108,6 +113,8 @@ export function connect(layer: {
  */
 export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: readonly [number, number]): T {
   if (rate === 0) return x;
+  const native = runKernel('dropOut', { x }, { rate, seed });
+  if (native) return native[0] as T;
   const mask = drawPhiloxUniform(seed, x.size).map((value) => (value >= rate ? 1 / (1 - rate) : 0));
   return x.mul(tf.tensor(mask, x.shape));
 }
@@ -119,14 +126,21 @@ export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: readonly 
  * @returns the mean over the n samples
  */
 export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  const native = runKernel('crossEntropy', { logits, labels });
+  if (native) return native[0].mean();
   const chosen = tf.oneHot(labels, logits.shape[1]);
   return tf.logSoftmax(logits).mul(chosen).sum().div(-logits.shape[0]);
 }
 
-function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
-  return activation === 'relu' ? tf.relu(x) : x;
+function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
+  return y as tf.Tensor4D;
 }
 
 function moveTowards(running: tf.Variable, value: tf.Tensor, share: number): void {
   running.assign(running.mul(1 - share).add(value.mul(share)));
+}
+
+function asVector(tensor: tf.Tensor): tf.Tensor1D {
+  return tensor as tf.Tensor1D;
 }

@@ -3,11 +3,12 @@ import { createRandom } from '../core/random';
 import {
   connect,
   convolve,
+  convolveAndPool,
   dropOut,
   normalizeByBatch,
   normalizeByRunning,
-  type Activation,
 } from '../engine/operations';
+import type { Activation } from '../engine/native-kernel';
 import type { Mode } from './network';
 
 /** PyTorch's BatchNorm2d: share of a new batch in the running figures, and what keeps the division finite. */
@@ -36,7 +37,7 @@ export interface LayerShape {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** Default `none`. */
+  /** What follows a fully connected layer, default `none`. */
   readonly activation?: Activation;
 }
 
@@ -45,11 +46,17 @@ export interface LayerShape {
  * @returns x [n, height, width, inputs] to [n, height, width, outputs]
  */
 export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
-  const { name, inputs, outputs, activation = 'none' } = shape;
-  const fanIn = 9 * inputs;
-  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], fanIn);
-  const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn);
-  return (x) => convolve({ x, filter, bias, activation });
+  const { filter, bias } = addFilter(weights, shape);
+  return (x) => convolve({ x, filter, bias });
+}
+
+/**
+ * Makes a 3x3 convolution with padding 1, relu, and pooling by two.
+ * @returns x [n, height, width, inputs] to [n, height / 2, width / 2, outputs]
+ */
+export function convPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
+  const { filter, bias } = addFilter(weights, shape);
+  return (x) => convolveAndPool({ x, filter, bias });
 }
 
 /**
@@ -64,7 +71,7 @@ export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D
 }
 
 /**
- * Makes batch normalisation over the channels: by the batch in training, by the running figures otherwise.
+ * Makes batch normalisation over the channels, and relu: by the batch in training, by the running figures otherwise.
  * @returns x [n, height, width, channels] to the same shape
  */
 export function normLayer(
@@ -93,6 +100,15 @@ export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode:
     const random = createRandom(seed, 'dropout', epoch, step, name);
     return dropOut(x, rate, [random.integer(2 ** 31), random.integer(2 ** 31)]);
   };
+}
+
+function addFilter(
+  weights: Weights,
+  { name, inputs, outputs }: LayerShape,
+): { filter: tf.Tensor4D; bias: tf.Tensor1D } {
+  const fanIn = 9 * inputs;
+  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], fanIn);
+  return { filter, bias: addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn) };
 }
 
 /** PyTorch's default for convolutions and linear layers, weights and biases: uniform, +-1/sqrt(fan-in). */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import { poolByTwo, rectify } from '../engine/operations';
 import {
   convLayer,
+  convPoolLayer,
   createWeights,
   denseLayer,
   disposeWeights,
@@ -77,7 +77,7 @@ function buildBranch(
   const flat = flattenedSize(sizes);
   const conv1 = convLayer(weights, { name: `${name}.conv1`, inputs: 1, outputs: filters[0] });
   const norm1 = normLayer(weights, `${name}.norm1`, filters[0]);
-  const conv2 = convLayer(weights, { name: `${name}.conv2`, inputs: filters[0], outputs: filters[1], activation: 'relu' }); // prettier-ignore
+  const conv2 = convPoolLayer(weights, { name: `${name}.conv2`, inputs: filters[0], outputs: filters[1] });
   const drop1 = dropoutLayer(`${name}.drop1`, dropout);
   const fc1 = denseLayer(weights, {
     name: `${name}.fc1`,
@@ -90,9 +90,8 @@ function buildBranch(
   const fc3 = denseLayer(weights, { name: `${name}.fc3`, inputs: branch[1], outputs: latent });
   return (block, mode) => {
     let x = conv1(block); // [n, 32, 32, 32]
-    x = rectify(norm1(x, mode)); // [n, 32, 32, 32]
-    x = conv2(x); // [n, 32, 32, 64]
-    x = poolByTwo(x); // [n, 16, 16, 64]
+    x = norm1(x, mode); // [n, 32, 32, 32], relu included
+    x = conv2(x); // [n, 16, 16, 64], relu and pooling included
     let y = x.reshape([-1, flat]) as tf.Tensor2D; // [n, 16384], channels last
     y = fc1(drop1(y, mode)); // [n, 1024]
     y = fc2(y); // [n, 512]
