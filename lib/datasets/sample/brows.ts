@@ -35,8 +35,8 @@ export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, sur
     const bow = [0.5, -0.45 * arch, -0.95 * arch, -0.9 * arch, 3.4][index];
     const lean = (slant * (index - 2)) / 2;
     const raise =
-      7.6 * units.AU1 * INNER[index] +
-      7.2 * units.AU2 * OUTER[index] -
+      7.2 * units.AU1 * INNER[index] +
+      6.8 * units.AU2 * OUTER[index] -
       lower * LOWERER[index] -
       4.2 * oblique * OUTER[index];
     const x = centre + offset - squeeze * LOWERER[index];
@@ -50,7 +50,7 @@ export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, sur
   return {
     line,
     halfWidths,
-    innerRaise: 7.6 * units.AU1 - lower,
-    outerRaise: 7.2 * units.AU2,
+    innerRaise: 7.2 * units.AU1 - lower,
+    outerRaise: 6.8 * units.AU2,
   };
 }

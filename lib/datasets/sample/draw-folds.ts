@@ -21,8 +21,8 @@ function fold(scene: Scene, points: readonly HeadPoint[], strength: number, half
 
 function drawForehead(scene: Scene): string {
   const { brows, head } = scene.face;
-  const inner = Math.max(0, brows[0].innerRaise + brows[1].innerRaise) / 15.2;
-  const outer = (brows[0].outerRaise + brows[1].outerRaise) / 14.4;
+  const inner = Math.max(0, brows[0].innerRaise + brows[1].innerRaise) / 14.4;
+  const outer = (brows[0].outerRaise + brows[1].outerRaise) / 13.6;
   const strength =
     Math.max(0, 0.35 * inner + 0.55 * outer - 0.1) + 0.12 * Math.max(0, scene.look.skin.creases - 0.6);
   const reach = 16 + 20 * outer;

@@ -40,7 +40,7 @@ export function buildEye(
   const rise = 10.2 * size * openness;
   const upperOpening = clamp(
     1 +
-      0.42 * units.AU5 -
+      0.52 * units.AU5 -
       0.36 * units.AU7 -
       0.15 * units.AU6 -
       0.25 * units.AU9 -
@@ -76,7 +76,7 @@ export function buildEye(
         EYE_LINE - tilt * halfWidth * 0.4 - 0.16 * rise + gaze.y * 0.4 * rise,
         1,
       ),
-      radius: 8.6 * size ** 0.85,
+      radius: 8.6 * size ** 0.85 * (1 - 0.08 * units.AU5),
     },
     centre: surface(side * centreX, EYE_LINE, 1),
     halfWidth,

@@ -1,6 +1,7 @@
 export { ACTION_UNITS, type ActionUnit, type ActionUnits, type SomeActionUnits } from './action-units';
 export { BEARDS, HAIR_STYLES, type Beard, type Character, type Colour, type HairStyle } from './character';
 export { CHARACTERS } from './characters';
+export { generateCharacter } from './generate-character';
 export {
   HEADER_FILE,
   MANIFEST_FILE,

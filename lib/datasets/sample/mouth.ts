@@ -45,7 +45,8 @@ export function buildMouth(
     0.06 * drop -
     0.4 * still;
   const cornerY = sides.map((side) => measureCorner(y, side, drop));
-  const round = 1 - 0.42 * Math.min(1, (drop / 20) * units.AU25) * (1 - units.AU12) * (1 - units.AU20);
+  const round =
+    1 - 0.42 * Math.min(1, (drop / 20) * units.AU25) * (1 - units.AU12) * (1 - units.AU20) * (1 - units.AU16);
   const line = (middle: number, power: number) =>
     spread((s) => {
       const corner = cornerY[s < 0 ? 0 : 1];

@@ -1,14 +1,7 @@
 import sharp from 'sharp';
 import { drawBackHair, drawFrontHair, drawHairShadow } from './draw-hair';
-import {
-  drawBackground,
-  drawBody,
-  drawEars,
-  drawHeadOutline,
-  drawRelief,
-  drawSkin,
-  toHeadPath,
-} from './draw-head';
+import { drawBackground, drawBody, drawEars } from './draw-body';
+import { drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './draw-head';
 import { drawEyes, drawGlasses } from './draw-eyes';
 import { drawFolds } from './draw-folds';
 import { drawMouth } from './draw-mouth';
@@ -38,8 +31,8 @@ export function renderSvg(view: View): string {
     drawNose(scene),
     drawMouth(scene),
     drawEyes(scene),
-    drawFrontHair(scene),
     drawGlasses(scene),
+    drawFrontHair(scene),
     drawLight(scene),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${FRAME_SIZE}" height="${FRAME_SIZE}">${parts.join('')}</svg>`;
