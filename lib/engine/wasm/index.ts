@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { convolutionReplacement, inputGradientReplacement } from './convolution';
 import { filterGradientReplacement } from './filter-gradient';
 import { matMulReplacement } from './matmul';
+import { maxPoolGradientReplacement } from './pooling';
+import { meanReplacement, sumReplacement } from './reduction';
 import type { KernelFunction, KernelReplacement } from './replacement';
+import { tileReplacement } from './tiling';
 
 const BACKEND = 'wasm';
 
@@ -11,6 +14,10 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   convolutionReplacement,
   inputGradientReplacement,
   filterGradientReplacement,
+  maxPoolGradientReplacement,
+  sumReplacement,
+  meanReplacement,
+  tileReplacement,
 ];
 
 /** The kernels that stood in the registry before ours, undefined where there was none. */

@@ -93,8 +93,11 @@ export const f32x4 = {
   mul: binary(...simd(0xe6)),
   div: binary(...simd(0xe7)),
   sqrt: unary(...simd(0xe3)),
-  greater: binary(...simd(0x44)),
+  /** Gives all bits where equal, none elsewhere. */
+  equal: binary(...simd(0x41)),
   and: binary(...simd(0x4e)),
+  /** Takes a's bits where b has none. */
+  andNot: binary(...simd(0x4f)),
   /** Takes four of the eight numbers of a and b: 0-3 are a's, 4-7 b's. */
   shuffle: (a: Code, b: Code, places: readonly [number, number, number, number]): Code => {
     const bytes = places.flatMap((place) => [0, 1, 2, 3].map((byte) => 4 * place + byte));

@@ -1,7 +1,10 @@
 import { assemble } from './assembler';
 import type { WasmBackend } from './backend';
+import { ADAM_FUNCTIONS } from './functions/adam';
 import { ARRANGE_FUNCTIONS } from './functions/arrange';
 import { multiplyFunctions, separateMultiplyAdd } from './functions/multiply';
+import { POOL_FUNCTIONS } from './functions/pool';
+import { REDUCE_FUNCTIONS } from './functions/reduce';
 
 /** Our functions, bound to the memory of one wasm backend; what they take stands where they are written. */
 export interface WasmModule {
@@ -19,6 +22,13 @@ export interface WasmModule {
   // prettier-ignore
   multiply(a: number, aStride: number, b: number, c: number, cStride: number,
     rows: number, depth: number, columns: number, accumulate: 0 | 1, scratch: number): void;
+  // prettier-ignore
+  adam(weights: number, mean: number, square: number, gradient: number, count: number,
+    beta1: number, beta2: number, stepSize: number, epsilon: number): void;
+  addRows(from: number, to: number, rows: number, columns: number): void;
+  // prettier-ignore
+  maximumGradient(x: number, y: number, dy: number, dx: number,
+    windows: number, pixelBytes: number, rowBytes: number, windowHeight: number, windowWidth: number): void;
 }
 
 const modules = new WeakMap<object, WasmModule>();
@@ -32,7 +42,13 @@ export function moduleOf(backend: WasmBackend): WasmModule {
   if (known) return known;
   const { memory } = backend.wasm.asm;
   const compiled = new WebAssembly.Module(
-    assemble([...ARRANGE_FUNCTIONS, ...multiplyFunctions(separateMultiplyAdd)]),
+    assemble([
+      ...ARRANGE_FUNCTIONS,
+      ...multiplyFunctions(separateMultiplyAdd),
+      ...REDUCE_FUNCTIONS,
+      ...POOL_FUNCTIONS,
+      ...ADAM_FUNCTIONS,
+    ]),
   );
   const instance = new WebAssembly.Instance(compiled, { host: { memory } });
   const module = instance.exports as unknown as WasmModule;

@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs';
+import type { AdamSlots, AdamValues } from '../adam-slots';
+import { addressOf, type WasmBackend } from './backend';
+import { moduleOf } from './module';
+
+/**
+ * Keeps Adam's memory of a variable in two tensors of the wasm backend and steps in one pass over the weights,
+ * in place, where tfjs operations make ten.
+ * @param values the memory to begin with, default zeros
+ * @returns slots; the caller disposes them
+ */
+export function createWasmSlots(backend: WasmBackend, variable: tf.Variable, values?: AdamValues): AdamSlots {
+  const slot = (data?: Float32Array) =>
+    tf.tidy(() => tf.keep(data ? tf.tensor(data, variable.shape) : tf.zeros(variable.shape)));
+  const [mean, square] = [slot(values?.mean), slot(values?.square)];
+  return {
+    apply(gradient, { beta1, beta2, stepSize, epsilon }) {
+      takeOwnCopy(backend, variable);
+      const [w, m, v, g] = [variable, mean, square, gradient].map((tensor) => addressOf(backend, tensor));
+      moduleOf(backend).adam(w, m, v, g, variable.size, beta1, beta2, stepSize, epsilon);
+      forgetDerived(backend, variable);
+    },
+    read: () => ({
+      mean: mean.dataSync() as Float32Array,
+      square: square.dataSync() as Float32Array,
+    }),
+    dispose: () => tf.dispose([mean, square]),
+  };
+}
+
+/** Gives a variable data of its own where a clone shares them, for they are about to be written. */
+function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
+  if (backend.dataIdMap.get(variable.dataId).refCount === 1) return;
+  const copy = backend.makeOutput(variable.shape, variable.dtype);
+  const from = addressOf(backend, variable);
+  backend.wasm.HEAPU8.copyWithin(addressOf(backend, copy), from, from + 4 * variable.size);
+  const tensor = tf.engine().makeTensorFromTensorInfo(copy);
+  variable.assign(tensor);
+  tensor.dispose();
+}
+
+/**
+ * Gives written data a new number in tfjs' C++ side, which caches packed weights by it: else it would go on
+ * with the old ones.
+ */
+function forgetDerived(backend: WasmBackend, variable: tf.Variable): void {
+  const data = backend.dataIdMap.get(variable.dataId);
+  backend.wasm.tfjs.disposeData(data.id);
+  data.id = backend.dataIdNextNumber++;
+  backend.wasm.tfjs.registerTensor(data.id, variable.size, data.memoryOffset);
+}
