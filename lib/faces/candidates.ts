@@ -114,8 +114,11 @@ export function chooseFace(
   return inside.sort((first, second) => worth(second) - worth(first))[0];
 }
 
-/** Rounds down as face-api's `clipAtImageBorders` does, which the landmark network is fed with. */
-function wholePixels(box: Box, image: Size): Box | undefined {
+/**
+ * Cuts off what leaves the image and rounds down, as face-api's `clipAtImageBorders` does before the landmark network.
+ * @returns undefined when nothing is left
+ */
+export function wholePixels(box: Box, image: Size): Box | undefined {
   const [x, y] = [Math.max(box.x, 0), Math.max(box.y, 0)];
   const width = Math.floor(Math.min(box.x + box.width - x, image.width - x));
   const height = Math.floor(Math.min(box.y + box.height - y, image.height - y));

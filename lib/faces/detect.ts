@@ -3,17 +3,24 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { LANDMARK_COUNT } from '../core/landmarks';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
+import { LANDMARK_BIAS, findLandmarks, frameLandmarks } from './find-landmarks';
 import { fitWithin } from './fit';
+import { type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { sampleSquare, toSquare } from './sampling';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
+/** The detectors in the order that they are asked, each named with the side of its input in pixels. */
+export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512'] as const;
+
+/** One of {@link DETECTORS}. */
+export type DetectorName = (typeof DETECTORS)[number];
+
 /** A face with its landmarks, in pixels of the image that it was found in. */
 export interface Face {
-  readonly detector: 'tiny' | 'ssd';
-  /** Confidence of that detector, 0 to 1; the two detectors' scales are not comparable. */
+  readonly detector: DetectorName;
+  /** Confidence of that detector, 0 to 1; the detectors' scales are not comparable. */
   readonly score: number;
   /** What the detector framed; it may leave the image. */
   readonly box: Box;
@@ -24,7 +31,8 @@ export interface Face {
 /** Finds one face an image. */
 export interface FaceDetector {
   /**
-   * Finds a face in each image: the tiny detector in all, SSD in those where it finds none, then the landmarks.
+   * Finds a face in each image. All go through the tiny detector at 160 pixels, where it is quick and best at faces
+   * that fill the image; those without a face through the same at 320, for smaller faces, then through SSD.
    * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
    * @returns for each image its face, or undefined; nothing is left to dispose
    */
@@ -33,19 +41,18 @@ export interface FaceDetector {
   dispose(): void;
 }
 
-const TINY_SIZE = 320;
 const SSD_SIZE = 512;
-const LANDMARK_SIZE = 112;
 
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
 
 /** Everything that a detector's results depend on but the backend; part of a cache's key. */
 export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
-  detector: `tiny-${TINY_SIZE}, ssd-${SSD_SIZE}, landmarks-68`,
+  detectors: DETECTORS.join(),
   faceApi: faceApi.version,
   minScore: MIN_SCORE,
   detectionBatch: DETECTION_BATCH,
+  landmarkBias: LANDMARK_BIAS,
 };
 
 /**
@@ -58,10 +65,9 @@ export async function loadFaceDetector({
 }: { readonly batchSize?: number } = {}): Promise<FaceDetector> {
   const networks = await loadNetworks();
   const detectBatch = async (images: readonly RgbImage[]) => {
-    const candidates = await findWithTiny(networks, images, batchSize);
-    const faces = await Promise.all(images.map((image, index) => chosenOf('tiny', candidates[index], image)));
-    for (const [index, image] of images.entries())
-      faces[index] ??= chosenOf('ssd', await findWithSsd(networks, image), image);
+    const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
+    const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
+    for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
     return addLandmarks(networks, images, faces, batchSize);
   };
   return {
@@ -75,45 +81,48 @@ export async function loadFaceDetector({
   };
 }
 
-/** face-api's inner methods that are used: they want only this of their input. Its version is pinned for them. */
-interface BatchInput {
-  toBatchTensor(): tf.Tensor4D;
-}
-
-interface LandmarkNet {
-  readonly faceFeatureExtractor: { forwardInput(input: BatchInput): tf.Tensor4D };
-  runNet(features: tf.Tensor4D): tf.Tensor2D;
-}
-
+/** Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned. */
 async function loadNetworks() {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
-  const nets = [
-    new faceApi.TinyFaceDetector(),
-    new faceApi.SsdMobilenetv1(),
-    new faceApi.FaceLandmark68Net(),
-  ];
-  const [tinyNet, ssdNet, landmarkNet] = nets;
-  for (const net of nets) await net.loadFromDisk(folder);
+  const tinyNet = new faceApi.TinyFaceDetector();
+  const ssdNet = new faceApi.SsdMobilenetv1();
+  const landmarkNet = new faceApi.FaceLandmark68Net();
+  for (const net of [tinyNet, ssdNet, landmarkNet]) await net.loadFromDisk(folder);
+  const features = landmarkNet.faceFeatureExtractor.params;
+  const landmarkParams = { features, fc: landmarkNet.params!.fc };
   const tiny = buildTinyNetwork(tinyNet.params as unknown as TinyParams);
   const ssd = buildSsdNetwork(ssdNet.params as unknown as SsdParams);
-  const dispose = () => [tiny, ssd, ...nets].forEach((net) => net.dispose());
-  return { tiny, ssd, landmarks: landmarkNet as unknown as LandmarkNet, dispose };
+  const landmarks = buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams);
+  const dispose = () => [tiny, ssd, landmarks, tinyNet, ssdNet, landmarkNet].forEach((net) => net.dispose());
+  return { tiny, ssd, landmarks, dispose };
 }
 
 type Networks = Awaited<ReturnType<typeof loadNetworks>>;
 
-async function findWithTiny({ tiny }: Networks, images: readonly RgbImage[], batchSize: number) {
-  const shrunk = await Promise.all(images.map((image) => fitWithin(image, TINY_SIZE)));
-  const batch = new Float32Array(batchSize * TINY_SIZE * TINY_SIZE * 3);
+/** One at a time: there are few, and a padded batch of them would cost as much as a full one. */
+async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen | undefined> {
+  const [candidates] = await findWithTiny(networks, [image], { inputSize: 320, batchSize: 1 });
+  return (
+    chosenOf('tiny-320', candidates, image) ?? chosenOf('ssd-512', await findWithSsd(networks, image), image)
+  );
+}
+
+async function findWithTiny(
+  { tiny }: Networks,
+  images: readonly RgbImage[],
+  { inputSize, batchSize }: { readonly inputSize: number; readonly batchSize: number },
+): Promise<Candidate[][]> {
+  const shrunk = await Promise.all(images.map((image) => fitWithin(image, inputSize)));
+  const batch = new Float32Array(batchSize * inputSize * inputSize * 3);
   shrunk.forEach((image, index) => {
     const { width, height } = image;
     const square = toSquare(width, height, false);
-    sampleSquare(image, { x: 0, y: 0, width, height }, square, { target: batch, size: TINY_SIZE, index });
+    sampleSquare(image, { x: 0, y: 0, width, height }, square, { target: batch, size: inputSize, index });
   });
-  const output = await read(() => tiny.forward(tf.tensor4d(batch, [batchSize, TINY_SIZE, TINY_SIZE, 3])));
+  const output = await read(() => tiny.forward(tf.tensor4d(batch, [batchSize, inputSize, inputSize, 3])));
   const each = output.length / batchSize;
   return shrunk.map((image, index) => {
-    const candidates = readTinyOutput(output.subarray(index * each, (index + 1) * each), image, TINY_SIZE);
+    const candidates = readTinyOutput(output.subarray(index * each, (index + 1) * each), image, inputSize);
     return candidates.map((candidate) => enlarge(candidate, image, images[index]));
   });
 }
@@ -148,39 +157,24 @@ function chosenOf(
   return chosen && { detector, ...chosen };
 }
 
+/** Looks a second time, closer, at faces of the slow detectors: their frames suit the landmark network less. */
 async function addLandmarks(
-  { landmarks }: Networks,
+  { landmarks: network }: Networks,
   images: readonly RgbImage[],
   chosen: readonly (Chosen | undefined)[],
   batchSize: number,
 ): Promise<(Face | undefined)[]> {
-  if (!chosen.some(Boolean)) return images.map(() => undefined);
-  const batch = new Float32Array(batchSize * LANDMARK_SIZE * LANDMARK_SIZE * 3);
-  chosen.forEach((face, index) => {
-    if (!face) return;
-    const square = toSquare(face.part.width, face.part.height, true);
-    sampleSquare(images[index], face.part, square, { target: batch, size: LANDMARK_SIZE, index });
-  });
-  const output = await read(() => {
-    const colours = tf.tensor4d(batch, [batchSize, LANDMARK_SIZE, LANDMARK_SIZE, 3]);
-    return landmarks.runNet(landmarks.faceFeatureExtractor.forwardInput({ toBatchTensor: () => colours }));
-  });
+  const parts = chosen.map((face) => face?.part);
+  const first = await findLandmarks(network, images, parts, batchSize);
+  const frames = chosen.map((face, index) =>
+    face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
+  );
+  const second = await findLandmarks(network, images, frames, batchSize);
   return chosen.map((face, index) => {
     if (!face) return undefined;
-    const { part, ...rest } = face;
-    const size = 2 * LANDMARK_COUNT;
-    return { ...rest, landmarks: toPixels(output.subarray(index * size, (index + 1) * size), part) };
+    const { detector, score, box } = face;
+    return { detector, score, box, landmarks: second[index] ?? first[index]! };
   });
-}
-
-/**
- * Takes landmarks from 0..1 of the square that the face's part was padded to into pixels of the image. face-api
- * adds the detector's box instead of the part that it cut: that moves the landmarks of a face at the image's edge.
- */
-function toPixels(relative: Float32Array, { x, y, width, height }: Box): Float32Array {
-  const side = Math.max(width, height);
-  const [left, top] = [x - (side - width) / 2, y - (side - height) / 2];
-  return relative.map((value, index) => value * side + (index % 2 === 0 ? left : top));
 }
 
 async function read(compute: () => tf.Tensor): Promise<Float32Array> {

@@ -6,7 +6,7 @@ import type { FrameRecord } from '../core/record';
 /** A frame with a face: what was found, and what was cut. */
 export interface FaceRow extends Omit<CutBlocks, 'kind'> {
   readonly record: FrameRecord;
-  readonly detector: 'tiny' | 'ssd';
+  readonly detector: string;
   /** Confidence of that detector, 0 to 1. */
   readonly score: number;
   /** What the detector framed, in pixels. */
