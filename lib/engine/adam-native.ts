@@ -126,6 +126,10 @@ function readResource(backend: NativeBackend, handle: number): tf.Tensor {
   return backend.createOutputTensor(output);
 }
 
+// Not inside of a tidy: that would look for tensors in each of the array's millions of elements.
 function readArray(backend: NativeBackend, handle: number): Float32Array {
-  return tf.tidy(() => readResource(backend, handle).dataSync() as Float32Array);
+  const tensor = readResource(backend, handle);
+  const values = tensor.dataSync() as Float32Array;
+  tensor.dispose();
+  return values;
 }
