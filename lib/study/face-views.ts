@@ -28,8 +28,7 @@ export function viewFace(dataset: Dataset, blocks: BlockSet, face: number): Face
 }
 
 /**
- * Chooses one frame of each character and expression for a sheet: the middle one, where an expression is near its
- * height when the frames are a clip's.
+ * Chooses one frame of each character and expression for a sheet: the middle one of the middle clip.
  * @param options.characters how many characters at most, default 6
  */
 export function chooseSampleFaces(
@@ -61,8 +60,12 @@ export function findFace(blocks: BlockSet, emotion: Emotion): number {
   return blocks.records.indexOf(record);
 }
 
+/** The middle frame of the middle clip: there an expression is near its height. Without clips, the middle frame. */
 function middleOf(records: readonly FrameRecord[]): FrameRecord | undefined {
-  return records[Math.floor(records.length / 2)];
+  const middle = records[Math.floor(records.length / 2)];
+  if (middle?.clip === undefined) return middle;
+  const clip = records.filter((record) => record.clip === middle.clip);
+  return clip[Math.floor(clip.length / 2)];
 }
 
 function boxAt(boxes: Float32Array, face: number): Box {

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { BlockSet } from '../../lib/core/blocks';
+import type { FrameRecord } from '../../lib/core/record';
+import { facesOfSplit } from '../../lib/study/faces-of-split';
+import { findFace } from '../../lib/study/face-views';
+import { openDataset } from '../../lib/study/open-dataset';
+import { scoreTest } from '../../lib/study/score-test';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+
+function makeRecord(index: number, clip?: string): FrameRecord {
+  return { path: `a/a_joy/${index}.png`, character: 'a', emotion: 'joy', clip, frame: index };
+}
+
+function makeBlocks(records: readonly FrameRecord[]): BlockSet {
+  const none = new Float32Array(0);
+  const pixels = new Uint8Array(records.length * 1024);
+  return {
+    ...{ records, eyes: pixels, mouth: pixels, landmarks: none, eyesBoxes: none, mouthBoxes: none },
+    ...{ imageSizes: none, scores: none, missed: [] },
+  };
+}
+
+describe('facesOfSplit', () => {
+  it('counts a missed face on the side that its frame was dealt to', () => {
+    const records = [0, 1, 2, 3, 4].map((index) => makeRecord(index));
+    const found = makeBlocks([records[4], records[0], records[2]]);
+    const split = { name: 'frames' as const, train: [0, 1], validation: [2], test: [3, 4] };
+    assert.deepEqual(facesOfSplit(split, records, found), {
+      train: { faces: [1], missed: 1 },
+      validation: { faces: [2], missed: 0 },
+      test: { faces: [0], missed: 1 },
+    });
+  });
+});
+
+describe('scoreTest', () => {
+  it('defect 8: gives the accuracy of the found faces and of all images apart', () => {
+    const score = scoreTest(Uint8Array.of(0, 1, 2, 3), Uint8Array.of(0, 1, 2, 6), 4);
+    assert.equal(score.ofFound.value, 3 / 4);
+    assert.equal(score.ofAll.value, 3 / 8);
+    assert.equal(score.matrix[3][6], 1);
+  });
+});
+
+describe('findFace', () => {
+  it('takes the middle frame of the middle clip', () => {
+    const records = ['x', 'x', 'y', 'y', 'y', 'z', 'z'].map((clip, index) => makeRecord(index, clip));
+    assert.equal(findFace(makeBlocks(records), 'joy'), 3);
+  });
+
+  it('says which expression has no face', () => {
+    assert.throws(() => findFace(makeBlocks([makeRecord(0)]), 'fear'), /Expected a face of fear/);
+  });
+});
+
+describe('openDataset', () => {
+  const folder = useTemporaryFolder();
+
+  it('reads the folder that the environment names', async () => {
+    writeFiles(folder(), { 'joy/1.png': '' });
+    const dataset = await openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: folder() });
+    assert.deepEqual([dataset.synthetic, dataset.drawn, dataset.records.length], [false, false, 1]);
+  });
+
+  it('refuses two data sets at once', async () => {
+    const both = { IMAGES_DIR: folder(), FERG_DIR: folder() };
+    await assert.rejects(
+      openDataset(DEFAULT_EXPERIMENT, both),
+      /one of FERG_DIR and IMAGES_DIR but received both/,
+    );
+  });
+});
