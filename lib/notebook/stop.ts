@@ -15,11 +15,21 @@ export interface StopFlag {
  */
 export function watchStop(): StopFlag {
   let requested = false;
+  let isDisposed = false;
   const request = () => {
     requested = true;
   };
-  process.once('SIGINT', request);
-  return { isRequested: () => requested, request, dispose: () => void process.off('SIGINT', request) };
+  // Not at once: tslab runs the first, synchronous part of a cell with `breakOnSigint`. Node takes all listeners off
+  // meanwhile and puts its own handler back afterwards; a listener that was added in between is never heard, and the
+  // next signal ends the kernel.
+  queueMicrotask(() => {
+    if (!isDisposed) process.once('SIGINT', request);
+  });
+  const dispose = () => {
+    isDisposed = true;
+    process.off('SIGINT', request);
+  };
+  return { isRequested: () => requested, request, dispose };
 }
 
 interface Run {

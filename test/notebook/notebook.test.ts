@@ -130,14 +130,26 @@ describe('progress', () => {
 });
 
 describe('stopping', () => {
-  it('sets the flag at the first signal and listens no more', () => {
+  it('sets the flag at the first signal and listens no more', async () => {
     const listeners = process.listenerCount('SIGINT');
     const stop = watchStop();
+    await Promise.resolve();
     assert.equal(stop.isRequested(), false);
     process.emit('SIGINT');
     assert.equal(stop.isRequested(), true);
     assert.equal(process.listenerCount('SIGINT'), listeners, 'the second Ctrl-C ends the process');
     stop.dispose();
+  });
+
+  it('listens only after the cell has given way: Node drops what is added in its synchronous part', async () => {
+    const listeners = process.listenerCount('SIGINT');
+    const [stop, disposed] = [watchStop(), watchStop()];
+    assert.equal(process.listenerCount('SIGINT'), listeners);
+    disposed.dispose();
+    await Promise.resolve();
+    assert.equal(process.listenerCount('SIGINT'), listeners + 1);
+    stop.dispose();
+    assert.equal(process.listenerCount('SIGINT'), listeners);
   });
 
   it('lets a run that is started again wait for the abandoned one, which it asks to stop', async () => {
