@@ -91,7 +91,7 @@ async function toRow(
 }
 
 function noFace(record: FrameRecord): MissedFrame {
-  const reason = `Expected a face in ${record.path} but neither the tiny nor the SSD detector found one`;
+  const reason = `Expected a face in ${record.path} but the detectors found none`;
   return { record, kind: 'no-face', reason };
 }
 

@@ -4,7 +4,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
-import { LANDMARK_BIAS, findLandmarks, frameLandmarks } from './find-landmarks';
+import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { fitWithin } from './fit';
 import { type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { sampleSquare, toSquare } from './sampling';
@@ -32,7 +32,8 @@ export interface Face {
 export interface FaceDetector {
   /**
    * Finds a face in each image. All go through the tiny detector at 160 pixels, where it is quick and best at faces
-   * that fill the image; those without a face through the same at 320, for smaller faces, then through SSD.
+   * that fill the image; those without a face through the same at 320, then through SSD. Small faces are left to SSD,
+   * as the tiny detector takes gaps between heads for faces. A face whose mouth is not below its eyes is none.
    * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
    * @returns for each image its face, or undefined; nothing is left to dispose
    */
@@ -43,6 +44,9 @@ export interface FaceDetector {
 
 const SSD_SIZE = 512;
 
+/** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
+const MIN_TINY_SHARE = 0.3;
+
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
 
@@ -51,6 +55,7 @@ export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   detectors: DETECTORS.join(),
   faceApi: faceApi.version,
   minScore: MIN_SCORE,
+  minTinyShare: MIN_TINY_SHARE,
   detectionBatch: DETECTION_BATCH,
   landmarkBias: LANDMARK_BIAS,
 };
@@ -123,7 +128,9 @@ async function findWithTiny(
   const each = output.length / batchSize;
   return shrunk.map((image, index) => {
     const candidates = readTinyOutput(output.subarray(index * each, (index + 1) * each), image, inputSize);
-    return candidates.map((candidate) => enlarge(candidate, image, images[index]));
+    const least = MIN_TINY_SHARE * Math.max(image.width, image.height);
+    const large = candidates.filter(({ box }) => Math.max(box.width, box.height) >= least);
+    return large.map((candidate) => enlarge(candidate, image, images[index]));
   });
 }
 
@@ -171,9 +178,10 @@ async function addLandmarks(
   );
   const second = await findLandmarks(network, images, frames, batchSize);
   return chosen.map((face, index) => {
-    if (!face) return undefined;
+    const found = second[index] ?? first[index];
+    if (!face || !found || !isUpright(found)) return undefined;
     const { detector, score, box } = face;
-    return { detector, score, box, landmarks: second[index] ?? first[index]! };
+    return { detector, score, box, landmarks: found };
   });
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Box, boundingBox } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { LANDMARK_COUNT } from '../core/landmarks';
+import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../core/landmarks';
 import { wholePixels } from './candidates';
 import type { LandmarkNetwork } from './landmark-network';
 import { sampleSquare, toSquare } from './sampling';
@@ -65,4 +65,16 @@ export function frameLandmarks(landmarks: Float32Array, image: RgbImage): Box | 
   const { x, y, width, height } = boundingBox(points);
   const frame = { x: x - width / 8, y: y - height / 8, width: width * 1.25, height: height * 1.25 };
   return wholePixels(frame, image);
+}
+
+/**
+ * Tells whether the mouth lies below the eyes, by up to 60 degrees of tilt. What the network makes of something that is
+ * no face often fails it.
+ */
+export function isUpright(landmarks: Float32Array): boolean {
+  const [eyes, mouth] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) => {
+    const { x, y, width, height } = landmarkBox(landmarks, chosen);
+    return { x: x + width / 2, y: y + height / 2 };
+  });
+  return mouth.y - eyes.y > Math.abs(mouth.x - eyes.x) * Math.tan(Math.PI / 6);
 }
