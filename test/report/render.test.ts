@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { wilsonInterval } from '../../lib/core/intervals';
+import { TERGAT_SIZES } from '../../lib/model/tergat';
 import { architectureDiagram, countParameters, describeTerGat } from '../../lib/report/architecture';
 import { attentionFlow } from '../../lib/report/attention-flow';
 import { confusionChart } from '../../lib/report/confusion-chart';
@@ -14,14 +15,12 @@ import { imageGrid, sampleSheet } from '../../lib/report/sheets';
 import { svgDocument, textLine } from '../../lib/report/svg';
 import { block, faceView, history, pngOf, records, split } from './examples';
 
-const SIZES = { blockSize: 32, filters: [32, 64], branch: [1024, 512], latent: 100, head: [1024, 512], classes: 7, dropout: 0.1 } as const; // prettier-ignore
-
 const FIGURES: Record<string, () => Figure | Promise<Figure>> = {
   accuracy: () => accuracyChart(history(50), { subtitle: 'a subtitle' }),
   confusion: () => confusionChart(Array.from({ length: 7 }, () => new Array<number>(7).fill(12_345))),
   counts: () => countsChart(records, split, { by: 'character' }),
   published: () => publishedChart({ method: 'TerGat, this project', dataset: 'synthetic sample, split by frame', accuracy: wilsonInterval(7, 10) }), // prettier-ignore
-  architecture: () => architectureDiagram(describeTerGat(SIZES)),
+  architecture: () => architectureDiagram(describeTerGat(TERGAT_SIZES)),
   attention: async () => attentionFlow([await faceView()]),
   grid: async () => imageGrid([{ image: await pngOf(300, 100), caption: 'a caption that is much wider than its image <&>' }]), // prettier-ignore
   sheet: async () => sampleSheet([{ image: await pngOf(64, 64), character: 'one of a long name', emotion: 'joy' }]), // prettier-ignore
@@ -92,8 +91,8 @@ describe('measuring text', () => {
 
 describe('pictures', () => {
   it("count TerGat's 35,480,655 parameters from its sizes", () => {
-    assert.equal(countParameters(describeTerGat(SIZES)), 35_480_655);
-    assert.match(architectureDiagram(describeTerGat(SIZES)).svg, /16,778,240 parameters/);
+    assert.equal(countParameters(describeTerGat(TERGAT_SIZES)), 35_480_655);
+    assert.match(architectureDiagram(describeTerGat(TERGAT_SIZES)).svg, /16,778,240 parameters/);
   });
 
   it('draw all 68 landmarks and both boxes', async () => {
