@@ -12,6 +12,7 @@ const LAYERS = [
   'model',
   'report',
   'study',
+  'bench',
   'notebook',
   'index',
   'commands',

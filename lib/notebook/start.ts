@@ -7,6 +7,8 @@ import type { EngineInfo } from '../engine/tensorflow';
 import { toBundle } from '../report/bundle';
 import { openOutput } from './kernel';
 
+const STALE = 'dist is older than lib: run `npm run setup`, then restart the kernel';
+
 /**
  * Begins a notebook: starts TensorFlow and shows what runs and with which settings. It warns when the compiled
  * helpers are older than their sources.
@@ -15,11 +17,9 @@ import { openOutput } from './kernel';
  */
 export async function startNotebook(experiment: Experiment): Promise<EngineInfo> {
   const output = openOutput();
-  if (isCompiledStale()) {
-    console.warn('dist is older than lib: run `npm run setup`, then restart the kernel.');
-  }
+  const stale = isCompiledStale() ? { warning: STALE } : {};
   const engine = await startEngine();
-  const rows = Object.entries({ ...describeEngine(engine), ...experiment }).map(([name, value]) => ({
+  const rows = Object.entries({ ...stale, ...describeEngine(engine), ...experiment }).map(([name, value]) => ({
     name,
     value: String(value),
   }));
