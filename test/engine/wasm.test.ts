@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
+import type { AdamSlots } from '../../lib/engine/adam-slots';
+import { createTensorSlots } from '../../lib/engine/adam-tensors';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from '../../lib/engine/wasm';
+import { createWasmSlots } from '../../lib/engine/wasm/adam-slots';
+import type { WasmBackend } from '../../lib/engine/wasm/backend';
 import { meanCrossEntropy } from '../../lib/engine/operations';
 import { buildTerGat } from '../../lib/model/tergat';
 
@@ -114,6 +118,66 @@ describe('the wasm training kernels', () => {
     });
   });
 
+  describe('what surrounds them', () => {
+    it('sums and averages over the first axes, and over others by the stock kernel', async () => {
+      const axesOf = [[0], [0, 1], [1, 0], [0, 1, 2], [1], [2], [0, 2], [-1], [0, 1, 2, 3]]; // prettier-ignore
+      for (const axes of axesOf) {
+        for (const shape of [
+          [3, 5, 2, 6],
+          [40, 1, 2, 7],
+          [2, 2, 2, 3],
+        ]) {
+          await assertAsOnCpu([shape], (x) => [tf.sum(x, axes), tf.mean(x, axes), tf.sum(x, axes, true)]);
+        }
+      }
+    });
+
+    it('repeats along any axis', async () => {
+      for (const reps of [
+        [1, 1, 1],
+        [4, 3, 1],
+        [1, 5, 1],
+        [7, 1, 1],
+        [2, 3, 4],
+      ]) {
+        await assertAsOnCpu([[1, 2, 3]], (x) => tf.tile(x, reps));
+        await assertAsOnCpu([[2, 1, 5]], (x) => tf.tile(x, reps));
+      }
+    });
+
+    const maximumGradient = (window: [number, number], stride: [number, number]) => {
+      const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, window, stride, 'valid');
+      return (x: tf.Tensor) => tf.grad(pool)(x, pool(x).add(2));
+    };
+
+    for (const [name, shape, window] of [
+      ['squares', [2, 6, 8, 6], [2, 2]],
+      ['a number of channels that four does not divide', [2, 4, 4, 7], [2, 2]],
+      ['windows that leave pixels over', [1, 7, 8, 4], [3, 2]],
+    ] as [string, number[], [number, number]][]) {
+      it(`gives the gradient of the maximum to the first of equals, for ${name}`, async () => {
+        const gradient = maximumGradient(window, window);
+        await assertAsOnCpu([shape], (x) => gradient(x.mul(2).round()));
+      });
+    }
+
+    it('leaves few channels and windows that overlap to the stock kernel', async () => {
+      await assertAsOnCpu([[2, 4, 4, 3]], maximumGradient([2, 2], [2, 2]));
+      await assertAsOnCpu([[1, 7, 7, 4]], maximumGradient([3, 3], [2, 2]));
+    });
+
+    it('clones and casts without a copy, and keeps the numbers when the original goes', () => {
+      const values = tf.tidy(() => {
+        const x = tf.tensor1d([1, 2, 3]);
+        const [clone, cast, integers] = [x.clone(), x.cast('float32'), x.cast('int32')];
+        assert.equal(cast.dataId, x.dataId);
+        x.dispose();
+        return [clone, cast, integers].map((tensor) => [...tensor.dataSync()]);
+      });
+      assert.deepEqual(values, [[1, 2, 3], [1, 2, 3], [1, 2, 3]]); // prettier-ignore
+    });
+  });
+
   it("give a small TerGat's gradients within 1e-4 of the cpu backend's", async () => {
     const expected = await tergatGradients('cpu');
     const received = await tergatGradients('wasm');
@@ -135,6 +199,61 @@ describe('the wasm training kernels', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
+  describe("Adam's slots", () => {
+    const rates = { beta1: 0.9, beta2: 0.999, stepSize: 1e-2, epsilon: 1e-8 };
+    const steps = ['first', 'second', 'third'];
+
+    function stepThrough(create: (variable: tf.Variable) => AdamSlots): Float32Array[] {
+      const variable = tf.variable(tf.tensor(drawNumbers([7, 3], 'weights'), [7, 3]));
+      const slots = create(variable);
+      for (const key of steps) {
+        tf.tidy(() => slots.apply(tf.tensor(drawNumbers([7, 3], key), [7, 3]), rates));
+      }
+      const { mean, square } = slots.read();
+      const weights = variable.dataSync() as Float32Array;
+      [slots, variable].forEach((item) => item.dispose());
+      return [weights, mean, square];
+    }
+
+    it('move weights and memory as tfjs operations do', () => {
+      const expected = stepThrough(createTensorSlots);
+      const received = stepThrough((variable) => createWasmSlots(wasmBackend(), variable));
+      received.forEach((values, i) => assert.ok(relativeError(values, expected[i]) < TOLERANCE));
+    });
+
+    it("leave a clone of the variable as it was, and tfjs' packed weights behind", () => {
+      const variable = tf.variable(tf.ones([3, 2]));
+      const slots = createWasmSlots(wasmBackend(), variable);
+      const row = tf.ones([1, 3]);
+      // A product of one row is tfjs' own: it keeps the weights packed under their number.
+      const product = () =>
+        tf.tidy(() => [...tf.matMul(row, variable as tf.Tensor as tf.Tensor2D).dataSync()]);
+      assert.deepEqual(product(), [3, 3]);
+      const gradient = tf.ones([3, 2]);
+      slots.apply(gradient, rates);
+      assert.ok(product()[0] < 2.95);
+      const clone = variable.clone();
+      const before = [...clone.dataSync()];
+      slots.apply(gradient, rates);
+      assert.deepEqual([...clone.dataSync()], before);
+      assert.notDeepEqual([...variable.dataSync()], before);
+      tf.dispose([row, gradient, clone, variable]);
+      slots.dispose();
+    });
+  });
+
+  it('hold no more memory after many steps than after a few', () => {
+    const step = () =>
+      tf.tidy(() => {
+        const product = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D);
+        tf.grads(product)([tf.ones([64, 500]), tf.ones([500, 300])]);
+      });
+    for (let i = 0; i < 5; i++) step();
+    const bytes = wasmBackend().wasm.HEAPU8.length;
+    for (let i = 0; i < 100; i++) step();
+    assert.equal(wasmBackend().wasm.HEAPU8.length, bytes);
+  });
+
   it("can be taken out again, and tfjs' kernels are then back", () => {
     const ours = tf.getKernel('BatchMatMul', 'wasm').kernelFunc;
     registerWasmTrainingKernels();
@@ -145,6 +264,10 @@ describe('the wasm training kernels', () => {
     registerWasmTrainingKernels();
   });
 });
+
+function wasmBackend(): WasmBackend {
+  return tf.backend() as unknown as WasmBackend;
+}
 
 async function tergatGradients(backend: string): Promise<Map<string, Float32Array>> {
   await tf.setBackend(backend);

@@ -17,7 +17,7 @@ export function createWasmSlots(backend: WasmBackend, variable: tf.Variable, val
     apply(gradient, { beta1, beta2, stepSize, epsilon }) {
       takeOwnCopy(backend, variable);
       const [w, m, v, g] = [variable, mean, square, gradient].map((tensor) => addressOf(backend, tensor));
-      moduleOf(backend).adam(w, m, v, g, variable.size, beta1, beta2, stepSize, epsilon);
+      moduleOf(backend).adam(w, m, v, g, variable.size, 1 - beta1, 1 - beta2, stepSize, epsilon);
       forgetDerived(backend, variable);
     },
     read: () => ({

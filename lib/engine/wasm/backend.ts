@@ -24,7 +24,7 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(dataId: object): WasmTensorData };
   makeOutput(shape: readonly number[], dtype: tf.DataType): tf.TensorInfo;
-  disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
 }
 
 /** Gives the address of a tensor's first number. It holds until the tensor is disposed. */

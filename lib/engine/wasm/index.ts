@@ -5,6 +5,7 @@ import { matMulReplacement } from './matmul';
 import { maxPoolGradientReplacement } from './pooling';
 import { meanReplacement, sumReplacement } from './reduction';
 import type { KernelFunction, KernelReplacement } from './replacement';
+import { castReplacement, identityReplacement } from './sharing';
 import { tileReplacement } from './tiling';
 
 const BACKEND = 'wasm';
@@ -18,6 +19,8 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   sumReplacement,
   meanReplacement,
   tileReplacement,
+  identityReplacement,
+  castReplacement,
 ];
 
 /** The kernels that stood in the registry before ours, undefined where there was none. */

@@ -92,6 +92,8 @@ export const f32x4 = {
   sub: binary(...simd(0xe5)),
   mul: binary(...simd(0xe6)),
   div: binary(...simd(0xe7)),
+  /** Computes a * b + c, rounded once or twice as the machine likes; not every engine knows it. */
+  relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...simd(0x105)],
   sqrt: unary(...simd(0xe3)),
   /** Gives all bits where equal, none elsewhere. */
   equal: binary(...simd(0x41)),

@@ -2,7 +2,12 @@ import { assemble } from './assembler';
 import type { WasmBackend } from './backend';
 import { ADAM_FUNCTIONS } from './functions/adam';
 import { ARRANGE_FUNCTIONS } from './functions/arrange';
-import { multiplyFunctions, separateMultiplyAdd } from './functions/multiply';
+import {
+  fusedMultiplyAdd,
+  multiplyFunctions,
+  separateMultiplyAdd,
+  type MultiplyAdd,
+} from './functions/multiply';
 import { POOL_FUNCTIONS } from './functions/pool';
 import { REDUCE_FUNCTIONS } from './functions/reduce';
 
@@ -24,7 +29,7 @@ export interface WasmModule {
     rows: number, depth: number, columns: number, accumulate: 0 | 1, scratch: number): void;
   // prettier-ignore
   adam(weights: number, mean: number, square: number, gradient: number, count: number,
-    beta1: number, beta2: number, stepSize: number, epsilon: number): void;
+    share1: number, share2: number, stepSize: number, epsilon: number): void;
   addRows(from: number, to: number, rows: number, columns: number): void;
   // prettier-ignore
   maximumGradient(x: number, y: number, dy: number, dx: number,
@@ -41,19 +46,25 @@ export function moduleOf(backend: WasmBackend): WasmModule {
   const known = modules.get(backend.wasm);
   if (known) return known;
   const { memory } = backend.wasm.asm;
-  const compiled = new WebAssembly.Module(
-    assemble([
-      ...ARRANGE_FUNCTIONS,
-      ...multiplyFunctions(separateMultiplyAdd),
-      ...REDUCE_FUNCTIONS,
-      ...POOL_FUNCTIONS,
-      ...ADAM_FUNCTIONS,
-    ]),
-  );
+  const compiled = new WebAssembly.Module(encodeModule());
   const instance = new WebAssembly.Instance(compiled, { host: { memory } });
   const module = instance.exports as unknown as WasmModule;
   modules.set(backend.wasm, module);
   return module;
+}
+
+/** Encodes the module with the fastest arithmetic that this engine accepts. */
+function encodeModule(): Uint8Array {
+  const encode = (multiplyAdd: MultiplyAdd) =>
+    assemble([
+      ...ARRANGE_FUNCTIONS,
+      ...multiplyFunctions(multiplyAdd),
+      ...REDUCE_FUNCTIONS,
+      ...POOL_FUNCTIONS,
+      ...ADAM_FUNCTIONS,
+    ]);
+  const fused = encode(fusedMultiplyAdd);
+  return WebAssembly.validate(fused) ? fused : encode(separateMultiplyAdd);
 }
 
 /**

@@ -18,14 +18,14 @@ const FOURFOLD: Numbers = {
 };
 
 /**
- * Takes Adam's step in place: `adam(weights, mean, square, gradient, count, beta1, beta2, stepSize, epsilon)`,
- * epsilon as it stands before bias correction.
+ * Takes Adam's step in place: `adam(weights, mean, square, gradient, count, share1, share2, stepSize, epsilon)`.
+ * The shares are 1 - beta, which loses digits in float32; epsilon is as it stands before bias correction.
  * Source: Kingma and Ba, "Adam", algorithm 1 and the reformulation at the end of section 2.
  */
 const adam: WasmFunction = {
   name: 'adam',
   parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'f32', 'f32', 'f32'],
-  body([weights, mean, square, gradient, count, beta1, beta2, stepSize, epsilon], scope) {
+  body([weights, mean, square, gradient, count, share1, share2, stepSize, epsilon], scope) {
     const stepOf = ({ type, width, operations: o, constant }: Numbers): Code => {
       const [g, m, v] = [scope.local(type), scope.local(type), scope.local(type)];
       // m + (1 - beta1) (g - m) is beta1 m + (1 - beta1) g with one product less.
@@ -33,8 +33,8 @@ const adam: WasmFunction = {
         o.add(from, o.mul(constant(share), o.sub(to, from)));
       return sequence(
         set(g, o.load(get(gradient))),
-        set(m, towards(o.load(get(mean)), get(g), beta1)),
-        set(v, towards(o.load(get(square)), o.mul(get(g), get(g)), beta2)),
+        set(m, towards(o.load(get(mean)), get(g), share1)),
+        set(v, towards(o.load(get(square)), o.mul(get(g), get(g)), share2)),
         o.store(get(mean), get(m)),
         o.store(get(square), get(v)),
         o.store(
@@ -46,8 +46,6 @@ const adam: WasmFunction = {
       );
     };
     return sequence(
-      set(beta1, f32.sub(f32.of(1), get(beta1))),
-      set(beta2, f32.sub(f32.of(1), get(beta2))),
       whileTrue(i32.lessOrEqual(i32.of(4), get(count)), stepOf(FOURFOLD)),
       whileTrue(i32.less(i32.of(0), get(count)), stepOf(SINGLE)),
     );

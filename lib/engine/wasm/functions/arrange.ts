@@ -111,27 +111,37 @@ const packRows: WasmFunction = {
   parameters: ['i32', 'i32', 'i32', 'i32', 'i32'],
   body([b, bStride, packed, depth, columns], scope) {
     const [source, left] = [scope.local('i32'), scope.local('i32')];
-    const copyPanel = (copy: Code) =>
-      whileTrue(
-        i32.less(i32.of(0), get(left)),
-        copy,
-        increase(source, get(bStride)),
-        increase(packed, i32.of(PANEL_ROW_BYTES)),
-        increase(left, i32.of(-1)),
+    const [panelBytes, second] = [scope.local('i32'), scope.local('i32')];
+    const move = (to: Local, from: number, offset: number) =>
+      f32x4.store(get(to), f32x4.load(get(source), from + offset), offset);
+    const packPanels = (panels: number, ...copyRow: Code[]) =>
+      sequence(
+        set(source, get(b)),
+        set(left, get(depth)),
+        set(second, i32.add(get(packed), get(panelBytes))),
+        whileTrue(
+          i32.less(i32.of(0), get(left)),
+          ...copyRow,
+          increase(source, get(bStride)),
+          increase(packed, i32.of(PANEL_ROW_BYTES)),
+          increase(second, i32.of(PANEL_ROW_BYTES)),
+          increase(left, i32.of(-1)),
+        ),
+        panels === 2 ? set(packed, get(second)) : [],
+        increase(b, i32.of(panels * PANEL_ROW_BYTES)),
+        increase(columns, i32.of(-panels * TILE_COLUMNS)),
       );
-    const whole = [0, 16].map((offset) => f32x4.store(get(packed), f32x4.load(get(source), offset), offset));
-    const part = copyBytes(get(packed), get(source), i32.shiftLeft(get(columns), i32.of(2)));
-    return whileTrue(
-      i32.less(i32.of(0), get(columns)),
-      set(source, get(b)),
-      set(left, get(depth)),
+    const one = [0, 16].map((offset) => move(packed, 0, offset));
+    const two = [...one, ...[0, 16].map((offset) => move(second, PANEL_ROW_BYTES, offset))];
+    return sequence(
+      set(panelBytes, i32.mul(get(depth), i32.of(PANEL_ROW_BYTES))),
+      // Two panels at a time read whole cache lines.
+      whileTrue(i32.lessOrEqual(i32.of(2 * TILE_COLUMNS), get(columns)), packPanels(2, ...two)),
+      whileTrue(i32.lessOrEqual(i32.of(TILE_COLUMNS), get(columns)), packPanels(1, ...one)),
       ifElse(
-        i32.lessOrEqual(i32.of(TILE_COLUMNS), get(columns)),
-        copyPanel(sequence(...whole)),
-        copyPanel(part),
+        i32.less(i32.of(0), get(columns)),
+        packPanels(1, copyBytes(get(packed), get(source), i32.shiftLeft(get(columns), i32.of(2)))),
       ),
-      increase(b, i32.of(PANEL_ROW_BYTES)),
-      increase(columns, i32.of(-TILE_COLUMNS)),
     );
   },
 };

@@ -15,6 +15,9 @@ export type MultiplyAdd = (a: Code, b: Code, sum: Code) => Code;
 /** Multiplies, rounds, adds, rounds: what every engine with SIMD can do. */
 export const separateMultiplyAdd: MultiplyAdd = (a, b, sum) => f32x4.add(sum, f32x4.mul(a, b));
 
+/** Multiplies and adds with one rounding where the machine can (relaxed SIMD): a third faster, other last digits. */
+export const fusedMultiplyAdd: MultiplyAdd = (a, b, sum) => f32x4.relaxedMultiplyAdd(a, b, sum);
+
 /**
  * Writes the functions of a blocked matrix multiplication.
  *
