@@ -7,7 +7,8 @@ let passed = 0;
 let failed = Number(otherFailures);
 if (fs.existsSync(file)) {
   const report = JSON.parse(fs.readFileSync(file, 'utf8'));
-  for (const test of report.failures) console.log(`FAILED: ${test.fullTitle}\n${test.err.stack ?? test.err.message}`);
+  for (const test of report.failures)
+    console.log(`FAILED: ${test.fullTitle}\n${test.err.stack ?? test.err.message}`);
   for (const test of report.pending) console.log(`SKIPPED: ${test.fullTitle}`);
   passed = report.stats.passes;
   failed += report.stats.failures + report.stats.pending;

@@ -69,14 +69,14 @@ function backendFromEnvironment(name: string | undefined): Backend | undefined {
 async function start(asked: Backend | undefined): Promise<EngineInfo> {
   if (asked === 'wasm') return startWasm();
   if (asked === 'cpu') return startCpu();
-  const reason = loadNative();
+  const reason = await loadNative();
   if (reason === undefined) return startNative();
   if (asked === 'tensorflow') throw new Error(`Expected native TensorFlow to run but ${reason}`);
   return { ...(await startWasm()), reason };
 }
 
 /** Loads the addon. @returns the reason when it cannot be loaded */
-function loadNative(): string | undefined {
+async function loadNative(): Promise<string | undefined> {
   const missing = whyNotNative();
   if (missing) return missing;
   putBackRemovedUtilities();
@@ -84,7 +84,7 @@ function loadNative(): string | undefined {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
-    require('@tensorflow/tfjs-node-gpu');
+    await import('@tensorflow/tfjs-node-gpu');
     return undefined;
   } catch (error) {
     return `the addon does not load: ${(error as Error).message.split('\n')[0]}`;

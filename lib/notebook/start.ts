@@ -19,10 +19,12 @@ export async function startNotebook(experiment: Experiment): Promise<EngineInfo>
   const output = openOutput();
   const stale = isCompiledStale() ? { warning: STALE } : {};
   const engine = await startEngine();
-  const rows = Object.entries({ ...stale, ...describeEngine(engine), ...experiment }).map(([name, value]) => ({
-    name,
-    value: String(value),
-  }));
+  const rows = Object.entries({ ...stale, ...describeEngine(engine), ...experiment }).map(
+    ([name, value]) => ({
+      name,
+      value: String(value),
+    }),
+  );
   output?.send(await toBundle(rows, { caption: 'What runs, and with which settings' }));
   return engine;
 }

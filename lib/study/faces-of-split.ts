@@ -1,6 +1,6 @@
 import type { BlockSet } from '../core/blocks';
 import type { FrameRecord } from '../core/record';
-import { SIDES } from '../core/split';
+import type { SIDES } from '../core/split';
 import type { Split } from '../core/split';
 
 /** One side of a split after preprocessing. */
