@@ -47,6 +47,14 @@ addVariantOptions(program.command('report'))
     await runReport({ variant: variantOf(flags), print });
   });
 
+program
+  .command('reference')
+  .description('make anew, from scratch, all that is committed: results/reference, outputs, quoted figures')
+  .action(async () => {
+    const { runReference } = await import('./commands/reference');
+    await runReference(print);
+  });
+
 addVariantOptions(program.command('lab'))
   .description('set up and open JupyterLab with the notebook')
   .allowUnknownOption()

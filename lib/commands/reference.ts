@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../engine/project';
+import { replaceSection, resultsToMarkdown } from '../study/readme';
+import type { ReportFile } from '../study/report-file';
 import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
 import { REPORT_NOTEBOOK } from './notebook';
@@ -10,7 +12,7 @@ import { runReport } from './report';
 const NOT_COMMITTED = /\.(html|ipynb)$/;
 
 /**
- * Makes what is committed anew: results/reference and the notebook's outputs. Everything is computed from
+ * Makes what is committed anew: results/reference, the notebook's outputs, and the README's table. Everything is computed from
  * scratch, with the defaults.
  * @throws Error when the report cannot be made
  */
@@ -27,7 +29,8 @@ export async function runReference(print: (line: string) => void): Promise<void>
   for (const name of fs.readdirSync(directory).filter((file) => NOT_COMMITTED.test(file))) {
     fs.rmSync(path.join(directory, name));
   }
-  print('results/reference and the notebook were made anew.');
+  quoteResults(path.join(directory, 'report.json'));
+  print('results/reference, the notebook's outputs and the README's table were made anew.');
 }
 
 /**
@@ -38,4 +41,11 @@ export async function runReference(print: (line: string) => void): Promise<void>
 export function commitOutputs(executed: string, committed: string): void {
   const notebook = JSON.parse(fs.readFileSync(executed, 'utf8')) as NotebookFile;
   fs.writeFileSync(committed, formatNotebook(cleanNotebook(notebook)));
+}
+
+function quoteResults(reportFile: string): void {
+  const report = JSON.parse(fs.readFileSync(reportFile, 'utf8')) as ReportFile;
+  const readme = path.join(projectRoot(), 'README.md');
+  const text = fs.readFileSync(readme, 'utf8');
+  fs.writeFileSync(readme, replaceSection(text, 'results', resultsToMarkdown(report)));
 }

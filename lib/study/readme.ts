@@ -1,0 +1,46 @@
+import type { ReportFile } from './report-file';
+
+/**
+ * Writes a report's figures as the README's table.
+ * @param report what results/reference/report.json holds
+ * @returns Markdown
+ */
+export function resultsToMarkdown(report: ReportFile): string {
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const [low, high] = report.accuracyOfAllInterval;
+  const { train, validation, test, name } = report.split;
+  const rows: [string, string][] = [
+    ['data', `${report.dataset}, ${report.images.toLocaleString('en-US')} images`],
+    ['split', `by ${name}: ${train} train, ${validation} validation, ${test} test`],
+    ['faces found', `${percent(report.detectionRate)} (${report.faces} of ${report.images})`],
+    ...blockRows(report),
+    [
+      `${report.model}, ${report.epochs} epochs: accuracy of all test images`,
+      `**${percent(report.accuracyOfAll)}** (Wilson 95 %: ${percent(low)} to ${percent(high)})`,
+    ],
+    ['the same, of the images with a face', percent(report.accuracyOfFound)],
+    ['macro F1', report.macroF1.toFixed(4)],
+    ['nearest training neighbour, which learns nothing', percent(report.baselines.nearest)],
+    ['boxes only, which sees no pixel', percent(report.baselines.boxes)],
+    ['time on two cores, downloads aside', `${Math.round(report.seconds.total - report.seconds.setup)} s`],
+  ];
+  return ['| | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+function blockRows({ blockIoU }: ReportFile): [string, string][] {
+  if (!blockIoU) return [];
+  const value = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
+  return [['mean IoU of the blocks with the true ones', value]];
+}
+
+/**
+ * Puts new content between a text's `<!-- name -->` and `<!-- /name -->`.
+ * @throws RangeError when the marks are missing
+ */
+export function replaceSection(text: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [text.indexOf(open), text.indexOf(close)];
+  if (start < 0 || end < start)
+    throw new RangeError(`Expected ${open} and ${close} in the text but received none`);
+  return `${text.slice(0, start + open.length)}\n\n${content}\n\n${text.slice(end)}`;
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/engine/project';
+import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
+import type { ReportFile } from '../../lib/study/report-file';
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(projectRoot(), file), 'utf8');
+}
+
+describe('the README', () => {
+  it('quotes results/reference/report.json to the digit', () => {
+    const report = JSON.parse(read('results/reference/report.json')) as ReportFile;
+    const readme = read('README.md');
+    assert.equal(replaceSection(readme, 'results', resultsToMarkdown(report)), readme);
+  });
+
+  it('shows pictures that are there', () => {
+    const pictures = Array.from(read('README.md').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, file]) => file);
+    assert.ok(pictures.length >= 2);
+    for (const picture of pictures) assert.ok(fs.existsSync(path.join(projectRoot(), picture)), picture);
+  });
+
+  it('names only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = Array.from(read('README.md').matchAll(/npm run ([\w:-]+)/g), ([, name]) => name);
+    assert.deepEqual(
+      named.filter((name) => !(name in scripts)),
+      [],
+    );
+  });
+});
+
+describe('replaceSection', () => {
+  it('replaces what stands between the marks', () => {
+    assert.equal(
+      replaceSection('a <!-- x -->old<!-- /x --> b', 'x', 'new'),
+      'a <!-- x -->\n\nnew\n\n<!-- /x --> b',
+    );
+  });
+
+  it('says when a mark is missing', () => {
+    assert.throws(() => replaceSection('<!-- x -->', 'x', ''), /Expected <!-- x --> and <!-- \/x -->/);
+  });
+});
