@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import sharp from 'sharp';
+import { createRandom } from '../../lib/core/random';
+import { isBadImage } from '../../lib/faces/bad-image';
+import { decodeImage } from '../../lib/faces/decode';
+
+const ORANGE = { r: 200, g: 100, b: 50 };
+
+function orange(width = 40, height = 20) {
+  return sharp({ create: { width, height, channels: 3, background: ORANGE } });
+}
+
+/** A picture that does not compress to a few bytes. */
+function speckled() {
+  const random = createRandom(1);
+  const data = Uint8Array.from({ length: 120 * 80 * 3 }, () => random.integer(256));
+  return sharp(data, { raw: { width: 120, height: 80, channels: 3 } });
+}
+
+async function decode(bytes: Buffer, options?: Parameters<typeof decodeImage>[2]) {
+  const image = await decodeImage(bytes, 'a.png', options);
+  assert.ok(!isBadImage(image), isBadImage(image) ? image.reason : '');
+  return { ...image, pixel: (index: number) => [...image.data.slice(3 * index, 3 * index + 3)] };
+}
+
+async function refusal(bytes: Buffer, options?: Parameters<typeof decodeImage>[2]) {
+  const image = await decodeImage(bytes, 'a.png', options);
+  assert.ok(isBadImage(image), 'expected a reason');
+  return image;
+}
+
+function near(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+  actual.forEach((value, index) => assert.ok(Math.abs(value - expected[index]) <= tolerance, `${actual}`));
+}
+
+describe('decodeImage', () => {
+  for (const format of ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)
+    it(`decodes ${format}`, async () => {
+      const image = await decode(await orange().toFormat(format).toBuffer());
+      assert.deepEqual([image.width, image.height, image.data.length], [40, 20, 2400]);
+      near(image.pixel(5), [200, 100, 50], 6);
+    });
+
+  it('decodes one pixel', async () => {
+    const image = await decode(await orange(1, 1).png().toBuffer());
+    assert.deepEqual([image.width, image.height, image.pixel(0)], [1, 1, [200, 100, 50]]);
+  });
+
+  it('gives a grey image three equal channels', async () => {
+    const levels = sharp(Uint8Array.of(0, 77, 255), { raw: { width: 3, height: 1, channels: 1 } });
+    const image = await decode(await levels.toColourspace('b-w').png().toBuffer());
+    assert.deepEqual([...image.data], [0, 0, 0, 77, 77, 77, 255, 255, 255]);
+  });
+
+  it('lays transparent pixels on white and ignores what colour hides in them', async () => {
+    const rgba = sharp(Uint8Array.of(10, 20, 30, 255, 10, 20, 30, 0), {
+      raw: { width: 2, height: 1, channels: 4 },
+    });
+    const image = await decode(await rgba.png().toBuffer());
+    assert.deepEqual([image.pixel(0), image.pixel(1)], [[10, 20, 30], [255, 255, 255]]); // prettier-ignore
+  });
+
+  it('takes the upper 8 of 16 bits', async () => {
+    const deep = sharp(Uint16Array.of(0x1234, 0xabff, 0xffff, 0), {
+      raw: { width: 4, height: 1, channels: 1 },
+    });
+    const bytes = await deep.toColourspace('grey16').png().toBuffer();
+    assert.equal((await sharp(bytes).metadata()).depth, 'ushort');
+    const image = await decode(bytes);
+    assert.deepEqual([0, 1, 2, 3].map((index) => image.pixel(index)[0]), [0x12, 0xab, 0xff, 0]); // prettier-ignore
+  });
+
+  it('converts CMYK', async () => {
+    const bytes = await orange().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    assert.equal((await sharp(bytes).metadata()).space, 'cmyk');
+    near((await decode(bytes)).pixel(5), [200, 100, 50], 20);
+  });
+
+  it('rotates as EXIF says', async () => {
+    const halves = Uint8Array.from({ length: 40 * 20 * 3 }, (_, index) => (index % 120 < 60 ? 0 : 255));
+    const bytes = await sharp(halves, { raw: { width: 40, height: 20, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 100 })
+      .toBuffer();
+    const image = await decode(bytes);
+    assert.deepEqual([image.width, image.height], [20, 40]);
+    near([...image.pixel(10), ...image.pixel(39 * 20 + 10)], [0, 0, 0, 255, 255, 255], 4);
+  });
+
+  it('takes the first frame of an animation', async () => {
+    const frames = Buffer.concat([Buffer.alloc(8 * 8 * 3, 250), Buffer.alloc(8 * 8 * 3, 5)]);
+    const bytes = await sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
+      .gif()
+      .toBuffer();
+    assert.equal((await sharp(bytes, { animated: true }).metadata()).pages, 2);
+    const image = await decode(bytes);
+    assert.deepEqual([image.width, image.height], [8, 8]);
+    near(image.pixel(0), [250, 250, 250], 2);
+  });
+
+  for (const format of ['png', 'jpeg', 'webp', 'gif'] as const)
+    it(`refuses a truncated ${format} wherever it ends`, async () => {
+      const whole = await speckled().toFormat(format).toBuffer();
+      for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]) {
+        const { kind, reason } = await refusal(whole.subarray(0, Math.floor(whole.length * share)));
+        assert.equal(kind, 'truncated', `${share}: ${reason}`);
+        assert.match(reason, /Expected a whole \w+ image for a.png but it ends early/);
+      }
+    });
+
+  it('refuses a truncated TIFF, whatever part of its directory is missing', async () => {
+    const whole = await speckled().tiff({ compression: 'lzw' }).toBuffer();
+    for (const share of [0.1, 0.5, 0.9, 0.98]) {
+      const { kind } = await refusal(whole.subarray(0, Math.floor(whole.length * share)));
+      assert.ok(['truncated', 'undecodable'].includes(kind), kind);
+    }
+  });
+
+  it('refuses a PNG with a flipped bit', async () => {
+    const bytes = await speckled().png().toBuffer();
+    bytes[bytes.length >> 1] ^= 0x10;
+    assert.equal((await refusal(bytes)).kind, 'undecodable');
+  });
+
+  it('refuses what is no image, by its first bytes', async () => {
+    const { kind, reason } = await refusal(Buffer.from('hello, world'));
+    assert.equal(kind, 'not-an-image');
+    assert.match(reason, /Expected one of jpeg, png, .* for a.png but it begins with 68656c6c6f2c2077/);
+  });
+
+  it('refuses a drawing, which might name other files', async () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    assert.equal((await refusal(svg)).kind, 'not-an-image');
+  });
+
+  it('refuses what begins like an image and is none', async () => {
+    const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(100, 7)]);
+    assert.ok(['truncated', 'undecodable'].includes((await refusal(bytes)).kind));
+  });
+
+  it('refuses an enormous image before decoding it', async () => {
+    const bytes = await orange(3000, 2000).png().toBuffer();
+    const { kind, reason } = await refusal(bytes, { maxPixels: 5_999_999 });
+    assert.equal(kind, 'too-large');
+    assert.match(reason, /Expected at most 5999999 pixels for a.png/);
+    assert.equal((await decode(bytes, { maxPixels: 6_000_000 })).width, 3000);
+  });
+});

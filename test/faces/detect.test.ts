@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
+import type { RgbImage } from '../../lib/core/image';
+import { type EngineInfo, startEngine } from '../../lib/engine/tensorflow';
+import { readSsdOutput, readTinyOutput } from '../../lib/faces/candidates';
+import { type Face, type FaceDetector, loadFaceDetector } from '../../lib/faces/detect';
+import { LANDMARK_BIAS } from '../../lib/faces/find-landmarks';
+import { type LandmarkParams, buildLandmarkNetwork } from '../../lib/faces/landmark-network';
+import { sampleSquare, toSquare } from '../../lib/faces/sampling';
+import { type SsdParams, buildSsdNetwork } from '../../lib/faces/ssd-network';
+import { type TinyParams, buildTinyNetwork } from '../../lib/faces/tiny-network';
+import { PHOTOS, PHOTO_FOLDER, PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
+
+const MODELS = path.join(PHOTO_FOLDER, '..', 'model');
+
+// Pixels: what is left when equal arithmetic is done in another order.
+const PIXEL_TOLERANCE = 1e-3;
+const SCORE_TOLERANCE = 1e-5;
+// Pixels: a convolution over another batch may add in another order.
+const BATCH_TOLERANCE = 1e-3;
+
+const gray = (width: number, height: number): RgbImage => ({
+  width,
+  height,
+  data: new Uint8Array(width * height * 3).fill(128),
+});
+
+function toTensor({ width, height, data }: RgbImage): tf.Tensor3D {
+  return tf.tensor3d(data, [height, width, 3], 'int32');
+}
+
+function toBatch(image: RgbImage, size: number): tf.Tensor4D {
+  const target = new Float32Array(size * size * 3);
+  const { width, height } = image;
+  const square = toSquare(width, height, false);
+  sampleSquare(image, { x: 0, y: 0, width, height }, square, { target, size, index: 0 });
+  return tf.tensor4d(target, [1, size, size, 3]);
+}
+
+function near(actual: number, expected: number, tolerance: number, what: string): void {
+  assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: ${actual} is not ${expected}`);
+}
+
+/** face-api's tensors and ours are the same; only their types are written twice. */
+const asInput = (image: tf.Tensor3D) => image as unknown as Parameters<typeof faceApi.detectAllFaces>[0];
+
+function defineTests(): void {
+  let detector: FaceDetector;
+  let portraits: RgbImage[];
+  let photos: RgbImage[];
+
+  before(async function () {
+    this.timeout(60000);
+    detector = await loadFaceDetector();
+    portraits = await Promise.all(
+      Array.from({ length: PORTRAIT_COUNT }, async (_, index) => loadRgb(await portraitPng(index))),
+    );
+    photos = await Promise.all(PHOTOS.map((name) => loadRgb(path.join(PHOTO_FOLDER, name), 480)));
+  });
+
+  after(() => detector.dispose());
+
+  it("finds the same boxes as face-api's tiny detector", async () => {
+    const net = new faceApi.TinyFaceDetector();
+    await net.loadFromDisk(MODELS);
+    const network = buildTinyNetwork(net.params as unknown as TinyParams);
+    for (const image of [...portraits, ...photos]) {
+      const tensor = toTensor(image);
+      const expected = await net.locateFaces(asInput(tensor), { inputSize: 320, scoreThreshold: 0.5 });
+      const output = network.forward(toBatch(image, 320));
+      const faces = readTinyOutput((await output.data()) as Float32Array, image, 320);
+      assert.equal(faces.length, expected.length);
+      faces.forEach(({ score, box }, index) => compareBoxes({ score, box }, expected[index]));
+    }
+    network.dispose();
+    net.dispose();
+  });
+
+  it("finds the same boxes as face-api's SSD detector", async function () {
+    this.timeout(60000);
+    const net = new faceApi.SsdMobilenetv1();
+    await net.loadFromDisk(MODELS);
+    const network = buildSsdNetwork(net.params as unknown as SsdParams);
+    for (const image of photos) {
+      const expected = await net.locateFaces(asInput(toTensor(image)), { minConfidence: 0.5 });
+      assert.ok(expected.length > 0);
+      const { boxes, scores } = network.forward(toBatch(image, 512));
+      const found = await Promise.all([boxes.data(), scores.data()]);
+      const faces = readSsdOutput(found[0] as Float32Array, found[1] as Float32Array, image);
+      assert.equal(faces.length, expected.length);
+      faces.forEach(({ score, box }, index) => compareBoxes({ score, box }, expected[index]));
+    }
+    network.dispose();
+    net.dispose();
+  });
+
+  it("finds the same landmarks as face-api but for the bias that is corrected and the box's place", async () => {
+    const net = new faceApi.FaceLandmark68Net();
+    await net.loadFromDisk(MODELS);
+    const faces = await detector.detect(portraits);
+    for (const [index, face] of faces.entries()) {
+      assert.equal(face?.detector, 'tiny-160');
+      const part = new faceApi.Box(face.box).clipAtImageBorders(256, 256);
+      const { x, y, width, height } = part;
+      const cut = tf.slice(toTensor(portraits[index]), [y, x, 0], [height, width, 3]);
+      const expected = (await net.detectLandmarks(asInput(cut))) as faceApi.FaceLandmarks68;
+      const bias = LANDMARK_BIAS * Math.max(width, height);
+      expected.positions.forEach((point, landmark) => {
+        near(face.landmarks[2 * landmark] - bias - x, point.x, PIXEL_TOLERANCE, `x of ${landmark}`);
+        near(face.landmarks[2 * landmark + 1] - bias - y, point.y, PIXEL_TOLERANCE, `y of ${landmark}`);
+      });
+    }
+    net.dispose();
+  });
+
+  it("runs the landmark network as face-api's own methods do", async () => {
+    const net = new faceApi.FaceLandmark68Net();
+    await net.loadFromDisk(MODELS);
+    const params = { features: net.faceFeatureExtractor.params, fc: net.params!.fc };
+    const network = buildLandmarkNetwork(params as unknown as LandmarkParams);
+    const colours = toBatch(portraits[0], 112);
+    const input = { toBatchTensor: () => colours.clone() } as unknown as faceApi.NetInput;
+    const features = net.faceFeatureExtractor.forwardInput(input);
+    const expected = await net.runNet(features).data();
+    const actual = await network.forward(colours).data();
+    actual.forEach((value, index) => near(value, expected[index], 1e-5, `output ${index}`));
+    network.dispose();
+    net.dispose();
+  });
+
+  it("mirrors: a mirrored face's landmarks are mirrored, for the bias is corrected", async () => {
+    const [face] = await detector.detect(portraits.slice(1, 2));
+    const [mirrored] = await detector.detect([mirror(portraits[1])]);
+    const mean = ({ landmarks }: Face) =>
+      landmarks.reduce((sum, value, index) => (index % 2 ? sum : sum + value), 0) / 68;
+    // Each way the bias is near 1 % of the box, some 2 pixels: uncorrected the sum would be 4 pixels short.
+    near(mean(face!) + mean(mirrored!), 256, 2.5, 'sum of both means');
+  });
+
+  it('finds a face in each demo photograph, its eyes above its mouth', async function () {
+    this.timeout(60000);
+    const faces = await detector.detect(photos);
+    faces.forEach((face, index) => {
+      assert.ok(face, `none in ${PHOTOS[index]}`);
+      const [brow, lip] = [face.landmarks[2 * 19 + 1], face.landmarks[2 * 57 + 1]];
+      assert.ok(brow < lip, PHOTOS[index]);
+      assert.ok(face.score > 0.5 && face.score <= 1);
+    });
+  });
+
+  it('does not depend on what else is in the batch', async () => {
+    const together = await detector.detect([...portraits, gray(40, 30), ...portraits]);
+    for (const [index, portrait] of portraits.entries()) {
+      const [alone] = await detector.detect([portrait]);
+      for (const face of [together[index], together[index + PORTRAIT_COUNT + 1]]) {
+        near(face!.score, alone!.score, SCORE_TOLERANCE, 'score');
+        face!.landmarks.forEach((value, at) =>
+          near(value, alone!.landmarks[at], BATCH_TOLERANCE, 'landmark'),
+        );
+      }
+    }
+    assert.equal(together[PORTRAIT_COUNT], undefined);
+  });
+
+  it('finds the same face in an image of four times the pixels, at twice the coordinates', async () => {
+    const large = await loadRgb(await portraitPng(1, 512));
+    const [face] = await detector.detect([large]);
+    const [small] = await detector.detect([portraits[1]]);
+    face!.landmarks.forEach((value, index) =>
+      near(value / 2, small!.landmarks[index], 3, `landmark ${index}`),
+    );
+  });
+
+  it('finds nothing in flat images of any size, without a crash', async () => {
+    const sizes = [[1, 1], [1, 700], [700, 1], [2, 3], [256, 256]] as const; // prettier-ignore
+    const faces = await detector.detect(sizes.map(([width, height]) => gray(width, height)));
+    assert.deepEqual(faces, sizes.map(() => undefined)); // prettier-ignore
+  });
+
+  it('gives nothing for nothing', async () => {
+    assert.deepEqual(await detector.detect([]), []);
+  });
+
+  it('leaves no tensor behind, and none after it is disposed', async () => {
+    const start = tf.memory().numTensors;
+    const other = await loadFaceDetector({ batchSize: 2 });
+    const loaded = tf.memory().numTensors;
+    await other.detect([portraits[0], photos[3], gray(9, 9)]);
+    assert.equal(tf.memory().numTensors, loaded);
+    other.dispose();
+    assert.equal(tf.memory().numTensors, start);
+  });
+}
+
+function compareBoxes({ score, box }: Pick<Face, 'score' | 'box'>, expected: faceApi.FaceDetection): void {
+  near(score, expected.score, SCORE_TOLERANCE, 'score');
+  for (const side of ['x', 'y', 'width', 'height'] as const)
+    near(box[side], expected.box[side], PIXEL_TOLERANCE, side);
+}
+
+function mirror({ width, height, data }: RgbImage): RgbImage {
+  const mirrored = data.map((_, at) => {
+    const [pixel, channel] = [Math.floor(at / 3), at % 3];
+    const [row, column] = [Math.floor(pixel / width), pixel % width];
+    return data[(row * width + width - 1 - column) * 3 + channel];
+  });
+  return { width, height, data: mirrored };
+}
+
+describe('loadFaceDetector', () => {
+  before(() => startEngine());
+  defineTests();
+});
+
+describe('loadFaceDetector on wasm', () => {
+  let before_: EngineInfo;
+  before(async () => {
+    before_ = await startEngine();
+    await startEngine({ backend: 'wasm' });
+  });
+  after(() => startEngine({ backend: before_.backend }));
+  defineTests();
+});

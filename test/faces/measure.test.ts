@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
+import { measureBlockIou } from '../../lib/faces/measure';
+
+const SIZE = 2 * LANDMARK_COUNT;
+
+/** Landmarks whose eyes and mouth are boxes of 10x10 pixels, moved right. */
+function boxes(eyesRight: number, mouthRight: number): Float32Array {
+  const landmarks = new Float32Array(SIZE);
+  const place = (chosen: readonly number[], right: number) =>
+    chosen.forEach((index, order) => landmarks.set(order % 2 ? [right, 0] : [right + 10, 10], 2 * index));
+  place(EYES_LANDMARKS, eyesRight);
+  place(MOUTH_LANDMARKS, mouthRight);
+  return landmarks;
+}
+
+const record = (path: string, character: string) => ({ path, character, emotion: 'joy' as const });
+
+function blockSet(found: readonly Float32Array[], characters: readonly string[], missed = 0): BlockSet {
+  const none = new Float32Array(0);
+  const landmarks = new Float32Array(found.length * SIZE);
+  found.forEach((values, index) => landmarks.set(values, index * SIZE));
+  return {
+    records: found.map((_, index) => record(`${index}`, characters[index])),
+    landmarks,
+    missed: Array.from({ length: missed }, (_, index) => ({
+      record: record(`missed${index}`, 'mery'),
+      kind: 'no-face',
+      reason: '',
+    })),
+    eyes: new Uint8Array(0),
+    mouth: new Uint8Array(0),
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
+  };
+}
+
+describe('measureBlockIou', () => {
+  it('is 1 for the true landmarks and a third when a box is half aside', () => {
+    const blocks = blockSet([boxes(0, 0), boxes(5, 0)], ['aia', 'ray']);
+    const truth = new Map([['0', boxes(0, 0)], ['1', boxes(0, 0)]]); // prettier-ignore
+    const report = measureBlockIou(blocks, truth);
+    assert.equal(report.frames, 2);
+    assert.ok(Math.abs(report.eyes.mean - 2 / 3) < 1e-12);
+    assert.deepEqual(report.eyes.worst, { character: 'ray', mean: 1 / 3 });
+    assert.equal(report.mouth.mean, 1);
+  });
+
+  it('counts 0 for a frame that was missed', () => {
+    const blocks = blockSet([boxes(0, 0)], ['aia'], 1);
+    const truth = new Map([['0', boxes(0, 0)], ['missed0', boxes(0, 0)]]); // prettier-ignore
+    const { eyes, frames } = measureBlockIou(blocks, truth);
+    assert.deepEqual([frames, eyes.mean, eyes.percentile5], [2, 0.5, 0]);
+    assert.deepEqual(eyes.worst, { character: 'mery', mean: 0 });
+  });
+
+  it('gives the value that a twentieth of the frames is below', () => {
+    const found = Array.from({ length: 101 }, (_, index) => boxes(index < 5 ? 20 : index === 5 ? 5 : 0, 0));
+    const blocks = blockSet(found, found.map(() => 'aia')); // prettier-ignore
+    const truth = new Map(found.map((_, index) => [`${index}`, boxes(0, 0)]));
+    assert.equal(measureBlockIou(blocks, truth).eyes.percentile5, 1 / 3);
+  });
+
+  it('needs the truth of a frame', () => {
+    assert.throws(() => measureBlockIou(blockSet([boxes(0, 0)], ['aia']), new Map()), /at least 1 frame/);
+  });
+});

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import * as tf from '@tensorflow/tfjs';
+import type { BlockSet } from '../../lib/core/blocks';
+import { toGray } from '../../lib/core/image';
+import { cutBlocks } from '../../lib/core/landmarks';
+import type { FrameRecord } from '../../lib/core/record';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { loadFaceDetector } from '../../lib/faces/detect';
+import {
+  type PreprocessOptions,
+  type PreprocessProgress,
+  type PreprocessResult,
+  preprocess,
+} from '../../lib/faces/preprocess';
+import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
+
+const record = (name: string): FrameRecord => ({ path: name, character: 'aia', emotion: 'joy' });
+
+/** Two shards: portraits in turn, and at some places a file that is none. */
+const records = Array.from({ length: 260 }, (_, index) => record(`frames/${index}.png`));
+const SMALL_RUN = records.slice(0, 6);
+
+function block(blocks: BlockSet, name: string, which: 'eyes' | 'mouth'): Uint8Array {
+  const index = blocks.records.findIndex(({ path: own }) => own === name);
+  assert.ok(index >= 0, `${name} has no blocks`);
+  return blocks[which].subarray(index * 1024, (index + 1) * 1024);
+}
+
+describe('preprocess', function () {
+  this.timeout(120000);
+  let base: string;
+  let root: string;
+  let count = 0;
+
+  const run = (frames: readonly FrameRecord[], options: Partial<PreprocessOptions> = {}) =>
+    preprocess(frames, { root, cacheDirectory: path.join(base, 'cache'), ...options });
+  const freshCache = () => path.join(base, `cache-${count++}`);
+
+  before(async () => {
+    await startEngine();
+    base = await mkdtemp(path.join(os.tmpdir(), 'preprocess-'));
+    root = path.join(base, 'data');
+    await mkdir(path.join(root, 'frames'), { recursive: true });
+    const portraits = await Promise.all(
+      Array.from({ length: PORTRAIT_COUNT }, (_, index) => portraitPng(index)),
+    );
+    for (const [index, { path: name }] of records.entries())
+      await writeFile(path.join(root, name), portraits[index % PORTRAIT_COUNT]);
+  });
+
+  after(() => rm(base, { recursive: true, force: true }));
+
+  it("defect 1: each frame's blocks are cut from that frame and not from the last that was read", async () => {
+    const { blocks } = await run(SMALL_RUN);
+    const detector = await loadFaceDetector();
+    for (let index = 0; index < PORTRAIT_COUNT; index++) {
+      const image = await loadRgb(path.join(root, SMALL_RUN[index].path));
+      const [face] = await detector.detect([image]);
+      const alone = cutBlocks(toGray(image.data, image.width, image.height, 3), face!.landmarks);
+      assert.equal(alone.kind, 'blocks');
+      for (const which of ['eyes', 'mouth'] as const)
+        assert.deepEqual(block(blocks, SMALL_RUN[index].path, which), 'eyes' in alone && alone[which]);
+    }
+    detector.dispose();
+    assert.notDeepEqual(block(blocks, 'frames/0.png', 'eyes'), block(blocks, 'frames/1.png', 'eyes'));
+  });
+
+  it('defect 2: the eyes block is cut above the mouth block', async () => {
+    const { blocks } = await run(SMALL_RUN);
+    for (let index = 0; index < blocks.records.length; index++)
+      assert.ok(blocks.eyesBoxes[4 * index + 1] < blocks.mouthBoxes[4 * index + 1]);
+  });
+
+  it('defect 6: boxes that leave the image are clamped to it', async () => {
+    const { blocks } = await run([records[1]], { marginPx: 120 });
+    for (const [x, y, width, height] of [blocks.eyesBoxes, blocks.mouthBoxes]) {
+      assert.ok(x >= 0 && y >= 0 && x + width <= 256 && y + height <= 256);
+      assert.ok(width > 200 && height > 100, `${width}x${height}`);
+    }
+    assert.equal(blocks.eyesBoxes[1], 0, 'the box left the image at the top');
+    assert.ok(new Set(blocks.eyes).size > 8, 'the eyes block is not flat');
+  });
+
+  it('defect 7: the margin is one setting, 10 pixels by default and 30 on request', async () => {
+    const [byDefault, ten, thirty] = [
+      await run(SMALL_RUN),
+      await run(SMALL_RUN, { marginPx: 10 }),
+      await run(SMALL_RUN, { marginPx: 30 }),
+    ];
+    assert.deepEqual(byDefault.blocks, ten.blocks);
+    assert.equal(ten.reusedShards, 1);
+    assert.equal(thirty.reusedShards, 0);
+    const [x, , width] = byDefault.blocks.mouthBoxes;
+    assert.deepEqual([thirty.blocks.mouthBoxes[0], thirty.blocks.mouthBoxes[2]], [x - 20, width + 40]);
+  });
+
+  it('defect 8: a frame without a face is kept, with its reason', async () => {
+    await writeFile(path.join(root, 'flat.png'), await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } }).png().toBuffer()); // prettier-ignore
+    const { blocks } = await run([record('flat.png'), records[0]]);
+    assert.deepEqual(blocks.missed, [{
+      record: record('flat.png'),
+      kind: 'no-face',
+      reason: 'Expected a face in flat.png but the detectors found none',
+    }]); // prettier-ignore
+    assert.deepEqual(blocks.records, [records[0]]);
+  });
+
+  it('gives a reason for each kind of bad file and goes on', async () => {
+    const whole = await portraitPng(0);
+    const files: Record<string, Buffer> = {
+      'bad/empty.png': Buffer.alloc(0),
+      'bad/text.png': Buffer.from('not an image'),
+      'bad/short.png': whole.subarray(0, whole.length >> 1),
+      'bad/pixel.png': await sharp(whole).resize(1, 1).png().toBuffer(),
+      'bad/顔, "x".png': whole,
+    };
+    await mkdir(path.join(root, 'bad'));
+    for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(root, name), bytes);
+    const frames = [...Object.keys(files), 'bad/missing.png', '../data/frames/0.png', '../../etc/passwd'].map(
+      record,
+    );
+    const { blocks } = await run(frames);
+    assert.deepEqual(
+      blocks.missed.map(({ kind }) => kind),
+      ['empty-file', 'not-an-image', 'truncated', 'no-face', 'missing-file', 'outside-data-folder'],
+    );
+    assert.deepEqual(
+      blocks.records.map((own) => own.path),
+      ['bad/顔, "x".png', '../data/frames/0.png'],
+    );
+  });
+
+  it('finds the same face in grey, 16 bits, alpha, CMYK and by EXIF rotation', async () => {
+    const portrait = sharp(await portraitPng(1));
+    const forms: Record<string, Promise<Buffer>> = {
+      'form/plain.png': portrait.clone().png().toBuffer(),
+      'form/gray.png': portrait.clone().grayscale().png().toBuffer(),
+      'form/deep.png': portrait.clone().toColourspace('rgb16').png().toBuffer(),
+      'form/alpha.png': portrait.clone().ensureAlpha(1).png().toBuffer(),
+      'form/cmyk.jpg': portrait.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
+      'form/exif.jpg': portrait
+        .clone()
+        .rotate(270)
+        .withMetadata({ orientation: 6 })
+        .jpeg({ quality: 100 })
+        .toBuffer(),
+    };
+    await mkdir(path.join(root, 'form'));
+    for (const [name, bytes] of Object.entries(forms)) await writeFile(path.join(root, name), await bytes);
+    const { blocks } = await run(Object.keys(forms).map(record));
+    assert.deepEqual(blocks.missed, []);
+    for (let index = 1; index < blocks.records.length; index++)
+      for (let at = 0; at < 136; at++) {
+        const difference = Math.abs(blocks.landmarks[136 * index + at] - blocks.landmarks[at]);
+        assert.ok(
+          difference < 6,
+          `${blocks.records[index].path}: landmark ${at >> 1} is ${difference} px off`,
+        );
+      }
+  });
+
+  it('decodes a large image in turn and cuts from its own pixels', async () => {
+    const large = await sharp(await portraitPng(1))
+      .resize(1600, 1600)
+      .png()
+      .toBuffer();
+    await writeFile(path.join(root, 'large.png'), large);
+    const { blocks } = await run([record('large.png'), records[1]], { marginPx: 0 });
+    assert.deepEqual([...blocks.imageSizes], [1600, 1600, 256, 256]);
+    const ratio = blocks.eyesBoxes[2] / blocks.eyesBoxes[6];
+    assert.ok(Math.abs(ratio - 6.25) < 0.5, `${ratio}`);
+  });
+
+  describe('a second time', () => {
+    let cacheDirectory: string;
+    let first: PreprocessResult;
+
+    before(async () => {
+      cacheDirectory = freshCache();
+      first = await run(records, { cacheDirectory });
+    });
+
+    it('reuses what it computed, and says so', async () => {
+      assert.deepEqual([first.computedShards, first.reusedShards], [2, 0]);
+      const progress: PreprocessProgress[] = [];
+      const second = await run(records, { cacheDirectory, onProgress: (step) => progress.push(step) });
+      assert.deepEqual([second.computedShards, second.reusedShards], [0, 2]);
+      assert.deepEqual(second.blocks, first.blocks);
+      assert.deepEqual(progress.at(-1), { done: 260, total: 260, missed: 0, reused: 260 });
+    });
+
+    it('does a changed image again, and no other shard', async () => {
+      const copy = path.join(base, 'copy');
+      await cp(root, copy, { recursive: true });
+      await writeFile(path.join(copy, records[258].path), await portraitPng(2, 200));
+      const again = await run(records, { root: copy, cacheDirectory });
+      assert.deepEqual([again.computedShards, again.reusedShards], [1, 1]);
+      assert.deepEqual([...again.blocks.imageSizes.slice(2 * 258, 2 * 258 + 4)], [200, 200, 256, 256]);
+      assert.deepEqual(again.blocks.eyes.slice(0, 256 * 1024), first.blocks.eyes.slice(0, 256 * 1024));
+    });
+
+    it('does a relabelled frame again, for the store holds its label', async () => {
+      const relabelled = [...records.slice(0, 259), { ...records[259], emotion: 'fear' as const }];
+      const again = await run(relabelled, { cacheDirectory });
+      assert.deepEqual([again.computedShards, again.reusedShards], [1, 1]);
+      assert.equal(again.blocks.records[259].emotion, 'fear');
+    });
+  });
+
+  it('does a broken shard again, to the same bytes', async () => {
+    const cacheDirectory = freshCache();
+    await run(SMALL_RUN, { cacheDirectory });
+    const [name, ...others] = await readdir(cacheDirectory);
+    assert.deepEqual(others, [], 'one file and nothing aside');
+    const file = path.join(cacheDirectory, name);
+    const bytes = await readFile(file);
+    await truncate(file, bytes.length >> 1);
+    const again = await run(SMALL_RUN, { cacheDirectory });
+    assert.deepEqual([again.computedShards, again.reusedShards], [1, 0]);
+    assert.ok((await readFile(file)).equals(bytes));
+  });
+
+  it('does not keep a shard whose file changed after it was first read', async () => {
+    const cacheDirectory = freshCache();
+    const name = 'changing.png';
+    await writeFile(path.join(root, name), await portraitPng(0));
+    const frames = [...records.slice(0, 64), record(name)];
+    let isChanged = false;
+    const onProgress = () => {
+      if (isChanged) return;
+      isChanged = true;
+      writeFileSync(path.join(root, name), 'changed');
+    };
+    const { blocks } = await run(frames, { cacheDirectory, onProgress });
+    assert.deepEqual(blocks.missed.map(({ kind }) => kind), ['changed-while-reading']); // prettier-ignore
+    assert.equal((await run(frames, { cacheDirectory })).computedShards, 1);
+  });
+
+  it('stops between two batches when it is told to', async () => {
+    const stop = new AbortController();
+    const steps: number[] = [];
+    const onProgress = ({ done }: PreprocessProgress) => {
+      steps.push(done);
+      stop.abort(new Error('enough'));
+    };
+    const options = { cacheDirectory: freshCache(), onProgress, signal: stop.signal };
+    await assert.rejects(run(records, options), /enough/);
+    assert.deepEqual(steps, [16]);
+  });
+
+  it('says where it could not write', async () => {
+    const cacheDirectory = path.join(root, records[0].path);
+    await assert.rejects(run(SMALL_RUN, { cacheDirectory }), /0\.png/);
+  });
+
+  it('gives an empty set for no records, and leaves no tensor behind', async () => {
+    const tensors = tf.memory().numTensors;
+    assert.equal((await run([])).blocks.records.length, 0);
+    await run(SMALL_RUN, { cacheDirectory: freshCache() });
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+});
