@@ -30,7 +30,7 @@ export async function runReference(print: (line: string) => void): Promise<void>
     fs.rmSync(path.join(directory, name));
   }
   quoteResults(path.join(directory, 'report.json'));
-  print('results/reference, the notebook's outputs and the README's table were made anew.');
+  print('Made anew: results/reference, the outputs in the notebook, the table in the README.');
 }
 
 /**
