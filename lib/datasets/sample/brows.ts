@@ -29,7 +29,7 @@ export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, sur
   const rest = EYE_LINE - 23.2 * height - 3 * (look.eyes.size - 1);
   // Raised and lowered at once, the inner end rises and the outer one sinks: the oblique brow of fear and sadness.
   const oblique = units.AU1 * units.AU4;
-  const lower = 7.6 * units.AU4 - 6.4 * oblique + 3.2 * units.AU9 + 1.5 * units.AU7;
+  const lower = 8.2 * units.AU4 - 7 * oblique + 3.2 * units.AU9 + 1.5 * units.AU7;
   const squeeze = 4.5 * units.AU4 + 1.5 * units.AU9;
   const points = [-17, -9.5, 0, 11, 21.3].map((offset, index) => {
     const bow = [0.5, -0.45 * arch, -0.95 * arch, -0.9 * arch, 3.4][index];

@@ -74,7 +74,7 @@ const PIA: Character = {
   skin: { colour: '#f6d3bd', blush: '#ea8273', creases: 0.2, freckles: true },
   hair: { style: 'pigtails', colour: '#b5521f', volume: 1 },
   beard: { style: 'none', colour: '#b5521f' },
-  eyes: { size: 1.26, openness: 1.08, spacing: 1.05, tilt: 0.02, iris: '#3f7d4e', lashes: 2.2, lid: 0.35 },
+  eyes: { size: 1.19, openness: 1.08, spacing: 1.05, tilt: 0.02, iris: '#3f7d4e', lashes: 2.2, lid: 0.35 },
   brows: { colour: '#7d3311', thickness: 2.4, arch: 3.6, slant: 0.2, height: 1.06 },
   nose: { width: 0.85, length: 0.82, tip: 0.8 },
   mouth: { width: 0.94, upperLip: 0.85, lowerLip: 0.95, lips: '#c05a55' },

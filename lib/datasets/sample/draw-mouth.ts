@@ -1,3 +1,4 @@
+import type { Point } from '../../core/geometry';
 import { mixColours } from './colour';
 import { toOutline, toRibbon, toSmoothPath } from './curves';
 import { clipTo, drawSpot, fill, stroke, type Scene } from './scene';
@@ -5,61 +6,66 @@ import type { HeadPoint } from './space';
 
 /** Paints the mouth: the cavity with tongue and teeth, then the lips. */
 export function drawMouth(scene: Scene): string {
-  const { face, palette, project, look, expression } = scene;
-  const { mouth } = face;
-  const [upperOuter, upperInner, lowerInner, lowerOuter] = [
-    mouth.upperOuter,
-    mouth.upperInner,
-    mouth.lowerInner,
-    mouth.lowerOuter,
-  ].map((line) => line.map(project));
-  const cavity = toOutline(upperInner, [...lowerInner].reverse());
-  const upperLip = toOutline(upperOuter, [...upperInner].reverse());
-  const lowerLip = toOutline(lowerInner, [...lowerOuter].reverse());
-  const ink = Math.max(0.7, look.style.outlinePx * 0.8);
+  const { mouth } = scene.face;
+  const lines = {
+    upperOuter: mouth.upperOuter.map(scene.project),
+    upperInner: mouth.upperInner.map(scene.project),
+    lowerInner: mouth.lowerInner.map(scene.project),
+    lowerOuter: mouth.lowerOuter.map(scene.project),
+  };
+  const cavity = toOutline(lines.upperInner, [...lines.lowerInner].reverse());
   const open = mouth.gap > 0.8;
   return (
     (open ? fill(cavity, '#2a0b12') + clipTo('mouth', cavity, drawInside(scene)) : '') +
-    fill(upperLip, mixColours(palette.lip, palette.lipDark, 0.3)) +
-    fill(lowerLip, palette.lip) +
-    drawGloss(scene) +
-    stroke(toSmoothPath(upperOuter), palette.lipDark, ink, 0.55) +
-    stroke(toSmoothPath(lowerOuter), palette.lipDark, ink, 0.5) +
+    drawLips(scene, lines) +
     drawTongue(scene) +
-    (open ? stroke(cavity, palette.lipDark, 0.9, 0.8) : '') +
-    fill(
-      toRibbon(
-        upperInner,
-        upperInner.map((_, index) => (index % 24 === 0 ? 0.9 : open ? 0.7 : 1.25) * scene.pose.scale),
-      ),
-      '#30090f',
-      expression.units.AU19 > 0.3 ? 0.7 : 0.95,
-    )
+    (open ? stroke(cavity, scene.palette.lipDark, 0.9, 0.8) : '') +
+    drawLipLine(scene, lines.upperInner, open)
   );
 }
 
+function drawLips(
+  scene: Scene,
+  lines: Readonly<Record<'upperOuter' | 'upperInner' | 'lowerInner' | 'lowerOuter', readonly Point[]>>,
+): string {
+  const { palette, look } = scene;
+  const ink = Math.max(0.7, look.style.outlinePx * 0.8);
+  const upperLip = toOutline(lines.upperOuter, [...lines.upperInner].reverse());
+  const lowerLip = toOutline(lines.lowerInner, [...lines.lowerOuter].reverse());
+  return (
+    fill(upperLip, mixColours(palette.lip, palette.lipDark, 0.3)) +
+    fill(lowerLip, palette.lip) +
+    drawGloss(scene) +
+    stroke(toSmoothPath(lines.upperOuter), palette.lipDark, ink, 0.55) +
+    stroke(toSmoothPath(lines.lowerOuter), palette.lipDark, ink, 0.5)
+  );
+}
+
+/** Paints the shadow between the lips, thin at the corners. */
+function drawLipLine({ pose, expression }: Scene, line: readonly Point[], open: boolean): string {
+  const last = line.length - 1;
+  const widths = line.map((_, index) => (index % last === 0 ? 0.35 : open ? 0.7 : 1.25) * pose.scale);
+  return fill(toRibbon(line, widths), '#30090f', expression.units.AU19 > 0.3 ? 0.7 : 0.95);
+}
+
+/** Paints teeth and tongue; the caller cuts them to the cavity. The lower teeth go with the jaw. */
 function drawInside(scene: Scene): string {
-  const { face, project, expression } = scene;
+  const { face, project } = scene;
   const { mouth } = face;
   const { surface, jawDrop } = face.head;
   const far = (y: number): HeadPoint[] => mouth.upperInner.map(({ x }) => surface(x, y));
   const upperTeeth = toOutline(mouth.upperTeeth.map(project), far(-10).reverse().map(project));
   const lowerTeeth = toOutline(mouth.lowerTeeth.map(project), far(150).reverse().map(project));
-  const floor = mouth.lowerInner[12].y;
-  const meet = stroke(toSmoothPath(mouth.upperTeeth.map(project)), '#8f8379', 0.9, 0.8);
-  const gaps = mouth.upperTeeth
-    .filter((_, index) => index >= 4 && index <= 20 && index % 4 === 0)
+  const gaps = [4, 8, 12, 16, 20]
+    .map((index) => mouth.upperTeeth[index])
     .map((point) => [project({ ...point, y: point.y - 9 }), project(point)])
     .map((line) => stroke(toSmoothPath(line), '#b8aca0', 0.7, 0.55));
   return (
-    (jawDrop > 3
-      ? drawSpot(scene, 'white', surface(0, floor), { x: 0, y: 0, opacity: 0 }) +
-        fill(toSmoothPath(toTongueTop(scene).map(project), true), '#b4504f')
-      : '') +
-    (expression.units.AU16 > 0.1 || expression.units.AU20 > 0.2 ? fill(lowerTeeth, '#e6ddd0') : '') +
+    (jawDrop > 3 ? fill(toSmoothPath(toTongueTop(scene).map(project), true), '#b4504f') : '') +
+    fill(lowerTeeth, '#e6ddd0') +
     fill(upperTeeth, '#fbf7ef') +
     gaps.join('') +
-    meet
+    stroke(toSmoothPath(mouth.upperTeeth.map(project)), '#8f8379', 0.9, 0.8)
   );
 }
 
@@ -108,17 +114,12 @@ function drawTongue(scene: Scene): string {
 }
 
 function drawGloss(scene: Scene): string {
-  const { face, light, palette } = scene;
-  const { lowerInner, lowerOuter } = face.mouth;
-  const middle = { ...lowerOuter[12], y: lowerInner[12].y * 0.45 + lowerOuter[12].y * 0.55 };
-  const shift = 4 * light.x;
-  const thickness = lowerOuter[12].y - lowerInner[12].y;
-  return palette.lip
-    ? drawSpot(
-        scene,
-        'white',
-        { ...middle, x: middle.x + shift },
-        { x: 0.5 * face.mouth.halfWidth, y: 0.42 * thickness, opacity: 0.38 },
-      )
-    : '';
+  const { lowerInner, lowerOuter, halfWidth } = scene.face.mouth;
+  const [top, bottom] = [lowerInner[12], lowerOuter[12]];
+  const place = { ...bottom, x: bottom.x + 4 * scene.light.x, y: 0.45 * top.y + 0.55 * bottom.y };
+  return drawSpot(scene, 'white', place, {
+    x: 0.5 * halfWidth,
+    y: 0.42 * (bottom.y - top.y),
+    opacity: 0.38,
+  });
 }

@@ -12,108 +12,112 @@ export interface Mouth {
   /** Edges of the teeth, as long as the lips' lines. */
   readonly upperTeeth: readonly HeadPoint[];
   readonly lowerTeeth: readonly HeadPoint[];
+  /** Where the red of the lips ends, the image's left one first. */
   readonly corners: readonly [HeadPoint, HeadPoint];
-  readonly middle: HeadPoint;
+  /** Half the length of the lines, head units. */
   readonly halfWidth: number;
   /** Distance of the lips in the middle, head units. */
   readonly gap: number;
 }
 
-/** Number of points on a line of the lips. */
-export const LIP_POINTS = 25;
+/** How the units act on the whole mouth and on the image's left and right corner. */
+export interface MouthPull {
+  readonly units: ActionUnits;
+  readonly sides: readonly [ActionUnits, ActionUnits];
+}
 
-/**
- * Shapes the mouth.
- * @param sides how the units act at the image's left and right corner
- */
-export function buildMouth(
-  look: Character,
-  { units, sides }: { units: ActionUnits; sides: readonly [ActionUnits, ActionUnits] },
-  surface: Surface,
-): Mouth {
+/** Height at a place of the mouth, -1 (image's left) to 1, in head units. */
+type Height = (s: number) => number;
+
+/** Number of points on a line of the lips. */
+const LIP_POINTS = 25;
+
+/** Where the lips' red ends: the line between the lips goes on a little as a fold of the skin. */
+const CORNER = 0.95;
+
+/** Shapes the mouth. */
+export function buildMouth(look: Character, pull: MouthPull, surface: Surface): Mouth {
+  const { units } = pull;
   const y = 46 * look.face.length - 2.5;
   const drop = measureJawDrop(units);
   const halfWidth = measureHalfWidth(look, units);
-  const still = units.AU25 * (1.6 + 4 * units.AU10 + 5 * units.AU16 + 5.5 * units.AU12 + 3 * units.AU20);
-  const gap = still + drop * Math.min(1, 1.4 * units.AU25);
-  const upperY =
-    y -
-    3.6 * units.AU10 -
-    2.2 * units.AU9 -
-    (1.2 + 2.2 * units.AU25) * units.AU12 -
-    4.2 * units.AU17 +
-    0.06 * drop -
-    0.4 * still;
-  const cornerY = sides.map((side) => measureCorner(y, side, drop));
-  const round =
-    1 - 0.42 * Math.min(1, (drop / 20) * units.AU25) * (1 - units.AU12) * (1 - units.AU20) * (1 - units.AU16);
-  const line = (middle: number, power: number) =>
-    spread((s) => {
-      const corner = cornerY[s < 0 ? 0 : 1];
-      return corner + (middle - corner) * (1 - Math.abs(s) ** power) ** round;
-    });
-  const square = 2 + 2.6 * Math.max(units.AU16, units.AU10 * units.AU25, 0.9 * units.AU20);
-  const upperInner = line(upperY, units.AU10 > 0.05 && units.AU25 < 0.1 ? 2.6 : square);
-  const lowerInner = line(upperY + gap, (square + 2) / 2).map((value, index) =>
-    Math.max(value, upperInner[index]),
-  );
-  const thin =
-    (1 - 0.32 * units.AU23) * (1 - 0.45 * units.AU24) * (1 - 0.22 * Math.max(units.AU12, units.AU20));
-  const upperThick = 6.2 * look.mouth.upperLip * thin * (1 - 0.12 * units.AU27 + 0.1 * units.AU10);
-  const lowerThick = 8 * look.mouth.lowerLip * thin * (1 + 0.22 * units.AU17 - 0.1 * units.AU27);
-  const toLine = (ys: readonly number[]) =>
-    ys.map((value, index) => surface(halfWidth * position(index), value, 5 - 2.5 * position(index) ** 2));
-  const upperOuter = upperInner.map((value, index) => value - upperThick * bow(position(index)));
-  const lowerOuter = lowerInner.map(
-    (value, index) => value + lowerThick * (1 - Math.abs(position(index)) ** 2.6) ** 0.8,
-  );
+  const { gap, upper, lower } = buildOpening(y, drop, pull);
+  const { upperThick, lowerThick } = measureLips(look, units);
+  const toPoint = (height: Height, s: number) => surface(halfWidth * s, height(s), 5 - 2.5 * s * s);
+  const toLine = (height: Height) => LIP_PLACES.map((s) => toPoint(height, s));
   return {
-    upperOuter: toLine(upperOuter),
-    upperInner: toLine(upperInner),
-    lowerInner: toLine(lowerInner),
-    lowerOuter: toLine(lowerOuter),
-    upperTeeth: toLine(spread((s) => y + 1.8 - 2.2 * s * s)),
-    lowerTeeth: toLine(spread((s) => y + 2.2 + drop * 0.92 - 1.5 * s * s)),
-    corners: [surface(-0.955 * halfWidth, cornerY[0], 2), surface(0.955 * halfWidth, cornerY[1], 2)],
-    middle: surface(0, upperY + gap / 2, 4),
+    upperOuter: toLine((s) => upper(s) - upperThick * upperRed(s)),
+    upperInner: toLine(upper),
+    lowerInner: toLine(lower),
+    lowerOuter: toLine((s) => lower(s) + lowerThick * lowerRed(s)),
+    upperTeeth: toLine((s) => y + 1.8 - 2.2 * s * s),
+    lowerTeeth: toLine((s) => y + 2.2 + drop * 0.92 - 1.5 * s * s),
+    corners: [toPoint(upper, -CORNER), toPoint(upper, CORNER)],
     halfWidth,
     gap,
   };
 }
 
+const LIP_PLACES = Array.from({ length: LIP_POINTS }, (_, index) => (2 * index) / (LIP_POINTS - 1) - 1);
+
+/** Shapes the lips' inner edges. */
+function buildOpening(y: number, drop: number, { units, sides }: MouthPull) {
+  const still = units.AU25 * (1.6 + 4 * units.AU10 + 5 * units.AU16 + 5.5 * units.AU12 + 3 * units.AU20);
+  const gap = still + drop * Math.min(1, 1.4 * units.AU25);
+  const raise =
+    3.6 * units.AU10 +
+    2.2 * units.AU9 +
+    (1.2 + 2.2 * units.AU25) * units.AU12 +
+    4.2 * units.AU17 +
+    0.4 * still;
+  const middle = y - raise + 0.06 * drop;
+  const corners = sides.map((side) => measureCorner(y, side, drop));
+  // A dropped jaw alone makes an oval; pulled lips make a mouth with corners.
+  const pulled = (1 - units.AU12) * (1 - units.AU20) * (1 - units.AU16);
+  const round = 1 - 0.42 * Math.min(1, (drop / 20) * units.AU25) * pulled;
+  const line =
+    (height: number, power: number): Height =>
+    (s) => {
+      const corner = corners[s < 0 ? 0 : 1];
+      return corner + (height - corner) * (1 - Math.abs(s) ** power) ** round;
+    };
+  const square = 2 + 2.6 * Math.max(units.AU16, units.AU10 * units.AU25, 0.9 * units.AU20);
+  const sneer = units.AU10 > 0.05 && units.AU25 < 0.1;
+  const upper = line(middle, sneer ? 2.6 : square);
+  const below = line(middle + gap, (square + 2) / 2);
+  return { gap, upper, lower: (s: number) => Math.max(below(s), upper(s)) };
+}
+
 function measureHalfWidth(look: Character, units: ActionUnits): number {
   const stretch =
-    0.3 * units.AU12 +
-    0.24 * units.AU20 +
-    0.08 * units.AU14 +
-    0.08 * units.AU10 +
-    0.08 * units.AU16 +
-    0.0 * units.AU15;
+    0.3 * units.AU12 + 0.21 * units.AU20 + 0.08 * units.AU14 + 0.08 * units.AU10 + 0.08 * units.AU16;
   const purse =
     0.11 * units.AU23 + 0.05 * units.AU24 + 0.1 * units.AU17 + 0.3 * units.AU27 + 0.22 * units.AU26;
   return 23 * look.mouth.width * (1 + stretch) * (1 - purse * (1 - 0.7 * units.AU12));
 }
 
 function measureCorner(y: number, units: ActionUnits, drop: number): number {
-  return (
-    y -
-    11 * units.AU12 -
-    2 * units.AU14 +
-    7.8 * units.AU15 +
-    2.4 * units.AU20 +
-    0.42 * drop * (1 - 0.4 * units.AU12)
-  );
+  const pull = 7.8 * units.AU15 + 2.4 * units.AU20 - 11 * units.AU12 - 2 * units.AU14;
+  return y + pull + 0.37 * drop * (1 - 0.4 * units.AU12);
 }
 
-/** The upper lip's outline: two peaks, a dip between them, nothing at the corners. */
-function bow(s: number): number {
-  const rounded = (1 - Math.abs(s) ** 1.9) ** 0.9;
-  return (
-    rounded *
-    (1 + 0.16 * Math.exp(-(((Math.abs(s) - 0.27) / 0.16) ** 2)) - 0.2 * Math.exp(-((s / 0.14) ** 2)))
-  );
+function measureLips({ mouth }: Character, units: ActionUnits) {
+  const stretched = Math.max(units.AU12, units.AU20);
+  const thin = (1 - 0.32 * units.AU23) * (1 - 0.45 * units.AU24) * (1 - 0.22 * stretched);
+  return {
+    upperThick: 6.2 * mouth.upperLip * thin * (1 - 0.12 * units.AU27 + 0.1 * units.AU10),
+    lowerThick: 8 * mouth.lowerLip * thin * (1 + 0.22 * units.AU17 - 0.1 * units.AU27),
+  };
 }
 
-const position = (index: number) => (2 * index) / (LIP_POINTS - 1) - 1;
-const spread = (height: (s: number) => number) =>
-  Array.from({ length: LIP_POINTS }, (_, index) => height(position(index)));
+/** Thickness of the upper lip, 0 to about 1: two peaks, a dip between them, nothing at the corners. */
+function upperRed(s: number): number {
+  const place = Math.min(1, Math.abs(s) / CORNER);
+  const peak = 0.16 * Math.exp(-(((place - 0.27) / 0.16) ** 2));
+  return (1 - place ** 1.9) ** 0.9 * (1 + peak - 0.2 * Math.exp(-((place / 0.14) ** 2)));
+}
+
+/** Thickness of the lower lip, 0 to 1. */
+function lowerRed(s: number): number {
+  return (1 - Math.min(1, Math.abs(s) / CORNER) ** 2.6) ** 0.8;
+}

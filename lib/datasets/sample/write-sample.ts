@@ -126,8 +126,14 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
     while (next < specs.length) {
       const spec = specs[next++];
       const path = join(directory, spec.path);
-      if (!(await exists(path))) await writeAside(path, await renderPng(renderSvg(spec.moment)));
-      onProgress?.(++done, specs.length);
+      try {
+        if (!(await exists(path))) await writeAside(path, await renderPng(renderSvg(spec.moment)));
+        onProgress?.(++done, specs.length);
+      } catch (error) {
+        // The other workers stop after the frame at hand.
+        next = specs.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
