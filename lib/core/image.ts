@@ -18,8 +18,8 @@ export interface RgbImage {
 
 /**
  * Turns colours into grey levels by ITU-R 601's luma, rounded to nearest in 16-bit fixed point as PIL does:
- * `(19595 R + 38470 G + 7471 B + 32768) >> 16`. cv2, which the original called, has the same weights in 15 bits:
- * it differs on 1 of 770 colours, by 1 level. Equal channels come out unchanged in both.
+ * `(19595 R + 38470 G + 7471 B + 32768) >> 16`. cv2 5.0 rounds
+ * otherwise: it differs on 1 of 770 colours, by 1 level. Equal channels come out unchanged in both.
  * @param pixels [height, width, channels], 0 to 255
  * @param channels 1 (copied), 3 (RGB) or 4 (RGBA; alpha is ignored, so flatten before)
  * @throws RangeError when the channels are others or the pixels do not fill the image

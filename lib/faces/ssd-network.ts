@@ -44,8 +44,8 @@ const BLOCKS = 13;
 const HALVING_BLOCKS: readonly number[] = [2, 4, 6, 12];
 
 /**
- * Builds the SSD detector's forward pass, equal to face-api's own but for rounding and a third faster one image at
- * a time: batch normalisation is folded into the filters, and bias and ReLU6 are fused where the backend can.
+ * Builds the SSD detector's forward pass, equal to face-api's own but for rounding and, natively, a third faster
+ * one image at a time: batch normalisation is folded into the filters, and bias and ReLU6 are fused where the backend can.
  * @param params stay face-api's and must outlive the network
  * Source: face-api's `SsdMobilenetv1.forwardInput`.
  */
