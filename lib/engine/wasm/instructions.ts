@@ -1,6 +1,7 @@
 import { signed, unsigned, type Code, type Local } from './assembler';
 
 const SIMD = 0xfd;
+const SELECT = 0x1b;
 const EMPTY_BLOCK = 0x40;
 /** Alignment hints as powers of two; the engine accepts any address. */
 const ALIGN_4 = 2;
@@ -56,7 +57,7 @@ export const i32 = {
   lessOrEqual: binary(0x4c),
   equal: binary(0x46),
   belowAddress: binary(0x49),
-  min: (a: Code, b: Code): Code => [...a, ...b, ...i32.less(a, b), 0x1b],
+  min: (a: Code, b: Code): Code => [...a, ...b, ...i32.less(a, b), SELECT],
 };
 
 /** Copies bytes; the places may overlap. */
@@ -74,6 +75,9 @@ export const f32 = {
   mul: binary(0x94),
   div: binary(0x95),
   sqrt: unary(0x91),
+  max: binary(0x97),
+  /** Gives a where y is above 0, else 0. */
+  whereAboveZero: (a: Code, y: Code): Code => [...a, ...f32.of(0), ...y, ...f32.of(0), 0x5e, SELECT],
 };
 
 /** Four numbers side by side. */
@@ -95,8 +99,12 @@ export const f32x4 = {
   /** Computes a * b + c, rounded once or twice as the machine likes; not every engine knows it. */
   relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...simd(0x105)],
   sqrt: unary(...simd(0xe3)),
+  max: binary(...simd(0xe9)),
+  /** Gives a's numbers where y's are above 0, else 0. */
+  whereAboveZero: (a: Code, y: Code): Code => f32x4.and(a, f32x4.greater(y, f32x4.zero())),
   /** Gives all bits where equal, none elsewhere. */
   equal: binary(...simd(0x41)),
+  greater: binary(...simd(0x44)),
   and: binary(...simd(0x4e)),
   /** Takes a's bits where b has none. */
   andNot: binary(...simd(0x4f)),
@@ -106,4 +114,46 @@ export const f32x4 = {
     return [...a, ...b, ...simd(0x0d), ...bytes];
   },
   zero: (): Code => [...simd(0x0c), ...new Array<number>(16).fill(0)],
+};
+
+/** Four integers side by side; loads, stores and shuffles are {@link f32x4}'s. */
+export const i32x4 = {
+  splat: unary(...simd(0x11)),
+  add: binary(...simd(0xae)),
+  and: f32x4.and,
+  xor: binary(...simd(0x51)),
+  greaterOrEqual: binary(...simd(0x3f)),
+  of: (values: readonly [number, number, number, number]): Code => [
+    ...simd(0x0c),
+    ...new Uint8Array(Int32Array.from(values).buffer),
+  ],
+  /** Multiplies the first two integers, unsigned; each product takes two places, the lower half first. */
+  multiplyFirst: binary(...simd(0xde)),
+  /** Multiplies the last two integers. */
+  multiplyLast: binary(...simd(0xdf)),
+};
+
+/** Arithmetic on one number or on four: what a loop over numbers is written in, once for both. */
+export interface Numbers {
+  readonly type: 'f32' | 'v128';
+  readonly width: 1 | 4;
+  readonly o: Pick<
+    typeof f32x4,
+    'load' | 'store' | 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'max' | 'whereAboveZero'
+  >;
+  /** Gives an f32 local's number in each place. */
+  constant(value: Local): Code;
+  zero(): Code;
+}
+
+/** One number at a time. */
+export const SINGLE: Numbers = { type: 'f32', width: 1, o: f32, constant: get, zero: () => f32.of(0) };
+
+/** Four numbers at a time. */
+export const FOURFOLD: Numbers = {
+  type: 'v128',
+  width: 4,
+  o: f32x4,
+  constant: (value) => f32x4.splat(get(value)),
+  zero: f32x4.zero,
 };

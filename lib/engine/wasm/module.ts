@@ -8,6 +8,8 @@ import {
   separateMultiplyAdd,
   type MultiplyAdd,
 } from './functions/multiply';
+import { NORMALIZE_FUNCTIONS } from './functions/normalize';
+import { PHILOX_FUNCTIONS } from './functions/philox';
 import { POOL_FUNCTIONS } from './functions/pool';
 import { REDUCE_FUNCTIONS } from './functions/reduce';
 
@@ -31,6 +33,20 @@ export interface WasmModule {
   adam(weights: number, mean: number, square: number, gradient: number, count: number,
     share1: number, share2: number, stepSize: number, epsilon: number): void;
   addRows(from: number, to: number, rows: number, columns: number): void;
+  addSquares(x: number, mean: number, to: number, rows: number, columns: number): void;
+  // prettier-ignore
+  normalize(x: number, y: number, mean: number, factor: number, offset: number, rows: number, columns: number): void;
+  // prettier-ignore
+  addSlopes(dy: number, y: number, x: number, mean: number, sums: number, products: number,
+    rows: number, columns: number): void;
+  // prettier-ignore
+  normalizeGradient(dy: number, y: number, x: number, dx: number,
+    mean: number, factor: number, shift: number, tilt: number, rows: number, columns: number): void;
+  // prettier-ignore
+  philox(to: number, groups: number, word0: number, word1: number, word2: number, word3: number,
+    key0: number, key1: number): void;
+  // prettier-ignore
+  dropOut(words: number, x: number, mask: number, y: number, count: number, threshold: number, factor: number): void;
   // prettier-ignore
   maximumGradient(x: number, y: number, dy: number, dx: number,
     windows: number, pixelBytes: number, rowBytes: number, windowHeight: number, windowWidth: number): void;
@@ -60,7 +76,9 @@ function encodeModule(): Uint8Array {
       ...ARRANGE_FUNCTIONS,
       ...multiplyFunctions(multiplyAdd),
       ...REDUCE_FUNCTIONS,
+      ...NORMALIZE_FUNCTIONS,
       ...POOL_FUNCTIONS,
+      ...PHILOX_FUNCTIONS,
       ...ADAM_FUNCTIONS,
     ]);
   const fused = encode(fusedMultiplyAdd);

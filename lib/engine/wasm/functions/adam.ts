@@ -1,21 +1,15 @@
 import type { Code, Local, WasmFunction } from '../assembler';
-import { f32, f32x4, get, i32, increase, sequence, set, whileTrue } from '../instructions';
-
-/** Arithmetic on one number or on four. */
-interface Numbers {
-  readonly type: 'f32' | 'v128';
-  readonly width: 1 | 4;
-  readonly operations: Pick<typeof f32x4, 'load' | 'store' | 'add' | 'sub' | 'mul' | 'div' | 'sqrt'>;
-  readonly constant: (value: Local) => Code;
-}
-
-const SINGLE: Numbers = { type: 'f32', width: 1, operations: f32, constant: get };
-const FOURFOLD: Numbers = {
-  type: 'v128',
-  width: 4,
-  operations: f32x4,
-  constant: (value) => f32x4.splat(get(value)),
-};
+import {
+  FOURFOLD,
+  get,
+  i32,
+  increase,
+  sequence,
+  set,
+  SINGLE,
+  whileTrue,
+  type Numbers,
+} from '../instructions';
 
 /**
  * Takes Adam's step in place: `adam(weights, mean, square, gradient, count, share1, share2, stepSize, epsilon)`.
@@ -26,7 +20,7 @@ const adam: WasmFunction = {
   name: 'adam',
   parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'f32', 'f32', 'f32'],
   body([weights, mean, square, gradient, count, share1, share2, stepSize, epsilon], scope) {
-    const stepOf = ({ type, width, operations: o, constant }: Numbers): Code => {
+    const stepOf = ({ type, width, o, constant }: Numbers): Code => {
       const [g, m, v] = [scope.local(type), scope.local(type), scope.local(type)];
       // m + (1 - beta1) (g - m) is beta1 m + (1 - beta1) g with one product less.
       const towards = (from: Code, to: Code, share: Local) =>
