@@ -48,6 +48,15 @@ addVariantOptions(program.command('report'))
   });
 
 program
+  .command('faces')
+  .description("draw landmarks, boxes and blocks of pictures; without FILES, of face-api's six photographs")
+  .argument('[files...]', 'picture files')
+  .action(async (files: string[]) => {
+    const { runFaces } = await import('./commands/faces');
+    process.exitCode = (await runFaces(files, print)) > 0 ? 1 : 0;
+  });
+
+program
   .command('reference')
   .description('make anew, from scratch, all that is committed: results/reference, outputs, quoted figures')
   .action(async () => {

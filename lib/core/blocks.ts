@@ -4,8 +4,8 @@ import type { FrameRecord } from './record';
 export const BLOCK_SIZE = 32;
 
 /** Why a frame has no blocks. It is data, not an exception: it is counted and reported. */
-export interface MissedFrame {
-  readonly record: FrameRecord;
+export interface MissedFrame<R = FrameRecord> {
+  readonly record: R;
   /** Kind of the miss, fit for counting: `no-face`, `missing-file`, `not-an-image`, ... */
   readonly kind: string;
   /** One sentence that tells what was expected and what was found. */

@@ -7,9 +7,12 @@ import { DETECTION_BATCH, type Face, type FaceDetector } from './detect';
 import type { FrameRow } from './frame-row';
 import type { ImageReader, PreparedImage } from './prepare';
 
+/** What a row is computed from: a file, by its path from the data folder. */
+export type FileRecord = Pick<FrameRecord, 'path'>;
+
 /** A frame and what its file's bytes must hash to: undefined when it could not be read at first. */
-export interface PlannedFrame {
-  readonly record: FrameRecord;
+export interface PlannedFrame<R extends FileRecord = FrameRecord> {
+  readonly record: R;
   readonly sha256?: string;
 }
 
@@ -30,10 +33,10 @@ export interface ComputeOptions {
  * @returns a row a frame, in the same order
  * @throws the signal's reason when it aborts, between two batches
  */
-export async function computeRows(
-  frames: readonly PlannedFrame[],
+export async function computeRows<R extends FileRecord>(
+  frames: readonly PlannedFrame<R>[],
   { reader, detector, marginPx, onBatch, signal }: ComputeOptions,
-): Promise<FrameRow[]> {
+): Promise<FrameRow<R>[]> {
   const load = (start: number) =>
     Promise.all(
       frames.slice(start, start + DETECTION_BATCH).map(async ({ record, sha256 }) => ({
@@ -41,7 +44,7 @@ export async function computeRows(
         image: await reader.read(record.path, sha256),
       })),
     );
-  const rows: FrameRow[] = [];
+  const rows: FrameRow<R>[] = [];
   let next = load(0);
   for (let start = 0; start < frames.length; start += DETECTION_BATCH) {
     const batch = await next;
@@ -54,17 +57,17 @@ export async function computeRows(
   return rows;
 }
 
-type LoadedFrame = { readonly record: FrameRecord; readonly image: Awaited<ReturnType<ImageReader['read']>> };
+type LoadedFrame<R> = { readonly record: R; readonly image: Awaited<ReturnType<ImageReader['read']>> };
 
-async function computeBatch(
-  batch: readonly LoadedFrame[],
+async function computeBatch<R extends FileRecord>(
+  batch: readonly LoadedFrame<R>[],
   detector: FaceDetector,
   marginPx: number,
-): Promise<FrameRow[]> {
+): Promise<FrameRow<R>[]> {
   const images = batch.flatMap(({ image }) => (isBadImage(image) ? [] : [image]));
   const faces = await detector.detect(images.map(({ small }) => small));
   const faceOf = new Map(images.map((image, index) => [image, faces[index]]));
-  const rows: FrameRow[] = [];
+  const rows: FrameRow<R>[] = [];
   for (const { record, image } of batch)
     rows.push(
       isBadImage(image)
@@ -74,11 +77,11 @@ async function computeBatch(
   return rows;
 }
 
-async function toRow(
-  record: FrameRecord,
+async function toRow<R extends FileRecord>(
+  record: R,
   image: PreparedImage,
   { face, marginPx }: { readonly face: Face | undefined; readonly marginPx: number },
-): Promise<FrameRow> {
+): Promise<FrameRow<R>> {
   if (!face) return noFace(record);
   const { detector, score, box, landmarks } = toImagePixels(face, image);
   const gray = await image.gray();
@@ -90,7 +93,7 @@ async function toRow(
   return { record, detector, score, faceBox: box, imageSize, landmarks, eyes, mouth, eyesBox, mouthBox };
 }
 
-function noFace(record: FrameRecord): MissedFrame {
+function noFace<R extends FileRecord>(record: R): MissedFrame<R> {
   const reason = `Expected a face in ${record.path} but the detectors found none`;
   return { record, kind: 'no-face', reason };
 }

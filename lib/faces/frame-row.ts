@@ -4,8 +4,8 @@ import type { CutBlocks } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 
 /** A frame with a face: what was found, and what was cut. */
-export interface FaceRow extends Omit<CutBlocks, 'kind'> {
-  readonly record: FrameRecord;
+export interface FaceRow<R = FrameRecord> extends Omit<CutBlocks, 'kind'> {
+  readonly record: R;
   readonly detector: string;
   /** Confidence of that detector, 0 to 1. */
   readonly score: number;
@@ -18,9 +18,9 @@ export interface FaceRow extends Omit<CutBlocks, 'kind'> {
 }
 
 /** What preprocessing gives for one frame: blocks, or the reason why there are none. */
-export type FrameRow = FaceRow | MissedFrame;
+export type FrameRow<R = FrameRecord> = FaceRow<R> | MissedFrame<R>;
 
 /** Tells whether a frame has blocks. */
-export function isFaceRow(row: FrameRow): row is FaceRow {
+export function isFaceRow<R>(row: FrameRow<R>): row is FaceRow<R> {
   return 'eyes' in row;
 }

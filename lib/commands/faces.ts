@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { readExperiment } from '../core/experiment';
+import { projectRoot } from '../engine/project';
+import { startEngine } from '../engine/tensorflow';
+import { attentionFlow } from '../report/attention-flow';
+import { saveFigure } from '../report/figures';
+import { lookAtFiles } from '../study/look-at-files';
+
+/**
+ * Draws what preprocessing finds in pictures: landmarks, boxes, blocks. The picture goes to results/latest.
+ * @param files picture files; none: the six photographs that the face-api package brings
+ * @param print gets a line a file without a face, and the figure's path
+ * @returns how many files had no face
+ * @throws Error when no file has one
+ */
+export async function runFaces(files: readonly string[], print: (line: string) => void): Promise<number> {
+  await startEngine();
+  const { marginPx } = readExperiment(process.env);
+  const { faces, missed } = await lookAtFiles(files.length > 0 ? files : demoPhotographs(), marginPx);
+  for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
+  if (faces.length === 0) throw new Error('Expected a face in at least one of the pictures but found none');
+  const figure = await attentionFlow(faces, 'What preprocessing finds');
+  const [picture] = await saveFigure(figure, path.join(projectRoot(), 'results', 'latest'), 'faces');
+  print(
+    `${faces.length} of ${faces.length + missed.length} pictures have a face: ${path.relative('', picture)}`,
+  );
+  return missed.length;
+}
+
+function demoPhotographs(): string[] {
+  const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
+  return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
+}

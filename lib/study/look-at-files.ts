@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { BLOCK_SIZE } from '../core/blocks';
+import { computeRows } from '../faces/compute-shard';
+import { loadFaceDetector } from '../faces/detect';
+import { isFaceRow } from '../faces/frame-row';
+import { createImageReader } from '../faces/prepare';
+import type { FaceView } from '../report/attention-flow';
+
+/** What was found in picture files, labelled or not. */
+export interface FilesLookedAt {
+  /** One view a picture with a face, in the files' order. */
+  readonly faces: readonly FaceView[];
+  /** The pictures without one, each with the reason. */
+  readonly missed: readonly { readonly path: string; readonly kind: string; readonly reason: string }[];
+}
+
+/**
+ * Finds the face in each picture and cuts its two blocks, as preprocessing does, for looking at.
+ * @param files paths, from the current folder or absolute
+ * @param marginPx pixels by which the boxes grow on each side
+ */
+export async function lookAtFiles(files: readonly string[], marginPx: number): Promise<FilesLookedAt> {
+  const absolute = files.map((file) => path.resolve(file));
+  // The pictures may lie anywhere: the user named each of them, so the whole disk is the data folder.
+  const root = path.parse(process.cwd()).root;
+  const detector = await loadFaceDetector();
+  try {
+    const frames = absolute.map((file) => ({ record: { path: path.relative(root, file) } }));
+    const rows = await computeRows(frames, { reader: createImageReader(root), detector, marginPx });
+    const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
+    return {
+      faces: rows.filter(isFaceRow).map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }) => ({
+        ...{ image: path.join(root, record.path), caption: path.basename(record.path) },
+        ...{ landmarks, eyesBox, mouthBox, eyes: block(eyes), mouth: block(mouth) },
+      })),
+      missed: rows.flatMap((row) =>
+        isFaceRow(row)
+          ? []
+          : [{ path: path.join(root, row.record.path), kind: row.kind, reason: row.reason }],
+      ),
+    };
+  } finally {
+    detector.dispose();
+  }
+}
