@@ -110,7 +110,14 @@ function describeAdam(): void {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     const optimizer = buildAdam({ learningRate: 0.05 });
     model.compile({ optimizer, loss: 'meanSquaredError' });
-    const [x, y] = [tf.tensor2d([[0, 1], [1, 0], [1, 1]]), tf.tensor2d([[1], [2], [3]])]; // prettier-ignore
+    const [x, y] = [
+      tf.tensor2d([
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]),
+      tf.tensor2d([[1], [2], [3]]),
+    ];
     const history = await model.fit(x, y, { epochs: 100, verbose: 0 });
     assert.ok((history.history.loss.at(-1) as number) < 0.3);
     const weights = await optimizer.getWeights();
