@@ -15,6 +15,15 @@ export function mixColours(first: Colour, second: Colour, share: number): Colour
   return `#${channel(16)}${channel(8)}${channel(0)}`;
 }
 
+/**
+ * Measures how bright a colour is.
+ * @returns 0 (black) to 255 (white). Source: ITU-R BT.601, as in most grey conversions.
+ */
+export function measureLuminance(colour: Colour): number {
+  const [red, green, blue] = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
 /** The colours that a character is painted in. */
 export interface Palette {
   readonly skin: Colour;

@@ -1,5 +1,5 @@
 import { mixColours } from './colour';
-import { taper, toNumberText, toRibbon, toSmoothPath } from './curves';
+import { taper, toNumberText, toPolygon, toRibbon, toSmoothPath } from './curves';
 import { drawScarf, toScarfOutline, toScarfRim } from './draw-scarf';
 import { toBackShapes, toCrown, toHairline } from './hair-shapes';
 import { clipTo, fill, stroke, type Scene } from './scene';
@@ -17,7 +17,16 @@ export function drawBackHair(scene: Scene): string {
       fill(path, palette.hairDark) + (look.style.outlinePx ? stroke(path, ink, look.style.outlinePx) : '')
     );
   });
-  return shapes.join('') + (look.hair.style === 'afro' ? drawCurls(scene, 1.3) : '');
+  return shapes.join('') + drawFarTemple(scene) + (look.hair.style === 'afro' ? drawCurls(scene, 1.3) : '');
+}
+
+/** Paints the hair beyond the far temple, which a turned head would otherwise leave bare to the wall. */
+function drawFarTemple(scene: Scene): string {
+  const { style } = scene.look.hair;
+  if (style === 'bald' || style === 'scarf') return '';
+  const upper = toCrown(scene, style).filter(({ y }) => y < -30);
+  const inside = [upper[upper.length - 1], upper[0]].map(({ x, z }) => ({ x: 0.8 * x, y: -12, z }));
+  return fill(toPolygon([...upper, ...inside].map(scene.project)), scene.palette.hairDark);
 }
 
 /** Paints the hair on the head, over the forehead and the ears. */

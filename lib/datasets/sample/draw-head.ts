@@ -1,4 +1,4 @@
-import { mixColours } from './colour';
+import { measureLuminance, mixColours } from './colour';
 import { toNumberText, toSmoothPath } from './curves';
 import { drawBeard } from './draw-beard';
 import { drawSpot, stroke, type Scene } from './scene';
@@ -15,26 +15,28 @@ export function drawSkin(scene: Scene): string {
   const reach = 122 * pose.scale;
   const [cx, cy] = [centre.x + 44 * light.x * pose.scale, centre.y + 40 * light.y * pose.scale];
   const depth = light.strength * (0.5 + 0.5 * look.style.contrast);
+  // A hard-edged patch of light looks like a blotch on dark skin, so there it is fainter.
+  const cel = look.style.shading === 'cel';
+  const glow = cel ? Math.min(1, (measureLuminance(palette.skin) / 190) ** 2) : 1;
   const [lit, dim] = [
-    mixColours(palette.skin, palette.skinLight, 0.35 + 0.65 * depth),
+    mixColours(palette.skin, palette.skinLight, (0.35 + 0.65 * depth) * glow),
     mixColours(palette.skin, palette.skinShade, 0.35 + 0.65 * depth),
   ];
-  const stops =
-    look.style.shading === 'cel'
-      ? [
-          [0, lit],
-          [0.34, lit],
-          [0.36, palette.skin],
-          [0.72, palette.skin],
-          [0.745, dim],
-          [1, dim],
-        ]
-      : [
-          [0, lit],
-          [0.45, palette.skin],
-          [0.86, dim],
-          [1, mixColours(dim, palette.skinDeep, 0.45 * depth)],
-        ];
+  const stops = cel
+    ? [
+        [0, lit],
+        [0.34, lit],
+        [0.36, palette.skin],
+        [0.72, palette.skin],
+        [0.745, dim],
+        [1, dim],
+      ]
+    : [
+        [0, lit],
+        [0.45, palette.skin],
+        [0.86, dim],
+        [1, mixColours(dim, palette.skinDeep, 0.45 * depth)],
+      ];
   const marks = stops.map(([offset, colour]) => `<stop offset="${offset}" stop-color="${colour}"/>`).join('');
   return (
     `<radialGradient id="skin" gradientUnits="userSpaceOnUse" cx="${toNumberText(cx)}" cy="${toNumberText(cy)}"` +

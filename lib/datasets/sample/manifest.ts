@@ -5,7 +5,7 @@ import { LANDMARK_COUNT } from './landmarks';
 import { measureLandmarks, type FrameSpec, type SampleSettings } from './plan';
 
 /** Version of the drawing: it changes whenever the same seed gives other pixels. */
-export const SAMPLE_VERSION = 2;
+export const SAMPLE_VERSION = 3;
 
 /** Name of the file with the sample's settings; it is written last, so that it marks a complete sample. */
 export const HEADER_FILE = 'sample.json';

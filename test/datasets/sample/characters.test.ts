@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { BEARDS, HAIR_STYLES, type Colour } from '../../../lib/datasets/sample/character';
+import { BEARDS, HAIR_STYLES } from '../../../lib/datasets/sample/character';
 import { CHARACTERS } from '../../../lib/datasets/sample/characters';
+import { measureLuminance } from '../../../lib/datasets/sample/colour';
 import { generateCharacter } from '../../../lib/datasets/sample/generate-character';
 
 const made = Array.from({ length: 400 }, (_, index) => generateCharacter(3, index));
-
-function luminance(colour: Colour): number {
-  const [red, green, blue] = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
-}
 
 describe('characters', () => {
   it('are six by hand, each with its own name, cut of hair and skin', () => {
@@ -39,8 +35,8 @@ describe('characters', () => {
 
   it('have brows and lips that stand out from the skin in grey, and whole colours', () => {
     for (const { name, skin, brows, mouth, hair, clothes } of [...CHARACTERS, ...made]) {
-      assert.ok(luminance(skin.colour) - luminance(brows.colour) > 40, `brows of ${name}`);
-      assert.ok(luminance(skin.colour) - luminance(mouth.lips) > 20, `lips of ${name}`);
+      assert.ok(measureLuminance(skin.colour) - measureLuminance(brows.colour) > 40, `brows of ${name}`);
+      assert.ok(measureLuminance(skin.colour) - measureLuminance(mouth.lips) > 20, `lips of ${name}`);
       for (const colour of [skin.colour, skin.blush, brows.colour, hair.colour, mouth.lips, clothes])
         assert.match(colour, /^#[0-9a-f]{6}$/);
     }

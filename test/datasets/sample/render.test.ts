@@ -17,12 +17,12 @@ describe('rendering', () => {
     assert.deepEqual(
       SOME.map(({ moment }) => hash(renderSvg(moment))),
       [
-        '258e9471645f3443',
-        '5b8d1fa253c5d9b3',
-        '2941018292aaf895',
-        '00982ff4711acc93',
-        'e5d90aa0facc7f84',
-        'ca34e0672c3b2782',
+        'ed6a432151f58a1b',
+        '13715ba484fcf558',
+        'abec213e28884a6c',
+        '587c57ff792bbd7e',
+        'c1b049c3f44e4563',
+        'e612ad6e5aae6934',
       ],
     );
   });
