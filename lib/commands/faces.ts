@@ -4,6 +4,7 @@ import { projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { attentionFlow } from '../report/attention-flow';
 import { saveFigure } from '../report/figures';
+import { focusOnFace } from '../report/focus';
 import { lookAtFiles } from '../study/look-at-files';
 
 /**
@@ -19,7 +20,7 @@ export async function runFaces(files: readonly string[], print: (line: string) =
   const { faces, missed } = await lookAtFiles(files.length > 0 ? files : demoPhotographs(), marginPx);
   for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
   if (faces.length === 0) throw new Error('Expected a face in at least one of the pictures but found none');
-  const figure = await attentionFlow(faces, 'What preprocessing finds');
+  const figure = await attentionFlow(await Promise.all(faces.map(focusOnFace)), 'What preprocessing finds');
   const [picture] = await saveFigure(figure, path.join(projectRoot(), 'results', 'latest'), 'faces');
   print(
     `${faces.length} of ${faces.length + missed.length} pictures have a face: ${path.relative('', picture)}`,
