@@ -13,6 +13,8 @@ import type { KernelFunction, KernelReplacement } from './replacement';
 import { castReplacement, identityReplacement } from './sharing';
 import { tileReplacement } from './tiling';
 
+export { createWasmSlots } from './adam-slots';
+
 const BACKEND = 'wasm';
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
@@ -49,6 +51,12 @@ export function registerWasmTrainingKernels(): void {
 /** Puts tfjs' own kernels back: for comparisons. */
 export function unregisterWasmTrainingKernels(): void {
   while (undo.length > 0) undo.pop()!();
+}
+
+/** Gives the running backend where it is wasm and has our kernels: what Adam's slots there are made for. */
+export function wasmTrainingBackend(): WasmBackend | undefined {
+  const isOurs = undo.length > 0 && tf.getBackend() === BACKEND;
+  return isOurs ? (tf.backend() as unknown as WasmBackend) : undefined;
 }
 
 function replaceKernel({ kernelName, replace }: KernelReplacement): void {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { meanCrossEntropy } from '../../../lib/engine/operations';
-import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from '../../../lib/engine/wasm';
+import {
+  registerWasmTrainingKernels,
+  unregisterWasmTrainingKernels,
+  wasmTrainingBackend,
+} from '../../../lib/engine/wasm';
 import { buildTerGat } from '../../../lib/model/tergat';
 import { describeWasm, drawNumbers, relativeError, wasmBackend } from './on-backends';
 
@@ -45,7 +49,9 @@ describeWasm('the wasm training kernels', () => {
     const ours = tf.getKernel('BatchMatMul', 'wasm').kernelFunc;
     registerWasmTrainingKernels();
     assert.equal(tf.getKernel('BatchMatMul', 'wasm').kernelFunc, ours);
+    assert.equal(wasmTrainingBackend(), tf.backend());
     unregisterWasmTrainingKernels();
+    assert.equal(wasmTrainingBackend(), undefined);
     assert.notEqual(tf.getKernel('BatchMatMul', 'wasm').kernelFunc, ours);
     assert.equal(tf.getKernel('Conv2DBackpropFilter', 'wasm') ?? undefined, undefined);
     registerWasmTrainingKernels();
