@@ -3,6 +3,7 @@ import { createNativeSlots } from './adam-native';
 import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
 import { createTensorSlots } from './adam-tensors';
 import { nativeBackend } from './native';
+import { createWasmSlots, wasmTrainingBackend } from './wasm';
 
 /** Settings of Adam, as PyTorch names and means them. */
 export interface AdamOptions {
@@ -172,8 +173,10 @@ export class Adam extends tf.Optimizer {
 }
 
 function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
-  const backend = nativeBackend();
-  return backend ? createNativeSlots(backend, variable, values) : createTensorSlots(variable, values);
+  const native = nativeBackend();
+  if (native) return createNativeSlots(native, variable, values);
+  const wasm = wasmTrainingBackend();
+  return wasm ? createWasmSlots(wasm, variable, values) : createTensorSlots(variable, values);
 }
 
 function registeredVariable(name: string): tf.Variable {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { registerWasmTrainingKernels } from './wasm';
 
 /** A backend of TensorFlow.js that this project runs on, fastest first. */
 export type Backend = 'tensorflow' | 'wasm' | 'cpu';
@@ -113,6 +114,7 @@ async function startWasm(): Promise<EngineInfo> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), path.sep));
   if (!(await tf.setBackend('wasm'))) throw new Error('Expected the wasm backend to start but it did not');
+  registerWasmTrainingKernels();
   return { backend: 'wasm', device: 'CPU', oneDnn: false };
 }
 
