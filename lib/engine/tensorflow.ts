@@ -92,11 +92,11 @@ async function loadNative(): Promise<string | undefined> {
   }
 }
 
-/** tfjs-node calls two functions that Node 23 removed. */
+/** tfjs-node calls two functions that Node 22 warns of and Node 23 removed. */
 function putBackRemovedUtilities(): void {
   const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
 }
 
 async function startNative(): Promise<EngineInfo> {
