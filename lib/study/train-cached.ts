@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import { buildAdam } from '../engine/adam';
@@ -38,12 +39,13 @@ export interface CachedTrainingOptions {
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
+  /** Where checkpoints are kept; default data/cache/training. */
+  readonly cacheDirectory?: string;
 }
 
 /**
  * Trains a network on a split's training side, from its last checkpoint where the same code was training on the
- * same data with the same settings. Checkpoints lie in data/cache/training; those of the network's other settings
- * are removed.
+ * same data with the same settings. Checkpoints of the network's other settings are removed.
  * @throws what training throws
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
@@ -57,8 +59,7 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
     train: toSource(blocks, faces.train.faces),
     validation: toSource(blocks, faces.validation.faces),
     checkpoint: {
-      store: createFileStore(prepareDirectory(network.name, fingerprint(options))),
-      everyEpochs: 5,
+      store: createFileStore(prepareDirectory(options)),
     },
     onEpoch: (_, history) => {
       trainedEpochs += 1;
@@ -79,8 +80,8 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
 /** Names what a checkpoint depends on: settings, data, and the code that trains. */
 function fingerprint({ experiment, blocks, faces }: CachedTrainingOptions): string {
   const hash = createHash('sha256');
-  const { seed, batchSize, learningRate } = experiment;
-  hash.update(JSON.stringify({ seed, batchSize, learningRate, faces }));
+  const { seed, batchSize, learningRate, epochs } = experiment;
+  hash.update(JSON.stringify({ seed, batchSize, learningRate, epochs, faces, backend: tf.getBackend() }));
   for (const values of [blocks.eyes, blocks.mouth, blocks.eyesBoxes, blocks.mouthBoxes]) hash.update(values);
   for (const record of blocks.records) hash.update(`${record.path} ${record.emotion}\0`);
   const folders = ['core', 'engine', 'model'].map((name) => path.join(__dirname, '..', name));
@@ -88,14 +89,12 @@ function fingerprint({ experiment, blocks, faces }: CachedTrainingOptions): stri
   return hash.update(hashFiles(sources)).digest('hex').slice(0, 16);
 }
 
-function prepareDirectory(network: string, key: string): string {
-  const parent = path.join(projectRoot(), 'data', 'cache', 'training');
+function prepareDirectory(options: CachedTrainingOptions): string {
+  const parent = options.cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
   fs.mkdirSync(parent, { recursive: true });
-  const own = `${network.toLowerCase()}-${key}`;
-  for (const name of fs.readdirSync(parent)) {
-    if (name.startsWith(`${network.toLowerCase()}-`) && name !== own) {
-      fs.rmSync(path.join(parent, name), { recursive: true });
-    }
-  }
+  const prefix = `${options.network.name.toLowerCase()}-`;
+  const own = `${prefix}${fingerprint(options)}`;
+  const stale = fs.readdirSync(parent).filter((name) => name.startsWith(prefix) && name !== own);
+  for (const name of stale) fs.rmSync(path.join(parent, name), { recursive: true });
   return path.join(parent, own);
 }

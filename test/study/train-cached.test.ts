@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { createRandom } from '../../lib/core/random';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { buildBoxesNetwork } from '../../lib/model/boxes-network';
+import { boxSource } from '../../lib/model/data';
+import { trainCached } from '../../lib/study/train-cached';
+import type { CachedTraining } from '../../lib/study/train-cached';
+import { useTemporaryFolder } from '../support/folder';
+
+/** Faces whose boxes tell the expression. */
+function makeBlocks(count: number): BlockSet {
+  const random = createRandom('boxes');
+  const records = Array.from({ length: count }, (_, i) => ({
+    path: `${i}.png`,
+    character: 'a',
+    emotion: EMOTIONS[i % EMOTIONS.length],
+  }));
+  const boxes = () =>
+    Float32Array.from({ length: 4 * count }, (_, i) => (Math.floor(i / 4) % 7) * 20 + random.next());
+  return {
+    ...{ records, eyes: new Uint8Array(count * 1024), mouth: new Uint8Array(count * 1024), missed: [] },
+    ...{ landmarks: new Float32Array(count * 136), scores: new Float32Array(count) },
+    ...{ eyesBoxes: boxes(), mouthBoxes: boxes(), imageSizes: new Float32Array(2 * count).fill(256) },
+  };
+}
+
+describe('trainCached', () => {
+  const folder = useTemporaryFolder();
+  const blocks = makeBlocks(70);
+  const faces = {
+    train: { faces: Array.from({ length: 56 }, (_, i) => i), missed: 0 },
+    validation: { faces: Array.from({ length: 14 }, (_, i) => 56 + i), missed: 0 },
+    test: { faces: [], missed: 0 },
+  };
+
+  before(() => startEngine({ backend: 'cpu' }));
+
+  async function run(changes: Partial<typeof DEFAULT_EXPERIMENT>): Promise<CachedTraining> {
+    const network = buildBoxesNetwork({ seed: 1 });
+    const experiment = { ...DEFAULT_EXPERIMENT, epochs: 3, batchSize: 14, ...changes };
+    const result = await trainCached({
+      experiment,
+      network,
+      blocks,
+      faces,
+      toSource: boxSource,
+      cacheDirectory: folder(),
+    });
+    network.dispose();
+    return result;
+  }
+
+  it('trains once and says afterwards that it reused what was trained', async () => {
+    const first = await run({});
+    const second = await run({});
+    assert.deepEqual([first.reusedEpochs, second.reusedEpochs], [0, 3]);
+    assert.deepEqual(second.history, first.history);
+    assert.equal(second.bestEpoch, first.bestEpoch);
+  });
+
+  it('trains anew when a setting differs, and never gives more epochs than were asked for', async () => {
+    await run({});
+    const shorter = await run({ epochs: 1 });
+    assert.deepEqual([shorter.history.length, shorter.reusedEpochs], [1, 0]);
+    const other = await run({ epochs: 1, learningRate: 0.01 });
+    assert.equal(other.reusedEpochs, 0);
+    assert.equal(fs.readdirSync(folder()).length, 1, 'checkpoints of other settings are removed');
+  });
+});
