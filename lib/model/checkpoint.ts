@@ -71,6 +71,7 @@ export async function saveBest(run: {
 
 /**
  * Puts network and optimizer back to what {@link saveLast} saved.
+ * @param run.epochs how many epochs the run is to have; a longer one is told of but not put back
  * @returns history and best epoch; undefined when nothing was saved
  * @throws RangeError when the entry is broken or another run's; network and optimizer are then as they were
  */
@@ -79,14 +80,16 @@ export async function restoreLast(run: {
   readonly network: Network;
   readonly optimizer: Adam;
   readonly identity: RunIdentity;
+  readonly epochs: number;
 }): Promise<Checkpoint | undefined> {
-  const { store, network, optimizer, identity } = run;
+  const { store, network, optimizer, identity, epochs } = run;
   const bytes = await store.read(LAST);
   if (!bytes) return undefined;
   const file = decodeSafetensors(bytes);
   const { history, step } = fromMetadata<{ history: EpochRecord[]; step: number }>(file, LAST, identity);
   const adam = toAdamState(file, network, step);
   const best = await readBest(store, identity);
+  if (history.length > epochs) return { history, best };
   loadState(network, toState(file));
   optimizer.restoreState(network.parameters, adam);
   return { history, best };
@@ -97,10 +100,7 @@ export async function restoreLast(run: {
  * @returns undefined when none was saved
  * @throws RangeError when the entry is broken or another run's
  */
-export async function readBest(
-  store: CheckpointStore,
-  identity: RunIdentity,
-): Promise<BestEpoch | undefined> {
+async function readBest(store: CheckpointStore, identity: RunIdentity): Promise<BestEpoch | undefined> {
   const bytes = await store.read(BEST);
   if (!bytes) return undefined;
   const file = decodeSafetensors(bytes);

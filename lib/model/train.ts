@@ -37,7 +37,10 @@ export interface TrainOptions {
   readonly batchSize: number;
   /** Decides the order of the samples and the dropout masks; the weights came with the network. */
   readonly seed: number;
-  /** Where the run is saved after epochs and continued from; default nowhere. */
+  /**
+   * Where the run is saved after epochs and continued from; default nowhere. One that has more epochs than asked is
+   * neither continued nor overwritten.
+   */
   readonly checkpoint?: {
     readonly store: CheckpointStore;
     /** How many epochs lie between two savings, default 1; the last epoch is always saved. */
@@ -75,7 +78,7 @@ interface Run extends TrainOptions {
  * once an epoch, in a seeded order, the smaller last batch included (the original's script left the loop after
  * its first batch).
  * @returns history and best weights
- * @throws RangeError when there is nothing to train on, or the checkpoint is another run's; Error when the loss
+ * @throws RangeError when a side has no sample, or the checkpoint is another run's; Error when the loss
  * is no longer a number
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -93,17 +96,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function beginRun(options: TrainOptions): Promise<Run> {
-  const { network, optimizer, train, validation, batchSize, seed, checkpoint } = options;
-  if (train.size === 0) throw new RangeError('Expected at least 1 sample for train but received 0');
+  const { network, optimizer, train, validation, epochs, batchSize, seed, checkpoint } = options;
+  for (const [name, { size }] of Object.entries({ train, validation })) {
+    if (size === 0) throw new RangeError(`Expected at least 1 sample for ${name} but received 0`);
+  }
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`Expected an integer above 0 for batchSize but received ${batchSize}`);
   }
   const { learningRate } = optimizer;
   const sizes = { trainSize: train.size, validationSize: validation.size };
   const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
-  const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity }));
-  const history = [...(saved?.history ?? [])];
-  return { ...options, pause: options.pause ?? yieldToHost, identity, history, best: saved?.best };
+  const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity, epochs }));
+  const run = { ...options, pause: options.pause ?? yieldToHost, identity };
+  // A longer run's weights are not this one's, and its checkpoint is worth more than a shorter one.
+  if (saved && saved.history.length > epochs) {
+    return { ...run, checkpoint: undefined, history: [], best: undefined };
+  }
+  return { ...run, history: [...(saved?.history ?? [])], best: saved?.best };
 }
 
 /** @returns the mean loss over the epoch's samples; undefined when the run was stopped */

@@ -57,7 +57,7 @@ async function resumeAfter(epochs: number, whole: number) {
 describe('training on the cpu backend', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
-  it('uses every sample exactly once an epoch, in another order each time', async () => {
+  it('defect 4: uses every sample exactly once an epoch, in another order each time', async () => {
     const { source, positions } = recordPositions(TRAIN);
     await runTwin({ train: source, epochs: 2 });
     // Three batches of an epoch, then the second pass of evaluation.
@@ -69,7 +69,7 @@ describe('training on the cpu backend', () => {
     assert.notDeepEqual(first, second);
   });
 
-  it('gives the same numbers for the same seed and others for another', async () => {
+  it('defect 8: gives the same numbers for the same seed and others for another', async () => {
     const [first, again, other] = [await runTwin(), await runTwin(), await runTwin({ seed: 2 })];
     assert.deepEqual(withoutSeconds(again.history), withoutSeconds(first.history));
     assert.deepEqual(again.state, first.state);
@@ -84,6 +84,18 @@ describe('training on the cpu backend', () => {
       assert.deepEqual(resumed.state, whole.state);
       assert.deepEqual(resumed.best, whole.best);
     }
+  });
+
+  it('trains anew when fewer epochs are asked for than were saved, and leaves the longer run alone', async () => {
+    const store = createMemoryStore();
+    await runTwin({ epochs: 2, checkpoint: { store } });
+    const saved = new Map(store.entries);
+    const shorter = await runTwin({ epochs: 1, checkpoint: { store } });
+    const fresh = await runTwin({ epochs: 1 });
+    assert.deepEqual(withoutSeconds(shorter.history), withoutSeconds(fresh.history));
+    assert.deepEqual(shorter.state, fresh.state);
+    assert.deepEqual(shorter.best, fresh.best);
+    assert.deepEqual(store.entries, saved);
   });
 
   it('stops after the batch in hand, keeps the best weights and is resumed from the last whole epoch', async () => {
@@ -115,6 +127,7 @@ describe('training on the cpu backend', () => {
 
   it('refuses an empty source and a batch of no samples', async () => {
     await assert.rejects(runTwin({ train: buildPairSource(0, 1) }), /at least 1 sample for train/);
+    await assert.rejects(runTwin({ validation: buildPairSource(0, 1) }), /at least 1 sample for validation/);
     await assert.rejects(runTwin({ batchSize: 0 }), /integer above 0 for batchSize but received 0/);
   });
 
