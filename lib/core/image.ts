@@ -128,5 +128,7 @@ function transpose({ width, height, data }: GrayImage): GrayImage {
  * @returns the same shape, 0 to 2, in single precision as torchvision computes it
  */
 export function toModelInput(levels: Uint8Array): Float32Array {
-  return Float32Array.from(levels, (level) => Math.fround(level / 255) / 0.5);
+  const input = new Float32Array(levels.length);
+  for (let i = 0; i < levels.length; i++) input[i] = Math.fround(levels[i] / 255) / 0.5;
+  return input;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { emotionId } from '../core/emotions';
+import { toModelInput } from '../core/image';
 
 /** Labelled samples that a network can be fed with. */
 export interface TensorSource {
@@ -63,12 +64,12 @@ function gatherPixels(
   faces: Int32Array,
   positions: ArrayLike<number>,
 ): Float32Array {
-  const values = new Float32Array(positions.length * size);
+  const levels = new Uint8Array(positions.length * size);
   for (let row = 0; row < positions.length; row++) {
     const start = faces[positions[row]] * size;
-    for (let i = 0; i < size; i++) values[row * size + i] = pixels[start + i] / 127.5;
+    levels.set(pixels.subarray(start, start + size), row * size);
   }
-  return values;
+  return toModelInput(levels);
 }
 
 function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array {
