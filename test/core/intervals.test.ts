@@ -34,7 +34,7 @@ describe('intervals', () => {
     assert.ok(Number.isNaN(interval.value));
   });
 
-  it('counts images without a face as errors: 97.506 % of the found are 96.43 % of all (defect 8)', () => {
+  it('defect 8: counts images without a face as errors: 97.506 % of the found are 96.43 % of all', () => {
     const { ofFound, ofAll } = estimateAccuracy(5396, 5534, 62);
     assert.equal((100 * ofFound.value).toFixed(3), '97.506');
     assert.equal((100 * ofAll.value).toFixed(2), '96.43');

@@ -30,7 +30,7 @@ function assertNear(received: readonly number[], expected: readonly number[]) {
 }
 
 describe('metrics', () => {
-  it('counts an angry face that was answered with joy in row 0, column 3: rows are true (defect 3)', () => {
+  it('defect 3: counts an angry face that was answered with joy in row 0, column 3: rows are true', () => {
     const matrix = confusionMatrix([0], [3]);
     assert.equal(matrix[0][3], 1);
     assert.equal(matrix[3][0], 0);

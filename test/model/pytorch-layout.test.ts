@@ -41,7 +41,7 @@ describe("PyTorch's layout", () => {
     }
   });
 
-  it("reads the original's `lower` as the mouth's branch and its `upper` as the eyes' (defect 2)", () => {
+  it("defect 2: reads the original's `lower` as the mouth's branch and its `upper` as the eyes'", () => {
     assert.equal(toOriginalName('mouth.conv2.weight'), 'lower_conv_layer.3.weight');
     assert.equal(toOriginalName('eyes.norm1.variance'), 'upper_conv_layer.1.running_var');
     assert.equal(toOriginalName('head.fc3.bias'), 'final_fc.6.bias');

@@ -69,7 +69,7 @@ describe('learning charts', () => {
 });
 
 describe('the confusion heat map', () => {
-  it('has true classes as rows and predicted ones as columns, in the order of the label ids (defect 3)', async () => {
+  it('defect 3: has true classes as rows and predicted ones as columns, in the order of the label ids', async () => {
     // One angry face was taken for a joyful one.
     const chart = confusionChart(confusionMatrix([0], [3]));
     const { view } = await runChart(chart);
