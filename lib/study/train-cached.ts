@@ -65,8 +65,7 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
       trainedEpochs += 1;
       onEpoch?.(history);
     },
-  });
-  optimizer.dispose();
+  }).finally(() => optimizer.dispose());
   if (result.best) loadState(network, result.best.state);
   return {
     history: result.history,
