@@ -11,15 +11,20 @@ export const REPORT_NOTEBOOK = 'notebooks/emotion-recognition.ipynb';
  * Executes a notebook from top to bottom on the tslab kernel. The notebook itself is not changed.
  * @param notebook path from the project's folder
  * @param resultsDirectory absolute; the executed notebook and its HTML form go there, and what its cells write
+ * @param environment its settings, default this process' own
  * @returns whether every cell succeeded; what went wrong was printed
  */
-export async function executeNotebook(notebook: string, resultsDirectory: string): Promise<boolean> {
+export async function executeNotebook(
+  notebook: string,
+  resultsDirectory: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<boolean> {
   fs.mkdirSync(resultsDirectory, { recursive: true });
   const target = path.join(resultsDirectory, path.basename(notebook));
   const html = target.replace(/\.ipynb$/, '.html');
-  const environment = { ...process.env, RESULTS_DIR: resultsDirectory };
+  const settings = { ...environment, RESULTS_DIR: resultsDirectory };
   const args = ['scripts/run_notebook.py', notebook, target, html];
-  return (await runVisibly(venvProgram('python'), args, environment)) === 0;
+  return (await runVisibly(venvProgram('python'), args, settings)) === 0;
 }
 
 /**

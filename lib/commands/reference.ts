@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { EXPERIMENT_VARIABLES } from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
@@ -13,7 +14,7 @@ const NOT_COMMITTED = /\.(html|ipynb)$/;
 
 /**
  * Makes what is committed anew: results/reference, the notebook's outputs, and the README's table. Everything is computed from
- * scratch, with the defaults.
+ * scratch, with the defaults, whatever the environment says.
  * @throws Error when the report cannot be made
  */
 export async function runReference(print: (line: string) => void): Promise<void> {
@@ -21,7 +22,9 @@ export async function runReference(print: (line: string) => void): Promise<void>
   for (const cache of ['data/sample', 'data/cache']) {
     fs.rmSync(path.join(projectRoot(), cache), { recursive: true, force: true });
   }
-  await runReport({ resultsDirectory: directory, print });
+  const settings = [...Object.keys(EXPERIMENT_VARIABLES), 'FERG_DIR', 'IMAGES_DIR', 'ENGINE'];
+  const kept = Object.entries(process.env).filter(([name]) => !settings.includes(name));
+  await runReport({ resultsDirectory: directory, environment: Object.fromEntries(kept), print });
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
     path.join(projectRoot(), REPORT_NOTEBOOK),

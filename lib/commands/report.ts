@@ -19,6 +19,8 @@ interface ReportFile {
 export async function runReport(options: {
   readonly variant?: Variant;
   readonly resultsDirectory?: string;
+  /** The notebook's settings, default this process' environment. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
 }): Promise<void> {
   const start = performance.now();
@@ -28,7 +30,8 @@ export async function runReport(options: {
   const setup = (performance.now() - start) / 1000;
   const file = path.join(results, 'report.json');
   fs.rmSync(file, { force: true });
-  if (!(await executeNotebook(REPORT_NOTEBOOK, results))) throw new Error('The report was not finished.');
+  const isFinished = await executeNotebook(REPORT_NOTEBOOK, results, options.environment);
+  if (!isFinished) throw new Error('The report was not finished.');
   const report = JSON.parse(fs.readFileSync(file, 'utf8')) as ReportFile;
   report.seconds = {
     setup: round(setup),
