@@ -6,7 +6,7 @@ import { expectFolder, listFolders, listImages } from './tree';
 
 /**
  * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a
- * person. Without groups each image counts as a person of its own for no split: the character is `all`.
+ * person. Without groups every image is of the one character `all`, so that no split by character can be made.
  * @param directory the folder
  * @param setting what the user set to it, for messages; default `IMAGES_DIR`
  * @throws RangeError when the folder is missing, a class is unknown or a class has no images

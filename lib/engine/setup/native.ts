@@ -77,7 +77,7 @@ async function installCpu(python: string, folder: string): Promise<Installation>
   return installation;
 }
 
-/** Installs the CUDA build into an environment of its own. Unmeasured: see the README. */
+/** Installs the CUDA build into an environment of its own. No committed figure was made with it. */
 async function installGpu(python: string, folder: string): Promise<Installation> {
   await createEnvironment(python, folder);
   const own = path.join(folder, 'bin', 'python');
