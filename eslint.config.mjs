@@ -2,7 +2,9 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.venv/', '.tensorflow/', '.nodes/', '.bench/', 'data/', 'results/'] },
+  {
+    ignores: ['node_modules/', 'dist/', '.venv/', '.tensorflow/', '.nodes/', '.bench/', 'data/', 'results/'],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['lib/**/*.ts', 'test/**/*.ts'],

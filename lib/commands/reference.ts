@@ -24,6 +24,7 @@ export async function runReference(print: (line: string) => void): Promise<void>
   }
   const settings = [...Object.keys(EXPERIMENT_VARIABLES), 'FERG_DIR', 'IMAGES_DIR', 'ENGINE'];
   const kept = Object.entries(process.env).filter(([name]) => !settings.includes(name));
+  removeFigures(directory);
   await runReport({ resultsDirectory: directory, environment: Object.fromEntries(kept), print });
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
@@ -44,6 +45,13 @@ export async function runReference(print: (line: string) => void): Promise<void>
 export function commitOutputs(executed: string, committed: string): void {
   const notebook = JSON.parse(fs.readFileSync(executed, 'utf8')) as NotebookFile;
   fs.writeFileSync(committed, formatNotebook(cleanNotebook(notebook)));
+}
+
+/** Takes away the figures of the last reference run: with other defaults theirs would have other names. */
+function removeFigures(directory: string): void {
+  if (!fs.existsSync(directory)) return;
+  const figures = fs.readdirSync(directory).filter((name) => /\.(png|svg|vl\.json)$/.test(name));
+  for (const name of figures) fs.rmSync(path.join(directory, name));
 }
 
 function quoteResults(reportFile: string): void {

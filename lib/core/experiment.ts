@@ -15,6 +15,8 @@ export interface Experiment {
   readonly clipsPerCell: number;
   /** Frames that the sample has of each clip. */
   readonly framesPerClip: number;
+  /** Frames that the sample has in all, as many clips as that takes; undefined: clips times frames of each cell. */
+  readonly sampleFrames?: number;
 }
 
 /** The defaults, each with its source. */
@@ -39,6 +41,7 @@ export const EXPERIMENT_VARIABLES = {
   LEARNING_RATE: 'learningRate',
   CLIPS_PER_CELL: 'clipsPerCell',
   FRAMES_PER_CLIP: 'framesPerClip',
+  SAMPLE_FRAMES: 'sampleFrames',
 } as const satisfies Record<string, keyof Experiment>;
 
 /**

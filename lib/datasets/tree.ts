@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** File names that are taken for images. What is in them is looked at later, when they are decoded. */
-const IMAGE_NAME = /\.(png|jpe?g|tiff?|webp|bmp|gif|avif|pgm|ppm)$/i;
+const IMAGE_NAME = /\.(png|jpe?g|tiff?|webp|gif|avif)$/i;
 
 /**
  * Checks that a data set's folder is there.

@@ -38,7 +38,12 @@ let started: { asked: Backend | undefined; info: Promise<EngineInfo> } | undefin
  */
 export function startEngine(options: { readonly backend?: Backend } = {}): Promise<EngineInfo> {
   const asked = options.backend ?? backendFromEnvironment(process.env.ENGINE);
-  if (!started || (asked && asked !== started.asked)) started = { asked, info: start(asked) };
+  if (!started || (asked && asked !== started.asked)) {
+    const info = start(asked);
+    started = { asked, info };
+    // What failed is tried again when it is asked for again, such as after set-up.
+    info.catch(() => (started = undefined));
+  }
   return started.info;
 }
 

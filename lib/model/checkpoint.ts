@@ -85,7 +85,7 @@ export async function restoreLast(run: {
   const { store, network, optimizer, identity, epochs } = run;
   const bytes = await store.read(LAST);
   if (!bytes) return undefined;
-  const file = decodeSafetensors(bytes);
+  const file = decodeEntry(bytes, LAST);
   const { history, step } = fromMetadata<{ history: EpochRecord[]; step: number }>(file, LAST, identity);
   const adam = toAdamState(file, network, step);
   const best = await readBest(store, identity);
@@ -103,9 +103,20 @@ export async function restoreLast(run: {
 async function readBest(store: CheckpointStore, identity: RunIdentity): Promise<BestEpoch | undefined> {
   const bytes = await store.read(BEST);
   if (!bytes) return undefined;
-  const file = decodeSafetensors(bytes);
+  const file = decodeEntry(bytes, BEST);
   const { epoch } = fromMetadata<{ epoch: number }>(file, BEST, identity);
   return { epoch, state: toState(file) };
+}
+
+function decodeEntry(bytes: Uint8Array, name: string): Safetensors {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new RangeError(`Expected a whole checkpoint for ${name} (delete it to train anew): ${reason}`, {
+      cause,
+    });
+  }
 }
 
 function networkTensors(network: Network): TensorToWrite[] {

@@ -36,12 +36,12 @@ export async function openDataset(
 }
 
 async function openSample(
-  { clipsPerCell, framesPerClip }: Experiment,
+  { clipsPerCell, framesPerClip, sampleFrames: frames }: Experiment,
   start: number,
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   const directory = path.join(projectRoot(), 'data', 'sample');
-  const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, onProgress });
+  const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
   const dataset = await withManifest(readFerg(directory, 'the sample'));
   return { ...dataset, drawn: !reused, seconds: secondsSince(start) };
 }

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/engine/project';
+import { venvProgram } from '../../lib/engine/setup';
+import { useTemporaryFolder } from '../support/folder';
+
+function notebookOf(...sources: string[]): string {
+  const cells = sources.map((source, index) => ({
+    ...{ cell_type: 'code', id: `c${index}`, metadata: {}, source, execution_count: null, outputs: [] },
+  }));
+  return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+}
+
+const isSetUp = fs.existsSync(venvProgram('jupyter'));
+const title = 'executing a notebook';
+
+(isSetUp || process.env.REQUIRE_NATIVE ? describe : describe.skip)(
+  isSetUp ? title : `${title} (skipped: JupyterLab is not set up; npm run setup puts it in place)`,
+  function () {
+    this.timeout(120000);
+    const folder = useTemporaryFolder();
+
+    function execute(...sources: string[]) {
+      const [source, target] = ['source.ipynb', 'target.ipynb'].map((name) => path.join(folder(), name));
+      fs.writeFileSync(source, notebookOf(...sources));
+      const script = path.join(projectRoot(), 'scripts', 'run_notebook.py');
+      const options = { cwd: projectRoot(), encoding: 'utf8' as const };
+      return { ...spawnSync(venvProgram('python'), [script, source, target], options), target };
+    }
+
+    it('prints what cells print, and saves their outputs', () => {
+      const { status, stdout, target } = execute('const a = 20;', 'console.log(a + 1);');
+      assert.equal(status, 0);
+      assert.match(stdout, /^21$/m);
+      assert.match(fs.readFileSync(target, 'utf8'), /21\\n/);
+    });
+
+    it('ends at a failing cell with its number, source and message', () => {
+      const { status, stderr, stdout } = execute(
+        'const a = 1;',
+        'throw new RangeError(`Expected 2 but received ${a}`);',
+        'console.log("not reached");',
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /Cell 2 of .*source\.ipynb failed:\n {2}throw new RangeError/);
+      assert.match(stderr, /RangeError: Expected 2 but received 1/);
+      assert.doesNotMatch(stdout, /^not reached/m);
+    });
+
+    it('names the type error of a cell that does not compile', () => {
+      const { status, stderr } = execute('const a: number = "one";');
+      assert.equal(status, 1);
+      assert.match(stderr, /Cell 1 of .* failed/);
+      assert.match(stderr, /Type 'string' is not assignable to type 'number'/);
+    });
+  },
+);
