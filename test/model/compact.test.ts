@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { createRandom } from '../../lib/core/random';
+import { buildAdam } from '../../lib/engine/adam';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { buildCompact } from '../../lib/model/compact';
+import type { TensorSource } from '../../lib/model/data';
+import { evaluate } from '../../lib/model/evaluate';
+import { countParameters } from '../../lib/model/network';
+import { train } from '../../lib/model/train';
+
+/** The eyes block's brightness tells the label. */
+function buildSource(size: number): TensorSource {
+  const random = createRandom(1, 'compact');
+  const labels = Uint8Array.from({ length: size }, (_, i) => i % 7);
+  const block = (base: number) => Float32Array.from({ length: 1024 }, () => base + random.uniform(0, 0.1));
+  const eyes = Array.from(labels, (label) => block(label / 4));
+  const mouth = Array.from(labels, () => block(1));
+  const gather = (blocks: readonly Float32Array[], positions: ArrayLike<number>) => {
+    const rows = Array.from(positions, (position) => tf.tensor3d(blocks[position], [32, 32, 1]));
+    return tf.stack(rows) as tf.Tensor4D;
+  };
+  return {
+    size,
+    labels,
+    batch: (positions) => tf.tidy(() => [gather(eyes, positions), gather(mouth, positions)]),
+  };
+}
+
+describe('buildCompact', () => {
+  before(() => startEngine());
+
+  it('has under 400,000 parameters, a hundredth of the original network', () => {
+    const network = buildCompact({ seed: 1 });
+    assert.equal(countParameters(network), 155303);
+    network.dispose();
+  });
+
+  it('gives seven logits for each pair, whatever their number, and leaves no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    const network = buildCompact({ seed: 1 });
+    const shape = tf.tidy(() => {
+      const block = tf.ones([5, 32, 32, 1]);
+      return network.forward([block, block], { training: false }).shape;
+    });
+    network.dispose();
+    assert.deepEqual(shape, [5, 7]);
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('learns what the eyes block tells', async function () {
+    this.timeout(120000);
+    const network = buildCompact({ seed: 1 });
+    const optimizer = buildAdam({ learningRate: 3e-3 });
+    const source = buildSource(140);
+    await train({
+      network,
+      optimizer,
+      train: source,
+      validation: source,
+      epochs: 12,
+      batchSize: 20,
+      seed: 1,
+    });
+    const { accuracy } = await evaluate(network, source);
+    optimizer.dispose();
+    network.dispose();
+    assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
+  });
+});
