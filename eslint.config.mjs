@@ -37,5 +37,5 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['lib/cli.ts'], rules: { 'no-console': 'off' } },
+  { files: ['lib/cli.ts', 'lib/cli/print.ts'], rules: { 'no-console': 'off' } },
 );

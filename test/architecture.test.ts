@@ -30,7 +30,7 @@ const OWNERS: Record<string, RegExp> = {
   vega: /^report\//,
   '@resvg/resvg-js': /^report\//,
   tslab: /^notebook/,
-  commander: /^cli\.ts$/,
+  commander: /^cli(\.ts$|\/)/,
 };
 
 /** These run in browsers too, so they import nothing of Node's; a file that ends in -files.ts is the exception. */
@@ -85,6 +85,13 @@ describe('the architecture', () => {
         ISOMORPHIC.test(file) && /^(node:|sharp$|.*\/engine\/(project|setup|doctor|tensorflow))/.test(target),
     );
     assert.deepEqual(nodeOnly, []);
+  });
+
+  it('keeps the command line quick to start: what a command does is loaded when it is called', () => {
+    const eager = listFiles('lib/cli', '.ts').filter((file) =>
+      /^import (?!type )[^;]*'\.\.\/(?!core\/)/m.test(fs.readFileSync(file, 'utf8')),
+    );
+    assert.deepEqual(eager, []);
   });
 
   it('keeps core free of tensors', () => {

@@ -1,0 +1,10 @@
+import { Command } from 'commander';
+import { print } from './print';
+
+/** `reference`: all that is committed, made anew. */
+export const referenceCommand = new Command('reference')
+  .description('make anew, from scratch, all that is committed: results/reference, outputs, quoted figures')
+  .action(async () => {
+    const { runReference } = await import('../commands/reference');
+    await runReference(print);
+  });

@@ -1,0 +1,20 @@
+import { type Command, Option } from 'commander';
+import type { Variant } from '../engine/setup';
+
+/** Which build of TensorFlow the flags of a command ask for. */
+export interface VariantFlags {
+  readonly cpu?: boolean;
+  readonly gpu?: boolean;
+}
+
+/** Adds `--cpu` and `--gpu` to a command that sets up. */
+export function addVariantOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--cpu', "TensorFlow's CPU build, whatever nvidia-smi says").conflicts('gpu'))
+    .addOption(new Option('--gpu', "TensorFlow's CUDA build, whatever nvidia-smi says"));
+}
+
+/** Reads the flags of {@link addVariantOptions}. */
+export function variantOf({ cpu, gpu }: VariantFlags): Variant | undefined {
+  return cpu ? 'cpu' : gpu ? 'gpu' : undefined;
+}
