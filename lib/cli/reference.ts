@@ -4,7 +4,8 @@ import { print } from './print';
 /** `reference`: all that is committed, made anew. */
 export const referenceCommand = new Command('reference')
   .description('make anew, from scratch, all that is committed: results/reference, outputs, quoted figures')
-  .action(async () => {
+  .argument('[parts...]', 'some of its parts only, such as report')
+  .action(async (parts: string[]) => {
     const { runReference } = await import('../commands/reference');
-    await runReference(print);
+    await runReference({ parts, print });
   });

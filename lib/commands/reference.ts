@@ -12,20 +12,56 @@ import { runReport } from './report';
 /** What a run leaves beside the committed results: too large, or told by other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;
 
+/** What a part of the reference is made with. */
+export interface ReferenceContext {
+  /** results/reference, absolute. */
+  readonly directory: string;
+  /** This process' environment without any setting of an experiment: the defaults hold. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly print: (line: string) => void;
+}
+
+/** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
+const PARTS = {
+  report: makeReport,
+} satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
+
+/** Name of a part of the reference. */
+export type ReferencePart = keyof typeof PARTS;
+
+/** The names of the parts, in their order. */
+export const REFERENCE_PARTS = Object.keys(PARTS) as readonly ReferencePart[];
+
 /**
- * Makes what is committed anew: results/reference, the notebook's outputs, and the README's table. Everything is computed from
- * scratch, with the defaults, whatever the environment says.
- * @throws Error when the report cannot be made
+ * Makes what is committed anew, with the defaults, whatever the environment says.
+ * @param options.parts which of it; default all
+ * @throws RangeError for an unknown part; Error when a part cannot be made
  */
-export async function runReference(print: (line: string) => void): Promise<void> {
+export async function runReference(options: {
+  readonly parts?: readonly string[];
+  readonly print: (line: string) => void;
+}): Promise<void> {
+  const { parts = [], print } = options;
+  const stray = parts.find((part) => !(part in PARTS));
+  if (stray !== undefined)
+    throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
+  const settings = [...Object.keys(EXPERIMENT_VARIABLES), 'FERG_DIR', 'IMAGES_DIR', 'ENGINE'];
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !settings.includes(name)),
+  );
   const directory = path.join(projectRoot(), 'results', 'reference');
-  for (const cache of ['data/sample', 'data/cache']) {
+  for (const part of REFERENCE_PARTS.filter((name) => parts.length === 0 || parts.includes(name))) {
+    await PARTS[part]({ directory, environment, print });
+  }
+}
+
+/** Report, the notebook's outputs and the README's table, computed from scratch. */
+async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
+  for (const cache of ['data/sample', 'data/cache/blocks', 'data/cache/training']) {
     fs.rmSync(path.join(projectRoot(), cache), { recursive: true, force: true });
   }
-  const settings = [...Object.keys(EXPERIMENT_VARIABLES), 'FERG_DIR', 'IMAGES_DIR', 'ENGINE'];
-  const kept = Object.entries(process.env).filter(([name]) => !settings.includes(name));
   removeFigures(directory);
-  await runReport({ resultsDirectory: directory, environment: Object.fromEntries(kept), print });
+  await runReport({ resultsDirectory: directory, environment, print });
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
     path.join(projectRoot(), REPORT_NOTEBOOK),
@@ -34,7 +70,7 @@ export async function runReference(print: (line: string) => void): Promise<void>
     fs.rmSync(path.join(directory, name));
   }
   quoteResults(path.join(directory, 'report.json'));
-  print('Made anew: results/reference, the outputs in the notebook, the table in the README.');
+  print('Made anew: the report in results/reference, the outputs in the notebook, the table in the README.');
 }
 
 /**
@@ -47,10 +83,12 @@ export function commitOutputs(executed: string, committed: string): void {
   fs.writeFileSync(committed, formatNotebook(cleanNotebook(notebook)));
 }
 
-/** Takes away the figures of the last reference run: with other defaults theirs would have other names. */
+/** Takes away the report's figures of the last run: with other defaults theirs would have other names. */
 function removeFigures(directory: string): void {
   if (!fs.existsSync(directory)) return;
-  const figures = fs.readdirSync(directory).filter((name) => /\.(png|svg|vl\.json)$/.test(name));
+  const figures = fs
+    .readdirSync(directory)
+    .filter((name) => /^(TerGat|heatmap)_.*\.(png|svg|vl\.json)$/.test(name));
   for (const name of figures) fs.rmSync(path.join(directory, name));
 }
 
