@@ -44,8 +44,8 @@ export const COMPACT_SIZES: CompactSizes = {
 export function buildCompact(options: { readonly seed: number; readonly sizes?: CompactSizes }): Network {
   const sizes = options.sizes ?? COMPACT_SIZES;
   const weights = createWeights(options.seed);
-  const eyesBranch = buildBranch(weights, 'eyes', sizes);
-  const mouthBranch = buildBranch(weights, 'mouth', sizes);
+  const eyesBranch = buildCompactBranch(weights, 'eyes', sizes);
+  const mouthBranch = buildCompactBranch(weights, 'mouth', sizes);
   const head = denseLayer(weights, { name: 'head.fc', inputs: 2 * sizes.latent, outputs: sizes.classes });
   const drop = dropoutLayer('head.drop', sizes.dropout);
   return {
@@ -62,7 +62,12 @@ export function buildCompact(options: { readonly seed: number; readonly sizes?: 
   };
 }
 
-function buildBranch(
+/**
+ * Builds one branch of the compact network.
+ * @param name beginning of its weights' names, such as `eyes`
+ * @returns block [n, 32, 32, 1] to [n, latent]
+ */
+export function buildCompactBranch(
   weights: Weights,
   name: string,
   sizes: CompactSizes,

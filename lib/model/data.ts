@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { emotionId } from '../core/emotions';
 import { toModelInput } from '../core/image';
+import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
+import type { DropoutSeed } from './network';
 
 /** Labelled samples that a network can be fed with. */
 export interface TensorSource {
@@ -15,6 +17,11 @@ export interface TensorSource {
    * @returns the network's inputs, each [n, ...] float32; the caller disposes them
    */
   batch(positions: ArrayLike<number>): tf.Tensor[];
+  /**
+   * Gives a batch to train on, changed at random as the seed says; a source without it trains on {@link batch}.
+   * @returns as `batch` does
+   */
+  draw?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
 /**
@@ -49,6 +56,39 @@ export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): Tensor
       return [tf.tensor2d(Float32Array.from(rows.flat()), [rows.length, 8])];
     },
   };
+}
+
+/**
+ * Makes a source of landmarks with place, size and tilt of the head taken out, [n, 136].
+ * @param indices which of the set's faces, default all
+ */
+export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  const faces = chooseFaces(blocks, indices);
+  return {
+    size: faces.length,
+    labels: labelsOf(blocks, faces),
+    batch: (positions) => {
+      const values = new Float32Array(positions.length * LANDMARK_FEATURES);
+      Array.from(positions, (position, row) =>
+        values.set(landmarkRow(blocks, faces[position]), row * LANDMARK_FEATURES),
+      );
+      return [tf.tensor2d(values, [positions.length, LANDMARK_FEATURES])];
+    },
+  };
+}
+
+/**
+ * Makes a source of block pairs with their landmarks: eyes and mouth as {@link blockSource} gives them, landmarks as
+ * {@link landmarkSource} does.
+ * @param indices which of the set's faces, default all
+ */
+export function combinedSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  const [pixels, points] = [blockSource(blocks, indices), landmarkSource(blocks, indices)];
+  return { ...pixels, batch: (positions) => [...pixels.batch(positions), ...points.batch(positions)] };
+}
+
+function landmarkRow({ landmarks }: BlockSet, face: number): Float32Array {
+  return normalizeLandmarks(landmarks.subarray(face * LANDMARK_FEATURES, (face + 1) * LANDMARK_FEATURES));
 }
 
 function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): number[] {

@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly optimizer: Adam;
   readonly train: TensorSource;
   readonly validation: TensorSource;
+  /** What train accuracy is measured on after each epoch, default all that is trained on. */
+  readonly scored?: TensorSource;
   readonly epochs: number;
   readonly batchSize: number;
   /** Decides the order of the samples and the dropout masks; the weights came with the network. */
@@ -139,9 +141,10 @@ async function trainBatch(
 ): Promise<number> {
   const variables = [...network.parameters.values()];
   const loss = tf.tidy(() => {
-    const inputs = train.batch(positions);
+    const dropout = { seed, epoch, step };
+    const inputs = train.draw?.(positions, dropout) ?? train.batch(positions);
     const labels = tf.tensor1d(Int32Array.from(positions, (position) => train.labels[position]));
-    const mode = { training: true, dropout: { seed, epoch, step } } as const;
+    const mode = { training: true, dropout } as const;
     const measure = () => meanCrossEntropy(network.forward(inputs, mode), labels);
     const { value, grads } = tf.variableGrads(measure, variables);
     optimizer.applyGradients(grads);
@@ -154,8 +157,8 @@ async function trainBatch(
 }
 
 async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {
-  const { network, train, validation, pause } = run;
-  const { accuracy: trainAccuracy } = await evaluate(network, train, { pause });
+  const { network, train, validation, scored = train, pause } = run;
+  const { accuracy: trainAccuracy } = await evaluate(network, scored, { pause });
   const { loss, accuracy } = await evaluate(network, validation, { pause });
   return { trainAccuracy, validationLoss: loss, validationAccuracy: accuracy };
 }

@@ -1,0 +1,105 @@
+import { EMOTIONS } from './emotions';
+
+/** What a classifier said and what was true, for n images. */
+export interface LabelledProbabilities {
+  /** Softmax outputs, [n, 7], each row's sum 1. */
+  readonly probabilities: Float32Array;
+  /** Label ids, [n]. */
+  readonly labels: ArrayLike<number>;
+}
+
+/** One bin of a reliability diagram. */
+export interface ReliabilityBin {
+  /** Confidences above `low`, up to `high`; the first bin has 0 too. */
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  /** Mean confidence of the bin's answers; NaN when it has none. */
+  readonly confidence: number;
+  /** Share of right answers; NaN when it has none. */
+  readonly accuracy: number;
+}
+
+/** One point of a risk-coverage curve. */
+export interface RiskPoint {
+  /** Share of the images that are answered, above 0 to 1. */
+  readonly coverage: number;
+  /** Share of wrong answers among these. */
+  readonly risk: number;
+  /** Least confidence that is answered. */
+  readonly threshold: number;
+}
+
+const CLASSES = EMOTIONS.length;
+
+/**
+ * Sorts answers by confidence into bins of equal width.
+ * @param binCount default 10
+ * @throws RangeError when probabilities and labels do not fit
+ * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2.
+ */
+export function reliabilityBins(answers: LabelledProbabilities, binCount: number = 10): ReliabilityBin[] {
+  const ranked = rankAnswers(answers);
+  return Array.from({ length: binCount }, (_, bin) => {
+    const own = ranked.filter(({ confidence }) => binOf(confidence, binCount) === bin);
+    return {
+      low: bin / binCount,
+      high: (bin + 1) / binCount,
+      count: own.length,
+      confidence: meanOf(own.map(({ confidence }) => confidence)),
+      accuracy: meanOf(own.map(({ right }) => right)),
+    };
+  });
+}
+
+/**
+ * Measures the expected calibration error: the bins' gaps between confidence and accuracy, weighed by their counts.
+ * @returns 0 (confidence is accuracy) to 1; NaN without answers
+ * Source: Guo et al. 2017, equation 3.
+ */
+export function expectedCalibrationError(answers: LabelledProbabilities, binCount: number = 10): number {
+  if (answers.labels.length === 0) return NaN;
+  const gaps = reliabilityBins(answers, binCount)
+    .filter(({ count }) => count > 0)
+    .map(({ count, confidence, accuracy }) => count * Math.abs(confidence - accuracy));
+  return gaps.reduce((sum, gap) => sum + gap, 0) / answers.labels.length;
+}
+
+/**
+ * Follows risk against coverage when the least sure answers are withheld one after the other.
+ * @returns one point a distinct confidence, from the surest answers to all
+ * Source: Geifman and El-Yaniv 2017, "Selective Classification for Deep Neural Networks".
+ */
+export function riskCoverage(answers: LabelledProbabilities): RiskPoint[] {
+  const ranked = rankAnswers(answers).sort((first, second) => second.confidence - first.confidence);
+  let wrong = 0;
+  return ranked.flatMap(({ confidence, right }, index) => {
+    wrong += 1 - right;
+    // Answers of the same confidence are given or withheld together.
+    if (ranked[index + 1]?.confidence === confidence) return [];
+    const answered = index + 1;
+    return [{ coverage: answered / ranked.length, risk: wrong / answered, threshold: confidence }];
+  });
+}
+
+function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
+  if (probabilities.length !== labels.length * CLASSES) {
+    const expected = labels.length * CLASSES;
+    throw new RangeError(
+      `Expected ${expected} numbers for probabilities but received ${probabilities.length}`,
+    );
+  }
+  return Array.from(labels, (label, index) => {
+    const row = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
+    const confidence = Math.max(...row);
+    return { confidence, right: Number(row.indexOf(confidence) === label) };
+  });
+}
+
+function binOf(confidence: number, binCount: number): number {
+  return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,99 @@
+import { bootstrapByGroup, wilsonInterval, type Estimate } from './intervals';
+import type { Random } from './random';
+import { studentQuantile } from './student-t';
+
+/** One answered or missed image: which character it shows, which clip it is of, whether the answer was right. */
+export interface ScoredFrame {
+  readonly character: string;
+  /** Neighbouring frames of one clip are near-duplicates. */
+  readonly clip: string;
+  /** 1 right, 0 wrong or missed; a mean of several seeds lies between. */
+  readonly score: number;
+}
+
+/**
+ * Estimates a mean with Student's t interval.
+ * @param values at least one; with one the interval is unbounded
+ * @param confidence default 0.95
+ * @throws RangeError when there is none
+ */
+export function tInterval(values: readonly number[], confidence: number = 0.95): Estimate {
+  if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
+  const value = meanOf(values);
+  if (values.length === 1) return { value, low: -Infinity, high: Infinity };
+  const freedom = values.length - 1;
+  const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / freedom;
+  const half = studentQuantile(confidence, freedom) * Math.sqrt(variance / values.length);
+  return { value, low: value - half, high: value + half };
+}
+
+/**
+ * Estimates accuracy with what it may be off by on other characters: characters are the sample, not frames, of which
+ * neighbours are near-duplicates. Student's t over the characters' means; where all characters agree it would have no
+ * width, so it is never narrower than Wilson's interval with clips as trials. Both are cut to 0..1.
+ * @param frames at least one
+ * @returns the mean over frames
+ */
+export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
+  const value = meanOf(frames.map(({ score }) => score));
+  const characters = scoresByCharacter(frames).map(meanOf);
+  const clips = new Set(frames.map(({ character, clip }) => `${character}\0${clip}`)).size;
+  const wilson = wilsonInterval(Math.round(value * clips), clips);
+  const spread = tInterval(characters);
+  const half = (spread.high - spread.low) / 2;
+  return {
+    value,
+    low: Math.max(0, Math.min(value - half, wilson.low)),
+    high: Math.min(1, Math.max(value + half, wilson.high)),
+  };
+}
+
+/**
+ * Estimates accuracy with a percentile bootstrap that draws whole characters.
+ * @param frames at least one
+ * @param random where the draws come from
+ */
+export function bootstrapCharacters(frames: readonly ScoredFrame[], random: Random): Estimate {
+  return bootstrapByGroup(scoresByCharacter(frames), meanOf, { random, draws: 2000 });
+}
+
+/**
+ * Estimates how much better one classifier is than another on the same characters: Student's t over the characters'
+ * differences of accuracy.
+ * @param first its frames
+ * @param second frames of the same characters
+ * @returns the mean over characters of first minus second, -1 to 1
+ * @throws RangeError when the characters are not the same
+ */
+export function pairedDifference(first: readonly ScoredFrame[], second: readonly ScoredFrame[]): Estimate {
+  const [means, others] = [first, second].map(meansByCharacter);
+  const names = [...means.keys()].sort();
+  if (names.join() !== [...others.keys()].sort().join()) {
+    const received = [...others.keys()].sort().join(', ');
+    throw new RangeError(`Expected ${names.join(', ')} for characters of second but received ${received}`);
+  }
+  return tInterval(names.map((name) => means.get(name)! - others.get(name)!));
+}
+
+/** Gives each character's mean score, in the order of first appearance. */
+export function meansByCharacter(frames: readonly ScoredFrame[]): Map<string, number> {
+  return new Map([...groupScores(frames)].map(([character, scores]) => [character, meanOf(scores)]));
+}
+
+function scoresByCharacter(frames: readonly ScoredFrame[]): number[][] {
+  return [...groupScores(frames).values()];
+}
+
+function groupScores(frames: readonly ScoredFrame[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const { character, score } of frames) {
+    const scores = groups.get(character);
+    if (scores) scores.push(score);
+    else groups.set(character, [score]);
+  }
+  return groups;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

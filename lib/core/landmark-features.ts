@@ -1,0 +1,73 @@
+import { LANDMARK_COUNT } from './landmarks';
+
+/** Numbers that {@link normalizeLandmarks} gives: x and y of each landmark. */
+export const LANDMARK_FEATURES = 2 * LANDMARK_COUNT;
+
+/** Landmarks of the right eye and of the left eye of the face, in iBUG's order. */
+const EYES = [range(36, 41), range(42, 47)] as const;
+
+/**
+ * For each landmark the one that it becomes when the face is mirrored, in iBUG's order: jaw, brows, nose's bridge and
+ * wings, eyes, lips.
+ */
+export const MIRRORED_LANDMARKS: readonly number[] = [
+  ...range(0, 16).reverse(),
+  ...range(17, 26).reverse(),
+  ...range(27, 30),
+  ...range(31, 35).reverse(),
+  ...[45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40],
+  ...range(48, 54).reverse(),
+  ...range(55, 59).reverse(),
+  ...range(60, 64).reverse(),
+  ...range(65, 67).reverse(),
+];
+
+/**
+ * Takes place, size and tilt of the head out of landmarks: the middle between the eyes becomes the origin, the line
+ * from eye to eye horizontal and of length 1.
+ * @param landmarks [68, 2] as x and y in pixels
+ * @returns [68, 2] in distances between the eyes; all 0 where both eyes are at one place
+ * @throws RangeError when there are not 136 coordinates
+ */
+export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
+  if (landmarks.length !== LANDMARK_FEATURES)
+    throw new RangeError(
+      `Expected ${LANDMARK_FEATURES} values for landmarks but received ${landmarks.length}`,
+    );
+  const [right, left] = EYES.map((eye) => middleOf(landmarks, eye));
+  const [dx, dy] = [left.x - right.x, left.y - right.y];
+  const square = dx * dx + dy * dy;
+  const result = new Float32Array(LANDMARK_FEATURES);
+  if (square === 0) return result;
+  for (let i = 0; i < LANDMARK_FEATURES; i += 2) {
+    const x = landmarks[i] - (right.x + left.x) / 2;
+    const y = landmarks[i + 1] - (right.y + left.y) / 2;
+    result[i] = (x * dx + y * dy) / square;
+    result[i + 1] = (y * dx - x * dy) / square;
+  }
+  return result;
+}
+
+/**
+ * Mirrors normalised landmarks at the face's middle.
+ * @param features [68, 2], as {@link normalizeLandmarks} gives them
+ * @returns a new array
+ */
+export function mirrorFeatures(features: Float32Array): Float32Array {
+  const result = new Float32Array(features.length);
+  MIRRORED_LANDMARKS.forEach((other, own) => {
+    result[2 * own] = -features[2 * other];
+    result[2 * own + 1] = features[2 * other + 1];
+  });
+  return result;
+}
+
+function middleOf(landmarks: Float32Array, chosen: readonly number[]): { x: number; y: number } {
+  const mean = (offset: number) =>
+    chosen.reduce((sum, index) => sum + landmarks[2 * index + offset], 0) / chosen.length;
+  return { x: mean(0), y: mean(1) };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+}

@@ -1,0 +1,56 @@
+/**
+ * Gives the quantile of Student's t distribution that a two-sided interval uses.
+ * @param confidence share of the distribution inside, above 0 and below 1, such as 0.95
+ * @param freedom degrees of freedom, above 0
+ * @returns t for which a share of `confidence` lies between -t and t
+ * @throws RangeError when an argument is out of range
+ * Source: Abramowitz and Stegun 26.7.1; compared with scipy.stats.t.ppf.
+ */
+export function studentQuantile(confidence: number, freedom: number): number {
+  if (!(confidence > 0 && confidence < 1))
+    throw new RangeError(`Expected a number between 0 and 1 for confidence but received ${confidence}`);
+  if (!(freedom > 0)) throw new RangeError(`Expected a number above 0 for freedom but received ${freedom}`);
+  let [low, high] = [0, 1];
+  while (shareWithin(high, freedom) < confidence) high *= 2;
+  // Halving 200 times ends at neighbouring floating-point numbers.
+  for (let halving = 0; halving < 200; halving++) {
+    const middle = (low + high) / 2;
+    if (shareWithin(middle, freedom) < confidence) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The share of the distribution between -t and t. */
+function shareWithin(t: number, freedom: number): number {
+  return 1 - incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
+}
+
+/** The regularised incomplete beta function I_x(a, b). Source: Abramowitz and Stegun 26.5.8, 6.6.3. */
+function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  // The continued fraction converges quickly on this side; the other follows by symmetry.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logGamma(a) - logGamma(b) + logGamma(a + b));
+  return (front * betaFraction(x, a, b)) / a;
+}
+
+/** Evaluates the continued fraction from its far end. */
+function betaFraction(x: number, a: number, b: number): number {
+  let tail = 1;
+  for (let m = 200; m >= 1; m--) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    const odd = (-(a + m - 1) * (a + b + m - 1) * x) / ((a + 2 * m - 2) * (a + 2 * m - 1));
+    tail = 1 + odd / (1 + even / tail);
+  }
+  return 1 / tail;
+}
+
+/** The logarithm of the gamma function. Source: Stirling's series after shifting the argument above 10. */
+function logGamma(value: number): number {
+  let [x, shift] = [value, 0];
+  while (x < 10) shift -= Math.log(x++);
+  const series = 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5) - 1 / (1680 * x ** 7);
+  return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series;
+}

@@ -1,0 +1,154 @@
+import path from 'node:path';
+import type { BlockSet } from '../../core/blocks';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import type { FrameRecord } from '../../core/record';
+import type { Dataset } from '../../datasets/dataset';
+import { readFerg } from '../../datasets/ferg';
+import { generateCharacter, readSample, writeSample } from '../../datasets/sample';
+import { projectRoot } from '../../engine/project';
+import { concatBlocks } from '../../faces/concat-blocks';
+import { preprocess } from '../../faces/preprocess';
+import { openDataset } from '../open-dataset';
+
+/** The sets of characters that evidence is taken from, in the order in which their frames are joined. */
+export const EVIDENCE_SETS = ['six', 'development', 'final'] as const;
+
+/** One of {@link EVIDENCE_SETS}. */
+export type EvidenceSet = (typeof EVIDENCE_SETS)[number];
+
+/** How many generated characters there are, and how many frames of each. */
+export interface GeneratedSet {
+  /** Seed of the characters and of their clips. */
+  readonly seed: number;
+  readonly characters: number;
+  readonly clipsPerCell: number;
+  readonly framesPerClip: number;
+}
+
+/** How much evidence is taken: the full run's size, or a small one's for a check of the way. */
+export interface EvidenceSize {
+  readonly name: 'full' | 'small';
+  readonly clipsPerCell: number;
+  readonly framesPerClip: number;
+  readonly generated: Readonly<Record<Exclude<EvidenceSet, 'six'>, GeneratedSet>>;
+}
+
+/**
+ * The sizes. Every choice between models was made on `development`; `final` is looked at once, when all is chosen.
+ */
+export const EVIDENCE_SIZES: Readonly<Record<EvidenceSize['name'], EvidenceSize>> = {
+  full: {
+    name: 'full',
+    clipsPerCell: DEFAULT_EXPERIMENT.clipsPerCell,
+    framesPerClip: DEFAULT_EXPERIMENT.framesPerClip,
+    generated: {
+      development: { seed: 11, characters: 128, clipsPerCell: 2, framesPerClip: 2 },
+      final: { seed: 2029, characters: 24, clipsPerCell: 2, framesPerClip: 3 },
+    },
+  },
+  small: {
+    name: 'small',
+    clipsPerCell: 3,
+    framesPerClip: 2,
+    generated: {
+      development: { seed: 11, characters: 12, clipsPerCell: 1, framesPerClip: 1 },
+      final: { seed: 2029, characters: 3, clipsPerCell: 1, framesPerClip: 1 },
+    },
+  },
+};
+
+/** A data set whose faces were found. */
+export interface EvidenceData {
+  /** All frames; a path begins with the name of its set. */
+  readonly records: readonly FrameRecord[];
+  /** The found faces of these frames. */
+  readonly blocks: BlockSet;
+  /** Which set a frame is of. */
+  readonly setOf: (record: FrameRecord) => EvidenceSet;
+  /** Absolute path of a frame's image. */
+  readonly imageOf: (record: FrameRecord) => string;
+}
+
+/**
+ * Opens the sets and finds their faces; what was drawn or found before is reused.
+ * @param options.environment `FERG_DIR` takes the place of the six drawn characters
+ * @param options.print is told what is done
+ */
+export async function openEvidenceData(options: {
+  readonly size: EvidenceSize;
+  readonly sets?: readonly EvidenceSet[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly print?: (line: string) => void;
+}): Promise<EvidenceData> {
+  const { size, sets = EVIDENCE_SETS, environment, print } = options;
+  const directories = new Map<string, string>();
+  const records: FrameRecord[] = [];
+  const parts: BlockSet[] = [];
+  for (const set of sets) {
+    const dataset = await (set === 'six' ? openSix(size, environment) : openGenerated(set, size));
+    print?.(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
+    const found = await findFaces(dataset);
+    directories.set(set, dataset.directory);
+    records.push(...dataset.records.map((record) => inSet(set, record)));
+    parts.push(renameRecords(found, set));
+  }
+  return { records, blocks: concatBlocks(parts), setOf, imageOf: (record) => imageIn(directories, record) };
+}
+
+function setOf({ path: name }: FrameRecord): EvidenceSet {
+  return name.slice(0, name.indexOf('/')) as EvidenceSet;
+}
+
+function imageIn(directories: ReadonlyMap<string, string>, record: FrameRecord): string {
+  const set = setOf(record);
+  return path.join(directories.get(set)!, record.path.slice(set.length + 1));
+}
+
+function inSet(set: EvidenceSet, record: FrameRecord): FrameRecord {
+  return { ...record, path: `${set}/${record.path}` };
+}
+
+function renameRecords(blocks: BlockSet, set: EvidenceSet): BlockSet {
+  return {
+    ...blocks,
+    records: blocks.records.map((record) => inSet(set, record)),
+    missed: blocks.missed.map((miss) => ({ ...miss, record: inSet(set, miss.record) })),
+  };
+}
+
+async function findFaces({ directory, records }: Dataset): Promise<BlockSet> {
+  const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'blocks');
+  return (await preprocess(records, { root: directory, cacheDirectory })).blocks;
+}
+
+/** The six characters: FERG's own where the user has them, else the drawn ones. */
+async function openSix(
+  { name, clipsPerCell, framesPerClip }: EvidenceSize,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Dataset> {
+  if (environment.FERG_DIR) return readFerg(path.resolve(projectRoot(), environment.FERG_DIR));
+  if (name === 'full') return openDataset(DEFAULT_EXPERIMENT, {});
+  const directory = sampleDirectory('six-small');
+  await writeSample({ directory, clipsPerCell, framesPerClip });
+  return toDataset('six drawn characters', directory);
+}
+
+async function openGenerated(set: Exclude<EvidenceSet, 'six'>, size: EvidenceSize): Promise<Dataset> {
+  const { seed, characters: count, clipsPerCell, framesPerClip } = size.generated[set];
+  const directory = sampleDirectory(`${set}-${size.name}`);
+  // Names as `g11-003`: unlike those of every other seed, and in the order of the series.
+  const characters = Array.from({ length: count }, (_, index) => ({
+    ...generateCharacter(seed, index),
+    name: `g${seed}-${String(index).padStart(3, '0')}`,
+  }));
+  await writeSample({ directory, seed, characters, clipsPerCell, framesPerClip });
+  return toDataset(`characters generated from seed ${seed}`, directory);
+}
+
+function sampleDirectory(name: string): string {
+  return path.join(projectRoot(), 'data', 'cache', 'generated', name);
+}
+
+async function toDataset(name: string, directory: string): Promise<Dataset> {
+  return { name, synthetic: true, directory, records: await readSample(directory) };
+}

@@ -1,0 +1,116 @@
+import type { BlockSet } from '../../core/blocks';
+import type { Split } from '../../core/split';
+import { startEngine } from '../../engine/tensorflow';
+import { applyCondition, type Condition } from './conditions';
+import { EVIDENCE_SIZES, openEvidenceData, type EvidenceData, type EvidenceSet } from './data';
+import {
+  majorityLearner,
+  nearestLearner,
+  networkLearner,
+  RECIPES,
+  type Learner,
+  type LearnerAnswers,
+} from './learners';
+import { EVIDENCE_EPOCHS, planAblation, planFinal, planGrowth, planLadder } from './plan';
+import { runJobs, type EvidenceJob, type EvidenceRun, type RunContext, type RunTask } from './runs';
+import { buildSplits, type DevelopmentShares } from './splits';
+import { openWeights } from './weights';
+
+/** The studies that evidence consists of, in the order in which they are run. */
+export const STUDIES = ['ladder', 'ablation', 'growth', 'final'] as const;
+
+/** One of {@link STUDIES}. */
+export type Study = (typeof STUDIES)[number];
+
+/** How the development characters are dealt, by size. */
+const SHARES: Readonly<Record<'full' | 'small', DevelopmentShares>> = {
+  full: { train: 100, validation: 8 },
+  small: { train: 6, validation: 3 },
+};
+
+/** Which sets each study needs. */
+const SETS: Readonly<Record<Study, readonly EvidenceSet[]>> = {
+  ladder: ['six'],
+  ablation: ['six'],
+  growth: ['six', 'development'],
+  final: ['six', 'development', 'final'],
+};
+
+/** Evidence as it was run. */
+export interface EvidenceResult {
+  readonly data: EvidenceData;
+  readonly splits: ReadonlyMap<string, Split>;
+  readonly runs: Readonly<Record<Study, readonly EvidenceRun[]>>;
+}
+
+/**
+ * Runs studies; what was run before on the same data is reused, so that a stopped run goes on.
+ * @param options.studies default all; what is left out has no runs
+ * @param options.environment `FERG_DIR` takes the place of the six drawn characters
+ */
+export async function runEvidence(options: {
+  readonly size: 'full' | 'small';
+  readonly studies?: readonly Study[];
+  /** Default all; the runs of others are left out. */
+  readonly models?: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly print: (line: string) => void;
+}): Promise<EvidenceResult> {
+  const { size, studies = STUDIES, models, environment, print } = options;
+  await startEngine();
+  const sets = SETS[STUDIES.filter((study) => studies.includes(study)).at(-1) ?? 'ladder'];
+  const data = await openEvidenceData({ size: EVIDENCE_SIZES[size], sets, environment, print });
+  const splits = buildSplits(data, SHARES[size]);
+  const context = buildContext({ size, data, splits, print });
+  const epochs = EVIDENCE_EPOCHS[size];
+  const plans: Record<Study, () => EvidenceJob[]> = {
+    ladder: () => planLadder(splits, epochs),
+    ablation: () => planAblation(splits, epochs),
+    growth: () => planGrowth(splits, epochs),
+    final: () => planFinal(epochs),
+  };
+  const runs = { ladder: [], ablation: [], growth: [], final: [] } as Record<Study, EvidenceRun[]>;
+  for (const study of STUDIES.filter((name) => studies.includes(name)))
+    runs[study] = await runJobs(
+      plans[study]().filter(({ model }) => models?.includes(model) ?? true),
+      context,
+    );
+  return { data, splits, runs };
+}
+
+function buildContext(parts: {
+  readonly size: string;
+  readonly data: EvidenceData;
+  readonly splits: ReadonlyMap<string, Split>;
+  readonly print: (line: string) => void;
+}): RunContext {
+  const { data } = parts;
+  const made = new Map<string, Promise<BlockSet>>();
+  const blocksOf = (condition: string) => {
+    const blocks = made.get(condition) ?? applyCondition(condition as Condition, data);
+    made.set(condition, blocks);
+    return blocks;
+  };
+  return { ...parts, records: data.records, blocksOf, learn };
+}
+
+function learn(job: EvidenceJob, task: RunTask): Promise<LearnerAnswers> {
+  const { seed, epochs } = job;
+  return learnerOf(job, task)({ ...task, seed, epochs });
+}
+
+function learnerOf(job: EvidenceJob, task: RunTask): Learner {
+  const { model } = job;
+  if (model === 'majority') return majorityLearner;
+  if (model === 'nearest') return nearestLearner;
+  const recipe = (RECIPES as Record<string, (typeof RECIPES)[keyof typeof RECIPES] | undefined>)[model];
+  if (recipe) return networkLearner(recipe, isAskedAgain(job) ? openWeights(job, task) : undefined);
+  const known = ['majority', 'nearest', ...Object.keys(RECIPES)].join(', ');
+  throw new RangeError(`Expected one of ${known} for model but received ${model}`);
+}
+
+/** TerGat of the ladder's first split is asked for the final characters too; the best model is shipped. */
+function isAskedAgain({ model, condition, split }: EvidenceJob): boolean {
+  if (model === 'tergat') return condition === 'correct' && /^(frames-1|final-original)$/.test(split);
+  return split === 'final';
+}

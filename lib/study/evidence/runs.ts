@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { BlockSet } from '../../core/blocks';
+import type { FrameRecord } from '../../core/record';
+import { SIDES, type Split } from '../../core/split';
+import { projectRoot } from '../../engine/project';
+import { facesOfSplit } from '../faces-of-split';
+import type { LearnerAnswers } from './learners';
+import { packProbabilities } from './ranges';
+
+/** Changes when a learner or a condition changes in a way that its name does not tell. */
+const RUNS_VERSION = 1;
+
+/** What is to be run: one learner on one split. */
+export interface EvidenceJob {
+  readonly model: string;
+  /** What the learner is shown, `correct` for the blocks as they are. */
+  readonly condition: string;
+  /** Name of the split, such as `frames-1` or `character-mara`. */
+  readonly split: string;
+  readonly seed: number;
+  /** 0 where nothing is trained. */
+  readonly epochs: number;
+}
+
+/** What a run answered, small enough to be committed. */
+export interface EvidenceRun extends EvidenceJob {
+  /** The epoch that did best on the validation side; 0 where nothing is trained. */
+  readonly bestEpoch: number;
+  /** A label id for each frame of the test side, ascending; `-` where no face was found. */
+  readonly answers: string;
+  /** Packed probabilities of the found test faces, [found, 7]. */
+  readonly probabilities: string;
+  /** Packed probabilities of the found validation faces, [found, 7]. */
+  readonly validation: string;
+  /** Distance of each found test face to the nearest training face, where the model measures it. */
+  readonly distances?: readonly number[];
+}
+
+/** What runs are made from. */
+export interface RunContext {
+  /** Name of the size, which its cache has a folder for. */
+  readonly size: string;
+  readonly records: readonly FrameRecord[];
+  /** Makes the blocks of a condition. */
+  readonly blocksOf: (condition: string) => Promise<BlockSet>;
+  readonly splits: ReadonlyMap<string, Split>;
+  readonly learn: (job: EvidenceJob, task: RunTask) => Promise<LearnerAnswers>;
+  readonly print: (line: string) => void;
+}
+
+/** The found faces of a split's sides, as positions in the block set. */
+export interface RunTask {
+  readonly blocks: BlockSet;
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** Names a job, for files and logs. */
+export function nameJob({ model, condition, split, seed, epochs }: EvidenceJob): string {
+  return `${model}_${condition}_${split}_${seed}_${epochs}`;
+}
+
+/**
+ * Runs jobs one after the other; one that was run before on the same data is read from data/cache/evidence, so that
+ * a stopped run goes on.
+ */
+export async function runJobs(jobs: readonly EvidenceJob[], context: RunContext): Promise<EvidenceRun[]> {
+  const runs: EvidenceRun[] = [];
+  for (const job of jobs) runs.push(await runJob(job, context));
+  return runs;
+}
+
+async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRun> {
+  const split = context.splits.get(job.split);
+  if (!split) throw new RangeError(`Expected the name of a split for split but received ${job.split}`);
+  const blocks = await context.blocksOf(job.condition);
+  const sides = facesOfSplit(split, context.records, blocks);
+  const [train, validation, test] = SIDES.map((side) => sides[side].faces);
+  const task = { blocks, train, validation, test };
+  const file = path.join(cacheDirectory(context.size), `${nameJob(job)}-${fingerprint(job, task)}.json`);
+  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as EvidenceRun;
+  const started = performance.now();
+  const learned = await context.learn(job, task);
+  const answers = writeAnswers(split.test, { ...context, blocks, test, probabilities: learned.test });
+  const run: EvidenceRun = { ...job, ...pack(learned), answers };
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.tmp`, JSON.stringify(run));
+  fs.renameSync(`${file}.tmp`, file);
+  context.print(`${nameJob(job)}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  return run;
+}
+
+function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
+  return {
+    bestEpoch,
+    probabilities: packProbabilities(test),
+    validation: packProbabilities(validation),
+    ...(distances && { distances: Array.from(distances, (value) => Math.round(100 * value) / 100) }),
+  };
+}
+
+/** Gives the folder that a size's runs and weights are kept in. */
+export function cacheDirectory(size: string): string {
+  return path.join(projectRoot(), 'data', 'cache', 'evidence', size);
+}
+
+function writeAnswers(
+  frames: readonly number[],
+  found: {
+    readonly records: readonly FrameRecord[];
+    readonly blocks: BlockSet;
+    readonly test: readonly number[];
+    readonly probabilities: Float32Array;
+  },
+): string {
+  const { records, blocks, test, probabilities } = found;
+  const answerOf = new Map(
+    test.map((face, row) => [blocks.records[face].path, likeliest(probabilities, row)]),
+  );
+  return frames.map((frame) => answerOf.get(records[frame].path) ?? '-').join('');
+}
+
+function likeliest(probabilities: Float32Array, row: number): number {
+  const own = probabilities.subarray(7 * row, 7 * row + 7);
+  return own.indexOf(Math.max(...own));
+}
+
+/**
+ * Names what a run's answers depend on: the job, and the faces that it learns from and answers for.
+ * @returns 16 hexadecimal digits
+ */
+export function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
+  const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, job]));
+  for (const faces of Object.values(sides)) {
+    for (const face of faces) {
+      for (const [values, length] of rowsOf(blocks))
+        hash.update(values.subarray(face * length, (face + 1) * length));
+      hash.update(blocks.records[face].emotion);
+    }
+    hash.update('\0');
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function rowsOf(blocks: BlockSet): [Uint8Array | Float32Array, number][] {
+  return [
+    [blocks.eyes, 1024],
+    [blocks.mouth, 1024],
+    [blocks.landmarks, 136],
+    [blocks.eyesBoxes, 4],
+    [blocks.mouthBoxes, 4],
+  ];
+}

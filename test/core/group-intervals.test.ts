@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import {
+  accuracyByCharacter,
+  bootstrapCharacters,
+  meansByCharacter,
+  pairedDifference,
+  tInterval,
+  type ScoredFrame,
+} from '../../lib/core/group-intervals';
+import { wilsonInterval } from '../../lib/core/intervals';
+import { createRandom } from '../../lib/core/random';
+import { evidenceFixture } from './evidence-fixture';
+
+/** A hundred frames a character, each a clip of its own, as many right as its accuracy says. */
+function buildFrames(accuracies: readonly number[], framesPerClip = 1): ScoredFrame[] {
+  return accuracies.flatMap((accuracy, character) =>
+    Array.from({ length: 100 }, (_, frame) => ({
+      character: `c${character}`,
+      clip: `${Math.floor(frame / framesPerClip)}`,
+      score: Number(frame < Math.round(100 * accuracy)),
+    })),
+  );
+}
+
+describe('intervals over characters', () => {
+  for (const { values, value, low, high } of evidenceFixture.intervals) {
+    it(`agrees with scipy's t interval on ${values.join(', ')}`, () => {
+      const estimate = tInterval(values);
+      assert.ok(Math.abs(estimate.value - value) < 1e-12);
+      assert.ok(Math.abs(estimate.low - low) < 1e-9);
+      assert.ok(Math.abs(estimate.high - high) < 1e-9);
+    });
+  }
+
+  it('knows nothing of other characters from one', () => {
+    assert.deepEqual(tInterval([0.7]), { value: 0.7, low: -Infinity, high: Infinity });
+    const { low, high } = accuracyByCharacter(buildFrames([0.7]));
+    assert.deepEqual([low, high], [0, 1]);
+  });
+
+  it('is wide where characters differ, however many frames there are', () => {
+    const { value, low, high } = accuracyByCharacter(buildFrames(evidenceFixture.intervals[1].values));
+    assert.ok(Math.abs(value - 0.71) < 1e-12);
+    assert.ok(Math.abs(low - evidenceFixture.intervals[1].low) < 1e-9);
+    assert.ok(Math.abs(high - evidenceFixture.intervals[1].high) < 1e-9);
+    assert.ok(high - low > 2 * (wilsonInterval(426, 600).high - wilsonInterval(426, 600).low));
+  });
+
+  it('takes clips for trials where all characters agree, and is never without width', () => {
+    const { low, high } = accuracyByCharacter(buildFrames([1, 1, 1], 10));
+    assert.equal(high, 1);
+    assert.ok(Math.abs(low - wilsonInterval(30, 30).low) < 1e-12);
+  });
+
+  it('draws whole characters for the bootstrap', () => {
+    const frames = buildFrames([1, 0]);
+    const { value, low, high } = bootstrapCharacters(frames, createRandom(1));
+    // Two characters drawn of two: both right, one, or none.
+    assert.deepEqual([value, low, high], [0.5, 0, 1]);
+  });
+
+  it('pairs by character: agrees with scipy on the differences', () => {
+    const { first, second, low, high, value } = evidenceFixture.paired;
+    const difference = pairedDifference(buildFrames(first), buildFrames(second));
+    assert.ok(Math.abs(difference.value - value) < 1e-9);
+    assert.ok(Math.abs(difference.low - low) < 1e-9);
+    assert.ok(Math.abs(difference.high - high) < 1e-9);
+  });
+
+  it('refuses to pair other characters', () => {
+    const other = buildFrames([1, 1]).map((frame) => ({ ...frame, character: `${frame.character}x` }));
+    assert.throws(
+      () => pairedDifference(buildFrames([1, 1]), other),
+      /Expected c0, c1 for characters of second/,
+    );
+  });
+
+  it('gives each character its mean', () => {
+    assert.deepEqual([...meansByCharacter(buildFrames([0.25, 1]))], [['c0', 0.25], ['c1', 1]]); // prettier-ignore
+  });
+
+  it('refuses no value', () => {
+    assert.throws(() => tInterval([]), /Expected at least 1 number for values but received 0/);
+  });
+});
