@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { benchCommand } from './cli/bench';
+import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
@@ -13,6 +15,8 @@ const COMMANDS: readonly Command[] = [
   reportCommand,
   labCommand,
   facesCommand,
+  benchCommand,
+  compareCommand,
   referenceCommand,
 ];
 

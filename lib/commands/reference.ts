@@ -4,8 +4,10 @@ import { EXPERIMENT_VARIABLES } from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
+import { makeBenchReference } from './bench';
 import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
+import { makeComparisonReference } from './compare';
 import { REPORT_NOTEBOOK } from './notebook';
 import { runReport } from './report';
 
@@ -24,6 +26,8 @@ export interface ReferenceContext {
 /** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
 const PARTS = {
   report: makeReport,
+  compare: makeComparisonReference,
+  bench: makeBenchReference,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
 /** Name of a part of the reference. */

@@ -1,0 +1,24 @@
+import { TERGAT_SIZES, type TerGatSizes } from '../model/tergat';
+
+/**
+ * Counts the floating-point operations of TerGat's products of matrices and convolutions in one training step, a
+ * multiplication and an addition as two: forwards, the gradient by the weights, and that by the inputs, which the
+ * first convolution does without.
+ * @param batchSize pairs of blocks
+ * @param sizes default the original's
+ */
+export function stepFlops(batchSize: number, sizes: TerGatSizes = TERGAT_SIZES): number {
+  const { blockSize, filters, branch, latent, head, classes } = sizes;
+  const pixels = blockSize ** 2;
+  const first = 9 * pixels * filters[0];
+  const second = 9 * pixels * filters[0] * filters[1];
+  const flat = (pixels / 4) * filters[1];
+  const inBranch = second + products([flat, ...branch, latent]);
+  const inHead = products([2 * latent, ...head, classes]);
+  const multiplications = 2 * (2 * first + 3 * inBranch) + 3 * inHead;
+  return 2 * batchSize * multiplications;
+}
+
+function products(widths: readonly number[]): number {
+  return widths.slice(1).reduce((sum, width, i) => sum + widths[i] * width, 0);
+}

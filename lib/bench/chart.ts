@@ -1,0 +1,68 @@
+import { COLORS, FONT_SIZES, VEGA_CONFIG } from '../report/theme';
+import type { ChartFigure } from '../report/figure';
+import type { BenchFile } from './bench-file';
+
+/**
+ * Charts how many times better ours is: a bar a row from 1 to its ratio, on a logarithmic axis. Rows that nobody
+ * compares with are left out.
+ */
+export function benchChart({ rows, machine }: BenchFile): ChartFigure {
+  const title = 'How many times better ours is than the peer';
+  const values = rows.flatMap(({ name, unit, ours, peer, ratio }) =>
+    ratio === null || ratio <= 0 ? [] : [{ name, unit, ours, peer, ratio, one: 1, isBetter: ratio >= 1 }],
+  );
+  const scale = { type: 'log', nice: true };
+  const x = {
+    field: 'ratio',
+    type: 'quantitative',
+    scale,
+    axis: { title: 'ratio (above 1: ours is better)' },
+  };
+  const color = {
+    condition: { test: 'datum.isBetter', value: COLORS.blue },
+    value: COLORS.orange,
+  };
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    title: { text: title, subtitle: `${machine.cpu}, ${machine.cores} cores` },
+    data: { values },
+    width: 430,
+    height: { step: 24 },
+    encoding: { y: { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } } },
+    layer: [
+      {
+        mark: { type: 'bar', height: 13 },
+        encoding: {
+          x,
+          x2: { field: 'one' },
+          color,
+          tooltip: tooltipOf(['name', 'ratio', 'ours', 'peer', 'unit']),
+        },
+      },
+      { mark: { type: 'rule', color: COLORS.quiet }, encoding: { x: { datum: 1 } } },
+      ratioLabels({ test: 'datum.isBetter', align: 'left', dx: 5 }),
+      ratioLabels({ test: '!datum.isBetter', align: 'right', dx: -5 }),
+    ],
+    config: VEGA_CONFIG,
+  };
+  return {
+    kind: 'chart',
+    title: `${title}: ${values.map(({ name, ratio }) => `${name} ${ratio}`).join(', ')}`,
+    spec,
+  };
+}
+
+function ratioLabels({ test, align, dx }: { test: string; align: string; dx: number }) {
+  return {
+    transform: [{ filter: test }],
+    mark: { type: 'text', align, dx, fontSize: FONT_SIZES.label, color: COLORS.ink },
+    encoding: {
+      x: { field: 'ratio', type: 'quantitative' },
+      text: { field: 'ratio', type: 'quantitative', format: '.3~g' },
+    },
+  };
+}
+
+function tooltipOf(fields: readonly string[]) {
+  return fields.map((field) => ({ field }));
+}

@@ -1,0 +1,13 @@
+import { serveTask, type Task } from '../serve';
+
+/** What this project's own contenders and stock tfjs can be asked to do, by the program's first argument. */
+const TASKS: Readonly<Record<string, (argument: string) => Promise<Task>>> = {
+  step: async (name) => (await import('./step')).prepareStep(name as 'tergat'),
+  eval: async () => (await import('./evaluation')).prepareEvaluation(),
+  products: async () => (await import('./products')).prepareProducts(),
+  preprocess: async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile),
+  'stock-step': async () => (await import('./stock')).prepareStockStep(),
+};
+
+const [task, argument] = process.argv.slice(2);
+void serveTask(() => TASKS[task](argument));

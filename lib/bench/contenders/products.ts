@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Task } from '../serve';
+import { engineVersions, startContenderEngine } from './engine';
+
+const SIDE = 2048;
+
+/** Floating-point operations of one unit of {@link prepareProducts}. */
+export const PRODUCT_FLOPS = 2 * SIDE ** 3;
+
+/** Prepares what the machine's arithmetic is measured by: a unit is the product of two 2048x2048 matrices. */
+export async function prepareProducts(): Promise<Task> {
+  const engine = await startContenderEngine('ours');
+  const [first, second] = [tf.randomUniform([SIDE, SIDE]), tf.randomUniform([SIDE, SIDE])];
+  const work = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const product = tf.matMul(first, second);
+      if (i === count - 1) await product.data();
+      product.dispose();
+    }
+  };
+  return { ready: { versions: engineVersions(engine) }, work };
+}

@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_EXPERIMENT } from '../core/experiment';
+import { createRandom } from '../core/random';
+import { projectRoot } from '../engine/project';
+import { readFerg } from '../datasets/ferg';
+import { HEADER_FILE } from '../datasets/sample';
+import { openDataset } from '../study/open-dataset';
+import { IMAGE_LIST } from './contenders';
+import type { ImageList } from './contenders/preprocessing';
+
+/**
+ * Chooses images of the sample at random, and leaves their names, in that order, to those who preprocess them. The
+ * sample is drawn where it is not there.
+ * @param count how many images
+ */
+export async function writeImageList(count: number): Promise<void> {
+  const directory = path.join(projectRoot(), 'data', 'sample');
+  const isDrawn = fs.existsSync(path.join(directory, HEADER_FILE));
+  const { records } = isDrawn ? readFerg(directory) : await openDataset(DEFAULT_EXPERIMENT, {});
+  const chosen = createRandom('bench', 'images').shuffle(records).slice(0, count);
+  const list: ImageList = { root: directory, records: chosen };
+  fs.mkdirSync(path.dirname(IMAGE_LIST), { recursive: true });
+  fs.writeFileSync(IMAGE_LIST, JSON.stringify(list));
+}

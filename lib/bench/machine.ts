@@ -1,0 +1,26 @@
+import os from 'node:os';
+import type { EngineInfo } from '../engine/tensorflow';
+import type { Machine } from './bench-file';
+
+/**
+ * Describes the machine that figures are measured on.
+ * @param engine what runs here
+ * @param versions of all that was measured
+ */
+export function describeMachine(
+  engine: EngineInfo,
+  versions: Readonly<Record<string, string>>,
+  loadAtStart: number,
+): Machine {
+  return {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    tensorflow: engine.tensorflow ?? null,
+    device: engine.device,
+    loadAtStart: Math.round(100 * loadAtStart) / 100,
+    versions,
+  };
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../engine/project';
+import { findPython } from '../engine/setup/choose';
+import { answerOf, runCommand } from '../engine/setup/command';
+import { createEnvironment } from '../engine/setup/python';
+import { runStep, type StepOutcome, type StepResult } from '../engine/setup/step';
+
+/** The peers and the packages that each needs; requirements/bench.txt pins them and what they need in turn. */
+const PEERS: Readonly<Record<string, readonly string[]>> = {
+  PyTorch: ['torch'],
+  Keras: ['keras', 'tensorflow-cpu'],
+  dlib: ['dlib-bin', 'face_recognition_models', 'opencv-python-headless', 'pillow'],
+};
+
+/** Gives the path of the Python that runs the peers. */
+export function peersPython(): string {
+  const [folder, program] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+  return path.join(peersFolder(), folder, program);
+}
+
+/** Tells why no peer can run; undefined when their environment is there. */
+export function whyNoPeers(): string | undefined {
+  return fs.existsSync(peersPython())
+    ? undefined
+    : 'the peers are not installed: npm run bench -- --install-peers';
+}
+
+/**
+ * Installs the peers into an environment of their own, .bench/venv; what is there already is kept.
+ * @param onStep is called as each peer is installed, or could not be
+ */
+export async function installPeers(onStep: (result: StepResult) => void): Promise<void> {
+  const environment = await runStep('Python', prepareEnvironment);
+  onStep(environment);
+  if (environment.state === 'unavailable') return;
+  for (const [name, packages] of Object.entries(PEERS)) {
+    const pip = [peersPython(), '-m', 'pip', 'install', '--quiet', '-c', 'requirements/bench.txt'];
+    onStep(
+      await runStep(name, async () => {
+        await runCommand([...pip, ...packages]);
+        return { state: 'done', detail: `${packages.join(', ')} in .bench/venv` };
+      }),
+    );
+  }
+}
+
+async function prepareEnvironment(): Promise<StepOutcome> {
+  if (!whyNoPeers()) return { state: 'reused', detail: '.bench/venv is there' };
+  const found = findPython(answerOf);
+  if ('reason' in found) return { state: 'unavailable', detail: found.reason };
+  await createEnvironment(found.python, peersFolder());
+  return { state: 'done', detail: '.bench/venv was made' };
+}
+
+function peersFolder(): string {
+  return path.join(projectRoot(), '.bench', 'venv');
+}

@@ -1,0 +1,139 @@
+import { stepFlops } from './arithmetic';
+import type { ContenderName } from './contenders';
+import { PRODUCT_FLOPS } from './contenders/products';
+
+/** What one row compares and how. */
+export interface RowSpec {
+  readonly name: string;
+  readonly unit: string;
+  readonly ours: SideSpec;
+  /** Undefined where nobody compares. */
+  readonly peer?: SideSpec;
+  /** Runs that count, default 7. */
+  readonly runs?: number;
+  /** Runs of one unit before them, default 3. */
+  readonly warmUps?: number;
+  readonly note?: string;
+  /** Name of a second row, of both processes' peak memory. */
+  readonly memoryName?: string;
+}
+
+/** One side of a row. */
+export interface SideSpec {
+  readonly contender: ContenderName;
+  /** Units of work a run; default as many as take two seconds. */
+  readonly count?: number;
+  /** Cost of a unit for each of its seconds, default 1000: milliseconds. */
+  readonly costPerSecond?: number;
+}
+
+/** How many images of the sample are preprocessed. */
+export const IMAGE_COUNT = 200;
+
+const STEP = 'ms a step';
+const images = (contender: ContenderName): SideSpec => ({ contender, count: IMAGE_COUNT });
+
+/** The rows in the order in which they are measured. */
+export const ROWS: readonly RowSpec[] = [
+  {
+    ...{ name: 'tergat-step/tfjs-stock', unit: STEP, memoryName: 'tergat-memory/tfjs-stock' },
+    ...{ ours: { contender: 'tergat' }, peer: { contender: 'stock' } },
+    note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=0",
+  },
+  {
+    ...{ name: 'tergat-step/tfjs-onednn', unit: STEP },
+    ...{ ours: { contender: 'tergat' }, peer: { contender: 'stockOneDnn' } },
+    note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=1",
+  },
+  {
+    ...{ name: 'tergat-step/pytorch', unit: STEP },
+    ...{ ours: { contender: 'tergat' }, peer: { contender: 'pytorch' } },
+  },
+  {
+    ...{ name: 'tergat-step/pytorch-fused', unit: STEP, memoryName: 'tergat-memory/pytorch-fused' },
+    ...{ ours: { contender: 'tergat' }, peer: { contender: 'pytorchFused' } },
+  },
+  {
+    ...{ name: 'tergat-step/keras', unit: STEP, memoryName: 'tergat-memory/keras' },
+    ...{ ours: { contender: 'tergat' }, peer: { contender: 'keras' } },
+    note: 'train_on_batch on the TensorFlow backend',
+  },
+  {
+    ...{ name: 'tergat-step/limit', unit: STEP, ours: { contender: 'tergat' } },
+    peer: { contender: 'products', costPerSecond: (1000 * stepFlops(64)) / PRODUCT_FLOPS },
+    note: `the limit: ${(stepFlops(64) / 1e9).toFixed(1)} GFLOP a step at the measured rate of a 2048x2048 product`,
+  },
+  {
+    ...{ name: 'tergat-eval/pytorch', unit: 'ms for 256 faces' },
+    ...{ ours: { contender: 'evaluation' }, peer: { contender: 'pytorchEvaluation' } },
+    note: 'ours in batches of 256',
+  },
+  {
+    ...{ name: 'preprocess/dlib-one', unit: 'ms an image', runs: 3, warmUps: 1 },
+    ...{ ours: images('preprocessing'), peer: images('dlibOne') },
+    note: 'the wheel dlib-bin',
+  },
+  {
+    ...{ name: 'preprocess/dlib-all', unit: 'ms an image', runs: 3, warmUps: 1 },
+    ...{ ours: images('preprocessing'), peer: images('dlibAll') },
+    note: 'the wheel dlib-bin',
+  },
+  {
+    ...{ name: 'wasm-step/wasm-stock', unit: STEP, runs: 3, warmUps: 1 },
+    ...{ ours: { contender: 'wasm', count: 1 }, peer: { contender: 'stockWasm', count: 1 } },
+    note: "the package's kernels with the one that training lacks added, and its Adam",
+  },
+  {
+    ...{ name: 'wasm-step/native-stock', unit: STEP, runs: 5, warmUps: 2 },
+    ...{ ours: { contender: 'wasm' }, peer: { contender: 'stock' } },
+    note: 'stock tfjs-node-gpu with TF_ENABLE_ONEDNN_OPTS=0',
+  },
+  {
+    ...{ name: 'compact-step/tergat', unit: STEP },
+    ...{ ours: { contender: 'compact' }, peer: { contender: 'tergat' } },
+    note: 'both ours',
+  },
+  {
+    ...{ name: 'startup/notebook-first-figure', unit: 's', runs: 3, warmUps: 1 },
+    ours: { contender: 'notebook', count: 1, costPerSecond: 1 },
+    note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
+  },
+];
+
+/** A network that is trained for long, to see whether anything grows. It gives two rows: tensors and memory. */
+export interface SteadinessSpec {
+  /** What stands before the slash in both names. */
+  readonly name: string;
+  readonly contender: ContenderName;
+  /** Measured only when it is asked for by name. */
+  readonly isOptional: boolean;
+}
+
+/** What is trained for 2,000 steps. */
+export const STEADINESS: readonly SteadinessSpec[] = [
+  { name: 'steady', contender: 'small', isOptional: false },
+  { name: 'steady-tergat', contender: 'tergat', isOptional: true },
+];
+
+/** What a run of the bench measures. */
+export interface Choice {
+  readonly rows: readonly RowSpec[];
+  readonly steadiness: readonly SteadinessSpec[];
+}
+
+/**
+ * Chooses what is measured.
+ * @param names whole names, or what stands before the slash; undefined: all that is not optional
+ * @throws RangeError for a name that chooses nothing
+ */
+export function chooseRows(names: readonly string[] | undefined): Choice {
+  if (!names) return { rows: ROWS, steadiness: STEADINESS.filter(({ isOptional }) => !isOptional) };
+  const isChosen = ({ name }: { readonly name: string }) =>
+    names.some((wanted) => name === wanted || name.startsWith(`${wanted}/`));
+  const all = [...ROWS, ...STEADINESS].map(({ name }) => name);
+  const stray = names.find((wanted) => !all.some((name) => name === wanted || name.startsWith(`${wanted}/`)));
+  if (stray !== undefined) {
+    throw new RangeError(`Expected one of ${all.join(', ')} for rows but received ${stray}`);
+  }
+  return { rows: ROWS.filter(isChosen), steadiness: STEADINESS.filter(isChosen) };
+}

@@ -1,0 +1,79 @@
+import { alternate, type Alternation, type Side } from './alternate';
+import { assembleRow, type BenchRow, type MissingRow } from './bench-file';
+import type { ContenderName } from './contenders';
+import type { Pool } from './pool';
+import type { Choice, RowSpec, SideSpec, SteadinessSpec } from './rows';
+import { measureSteadiness } from './steadiness';
+
+/** What {@link runRows} needs. */
+export interface RunOptions extends Choice {
+  readonly pool: Pool;
+  /** Runs of each row that count; default each row's own number. */
+  readonly runs?: number;
+  /** Called after each measured row. */
+  readonly onRow: (row: BenchRow) => void;
+  /** Called for each row that could not be measured. */
+  readonly onMissing: (row: MissingRow) => void;
+}
+
+/** Measures row after row. One that cannot be measured is told, and the others go on; no process is left. */
+export async function runRows(options: RunOptions): Promise<void> {
+  const { rows, steadiness, pool, runs, onRow, onMissing } = options;
+  const jobs = [
+    ...rows.map((row) => jobOf(row, pool, runs)),
+    ...steadiness.map((spec) => steadyJob(spec, pool)),
+  ];
+  try {
+    for (const [index, job] of jobs.entries()) {
+      try {
+        (await job.measure()).forEach(onRow);
+      } catch (error) {
+        onMissing({ name: job.name, reason: (error as Error).message });
+        await pool.keep([]); // What failed starts anew for the next row.
+      }
+      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ contenders }) => contenders));
+    }
+  } finally {
+    await pool.keep([]);
+  }
+}
+
+interface Job {
+  readonly name: string;
+  readonly contenders: readonly ContenderName[];
+  measure(): Promise<BenchRow[]>;
+}
+
+function jobOf(row: RowSpec, pool: Pool, runs: number | undefined): Job {
+  const { name, ours, peer } = row;
+  const contenders = [ours, ...(peer ? [peer] : [])].map(({ contender }) => contender);
+  return { name, contenders, measure: () => measureRow(row, pool, runs) };
+}
+
+function steadyJob({ name, contender }: SteadinessSpec, pool: Pool): Job {
+  return {
+    name,
+    contenders: [contender],
+    measure: async () => measureSteadiness(name, await pool.get(contender)),
+  };
+}
+
+async function measureRow(row: RowSpec, pool: Pool, runs = row.runs ?? 7): Promise<BenchRow[]> {
+  // The peer first: it is the one that is missing, and then ours need not start.
+  const peer = row.peer && (await sideOf(row.peer, pool));
+  const ours = await sideOf(row.ours, pool);
+  const { costs, last } = await alternate(ours, peer, { runs, warmUps: row.warmUps ?? 3 });
+  const notes = [row.note, ours.contender.ready.note, peer?.contender.ready.note].filter(Boolean);
+  const measured = assembleRow({ ...row, note: notes.join('; ') }, costs);
+  return row.memoryName ? [measured, memoryRow(row.memoryName, last)] : [measured];
+}
+
+async function sideOf({ contender, count, costPerSecond = 1000 }: SideSpec, pool: Pool): Promise<Side> {
+  const toCost = (seconds: number) => seconds * costPerSecond;
+  return { contender: await pool.get(contender), count, toCost };
+}
+
+function memoryRow(name: string, { ours, peer }: Alternation['last']): BenchRow {
+  const costs = { ours: [ours.peakMb], peer: peer ? [peer.peakMb] : [] };
+  return assembleRow({ name, unit: 'MB at most', note: 'largest resident set while training' }, costs);
+}

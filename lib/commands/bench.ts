@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { saveBench, type BenchFile, type BenchRow, type MissingRow } from '../bench/bench-file';
+import { benchChart } from '../bench/chart';
+import { writeImageList } from '../bench/image-list';
+import { describeMachine } from '../bench/machine';
+import { installPeers } from '../bench/peers';
+import { createPool } from '../bench/pool';
+import { chooseRows, IMAGE_COUNT, type Choice } from '../bench/rows';
+import { runRows } from '../bench/run-rows';
+import { formatRow, renderBenchTable } from '../bench/table';
+import { projectRoot } from '../engine/project';
+import { setUpCompiled } from '../engine/setup/compile';
+import { runStep } from '../engine/setup/step';
+import { startEngine } from '../engine/tensorflow';
+import { renderFigure } from '../report/render';
+import { replaceSection } from '../study/readme';
+import type { ReferenceContext } from './reference';
+import { formatStep } from './set-up';
+
+/** Where the bench's table is shown. */
+const PAGE = path.join('docs', 'benchmarks.md');
+
+/** How the bench runs. */
+export interface BenchOptions {
+  /** Names of rows, or what stands before the slash; default all but the optional ones. */
+  readonly rows?: readonly string[];
+  /** Runs of each row that count; default each row's own number. Fewer are good for trying out only. */
+  readonly runs?: number;
+  /** Gets a line for each row. */
+  readonly print: (line: string) => void;
+  /** Path of the JSON file; default results/latest/bench.json. */
+  readonly output?: string;
+}
+
+/**
+ * Measures this project against its peers, in turn, and saves the figures after each row.
+ * @returns what was saved
+ * @throws RangeError for a row that is not known
+ */
+export async function runBench(options: BenchOptions): Promise<BenchFile> {
+  const { print, runs, output = path.join(projectRoot(), 'results', 'latest', 'bench.json') } = options;
+  const choice = chooseRows(options.rows);
+  const [loadAtStart] = os.loadavg();
+  if (loadAtStart > os.availableParallelism() / 2) {
+    print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the figures will not be worth much.`);
+  }
+  await prepareRows(choice, print);
+  const pool = createPool();
+  const rows: BenchRow[] = [];
+  const missing: MissingRow[] = [];
+  const engine = await startEngine();
+  const bench = () => ({ machine: describeMachine(engine, pool.versions, loadAtStart), rows, missing });
+  const onRow = (row: BenchRow) => {
+    rows.push(row);
+    saveBench(bench(), output);
+    print(formatRow(row));
+  };
+  const onMissing = (row: MissingRow) => {
+    missing.push(row);
+    saveBench(bench(), output);
+    print(`${row.name.padEnd(30)} missing: ${row.reason}`);
+  };
+  await runRows({ ...choice, pool, runs, onRow, onMissing });
+  print(`The figures are in ${path.relative(process.cwd(), output)}.`);
+  return bench();
+}
+
+async function prepareRows({ rows }: Choice, print: (line: string) => void): Promise<void> {
+  const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
+  if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
+  // The notebook imports dist.
+  if (isChosen('startup/')) print(formatStep(await runStep('helpers', setUpCompiled)));
+}
+
+/** Installs the peers into .bench/venv and prints a line for each. */
+export async function runInstallPeers(print: (line: string) => void): Promise<void> {
+  await installPeers((step) => print(formatStep(step)));
+}
+
+/** Makes the committed bench: results/reference/bench.json, its chart beside it, and its table in docs/benchmarks.md. */
+export async function makeBenchReference({ directory, print }: ReferenceContext): Promise<void> {
+  await runInstallPeers(print);
+  const bench = await runBench({ print, output: path.join(directory, 'bench.json') });
+  const { svg, png } = await renderFigure(benchChart(bench));
+  const charts = path.join(directory, 'bench');
+  fs.mkdirSync(charts, { recursive: true });
+  fs.writeFileSync(path.join(charts, 'ratios.svg'), svg);
+  fs.writeFileSync(path.join(charts, 'ratios.png'), png);
+  const page = path.join(projectRoot(), PAGE);
+  fs.writeFileSync(page, replaceSection(fs.readFileSync(page, 'utf8'), 'bench', renderBenchTable(bench)));
+}

@@ -1,0 +1,70 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_EXPERIMENT } from '../core/experiment';
+import { projectRoot } from '../engine/project';
+import { startEngine } from '../engine/tensorflow';
+import { buildCompact } from '../model/compact';
+import { buildTerGat } from '../model/tergat';
+import { compareModels, type ScoredPair } from '../study/compare-models';
+import {
+  measureNetwork,
+  renderComparison,
+  saveComparison,
+  type ComparisonFile,
+} from '../study/comparison-file';
+import { openDataset } from '../study/open-dataset';
+import { preprocessDataset } from '../study/preprocess-dataset';
+import { replaceSection } from '../study/readme';
+import { ScoreCache } from '../study/score-run';
+import type { ReferenceContext } from './reference';
+
+/** Name of the file that holds a comparison, in a folder of results. */
+const FILE = 'compare.json';
+const PAGE = path.join('docs', 'benchmarks.md');
+
+/**
+ * Trains the compact network and TerGat on the synthetic sample, by frames and by clips, with five seeds each. What was
+ * trained before it was stopped is kept in data/cache.
+ * @param options.output path of the JSON file; default results/latest/compare.json
+ * @returns what was saved
+ */
+export async function runCompare(options: {
+  readonly print: (line: string) => void;
+  readonly output?: string;
+}): Promise<ComparisonFile> {
+  const { print, output = path.join(projectRoot(), 'results', 'latest', FILE) } = options;
+  const engine = await startEngine();
+  const dataset = await openDataset(DEFAULT_EXPERIMENT, {});
+  const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);
+  const cache = new ScoreCache(path.join(projectRoot(), 'data', 'cache', 'scores.json'));
+  const pairs = await compareModels({
+    candidate: { name: 'Compact', build: buildCompact },
+    baseline: { name: 'TerGat', build: buildTerGat },
+    ...{ experiment: DEFAULT_EXPERIMENT, records: dataset.records, blocks },
+    ...{ splits: ['frames', 'clips'], seeds: [1, 2, 3, 4, 5] },
+    score: (run) => cache.score(run),
+    onPair: (pair) => print(formatPair(pair)),
+  });
+  const comparison: ComparisonFile = {
+    ...{ epochs: DEFAULT_EXPERIMENT.epochs, images: dataset.records.length, backend: engine.backend },
+    candidate: measureNetwork(buildCompact),
+    baseline: measureNetwork(buildTerGat),
+    pairs,
+  };
+  saveComparison(comparison, output);
+  print(renderComparison(comparison));
+  return comparison;
+}
+
+/** Makes the committed comparison: results/reference/compare.json and its table in docs/benchmarks.md. */
+export async function makeComparisonReference({ directory, print }: ReferenceContext): Promise<void> {
+  const comparison = await runCompare({ print, output: path.join(directory, FILE) });
+  const page = path.join(projectRoot(), PAGE);
+  const text = fs.readFileSync(page, 'utf8');
+  fs.writeFileSync(page, replaceSection(text, 'compare', renderComparison(comparison)));
+}
+
+function formatPair({ split, seed, candidate, baseline }: ScoredPair): string {
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return `${split}, seed ${seed}: Compact ${percent(candidate.accuracy)}, TerGat ${percent(baseline.accuracy)}`;
+}

@@ -1,0 +1,91 @@
+"""The original's preprocessing, with the right image under each crop: dlib_contender.py one|all IMAGES.json.
+
+Grey image, HOG detector with one upsampling, 68 landmarks, two boxes with a margin of 10 pixels, resized as
+torchvision resizes PIL images, and saved. IMAGES.json tells the root and the paths.
+"""
+
+import importlib.util
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+
+from contender import serve
+
+MARGIN = 10
+EYES = [*range(17, 27), *range(36, 48)]
+MOUTH = [*range(48, 68)]
+
+detector = predictor = None
+
+
+def load():
+    global detector, predictor
+    import cv2
+    import dlib
+
+    # The package itself cannot be imported without setuptools; only its file is needed.
+    [folder] = importlib.util.find_spec("face_recognition_models").submodule_search_locations
+    detector = dlib.get_frontal_face_detector()
+    predictor = dlib.shape_predictor(os.path.join(folder, "models", "shape_predictor_68_face_landmarks.dat"))
+    cv2.setNumThreads(1)
+
+
+def blocks_of(path):
+    """The eyes and the mouth block, or None where no face is found."""
+    import cv2
+    import numpy
+
+    grey = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    faces = detector(grey, 1)
+    if len(faces) == 0:
+        return None
+    shape = predictor(grey, faces[0])
+    points = numpy.array([(point.x, point.y) for point in shape.parts()])
+    return cut(grey, points[EYES]), cut(grey, points[MOUTH])
+
+
+def cut(grey, points):
+    import numpy
+    from PIL import Image
+
+    height, width = grey.shape
+    left, top = numpy.maximum(points.min(0) - MARGIN, 0)
+    right, bottom = numpy.minimum(points.max(0) + MARGIN, (width, height))
+    block = Image.fromarray(grey[top:bottom, left:right]).resize((32, 32), Image.Resampling.BILINEAR)
+    return numpy.asarray(block)
+
+
+def save(blocks):
+    import numpy
+
+    found = [pair for pair in blocks if pair]
+    with tempfile.TemporaryFile() as file:
+        numpy.savez(file, eyes=[eyes for eyes, _ in found], mouth=[mouth for _, mouth in found])
+    return len(found)
+
+
+def prepare(processes, list_file):
+    import cv2
+    import dlib
+
+    with open(list_file, encoding="utf-8") as file:
+        images = json.load(file)
+    paths = [os.path.join(images["root"], record["path"]) for record in images["records"]]
+    if processes == 1:
+        load()
+        work = lambda count: save(map(blocks_of, paths[:count])) and None
+    else:
+        pool = multiprocessing.get_context("spawn").Pool(processes, load)
+        work = lambda count: save(pool.imap(blocks_of, paths[:count], chunksize=4)) and None
+    missed = [1 for path in paths[:16] if processes == 1 and not blocks_of(path)]
+    if len(missed) > 8:
+        raise ValueError(f"Expected faces in most of the first 16 images but {len(missed)} have none")
+    versions = {"dlib": dlib.__version__, "opencv": cv2.__version__}
+    return {"versions": versions, "note": f"dlib in {processes} process{'es' if processes > 1 else ''}"}, work
+
+
+if __name__ == "__main__":
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    serve(lambda: prepare(1 if sys.argv[1] == "one" else cores, *sys.argv[2:]))

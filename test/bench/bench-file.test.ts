@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { assembleRow, readBench, saveBench } from '../../lib/bench/bench-file';
+import { useTemporaryFolder } from '../support/folder';
+import { exampleBench } from './example';
+
+describe('assembleRow', () => {
+  const row = { name: 'tergat-step/pytorch', unit: 'ms a step' };
+
+  it('gives a ratio above 1 where ours costs less, from the medians', () => {
+    const { ours, peer, ratio, runs, spread } = assembleRow(row, {
+      ours: [400, 420, 900],
+      peer: [840, 800, 1000],
+    });
+    assert.deepEqual({ ours, peer, ratio, runs }, { ours: 420, peer: 840, ratio: 2, runs: 3 });
+    assert.deepEqual(spread, { ours: [400, 900], peer: [800, 1000] });
+  });
+
+  it('gives a ratio under 1 where ours costs more', () => {
+    assert.equal(assembleRow(row, { ours: [400], peer: [100] }).ratio, 0.25);
+  });
+
+  it('has neither peer nor ratio where nobody compares', () => {
+    const { peer, ratio, spread } = assembleRow(row, { ours: [7], peer: [] });
+    assert.deepEqual(
+      { peer, ratio, spread },
+      { peer: null, ratio: null, spread: { ours: [7, 7], peer: null } },
+    );
+  });
+
+  it('has a note only where there is something to say', () => {
+    assert.equal('note' in assembleRow({ ...row, note: '' }, { ours: [1], peer: [] }), false);
+    assert.equal(assembleRow({ ...row, note: 'fused' }, { ours: [1], peer: [] }).note, 'fused');
+  });
+});
+
+describe('saveBench', () => {
+  const folder = useTemporaryFolder();
+
+  it('makes the folder and saves what readBench gives back', () => {
+    const file = path.join(folder(), 'results', 'bench.json');
+    saveBench(exampleBench, file);
+    assert.deepEqual(readBench(file), exampleBench);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { alternate } from '../../lib/bench/alternate';
+import { startContender, type Contender } from '../../lib/bench/contender';
+import { parseMessage } from '../../lib/bench/protocol';
+import { measureSteadiness } from '../../lib/bench/steadiness';
+
+const SCRIPT = path.join(__dirname, 'fake-contender.cjs');
+
+const living: Contender[] = [];
+
+async function startFake(...args: string[]): Promise<Contender> {
+  const fake = await startContender({ label: 'the fake', command: [process.execPath, SCRIPT, ...args] });
+  living.push(fake);
+  return fake;
+}
+
+// Also where an assertion failed: a living process would keep the test run from ending.
+afterEach(() => Promise.all(living.splice(0).map((fake) => fake.close())));
+
+describe('parseMessage', () => {
+  it('knows messages from what libraries print', () => {
+    assert.deepEqual(parseMessage('{"seconds":1,"peakMb":2}'), { seconds: 1, peakMb: 2 });
+    assert.equal(parseMessage('Using TensorFlow backend'), undefined);
+    assert.equal(parseMessage('{ not JSON'), undefined);
+    assert.equal(parseMessage('{"level":"info"}'), undefined);
+  });
+});
+
+describe('startContender', () => {
+  it('waits until it is ready, asks, and ends the process', async () => {
+    const fake = await startFake('0.5');
+    assert.deepEqual(fake.ready, { ready: true, versions: { fake: '1.0' } });
+    assert.equal((await fake.run(3)).seconds, 1.5);
+    await fake.close();
+    await assert.rejects(fake.run(1), /Expected the fake to answer but it ended with 0/);
+  });
+
+  it('says why a contender cannot be', async () => {
+    await assert.rejects(
+      startFake('1', 'unready'),
+      /Expected the fake to answer but it failed: no such library/,
+    );
+    const missing = startContender({ label: 'nobody', command: ['/no/such/program'] });
+    await assert.rejects(missing, /Expected nobody to answer but it spawn \/no\/such\/program ENOENT/);
+  });
+
+  it('tells the last words of one that dies, and goes on with one that failed once', async () => {
+    const dying = await startFake('1', 'dies');
+    await assert.rejects(dying.run(1), /it ended with 3: out of memory/);
+    const failing = await startFake('1', 'fails');
+    await assert.rejects(failing.run(1), /it failed: not this time/);
+    assert.equal((await failing.run(2)).seconds, 2);
+  });
+});
+
+describe('alternate', () => {
+  it('gives costs a unit of both sides, as many as there are runs', async () => {
+    const contenders = await Promise.all([startFake('0.25'), startFake('4')]);
+    const [ours, peer] = contenders.map((contender) => ({
+      contender,
+      toCost: (seconds: number) => 1000 * seconds,
+    }));
+    const { costs, last } = await alternate(ours, peer, { runs: 2, warmUps: 1, restMs: 0 });
+    assert.deepEqual(costs, { ours: [250, 250], peer: [4000, 4000] });
+    // Two seconds a run are eight units of ours and one of the peer's.
+    assert.deepEqual([last.ours.seconds, last.peer?.seconds], [2, 4]);
+  });
+
+  it('changes who begins, and never has two busy at a time', async () => {
+    const calls: string[] = [];
+    const makeSide = (name: string) => {
+      const run = async () => {
+        calls.push(`${name} begins`);
+        await Promise.resolve();
+        calls.push(`${name} ends`);
+        return { seconds: 3, peakMb: 1 };
+      };
+      const contender: Contender = { label: name, ready: { ready: true }, run, close: async () => {} };
+      return { contender, toCost: (seconds: number) => seconds };
+    };
+    await alternate(makeSide('a'), makeSide('b'), { runs: 2, warmUps: 0, restMs: 0 });
+    const expected = ['a', 'b', 'b', 'a'].flatMap((name) => [`${name} begins`, `${name} ends`]);
+    assert.deepEqual(calls, expected);
+  });
+});
+
+describe('measureSteadiness', () => {
+  it('tells the growth of tensors and of memory', async () => {
+    const fake = await startFake('0.001');
+    const [tensors, resident] = await measureSteadiness('steady', fake, { tensors: 100, resident: 800 });
+    assert.deepEqual([tensors.name, tensors.ours], ['steady/tensors', 0]);
+    // 17 samples of 101 to 117 MB: the last four against the third and fourth.
+    assert.deepEqual([resident.name, resident.ours], ['steady/resident', 115.5 - 103.5]);
+  });
+});

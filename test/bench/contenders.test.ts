@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { startContender, type Contender } from '../../lib/bench/contender';
+import { CONTENDERS } from '../../lib/bench/contenders';
+import { TERGAT_PARAMETERS } from '../../lib/bench/pool';
+import { describeNative } from '../support/native';
+
+describeNative('the contenders', function () {
+  this.timeout(60000);
+  let contender: Contender | undefined;
+
+  // Also where an assertion failed: a living process would keep the test run from ending.
+  afterEach(() => contender?.close());
+
+  it('train in a process of their own, and hold the same tensors after each request', async () => {
+    contender = await startContender(CONTENDERS.small);
+    const [first, second] = [await contender.run(2), await contender.run(3)];
+    assert.ok(first.seconds > 0 && first.peakMb > 50);
+    assert.equal(second.tensors, first.tensors);
+  });
+
+  it('are as large when written with the layers of tfjs', async () => {
+    contender = await startContender(CONTENDERS.stock);
+    assert.equal(contender.ready.parameters, TERGAT_PARAMETERS);
+    assert.ok(contender.ready.versions?.TensorFlow);
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { projectRoot } from '../../lib/engine/project';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { buildCompact, COMPACT_SIZES } from '../../lib/model/compact';
+import { compareModels, summarizePairs, type ScoredPair } from '../../lib/study/compare-models';
+import { measureNetwork, readComparison, renderComparison } from '../../lib/study/comparison-file';
+import { replaceSection } from '../../lib/study/readme';
+import { ScoreCache, scoreRun, type RunOptions, type RunScore } from '../../lib/study/score-run';
+import { useTemporaryFolder } from '../support/folder';
+
+const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2, 2], latent: 14, dropout: 0 } as const;
+const buildSmall = (options: { seed: number }) => buildCompact({ ...options, sizes: SIZES });
+
+/** Faces whose brightness tells the expression; each frame is its own path. */
+function makeBlocks(count: number): BlockSet {
+  const records = Array.from({ length: count }, (_, i) => ({
+    ...{ path: `${i}.png`, character: 'a', emotion: EMOTIONS[i % EMOTIONS.length] },
+  }));
+  const pixels = () => Uint8Array.from({ length: count * 1024 }, (_, i) => 40 * (Math.floor(i / 1024) % 7));
+  const none = new Float32Array(0);
+  return {
+    ...{ records, eyes: pixels(), mouth: pixels(), missed: [] },
+    ...{ landmarks: none, eyesBoxes: none, mouthBoxes: none, imageSizes: none, scores: none },
+  };
+}
+
+function makeRun(changes: Partial<typeof DEFAULT_EXPERIMENT> = {}): RunOptions {
+  const blocks = makeBlocks(140);
+  const experiment = { ...DEFAULT_EXPERIMENT, epochs: 2, batchSize: 28, learningRate: 0.01, ...changes };
+  return { name: 'Small', build: buildSmall, experiment, records: blocks.records, blocks };
+}
+
+const scoreOf = (accuracy: number): RunScore => ({ accuracy, bestEpoch: 1, secondsPerEpoch: 1 });
+
+describe('scoreRun', () => {
+  before(() => startEngine({ backend: 'wasm' }));
+
+  it('gives the same score again, of the epoch that did best, and leaves no tensor', async () => {
+    const first = await scoreRun(makeRun());
+    const { numTensors } = tf.memory();
+    const second = await scoreRun(makeRun());
+    assert.equal(tf.memory().numTensors, numTensors);
+    assert.equal(first.accuracy, second.accuracy);
+    assert.ok(first.accuracy >= 0 && first.accuracy <= 1);
+    assert.ok([1, 2].includes(first.bestEpoch) && first.secondsPerEpoch > 0);
+  });
+
+  it('counts the frames without a face as errors', async () => {
+    const run = makeRun();
+    const missed = Array.from({ length: 1400 }, (_, i) => ({
+      ...{ path: `missed-${i}.png`, character: 'b', emotion: EMOTIONS[i % EMOTIONS.length] },
+    }));
+    const { accuracy } = await scoreRun({ ...run, records: [...run.records, ...missed] });
+    // Some 14 of the 140 found faces are tested, and some 140 of the others.
+    assert.ok(accuracy < 0.2, `${accuracy}`);
+  });
+});
+
+describe('ScoreCache', () => {
+  const folder = useTemporaryFolder();
+  before(() => startEngine({ backend: 'wasm' }));
+
+  it('keeps a score, and trains anew when a setting differs', async () => {
+    const file = path.join(folder(), 'cache', 'scores.json');
+    const first = await new ScoreCache(file).score(makeRun({ epochs: 1 }));
+    assert.deepEqual(await new ScoreCache(file).score(makeRun({ epochs: 1 })), first);
+    await new ScoreCache(file).score(makeRun({ epochs: 1, seed: 9 }));
+    assert.equal(Object.keys(JSON.parse(fs.readFileSync(file, 'utf8')) as object).length, 2);
+  });
+});
+
+describe('compareModels', () => {
+  it('gives both networks the same split and seed', async () => {
+    const asked: string[] = [];
+    const { experiment, records, blocks } = makeRun();
+    const pairs = await compareModels({
+      candidate: { name: 'A', build: buildSmall },
+      baseline: { name: 'B', build: buildSmall },
+      ...{ experiment, records, blocks, splits: ['frames', 'clips'], seeds: [3, 4] },
+      score: ({ name, experiment: { split, seed } }) => {
+        asked.push(`${name} ${split} ${seed}`);
+        return Promise.resolve(scoreOf(name === 'A' ? 0.9 : 0.8));
+      },
+    });
+    const expected = ['frames 3', 'frames 4', 'clips 3', 'clips 4'].flatMap((run) => [
+      `A ${run}`,
+      `B ${run}`,
+    ]);
+    assert.deepEqual(asked, expected);
+    assert.deepEqual(
+      pairs.map(({ candidate, baseline }) => [candidate.accuracy, baseline.accuracy]),
+      Array.from({ length: 4 }, () => [0.9, 0.8]),
+    );
+  });
+});
+
+const PAIRS: ScoredPair[] = [
+  [0.9, 0.8],
+  [0.8, 0.8],
+  [0.7, 0.9],
+].map(([ours, theirs], i) => ({
+  ...{ split: 'frames' as const, seed: i + 1 },
+  ...{ candidate: scoreOf(ours), baseline: scoreOf(theirs) },
+}));
+
+describe('summarizePairs', () => {
+  it('gives the mean of the differences with its standard error', () => {
+    const [summary] = summarizePairs(PAIRS);
+    // Differences 0.1, 0, -0.2: mean -1/30, sum of squares 0.14 / 3, over 2 and 3.
+    assert.ok(Math.abs(summary.difference + 1 / 30) < 1e-12);
+    assert.ok(Math.abs(summary.standardError - Math.sqrt(0.14 / 3 / 6)) < 1e-12);
+    assert.deepEqual([summary.seeds, summary.atLeastAsAccurate], [3, 2]);
+  });
+
+  it('keeps splits apart', () => {
+    const summaries = summarizePairs([...PAIRS, { ...PAIRS[0], split: 'clips' }]);
+    assert.deepEqual(
+      summaries.map(({ split, seeds, standardError }) => [split, seeds, standardError > 0]),
+      [
+        ['frames', 3, true],
+        ['clips', 1, false],
+      ],
+    );
+  });
+});
+
+describe('renderComparison', () => {
+  it('shows accuracies, differences and sizes', () => {
+    const size = { name: 'Compact', parameters: 155303, bytes: 622000 };
+    const text = renderComparison({
+      ...{ epochs: 15, images: 1680, backend: 'tensorflow', candidate: size, pairs: PAIRS },
+      baseline: { name: 'TerGat', parameters: 35480655, bytes: 141924000 },
+    });
+    assert.match(text, /\| frames \| 3 \| 80\.00 % \| 83\.33 % \| −3\.33 ± 8\.82 points \| 2 of 3 \|/);
+    assert.match(text, /155,303 parameters, 0\.6 MB\. TerGat: 35,480,655, 141\.9 MB, \*\*228 times\*\*/);
+  });
+
+  it('is what docs/benchmarks.md shows of results/reference/compare.json', () => {
+    const page = fs.readFileSync(path.join(projectRoot(), 'docs', 'benchmarks.md'), 'utf8');
+    const reference = path.join(projectRoot(), 'results', 'reference', 'compare.json');
+    const table = fs.existsSync(reference)
+      ? renderComparison(readComparison(reference))
+      : 'Not measured yet.';
+    assert.equal(replaceSection(page, 'compare', table), page);
+  });
+});
+
+describe('measureNetwork', () => {
+  it("gives the number of parameters and the size of the weights' file", () => {
+    const { parameters, bytes } = measureNetwork(buildSmall);
+    assert.ok(bytes > 4 * parameters && bytes < 4 * parameters + 4096, `${parameters} ${bytes}`);
+  });
+});
