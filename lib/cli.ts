@@ -1,12 +1,16 @@
+#!/usr/bin/env node
 import { Command } from 'commander';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
+import { predictCommand } from './cli/predict';
 import { referenceCommand } from './cli/reference';
 import { reportCommand } from './cli/report';
+import { sampleCommand } from './cli/sample';
 import { setupCommand } from './cli/setup';
+import { trainCommand } from './cli/train';
 
 /** Every command, in the help's order. Each is defined in a file of lib/cli and loads what it does only when called. */
 const COMMANDS: readonly Command[] = [
@@ -17,13 +21,23 @@ const COMMANDS: readonly Command[] = [
   facesCommand,
   benchCommand,
   compareCommand,
+  sampleCommand,
+  predictCommand,
+  trainCommand,
   referenceCommand,
 ];
 
+/** What wrong usage exits with; an error while a command runs exits with 1. */
+const WRONG_USAGE = 2;
+
 const program = new Command('prior-attention')
   .description('Facial expression recognition with prior attention, as TypeScript notebooks')
-  .showHelpAfterError();
-for (const command of COMMANDS) program.addCommand(command.showHelpAfterError());
+  .addHelpText('after', '\n`prior-attention help COMMAND` explains one.');
+for (const command of [program, ...COMMANDS]) {
+  command.showHelpAfterError('(add --help for what there is)');
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
+}
+for (const command of COMMANDS) program.addCommand(command);
 
 program.parseAsync().catch((error: unknown) => {
   console.error((error as Error).message);

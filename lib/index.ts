@@ -29,6 +29,10 @@ export {
   show,
   startNotebook,
 } from './notebook';
+export { loadClassifier, type Classifier } from './predict/model';
+export { formatAnswer } from './predict/format';
+export { predictPictures } from './predict/predict-inputs';
+export { isUnread, loadPredictor, type FacePrediction, type PicturePrediction } from './predict/predictor';
 export { architectureDiagram, describeTerGat } from './report/architecture';
 export { attentionFlow } from './report/attention-flow';
 export { confusionChart } from './report/confusion-chart';

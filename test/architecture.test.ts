@@ -11,6 +11,7 @@ const LAYERS = [
   'faces',
   'model',
   'report',
+  'predict',
   'study',
   'bench',
   'notebook',

@@ -53,6 +53,16 @@ export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]):
 }
 
 /**
+ * Measures a face: the longer side of the box around all of its landmarks.
+ * @param landmarks [68, 2] as x and y in pixels
+ * @returns pixels
+ */
+export function measureFace(landmarks: Float32Array): number {
+  const { width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
+  return Math.max(width, height);
+}
+
+/**
  * Cuts the eyes block and the mouth block of a face out of the image that it was found in.
  * @param landmarks [68, 2] as x and y in pixels of the image
  * @returns the blocks, or a reason when a box has no pixel inside of the image

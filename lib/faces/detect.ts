@@ -87,7 +87,7 @@ export async function loadFaceDetector({
 }
 
 /** Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned. */
-async function loadNetworks() {
+export async function loadNetworks() {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
   const tinyNet = new faceApi.TinyFaceDetector();
   const ssdNet = new faceApi.SsdMobilenetv1();
@@ -102,7 +102,8 @@ async function loadNetworks() {
   return { tiny, ssd, landmarks, dispose };
 }
 
-type Networks = Awaited<ReturnType<typeof loadNetworks>>;
+/** The detectors and the landmark network. */
+export type Networks = Awaited<ReturnType<typeof loadNetworks>>;
 
 /** One at a time: there are few, and a padded batch of them would cost as much as a full one. */
 async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen | undefined> {
@@ -112,7 +113,8 @@ async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen |
   );
 }
 
-async function findWithTiny(
+/** Asks the tiny detector about a batch of images; candidates are in their pixels, small ones are left out. */
+export async function findWithTiny(
   { tiny }: Networks,
   images: readonly RgbImage[],
   { inputSize, batchSize }: { readonly inputSize: number; readonly batchSize: number },
@@ -134,7 +136,8 @@ async function findWithTiny(
   });
 }
 
-async function findWithSsd({ ssd }: Networks, image: RgbImage): Promise<Candidate[]> {
+/** Asks the SSD detector about one image; candidates are in its pixels. */
+export async function findWithSsd({ ssd }: Networks, image: RgbImage): Promise<Candidate[]> {
   const shrunk = await fitWithin(image, SSD_SIZE);
   const { width, height } = shrunk;
   const target = new Float32Array(SSD_SIZE * SSD_SIZE * 3);
@@ -153,7 +156,8 @@ function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candi
   return { score, box: { x: x * across, y: y * down, width: width * across, height: height * down } };
 }
 
-type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
+/** A candidate that was chosen, with its part of the image in whole pixels. */
+export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
 
 function chosenOf(
   detector: Face['detector'],
@@ -165,7 +169,7 @@ function chosenOf(
 }
 
 /** Looks a second time, closer, at faces of the slow detectors: their frames suit the landmark network less. */
-async function addLandmarks(
+export async function addLandmarks(
   { landmarks: network }: Networks,
   images: readonly RgbImage[],
   chosen: readonly (Chosen | undefined)[],

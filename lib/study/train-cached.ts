@@ -35,6 +35,8 @@ export interface CachedTrainingOptions {
   readonly faces: SplitFaces;
   /** Makes what the network is fed with, as `blockSource` and `boxSource` do. */
   readonly toSource: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
+  /** Makes what training draws from, where it is another source; default `toSource`. */
+  readonly toTrainSource?: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
   /** Called after each epoch with the history so far, resumed epochs included. */
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
@@ -50,13 +52,14 @@ export interface CachedTrainingOptions {
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();
-  const { experiment, network, blocks, faces, toSource, onEpoch, onBatch, shouldStop } = options;
+  const { experiment, network, blocks, faces, toSource, toTrainSource, onEpoch, onBatch, shouldStop } =
+    options;
   const { seed, batchSize, learningRate, epochs } = experiment;
   const optimizer = buildAdam({ learningRate });
   let trainedEpochs = 0;
   const result = await train({
     ...{ network, optimizer, epochs, batchSize, seed, onBatch, shouldStop },
-    train: toSource(blocks, faces.train.faces),
+    train: (toTrainSource ?? toSource)(blocks, faces.train.faces),
     validation: toSource(blocks, faces.validation.faces),
     checkpoint: {
       store: createFileStore(prepareDirectory(options)),

@@ -1,0 +1,59 @@
+import { Command, Option } from 'commander';
+import { numberBetween } from './number';
+
+interface PredictFlags {
+  readonly model?: string;
+  readonly format: 'text' | 'json' | 'csv';
+  readonly abstainBelow?: number;
+  readonly filesFrom?: string;
+  readonly output?: string;
+  readonly annotate?: string;
+  readonly fps: number;
+}
+
+const HELP = `
+Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with all that is below them; videos need
+ffmpeg. Every face of a picture is answered, the largest first.
+
+Which model?
+  none named      the project's own: small and quick, learned from drawn faces only. Right for the synthetic sample
+                  and drawn characters; its answers on photographs are measured nowhere but by you:
+                  evaluate --data YOUR_FOLDER
+  face-api        the face-api package's network: sees the whole face, learned from photographs. Right for real faces.
+  FILE            what the train command wrote
+
+Exit status: 0 every file was read, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
+
+Examples:
+  npx . predict photo.jpg
+  npx . predict --model face-api --format csv --output answers.csv photos/
+  find . -name '*.jpg' | npx . predict --files-from - --format json
+  curl -s … | npx . predict -
+`;
+
+/** `predict`: the expressions in pictures and videos. */
+export const predictCommand = new Command('predict')
+  .description('name the expressions of all faces in pictures, folders and videos')
+  .argument('[files...]', 'pictures, folders, patterns, videos; - reads one picture from standard input')
+  .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
+  .addOption(
+    new Option('-f, --format <format>', 'how answers are written')
+      .choices(['text', 'json', 'csv'])
+      .default('text'),
+  )
+  .option(
+    '--abstain-below <probability>',
+    'less likely answers are `unsure` (default 0.5)',
+    numberBetween(0, 1),
+  ) // prettier-ignore
+  .option('--files-from <file>', 'read names from a file, one a line; - is standard input')
+  .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
+  .option('--fps <rate>', 'pictures a second of a video', numberBetween(0.001, 120), 2)
+  .addHelpText('after', HELP)
+  .action(async (files: string[], { fps, ...flags }: PredictFlags, command: Command) => {
+    if (files.length === 0 && flags.filesFrom === undefined)
+      command.error('error: Expected pictures, folders or videos but received none', { exitCode: 2 });
+    const { runPredict } = await import('../commands/predict');
+    process.exitCode = await runPredict({ files, ...flags, framesPerSecond: fps });
+  });

@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RgbImage } from '../core/image';
+import { watchStop } from '../notebook/stop';
+import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
+import { formatAnswer, type PredictionFormat, predictionWriter } from '../predict/format';
+import { predictInputs } from '../predict/predict-inputs';
+import { isUnread, loadPredictor, type PicturePrediction } from '../predict/predictor';
+import { annotatePicture } from '../report/annotate';
+import { openOutput } from './output';
+import { followOnStderr } from './progress';
+
+/** What {@link runPredict} is asked for. */
+export interface PredictRequest {
+  readonly files: readonly string[];
+  /** File with one path a line, or `-`. */
+  readonly filesFrom?: string;
+  readonly model?: string;
+  readonly format: PredictionFormat;
+  readonly abstainBelow?: number;
+  /** File to write, whole or not at all; default standard output. */
+  readonly output?: string;
+  /** Folder for pictures with faces and answers drawn in. */
+  readonly annotate?: string;
+  readonly framesPerSecond: number;
+}
+
+/**
+ * Names the expressions in pictures and videos. Problems of single files go to standard error, and the others go on.
+ * @returns the exit status: 0 when every file was read, 1 when one was not, 130 after Ctrl-C
+ * @throws RangeError when the model or a name cannot be used
+ */
+export async function runPredict(request: PredictRequest): Promise<number> {
+  const { format, output, annotate, framesPerSecond } = request;
+  const names = [...request.files, ...(await readList(request.filesFrom))];
+  if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
+  const inputs = await expandInputs(names);
+  const predictor = await loadPredictor(request);
+  const stop = watchStop();
+  const writer = predictionWriter(format);
+  const target = await openOutput(output);
+  const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;
+  let [count, unread] = [0, 0];
+  try {
+    await target.write(writer.start);
+    const options = { framesPerSecond, stdin: process.stdin, shouldStop: stop.isRequested };
+    for await (const { result, image } of predictInputs(predictor, inputs, options)) {
+      await target.write(writer.write(result, count));
+      count += 1;
+      if (isUnread(result)) {
+        unread += 1;
+        process.stderr.write(`${result.source}: ${result.reason}\n`);
+      } else if (annotate) await saveAnnotated(annotate, { result, image: image! }, count);
+      follow?.(Math.min(count, inputs.length), inputs.length);
+    }
+    await target.write(writer.end(count));
+    await target.finish();
+  } finally {
+    await target.discard();
+    stop.dispose();
+    predictor.dispose();
+  }
+  if (stop.isRequested()) return 130;
+  return unread > 0 ? 1 : 0;
+}
+
+async function readList(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const text =
+    file === STANDARD_INPUT ? await readText(process.stdin) : await fs.promises.readFile(file, 'utf8');
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}
+
+async function readText(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Named by number and picture: pictures of different folders may have the same name. */
+async function saveAnnotated(
+  folder: string,
+  { result, image }: { readonly result: PicturePrediction; readonly image: RgbImage },
+  number: number,
+): Promise<void> {
+  const faces = result.faces.map((face) => ({ ...face, label: formatAnswer(face) }));
+  const stem = path.basename(result.source).replace(/\.[^.]*$/, '').replace(/[^\w.-]+/g, '-'); // prettier-ignore
+  const file = path.join(folder, `${String(number).padStart(4, '0')}-${stem}.jpg`);
+  const picture = await annotatePicture(image, faces);
+  await fs.promises.mkdir(folder, { recursive: true });
+  await fs.promises.writeFile(`${file}.part`, picture);
+  await fs.promises.rename(`${file}.part`, file);
+}

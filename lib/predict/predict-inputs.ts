@@ -1,0 +1,125 @@
+import path from 'node:path';
+import type { RgbImage } from '../core/image';
+import { type BadImage, isBadImage } from '../faces/bad-image';
+import { decodeImage } from '../faces/decode';
+import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
+import { expandInputs, type Input } from './inputs';
+import type { Classifier } from './model';
+import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
+import { readFrames } from './video';
+
+/** A picture with what was said of it, or why it could not be read. */
+export interface LookedAt {
+  readonly result: PicturePrediction | UnreadPicture;
+  /** The picture itself, where it was read. */
+  readonly image?: RgbImage;
+}
+
+/** How inputs are gone through. */
+export interface PredictInputsOptions {
+  /** Pictures a second that a video is asked for, default 2. */
+  readonly framesPerSecond?: number;
+  /** Where the bytes of `-` come from, default none. */
+  readonly stdin?: AsyncIterable<Buffer>;
+  /** Asked before each picture; true ends there. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Looks at one input after the other. What cannot be read is part of the result, and the others go on.
+ * @returns one element a picture, several a video, in the inputs' order
+ */
+export async function* predictInputs(
+  predictor: Predictor,
+  inputs: readonly Input[],
+  options: PredictInputsOptions = {},
+): AsyncGenerator<LookedAt> {
+  for (const input of inputs) {
+    if (options.shouldStop?.()) return;
+    if (input.kind === 'video') yield* predictVideo(predictor, input.source, options);
+    else yield await predictOne(predictor, input, options);
+    // A turn of the event loop, so that Ctrl-C is seen between two pictures.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/**
+ * Names the expressions of all faces in pictures, folders of pictures, patterns and videos.
+ * @param names paths from the current folder, as `expandInputs` takes them
+ * @param options.model path of a model file, `face-api`, or a loaded classifier, which is disposed; default the
+ *   project's own model
+ * @param options.abstainBelow the probability below which the answer is `unsure`, default 0.5
+ * @returns one element a picture, in order; what could not be read says why
+ * @throws RangeError for a model, folder or pattern that cannot be used
+ */
+export async function predictPictures(
+  names: readonly string[],
+  options: PredictInputsOptions & {
+    readonly model?: string | Classifier;
+    readonly abstainBelow?: number;
+  } = {},
+): Promise<(PicturePrediction | UnreadPicture)[]> {
+  const inputs = await expandInputs(names);
+  const predictor = await loadPredictor(options);
+  try {
+    const results: (PicturePrediction | UnreadPicture)[] = [];
+    for await (const { result } of predictInputs(predictor, inputs, options)) results.push(result);
+    return results;
+  } finally {
+    predictor.dispose();
+  }
+}
+
+async function predictOne(
+  predictor: Predictor,
+  { kind, source }: Input,
+  { stdin }: PredictInputsOptions,
+): Promise<LookedAt> {
+  const read = kind === 'stdin' ? await readStdin(stdin, source) : await readFile(source);
+  if (isBadImage(read)) return { result: { source, ...read } };
+  const image = await decodeImage(read, source);
+  if (isBadImage(image)) return { result: { source, ...image } };
+  return { result: await predictor.predict(image, source), image };
+}
+
+/** The user named the file, wherever it lies: so its own folder is the data folder. */
+async function readFile(source: string): Promise<Buffer | BadImage> {
+  const absolute = path.resolve(source);
+  const file = await readImageFile(
+    path.parse(absolute).root,
+    path.relative(path.parse(absolute).root, absolute),
+  );
+  if (!isBadImage(file)) return file.bytes;
+  return { ...file, reason: file.reason.replace(path.relative(path.parse(absolute).root, absolute), source) };
+}
+
+async function readStdin(
+  stdin: AsyncIterable<Buffer> | undefined,
+  source: string,
+): Promise<Buffer | BadImage> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin ?? []) {
+    size += chunk.length;
+    if (size > MAX_IMAGE_BYTES)
+      return { kind: 'too-large', reason: `Expected at most ${MAX_IMAGE_BYTES} bytes for ${source} but received more` }; // prettier-ignore
+    chunks.push(chunk);
+  }
+  if (size > 0) return Buffer.concat(chunks);
+  return { kind: 'empty-file', reason: `Expected an image for ${source} but received 0 bytes` };
+}
+
+async function* predictVideo(
+  predictor: Predictor,
+  source: string,
+  { framesPerSecond = 2, shouldStop }: PredictInputsOptions,
+): AsyncGenerator<LookedAt> {
+  try {
+    for await (const { image, seconds } of readFrames(source, framesPerSecond)) {
+      if (shouldStop?.()) return;
+      yield { result: { ...(await predictor.predict(image, source)), seconds }, image };
+    }
+  } catch (error) {
+    yield { result: { source, kind: 'unreadable-file', reason: (error as Error).message } };
+  }
+}

@@ -1,0 +1,154 @@
+import { EMOTIONS, type Emotion } from '../core/emotions';
+import type { Box } from '../core/geometry';
+import { type RgbImage, toGray } from '../core/image';
+import { cutBlocks, measureFace } from '../core/landmarks';
+import { startEngine } from '../engine/tensorflow';
+import type { BadImage } from '../faces/bad-image';
+import { isBadImage } from '../faces/bad-image';
+import type { Face } from '../faces/detect';
+import { type AllFacesDetector, loadAllFacesDetector } from '../faces/detect-all';
+import { fitWithin } from '../faces/fit';
+import { DETECTION_SIDE } from '../faces/prepare';
+import { type Classifier, loadClassifier } from './model';
+
+/** The likeliest expression's probability below which the answer is `unsure`. */
+export const DEFAULT_ABSTENTION = 0.5;
+
+/** What is said of one face. */
+export interface FacePrediction {
+  /** The likeliest expression, or `unsure` when its probability is below the threshold. */
+  readonly answer: Emotion | 'unsure';
+  /** The likeliest expression, however likely. */
+  readonly likeliest: Emotion;
+  /** Calibrated probability of the likeliest, 0 to 1. */
+  readonly confidence: number;
+  /** Calibrated, their sum 1. */
+  readonly probabilities: Readonly<Record<Emotion, number>>;
+  /** What the detector framed, in pixels of the picture. */
+  readonly box: Box;
+  readonly detector: Face['detector'];
+  /** The detector's confidence, 0 to 1. */
+  readonly score: number;
+  /** [68, 2] as x and y in pixels of the picture. */
+  readonly landmarks: Float32Array;
+  readonly eyesBox: Box;
+  readonly mouthBox: Box;
+  /** Grey levels, [32, 32]. */
+  readonly eyes: Uint8Array;
+  readonly mouth: Uint8Array;
+}
+
+/** What is said of one picture. */
+export interface PicturePrediction {
+  /** The picture's path or name. */
+  readonly source: string;
+  /** Where in a video the picture is. */
+  readonly seconds?: number;
+  readonly width: number;
+  readonly height: number;
+  /** The largest first; none when no face was found. */
+  readonly faces: readonly FacePrediction[];
+}
+
+/** A picture that could not be read. */
+export interface UnreadPicture extends BadImage {
+  readonly source: string;
+}
+
+/** Tells whether a picture could not be read. */
+export function isUnread(result: PicturePrediction | UnreadPicture): result is UnreadPicture {
+  return isBadImage(result);
+}
+
+/** Finds faces and names their expressions. */
+export interface Predictor {
+  readonly classifier: Classifier;
+  /**
+   * Looks at one picture, by itself: answers do not depend on which others are asked for.
+   * @param source what the picture is called in the result
+   */
+  predict(image: RgbImage, source: string): Promise<PicturePrediction>;
+  /** Frees all weights. */
+  dispose(): void;
+}
+
+/**
+ * Loads detector and classifier on the fastest engine.
+ * @param options.model as `loadClassifier` takes it
+ * @param options.abstainBelow probability, 0 to 1, default {@link DEFAULT_ABSTENTION}
+ * @returns the caller disposes it
+ * @throws RangeError for a threshold out of range, or a model that cannot be read
+ */
+export async function loadPredictor(
+  options: { readonly model?: string | Classifier; readonly abstainBelow?: number } = {},
+): Promise<Predictor> {
+  const { model, abstainBelow = DEFAULT_ABSTENTION } = options;
+  if (!(abstainBelow >= 0 && abstainBelow <= 1))
+    throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
+  await startEngine();
+  const classifier = typeof model === 'object' ? model : await loadClassifier(model);
+  const detector = await loadAllFacesDetector();
+  const parts = { classifier, detector, abstainBelow };
+  return {
+    classifier,
+    predict: (image, source) => predictPicture(parts, image, source),
+    dispose: () => [classifier, detector].forEach((part) => part.dispose()),
+  };
+}
+
+interface Parts {
+  readonly classifier: Classifier;
+  readonly detector: AllFacesDetector;
+  readonly abstainBelow: number;
+}
+
+async function predictPicture(parts: Parts, image: RgbImage, source: string): Promise<PicturePrediction> {
+  const { classifier, detector } = parts;
+  const { width, height } = image;
+  const small = await fitWithin(image, DETECTION_SIDE);
+  const found = await detector.detectAll(small);
+  const scale = { across: width / small.width, down: height / small.height };
+  const gray = found.length > 0 ? toGray(image.data, width, height, 3) : undefined;
+  const faces = found.flatMap((face) => {
+    const { box, landmarks, ...rest } = scaleFace(face, scale);
+    const blocks = cutBlocks(gray!, landmarks, { marginPx: marginFor(classifier, landmarks) });
+    return blocks.kind === 'blocks' ? [{ ...rest, box, landmarks, blocks }] : [];
+  });
+  const probabilities = await classifier.classify(image, faces);
+  return {
+    ...{ source, width, height },
+    faces: faces.map(({ blocks, ...face }, index) => {
+      const { eyesBox, mouthBox, eyes, mouth } = blocks;
+      const row = probabilities.subarray(EMOTIONS.length * index, EMOTIONS.length * (index + 1));
+      return { ...answerOf(row, parts.abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
+    }),
+  };
+}
+
+/** A margin in pixels suits one size of face: for others it grows and shrinks with them. */
+function marginFor({ marginPx, faceSizePx }: Classifier, landmarks: Float32Array): number {
+  return faceSizePx === undefined ? marginPx : (marginPx * measureFace(landmarks)) / faceSizePx;
+}
+
+function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {
+  if (across === 1 && down === 1) return face;
+  const { x, y, width, height } = face.box;
+  const box = { x: x * across, y: y * down, width: width * across, height: height * down };
+  const landmarks = face.landmarks.map((value, index) => value * (index % 2 === 0 ? across : down));
+  return { ...face, box, landmarks };
+}
+
+function answerOf(
+  row: Float32Array,
+  abstainBelow: number,
+): Pick<FacePrediction, 'answer' | 'likeliest' | 'confidence' | 'probabilities'> {
+  const confidence = Math.max(...row);
+  const likeliest = EMOTIONS[row.indexOf(confidence)];
+  const probabilities = Object.fromEntries(EMOTIONS.map((emotion, id) => [emotion, row[id]]));
+  return {
+    answer: confidence < abstainBelow ? 'unsure' : likeliest,
+    likeliest,
+    confidence,
+    probabilities: probabilities as Record<Emotion, number>,
+  };
+}

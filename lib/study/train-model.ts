@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { BlockSet } from '../core/blocks';
+import { EMOTIONS, emotionId } from '../core/emotions';
+import type { Experiment } from '../core/experiment';
+import { measureFace } from '../core/landmarks';
+import { splitRecords } from '../core/split';
+import { fitTemperature } from '../core/temperature';
+import type { Dataset } from '../datasets/dataset';
+import { findArchitecture } from '../model/architectures';
+import type { TensorSource } from '../model/data';
+import { predict } from '../model/evaluate';
+import type { EpochRecord } from '../model/history';
+import type { Model, ModelFacts } from '../model/model-file';
+import type { Network } from '../model/network';
+import type { BatchProgress } from '../model/train';
+import { facesOfSplit } from './faces-of-split';
+import { scoreTest, type TestScore } from './score-test';
+import { trainCached } from './train-cached';
+
+/** What a model is trained on, and how. */
+export interface TrainModelOptions {
+  readonly dataset: Dataset;
+  readonly blocks: BlockSet;
+  /** Its split decides on which faces the model is chosen, calibrated and tested. */
+  readonly experiment: Experiment;
+  /** Name of the network, as `findArchitecture` takes it. */
+  readonly architecture: string;
+  readonly onEpoch?: (history: readonly EpochRecord[]) => void;
+  readonly onBatch?: (progress: BatchProgress) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+/** A trained model and how it does on the split's test side. */
+export interface TrainedModel {
+  /** Whoever asked for it disposes its network. */
+  readonly model: Model;
+  readonly score: TestScore;
+  readonly bestEpoch: number;
+  /** Whether it was stopped before the last epoch; the weights are the best epoch's all the same. */
+  readonly stopped: boolean;
+}
+
+/**
+ * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side.
+ * @throws RangeError for a split that the data set does not allow; Error when it was stopped before the first epoch
+ */
+export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
+  const { dataset, blocks, experiment, architecture, onEpoch, onBatch, shouldStop } = options;
+  const split = splitRecords(dataset.records, experiment.split, experiment.seed);
+  const faces = facesOfSplit(split, dataset.records, blocks);
+  const { build, toSource, toTrainSource } = findArchitecture(architecture);
+  const network = build({ seed: experiment.seed });
+  const { bestEpoch, stopped } = await trainCached({
+    ...{ experiment, network, blocks, faces, onEpoch, onBatch, shouldStop },
+    ...{ toSource, toTrainSource },
+  });
+  if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
+  const validation = toSource(blocks, faces.validation.faces);
+  const { probabilities } = await predict(network, validation);
+  const temperature = fitTemperature(probabilities, validation.labels);
+  const score = await scoreOn(network, toSource(blocks, faces.test.faces), faces.test.missed);
+  const facts = { ...describe(options, network, faces.train.faces), temperature };
+  const description = describeTraining(options, score);
+  return { model: { ...facts, description, network }, score, bestEpoch, stopped };
+}
+
+async function scoreOn(network: Network, source: TensorSource, missed: number): Promise<TestScore> {
+  const { labels } = await predict(network, source);
+  return scoreTest(source.labels, labels, missed);
+}
+
+function describe(
+  { blocks, experiment }: TrainModelOptions,
+  network: Network,
+  faces: readonly number[],
+): Omit<ModelFacts, 'temperature' | 'description'> {
+  const sizes = faces.map((face) => measureFace(blocks.landmarks.subarray(136 * face, 136 * face + 136)));
+  sizes.sort((first, second) => first - second);
+  return {
+    architecture: network.name,
+    labels: EMOTIONS,
+    marginPx: experiment.marginPx,
+    faceSizePx: Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10,
+    trainingData: hashFaces(blocks, faces),
+  };
+}
+
+/** Names what a model learned from: both blocks and the label of each face, in order. */
+function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
+  const hash = createHash('sha256');
+  for (const face of faces) {
+    for (const pixels of [eyes, mouth]) hash.update(pixels.subarray(1024 * face, 1024 * (face + 1)));
+    hash.update(Uint8Array.of(emotionId(records[face].emotion)));
+  }
+  return hash.digest('hex');
+}
+
+function describeTraining({ dataset, experiment }: TrainModelOptions, { ofAll }: TestScore): string {
+  const characters = new Set(dataset.records.map(({ character }) => character)).size;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const synthetic = dataset.synthetic ? ', drawn by this program: not measured on real faces' : '';
+  return (
+    `Learned from ${dataset.records.length} images of ${characters} characters (${dataset.name}${synthetic}); ` +
+    `accuracy on ${ofAll.trials} test images, split by ${experiment.split}: ${percent(ofAll.value)} ` +
+    `(Wilson 95 %: ${percent(ofAll.low)} to ${percent(ofAll.high)})`
+  );
+}
