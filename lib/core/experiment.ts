@@ -44,6 +44,13 @@ export const EXPERIMENT_VARIABLES = {
   SAMPLE_FRAMES: 'sampleFrames',
 } as const satisfies Record<string, keyof Experiment>;
 
+/** Those of {@link EXPERIMENT_VARIABLES} that size the sample and mean nothing for other data. */
+export const SAMPLE_VARIABLES = [
+  'CLIPS_PER_CELL',
+  'FRAMES_PER_CLIP',
+  'SAMPLE_FRAMES',
+] as const satisfies readonly (keyof typeof EXPERIMENT_VARIABLES)[];
+
 /**
  * Reads an experiment's settings: the defaults, with what the environment says instead.
  * @param environment such as `process.env`; an empty value counts as none

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
@@ -19,7 +20,8 @@ export interface OpenedDataset extends Dataset {
  * sample, which is drawn when it is not there. Relative paths start at the project's folder.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
- * @throws RangeError when both are set, or when the folder is not what is expected
+ * @throws RangeError when both are set, when a size of the sample is set beside one of them, or when the folder is
+ * not what is expected
  */
 export async function openDataset(
   experiment: Experiment,
@@ -30,9 +32,19 @@ export async function openDataset(
   const { FERG_DIR: ferg, IMAGES_DIR: images } = environment;
   if (ferg && images) throw new RangeError('Expected one of FERG_DIR and IMAGES_DIR but received both');
   if (!ferg && !images) return openSample(experiment, start, onProgress);
+  refuseSampleSize(environment, ferg ? 'FERG_DIR' : 'IMAGES_DIR');
   const directory = path.resolve(projectRoot(), (ferg ?? images)!);
   const dataset = ferg ? readFerg(directory) : readFolder(directory);
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
+}
+
+/** What sizes the sample says nothing of other data: a user who sets it expects fewer images than would come. */
+function refuseSampleSize(environment: Readonly<Record<string, string | undefined>>, folder: string): void {
+  const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
+  if (stray === undefined) return;
+  throw new RangeError(
+    `Expected no ${stray} beside ${folder} (it sizes the synthetic sample) but received ${environment[stray]}`,
+  );
 }
 
 async function openSample(

@@ -27,10 +27,13 @@ export function resultsToMarkdown(report: ReportFile): string {
   return ['| | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
-function blockRows({ blockIoU }: ReportFile): [string, string][] {
-  if (!blockIoU) return [];
-  const value = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
-  return [['mean IoU of the blocks with the true ones', value]];
+function blockRows({ blockIoU, blockIoUTail }: ReportFile): [string, string][] {
+  if (!blockIoU || !blockIoUTail) return [];
+  const { eyes, mouth } = blockIoUTail;
+  const means = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
+  const fifths = `5th percentile ${eyes.percentile5.toFixed(3)} and ${mouth.percentile5.toFixed(3)}`;
+  const worst = `worst character ${[eyes, mouth].map((tail) => `${tail.worst.mean.toFixed(3)} (${tail.worst.character})`).join(' and ')}`;
+  return [['mean IoU of the blocks with the true ones', `${means}; ${fifths}; ${worst}`]];
 }
 
 /**

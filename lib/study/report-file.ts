@@ -8,9 +8,11 @@ import type { Split } from '../core/split';
 import { toCsv } from '../core/csv';
 import type { Dataset } from '../datasets/dataset';
 import type { EngineInfo } from '../engine/tensorflow';
+import type { BlockIou, BlockIouReport } from '../faces/measure';
 import { toSkippedCsv } from '../faces/skipped';
 import type { Prediction } from '../model/evaluate';
 import type { TestScore } from './score-test';
+import type { CachedTraining } from './train-cached';
 
 /** The report as a file: figures that other programs read. Rates are in 0..1, times in seconds. */
 export interface ReportFile {
@@ -21,9 +23,12 @@ export interface ReportFile {
   readonly detectionRate: number;
   /** Mean intersection over union with the true boxes at margin 0, a miss counting 0; null without true landmarks. */
   readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
+  /** The tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
+  readonly blockIoUTail: Readonly<Record<'eyes' | 'mouth', BlockIouTail>> | null;
   readonly split: { readonly name: string } & Readonly<Record<(typeof SIDES)[number], number>>;
   readonly model: string;
   readonly parameters: number;
+  /** Whole epochs that were trained: fewer than the experiment's after a stop. */
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly accuracyOfFound: number;
@@ -38,27 +43,32 @@ export interface ReportFile {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** How badly a block's boxes sit where they sit worst. */
+export type BlockIouTail = Pick<BlockIou, 'percentile5' | 'worst'>;
+
 /** What {@link buildReport} gathers. */
 export interface ReportParts {
   readonly experiment: Experiment;
   readonly engine: EngineInfo;
   readonly dataset: Dataset;
   readonly blocks: BlockSet;
-  readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
+  /** Undefined without true landmarks. */
+  readonly blockQuality: BlockIouReport | undefined;
   readonly split: Split;
-  readonly model: { readonly name: string; readonly parameters: number; readonly bestEpoch: number };
+  readonly model: { readonly name: string; readonly parameters: number };
+  readonly training: Pick<CachedTraining, 'history' | 'bestEpoch'>;
   readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
 /** Gathers a report's figures. */
 export function buildReport(parts: ReportParts): ReportFile {
-  const { experiment, engine, dataset, blocks, split, model, scores } = parts;
+  const { experiment, engine, dataset, blocks, split, model, training, scores } = parts;
   const { network, nearest, boxes } = scores;
   const [images, faces] = [dataset.records.length, blocks.records.length];
   return {
     ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
-    blockIoU: parts.blockIoU,
+    ...describeBlockQuality(parts.blockQuality),
     split: {
       name: split.name,
       train: split.train.length,
@@ -68,8 +78,8 @@ export function buildReport(parts: ReportParts): ReportFile {
     ...{
       model: model.name,
       parameters: model.parameters,
-      epochs: experiment.epochs,
-      bestEpoch: model.bestEpoch,
+      epochs: training.history.length,
+      bestEpoch: training.bestEpoch,
     },
     accuracyOfFound: network.ofFound.value,
     accuracyOfAll: network.ofAll.value,
@@ -79,6 +89,18 @@ export function buildReport(parts: ReportParts): ReportFile {
     backend: engine.backend,
     experiment,
     seconds: Object.fromEntries(Object.entries(parts.seconds).map(([stage, value]) => [stage, round(value)])),
+  };
+}
+
+function describeBlockQuality(
+  quality: BlockIouReport | undefined,
+): Pick<ReportFile, 'blockIoU' | 'blockIoUTail'> {
+  if (!quality) return { blockIoU: null, blockIoUTail: null };
+  const { eyes, mouth } = quality;
+  const tail = ({ percentile5, worst }: BlockIou) => ({ percentile5, worst });
+  return {
+    blockIoU: { eyes: eyes.mean, mouth: mouth.mean },
+    blockIoUTail: { eyes: tail(eyes), mouth: tail(mouth) },
   };
 }
 

@@ -49,8 +49,11 @@ describe('set-up', () => {
       command[0] === 'python3' ? python3 : python;
     assert.deepEqual(findPython(versions('3.14')), { python: 'python3' });
     assert.deepEqual(findPython(versions('3.9', '3.12')), { python: 'python' });
-    assert.deepEqual(findPython(versions('3.9')), { reason: 'no Python >= 3.10 was found (python3 is 3.9)' });
-    assert.deepEqual(findPython(versions()), { reason: 'no Python >= 3.10 was found' });
+    const hint = 'Debian and Ubuntu: apt install python3 python3-venv';
+    assert.deepEqual(findPython(versions('3.9')), {
+      reason: `no Python >= 3.10 was found (python3 is 3.9); ${hint}`,
+    });
+    assert.deepEqual(findPython(versions()), { reason: `no Python >= 3.10 was found; ${hint}` });
   });
 
   it('finds a C++ compiler, the user’s own first, and says what to install otherwise', () => {

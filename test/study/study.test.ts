@@ -63,6 +63,13 @@ describe('openDataset', () => {
     assert.deepEqual([dataset.synthetic, dataset.drawn, dataset.records.length], [false, false, 1]);
   });
 
+  it('refuses a size of the sample beside a folder, where it would do nothing', async () => {
+    await assert.rejects(
+      openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: folder(), CLIPS_PER_CELL: '2' }),
+      /Expected no CLIPS_PER_CELL beside IMAGES_DIR .* but received 2/,
+    );
+  });
+
   it('refuses two data sets at once', async () => {
     const both = { IMAGES_DIR: folder(), FERG_DIR: folder() };
     await assert.rejects(

@@ -36,7 +36,10 @@ export function findPython(ask: Ask): { readonly python: string } | { readonly r
     found.push(`${python} is ${version}`);
   }
   const minimum = PYTHON_MINIMUM.join('.');
-  return { reason: `no Python >= ${minimum} was found${found.length ? ` (${found.join(', ')})` : ''}` };
+  const seen = found.length ? ` (${found.join(', ')})` : '';
+  return {
+    reason: `no Python >= ${minimum} was found${seen}; Debian and Ubuntu: apt install python3 python3-venv`,
+  };
 }
 
 /**
