@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { createRandom } from '../../lib/core/random';
 import {
   connect,
   convolve,
@@ -10,62 +9,9 @@ import {
   normalizeByBatch,
   normalizeByRunning,
 } from '../../lib/engine/operations';
-import { startEngine, type Backend } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { asInputs, assertAgrees } from '../support/agreement';
 import { describeNative } from '../support/native';
-
-/** Of a tensor's norm: float32 sums in another order. */
-const TOLERANCE = 1e-5;
-
-/** Inputs by name: shapes; numbers are drawn from the name, but for `zeros`. */
-type Shapes = Readonly<Record<string, number[]>>;
-type Operation = (inputs: Record<string, tf.Tensor>, variables: Record<string, tf.Variable>) => tf.Tensor;
-
-const random = (name: string, shape: number[]) => {
-  if (name === 'zeros') return tf.zeros(shape);
-  const { uniform } = createRandom(1, name);
-  return tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => uniform(-1, 1)),
-    shape,
-  );
-};
-
-/** Runs an operation forwards and backwards on a backend: the output, each input's gradient, each variable after it. */
-async function measure(
-  backend: Backend,
-  shapes: Shapes,
-  operation: Operation,
-): Promise<Map<string, Float32Array>> {
-  await startEngine({ backend });
-  const variables = {
-    mean: tf.variable(random('mean', [3])),
-    variance: tf.variable(random('variance', [3]).abs()),
-  };
-  const names = Object.keys(shapes);
-  const inputs = names.map((name) => random(name, shapes[name]));
-  const run = (values: tf.Tensor[]) =>
-    operation(Object.fromEntries(values.map((value, i) => [names[i], value])), variables);
-  const output = tf.tidy(() => run(inputs));
-  const weigh = (...values: tf.Tensor[]) => {
-    const y = run(values);
-    return y.mul(random('slope', y.shape)).sum() as tf.Scalar;
-  };
-  const gradients = tf.grads(weigh)(inputs);
-  const results = [['output', output], ...gradients.map((gradient, i) => [names[i], gradient]), ...Object.entries(variables)]; // prettier-ignore
-  return new Map(
-    (results as [string, tf.Tensor][]).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]),
-  );
-}
-
-async function assertAgrees(shapes: Shapes, operation: Operation): Promise<void> {
-  const expected = await measure('cpu', shapes, operation);
-  const received = await measure('tensorflow', shapes, operation);
-  for (const [name, values] of expected) {
-    const error = Math.hypot(...values.map((value, i) => value - received.get(name)![i]));
-    assert.ok(error <= TOLERANCE * Math.hypot(...values), `${name}: ${error} of ${Math.hypot(...values)}`);
-  }
-}
-
-const asInputs = <T>(inputs: Record<string, tf.Tensor>) => inputs as unknown as T;
 
 describeNative('operations on native TensorFlow agree with the cpu backend in output and gradients', () => {
   after(async () => void (await startEngine({ backend: 'tensorflow' })));
@@ -104,6 +50,11 @@ describeNative('operations on native TensorFlow agree with the cpu backend in ou
   }
 
   it('drop out, by the same mask', () => assertAgrees({ x: [7, 33] }, ({ x }) => dropOut(x, 0.3, [5, 6])));
+
+  it('join two branches', () =>
+    assertAgrees({ mouth: [4, 3], eyes: [4, 5] }, ({ mouth, eyes }) => tf.concat([mouth, eyes], 1)));
+
+  it('flatten images', () => assertAgrees({ x: [4, 2, 2, 3] }, ({ x }) => tf.reshape(x, [-1, 12])));
 
   it('cross entropy', () =>
     assertAgrees({ logits: [5, 7] }, ({ logits }) =>
