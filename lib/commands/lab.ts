@@ -1,3 +1,4 @@
+import { projectRoot } from '../engine/project';
 import type { Variant } from '../engine/setup';
 import { venvProgram } from '../engine/setup';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
@@ -16,10 +17,18 @@ export async function runLab(options: {
 }): Promise<number> {
   const steps = await runSetUp(options.variant, options.print);
   for (const name of ['Python', 'kernel', 'helpers']) expectStep(steps, name, 'JupyterLab');
-  return runVisibly(venvProgram('jupyter'), [
-    'lab',
-    '--ip=127.0.0.1',
-    REPORT_NOTEBOOK,
-    ...options.jupyterArguments,
-  ]);
+  return runVisibly(venvProgram('jupyter'), labArguments(projectRoot(), options.jupyterArguments));
+}
+
+/**
+ * Gives the arguments that JupyterLab is started with: this machine alone reaches it, its token is needed, and its
+ * address opens the notebook, also when it is copied into a browser.
+ * @param root absolute path of the folder that is served
+ * @param further what follows, and so overrules
+ */
+export function labArguments(root: string, further: readonly string[] = []): string[] {
+  // Containers run as root, where JupyterLab asks for a word more.
+  const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
+  const address = `/lab/tree/${REPORT_NOTEBOOK}`;
+  return ['lab', '--ip=127.0.0.1', `--ServerApp.root_dir=${root}`, `--LabApp.default_url=${address}`, ...asRoot, ...further]; // prettier-ignore
 }

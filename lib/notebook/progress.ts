@@ -88,7 +88,8 @@ export function progressToBundle(state: ProgressState): MimeBundle {
   const color =
     state.isFinished && share < 100 ? COLORS.yellow : state.isFinished ? COLORS.green : COLORS.blue;
   const bar = `<div style="width:${share.toFixed(1)}%;height:100%;background:${color}"></div>`;
-  const frame = `<div style="width:240px;height:10px;border-radius:5px;overflow:hidden;background:${COLORS.line}">${bar}</div>`;
+  const role = `role="progressbar" aria-valuemin="0" aria-valuenow="${state.done}" aria-valuemax="${state.total}"`;
+  const frame = `<div ${role} style="width:240px;height:10px;border-radius:5px;overflow:hidden;background:${COLORS.line}">${bar}</div>`;
   const text = progressToText(state);
   const html = `<div style="display:flex;align-items:center;gap:12px">${frame}<span>${escapeMarkup(text)}</span></div>`;
   return { data: { 'text/html': html, 'text/plain': text }, metadata: {} };

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { REPORT_NOTEBOOK } from '../../lib/commands/notebook';
+import { resultsDirectory } from '../../lib/notebook/start';
+import { launchChromium } from '../support/chromium';
+import { openLab } from './lab-page';
+import type { CellState, Drawn, LabPage } from './lab-page';
+import { startLab } from './lab-server';
+import type { LabServer } from './lab-server';
+
+/** A short version of the notebook: its settings and nothing else. */
+const SHORT = { CLIPS_PER_CELL: '1', EPOCHS: '3', BATCH_SIZE: '16', SEED: '1' };
+
+const TRAINING = "runStoppable('training'";
+const MINUTE = 60_000;
+
+/** What the test measured, as results/…/lab.json has it. */
+interface LabRecord {
+  cells: number;
+  failedCells: number;
+  chartsDrawn: number;
+  tablesDrawn: number;
+  consoleErrors: number;
+  /** From the button that restarts the kernel and runs all cells to the first picture below a cell. */
+  secondsToFirstFigure: number;
+  /** From the stop button until the training has ended and the kernel has run another cell. */
+  stopSeconds: number;
+}
+
+const cellOf = (cells: readonly CellState[], text: string) =>
+  cells.find(({ source }) => source.includes(text))!;
+const secondsSince = (start: number) => Math.round((performance.now() - start) / 100) / 10;
+
+describe('the notebook in JupyterLab', function () {
+  this.timeout(6 * MINUTE);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-'));
+  const results = resultsDirectory(process.env);
+  const record: Partial<LabRecord> = {};
+  let server: LabServer;
+  let browser: Browser;
+  let lab: LabPage;
+  let drawn: Drawn;
+
+  before(async () => {
+    server = await startLab(folder, SHORT);
+    browser = await launchChromium();
+    lab = await openLab(browser, server.url);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    fs.rmSync(folder, { recursive: true });
+    fs.mkdirSync(results, { recursive: true });
+    fs.writeFileSync(path.join(results, 'lab.json'), `${JSON.stringify(record, null, 2)}\n`);
+  });
+
+  it('draws its first figure', async () => {
+    await lab.press('notebook:restart-run-all');
+    const start = performance.now();
+    await lab.page.click('.jp-Dialog .jp-mod-accept');
+    await lab.waitForCells(
+      'the old outputs to go',
+      (cells) => cells.every(({ isRunning }) => isRunning),
+      MINUTE,
+    );
+    await lab.page.waitForFunction(
+      () =>
+        Array.from(document.querySelectorAll<HTMLImageElement>('.jp-Cell-outputArea img')).some(
+          ({ naturalWidth }) => naturalWidth > 0,
+        ),
+      undefined,
+      { timeout: MINUTE, polling: 50 },
+    );
+    record.secondsToFirstFigure = secondsSince(start);
+  });
+
+  it('stops in the middle of training, and the kernel goes on working', async () => {
+    await lab.waitForCells(
+      'a first epoch',
+      (cells) => cellOf(cells, TRAINING).text.includes('epoch 1/3'),
+      3 * MINUTE,
+    );
+    const start = performance.now();
+    await lab.press('notebook:interrupt-kernel');
+    const stopped = await lab.waitForCells(
+      'all cells to end',
+      (cells) => cells.every(({ isRunning }) => !isRunning),
+      MINUTE,
+    );
+    assert.doesNotMatch(cellOf(stopped, TRAINING).text, /epoch 3\/3/);
+    await lab.select(TRAINING);
+    await lab.press('notebook:insert-cell-below');
+    // It waits for the abandoned run, as the training cell itself does.
+    await lab.page.keyboard.type(`await ${TRAINING}, async () => 'usable')`);
+    await lab.page.keyboard.press('Control+Enter');
+    const isUsable = (cells: readonly CellState[]) => cellOf(cells, "'usable'").text.includes('usable');
+    await lab.waitForCells('the kernel to run a cell', isUsable, MINUTE);
+    record.stopSeconds = secondsSince(start);
+    await lab.page.keyboard.press('Escape');
+    await lab.page.keyboard.type('dd');
+  });
+
+  it('goes on from where training was stopped, to the last cell', async () => {
+    await lab.select(TRAINING);
+    await lab.choose('Run', 'notebook:run-all-below');
+    const cells = await lab.waitForCells(
+      'all cells to run',
+      (all) => all.every(({ hasRun }) => hasRun),
+      4 * MINUTE,
+    );
+    const { text } = cellOf(cells, TRAINING);
+    assert.doesNotMatch(text, /epoch 1\/3/, 'the first epoch was trained again');
+    assert.match(text, /epoch 3\/3/);
+    assert.match(text, /3 epochs, [12] of them from checkpoints/);
+    record.cells = cells.length;
+    record.failedCells = cells.filter(({ hasError }) => hasError).length;
+    assert.equal(
+      record.failedCells,
+      0,
+      cells
+        .filter(({ hasError }) => hasError)
+        .map(({ text: own }) => own)
+        .join('\n'),
+    );
+  });
+
+  it('draws every chart, table, picture and progress bar', async () => {
+    drawn = await lab.drawn();
+    record.chartsDrawn = drawn.charts[0];
+    record.tablesDrawn = drawn.tables[0];
+    for (const [what, [done, all]] of Object.entries(drawn))
+      assert.equal(done, all, `${what}: ${done} of ${all}`);
+    const { charts, tables, pictures, bars } = drawn;
+    assert.ok(charts[0] >= 6 && tables[0] >= 7 && pictures[0] >= 4 && bars[0] >= 2, JSON.stringify(drawn));
+  });
+
+  it('is saved, and shows the same when it is opened again', async () => {
+    await lab.save();
+    const saved = fs.readFileSync(path.join(server.root, REPORT_NOTEBOOK), 'utf8');
+    assert.match(saved, /3 epochs, [12] of them from checkpoints/);
+    const again = await openLab(browser, server.url);
+    await again.page.waitForFunction(
+      (charts) => document.querySelectorAll('.vega-embed canvas, .vega-embed svg').length === charts,
+      drawn.charts[1],
+    );
+    assert.deepEqual(await again.drawn(), drawn);
+    assert.deepEqual(again.consoleErrors, []);
+  });
+
+  it('leaves no error in the browser', () => {
+    record.consoleErrors = lab.consoleErrors.length;
+    assert.deepEqual(lab.consoleErrors, []);
+  });
+});

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { labArguments } from '../../lib/commands/lab';
+import { projectRoot } from '../../lib/engine/project';
+import { venvProgram } from '../../lib/engine/setup';
+
+/** What a notebook needs of the project. The rest is linked, not copied: it is large and nobody writes to it. */
+const COPIED = ['dist', 'lib', 'notebooks', 'package.json', 'tsconfig.json'];
+const LINKED = ['node_modules', '.tensorflow'];
+
+/** JupyterLab asks nobody outside of this machine for news. */
+const NOTIFICATIONS = { fetchNews: 'false', checkForUpdates: false };
+
+/** A JupyterLab that runs. */
+export interface LabServer {
+  /** Address with token; it opens the notebook. */
+  readonly url: string;
+  /** Folder of the project that is served, a copy. */
+  readonly root: string;
+  /** Ends JupyterLab and its kernels. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts JupyterLab as `npm run lab` does, on a copy of the project: notebooks are saved there, and sample, blocks and
+ * weights of a short run do not replace the user's own.
+ * @param folder an empty folder
+ * @param settings the notebook's settings, as environment variables
+ * @throws Error with JupyterLab's log when it does not start
+ */
+export async function startLab(
+  folder: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<LabServer> {
+  const root = copyProject(path.join(folder, 'project'));
+  const own = writeConfiguration(path.join(folder, 'jupyter'));
+  const further = ['--no-browser', '--LabApp.expose_app_in_browser=True'];
+  const server = spawn(venvProgram('jupyter'), labArguments(root, further), {
+    ...{ cwd: root, env: { ...process.env, ...own, ...settings }, stdio: ['ignore', 'ignore', 'pipe'] },
+  });
+  const url = await readAddress(server);
+  return { url, root, close: () => end(server) };
+}
+
+function copyProject(root: string): string {
+  fs.mkdirSync(root, { recursive: true });
+  for (const name of COPIED) {
+    fs.cpSync(path.join(projectRoot(), name), path.join(root, name), { recursive: true });
+  }
+  for (const name of LINKED) {
+    const target = path.join(projectRoot(), name);
+    if (fs.existsSync(target)) fs.symlinkSync(target, path.join(root, name));
+  }
+  return root;
+}
+
+/** Keeps the user's own settings out of the test, and the test's out of theirs. */
+function writeConfiguration(folder: string): Record<string, string> {
+  const settings = path.join(folder, 'config', 'lab', 'user-settings', '@jupyterlab', 'apputils-extension');
+  fs.mkdirSync(settings, { recursive: true });
+  const file = path.join(settings, 'notification.jupyterlab-settings');
+  fs.writeFileSync(file, JSON.stringify(NOTIFICATIONS));
+  return {
+    JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
+    JUPYTER_DATA_DIR: path.join(folder, 'data'),
+    JUPYTER_RUNTIME_DIR: path.join(folder, 'runtime'),
+  };
+}
+
+function readAddress(server: ChildProcess): Promise<string> {
+  let log = '';
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.on('close', (status) => reject(new Error(`JupyterLab ended with status ${status}:\n${log}`)));
+    server.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      const [address] = /http:\/\/127\.0\.0\.1:\S+token=\w+/.exec(log) ?? [];
+      if (address) resolve(address);
+    });
+  });
+}
+
+function end(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    server.on('close', () => resolve());
+    server.kill('SIGTERM');
+  });
+}
