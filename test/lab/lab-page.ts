@@ -86,8 +86,8 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   // tsx names functions by a helper of its own, which the functions that run in the browser take with them.
   await page.addInitScript('globalThis.__name = (value) => value');
   await page.goto(url);
-  await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 60_000 });
+  await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
+  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 120_000 });
   const cells = () => page.evaluate(readCells);
   return {
     page,
