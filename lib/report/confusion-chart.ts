@@ -54,7 +54,8 @@ export function confusionChart(matrix: ConfusionMatrix, options: ConfusionChartO
   return { kind: 'chart', title: `${title}: ${subtitle}`, spec: spec as unknown as ChartSpec };
 }
 
-function toCells(matrix: ConfusionMatrix, labels: readonly string[]) {
+/** Lists a matrix' cells, row by row, each with its share of the true class. */
+export function toCells(matrix: ConfusionMatrix, labels: readonly string[]) {
   return matrix.flatMap((row, truth) => {
     const support = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, predicted) => ({
@@ -66,7 +67,8 @@ function toCells(matrix: ConfusionMatrix, labels: readonly string[]) {
   });
 }
 
-function classAxis(title: string) {
+/** Gives the axis of the true or of the predicted classes. */
+export function classAxis(title: string) {
   return {
     title,
     labelAngle: 0,
@@ -76,7 +78,8 @@ function classAxis(title: string) {
   } as const;
 }
 
-function cellLayer(): UnitSpec<Field> {
+/** Draws the cells, coloured by their share of the row. */
+export function cellLayer(): UnitSpec<Field> {
   return {
     mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
     encoding: {
@@ -95,7 +98,8 @@ function cellLayer(): UnitSpec<Field> {
   };
 }
 
-function countLayer(): UnitSpec<Field> {
+/** Writes the counts into the cells. */
+export function countLayer(): UnitSpec<Field> {
   return {
     mark: { type: 'text', fontSize: 14 },
     encoding: {
