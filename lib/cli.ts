@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
+import { evidenceCommand } from './cli/evidence';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
 import { predictCommand } from './cli/predict';
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   sampleCommand,
   predictCommand,
   trainCommand,
+  evidenceCommand,
   referenceCommand,
 ];
 

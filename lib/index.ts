@@ -42,9 +42,29 @@ export { errorExplorer } from './report/error-explorer';
 export { nameFigures, saveFigure } from './report/figures';
 export { accuracyChart, lossChart } from './report/learning-charts';
 export { publishedChart } from './report/published-chart';
+export { formatRate, rateTable } from './report/evidence-tables';
 export { imageGrid, sampleSheet } from './report/sheets';
 export { accuracyTable, classTable, metricsTable, splitTable, toDataFrame } from './report/tables';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
+export {
+  ablationRows,
+  bootstrapRows,
+  compareOnSix,
+  coverageAtRisk,
+  distanceParts,
+  ladderRows,
+  MODEL_NAMES,
+  STEP_NAMES,
+} from './study/evidence/details';
+export { openEvidence } from './study/evidence/open-evidence';
+export {
+  ablationFigure,
+  growthFigure,
+  ladderFigure,
+  reliabilityFigure,
+  riskFigure,
+} from './study/evidence/save-evidence';
+export { LADDER_STEPS, summarizeCalibration, summarizeUnseen } from './study/evidence/summary';
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';

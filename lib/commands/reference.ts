@@ -28,6 +28,7 @@ const PARTS = {
   report: makeReport,
   compare: makeComparisonReference,
   bench: makeBenchReference,
+  evidence: makeEvidencePart,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
 /** Name of a part of the reference. */
@@ -75,6 +76,12 @@ async function makeReport({ directory, environment, print }: ReferenceContext): 
   }
   quoteResults(path.join(directory, 'report.json'));
   print('Made anew: the report in results/reference, the outputs in the notebook, the table in the README.');
+}
+
+/** Evidence, its notebooks and the texts that quote it; runs that are in data/cache/evidence are not run again. */
+async function makeEvidencePart({ environment, print }: ReferenceContext): Promise<void> {
+  const { makeEvidence } = await import('./evidence');
+  await makeEvidence({ environment, print });
 }
 
 /**

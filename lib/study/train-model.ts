@@ -59,7 +59,7 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const { probabilities } = await predict(network, validation);
   const temperature = fitTemperature(probabilities, validation.labels);
   const score = await scoreOn(network, toSource(blocks, faces.test.faces), faces.test.missed);
-  const facts = { ...describe(options, network, faces.train.faces), temperature };
+  const facts = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, score);
   return { model: { ...facts, description, network }, score, bestEpoch, stopped };
 }
@@ -69,8 +69,12 @@ async function scoreOn(network: Network, source: TensorSource, missed: number): 
   return scoreTest(source.labels, labels, missed);
 }
 
-function describe(
-  { blocks, experiment }: TrainModelOptions,
+/**
+ * Gathers what a model file says of the faces that its network learned from.
+ * @param faces of the training side, as positions in the block set
+ */
+export function describeModel(
+  { blocks, experiment }: Pick<TrainModelOptions, 'blocks' | 'experiment'>,
   network: Network,
   faces: readonly number[],
 ): Omit<ModelFacts, 'temperature' | 'description'> {

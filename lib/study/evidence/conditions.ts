@@ -4,8 +4,7 @@ import { cropGray, resizeBilinear, type GrayImage } from '../../core/image';
 import { DEFAULT_MARGIN_PX } from '../../core/landmarks';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
-import { isBadImage } from '../../faces/bad-image';
-import { createImageReader } from '../../faces/prepare';
+import { readGray } from './read-image';
 
 /** What a network is shown in place of the two blocks as they are. */
 export const CONDITIONS = [
@@ -84,14 +83,6 @@ function cut(image: GrayImage, box: Box): Uint8Array {
   const inside = clampBox(box, image.width, image.height);
   if (!inside) return new Uint8Array(AREA);
   return resizeBilinear(cropGray(image, inside), BLOCK_SIZE, BLOCK_SIZE).data;
-}
-
-async function readGray(file: string): Promise<GrayImage> {
-  const image = await createImageReader('/').read(file.replace(/^\//, ''));
-  if (isBadImage(image)) throw new Error(image.reason);
-  const gray = await image.gray();
-  if (isBadImage(gray)) throw new Error(gray.reason);
-  return gray;
 }
 
 function shuffleFaces(blocks: BlockSet): BlockSet {

@@ -53,6 +53,12 @@ export const RECIPES = {
   compact: { build: buildCompact, toSource: blockSource, learningRate: 1e-3 },
   landmarks: { build: buildLandmarksNetwork, toSource: landmarkSource, learningRate: 1e-2 },
   boxes: { build: buildBoxesNetwork, toSource: boxSource, learningRate: 3e-3 },
+  augmented: {
+    build: buildCompact,
+    toSource: blockSource,
+    toTrainSource: augmentedSource,
+    learningRate: 1e-3,
+  },
   combined: {
     build: buildCombined,
     toSource: combinedSource,

@@ -2,15 +2,9 @@ import type { BlockSet } from '../../core/blocks';
 import type { Split } from '../../core/split';
 import { startEngine } from '../../engine/tensorflow';
 import { applyCondition, type Condition } from './conditions';
+import { expressionLearner } from './expression-learner';
 import { EVIDENCE_SIZES, openEvidenceData, type EvidenceData, type EvidenceSet } from './data';
-import {
-  majorityLearner,
-  nearestLearner,
-  networkLearner,
-  RECIPES,
-  type Learner,
-  type LearnerAnswers,
-} from './learners';
+import { majorityLearner, nearestLearner, networkLearner, RECIPES, type Learner } from './learners';
 import { EVIDENCE_EPOCHS, planAblation, planFinal, planGrowth, planLadder } from './plan';
 import { runJobs, type EvidenceJob, type EvidenceRun, type RunContext, type RunTask } from './runs';
 import { buildSplits, type DevelopmentShares } from './splits';
@@ -91,12 +85,12 @@ function buildContext(parts: {
     made.set(condition, blocks);
     return blocks;
   };
+  const faceapi = expressionLearner(data);
+  const learn = (job: EvidenceJob, task: RunTask) => {
+    const learner = job.model === 'faceapi' ? faceapi : learnerOf(job, task);
+    return learner({ ...task, seed: job.seed, epochs: job.epochs });
+  };
   return { ...parts, records: data.records, blocksOf, learn };
-}
-
-function learn(job: EvidenceJob, task: RunTask): Promise<LearnerAnswers> {
-  const { seed, epochs } = job;
-  return learnerOf(job, task)({ ...task, seed, epochs });
 }
 
 function learnerOf(job: EvidenceJob, task: RunTask): Learner {
@@ -105,7 +99,7 @@ function learnerOf(job: EvidenceJob, task: RunTask): Learner {
   if (model === 'nearest') return nearestLearner;
   const recipe = (RECIPES as Record<string, (typeof RECIPES)[keyof typeof RECIPES] | undefined>)[model];
   if (recipe) return networkLearner(recipe, isAskedAgain(job) ? openWeights(job, task) : undefined);
-  const known = ['majority', 'nearest', ...Object.keys(RECIPES)].join(', ');
+  const known = ['majority', 'nearest', 'faceapi', ...Object.keys(RECIPES)].join(', ');
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }
 

@@ -4,6 +4,7 @@ import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../c
 import type { Estimate } from '../../core/intervals';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import type { EvidenceArchive } from './archive';
+import type { EvidenceSet } from './data';
 import { unpackProbabilities } from './ranges';
 import type { EvidenceRun } from './runs';
 import { splitsOfStep, type LadderStep } from './plan';
@@ -41,11 +42,13 @@ export function runsOf(
 /**
  * Scores runs frame by frame: an answer of several seeds or splits counts with the mean; a frame without a found face
  * is an error.
+ * @param set counts the frames of this set only; default all
  * @throws RangeError when there is no run, or a run's answers are not its test side's
  */
 export function scoreFrames(
   { records, splits }: EvidenceArchive,
   runs: readonly EvidenceRun[],
+  set?: EvidenceSet,
 ): ScoredFrame[] {
   if (runs.length === 0) throw new RangeError('Expected at least 1 run for runs but received 0');
   const scores = new Map<number, number[]>();
@@ -54,6 +57,7 @@ export function scoreFrames(
     if (test.length !== answers.length)
       throw new RangeError(`Expected ${test.length} answers for ${split} but received ${answers.length}`);
     test.forEach((position, row) => {
+      if (set && !records[position].path.startsWith(`${set}/`)) return;
       const right = Number(answers[row] === String(emotionId(records[position].emotion)));
       scores.set(position, [...(scores.get(position) ?? []), right]);
     });
@@ -64,9 +68,13 @@ export function scoreFrames(
   });
 }
 
-/** Estimates the accuracy of runs on all images, with its interval over characters. */
-export function estimateRuns(archive: EvidenceArchive, runs: readonly EvidenceRun[]): Estimate {
-  return accuracyByCharacter(scoreFrames(archive, runs));
+/** Estimates the accuracy of runs on all images, or on those of one set, with its interval over characters. */
+export function estimateRuns(
+  archive: EvidenceArchive,
+  runs: readonly EvidenceRun[],
+  set?: EvidenceSet,
+): Estimate {
+  return accuracyByCharacter(scoreFrames(archive, runs, set));
 }
 
 /** Gives a ladder step's runs of a model. */
@@ -125,7 +133,7 @@ export function summarizeAblation(archive: EvidenceArchive, step: LadderStep): R
 export function summarizeUnseen(archive: EvidenceArchive) {
   const frames = (model: string, split: string) =>
     scoreFrames(archive, runsOf(archive.runs.final, { model, splits: [split] }));
-  const [tergat, best] = [frames('tergat', 'final-original'), frames('combined', 'final')];
+  const [tergat, best] = [frames('tergat', 'final-original'), frames('augmented', 'final')];
   return {
     tergat: accuracyByCharacter(tergat),
     best: accuracyByCharacter(best),

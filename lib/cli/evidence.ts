@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { print } from './print';
+
+/** `evidence`: what the accuracies mean. */
+export const evidenceCommand = new Command('evidence')
+  .description(
+    'run every study, which can be stopped and goes on, and make all that its figures are quoted in',
+  )
+  .option('--from-predictions', 'run nothing: compute everything from the committed predictions')
+  .action(async ({ fromPredictions }: { fromPredictions?: boolean }) => {
+    const { makeEvidence } = await import('../commands/evidence');
+    await makeEvidence({ fromPredictions, environment: process.env, print });
+  });

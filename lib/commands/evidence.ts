@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../engine/project';
+import { loadArchive, saveArchive, toArchive, type EvidenceArchive } from '../study/evidence/archive';
+import { archiveDirectory } from '../study/evidence/open-evidence';
+import { computeQuotes, replaceQuotes } from '../study/evidence/quotes';
+import { runEvidence } from '../study/evidence/run-evidence';
+import { saveEvidence } from '../study/evidence/save-evidence';
+import { executeNotebook } from './notebook';
+import { commitOutputs } from './reference';
+
+/** The notebooks that read the evidence. */
+export const EVIDENCE_NOTEBOOKS = [
+  'notebooks/what-the-original-measured.ipynb',
+  'notebooks/generalisation.ipynb',
+] as const;
+
+/** Texts that quote figures of the evidence. */
+export const QUOTING_TEXTS = [
+  'README.md',
+  'docs/model-card.md',
+  'docs/datasheet.md',
+  ...EVIDENCE_NOTEBOOKS,
+] as const;
+
+/**
+ * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, puts the figures
+ * into the texts that quote them, and executes the notebooks.
+ * @param options.fromPredictions runs nothing: everything is computed from the committed predictions
+ * @throws Error when a notebook cannot be executed
+ */
+export async function makeEvidence(options: {
+  readonly fromPredictions?: boolean;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly print: (line: string) => void;
+}): Promise<void> {
+  const { fromPredictions, environment, print } = options;
+  if (!fromPredictions) {
+    const result = await runEvidence({ size: 'full', environment: {}, print });
+    saveArchive(archiveDirectory(), toArchive(result));
+  }
+  const archive = loadArchive(archiveDirectory());
+  await saveEvidence(path.join(projectRoot(), 'results', 'reference'), archive);
+  quoteFigures(archive);
+  for (const notebook of EVIDENCE_NOTEBOOKS) await executeAndCommit(notebook, environment);
+  print('Made: results/reference/evidence.json, its figures, and the notebooks and texts that quote them.');
+}
+
+function quoteFigures(archive: EvidenceArchive): void {
+  const quotes = computeQuotes(archive);
+  for (const name of QUOTING_TEXTS) {
+    const file = path.join(projectRoot(), name);
+    fs.writeFileSync(file, replaceQuotes(fs.readFileSync(file, 'utf8'), quotes));
+  }
+}
+
+async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const scratch = path.join(projectRoot(), 'results', 'latest');
+  if (!(await executeNotebook(notebook, scratch, { ...environment, EVIDENCE: 'committed' })))
+    throw new Error(`Expected ${notebook} to be executed but a cell failed`);
+  commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
+}

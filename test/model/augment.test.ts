@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { createRandom } from '../../lib/core/random';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/augment';
+import { buildCombined } from '../../lib/model/combined';
+import { combinedSource } from '../../lib/model/data';
+import { buildLandmarksNetwork } from '../../lib/model/landmarks-network';
+import { countParameters } from '../../lib/model/network';
+
+const NONE: Augmentation = { mirror: 0, shiftPx: 0, zoom: 0, turn: 0, light: 0, landmarkNoise: 0 };
+const SEED = { seed: 1, epoch: 1, step: 0 };
+
+/** Faces of random pixels and landmarks. */
+function buildBlocks(count: number): BlockSet {
+  const random = createRandom(1, 'augment test');
+  const bytes = () => Uint8Array.from({ length: 1024 * count }, () => random.integer(256));
+  const floats = (length: number) => Float32Array.from({ length: length * count }, () => random.uniform(40, 200)); // prettier-ignore
+  const emotion = (i: number) => EMOTIONS[i % 7];
+  return {
+    records: Array.from({ length: count }, (_, i) => ({ path: `${i}`, character: 'a', emotion: emotion(i) })),
+    ...{ eyes: bytes(), mouth: bytes(), landmarks: floats(136), imageSizes: floats(2), scores: floats(1) },
+    ...{ eyesBoxes: floats(4), mouthBoxes: floats(4), missed: [] },
+  };
+}
+
+const blocks = buildBlocks(5);
+const faces = [0, 1, 2, 3, 4];
+
+function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
+  const tensors = augmentedSource(blocks, faces, augmentation).draw!([1, 3], seed);
+  const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
+  tf.dispose(tensors);
+  return values;
+}
+
+function readBatch(): Float32Array[] {
+  const tensors = combinedSource(blocks, faces).batch([1, 3]);
+  const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
+  tf.dispose(tensors);
+  return values;
+}
+
+const farthest = (first: Float32Array, second: Float32Array) =>
+  Math.max(...first.map((value, i) => Math.abs(value - second[i])));
+
+describe('changed training samples', () => {
+  before(() => startEngine());
+
+  it('are the samples themselves when nothing is changed', () => {
+    const same = readBatch();
+    draw(NONE).forEach((values, i) => assert.ok(farthest(values, same[i]) < 1e-5));
+  });
+
+  it('are mirrored in both blocks and in the landmarks', () => {
+    const [eyes, mouth, landmarks] = draw({ ...NONE, mirror: 1 });
+    const [plainEyes, plainMouth, plainLandmarks] = readBatch();
+    const flip = (pixels: Float32Array) => pixels.map((_, i) => pixels[i - (i % 32) + 31 - (i % 32)]);
+    assert.ok(farthest(eyes, flip(plainEyes)) < 1e-5);
+    assert.ok(farthest(mouth, flip(plainMouth)) < 1e-5);
+    // The chin, landmark 8, stays the chin on the other side.
+    assert.ok(Math.abs(landmarks[16] + plainLandmarks[16]) < 1e-6);
+    assert.ok(Math.abs(landmarks[17] - plainLandmarks[17]) < 1e-6);
+  });
+
+  it('change light by no more than was asked', () => {
+    const [eyes] = draw({ ...NONE, light: 0.3 });
+    const [plain] = readBatch();
+    const most = farthest(eyes, plain);
+    assert.ok(most > 0.01 && most <= 0.6 + 1e-6, `changed by ${most}`);
+  });
+
+  it('are the same again for the same seed, epoch and step, and others for another step', () => {
+    assert.deepEqual(draw(AUGMENTATION), draw(AUGMENTATION));
+    assert.ok(farthest(draw(AUGMENTATION)[0], draw(AUGMENTATION, { ...SEED, step: 1 })[0]) > 0.01);
+  });
+
+  it('leave evaluation alone', () => {
+    const source = augmentedSource(blocks, faces);
+    const tensors = source.batch([1, 3]);
+    const same = readBatch();
+    tensors.forEach((tensor, i) => assert.ok(farthest(tensor.dataSync<'float32'>(), same[i]) < 1e-6));
+    tf.dispose(tensors);
+  });
+});
+
+describe('networks that see landmarks', () => {
+  before(() => startEngine());
+
+  it('give seven logits for each face and leave no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    for (const network of [buildCombined({ seed: 1 }), buildLandmarksNetwork({ seed: 1 })]) {
+      const shape = tf.tidy(() => {
+        const inputs = combinedSource(blocks, faces).batch([0, 1, 2]);
+        const own = network.name === 'landmarks' ? inputs.slice(2) : inputs;
+        return network.forward(own, { training: false }).shape;
+      });
+      network.dispose();
+      assert.deepEqual(shape, [3, 7]);
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('are small: 959 parameters of the linear one, under 200,000 of the combined one', () => {
+    const [linear, combined] = [buildLandmarksNetwork({ seed: 1 }), buildCombined({ seed: 1 })];
+    assert.equal(countParameters(linear), 136 * 7 + 7);
+    assert.ok(countParameters(combined) < 200_000);
+    [linear, combined].forEach((network) => network.dispose());
+  });
+});
