@@ -6,6 +6,7 @@ import { doctorCommand } from './cli/doctor';
 import { evidenceCommand } from './cli/evidence';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
+import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
 import { referenceCommand } from './cli/reference';
 import { reportCommand } from './cli/report';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   doctorCommand,
   reportCommand,
   labCommand,
+  notebooksCommand,
   facesCommand,
   benchCommand,
   compareCommand,

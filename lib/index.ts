@@ -1,4 +1,5 @@
 // What notebooks may import.
+import './source-maps';
 export { BLOCK_SIZE, type BlockSet, type MissedFrame } from './core/blocks';
 export { EMOTIONS, emotionId, isEmotion, type Emotion } from './core/emotions';
 export { DEFAULT_EXPERIMENT, readExperiment, type Experiment } from './core/experiment';
@@ -32,6 +33,7 @@ export {
 export { loadClassifier, type Classifier } from './predict/model';
 export { formatAnswer } from './predict/format';
 export { predictPictures } from './predict/predict-inputs';
+export { predictionRows, viewPredictions } from './predict/view-prediction';
 export { isUnread, loadPredictor, type FacePrediction, type PicturePrediction } from './predict/predictor';
 export { architectureDiagram, describeTerGat } from './report/architecture';
 export { attentionFlow } from './report/attention-flow';
@@ -68,6 +70,7 @@ export { LADDER_STEPS, summarizeCalibration, summarizeUnseen } from './study/evi
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';
+export { openPictures } from './study/open-pictures';
 export { preprocessDataset } from './study/preprocess-dataset';
 export { buildReport, saveReport } from './study/report-file';
 export { scoreTest } from './study/score-test';

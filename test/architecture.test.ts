@@ -5,6 +5,7 @@ import { listFiles, projectRoot } from '../lib/engine/project';
 
 /** Each layer may import from itself and from those before it. A file at lib's top is a layer of its own. */
 const LAYERS = [
+  'source-maps',
   'core',
   'engine',
   'datasets',

@@ -35,6 +35,8 @@ export async function setUpNative(asked: Variant | undefined): Promise<StepOutco
   if (!isStamped(`${addon}.sha256`, wanted)) {
     const compiler = findCompiler(answerOf, process.env.CXX);
     if ('reason' in compiler) return { state: 'unavailable', detail: compiler.reason };
+    // What is interrupted from here on leaves no stamp of an earlier build beside half a file.
+    fs.rmSync(`${addon}.sha256`, { force: true });
     const installation = await install(variant, folder);
     await compileAddon(compiler.compiler, sources, installation, addon);
     fs.writeFileSync(`${addon}.sha256`, wanted);
