@@ -8,8 +8,10 @@ import { makeBenchReference } from './bench';
 import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
 import { makeComparisonReference } from './compare';
-import { REPORT_NOTEBOOK } from './notebook';
+import { listNotebooks } from './clean-notebooks';
+import { REPORT_NOTEBOOK, runVisibly } from './notebook';
 import { runReport } from './report';
+import { runNotebooks } from './run-notebooks';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;
@@ -29,6 +31,8 @@ const PARTS = {
   compare: makeComparisonReference,
   bench: makeBenchReference,
   evidence: makeEvidencePart,
+  notebooks: makeNotebooks,
+  lab: makeLab,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
 /** Name of a part of the reference. */
@@ -50,7 +54,14 @@ export async function runReference(options: {
   const stray = parts.find((part) => !(part in PARTS));
   if (stray !== undefined)
     throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
-  const settings = [...Object.keys(EXPERIMENT_VARIABLES), 'FERG_DIR', 'IMAGES_DIR', 'ENGINE'];
+  const settings = [
+    ...Object.keys(EXPERIMENT_VARIABLES),
+    'FERG_DIR',
+    'IMAGES_DIR',
+    'ENGINE',
+    'PICTURES',
+    'MODEL',
+  ];
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !settings.includes(name)),
   );
@@ -82,6 +93,28 @@ async function makeReport({ directory, environment, print }: ReferenceContext): 
 async function makeEvidencePart({ environment, print }: ReferenceContext): Promise<void> {
   const { makeEvidence } = await import('./evidence');
   await makeEvidence({ environment, print });
+}
+
+/** The outputs of all other notebooks. */
+async function makeNotebooks({ environment, print }: ReferenceContext): Promise<void> {
+  const folder = path.join(projectRoot(), 'results', 'latest');
+  const isDone = await runNotebooks({
+    names: [],
+    environment: { ...environment, RESULTS_DIR: folder },
+    print,
+  });
+  if (!isDone) throw new Error('Expected every notebook to run but one failed');
+  for (const file of listNotebooks().filter((name) => !name.endsWith(REPORT_NOTEBOOK))) {
+    commitOutputs(path.join(folder, path.basename(file)), file);
+  }
+}
+
+/** What the browser test measures in the real JupyterLab, and its screenshots. */
+async function makeLab({ directory, environment }: ReferenceContext): Promise<void> {
+  const settings = { ...environment, RESULTS_DIR: directory };
+  const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/lab/jupyterlab.lab.ts'];
+  const status = await runVisibly(process.execPath, mocha, settings);
+  if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
 }
 
 /**

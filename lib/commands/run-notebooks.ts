@@ -13,15 +13,17 @@ import { expectStep, runSetUp } from './set-up';
  */
 export async function runNotebooks(options: {
   readonly names: readonly string[];
+  /** The notebooks' settings, default this process' environment; `RESULTS_DIR`: where results go. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
 }): Promise<boolean> {
-  const { names, print } = options;
+  const { names, environment = process.env, print } = options;
   const notebooks = chooseNotebooks(names);
   const steps = await runSetUp(undefined, print);
   for (const name of ['Python', 'kernel', 'helpers']) expectStep(steps, name, 'notebooks');
   const failed: string[] = [];
   for (const notebook of notebooks) {
-    const isFinished = await executeNotebook(notebook, resultsDirectory(process.env));
+    const isFinished = await executeNotebook(notebook, resultsDirectory(environment), environment);
     print(`${notebook}: ${isFinished ? 'executed' : 'FAILED'}`);
     if (!isFinished) failed.push(notebook);
   }

@@ -138,6 +138,13 @@ describe('the notebook in JupyterLab', function () {
     assert.ok(charts[0] >= 6 && tables[0] >= 7 && pictures[0] >= 4 && bars[0] >= 2, JSON.stringify(drawn));
   });
 
+  it('is photographed', async () => {
+    fs.mkdirSync(results, { recursive: true });
+    await lab.page.keyboard.press('Control+b');
+    await lab.photograph(TRAINING, path.join(results, 'lab-training.png'));
+    await lab.photograph('errorExplorer(', path.join(results, 'lab-errors.png'));
+  });
+
   it('is saved, and shows the same when it is opened again', async () => {
     await lab.save();
     const saved = fs.readFileSync(path.join(server.root, REPORT_NOTEBOOK), 'utf8');

@@ -71,6 +71,8 @@ export interface LabPage {
   select(text: string): Promise<void>;
   /** Chooses an entry of a menu. */
   choose(menu: string, command: string): Promise<void>;
+  /** Takes a picture of the window with a cell at its top. @param text of the cell's source */
+  photograph(text: string, file: string): Promise<void>;
   /** Saves and waits until all is written. */
   save(): Promise<void>;
 }
@@ -103,6 +105,15 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
     choose: async (menu, command) => {
       await page.click(`.lm-MenuBar-itemLabel:text-is("${menu}")`);
       await page.click(`.lm-Menu-item[data-command="${command}"]`);
+    },
+    photograph: async (text, file) => {
+      const index = (await cells()).findIndex(({ source }) => source.includes(text));
+      await page
+        .locator('.jp-CodeCell')
+        .nth(index)
+        .evaluate((cell) => cell.scrollIntoView());
+      await page.waitForTimeout(1000);
+      await page.screenshot({ path: file });
     },
     save: async () => {
       await page.click('.jp-NotebookPanel-toolbar [data-command="docmanager:save"]');
