@@ -7,7 +7,7 @@ export default tseslint.config(
   },
   ...tseslint.configs.recommended,
   {
-    files: ['lib/**/*.ts', 'test/**/*.ts'],
+    files: ['lib/**/*.ts', 'test/**/*.ts', 'web/**/*.ts'],
     languageOptions: {
       parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname },
     },

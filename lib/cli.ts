@@ -2,8 +2,10 @@
 import { Command } from 'commander';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';
+import { demoCommand } from './cli/demo';
 import { doctorCommand } from './cli/doctor';
 import { evidenceCommand } from './cli/evidence';
+import { evaluateCommand } from './cli/evaluate';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
 import { notebooksCommand } from './cli/notebooks';
@@ -26,8 +28,10 @@ const COMMANDS: readonly Command[] = [
   compareCommand,
   sampleCommand,
   predictCommand,
+  demoCommand,
   trainCommand,
   evidenceCommand,
+  evaluateCommand,
   referenceCommand,
 ];
 

@@ -13,6 +13,7 @@ const LAYERS = [
   'model',
   'report',
   'predict',
+  'demo',
   'study',
   'bench',
   'notebook',

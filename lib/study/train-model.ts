@@ -41,7 +41,8 @@ export interface TrainedModel {
 }
 
 /**
- * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side.
+ * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side: only
+ * upwards, so that answers become less sure and never surer than the network is.
  * @throws RangeError for a split that the data set does not allow; Error when it was stopped before the first epoch
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
@@ -57,7 +58,8 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
   const validation = toSource(blocks, faces.validation.faces);
   const { probabilities } = await predict(network, validation);
-  const temperature = fitTemperature(probabilities, validation.labels);
+  // Where nearly all validation answers are right, the likeliest temperature is next to 0: that much is not known.
+  const temperature = Math.max(1, fitTemperature(probabilities, validation.labels));
   const score = await scoreOn(network, toSource(blocks, faces.test.faces), faces.test.missed);
   const facts = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, score);

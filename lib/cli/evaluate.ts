@@ -1,0 +1,39 @@
+import { Command, Option } from 'commander';
+import { numberBetween } from './number';
+
+interface EvaluateFlags {
+  readonly data?: string;
+  readonly model?: string;
+  readonly against?: string;
+  readonly abstainBelow?: number;
+  readonly format: 'text' | 'json';
+  readonly output?: string;
+}
+
+/** `evaluate`: how well a model does on labelled images, or which of two does better. */
+export const evaluateCommand = new Command('evaluate')
+  .description('measure a model on labelled images, or compare two on the same ones')
+  .option('--data <folder>', "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR or the sample")
+  .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
+  .option('--against <file>', 'a second model file, or face-api')
+  .option(
+    '--abstain-below <probability>',
+    'less likely answers are `unsure` (default 0.5)',
+    numberBetween(0, 1),
+  ) // prettier-ignore
+  .addOption(
+    new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
+  ) // prettier-ignore
+  .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .addHelpText(
+    'after',
+    `
+Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise.
+
+Example: how do the project's own model and face-api's do on your photographs?
+  npx . evaluate --data my-photos --against face-api`,
+  )
+  .action(async ({ model, against, ...flags }: EvaluateFlags) => {
+    const { runEvaluate } = await import('../commands/evaluate');
+    await runEvaluate({ ...flags, models: against === undefined ? [model] : [model, against] });
+  });

@@ -1,0 +1,96 @@
+import { EMOTIONS } from '../core/emotions';
+import { readExperiment } from '../core/experiment';
+import type { Proportion } from '../core/intervals';
+import type { PairedOutcome } from '../core/paired';
+import { watchStop } from '../notebook/stop';
+import { loadPredictor } from '../predict/predictor';
+import { compareEvaluations, evaluateModel, type ModelEvaluation } from '../study/evaluate-models';
+import { openData } from '../study/open-data';
+import { openOutput } from './output';
+import { followOnStderr } from './progress';
+
+/** What {@link runEvaluate} is asked for. */
+export interface EvaluateRequest {
+  readonly data?: string;
+  /** One or two: model files or `face-api`; none: the project's own. */
+  readonly models: readonly (string | undefined)[];
+  readonly abstainBelow?: number;
+  readonly format: 'text' | 'json';
+  readonly output?: string;
+}
+
+/**
+ * Evaluates one model on a labelled folder, or compares two image by image.
+ * @throws RangeError when a model or the folder cannot be used; Error after Ctrl-C
+ */
+export async function runEvaluate(request: EvaluateRequest): Promise<void> {
+  const { data, models, abstainBelow, format, output } = request;
+  const dataset = await openData(readExperiment(process.env), data, followOnStderr('Drawing'));
+  const stop = watchStop();
+  const evaluations: ModelEvaluation[] = [];
+  try {
+    for (const model of models) {
+      const predictor = await loadPredictor({ model, abstainBelow });
+      try {
+        const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
+        evaluations.push(
+          await evaluateModel(predictor, dataset, { onProgress, shouldStop: stop.isRequested }),
+        );
+      } finally {
+        predictor.dispose();
+      }
+    }
+  } finally {
+    stop.dispose();
+  }
+  const [first, second] = evaluations;
+  const paired = second && compareEvaluations(first, second);
+  const target = await openOutput(output);
+  try {
+    const text = format === 'json' ? toJson(dataset.name, evaluations, paired) : toText(dataset.name, evaluations, paired); // prettier-ignore
+    await target.write(text);
+    await target.finish();
+  } finally {
+    await target.discard();
+  }
+}
+
+function toJson(dataset: string, evaluations: readonly ModelEvaluation[], paired?: PairedOutcome): string {
+  const plain = evaluations.map((evaluation) => ({ ...evaluation, outcomes: undefined }));
+  return `${JSON.stringify({ dataset, labels: EMOTIONS, models: plain, paired }, null, 2)}\n`;
+}
+
+function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired?: PairedOutcome): string {
+  const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
+  for (const evaluation of evaluations) lines.push('', ...describeModel(evaluation));
+  if (paired) {
+    const { both, onlyFirst, onlySecond, neither, pValue } = paired;
+    const [first, second] = evaluations.map(({ model }) => model);
+    lines.push('', `Right: both ${both}, only ${first} ${onlyFirst}, only ${second} ${onlySecond}, neither ${neither}.`); // prettier-ignore
+    lines.push(`McNemar's exact test: p = ${pValue.toPrecision(2)} (images of one person or clip are not independent).`); // prettier-ignore
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function describeModel(evaluation: ModelEvaluation): string[] {
+  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds } = evaluation;
+  return [
+    `${model}: ${description}`,
+    `  accuracy of all images        ${toPercent(score.ofAll)}`,
+    `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    `  macro F1                      ${score.macroF1.toFixed(4)}`,
+    `  calibration error             ${calibrationError.toFixed(4)}`,
+    `  answered, not unsure          ${toPercent(answered)}`,
+    `  right of these                ${toPercent(rightOfAnswered)}`,
+    `  time                          ${seconds.toFixed(1)} s`,
+    '  confusion (rows: true, columns: answered)',
+    `    ${''.padEnd(9)}${EMOTIONS.map((name) => name.slice(0, 8).padStart(9)).join('')}`,
+    ...EMOTIONS.map((name, row) => `    ${name.padEnd(9)}${score.matrix[row].map((count) => String(count).padStart(9)).join('')}`), // prettier-ignore
+  ];
+}
+
+function toPercent({ value, low, high, successes, trials }: Proportion): string {
+  if (trials === 0) return '– (0 of 0)';
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return `${percent(value)} (${successes} of ${trials}; Wilson 95 %: ${percent(low)} to ${percent(high)})`;
+}

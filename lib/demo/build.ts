@@ -1,0 +1,90 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { EMOTIONS } from '../core/emotions';
+import { planSample, renderPng, renderSvg, toSampleSettings } from '../datasets/sample';
+import { projectRoot } from '../engine/project';
+import { DEFAULT_MODEL } from '../predict/model';
+
+/** Frames that the page's sample has of each expression. */
+const FRAMES = 6;
+
+/** What face-api's networks need in the page. */
+const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
+
+/** Where the page is put together. */
+export function demoFolder(): string {
+  return path.join(projectRoot(), 'data', 'cache', 'demo');
+}
+
+/**
+ * Puts the page together from the project's own files: bundle, networks, model and sample. Nothing is fetched.
+ * @param model path of the model file; default the project's own
+ * @returns the page's folder
+ * @throws Error when the bundler is missing (it is a development dependency) or the page does not compile
+ */
+export async function buildDemo(model?: string): Promise<string> {
+  const folder = demoFolder();
+  await fs.rm(folder, { recursive: true, force: true });
+  await fs.mkdir(folder, { recursive: true });
+  await Promise.all([
+    bundle(folder),
+    copyFiles(path.join(projectRoot(), 'web'), folder, /\.(html|css|svg)$/),
+    copyFiles(packageFolder('@vladmandic/face-api', 'model'), path.join(folder, 'faces'), FACE_FILES),
+    copyFiles(packageFolder('@tensorflow/tfjs-backend-wasm', 'dist'), path.join(folder, 'wasm'), /\.wasm$/),
+    fs.copyFile(model ?? path.join(projectRoot(), DEFAULT_MODEL), path.join(folder, 'model.safetensors')),
+    drawSample(path.join(folder, 'sample')),
+  ]);
+  return folder;
+}
+
+async function bundle(folder: string): Promise<void> {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [path.join(projectRoot(), 'web', 'main.ts')],
+    outfile: path.join(folder, 'main.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'linked',
+    // Node's branches of the packages are never taken in a browser.
+    external: [
+      'fs',
+      'path',
+      'util',
+      'crypto',
+      'os',
+      'worker_threads',
+      'perf_hooks',
+      'node-fetch',
+      'string_decoder',
+    ],
+    logLevel: 'error',
+  });
+}
+
+function packageFolder(name: string, folder: string): string {
+  return path.join(path.dirname(require.resolve(`${name}/package.json`)), folder);
+}
+
+async function copyFiles(from: string, to: string, names: RegExp): Promise<void> {
+  await fs.mkdir(to, { recursive: true });
+  const chosen = (await fs.readdir(from)).filter((name) => names.test(name));
+  await Promise.all(chosen.map((name) => fs.copyFile(path.join(from, name), path.join(to, name))));
+}
+
+/** Draws one clip of each expression of the sample's first character. */
+async function drawSample(folder: string): Promise<void> {
+  await fs.mkdir(folder, { recursive: true });
+  const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: FRAMES });
+  const frames = planSample({ ...settings, characters: settings.characters.slice(0, 1) });
+  const names = frames.map(({ emotion, frame }) => `${emotion}-${frame}.png`);
+  for (const [index, { moment }] of frames.entries())
+    await fs.writeFile(path.join(folder, names[index]), await renderPng(renderSvg(moment)));
+  if (names.length !== EMOTIONS.length * FRAMES)
+    throw new Error(
+      `Expected ${EMOTIONS.length * FRAMES} frames for the sample but received ${names.length}`,
+    );
+  await fs.writeFile(path.join(folder, 'frames.json'), JSON.stringify(names));
+}

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { expectedCalibrationError } from '../core/calibration';
+import { EMOTIONS, emotionId } from '../core/emotions';
+import { type Proportion, wilsonInterval } from '../core/intervals';
+import { comparePaired, type PairedOutcome } from '../core/paired';
+import type { FrameRecord } from '../core/record';
+import type { Dataset } from '../datasets/dataset';
+import { predictInputs } from '../predict/predict-inputs';
+import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
+import { scoreTest, type TestScore } from './score-test';
+
+/** How one model did on a folder. */
+export interface ModelEvaluation {
+  readonly model: string;
+  readonly description: string;
+  readonly score: TestScore;
+  /** Expected calibration error over the found faces, 0 to 1. */
+  readonly calibrationError: number;
+  /** Share of the found faces that were answered at all, not `unsure`, and of these the right ones. */
+  readonly answered: Proportion;
+  readonly rightOfAnswered: Proportion;
+  readonly seconds: number;
+  /** Whether each image was answered rightly, in the data set's order; a missed face is none. */
+  readonly outcomes: readonly boolean[];
+}
+
+/** What evaluating is told while it runs. */
+export interface EvaluateOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Asks a model about every image of a data set, as `predict` does, and compares its answer for the largest face with
+ * the label. An image without a face or that cannot be read counts as an error.
+ * @throws Error when it was stopped
+ */
+export async function evaluateModel(
+  predictor: Predictor,
+  { directory, records }: Dataset,
+  { onProgress, shouldStop }: EvaluateOptions = {},
+): Promise<ModelEvaluation> {
+  const start = performance.now();
+  const inputs = records.map((record) => ({ kind: 'picture' as const, source: path.join(directory, record.path) })); // prettier-ignore
+  const faces: (FacePrediction | undefined)[] = [];
+  for await (const { result } of predictInputs(predictor, inputs, { shouldStop })) {
+    faces.push(isUnread(result) ? undefined : result.faces[0]);
+    onProgress?.(faces.length, records.length);
+  }
+  if (faces.length < records.length) throw new Error('Evaluation was stopped before its last image.');
+  const { name, description } = predictor.classifier;
+  const seconds = (performance.now() - start) / 1000;
+  return { model: name, description, ...scoreFaces(records, faces), seconds };
+}
+
+/** Compares two models that were evaluated on the same data set. */
+export function compareEvaluations(first: ModelEvaluation, second: ModelEvaluation): PairedOutcome {
+  return comparePaired(first.outcomes, second.outcomes);
+}
+
+function scoreFaces(
+  records: readonly FrameRecord[],
+  faces: readonly (FacePrediction | undefined)[],
+): Pick<ModelEvaluation, 'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'outcomes'> {
+  const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
+  const found = records.flatMap(({ emotion }, index) => {
+    const face = faces[index];
+    return face ? [{ label: emotionId(emotion), face }] : [];
+  });
+  const labels = Uint8Array.from(found, ({ label }) => label);
+  const answers = Uint8Array.from(found, ({ face }) => emotionId(face.likeliest));
+  const rows = found.flatMap(({ face }) => EMOTIONS.map((emotion) => face.probabilities[emotion]));
+  const answered = found.filter(({ face }) => face.answer !== 'unsure');
+  const right = answered.filter(({ label, face }) => face.answer === EMOTIONS[label]);
+  return {
+    outcomes,
+    score: scoreTest(labels, answers, records.length - found.length),
+    calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
+    answered: wilsonInterval(answered.length, found.length),
+    rightOfAnswered: wilsonInterval(right.length, answered.length),
+  };
+}
