@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { chooseVariant, findCompiler, findPython, whyUnsupported } from '../../lib/engine/setup/choose';
+import { projectRoot } from '../../lib/engine/project';
+import {
+  chooseVariant,
+  findCompiler,
+  findPython,
+  TENSORFLOW_VERSION,
+  whyUnsupported,
+} from '../../lib/engine/setup/choose';
 import { answerOf, runCommand } from '../../lib/engine/setup/command';
 import { runStep } from '../../lib/engine/setup/step';
 import { useTemporaryFolder } from '../support/folder';
@@ -83,4 +90,20 @@ describe('set-up', () => {
   it('says which program is missing', async () => {
     await assert.rejects(runCommand(['no-such-program']), /Expected no-such-program to start but .*ENOENT/);
   });
+});
+
+describe('requirements/tensorflow-*.txt', () => {
+  for (const variant of ['cpu', 'gpu']) {
+    it(`pins each package of the ${variant} build by version and hash, as set-up asks pip to check`, () => {
+      const file = path.join(projectRoot(), 'requirements', `tensorflow-${variant}.txt`);
+      const text = fs.readFileSync(file, 'utf8').replace(/#.*\n/g, '').replace(/\\\n/g, '');
+      const lines = text.trim().split('\n');
+      const loose = lines.filter(
+        (line) => !/^[\w.[\]-]+==[\w.]+(\s+--hash=sha256:[0-9a-f]{64})+$/.test(line),
+      );
+      assert.deepEqual(loose, []);
+      assert.ok(lines.some((line) => /^tensorflow(-cpu|\[and-cuda\])==/.test(line)));
+      assert.ok(text.includes(`==${TENSORFLOW_VERSION} `));
+    });
+  }
 });

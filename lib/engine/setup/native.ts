@@ -83,7 +83,8 @@ async function installCpu(python: string, folder: string): Promise<Installation>
 async function installGpu(python: string, folder: string): Promise<Installation> {
   await createEnvironment(python, folder);
   const own = path.join(folder, 'bin', 'python');
-  await runCommand([own, '-m', 'pip', 'install', '--quiet', '-r', 'requirements/tensorflow-gpu.txt']);
+  const pinned = ['--require-hashes', '--only-binary=:all:', '-r', 'requirements/tensorflow-gpu.txt'];
+  await runCommand([own, '-m', 'pip', 'install', '--quiet', ...pinned]);
   const query =
     'import importlib.util; print(importlib.util.find_spec("tensorflow").submodule_search_locations[0])';
   const libraries = (await runCommand([own, '-c', query])).trim();
