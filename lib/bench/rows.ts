@@ -28,7 +28,7 @@ export interface SideSpec {
 }
 
 /** How many images of the sample are preprocessed. */
-export const IMAGE_COUNT = 200;
+export const IMAGE_COUNT = 400;
 
 const STEP = 'ms a step';
 const images = (contender: ContenderName): SideSpec => ({ contender, count: IMAGE_COUNT });

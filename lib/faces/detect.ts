@@ -6,7 +6,7 @@ import type { RgbImage } from '../core/image';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { fitWithin } from './fit';
-import { type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
+import { type LandmarkNetwork, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { sampleSquare, toSquare } from './sampling';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
@@ -50,6 +50,9 @@ const MIN_TINY_SHARE = 0.3;
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
 
+/** Faces are few that are looked at twice, and a padded batch of them would cost as much as a full one. */
+const SECOND_LOOK_BATCH = 1;
+
 /** Everything that a detector's results depend on but the backend; part of a cache's key. */
 export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   detectors: DETECTORS.join(),
@@ -57,6 +60,7 @@ export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   minScore: MIN_SCORE,
   minTinyShare: MIN_TINY_SHARE,
   detectionBatch: DETECTION_BATCH,
+  secondLookBatch: SECOND_LOOK_BATCH,
   landmarkBias: LANDMARK_BIAS,
 };
 
@@ -180,13 +184,25 @@ export async function addLandmarks(
   const frames = chosen.map((face, index) =>
     face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
   );
-  const second = await findLandmarks(network, images, frames, batchSize);
+  const found = await lookAgain(network, images, frames);
   return chosen.map((face, index) => {
-    const found = second[index] ?? first[index];
-    if (!face || !found || !isUpright(found)) return undefined;
+    const landmarks = found[index] ?? first[index];
+    if (!face || !landmarks || !isUpright(landmarks)) return undefined;
     const { detector, score, box } = face;
-    return { detector, score, box, landmarks: found };
+    return { detector, score, box, landmarks };
   });
+}
+
+async function lookAgain(
+  network: LandmarkNetwork,
+  images: readonly RgbImage[],
+  frames: readonly (Box | undefined)[],
+): Promise<(Float32Array | undefined)[]> {
+  const found: (Float32Array | undefined)[] = [];
+  for (const [index, frame] of frames.entries()) {
+    found.push(frame && (await findLandmarks(network, [images[index]], [frame], SECOND_LOOK_BATCH))[0]);
+  }
+  return found;
 }
 
 async function read(compute: () => tf.Tensor): Promise<Float32Array> {

@@ -109,8 +109,10 @@ function sampleRow(
   }
   const start = ((part.y + row) * width + part.x) * 3;
   for (let x = 0, at = 0; x < first.length; x++, at += 3) {
-    const [a, b] = [start + first[x], start + second[x]];
-    const [left, right] = [firstWeight[x], secondWeight[x]];
+    const a = start + first[x];
+    const b = start + second[x];
+    const left = firstWeight[x];
+    const right = secondWeight[x];
     values[at] = data[a] * left + data[b] * right;
     values[at + 1] = data[a + 1] * left + data[b + 1] * right;
     values[at + 2] = data[a + 2] * left + data[b + 2] * right;
