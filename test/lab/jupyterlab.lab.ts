@@ -24,7 +24,7 @@ interface LabRecord {
   chartsDrawn: number;
   tablesDrawn: number;
   consoleErrors: number;
-  /** From the button that restarts the kernel and runs all cells to the first picture below a cell. */
+  /** From the start of the kernel's process to the first picture below a cell, the sample's drawing included. */
   secondsToFirstFigure: number;
   /** From the stop button until the training has ended and the kernel has run another cell. */
   stopSeconds: number;
@@ -59,9 +59,7 @@ describe('the notebook in JupyterLab', function () {
   });
 
   it('draws its first figure', async () => {
-    await lab.press('notebook:restart-run-all');
-    const start = performance.now();
-    await lab.page.click('.jp-Dialog .jp-mod-accept');
+    await lab.choose('Run', 'runmenu:run-all');
     await lab.waitForCells(
       'the old outputs to go',
       (cells) => cells.every(({ isRunning }) => isRunning),
@@ -75,7 +73,7 @@ describe('the notebook in JupyterLab', function () {
       undefined,
       { timeout: 3 * MINUTE, polling: 50 },
     );
-    record.secondsToFirstFigure = secondsSince(start);
+    record.secondsToFirstFigure = secondsSince(lab.kernelStartedAt);
   });
 
   it('stops in the middle of training, and the kernel goes on working', async () => {

@@ -55,6 +55,8 @@ export interface LabPage {
   readonly page: Page;
   /** What the browser's console calls errors, and scripts' uncaught exceptions. */
   readonly consoleErrors: readonly string[];
+  /** When the server had started the kernel's process, as `performance.now` tells it; NaN where it ran already. */
+  readonly kernelStartedAt: number;
   /** Reads all code cells. */
   cells(): Promise<CellState[]>;
   /** Waits until a condition on the cells holds. @throws Error with the cells' states when it does not in time */
@@ -87,6 +89,11 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   page.on('pageerror', (error) => consoleErrors.push(error.message));
   // tsx names functions by a helper of its own, which the functions that run in the browser take with them.
   await page.addInitScript('globalThis.__name = (value) => value');
+  let startedAt = NaN;
+  page.on('response', (response) => {
+    const isStart = response.request().method() === 'POST' && response.url().includes('/api/sessions');
+    if (isStart) startedAt = performance.now();
+  });
   await page.goto(url);
   await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
   await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 120_000 });
@@ -94,6 +101,7 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   return {
     page,
     consoleErrors,
+    kernelStartedAt: startedAt,
     cells,
     drawn: () => page.evaluate(readDrawn),
     waitForCells: (what, isMet, timeoutMs) => waitForCells(page, what, isMet, timeoutMs),
