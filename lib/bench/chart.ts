@@ -2,6 +2,8 @@ import { COLORS, FONT_SIZES, VEGA_CONFIG } from '../report/theme';
 import type { ChartFigure } from '../report/figure';
 import type { BenchFile } from './bench-file';
 
+const ROWS_AXIS = { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } };
+
 /**
  * Charts how many times better ours is: a bar a row from 1 to its ratio, on a logarithmic axis. Rows that nobody
  * compares with are left out.
@@ -28,12 +30,11 @@ export function benchChart({ rows, machine }: BenchFile): ChartFigure {
     data: { values },
     width: 430,
     height: { step: 24 },
-    encoding: { y: { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } } },
     layer: [
       {
         mark: { type: 'bar', height: 13 },
         encoding: {
-          x,
+          ...{ x, y: ROWS_AXIS },
           x2: { field: 'one' },
           color,
           tooltip: tooltipOf(['name', 'ratio', 'ours', 'peer', 'unit']),
@@ -57,6 +58,7 @@ function ratioLabels({ test, align, dx }: { test: string; align: string; dx: num
     transform: [{ filter: test }],
     mark: { type: 'text', align, dx, fontSize: FONT_SIZES.label, color: COLORS.ink },
     encoding: {
+      y: ROWS_AXIS,
       x: { field: 'ratio', type: 'quantitative' },
       text: { field: 'ratio', type: 'quantitative', format: '.3~g' },
     },
