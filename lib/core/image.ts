@@ -122,6 +122,8 @@ function transpose({ width, height, data }: GrayImage): GrayImage {
   return { width: height, height: width, data: turned };
 }
 
+const MODEL_INPUTS = Float32Array.from({ length: 256 }, (_, level) => Math.fround(level / 255) / 0.5);
+
 /**
  * Scales grey levels to what the network takes: x / 255, then the original's `Normalize(0, 0.5)`, that is / 0.5.
  * @param levels grey levels of any shape, 0 to 255
@@ -129,6 +131,6 @@ function transpose({ width, height, data }: GrayImage): GrayImage {
  */
 export function toModelInput(levels: Uint8Array): Float32Array {
   const input = new Float32Array(levels.length);
-  for (let i = 0; i < levels.length; i++) input[i] = Math.fround(levels[i] / 255) / 0.5;
+  for (let i = 0; i < levels.length; i++) input[i] = MODEL_INPUTS[levels[i]];
   return input;
 }

@@ -2,7 +2,7 @@ import type { MissedFrame } from '../core/blocks';
 import type { Box } from '../core/geometry';
 import { cutBlocks } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
-import { isBadImage } from './bad-image';
+import { type BadImage, isBadImage } from './bad-image';
 import { DETECTION_BATCH, type Face, type FaceDetector } from './detect';
 import type { FrameRow } from './frame-row';
 import type { ImageReader, PreparedImage } from './prepare';
@@ -10,10 +10,13 @@ import type { ImageReader, PreparedImage } from './prepare';
 /** What a row is computed from: a file, by its path from the data folder. */
 export type FileRecord = Pick<FrameRecord, 'path'>;
 
-/** A frame and what its file's bytes must hash to: undefined when it could not be read at first. */
+/** A frame, and what its file turned out to be. */
 export interface PlannedFrame<R extends FileRecord = FrameRecord> {
   readonly record: R;
+  /** What the file's bytes must hash to; default: anything. */
   readonly sha256?: string;
+  /** Why the file could not be read, so that it is not read again. */
+  readonly bad?: BadImage;
 }
 
 /** How rows are computed. */
@@ -39,9 +42,9 @@ export async function computeRows<R extends FileRecord>(
 ): Promise<FrameRow<R>[]> {
   const load = (start: number) =>
     Promise.all(
-      frames.slice(start, start + DETECTION_BATCH).map(async ({ record, sha256 }) => ({
+      frames.slice(start, start + DETECTION_BATCH).map(async ({ record, sha256, bad }) => ({
         record,
-        image: await reader.read(record.path, sha256),
+        image: bad ?? (await reader.read(record.path, sha256)),
       })),
     );
   const rows: FrameRow<R>[] = [];

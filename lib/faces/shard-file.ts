@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import type { FrameRecord } from '../core/record';
@@ -31,15 +31,16 @@ export async function loadShard(
 /**
  * Writes a file so that at any moment it is either not there or whole: aside, flushed to the disk, renamed. Two
  * processes that write the same file do not meet.
+ * @param write fills the file, which is open for reading and writing
  * @throws Error when the disk is full or the folder can't be written; nothing is left behind then
  */
-export async function saveWhole(file: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+export async function writeWhole(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
   const aside = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   try {
-    const handle = await open(aside, 'wx');
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(aside, 'wx+');
     try {
-      await handle.writeFile(bytes);
+      await write(handle);
       await handle.sync();
     } finally {
       await handle.close();
@@ -47,9 +48,14 @@ export async function saveWhole(file: string, bytes: Uint8Array | string): Promi
     await rename(aside, file);
     await syncFolder(path.dirname(file));
   } catch (error) {
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch(() => undefined);
     throw new Error(`Expected to write ${file} but could not: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Writes bytes or text as {@link writeWhole} does. */
+export function saveWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  return writeWhole(file, (handle) => handle.writeFile(bytes));
 }
 
 /** Makes a rename last through a power cut. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FrameRecord } from '../core/record';
-import { isBadImage } from './bad-image';
+import { type BadImage, isBadImage } from './bad-image';
 import type { PlannedFrame } from './compute-shard';
+import type { FrameRow } from './frame-row';
 import { readImageFile } from './read-image';
+import type { ShardSettings } from './settings';
 
 /** Frames a shard: fixed, so that the same frames always meet in the same batches. */
 export const SHARD_SIZE = 256;
@@ -12,6 +14,7 @@ const CONCURRENT_READS = 8;
 /** What a shard is to hold. */
 export interface ShardPlan {
   readonly frames: readonly PlannedFrame[];
+  readonly settings: ShardSettings;
   /** SHA-256 of the settings and of each frame's record and bytes, in hexadecimal: the shard's name. */
   readonly key: string;
 }
@@ -25,9 +28,8 @@ export interface ShardPlan {
 export async function planShard(
   root: string,
   records: readonly FrameRecord[],
-  settings: Readonly<Record<string, unknown>>,
+  settings: ShardSettings,
 ): Promise<ShardPlan> {
-  const contents: string[] = [];
   const frames: PlannedFrame[] = [];
   let next = 0;
   const work = async () => {
@@ -35,29 +37,39 @@ export async function planShard(
       const index = next++;
       const record = records[index];
       const file = await readImageFile(root, record.path);
-      frames[index] = isBadImage(file) ? { record } : { record, sha256: file.sha256 };
-      contents[index] = isBadImage(file) ? `${file.kind}: ${file.reason}` : file.sha256;
+      frames[index] = isBadImage(file) ? { record, bad: file } : { record, sha256: file.sha256 };
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_READS }, work));
-  return { frames, key: keyOf(records, contents, settings) };
+  return { frames, settings, key: keyOf(frames, settings) };
 }
 
-function keyOf(
-  records: readonly FrameRecord[],
-  contents: readonly string[],
-  settings: Readonly<Record<string, unknown>>,
-): string {
+/**
+ * Names a shard anew whose files changed between planning and decoding: as one that has no such images. So the next
+ * run, which finds these files at rest, computes its own.
+ * @param rows what the plan gave
+ * @returns the same plan when no file changed
+ */
+export function amendPlan(plan: ShardPlan, rows: readonly FrameRow[]): ShardPlan {
+  const isChanged = (row: FrameRow): row is FrameRow & BadImage =>
+    isBadImage(row) && row.kind === 'changed-while-reading';
+  if (!rows.some(isChanged)) return plan;
+  const frames = plan.frames.map((frame, index) => {
+    const row = rows[index];
+    return isChanged(row)
+      ? { record: frame.record, bad: { kind: row.kind, reason: row.reason } as BadImage }
+      : frame;
+  });
+  return { ...plan, frames, key: keyOf(frames, plan.settings) };
+}
+
+function keyOf(frames: readonly PlannedFrame[], settings: ShardSettings): string {
   const sorted = Object.keys(settings).sort();
   const parts = [
     sorted.map((name) => [name, settings[name]]),
-    records.map(({ path, character, emotion, clip, frame }, index) => [
-      path,
-      character,
-      emotion,
-      clip ?? null,
-      frame ?? null,
-      contents[index],
+    frames.map(({ record: { path, character, emotion, clip, frame }, sha256, bad }) => [
+      ...[path, character, emotion, clip ?? null, frame ?? null],
+      bad ? `${bad.kind}: ${bad.reason}` : sha256,
     ]),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

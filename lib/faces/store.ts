@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
 import * as arrow from 'apache-arrow';
 import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../core/blocks';
 import type { Box } from '../core/geometry';
 import { LANDMARK_COUNT } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
+import { concatBlocks } from './concat-blocks';
 import { type FaceRow, type FrameRow, isFaceRow } from './frame-row';
+import { NO_DIGEST, bytesInMemory, isAsWritten, seal } from './store-seal';
 
 const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
-
-// The digest's text begins so that its places in the bytes can be found without parsing them.
-const DIGEST_MARK = 'shard-sha256:';
-const NO_DIGEST = DIGEST_MARK + '0'.repeat(64);
 
 /**
  * Writes frames as an Apache Arrow IPC file, a row a frame: what pandas' `read_feather` and pyarrow open, with blocks
@@ -30,7 +27,9 @@ export function encodeShard(rows: readonly FrameRow[], metadata: Readonly<Record
     children: Object.values(columns),
   });
   const table = new arrow.Table(schema, new arrow.RecordBatch(schema, struct));
-  return seal(Buffer.from(arrow.tableToIPC(table, 'file')));
+  const bytes = Buffer.from(arrow.tableToIPC(table, 'file'));
+  seal(bytesInMemory(bytes));
+  return bytes;
 }
 
 function recordColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
@@ -113,12 +112,30 @@ function listColumn(
  * @throws RangeError when the bytes are not as they were written, or hold another number of frames
  */
 export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): BlockSet {
-  if (!isAsWritten(bytes))
+  const [batch, ...others] = openShard(bytes);
+  const rows = batch?.numRows ?? 0;
+  if (rows !== records.length || others.length > 0)
+    throw new RangeError(`Expected ${records.length} frames for shard but received ${rows}`);
+  return batch ? decodeBatch(batch, records) : concatBlocks([]);
+}
+
+/**
+ * Opens an Arrow file that {@link encodeShard} wrote.
+ * @returns its only record batch; none without frames
+ * @throws RangeError when the bytes are not as they were written
+ */
+export function openShard(bytes: Buffer): readonly arrow.RecordBatch[] {
+  if (!isAsWritten(bytesInMemory(bytes)))
     throw new RangeError('Expected an Arrow file as it was written for shard but received other bytes');
-  const table = arrow.tableFromIPC(bytes);
-  if (table.numRows !== records.length)
-    throw new RangeError(`Expected ${records.length} frames for shard but received ${table.numRows}`);
-  const [kinds, reasons, scores] = ['kind', 'reason', 'score'].map((name) => table.getChild(name)!);
+  return arrow.tableFromIPC(bytes).batches;
+}
+
+/**
+ * Takes blocks and misses out of a record batch.
+ * @param records its frames, as many as it has rows
+ */
+export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRecord[]): BlockSet {
+  const [kinds, reasons, scores] = ['kind', 'reason', 'score'].map((name) => batch.getChild(name)!);
   const missed: MissedFrame[] = [];
   const found: number[] = [];
   records.forEach((record, row) => {
@@ -126,8 +143,10 @@ export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): Blo
     if (kind === null) found.push(row);
     else missed.push({ record, kind, reason: reasons.get(row) as string });
   });
-  const pick = <T extends Uint8Array | Float32Array>(name: string) =>
-    pickRows(table.getChild(name)!.data[0].children[0].values as T, found, records.length);
+  const pick = <T extends Uint8Array | Float32Array>(name: string) => {
+    const { type, children } = batch.getChild(name)!.data[0];
+    return pickRows(children[0].values as T, found, (type as arrow.FixedSizeList).listSize);
+  };
   return {
     records: found.map((row) => records[row]),
     eyes: pick<Uint8Array>('eyes'),
@@ -136,36 +155,18 @@ export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): Blo
     eyesBoxes: pick<Float32Array>('eyesBox'),
     mouthBoxes: pick<Float32Array>('mouthBox'),
     imageSizes: pick<Float32Array>('imageSize'),
-    scores: pickRows(scores.data[0].values as Float32Array, found, records.length),
+    scores: pickRows(scores.data[0].values as Float32Array, found, 1),
     missed,
   };
 }
 
-function pickRows<T extends Uint8Array | Float32Array>(values: T, rows: readonly number[], count: number): T {
-  const length = values.length / count;
+/** Copies rows of a column; its values may be padded at the end. */
+function pickRows<T extends Uint8Array | Float32Array>(
+  values: T,
+  rows: readonly number[],
+  length: number,
+): T {
   const picked = new (values.constructor as new (length: number) => T)(rows.length * length);
   rows.forEach((row, index) => picked.set(values.subarray(row * length, (row + 1) * length), index * length));
   return picked;
-}
-
-/** Puts the digest of the bytes, taken with zeros in its places (header and footer), into these places. */
-function seal(bytes: Buffer): Buffer {
-  return replaceAll(bytes, NO_DIGEST, digestOf(bytes));
-}
-
-function isAsWritten(bytes: Buffer): boolean {
-  const at = bytes.indexOf(DIGEST_MARK, 0, 'latin1');
-  if (at < 0) return false;
-  const digest = bytes.toString('latin1', at, at + NO_DIGEST.length);
-  return digestOf(replaceAll(Buffer.from(bytes), digest, NO_DIGEST)) === digest;
-}
-
-function replaceAll(bytes: Buffer, from: string, to: string): Buffer {
-  for (let at = bytes.indexOf(from, 0, 'latin1'); at >= 0; at = bytes.indexOf(from, at + 1, 'latin1'))
-    bytes.write(to, at, 'latin1');
-  return bytes;
-}
-
-function digestOf(bytes: Buffer): string {
-  return DIGEST_MARK + createHash('sha256').update(bytes).digest('hex');
 }

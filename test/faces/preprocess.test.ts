@@ -11,12 +11,8 @@ import { cutBlocks } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { loadFaceDetector } from '../../lib/faces/detect';
-import {
-  type PreprocessOptions,
-  type PreprocessProgress,
-  type PreprocessResult,
-  preprocess,
-} from '../../lib/faces/preprocess';
+import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/make-shards';
+import { type PreprocessResult, preprocess } from '../../lib/faces/preprocess';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 
 const record = (name: string): FrameRecord => ({ path: name, character: 'aia', emotion: 'joy' });

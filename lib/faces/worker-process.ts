@@ -1,0 +1,14 @@
+// A process that makes the shards it is sent, until its parent disconnects.
+import { createShardWorker } from './shard-worker';
+import type { AnswerMessage, JobMessage } from './worker-processes';
+
+const worker = createShardWorker();
+const answer = (message: AnswerMessage) => process.connected && process.send!(message);
+
+process.on('message', ({ id, job }: JobMessage) => {
+  worker.run(job, { onBatch: (...batch) => answer({ id, batch }) }).then(
+    (shard) => answer({ id, shard }),
+    (error: Error) => answer({ id, error: error.message }),
+  );
+});
+process.on('disconnect', () => process.exit());
