@@ -12,4 +12,8 @@ export interface Dataset {
   readonly records: readonly FrameRecord[];
   /** True landmarks by path, [68, 2] in pixels, where the data set knows them. */
   readonly trueLandmarks?: ReadonlyMap<string, Float32Array>;
+  /** Whether the images are cropped faces: then they are enlarged, and a whole image is taken for a face if need be. */
+  readonly cropped?: boolean;
+  /** What a user should know of how it was read: what was left out. */
+  readonly notes?: readonly string[];
 }

@@ -37,3 +37,15 @@ export function listImages(directory: string): string[] {
     .map((entry) => entry.name)
     .sort();
 }
+
+/**
+ * Lists the image files of a folder and of all folders below it, sorted, by their paths with forward slashes. Linked
+ * folders are not entered, so that links in circles end and none leads out; hidden ones are left out.
+ */
+export function listTree(directory: string): string[] {
+  const below = (folder: string): string[] => [
+    ...listImages(path.join(directory, folder)).map((name) => path.posix.join(folder, name)),
+    ...listFolders(path.join(directory, folder)).flatMap((name) => below(path.posix.join(folder, name))),
+  ];
+  return below('').sort();
+}

@@ -25,6 +25,8 @@ export interface ComputeOptions {
   readonly detector: FaceDetector;
   /** Pixels by which the boxes grow on each side. */
   readonly marginPx: number;
+  /** Whether the images are cropped faces: the whole image is a face where none is found; default false. */
+  readonly cropped?: boolean;
   /** Called after each batch with the number of frames that it had. */
   readonly onBatch?: (frames: number, missed: number) => void;
   readonly signal?: AbortSignal;
@@ -38,7 +40,7 @@ export interface ComputeOptions {
  */
 export async function computeRows<R extends FileRecord>(
   frames: readonly PlannedFrame<R>[],
-  { reader, detector, marginPx, onBatch, signal }: ComputeOptions,
+  { reader, detector, marginPx, cropped, onBatch, signal }: ComputeOptions,
 ): Promise<FrameRow<R>[]> {
   const load = (start: number) =>
     Promise.all(
@@ -53,7 +55,7 @@ export async function computeRows<R extends FileRecord>(
     const batch = await next;
     signal?.throwIfAborted();
     next = load(start + DETECTION_BATCH);
-    const done = await computeBatch(batch, detector, marginPx);
+    const done = await computeBatch(batch, { detector, marginPx, cropped });
     rows.push(...done);
     onBatch?.(done.length, done.filter((row) => 'kind' in row).length);
   }
@@ -64,11 +66,13 @@ type LoadedFrame<R> = { readonly record: R; readonly image: Awaited<ReturnType<I
 
 async function computeBatch<R extends FileRecord>(
   batch: readonly LoadedFrame<R>[],
-  detector: FaceDetector,
-  marginPx: number,
+  { detector, marginPx, cropped }: Pick<ComputeOptions, 'detector' | 'marginPx' | 'cropped'>,
 ): Promise<FrameRow<R>[]> {
   const images = batch.flatMap(({ image }) => (isBadImage(image) ? [] : [image]));
-  const faces = await detector.detect(images.map(({ small }) => small));
+  const faces = await detector.detect(
+    images.map(({ small }) => small),
+    { wholeImage: cropped },
+  );
   const faceOf = new Map(images.map((image, index) => [image, faces[index]]));
   const rows: FrameRow<R>[] = [];
   for (const { record, image } of batch)

@@ -12,7 +12,7 @@ import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
 /** The detectors in the order that they are asked, each named with the side of its input in pixels. */
-export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512'] as const;
+export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image'] as const;
 
 /** One of {@link DETECTORS}. */
 export type DetectorName = (typeof DETECTORS)[number];
@@ -35,9 +35,13 @@ export interface FaceDetector {
    * that fill the image; those without a face through the same at 320, then through SSD. Small faces are left to SSD,
    * as the tiny detector takes gaps between heads for faces. A face whose mouth is not below its eyes is none.
    * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
+   * @param options.wholeImage takes the whole image for a face, of score 0, where none is found; default false
    * @returns for each image its face, or undefined; nothing is left to dispose
    */
-  detect(images: readonly RgbImage[]): Promise<(Face | undefined)[]>;
+  detect(
+    images: readonly RgbImage[],
+    options?: { readonly wholeImage?: boolean },
+  ): Promise<(Face | undefined)[]>;
   /** Frees the networks' weights. */
   dispose(): void;
 }
@@ -73,17 +77,18 @@ export async function loadFaceDetector({
   batchSize = DETECTION_BATCH,
 }: { readonly batchSize?: number } = {}): Promise<FaceDetector> {
   const networks = await loadNetworks();
-  const detectBatch = async (images: readonly RgbImage[]) => {
+  const detectBatch = async (images: readonly RgbImage[], wholeImage: boolean) => {
     const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
     const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
     for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
+    if (wholeImage) for (const [index, image] of images.entries()) faces[index] ??= wholeOf(image);
     return addLandmarks(networks, images, faces, batchSize);
   };
   return {
-    detect: async (images) => {
+    detect: async (images, { wholeImage = false } = {}) => {
       const faces: (Face | undefined)[] = [];
       for (let start = 0; start < images.length; start += batchSize)
-        faces.push(...(await detectBatch(images.slice(start, start + batchSize))));
+        faces.push(...(await detectBatch(images.slice(start, start + batchSize), wholeImage)));
       return faces;
     },
     dispose: networks.dispose,
@@ -162,6 +167,11 @@ function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candi
 
 /** A candidate that was chosen, with its part of the image in whole pixels. */
 export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
+
+function wholeOf({ width, height }: RgbImage): Chosen {
+  const part = { x: 0, y: 0, width, height };
+  return { detector: 'whole-image', score: 0, box: part, part };
+}
 
 function chosenOf(
   detector: Face['detector'],

@@ -7,9 +7,20 @@ import type { RgbImage } from '../core/image';
  * @returns the aspect ratio kept to the nearest pixel
  */
 export async function fitWithin(image: RgbImage, side: number): Promise<RgbImage> {
-  const { width, height, data } = image;
-  const scale = side / Math.max(width, height);
-  if (scale >= 1) return image;
+  const scale = side / Math.max(image.width, image.height);
+  return scale >= 1 ? image : resize(image, scale);
+}
+
+/**
+ * Enlarges an image until its longer side has as many pixels; a larger one is given as it is.
+ * @param side in pixels
+ */
+export async function enlarge(image: RgbImage, side: number): Promise<RgbImage> {
+  const scale = side / Math.max(image.width, image.height);
+  return scale <= 1 ? image : resize(image, scale);
+}
+
+async function resize({ width, height, data }: RgbImage, scale: number): Promise<RgbImage> {
   const target = {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),

@@ -24,6 +24,8 @@ export interface PreprocessOptions {
   readonly cacheDirectory: string;
   /** Pixels by which the boxes grow on each side; default 10. */
   readonly marginPx?: number;
+  /** Whether the images are cropped faces, as a data set tells; default false. */
+  readonly cropped?: boolean;
   /** Frames a shard; default {@link SHARD_SIZE}. Another size gives another store. */
   readonly shardSize?: number;
   /** Processes that compute shards; default 1, this one. */
@@ -42,7 +44,7 @@ const JOBS_AT_HAND = 2;
  */
 export function planJobs(
   records: readonly FrameRecord[],
-  { root, cacheDirectory, marginPx = DEFAULT_MARGIN_PX, shardSize = SHARD_SIZE }: PreprocessOptions,
+  { root, cacheDirectory, marginPx = DEFAULT_MARGIN_PX, cropped, shardSize = SHARD_SIZE }: PreprocessOptions,
 ): ShardJob[] {
   if (!Number.isInteger(shardSize) || shardSize < 1)
     throw new RangeError(`Expected an integer of at least 1 for shardSize but received ${shardSize}`);
@@ -50,6 +52,7 @@ export function planJobs(
   return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => ({
     ...folders,
     marginPx,
+    cropped,
     records: records.slice(index * shardSize, (index + 1) * shardSize),
   }));
 }

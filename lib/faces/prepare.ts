@@ -1,11 +1,14 @@
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { type BadImage, isBadImage } from './bad-image';
 import { decodeImage } from './decode';
-import { fitWithin } from './fit';
+import { enlarge, fitWithin } from './fit';
 import { type ImageBytes, readImageFile } from './read-image';
 
 /** Longest side of the copy that a face is looked for in; landmarks are taken back to the image's own pixels. */
 export const DETECTION_SIDE = 1024;
+
+/** Longer side that cropped faces are enlarged to before detection: FER2013's have 48 pixels. */
+export const CROPPED_SIDE = 192;
 
 /** Images of more pixels are decoded one at a time and not kept: so 32 of them do not fill the memory. */
 const KEPT_PIXELS = 2_000_000;
@@ -14,7 +17,7 @@ const KEPT_PIXELS = 2_000_000;
 export interface PreparedImage {
   readonly width: number;
   readonly height: number;
-  /** At most {@link DETECTION_SIDE} on a side. */
+  /** At most {@link DETECTION_SIDE} on a side, at least the reader's least on the longer one. */
   readonly small: RgbImage;
   /** Gives the whole image in grey: kept, or decoded again when it is large. */
   gray(): Promise<GrayImage | BadImage>;
@@ -32,8 +35,12 @@ export interface ImageReader {
 /**
  * Builds a reader for the images of a data folder.
  * @param root the data folder
+ * @param options.leastSide smaller images are enlarged for detection until their longer side has as many pixels; default 0
  */
-export function createImageReader(root: string): ImageReader {
+export function createImageReader(
+  root: string,
+  { leastSide = 0 }: { readonly leastSide?: number } = {},
+): ImageReader {
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
     const result = queue.then(job);
@@ -44,7 +51,7 @@ export function createImageReader(root: string): ImageReader {
     const file = await readUnchanged(root, relativePath, sha256);
     if (isBadImage(file)) return file;
     const image = await decodeImage(file.bytes, relativePath, { maxPixels: KEPT_PIXELS });
-    if (!isBadImage(image)) return keep(image);
+    if (!isBadImage(image)) return keep(image, leastSide);
     if (image.kind !== 'too-large') return image;
     const again = () => decodeAgain(root, relativePath, file.sha256);
     return inTurn(async () => {
@@ -55,10 +62,14 @@ export function createImageReader(root: string): ImageReader {
   return { read };
 }
 
-async function keep(image: RgbImage): Promise<PreparedImage> {
+async function keep(image: RgbImage, leastSide: number): Promise<PreparedImage> {
   const { width, height, data } = image;
   const gray = toGray(data, width, height, 3);
-  return shrink(image, () => Promise.resolve(gray));
+  return shrink(await enlarge(image, leastSide), () => Promise.resolve(gray)).then((prepared) => ({
+    ...prepared,
+    width,
+    height,
+  }));
 }
 
 async function shrink(image: RgbImage, gray: PreparedImage['gray']): Promise<PreparedImage> {

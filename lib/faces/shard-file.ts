@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import type { FrameRecord } from '../core/record';
 import { decodeShard } from './store';
+
+const LEFTOVER_AGE_MS = 3_600_000;
 
 /**
  * Reads a shard from the disk.
@@ -56,6 +58,19 @@ export async function writeWhole(file: string, write: (handle: FileHandle) => Pr
 /** Writes bytes or text as {@link writeWhole} does. */
 export function saveWhole(file: string, bytes: Uint8Array | string): Promise<void> {
   return writeWhole(file, (handle) => handle.writeFile(bytes));
+}
+
+/**
+ * Removes what writers that were killed left aside in a folder. Files of the last hour are left: they may be in use.
+ * @param now milliseconds since 1970
+ */
+export async function removeLeftovers(folder: string, now = Date.now()): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith('.part'))) {
+    const file = path.join(folder, name);
+    const changed = await stat(file).catch(() => undefined);
+    if (changed && now - changed.mtimeMs > LEFTOVER_AGE_MS) await rm(file, { force: true });
+  }
 }
 
 /** Makes a rename last through a power cut. */

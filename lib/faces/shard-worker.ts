@@ -3,7 +3,7 @@ import type { FrameRecord } from '../core/record';
 import { computeRows } from './compute-shard';
 import { type FaceDetector, loadFaceDetector } from './detect';
 import { isFaceRow } from './frame-row';
-import { createImageReader } from './prepare';
+import { CROPPED_SIDE, createImageReader } from './prepare';
 import { gatherSettings } from './settings';
 import { loadShard, saveWhole } from './shard-file';
 import { type ShardPlan, amendPlan, planShard } from './shard-plan';
@@ -17,6 +17,8 @@ export interface ShardJob {
   readonly cacheDirectory: string;
   /** Pixels by which the boxes grow on each side. */
   readonly marginPx: number;
+  /** Whether the images are cropped faces; default false. */
+  readonly cropped?: boolean;
   readonly records: readonly FrameRecord[];
 }
 
@@ -69,9 +71,7 @@ export function createShardWorker(): ShardWorker {
   };
   return {
     run: async (job, hooks = {}) => {
-      const planned = gatherSettings(job.marginPx).then((settings) =>
-        planShard(job.root, job.records, settings),
-      );
+      const planned = gatherSettings(job).then((settings) => planShard(job.root, job.records, settings));
       const done = turn.then(async () => finish(job, await planned, hooks));
       turn = done.catch(() => undefined);
       planned.catch(() => undefined);
@@ -82,12 +82,12 @@ export function createShardWorker(): ShardWorker {
 }
 
 async function computeShard(
-  { root, cacheDirectory, marginPx }: ShardJob,
+  { root, cacheDirectory, marginPx, cropped }: ShardJob,
   plan: ShardPlan,
   { detector, onBatch, signal }: ShardHooks & { readonly detector: FaceDetector },
 ): Promise<StoredShard> {
-  const reader = createImageReader(root);
-  const rows = await computeRows(plan.frames, { reader, detector, marginPx, onBatch, signal });
+  const reader = createImageReader(root, { leastSide: cropped ? CROPPED_SIDE : 0 });
+  const rows = await computeRows(plan.frames, { reader, detector, marginPx, cropped, onBatch, signal });
   const { key, settings } = amendPlan(plan, rows);
   const bytes = encodeShard(rows, { key, settings: JSON.stringify(settings) });
   await saveWhole(shardFile(cacheDirectory, key), bytes);

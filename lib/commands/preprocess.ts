@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { readExperiment } from '../core/experiment';
+import type { Dataset } from '../datasets/dataset';
+import { findDataset } from '../datasets/registry';
+import { projectRoot } from '../engine/project';
+import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
+import { type MadeStore, makeStore } from '../faces/make-store';
+
+/** How the command is called. */
+export interface PreprocessCommandOptions {
+  /** Id of the data set's reader. */
+  readonly dataset: string;
+  /** Mapping file, for the reader `mapping`. */
+  readonly mapping?: string;
+  /** Where the store goes; default data/stores/<dataset>. */
+  readonly out?: string;
+  /** Pixels around the boxes; default `MARGIN`, else 10. */
+  readonly margin?: number;
+  readonly workers?: number;
+  readonly print: (line: string) => void;
+}
+
+/** How often progress is printed. */
+const PROGRESS_MS = 5000;
+
+/** Gives the folder of the project's caches. */
+export function cacheFolder(name: string): string {
+  return path.join(projectRoot(), 'data', 'cache', name);
+}
+
+/**
+ * Opens a folder with a data set's reader and says what the reader left out.
+ * @throws RangeError when the folder is not of the data set's form
+ */
+export async function openFolder(
+  directory: string,
+  { dataset, mapping, print }: Pick<PreprocessCommandOptions, 'dataset' | 'mapping' | 'print'>,
+): Promise<Dataset> {
+  const opened = await findDataset(dataset).open(directory, {
+    cacheDirectory: cacheFolder('converted'),
+    mapping,
+    setting: 'DIR',
+  });
+  print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
+  for (const note of opened.notes ?? []) print(note);
+  return opened;
+}
+
+/** Completes a command's options to those of preprocessing. */
+export function toPreprocessOptions(
+  { directory, cropped }: Dataset,
+  { margin, workers, print }: PreprocessCommandOptions,
+): PreprocessOptions {
+  return {
+    root: directory,
+    cropped,
+    cacheDirectory: cacheFolder('blocks'),
+    marginPx: margin ?? readExperiment(process.env).marginPx,
+    workers,
+    onProgress: printProgress(print),
+  };
+}
+
+/**
+ * Preprocesses a folder into a store, with progress.
+ * @throws what reader and preprocessing throw
+ */
+export async function runPreprocess(
+  directory: string,
+  options: PreprocessCommandOptions,
+): Promise<MadeStore> {
+  const dataset = await openFolder(directory, options);
+  const out = outFolder(options);
+  const made = await makeStore(dataset, { ...toPreprocessOptions(dataset, options), directory: out });
+  printStore(made, options.print);
+  return made;
+}
+
+/** Gives the folder that the store goes to. */
+export function outFolder({ out, dataset }: PreprocessCommandOptions): string {
+  return out ? path.resolve(out) : path.join(projectRoot(), 'data', 'stores', dataset);
+}
+
+/** Prints what became of a data set. */
+export function printStore(made: MadeStore, print: (line: string) => void): void {
+  const { file, frames, missed, computedShards, reusedShards, seconds } = made;
+  print(
+    `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +
+      `in ${seconds.toFixed(1)} s`,
+  );
+  print(`store: ${path.relative('', file)}; without blocks: ${path.relative('', file.replace(/[^/\\]+$/, 'skipped.csv'))}`);
+}
+
+/**
+ * Makes a listener that prints where preprocessing stands every few seconds.
+ * @param clock milliseconds, default the process' own
+ */
+export function printProgress(
+  print: (line: string) => void,
+  clock: () => number = () => performance.now(),
+): (progress: PreprocessProgress) => void {
+  const start = clock();
+  let printed = start;
+  return (progress) => {
+    const now = clock();
+    if (now - printed < PROGRESS_MS) return;
+    printed = now;
+    print(formatProgress(progress, (now - start) / 1000));
+  };
+}
+
+/** Formats where preprocessing stands: share, rate of what was computed, and the time that the rest will take. */
+export function formatProgress(
+  { done, total, missed, reused }: PreprocessProgress,
+  seconds: number,
+): string {
+  const computed = done - reused;
+  const rate = computed / seconds;
+  const share = `${done} of ${total} frames (${Math.floor((100 * done) / total)} %)`;
+  const counts = [`${missed} without blocks`, ...(reused > 0 ? [`${reused} reused`] : [])].join(', ');
+  if (computed === 0) return `${share}, ${counts}`;
+  return `${share}, ${rate.toFixed(1)} a second, ${formatLeft((total - done) / rate)} left, ${counts}`;
+}
+
+function formatLeft(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import readline from 'node:readline';
+import sharp from 'sharp';
+import type { Emotion } from '../core/emotions';
+import type { FrameRecord } from '../core/record';
+import type { Dataset } from './dataset';
+
+const SIDE = 48;
+
+const EMOTION_OF: readonly Emotion[] = ['anger', 'disgust', 'fear', 'joy', 'sadness', 'surprise', 'neutral'];
+
+const HEADER = /^emotion, ?pixels, ?Usage$/;
+const ROW = /^"?(?<label>[0-6])"?,"?(?<pixels>[\d ]+)"?,"?(?<usage>Training|PublicTest|PrivateTest)"?$/;
+
+/** The list of records, written last: it marks a complete conversion. */
+const LIST_FILE = 'records.json';
+
+/**
+ * Reads FER2013, whose images are rows of a table: each is written once as a PNG of 48x48 into a cache, and read from
+ * there. Its faces are cropped already. It names no persons, so no split by character can be made.
+ * @param file fer2013.csv, or its folder
+ * @param cacheDirectory where the images go, in a folder named by the table's content
+ * @throws RangeError when the table is missing or a row is not of its form, with the row's number
+ * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
+ */
+export async function readFer2013(file: string, cacheDirectory: string, setting = 'DIR'): Promise<Dataset> {
+  const table = expectTable(path.resolve(file), setting);
+  const directory = path.join(cacheDirectory, `fer2013-${(await hashOf(table)).slice(0, 16)}`);
+  const dataset = { name: 'FER2013', synthetic: false, directory, cropped: true };
+  const list = path.join(directory, LIST_FILE);
+  if (!fs.existsSync(list)) await convert(table, directory);
+  return { ...dataset, records: JSON.parse(await readFile(list, 'utf8')) as FrameRecord[] };
+}
+
+function expectTable(given: string, setting: string): string {
+  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();
+  const table = isFolder ? path.join(given, 'fer2013.csv') : given;
+  if (fs.existsSync(table)) return table;
+  throw new RangeError(`Expected fer2013.csv for ${setting} but received ${table}, which does not exist`);
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function convert(table: string, directory: string): Promise<void> {
+  const aside = `${directory}.${process.pid}.part`;
+  const records: FrameRecord[] = [];
+  try {
+    let number = 0;
+    for await (const line of readline.createInterface({
+      input: fs.createReadStream(table),
+      crlfDelay: Infinity,
+    })) {
+      number += 1;
+      if (number === 1 ? HEADER.test(line) : line === '') continue;
+      records.push(await convertRow(line, number, aside));
+    }
+    records.sort((first, second) => (first.path < second.path ? -1 : 1));
+    await writeFile(path.join(aside, LIST_FILE), JSON.stringify(records));
+    // Another run may have been quicker: its images are the same.
+    await rename(aside, directory).catch((error) => {
+      if (!fs.existsSync(path.join(directory, LIST_FILE))) throw error;
+    });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function convertRow(line: string, number: number, directory: string): Promise<FrameRecord> {
+  const { label, pixels, usage } = ROW.exec(line)?.groups ?? {};
+  const levels = pixels?.trim().split(/ +/).map(Number) ?? [];
+  if (levels.length !== SIDE * SIDE || levels.some((level) => level > 255))
+    throw new RangeError(
+      `Expected a label, ${SIDE * SIDE} levels and a usage for row ${number} of fer2013.csv but received ${line.slice(0, 40)}`,
+    );
+  const name = `${usage}/${String(number).padStart(5, '0')}.png`;
+  await mkdir(path.join(directory, usage), { recursive: true });
+  const raw = { width: SIDE, height: SIDE, channels: 1 as const };
+  await sharp(Uint8Array.from(levels), { raw }).png().toFile(path.join(directory, name));
+  return { path: name, character: 'all', emotion: EMOTION_OF[Number(label)] };
+}
