@@ -3,7 +3,17 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['node_modules/', 'dist/', '.venv/', '.tensorflow/', '.nodes/', '.bench/', 'data/', 'results/'],
+    ignores: [
+      'node_modules/',
+      'dist/',
+      '.venv/',
+      '.venv-pandas/',
+      '.tensorflow/',
+      '.nodes/',
+      '.bench/',
+      'data/',
+      'results/',
+    ],
   },
   ...tseslint.configs.recommended,
   {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';
+import { datasetsCommand } from './cli/datasets';
 import { demoCommand } from './cli/demo';
 import { doctorCommand } from './cli/doctor';
 import { evidenceCommand } from './cli/evidence';
@@ -10,6 +11,7 @@ import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
 import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
+import { preprocessCommand } from './cli/preprocess';
 import { referenceCommand } from './cli/reference';
 import { reportCommand } from './cli/report';
 import { sampleCommand } from './cli/sample';
@@ -28,7 +30,9 @@ const COMMANDS: readonly Command[] = [
   compareCommand,
   sampleCommand,
   predictCommand,
+  datasetsCommand,
   demoCommand,
+  preprocessCommand,
   trainCommand,
   evidenceCommand,
   evaluateCommand,

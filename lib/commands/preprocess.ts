@@ -88,7 +88,9 @@ export function printStore(made: MadeStore, print: (line: string) => void): void
     `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +
       `in ${seconds.toFixed(1)} s`,
   );
-  print(`store: ${path.relative('', file)}; without blocks: ${path.relative('', file.replace(/[^/\\]+$/, 'skipped.csv'))}`);
+  print(
+    `store: ${path.relative('', file)}; without blocks: ${path.relative('', file.replace(/[^/\\]+$/, 'skipped.csv'))}`,
+  );
 }
 
 /**
@@ -110,10 +112,7 @@ export function printProgress(
 }
 
 /** Formats where preprocessing stands: share, rate of what was computed, and the time that the rest will take. */
-export function formatProgress(
-  { done, total, missed, reused }: PreprocessProgress,
-  seconds: number,
-): string {
+export function formatProgress({ done, total, missed, reused }: PreprocessProgress, seconds: number): string {
   const computed = done - reused;
   const rate = computed / seconds;
   const share = `${done} of ${total} frames (${Math.floor((100 * done) / total)} %)`;

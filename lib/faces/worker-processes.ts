@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
+import { ownModule } from '../engine/own-process';
 import type { ShardHooks, ShardJob, ShardWorker, StoredShard } from './shard-worker';
 
 /** What a worker process is sent. */
@@ -45,9 +45,9 @@ export function startWorkerProcesses(count: number): ShardWorker {
 
 function startProcess(count: number): WorkerProcess {
   const threads = String(Math.max(1, Math.floor(availableParallelism() / count)));
-  const file = path.join(__dirname, `worker-process${path.extname(__filename)}`);
+  const { file, execArgv } = ownModule(__dirname, 'worker-process');
   const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' };
-  const child = fork(file, { env });
+  const child = fork(file, { env, execArgv });
   const pending = new Map<number, Pending>();
   child.on('message', (answer: AnswerMessage) => take(answer, pending));
   child.on('exit', (code, signal) => {

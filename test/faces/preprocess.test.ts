@@ -172,6 +172,48 @@ describe('preprocess', function () {
     assert.ok(Math.abs(ratio - 6.25) < 0.5, `${ratio}`);
   });
 
+  it('gives the same store from worker processes', async () => {
+    const options = { shardSize: 4, workers: 2 };
+    const alone = await run(SMALL_RUN, { ...options, workers: 1, cacheDirectory: freshCache() });
+    const steps: PreprocessProgress[] = [];
+    const onProgress = (step: PreprocessProgress) => steps.push(step);
+    const together = await run(SMALL_RUN, { ...options, cacheDirectory: freshCache(), onProgress });
+    assert.deepEqual(
+      together.blocks.records.map(({ path: name }) => name),
+      SMALL_RUN.map(({ path: name }) => name),
+    );
+    assert.equal(together.computedShards, 2);
+    assert.deepEqual(steps.at(-1), { done: 6, total: 6, missed: 0, reused: 0 });
+    assert.deepEqual(together.blocks, alone.blocks);
+  });
+
+  it('two runs at once on one cache give the same blocks', async () => {
+    const cacheDirectory = freshCache();
+    const [one, other] = await Promise.all([
+      run(SMALL_RUN, { cacheDirectory, shardSize: 2 }),
+      run(SMALL_RUN, { cacheDirectory, shardSize: 2 }),
+    ]);
+    assert.deepEqual(one.blocks, other.blocks);
+    assert.equal((await readdir(cacheDirectory)).length, 3);
+  });
+
+  it('enlarges cropped faces, and takes the whole image where no face is found', async () => {
+    const face = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
+    const { data: noise } = { data: Uint8Array.from({ length: 48 * 48 * 3 }, (_, at) => (at * 7919) % 256) };
+    const flat = await sharp(noise, { raw: { width: 48, height: 48, channels: 3 } })
+      .png()
+      .toBuffer();
+    await writeFile(path.join(root, 'crop.png'), face);
+    await writeFile(path.join(root, 'noise.png'), flat);
+    const frames = [record('crop.png'), record('noise.png')];
+    const plain = await run(frames, { cacheDirectory: freshCache(), marginPx: 0 });
+    assert.ok(plain.blocks.missed.some((missed) => missed.record.path === 'noise.png'));
+    const { blocks } = await run(frames, { cacheDirectory: freshCache(), marginPx: 0, cropped: true });
+    assert.ok(blocks.records.some((found) => found.path === 'crop.png'));
+    assert.deepEqual([...blocks.imageSizes.subarray(0, 2)], [48, 48]);
+    assert.ok(blocks.eyesBoxes[1] < blocks.mouthBoxes[1] && blocks.eyesBoxes[2] > 12);
+  });
+
   describe('a second time', () => {
     let cacheDirectory: string;
     let first: PreprocessResult;

@@ -1,0 +1,16 @@
+import path from 'node:path';
+
+/**
+ * Gives the path of a module of ours, whether this runs from lib/ or, compiled, from dist/, and the arguments with
+ * which Node.js runs it in a process of its own.
+ * @param folder the calling module's `__dirname`
+ * @param name the module's name without its extension
+ */
+export function ownModule(
+  folder: string,
+  name: string,
+): { readonly file: string; readonly execArgv: string[] } {
+  const extension = path.extname(__filename);
+  const loader = extension === '.ts' ? ['--require', require.resolve('tsx/cjs')] : [];
+  return { file: path.join(folder, `${name}${extension}`), execArgv: loader };
+}

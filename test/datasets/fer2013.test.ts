@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { readFer2013 } from '../../lib/datasets/fer2013';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+
+describe('readFer2013', () => {
+  const folder = useTemporaryFolder();
+  const cache = () => path.join(folder(), 'cache');
+  const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
+
+  it('writes each row once as an image of 48x48 and reads label and usage', async () => {
+    writeFiles(folder(), {
+      'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n6,${pixels},PublicTest\n3,${pixels},Training\n`,
+    });
+    const { records, directory, cropped } = await readFer2013(folder(), cache());
+    assert.deepEqual(records, [
+      { path: 'PublicTest/00003.png', character: 'all', emotion: 'neutral' },
+      { path: 'Training/00002.png', character: 'all', emotion: 'anger' },
+      { path: 'Training/00004.png', character: 'all', emotion: 'joy' },
+    ]);
+    assert.equal(cropped, true);
+    const image = sharp(path.join(directory, 'Training/00002.png'));
+    const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height, [...data.subarray(0, 3)]], [48, 48, [0, 1, 2]]);
+    const before = fs.statSync(path.join(directory, 'Training/00002.png')).mtimeMs;
+    assert.deepEqual((await readFer2013(path.join(folder(), 'fer2013.csv'), cache())).records, records);
+    assert.equal(fs.statSync(path.join(directory, 'Training/00002.png')).mtimeMs, before);
+  });
+
+  it('names the row that is of another form, and leaves nothing half written', async () => {
+    for (const row of [
+      `7,${pixels},Training`,
+      '1,1 2 3,Training',
+      `1,${pixels.replace('255', '256')},Training`,
+    ]) {
+      writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n${row}\n` });
+      await assert.rejects(
+        readFer2013(folder(), cache()),
+        /2304 levels and a usage for row 3 of fer2013\.csv/,
+      );
+      assert.deepEqual(fs.readdirSync(cache()), []);
+    }
+  });
+
+  it('says that the table is missing', async () => {
+    await assert.rejects(readFer2013(folder(), cache()), /Expected fer2013\.csv for DIR .*does not exist/);
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/engine/project';
+import { createEnvironment } from '../../lib/engine/setup/python';
+import { encodeShard } from '../../lib/faces/store';
+import { mergeShards } from '../../lib/faces/store-file';
+import { faceRow, missedRow } from '../faces/rows';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+
+/** An environment of its own: nothing but this test needs pandas. */
+const ENVIRONMENT = path.join(projectRoot(), '.venv-pandas');
+
+describe('the block store in pandas and pyarrow', function () {
+  this.timeout(300000);
+  const folder = useTemporaryFolder();
+  const python = path.join(ENVIRONMENT, 'bin', 'python');
+
+  before(async () => {
+    if (!fs.existsSync(python)) await createEnvironment('python3', ENVIRONMENT);
+    const requirements = path.join(projectRoot(), 'requirements', 'pandas.txt');
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', requirements]);
+  });
+
+  it('is a table of typed columns, a row a frame and a record batch a shard', async () => {
+    const rows = [[faceRow(0), missedRow(1)], [faceRow(2)]];
+    writeFiles(folder(), { a: encodeShard(rows[0], {}), b: encodeShard(rows[1], {}) });
+    const file = path.join(folder(), 'blocks.arrow');
+    const shards = ['a', 'b'].map((key) => ({ key, file: path.join(folder(), key) }));
+    await mergeShards(file, shards, { dataset: 'tést' });
+    const script = path.join(__dirname, 'read_store.py');
+    const read = JSON.parse(execFileSync(python, [script, file], { encoding: 'utf8' })) as object;
+    assert.deepEqual(read, {
+      columns: 'path character emotion clip frame kind reason detector score imageSize faceBox landmarks eyesBox mouthBox eyes mouth'.split(' '), // prettier-ignore
+      paths: ['ä/0.png', 'missed/1.png', 'ä/2.png'],
+      emotions: ['joy', 'fear', 'joy'],
+      kinds: [null, 'no-face', null],
+      reasons: [null, 'Expected "a face", found\nnone', null],
+      scores: [0.75, 0.75],
+      eyes: ['uint8', [2, 32, 32], [0, 2]],
+      landmarks: [[0.5, 0.5], [2.5, 2.5]],
+      boxes: [[0, 30, 21, 11], [2, 30, 21, 11]],
+      batches: [2, 1],
+      dataset: 'tést',
+    }); // prettier-ignore
+  });
+});
