@@ -7,6 +7,7 @@ import { demoCommand } from './cli/demo';
 import { doctorCommand } from './cli/doctor';
 import { evidenceCommand } from './cli/evidence';
 import { evaluateCommand } from './cli/evaluate';
+import { exportCommand, importCommand } from './cli/export';
 import { facesCommand } from './cli/faces';
 import { labCommand } from './cli/lab';
 import { notebooksCommand } from './cli/notebooks';
@@ -36,6 +37,8 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   evidenceCommand,
   evaluateCommand,
+  exportCommand,
+  importCommand,
   referenceCommand,
 ];
 

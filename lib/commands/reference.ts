@@ -9,6 +9,7 @@ import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
 import { makeComparisonReference } from './compare';
 import { listNotebooks } from './clean-notebooks';
+import { makeDemoReference } from './demo-reference';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
 import { runReport } from './report';
 import { runNotebooks } from './run-notebooks';
@@ -33,6 +34,7 @@ const PARTS = {
   evidence: makeEvidencePart,
   notebooks: makeNotebooks,
   lab: makeLab,
+  demo: makeDemoReference,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
 /** Name of a part of the reference. */

@@ -102,7 +102,11 @@ async function loadFaceApi(): Promise<Classifier> {
   };
 }
 
-async function readModelFile(file: string): Promise<Uint8Array> {
+/**
+ * Reads a model file, when it is one file and not too large.
+ * @throws RangeError that names it
+ */
+export async function readModelFile(file: string): Promise<Uint8Array> {
   const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
     throw new RangeError(`Expected a model file for ${file} but received ${cause.code}`, { cause });
   });

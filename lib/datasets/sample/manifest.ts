@@ -76,21 +76,28 @@ export function parseManifest(text: string): ManifestEntry[] {
 }
 
 function parseEntry(line: string, number: number): ManifestEntry {
-  let entry: Partial<ManifestEntry>;
+  let entry: unknown;
   try {
-    entry = JSON.parse(line) as Partial<ManifestEntry>;
+    entry = JSON.parse(line);
   } catch (cause) {
     throw new RangeError(
       `Expected JSON for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
       { cause },
     );
   }
-  const { path, character, emotion, clip, frame, landmarks } = entry;
-  const complete =
-    path && character && clip && frame !== undefined && landmarks?.length === 2 * LANDMARK_COUNT;
-  if (!complete || !emotion || !isEmotion(emotion))
+  if (!isEntry(entry))
     throw new RangeError(
       `Expected a frame with 68 landmarks for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
     );
-  return entry as ManifestEntry;
+  return entry;
+}
+
+function isEntry(entry: unknown): entry is ManifestEntry {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { path, character, emotion, clip, frame, landmarks } = entry as Partial<Record<string, unknown>>;
+  const isText = [path, character, emotion, clip].every((value) => typeof value === 'string' && value !== '');
+  if (!isText || !isEmotion(emotion as string) || !Number.isSafeInteger(frame)) return false;
+  return (
+    Array.isArray(landmarks) && landmarks.length === 2 * LANDMARK_COUNT && landmarks.every(Number.isFinite)
+  );
 }

@@ -1,0 +1,36 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../engine/project';
+import { runVisibly } from './notebook';
+import type { ReferenceContext } from './reference';
+
+/** What the page's test and PyTorch's leave in results/latest. */
+interface DemoFigures {
+  readonly maxLogitDifference: Readonly<Record<string, number>>;
+}
+
+/**
+ * Measures the web page in Chromium and the logits' differences between backends: results/reference/demo.json. Takes
+ * about three minutes. PyTorch's difference is null where the bench's peers are not installed.
+ * @throws Error when Chromium is missing or a test fails
+ */
+export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
+  const latest = (name: string) => path.join(projectRoot(), 'results', 'latest', name);
+  for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
+  for (const spec of ['test/demo/page.spec.ts', 'test/model/export-pytorch.test.ts']) {
+    const status = await runVisibly(
+      process.execPath,
+      [require.resolve('mocha/bin/mocha.js'), spec],
+      environment,
+    );
+    if (status !== 0) throw new Error(`Expected ${spec} to pass but it ended with ${status}`);
+  }
+  const page = JSON.parse(fs.readFileSync(latest('demo.json'), 'utf8')) as DemoFigures;
+  const pytorch = fs.existsSync(latest('pytorch.json'))
+    ? (JSON.parse(fs.readFileSync(latest('pytorch.json'), 'utf8')) as { maxLogitDifference: number })
+    : undefined;
+  const maxLogitDifference = { ...page.maxLogitDifference, pytorch: pytorch?.maxLogitDifference ?? null };
+  const text = JSON.stringify({ ...page, maxLogitDifference }, null, 2);
+  fs.writeFileSync(path.join(directory, 'demo.json'), `${text}\n`);
+  print('Made anew: results/reference/demo.json.');
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/engine/project';
+import { portraitPng } from '../faces/photos';
+import { useTemporaryFolder } from '../support/folder';
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line from its sources. `whenSaid` is called with what it has said so far. */
+function run(
+  args: readonly string[],
+  options: {
+    readonly input?: Buffer | string;
+    readonly whenSaid?: (out: string, kill: () => void) => void;
+  } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli.ts', ...args], {
+    cwd: projectRoot(),
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    options.whenSaid?.(out, () => child.kill('SIGINT'));
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  // A command that needs no input does not read it.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
+}
+
+describe('the command line', function () {
+  this.timeout(90_000);
+  const folder = useTemporaryFolder();
+
+  it('tells of every command, and of wrong usage with status 2', async () => {
+    const [help, wrong, empty] = await Promise.all([
+      run(['--help']),
+      run(['predict', '--format', 'xml', 'a']),
+      run(['predict']),
+    ]);
+    for (const name of ['setup', 'doctor', 'sample', 'train', 'evaluate', 'predict', 'demo', 'export'])
+      assert.match(help.out, new RegExp(`^  ${name}\\b`, 'm'));
+    assert.equal(help.status, 0);
+    assert.deepEqual([wrong.status, wrong.out], [2, '']);
+    assert.match(wrong.err, /Allowed choices are text, json, csv/);
+    assert.equal(empty.status, 2);
+  });
+
+  it('answers what it can, names the file that it cannot read, and ends with status 1', async () => {
+    const [good, bad, target] = ['good.png', 'bad.jpg', 'answers.json'].map((name) =>
+      path.join(folder(), name),
+    );
+    fs.writeFileSync(good, await portraitPng(0));
+    fs.writeFileSync(bad, 'none');
+    const args = [
+      'predict',
+      '--files-from',
+      '-',
+      '--format',
+      'json',
+      '--output',
+      target,
+      '--annotate',
+      folder(),
+    ];
+    const { status, err } = await run(args, { input: `${good}\n${bad}\n` });
+    assert.equal(status, 1, err);
+    assert.match(err, /bad\.jpg: Expected one of jpeg/);
+    const answers = JSON.parse(fs.readFileSync(target, 'utf8')) as { source: string; faces?: unknown[] }[];
+    assert.deepEqual(answers.map(({ source, faces }) => [source, faces?.length]), [[good, 1], [bad, undefined]]); // prettier-ignore
+    assert.deepEqual(fs.readdirSync(folder()).sort(), [
+      '0001-good.jpg',
+      'answers.json',
+      'bad.jpg',
+      'good.png',
+    ]);
+  });
+
+  it('reads a picture from standard input', async () => {
+    const { status, out } = await run(['predict', '-', '--format', 'csv'], { input: await portraitPng(0) });
+    assert.equal(status, 0);
+    assert.match(out, /^source,seconds,face,.*\r\nstandard input,,1,/);
+  });
+
+  it('ends with whole JSON and status 130 after Ctrl-C', async () => {
+    const file = path.join(folder(), 'a.png');
+    fs.writeFileSync(file, await portraitPng(0));
+    const files = Array<string>(2000).fill(file);
+    let isKilled = false;
+    const whenSaid = (out: string, kill: () => void) => {
+      // Once: the second Ctrl-C would end the process at once.
+      if (out.length > 10 && !isKilled) kill();
+      isKilled ||= out.length > 10;
+    };
+    const { status, out } = await run(['predict', '--format', 'json', ...files], { whenSaid });
+    assert.equal(status, 130);
+    const count = (JSON.parse(out) as unknown[]).length;
+    assert.ok(count >= 1 && count < files.length, `${count} pictures`);
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { createRandom, type Random } from '../../lib/core/random';
+import { planSample, toSampleSettings } from '../../lib/datasets/sample';
+import { parseManifest, toManifestText } from '../../lib/datasets/sample/manifest';
+import { projectRoot } from '../../lib/engine/project';
+import { isBadImage } from '../../lib/faces/bad-image';
+import { decodeImage } from '../../lib/faces/decode';
+import { decodeShard, encodeShard } from '../../lib/faces/store';
+import { decodeModel } from '../../lib/model/model-file';
+import { decodeSafetensors } from '../../lib/model/safetensors';
+import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { splitPpm } from '../../lib/predict/video';
+import { faceRow, missedRow } from '../faces/rows';
+import { portraitPng } from '../faces/photos';
+import { startFastest } from '../support/native';
+
+/** Seconds that all readers together are fed for. */
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 60);
+
+/** Where the random changes begin: another seed looks elsewhere, the same one sees the same again. */
+const SEED = Number(process.env.FUZZ_SEED ?? 1);
+
+/** The most that one broken file may make the process grow by. */
+const MOST_GROWTH_MB = 600;
+
+interface Reader {
+  readonly name: string;
+  /** Whole files to be broken. */
+  readonly examples: () => Promise<Uint8Array[]>;
+  /** Reads, and disposes what it read; throws for what is broken. */
+  readonly read: (bytes: Uint8Array) => unknown;
+  /** The errors by which it may refuse a file. */
+  readonly refusals: readonly (new (...given: never[]) => Error)[];
+}
+
+/** Numbers that break readers: lengths just beyond what fits, signs, powers of two. */
+const NASTY = [0, 1, 127, 128, 255];
+
+/** Changes a file as accidents and enemies do: bits, bytes, runs, cuts, doublings, lengths. */
+function breakBytes(bytes: Uint8Array, random: Random): Uint8Array {
+  let broken = Uint8Array.from(bytes);
+  const changes = 1 + random.integer(4);
+  for (let change = 0; change < changes && broken.length > 0; change++) {
+    // Most of what can break a reader stands in the first bytes.
+    const at =
+      random.next() < 0.5 ? random.integer(Math.min(256, broken.length)) : random.integer(broken.length);
+    const kind = random.integer(6);
+    if (kind === 0) broken[at] ^= 1 << random.integer(8);
+    else if (kind === 1) broken[at] = random.pick(NASTY);
+    else if (kind === 2) broken.fill(random.pick(NASTY), at, at + 1 + random.integer(8));
+    else if (kind === 3) broken = broken.slice(0, at);
+    else if (kind === 4)
+      broken = Uint8Array.from([...broken.subarray(0, at), ...broken.subarray(Math.max(0, at - random.integer(64)))]); // prettier-ignore
+    else for (let i = at; i < Math.min(at + 8, broken.length); i++) broken[i] = random.integer(256);
+  }
+  return broken;
+}
+
+const rows = [faceRow(0), missedRow(1), faceRow(2)];
+
+const readers: readonly Reader[] = [
+  {
+    name: 'decodeSafetensors',
+    examples: async () => [
+      fs.readFileSync(path.join(__dirname, '..', 'fixtures', 'model', 'tergat-twin.safetensors')),
+    ],
+    read: decodeSafetensors,
+    refusals: [RangeError],
+  },
+  {
+    name: 'decodeModel',
+    examples: async () => [fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL))],
+    read: (bytes) => decodeModel(bytes, 'broken').network.dispose(),
+    refusals: [RangeError],
+  },
+  {
+    name: 'decodeShard',
+    examples: async () => [encodeShard(rows, { key: 'key' })],
+    read: (bytes) =>
+      decodeShard(
+        Buffer.from(bytes),
+        rows.map(({ record }) => record),
+      ),
+    refusals: [RangeError],
+  },
+  {
+    name: 'parseManifest',
+    examples: async () => [
+      Buffer.from(
+        toManifestText(planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 1 })).slice(0, 3)),
+      ),
+    ],
+    read: (bytes) => {
+      const entries = parseManifest(new TextDecoder().decode(bytes));
+      for (const { path: frame, emotion, landmarks } of entries) {
+        assert.ok(EMOTIONS.includes(emotion) && landmarks.length === 136 && landmarks.every(Number.isFinite));
+        assert.equal(typeof frame, 'string');
+      }
+    },
+    refusals: [RangeError],
+  },
+  {
+    name: 'splitPpm',
+    examples: async () => [Buffer.from(`P6\n3 2\n255\n${'x'.repeat(18)}P6\n1 1\n255\nabc`, 'latin1')],
+    read: async (bytes) => {
+      const stream = (async function* () {
+        yield Buffer.from(bytes);
+      })();
+      for await (const { width, height, data } of splitPpm(stream))
+        assert.equal(data.length, 3 * width * height);
+    },
+    refusals: [RangeError],
+  },
+  {
+    name: 'decodeImage',
+    examples: async () => [await portraitPng(0, 64)],
+    read: async (bytes) => {
+      const image = await decodeImage(Buffer.from(bytes), 'broken');
+      if (!isBadImage(image)) assert.equal(image.data.length, 3 * image.width * image.height);
+    },
+    // What is no image is data and no error.
+    refusals: [],
+  },
+];
+
+async function feed(reader: Reader, milliseconds: number): Promise<{ files: number; refused: number }> {
+  const examples = await reader.examples();
+  const counts = { files: 0, refused: 0 };
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    const random = createRandom(SEED, reader.name, counts.files);
+    const bytes = breakBytes(random.pick(examples), random);
+    try {
+      await reader.read(bytes);
+    } catch (error) {
+      counts.refused += 1;
+      const isRefusal = reader.refusals.some((kind) => error instanceof kind) && !(error instanceof assert.AssertionError); // prettier-ignore
+      if (!isRefusal)
+        throw new Error(`${reader.name} fell over file ${counts.files} of seed ${SEED}`, { cause: error });
+    }
+    counts.files += 1;
+  }
+  return counts;
+}
+
+describe('a reader that is fed broken files', function () {
+  this.timeout(SECONDS * 1000 + 60_000);
+  before(startFastest);
+
+  for (const reader of readers) {
+    it(`${reader.name} reads or refuses each, keeps no tensor and takes bounded memory`, async () => {
+      const [tensors, memory] = [tf.memory().numTensors, process.memoryUsage().rss];
+      const { files, refused } = await feed(reader, (SECONDS * 1000) / readers.length);
+      assert.ok(files >= 10, `${files} files`);
+      assert.ok(reader.refusals.length === 0 || refused > 0, 'not one was broken');
+      assert.equal(tf.memory().numTensors, tensors);
+      assert.ok((process.memoryUsage().rss - memory) / 2 ** 20 < MOST_GROWTH_MB);
+    });
+  }
+});
