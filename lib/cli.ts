@@ -16,6 +16,7 @@ import { preprocessCommand } from './cli/preprocess';
 import { referenceCommand } from './cli/reference';
 import { reportCommand } from './cli/report';
 import { sampleCommand } from './cli/sample';
+import { scaleCommand } from './cli/scale';
 import { setupCommand } from './cli/setup';
 import { trainCommand } from './cli/train';
 
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   datasetsCommand,
   demoCommand,
   preprocessCommand,
+  scaleCommand,
   trainCommand,
   evidenceCommand,
   evaluateCommand,

@@ -32,6 +32,7 @@ const OWNERS: Record<string, RegExp> = {
   'vega-lite': /^report\//,
   vega: /^report\//,
   '@resvg/resvg-js': /^report\//,
+  bullmq: /^study\/queue\//,
   tslab: /^notebook/,
   commander: /^cli(\.ts$|\/)/,
 };

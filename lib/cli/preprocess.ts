@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { toInteger } from './integer';
 import { print } from './print';
 
 /** What the command is given. */
@@ -8,23 +9,24 @@ interface PreprocessFlags {
   readonly out?: string;
   readonly margin?: number;
   readonly workers?: number;
-}
-
-function toInteger(value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
-  throw new InvalidArgumentError(`Expected an integer but received ${value}`);
+  readonly queue?: string;
+  readonly worker?: string;
 }
 
 /** `preprocess`: a folder of any data set to a store. */
 export const preprocessCommand = new Command('preprocess')
   .description('find the faces of a data set, cut their blocks, and write them to one Arrow file')
-  .argument('<dir>', "the data set's folder")
+  .argument('[dir]', "the data set's folder")
   .option('--dataset <id>', 'its reader; `datasets` lists them', 'folder')
   .option('--mapping <file>', 'mapping file, for --dataset mapping')
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
   .option('--margin <px>', 'pixels around the boxes; default 10', toInteger)
   .option('--workers <n>', 'processes that compute; default 1', toInteger)
-  .action(async (directory: string, flags: PreprocessFlags) => {
-    const { runPreprocess } = await import('../commands/preprocess');
+  .option('--queue <url>', 'give the work to workers by a queue on Redis, redis://host:6379')
+  .option('--worker <url>', 'be such a worker, until it is interrupted')
+  .action(async (directory: string | undefined, flags: PreprocessFlags, command: Command) => {
+    const { runPreprocess, runWorker } = await import('../commands/preprocess');
+    if (flags.worker) return runWorker(flags.worker, print);
+    if (!directory) command.error('Expected a folder for dir but received none');
     await runPreprocess(directory, { ...flags, print });
   });

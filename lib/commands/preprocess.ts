@@ -5,6 +5,8 @@ import { findDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
+import { makeStoreOnQueue } from '../study/queue/make-store-on-queue';
+import { startQueueWorker } from '../study/queue/queue';
 
 /** How the command is called. */
 export interface PreprocessCommandOptions {
@@ -17,6 +19,8 @@ export interface PreprocessCommandOptions {
   /** Pixels around the boxes; default `MARGIN`, else 10. */
   readonly margin?: number;
   readonly workers?: number;
+  /** A queue on Redis whose workers do the work; default: this machine does. */
+  readonly queue?: string;
   readonly print: (line: string) => void;
 }
 
@@ -70,10 +74,20 @@ export async function runPreprocess(
   options: PreprocessCommandOptions,
 ): Promise<MadeStore> {
   const dataset = await openFolder(directory, options);
-  const out = outFolder(options);
-  const made = await makeStore(dataset, { ...toPreprocessOptions(dataset, options), directory: out });
+  const settings = { ...toPreprocessOptions(dataset, options), directory: outFolder(options) };
+  const made = options.queue
+    ? await makeStoreOnQueue(options.queue, dataset, settings)
+    : await makeStore(dataset, settings);
   printStore(made, options.print);
   return made;
+}
+
+/** Works on a queue's jobs until the process is interrupted, and then ends after the job at hand. */
+export async function runWorker(url: string, print: (line: string) => void): Promise<void> {
+  const worker = await startQueueWorker(url, { onDone: print });
+  print('waiting for work');
+  await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  await worker.close();
 }
 
 /** Gives the folder that the store goes to. */

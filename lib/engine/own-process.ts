@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /**
  * Gives the path of a module of ours, whether this runs from lib/ or, compiled, from dist/, and the arguments with
@@ -11,6 +12,6 @@ export function ownModule(
   name: string,
 ): { readonly file: string; readonly execArgv: string[] } {
   const extension = path.extname(__filename);
-  const loader = extension === '.ts' ? ['--require', require.resolve('tsx/cjs')] : [];
+  const loader = extension === '.ts' ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
   return { file: path.join(folder, `${name}${extension}`), execArgv: loader };
 }

@@ -44,15 +44,28 @@ export async function makeStore(
   const start = performance.now();
   for (const folder of [options.cacheDirectory, options.directory]) await removeLeftovers(folder);
   const shards = await makeShards(records, options);
+  return toMadeStore(name, shards, { ...options, start });
+}
+
+/**
+ * Merges shards to a store and counts what was done.
+ * @param options.start when the work began, by `performance.now()`
+ */
+export async function toMadeStore(
+  name: string,
+  shards: readonly StoredShard[],
+  options: { readonly cacheDirectory: string; readonly directory: string; readonly start: number },
+): Promise<MadeStore> {
   const file = await storeShards(name, shards, options);
   const reusedShards = shards.filter(({ reused }) => reused).length;
+  const sum = (count: 'frames' | 'missed') => shards.reduce((total, shard) => total + shard[count], 0);
   return {
     file,
-    frames: records.length,
-    missed: shards.reduce((sum, { missed }) => sum + missed, 0),
+    frames: sum('frames'),
+    missed: sum('missed'),
     reusedShards,
     computedShards: shards.length - reusedShards,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (performance.now() - options.start) / 1000,
   };
 }
 

@@ -1,0 +1,14 @@
+// Preprocesses a sample to a store: scale-process SAMPLE FOLDER. Its memory is watched from outside.
+import path from 'node:path';
+import { readFerg } from '../datasets/ferg';
+import { makeStore } from '../faces/make-store';
+import { printProgress } from './preprocess';
+
+const [sample, folder] = process.argv.slice(2);
+
+void makeStore(readFerg(sample, 'the sample'), {
+  root: sample,
+  cacheDirectory: path.join(folder, 'cache'),
+  directory: path.join(folder, 'store'),
+  onProgress: printProgress((line) => process.stdout.write(`${line}\n`)),
+});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { planJobs } from '../../lib/faces/make-shards';
+import { makeStore, storeShards } from '../../lib/faces/make-store';
+import { runOnQueue } from '../../lib/study/queue/queue';
+import { portraitPng } from '../faces/photos';
+
+const FRAMES = 96;
+const CHARACTERS = ['aia', 'bonnie', 'jules'];
+
+describe('the queue on a real Redis server', function () {
+  this.timeout(600000);
+  let folder: string;
+  let url: string;
+  let server: ChildProcess;
+  const workers: ChildProcess[] = [];
+
+  before(async () => {
+    if (spawnSync('redis-server', ['--version']).status !== 0) {
+      execFileSync('apt-get', ['update', '-qq']);
+      execFileSync('apt-get', ['install', '-y', '-qq', 'redis-server'], { stdio: 'ignore' });
+    }
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'queue-'));
+    fs.mkdirSync(path.join(folder, 'data'));
+    for (let index = 0; index < FRAMES; index++)
+      fs.writeFileSync(path.join(folder, 'data', `${100 + index}.png`), await portraitPng(index, 96));
+    const port = await freePort();
+    url = `redis://127.0.0.1:${port}`;
+    const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+    server = spawn('redis-server', settings, { stdio: 'ignore' });
+    await untilOpen(port);
+    for (let index = 0; index < 3; index++) workers.push(await startWorker());
+  });
+
+  after(() => {
+    for (const worker of workers) killGroup(worker);
+    server?.kill('SIGKILL');
+    if (folder) fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function startWorker(): Promise<ChildProcess> {
+    const script = path.join(__dirname, 'queue-worker.ts');
+    const args = ['--require', require.resolve('tsx/cjs'), script, url];
+    const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    await once(worker.stdout!, 'data');
+    return worker;
+  }
+
+  const records = Array.from({ length: FRAMES }, (_, index) => ({
+    path: `${100 + index}.png`,
+    character: CHARACTERS[index % 3],
+    emotion: 'joy' as const,
+  }));
+  const options = (name: string) => ({
+    root: path.join(folder, 'data'),
+    cacheDirectory: path.join(folder, `${name}-cache`),
+    directory: path.join(folder, name),
+    shardSize: 8,
+  });
+
+  it('gives the same store as one machine, though one of three workers is killed on the way', async () => {
+    let done = 0;
+    const shards = await runOnQueue(url, 'shard', planJobs(records, options('queue')), {
+      onResult: () => {
+        if (++done === 2) killGroup(workers[0]);
+      },
+    });
+    assert.ok(done > 2 && workers[0].killed, 'a worker was killed with work left');
+    const file = await storeShards('portraits', shards, options('queue'));
+    const alone = await makeStore({ name: 'portraits', records }, options('alone'));
+    assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)));
+    const again = await runOnQueue(url, 'shard', planJobs(records, options('queue')));
+    assert.ok(again.every(({ reused }) => reused));
+    await storeShards('portraits', again, options('queue'));
+    assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)), 'merged again, the same');
+  });
+
+  it('runs the folds of a leave-one-character-out evaluation', async () => {
+    const store = path.join(folder, 'alone', 'blocks.arrow');
+    const jobs = CHARACTERS.map((character) => ({ store, character, model: 'majority', seed: 1, epochs: 0 }));
+    const scores = await runOnQueue(url, 'fold', jobs);
+    assert.deepEqual(
+      scores,
+      CHARACTERS.map((character) => ({ character, bestEpoch: 0, frames: 32, missed: 0, correct: 32 })),
+    );
+  });
+
+  it('gives the reason of a job that fails each time', async () => {
+    const job = { store: path.join(folder, 'no'), character: 'aia', model: 'majority', seed: 1, epochs: 0 };
+    await assert.rejects(runOnQueue(url, 'fold', [job]), /no such file/);
+  });
+});
+
+/** Kills a worker with its sandboxed processes, as a machine that loses power. */
+function killGroup(worker: ChildProcess): void {
+  try {
+    process.kill(-worker.pid!, 'SIGKILL');
+  } catch {
+    // It was killed before.
+  }
+  worker.kill('SIGKILL');
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilOpen(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const socket = net.connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('Expected the Redis server to listen but it did not');
+}
