@@ -49,6 +49,17 @@ const title = 'executing a notebook';
       assert.doesNotMatch(stdout, /^not reached/m);
     });
 
+    it('shows what a helper expected and its line in lib, not in the compiled file', () => {
+      const { status, stderr } = execute(
+        `import { readExperiment } from '${path.join(projectRoot(), 'lib')}';`,
+        "readExperiment({ EPOCHS: '-1' });",
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /RangeError: Expected an integer of at least 1 for EPOCHS but received -1/);
+      assert.match(stderr, /at readNumber \(.*\/lib\/core\/experiment\.ts:\d+:\d+\)/);
+      assert.doesNotMatch(stderr, /\/dist\/core\//);
+    });
+
     it('names the type error of a cell that does not compile', () => {
       const { status, stderr } = execute('const a: number = "one";');
       assert.equal(status, 1);

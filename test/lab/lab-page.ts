@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
 /** A code cell as JupyterLab's model has it. */
 export interface CellState {
@@ -31,6 +31,10 @@ interface ExposedLab {
     readonly currentWidget: {
       readonly content: { readonly widgets: readonly ExposedCell[] };
       readonly context: { readonly model: { readonly dirty: boolean } };
+      readonly sessionContext: {
+        readonly isReady: boolean;
+        readonly session?: { readonly kernel?: { readonly connectionStatus: string } };
+      };
     };
   };
 }
@@ -73,6 +77,8 @@ export interface LabPage {
   select(text: string): Promise<void>;
   /** Chooses an entry of a menu. */
   choose(menu: string, command: string): Promise<void>;
+  /** Finds the chart below a cell. @param text of the cell's source */
+  chartOf(text: string): Promise<Locator>;
   /** Takes a picture of the window with a cell at its top. @param text of the cell's source */
   photograph(text: string, file: string): Promise<void>;
   /** Saves and waits until all is written. */
@@ -96,8 +102,12 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   });
   await page.goto(url);
   await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 120_000 });
+  await page.waitForFunction(isConnected, undefined, { timeout: 120_000 });
   const cells = () => page.evaluate(readCells);
+  const cell = async (text: string) => {
+    const index = (await cells()).findIndex(({ source }) => source.includes(text));
+    return page.locator('.jp-CodeCell').nth(index);
+  };
   return {
     page,
     consoleErrors,
@@ -107,20 +117,20 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
     waitForCells: (what, isMet, timeoutMs) => waitForCells(page, what, isMet, timeoutMs),
     press: (command) => page.click(`.jp-NotebookPanel-toolbar [data-command="${command}"]`),
     select: async (text) => {
-      const index = (await cells()).findIndex(({ source }) => source.includes(text));
-      await page.locator('.jp-CodeCell .cm-content').nth(index).click();
+      await (await cell(text)).locator('.cm-content').click();
     },
     choose: async (menu, command) => {
       await page.click(`.lm-MenuBar-itemLabel:text-is("${menu}")`);
       await page.click(`.lm-Menu-item[data-command="${command}"]`);
     },
+    chartOf: async (text) => (await cell(text)).locator('.vega-embed'),
     photograph: async (text, file) => {
-      const index = (await cells()).findIndex(({ source }) => source.includes(text));
-      await page
-        .locator('.jp-CodeCell')
-        .nth(index)
-        .evaluate((cell) => cell.scrollIntoView());
-      await page.waitForTimeout(1000);
+      const found = await cell(text);
+      // Twice: what comes into sight for the first time changes its height.
+      for (let round = 0; round < 2; round++) {
+        await found.evaluate((element) => element.scrollIntoView());
+        await page.waitForTimeout(700);
+      }
       await page.screenshot({ path: file });
     },
     save: async () => {
@@ -197,4 +207,11 @@ function readDrawn(): Drawn {
 function isSaved(): boolean {
   const { shell } = (globalThis as unknown as { jupyterapp: ExposedLab }).jupyterapp;
   return !shell.currentWidget.context.model.dirty;
+}
+
+/** Whoever runs a cell before is asked which kernel to take. */
+function isConnected(): boolean {
+  const { shell } = (globalThis as unknown as { jupyterapp: ExposedLab }).jupyterapp;
+  const { isReady, session } = shell.currentWidget.sessionContext;
+  return isReady && session?.kernel?.connectionStatus === 'connected';
 }
