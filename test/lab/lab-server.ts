@@ -66,6 +66,8 @@ function writeConfiguration(folder: string): Record<string, string> {
     JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
     JUPYTER_DATA_DIR: path.join(folder, 'data'),
     JUPYTER_RUNTIME_DIR: path.join(folder, 'runtime'),
+    // The short run's report is nobody's result.
+    RESULTS_DIR: path.join(folder, 'results'),
   };
 }
 
