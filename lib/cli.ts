@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from 'commander';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';

@@ -105,3 +105,12 @@ describe('the command line', function () {
     assert.ok(count >= 1 && count < files.length, `${count} pictures`);
   });
 });
+
+describe('bin/prior-attention.mjs', () => {
+  it('is there and executable before anything is compiled, so that npx finds it', () => {
+    const { bin } = JSON.parse(fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as { bin: Record<string, string> }; // prettier-ignore
+    const file = path.join(projectRoot(), bin['prior-attention']);
+    assert.ok(fs.statSync(file).mode & 0o100);
+    assert.match(fs.readFileSync(file, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  });
+});
