@@ -115,6 +115,7 @@ describe('progress', () => {
     const state = { title: 'a<b', done: 1, total: 4, elapsedMs: 1000, isFinished: false };
     const html = String(progressToBundle(state).data['text/html']);
     assert.match(html, /width:25\.0%/);
+    assert.match(html, /role="progressbar" aria-valuemin="0" aria-valuenow="1" aria-valuemax="4"/);
     assert.match(html, /a&lt;b: 1 of 4/);
     assert.match(progressToBar(state, 100), /^\[#{8}-{22}\] a<b/);
     assert.ok(progressToBar(state, 20).length < 20);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { predictionRows, viewPredictions } from '../../lib/predict/view-prediction';
+import type { FacePrediction, PicturePrediction, UnreadPicture } from '../../lib/predict/predictor';
+import { block, faceView, pngOf } from '../report/examples';
+import { useTemporaryFolder } from '../support/folder';
+import fs from 'node:fs';
+import path from 'node:path';
+
+async function faceOf(answer: FacePrediction['answer'], share: number): Promise<FacePrediction> {
+  const { landmarks, eyesBox, mouthBox } = await faceView();
+  const probabilities = Object.fromEntries(
+    EMOTIONS.map((name) => [name, name === 'joy' ? share : (1 - share) / 6]),
+  );
+  return {
+    ...{
+      answer,
+      likeliest: 'joy',
+      confidence: share,
+      probabilities: probabilities as FacePrediction['probabilities'],
+    },
+    ...{ box: eyesBox, detector: 'tiny-320', score: 0.9, landmarks, eyesBox, mouthBox },
+    ...{ eyes: block.data, mouth: block.data },
+  };
+}
+
+const pictureOf = (source: string, faces: readonly FacePrediction[]): PicturePrediction => ({ source, width: 256, height: 256, faces }); // prettier-ignore
+
+const unread: UnreadPicture = {
+  source: 'a/text.jpg',
+  kind: 'not-an-image',
+  reason: 'no image',
+} as UnreadPicture;
+
+describe('predictions in a notebook', () => {
+  const folder = useTemporaryFolder();
+
+  it('have a row a face with whole percents, and say what has no face or was not read', async () => {
+    const rows = predictionRows([
+      pictureOf('a/two.jpg', [await faceOf('joy', 0.94), await faceOf('unsure', 0.4)]),
+      pictureOf('a/none.jpg', []),
+      unread,
+    ]);
+    assert.deepEqual(rows.map(({ picture, answer, 'joy %': joy }) => [picture, answer, joy]), [
+      ['two.jpg', 'joy', 94],
+      ['two.jpg', 'unsure', 40],
+      ['none.jpg', 'no face', null],
+      ['text.jpg', 'no image', null],
+    ]); // prettier-ignore
+    assert.equal(rows[0]['fear %'], 1);
+  });
+
+  it('are drawn with the largest face of each picture, under a name that fits', async () => {
+    const file = path.join(folder(), 'a-name-that-is-too-long.png');
+    fs.writeFileSync(file, await pngOf(256, 256));
+    const faces = [await faceOf('joy', 0.94), await faceOf('unsure', 0.4)];
+    const views = await viewPredictions([pictureOf(file, faces), pictureOf('none.jpg', []), unread]);
+    assert.deepEqual(views.map(({ caption }) => caption), ['a-name-that-i…: joy 94 %']); // prettier-ignore
+  });
+});
