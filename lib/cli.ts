@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './cli/audit';
 import { benchCommand } from './cli/bench';
 import { compareCommand } from './cli/compare';
 import { datasetsCommand } from './cli/datasets';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   datasetsCommand,
   demoCommand,
   preprocessCommand,
+  auditCommand,
   scaleCommand,
   trainCommand,
   evidenceCommand,

@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EMOTIONS } from '../core/emotions';
+import { findDataset } from '../datasets/registry';
+import { projectRoot } from '../engine/project';
+import { loadStore } from '../faces/store-file';
+import { saveFigure } from '../report/figures';
+import { imageGrid } from '../report/sheets';
+import { type Audit, type GroupCount, auditBlocks } from '../study/audit';
+import { type PreprocessCommandOptions, runPreprocess } from './preprocess';
+
+/** Seed of the splits in which near-duplicates are looked for: the experiment's default. */
+const SEED = 1;
+
+/**
+ * Audits a data set's folder: preprocesses it and writes a datasheet, and a picture of the worst blocks, to
+ * results/latest/audit.
+ * @returns the datasheet's path
+ * @throws what preprocessing throws
+ */
+export async function runAudit(directory: string, options: PreprocessCommandOptions): Promise<string> {
+  const { file } = await runPreprocess(directory, options);
+  const blocks = await loadStore(file);
+  const audit = auditBlocks(blocks, SEED);
+  const out = path.join(projectRoot(), 'results', 'latest', 'audit');
+  fs.mkdirSync(out, { recursive: true });
+  if (audit.worst.length > 0) {
+    const blockOf = (pixels: Uint8Array, face: number) => ({
+      ...{ width: 32, height: 32 },
+      data: pixels.subarray(1024 * face, 1024 * face + 1024),
+    });
+    const items = audit.worst.flatMap((face) => [
+      { image: blockOf(blocks.eyes, face), caption: blocks.records[face].path },
+      { image: blockOf(blocks.mouth, face), caption: `contrast ${audit.contrast[face].toFixed(1)}` },
+    ]);
+    await saveFigure(
+      await imageGrid(items, { title: 'Blocks of least contrast', columns: 8, cellPx: 96 }),
+      out,
+      'worst',
+    );
+  }
+  const sheet = path.join(out, 'datasheet.md');
+  const { title, licence, access, content } = findDataset(options.dataset);
+  fs.writeFileSync(sheet, formatDatasheet(audit, { title, licence, access, content }));
+  options.print(`datasheet: ${path.relative('', sheet)}`);
+  return sheet;
+}
+
+/** Formats an audit as a datasheet in Markdown. */
+export function formatDatasheet(
+  audit: Audit,
+  about: Readonly<Record<'title' | 'licence' | 'access' | 'content', string>>,
+): string {
+  const found = audit.characters.reduce((sum, group) => sum + group.found, 0);
+  const lines = audit.splits.map((one) =>
+    'reason' in one
+      ? [one.split, 'no such split', one.reason]
+      : [one.split, `${one.duplicates} of ${one.test}`, percent(one.duplicates, one.test)],
+  );
+  return [
+    `# Datasheet: ${about.title}`,
+    `Content: ${about.content}. Licence: ${about.licence}. How to get it: ${about.access}.`,
+    `${audit.frames} frames, ${found} with blocks (${percent(found, audit.frames)}).`,
+    '## Frames by character and expression',
+    table(
+      ['character', ...EMOTIONS],
+      audit.cells.map((row, index) => [audit.characters[index].name, ...row.map(String)]),
+    ),
+    '## Faces found',
+    foundTable('character', audit.characters),
+    foundTable('expression', audit.emotions),
+    '## Frames without blocks',
+    table(
+      ['kind', 'frames'],
+      Object.entries(audit.missed).map(([kind, count]) => [kind, String(count)]),
+    ),
+    '## Near-duplicates',
+    `${audit.duplicates} faces have another whose hash of both blocks differs in at most 3 of 64 bits. Test faces with one in training:`,
+    table(['split', 'test faces', ''], lines),
+    '## Block quality',
+    `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(audit.contrast)}. The worst are in worst.png.`,
+    '',
+  ].join('\n\n');
+}
+
+function foundTable(label: string, groups: readonly GroupCount[]): string {
+  const rows = groups.map(({ name, frames, found }) => [
+    name,
+    `${found} of ${frames}`,
+    percent(found, frames),
+  ]);
+  return table([label, 'found', ''], rows);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (row: readonly string[]) =>
+    `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [cells(header), cells(header.map(() => '---')), ...rows.map(cells)].join('\n');
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(2)} %`;
+}
+
+function quantiles(values: Float32Array): string {
+  if (values.length === 0) return 'no faces';
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(1);
+  return `least ${at(0)}, a twentieth below ${at(0.05)}, median ${at(0.5)}`;
+}

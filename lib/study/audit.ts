@@ -1,0 +1,111 @@
+import type { BlockSet } from '../core/blocks';
+import { EMOTIONS } from '../core/emotions';
+import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
+import type { FrameRecord } from '../core/record';
+import { SPLIT_NAMES, splitRecords } from '../core/split';
+import { facesOfSplit } from './faces-of-split';
+
+/** Frames of one group: a character or an expression. */
+export interface GroupCount {
+  readonly name: string;
+  readonly frames: number;
+  /** Frames in which a face was found. */
+  readonly found: number;
+}
+
+/** How many test faces of a split have a near-duplicate in training; a reason where there is no such split. */
+export type SplitDuplicates =
+  | { readonly split: string; readonly test: number; readonly duplicates: number }
+  | { readonly split: string; readonly reason: string };
+
+/** What an audit finds. */
+export interface Audit {
+  readonly frames: number;
+  readonly characters: readonly GroupCount[];
+  readonly emotions: readonly GroupCount[];
+  /** Frames by character (rows, in the order of `characters`) and expression (columns, in the ids' order). */
+  readonly cells: readonly (readonly number[])[];
+  /** Frames without blocks, by kind. */
+  readonly missed: Readonly<Record<string, number>>;
+  /** Faces that have a near-duplicate anywhere in the data set. */
+  readonly duplicates: number;
+  readonly splits: readonly SplitDuplicates[];
+  /** Contrast of the weaker block of each face: the standard deviation of its grey levels. */
+  readonly contrast: Float32Array;
+  /** Positions of the faces of least contrast, the worst first. */
+  readonly worst: readonly number[];
+}
+
+const WORST = 24;
+
+/**
+ * Audits a preprocessed data set.
+ * @param blocks its faces and misses
+ * @param seed of the splits in which near-duplicates are looked for
+ */
+export function auditBlocks(blocks: BlockSet, seed: number): Audit {
+  const records = [...blocks.records, ...blocks.missed.map(({ record }) => record)];
+  const hashes = hashFaces(blocks);
+  const all = blocks.records.map((_, face) => face);
+  const contrast = Float32Array.from(all, (face) =>
+    Math.min(deviationOf(blocks.eyes, face), deviationOf(blocks.mouth, face)),
+  );
+  const characters = countGroups(records, blocks.records, ({ character }) => character);
+  return {
+    frames: records.length,
+    characters,
+    emotions: countGroups(records, blocks.records, ({ emotion }) => emotion),
+    cells: characters.map(({ name }) =>
+      EMOTIONS.map((emotion) =>
+        countWhere(records, (one) => one.character === name && one.emotion === emotion),
+      ),
+    ),
+    missed: Object.fromEntries(
+      countGroups(blocks.missed, [], ({ kind }) => kind).map(({ name, frames }) => [name, frames]),
+    ),
+    duplicates: countFound(findNearDuplicates(hashes, all, all)),
+    splits: SPLIT_NAMES.map((split) => duplicatesOf(split, { records, blocks, hashes, seed })),
+    contrast,
+    worst: [...all].sort((one, other) => contrast[one] - contrast[other]).slice(0, WORST),
+  };
+}
+
+function countGroups<T>(all: readonly T[], found: readonly T[], groupOf: (one: T) => string): GroupCount[] {
+  const names = [...new Set(all.map(groupOf))].sort();
+  const count = (some: readonly T[], name: string) => countWhere(some, (one) => groupOf(one) === name);
+  return names.map((name) => ({ name, frames: count(all, name), found: count(found, name) }));
+}
+
+function countWhere<T>(some: readonly T[], isOne: (one: T) => boolean): number {
+  return some.reduce((count, one) => count + (isOne(one) ? 1 : 0), 0);
+}
+
+function duplicatesOf(
+  split: (typeof SPLIT_NAMES)[number],
+  of: {
+    readonly records: readonly FrameRecord[];
+    readonly blocks: BlockSet;
+    readonly hashes: Uint32Array;
+    readonly seed: number;
+  },
+): SplitDuplicates {
+  try {
+    const { train, test } = facesOfSplit(splitRecords(of.records, split, of.seed), of.records, of.blocks);
+    const near = findNearDuplicates(of.hashes, test.faces, train.faces);
+    return { split, test: test.faces.length, duplicates: countFound(near) };
+  } catch (error) {
+    // A data set without clips, or of too few characters, has no such split: that is what the audit tells.
+    if (error instanceof RangeError) return { split, reason: error.message };
+    throw error;
+  }
+}
+
+function countFound(near: Int32Array): number {
+  return near.reduce((count, other) => count + (other >= 0 ? 1 : 0), 0);
+}
+
+function deviationOf(blocks: Uint8Array, face: number): number {
+  const block = blocks.subarray(1024 * face, 1024 * face + 1024);
+  const mean = block.reduce((sum, level) => sum + level, 0) / block.length;
+  return Math.sqrt(block.reduce((sum, level) => sum + (level - mean) ** 2, 0) / block.length);
+}
