@@ -10,7 +10,9 @@ export interface KnownContender extends ContenderSpec {
   readonly isPeer?: boolean;
 }
 
-const NATIVE = { ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
+/** CPUs are compared: whoever could use a GPU is not shown it. */
+const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
+const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
 const WASM = { ENGINE: 'wasm' };
 
 /** Where the bench leaves the images' names for those who preprocess them. */
@@ -53,9 +55,9 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): KnownCont
   return {
     label,
     command: [peersPython(), path.join('scripts', 'bench', script), ...task],
-    // The comparison is of CPUs, and Keras' TensorFlow shall have its fast kernels wherever it runs.
+    // Keras' TensorFlow shall have its fast kernels wherever it runs.
     environment: {
-      CUDA_VISIBLE_DEVICES: '-1',
+      ...NO_GPU,
       KERAS_BACKEND: 'tensorflow',
       TF_ENABLE_ONEDNN_OPTS: '1',
       TF_CPP_MIN_LOG_LEVEL: '2',

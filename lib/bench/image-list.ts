@@ -13,11 +13,16 @@ import type { ImageList } from './contenders/preprocessing';
  * Chooses images of the sample at random, and leaves their names, in that order, to those who preprocess them. The
  * sample is drawn where it is not there.
  * @param count how many images
+ * @throws RangeError when a smaller sample lies there
  */
 export async function writeImageList(count: number): Promise<void> {
   const directory = path.join(projectRoot(), 'data', 'sample');
   const isDrawn = fs.existsSync(path.join(directory, HEADER_FILE));
   const { records } = isDrawn ? readFerg(directory) : await openDataset(DEFAULT_EXPERIMENT, {});
+  if (records.length < count)
+    throw new RangeError(
+      `Expected at least ${count} images in data/sample but received ${records.length}: delete it, and it is drawn anew`,
+    );
   const chosen = createRandom('bench', 'images').shuffle(records).slice(0, count);
   const list: ImageList = { root: directory, records: chosen };
   fs.mkdirSync(path.dirname(IMAGE_LIST), { recursive: true });

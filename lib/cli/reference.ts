@@ -3,7 +3,9 @@ import { print } from './print';
 
 /** `reference`: all that is committed, made anew. */
 export const referenceCommand = new Command('reference')
-  .description('make anew, from scratch, all that is committed: results/reference, outputs, quoted figures')
+  .description(
+    'make anew what is committed: results/reference, outputs, quoted figures (finished runs of compare and evidence are kept)',
+  )
   .argument('[parts...]', 'some of its parts only, such as report')
   .action(async (parts: string[]) => {
     const { runReference } = await import('../commands/reference');

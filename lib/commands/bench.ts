@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { saveBench, type BenchFile, type BenchRow, type MissingRow } from '../bench/bench-file';
 import { benchChart } from '../bench/chart';
 import { writeImageList } from '../bench/image-list';
@@ -79,9 +80,17 @@ export async function runInstallPeers(print: (line: string) => void): Promise<vo
   await installPeers((step) => print(formatStep(step)));
 }
 
+/** Waits up to five minutes until what ran before has died down; the load that is left is recorded. */
+async function waitForQuiet(print: (line: string) => void): Promise<void> {
+  const isBusy = () => os.loadavg()[0] > os.availableParallelism() / 4;
+  if (isBusy()) print('The bench begins when the machine is quiet, after five minutes at most.');
+  for (let tries = 0; tries < 60 && isBusy(); tries++) await sleep(5000);
+}
+
 /** Makes the committed bench: results/reference/bench.json, its chart beside it, and its table in docs/benchmarks.md. */
 export async function makeBenchReference({ directory, print }: ReferenceContext): Promise<void> {
   await runInstallPeers(print);
+  await waitForQuiet(print);
   const bench = await runBench({ print, output: path.join(directory, 'bench.json') });
   const { svg, png } = await renderFigure(benchChart(bench));
   const charts = path.join(directory, 'bench');

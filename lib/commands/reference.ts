@@ -29,8 +29,8 @@ export interface ReferenceContext {
 /** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
 const PARTS = {
   report: makeReport,
-  compare: makeComparisonReference,
   bench: makeBenchReference,
+  compare: makeComparisonReference,
   evidence: makeEvidencePart,
   notebooks: makeNotebooks,
   lab: makeLab,
@@ -64,9 +64,9 @@ export async function runReference(options: {
     'PICTURES',
     'MODEL',
   ];
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !settings.includes(name)),
-  );
+  // Some parts run in this process and its children, so that here too nothing may be set.
+  for (const name of settings) delete process.env[name];
+  const environment = { ...process.env };
   const directory = path.join(projectRoot(), 'results', 'reference');
   for (const part of REFERENCE_PARTS.filter((name) => parts.length === 0 || parts.includes(name))) {
     await PARTS[part]({ directory, environment, print });

@@ -66,13 +66,15 @@ def prepare_evaluation():
         loss = right = 0
         with torch.inference_mode():
             for start in range(0, images, batch):
-                rows = slice(start % 512, start % 512 + batch)
+                # The last batch has only what is left to evaluate.
+                rows = slice(start % 512, start % 512 + min(batch, images - start))
                 logits = model(eyes[rows], mouth[rows])
                 loss += measure(logits, labels[rows]).item()
                 right += (logits.argmax(1) == labels[rows]).sum().item()
 
     best = fastest([32, 64, 128, 256, 512], evaluate)
-    ready = {**describe(model), "note": f"in batches of {best}, its fastest"}
+    told = describe(model)
+    ready = {**told, "note": f"{told['note']}, in batches of {best}, its fastest"}
     return ready, lambda count: evaluate(256 * count, best)
 
 
@@ -95,7 +97,8 @@ def describe(model):
     import torch
 
     parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-    return {"versions": {"torch": torch.__version__}, "parameters": parameters}
+    note = f"PyTorch with {torch.get_num_threads()} threads"
+    return {"versions": {"torch": torch.__version__}, "parameters": parameters, "note": note}
 
 
 if __name__ == "__main__":
