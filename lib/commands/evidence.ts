@@ -4,6 +4,8 @@ import { projectRoot } from '../engine/project';
 import { loadArchive, saveArchive, toArchive, type EvidenceArchive } from '../study/evidence/archive';
 import { archiveDirectory } from '../study/evidence/open-evidence';
 import { computeQuotes, replaceQuotes } from '../study/evidence/quotes';
+import { evidenceToMarkdown } from '../study/evidence/markdown';
+import { replaceSection } from '../study/readme';
 import { runEvidence } from '../study/evidence/run-evidence';
 import { saveEvidence } from '../study/evidence/save-evidence';
 import { executeNotebook } from './notebook';
@@ -52,10 +54,13 @@ function quoteFigures(archive: EvidenceArchive): void {
     const file = path.join(projectRoot(), name);
     fs.writeFileSync(file, replaceQuotes(fs.readFileSync(file, 'utf8'), quotes));
   }
+  const readme = path.join(projectRoot(), 'README.md');
+  const text = replaceSection(fs.readFileSync(readme, 'utf8'), 'evidence', evidenceToMarkdown(archive));
+  fs.writeFileSync(readme, text);
 }
 
 async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const scratch = path.join(projectRoot(), 'results', 'latest');
+  const scratch = path.join(projectRoot(), 'results', 'latest', 'evidence');
   if (!(await executeNotebook(notebook, scratch, { ...environment, EVIDENCE: 'committed' })))
     throw new Error(`Expected ${notebook} to be executed but a cell failed`);
   commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));

@@ -61,6 +61,7 @@ export async function runReference(options: {
     'FERG_DIR',
     'IMAGES_DIR',
     'ENGINE',
+    'EVIDENCE',
     'PICTURES',
     'MODEL',
   ];

@@ -19,15 +19,15 @@ export interface EvidenceArchive {
 }
 
 /** Models whose confidence is looked at: their probabilities are kept, of others only the answers. */
-const CALIBRATED = /^(tergat|compact|combined)$/;
+const CALIBRATED = /^(tergat|compact)$/;
 
 /** Takes what is committed out of evidence that was run. */
 export function toArchive({ data, splits, runs }: EvidenceResult): EvidenceArchive {
-  const slim = (run: EvidenceRun): EvidenceRun =>
-    CALIBRATED.test(run.model) && run.seed === 1 && run.condition === 'correct'
+  const slim = (run: EvidenceRun, study: Study): EvidenceRun =>
+    study === 'ladder' && CALIBRATED.test(run.model) && run.seed === 1
       ? run
       : { ...run, probabilities: '', validation: '' };
-  const kept = STUDIES.map((study) => [study, runs[study].map(slim)]);
+  const kept = STUDIES.map((study) => [study, runs[study].map((run) => slim(run, study))]);
   return { records: data.records, splits, runs: Object.fromEntries(kept) as EvidenceArchive['runs'] };
 }
 

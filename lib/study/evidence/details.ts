@@ -31,6 +31,7 @@ export const MODEL_NAMES: Readonly<Record<string, string>> = {
   boxes: 'box coordinates alone',
   augmented: 'compact network, changed samples',
   combined: 'compact network with landmarks, changed samples',
+  shipped: 'the model that the project carries',
 };
 
 /** What the ladder's steps are called. */

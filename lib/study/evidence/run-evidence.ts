@@ -8,6 +8,7 @@ import { majorityLearner, nearestLearner, networkLearner, RECIPES, type Learner 
 import { EVIDENCE_EPOCHS, planAblation, planFinal, planGrowth, planLadder } from './plan';
 import { runJobs, type EvidenceJob, type EvidenceRun, type RunContext, type RunTask } from './runs';
 import { buildSplits, type DevelopmentShares } from './splits';
+import { shippedLearner } from './shipped-learner';
 import { openWeights } from './weights';
 
 /** The studies that evidence consists of, in the order in which they are run. */
@@ -97,14 +98,14 @@ function learnerOf(job: EvidenceJob, task: RunTask): Learner {
   const { model } = job;
   if (model === 'majority') return majorityLearner;
   if (model === 'nearest') return nearestLearner;
+  if (model === 'shipped') return shippedLearner;
   const recipe = (RECIPES as Record<string, (typeof RECIPES)[keyof typeof RECIPES] | undefined>)[model];
   if (recipe) return networkLearner(recipe, isAskedAgain(job) ? openWeights(job, task) : undefined);
-  const known = ['majority', 'nearest', 'faceapi', ...Object.keys(RECIPES)].join(', ');
+  const known = ['majority', 'nearest', 'faceapi', 'shipped', ...Object.keys(RECIPES)].join(', ');
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }
 
-/** TerGat of the ladder's first split is asked for the final characters too; the best model is shipped. */
+/** TerGat of the ladder's first split is asked about the final characters too. */
 function isAskedAgain({ model, condition, split }: EvidenceJob): boolean {
-  if (model === 'tergat') return condition === 'correct' && /^(frames-1|final-original)$/.test(split);
-  return split === 'final';
+  return model === 'tergat' && condition === 'correct' && /^(frames-1|final-original)$/.test(split);
 }

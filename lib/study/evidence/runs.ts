@@ -133,7 +133,10 @@ function likeliest(probabilities: Float32Array, row: number): number {
  * @returns 16 hexadecimal digits
  */
 export function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
-  const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, job]));
+  const { model, condition, split, seed, epochs } = job;
+  // In one order, in whatever order the job was written.
+  const named = { model, condition, split, seed, epochs };
+  const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, named]));
   for (const faces of Object.values(sides)) {
     for (const face of faces) {
       for (const [values, length] of rowsOf(blocks))

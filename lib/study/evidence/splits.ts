@@ -23,7 +23,7 @@ export interface SplitRecords {
  * - `frames-N`, `clips-N`: of the six characters, with seed N
  * - `character-NAME`: of the six, leaving one out
  * - `growth-N`: N development characters in training, other development ones and the six hand-made ones asked
- * - `final`: all development characters of training and the six in training, the final set asked
+ * - `final`: nothing in training, the final set asked: for a model that was trained elsewhere
  * - `final-original`: as `frames-1`, the final set asked
  */
 export function buildSplits(data: SplitRecords, shares: DevelopmentShares): Map<string, Split> {
@@ -60,13 +60,13 @@ function addGrowth(splits: Map<string, Split>, data: SplitRecords, shares: Devel
 }
 
 function addFinal(splits: Map<string, Split>, data: SplitRecords, shares: DevelopmentShares): void {
-  const { train, validation, test: last } = dealDevelopment(data, shares);
+  const { validation } = dealDevelopment(data, shares);
   const asked = positionsOf(data, 'final');
   const original = splitSix(data, 'frames', 1);
   splits.set('final-original', { ...original, test: asked });
   splits.set('final', {
     name: 'characters',
-    train: [...positionsOf(data, 'six'), ...ofCharacters(data, new Set([...train, ...last]))],
+    train: [],
     validation: ofCharacters(data, new Set(validation)),
     test: asked,
   });

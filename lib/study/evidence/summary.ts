@@ -133,7 +133,7 @@ export function summarizeAblation(archive: EvidenceArchive, step: LadderStep): R
 export function summarizeUnseen(archive: EvidenceArchive) {
   const frames = (model: string, split: string) =>
     scoreFrames(archive, runsOf(archive.runs.final, { model, splits: [split] }));
-  const [tergat, best] = [frames('tergat', 'final-original'), frames('augmented', 'final')];
+  const [tergat, best] = [frames('tergat', 'final-original'), frames('shipped', 'final')];
   return {
     tergat: accuracyByCharacter(tergat),
     best: accuracyByCharacter(best),

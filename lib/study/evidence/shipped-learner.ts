@@ -1,0 +1,26 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { scaleByTemperature } from '../../core/temperature';
+import { projectRoot } from '../../engine/project';
+import { findArchitecture } from '../../model/architectures';
+import { predict } from '../../model/evaluate';
+import { decodeModel } from '../../model/model-file';
+import type { Learner } from './learners';
+
+/** The model that the project carries, from the project's folder. */
+const SHIPPED_MODEL = path.join('models', 'default.safetensors');
+
+/** Learns nothing: the model that the project carries answers as it is. */
+export const shippedLearner: Learner = async ({ blocks, validation, test }) => {
+  const model = decodeModel(fs.readFileSync(path.join(projectRoot(), SHIPPED_MODEL)), SHIPPED_MODEL);
+  const { toSource } = findArchitecture(model.architecture);
+  const answer = async (faces: readonly number[]) => {
+    const { probabilities } = await predict(model.network, toSource(blocks, faces));
+    return scaleByTemperature(probabilities, model.temperature);
+  };
+  try {
+    return { test: await answer(test), validation: await answer(validation), bestEpoch: 0 };
+  } finally {
+    model.network.dispose();
+  }
+};

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/commands/evidence';
+import { projectRoot } from '../../../lib/engine/project';
+import { loadArchive } from '../../../lib/study/evidence/archive';
+import { evidenceToMarkdown } from '../../../lib/study/evidence/markdown';
+import { archiveDirectory } from '../../../lib/study/evidence/open-evidence';
+import { computeQuotes, listQuotes, replaceQuotes } from '../../../lib/study/evidence/quotes';
+import { summarizeEvidence, type EvidenceSummary } from '../../../lib/study/evidence/summary';
+import { replaceSection } from '../../../lib/study/readme';
+
+const archive = loadArchive(archiveDirectory());
+const quotes = computeQuotes(archive);
+const read = (name: string) => fs.readFileSync(path.join(projectRoot(), name), 'utf8');
+const committed = JSON.parse(read('results/reference/evidence.json')) as EvidenceSummary;
+
+describe('the committed evidence', () => {
+  it('is what its predictions say, to the digit', () => {
+    assert.deepEqual(committed, summarizeEvidence(archive));
+  });
+
+  it('has every split, and the models that are compared under each', () => {
+    assert.deepEqual(Object.keys(committed.splits), ['frames', 'clips', 'characters']);
+    for (const models of Object.values(committed.splits)) {
+      for (const model of ['tergat', 'compact', 'majority', 'nearest', 'landmarks'])
+        assert.ok(model in models, `${model} is missing`);
+    }
+  });
+
+  it('has rates within their intervals, all from 0 to 1', () => {
+    const { splits, unseen, ablation } = committed;
+    const rates = [...Object.values(splits).flatMap(Object.values), ...Object.values(unseen), ...Object.values(ablation)]; // prettier-ignore
+    for (const { accuracy, low, high } of rates)
+      assert.ok(0 <= low && low <= accuracy && accuracy <= high && high <= 1);
+    const { calibration, coverage } = committed;
+    for (const rate of [...Object.values(calibration), ...Object.values(coverage)])
+      assert.ok(rate >= 0 && rate <= 1);
+  });
+
+  it('leaves each of six characters out, once a seed, for every model', () => {
+    for (const model of Object.keys(committed.splits.characters)) {
+      const folds = archive.runs.ladder.filter(
+        (run) => run.model === model && run.split.startsWith('character-'),
+      );
+      assert.equal(new Set(folds.map(({ split }) => split)).size, 6, model);
+    }
+  });
+
+  for (const name of QUOTING_TEXTS) {
+    it(`is quoted in ${name} with the figures that it has`, () => {
+      const quoted = listQuotes(read(name));
+      assert.ok(quoted.length > 0 || name.endsWith('datasheet.md'));
+      assert.deepEqual(
+        quoted,
+        quoted.map((quote) => ({ ...quote, written: quotes.get(quote.name) })),
+      );
+    });
+  }
+
+  it('gives each percentage in the prose of the notebooks its source', () => {
+    for (const name of EVIDENCE_NOTEBOOKS) {
+      const { cells } = JSON.parse(read(name)) as { cells: { cell_type: string; source: string[] }[] };
+      const prose = cells
+        .filter(({ cell_type: type }) => type === 'markdown')
+        .map(({ source }) => source.join(''));
+      const bare = prose.join('\n').replaceAll(/<!--q .*?<!--\/q-->/g, '');
+      // What is left are constants: the original's figure, the level of the intervals, chance.
+      const others = Array.from(bare.matchAll(/\d+(\.\d+)? %/g), ([found]) => found);
+      assert.deepEqual(others.filter((found) => !['97.5 %', '95 %', '14.3 %', '5 %'].includes(found)), []); // prettier-ignore
+    }
+  });
+
+  it("fills the README's table", () => {
+    const readme = read('README.md');
+    assert.equal(readme, replaceSection(readme, 'evidence', evidenceToMarkdown(archive)));
+  });
+});
+
+describe('quotes', () => {
+  const known = new Map([['a.b', '12.3 %']]);
+
+  it('are found and replaced by name, and the text around them stays', () => {
+    const text = 'It is <!--q a.b-->0.0 %<!--/q-->, no more.';
+    assert.deepEqual(listQuotes(text), [{ name: 'a.b', written: '0.0 %' }]);
+    assert.equal(replaceQuotes(text, known), 'It is <!--q a.b-->12.3 %<!--/q-->, no more.');
+  });
+
+  it('refuse a figure that there is not', () => {
+    assert.throws(
+      () => replaceQuotes('<!--q c-->1<!--/q-->', known),
+      /Expected the name of a figure for a quote but received c/,
+    );
+  });
+});
