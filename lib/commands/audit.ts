@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
+import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
 import { loadStore } from '../faces/store-file';
@@ -30,7 +31,7 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
       data: pixels.subarray(1024 * face, 1024 * face + 1024),
     });
     const items = audit.worst.flatMap((face) => [
-      { image: blockOf(blocks.eyes, face), caption: blocks.records[face].path },
+      { image: blockOf(blocks.eyes, face), caption: captionOf(blocks.records[face]) },
       { image: blockOf(blocks.mouth, face), caption: `contrast ${audit.contrast[face].toFixed(1)}` },
     ]);
     await saveFigure(
@@ -41,9 +42,21 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
   }
   const sheet = path.join(out, 'datasheet.md');
   const { title, licence, access, content } = findDataset(options.dataset);
-  fs.writeFileSync(sheet, formatDatasheet(audit, { title, licence, access, content }));
+  fs.writeFileSync(
+    sheet,
+    formatDatasheet(audit, {
+      title: `${path.basename(path.resolve(directory))}, read as ${title}`,
+      licence,
+      access,
+      content,
+    }),
+  );
   options.print(`datasheet: ${path.relative('', sheet)}`);
   return sheet;
+}
+
+function captionOf({ character, emotion }: FrameRecord): string {
+  return `${character}, ${emotion}`;
 }
 
 /** Formats an audit as a datasheet in Markdown. */
@@ -70,10 +83,7 @@ export function formatDatasheet(
     foundTable('character', audit.characters),
     foundTable('expression', audit.emotions),
     '## Frames without blocks',
-    table(
-      ['kind', 'frames'],
-      Object.entries(audit.missed).map(([kind, count]) => [kind, String(count)]),
-    ),
+    missedTable(audit.missed),
     '## Near-duplicates',
     `${audit.duplicates} faces have another whose hash of both blocks differs in at most 3 of 64 bits. Test faces with one in training:`,
     table(['split', 'test faces', ''], lines),
@@ -81,6 +91,11 @@ export function formatDatasheet(
     `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(audit.contrast)}. The worst are in worst.png.`,
     '',
   ].join('\n\n');
+}
+
+function missedTable(missed: Audit['missed']): string {
+  const rows = Object.entries(missed).map(([kind, count]) => [kind, String(count)]);
+  return rows.length === 0 ? 'None.' : table(['kind', 'frames'], rows);
 }
 
 function foundTable(label: string, groups: readonly GroupCount[]): string {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { formatDatasheet } from '../../lib/commands/audit';
+import { formatProgress } from '../../lib/commands/preprocess';
+import type { BlockSet } from '../../lib/core/blocks';
+import { concatBlocks } from '../../lib/faces/concat-blocks';
+import { auditBlocks } from '../../lib/study/audit';
+import { missedRow } from '../faces/rows';
+
+const record = (index: number, character: string) => ({
+  path: `${character}/${index}.png`,
+  character,
+  emotion: 'joy' as const,
+});
+
+/** Three faces: two alike of aia, a flat one of ray, and a miss of ray. */
+const blocks: BlockSet = (() => {
+  const slopes = [2, 2, 0];
+  const pixels = Uint8Array.from(slopes.flatMap((slope) => Array.from({ length: 1024 }, (_, at) => 9 + slope * (at % 32)))); // prettier-ignore
+  return {
+    ...concatBlocks([]),
+    records: [record(0, 'aia'), record(1, 'aia'), record(2, 'ray')],
+    eyes: pixels,
+    mouth: pixels,
+    missed: [missedRow(3) as BlockSet['missed'][number]],
+  };
+})();
+
+describe('auditBlocks', () => {
+  const audit = auditBlocks(blocks, 1);
+
+  it('counts frames and faces found by group', () => {
+    assert.deepEqual(audit.characters, [
+      { name: 'aia', frames: 2, found: 2 },
+      { name: 'ray', frames: 2, found: 1 },
+    ]);
+    assert.deepEqual(audit.cells, [
+      [0, 0, 0, 2, 0, 0, 0],
+      [0, 0, 1, 1, 0, 0, 0],
+    ]);
+    assert.deepEqual(audit.missed, { 'no-face': 1 });
+  });
+
+  it('finds near-duplicates, and the block of least contrast', () => {
+    assert.equal(audit.duplicates, 2);
+    assert.equal(audit.worst[0], 2);
+    assert.equal(audit.contrast[2], 0);
+  });
+
+  it('says which splits there are not', () => {
+    const clips = audit.splits.find(({ split }) => split === 'clips');
+    assert.match((clips as { reason: string }).reason, /names no clips/);
+  });
+
+  it('becomes a datasheet', () => {
+    const text = formatDatasheet(audit, { title: 'T', licence: 'L', access: 'A', content: 'C' });
+    assert.match(text, /4 frames, 3 with blocks \(75\.00 %\)/);
+    assert.match(text, /\| ray \| 1 of 2 \| 50\.00 % \|/);
+    assert.match(text, /\| no-face \| 1 \|/);
+  });
+});
+
+describe('formatProgress', () => {
+  it('tells share, rate of what was computed, and the time left', () => {
+    assert.equal(
+      formatProgress({ done: 300, total: 1000, missed: 2, reused: 100 }, 4),
+      '300 of 1000 frames (30 %), 50.0 a second, 14 s left, 2 without blocks, 100 reused',
+    );
+    assert.match(formatProgress({ done: 100, total: 400_100, missed: 0, reused: 0 }, 2), /2 h 14 min left/);
+    assert.equal(formatProgress({ done: 9, total: 9, missed: 0, reused: 9 }, 1), '9 of 9 frames (100 %), 0 without blocks, 9 reused'); // prettier-ignore
+  });
+});
