@@ -1,7 +1,8 @@
 import type { BenchFile, BenchRow, Machine } from './bench-file';
 
 /**
- * Renders a bench as Markdown: the machine in a line, a table with a line a row, and what is missing.
+ * Renders a bench as Markdown: the machine in a line, a table with a line a row, what is missing, and
+ * the chart beside the page.
  * @returns text without a newline at its end
  */
 export function renderBenchTable({ machine, rows, missing }: BenchFile): string {
@@ -11,6 +12,8 @@ export function renderBenchTable({ machine, rows, missing }: BenchFile): string 
     '| row | unit | ours | peer | ratio | runs | |',
     '| --- | --- | ---: | ---: | ---: | ---: | --- |',
     ...rows.map(renderRow),
+    '',
+    '![Ratio of each row that has a rival](../results/reference/bench/ratios.png)',
   ];
   if (missing.length > 0) {
     lines.push('', 'Not measured:', '', ...missing.map(({ name, reason }) => `- \`${name}\`: ${reason}`));
