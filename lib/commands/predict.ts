@@ -54,7 +54,8 @@ export async function runPredict(request: PredictRequest): Promise<number> {
       follow?.(Math.min(count, inputs.length), inputs.length);
     }
     await target.write(writer.end(count));
-    await target.finish();
+    // What was stopped is not whole: a file that was asked for is not made of it.
+    if (!stop.isRequested()) await target.finish();
   } finally {
     await target.discard();
     stop.dispose();

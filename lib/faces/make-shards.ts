@@ -110,6 +110,8 @@ async function runAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atHand, jobs.length) }, take));
+  // All come to their end before the first failure is told: the worker's networks are freed after that.
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(atHand, jobs.length) }, take));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return shards;
 }

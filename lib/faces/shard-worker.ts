@@ -48,7 +48,7 @@ export interface ShardWorker {
    * @throws the signal's reason when it aborts; Error when the shard can't be written
    */
   run(job: ShardJob, hooks?: ShardHooks): Promise<StoredShard>;
-  /** Frees the networks once the last shard is made. */
+  /** Frees the networks. No shard may be in the making. */
   dispose(): void;
 }
 
@@ -77,7 +77,8 @@ export function createShardWorker(): ShardWorker {
       planned.catch(() => undefined);
       return done;
     },
-    dispose: () => void detector?.then((loaded) => loaded.dispose()),
+    // Networks that could not be loaded need no freeing; whoever asked for them was told.
+    dispose: () => void detector?.then((loaded) => loaded.dispose()).catch(() => undefined),
   };
 }
 

@@ -120,6 +120,8 @@ async function* predictVideo(
       yield { result: { ...(await predictor.predict(image, source)), seconds }, image };
     }
   } catch (error) {
+    // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.
+    if (shouldStop?.()) return;
     yield { result: { source, kind: 'unreadable-file', reason: (error as Error).message } };
   }
 }

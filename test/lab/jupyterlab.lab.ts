@@ -12,7 +12,9 @@ import { startLab } from './lab-server';
 import type { LabServer } from './lab-server';
 
 /** A short version of the notebook: its settings and nothing else. */
-const SHORT = { CLIPS_PER_CELL: '1', EPOCHS: '3', BATCH_SIZE: '16', SEED: '1' };
+const SHORT = { CLIPS_PER_CELL: '1', EPOCHS: '6', BATCH_SIZE: '16', SEED: '1' };
+const LAST_EPOCH = new RegExp(`epoch ${SHORT.EPOCHS}/${SHORT.EPOCHS}`);
+const WENT_ON = new RegExp(`${SHORT.EPOCHS} epochs, [1-5] of them from checkpoints`);
 
 const TRAINING = "runStoppable('training'";
 const MINUTE = 60_000;
@@ -50,10 +52,12 @@ describe('the notebook in JupyterLab', function () {
     lab = await openLab(browser, server.url);
   });
 
-  after(async () => {
+  after(async function () {
     await browser?.close();
     await server?.close();
     fs.rmSync(folder, { recursive: true });
+    // A record of half a run would pass for a whole one.
+    if (!this.test!.parent!.tests.every((test) => test.isPassed())) return;
     fs.mkdirSync(results, { recursive: true });
     const { cells, failedCells, chartsDrawn, tablesDrawn, consoleErrors, ...times } = record;
     const ordered = { cells, failedCells, chartsDrawn, tablesDrawn, consoleErrors, ...times };
@@ -81,7 +85,7 @@ describe('the notebook in JupyterLab', function () {
   it('stops in the middle of training, and the kernel goes on working', async () => {
     await lab.waitForCells(
       'a first epoch',
-      (cells) => cellOf(cells, TRAINING).text.includes('epoch 1/3'),
+      (cells) => cellOf(cells, TRAINING).text.includes(`epoch 1/${SHORT.EPOCHS}`),
       3 * MINUTE,
     );
     const start = performance.now();
@@ -91,7 +95,7 @@ describe('the notebook in JupyterLab', function () {
       (cells) => cells.every(({ isRunning }) => !isRunning),
       2 * MINUTE,
     );
-    assert.doesNotMatch(cellOf(stopped, TRAINING).text, /epoch 3\/3/);
+    assert.doesNotMatch(cellOf(stopped, TRAINING).text, LAST_EPOCH);
     await lab.select(TRAINING);
     await lab.press('notebook:insert-cell-below');
     // It waits for the abandoned run, as the training cell itself does.
@@ -113,9 +117,9 @@ describe('the notebook in JupyterLab', function () {
       4 * MINUTE,
     );
     const { text } = cellOf(cells, TRAINING);
-    assert.doesNotMatch(text, /epoch 1\/3/, 'the first epoch was trained again');
-    assert.match(text, /epoch 3\/3/);
-    assert.match(text, /3 epochs, [12] of them from checkpoints/);
+    assert.doesNotMatch(text, new RegExp(`epoch 1/${SHORT.EPOCHS}`), 'the first epoch was trained again');
+    assert.match(text, LAST_EPOCH);
+    assert.match(text, WENT_ON);
     record.cells = cells.length;
     record.failedCells = cells.filter(({ hasError }) => hasError).length;
     assert.equal(
@@ -161,7 +165,7 @@ describe('the notebook in JupyterLab', function () {
   it('is saved, and shows the same when it is opened again', async () => {
     await lab.save();
     const saved = fs.readFileSync(path.join(server.root, REPORT_NOTEBOOK), 'utf8');
-    assert.match(saved, /3 epochs, [12] of them from checkpoints/);
+    assert.match(saved, WENT_ON);
     const again = await openLab(browser, server.url);
     await again.page.waitForFunction(
       (charts) => document.querySelectorAll('.vega-embed .marks').length === charts,

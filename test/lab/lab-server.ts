@@ -85,6 +85,7 @@ function readAddress(server: ChildProcess): Promise<string> {
 }
 
 function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     server.on('close', () => resolve());
     server.kill('SIGTERM');
