@@ -210,8 +210,14 @@ function colorOf(groups: readonly string[]) {
     field: 'group',
     type: 'nominal',
     scale: { domain: groups, range: groups.map((_, index) => GROUP_COLORS[index % GROUP_COLORS.length]) },
-    legend: groups.length > 1 ? { title: null, orient: 'top', labelFontSize: FONT_SIZES.label } : null,
+    legend: groups.length > 1 ? legendOf(groups) : null,
   };
+}
+
+/** Long names stand below each other. */
+function legendOf(groups: readonly string[]) {
+  const columns = groups.join('').length > 50 ? 1 : groups.length;
+  return { title: null, orient: 'top', columns, labelFontSize: FONT_SIZES.label, symbolOpacity: 1 };
 }
 
 function tooltips(names: readonly string[], numbers: readonly string[]) {

@@ -8,7 +8,7 @@ import { summarizeUnseen } from './summary';
  * @returns Markdown
  */
 export function evidenceToMarkdown(archive: EvidenceArchive): string {
-  const [first, ...others] = rateTable(ladderRows(archive), 'training and test share');
+  const [first, ...others] = rateTable(ladderRows(archive), 'split by');
   const { tergat, best, difference } = summarizeUnseen(archive);
   const final = [
     ['TerGat, from the six', formatRate(tergat)],
