@@ -217,7 +217,14 @@ function colorOf(groups: readonly string[]) {
 /** Long names stand below each other. */
 function legendOf(groups: readonly string[]) {
   const columns = groups.join('').length > 50 ? 1 : groups.length;
-  return { title: null, orient: 'top', columns, labelFontSize: FONT_SIZES.label, symbolOpacity: 1 };
+  return {
+    title: null,
+    orient: 'top',
+    columns,
+    labelFontSize: FONT_SIZES.label,
+    labelLimit: 400,
+    symbolOpacity: 1,
+  };
 }
 
 function tooltips(names: readonly string[], numbers: readonly string[]) {
