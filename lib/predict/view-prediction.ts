@@ -10,14 +10,14 @@ import type { PicturePrediction, UnreadPicture } from './predictor';
 
 /**
  * Gathers what was seen in pictures, for a figure: of each picture the largest face, cut out where it is small.
- * @param results of picture files; those without a face are left out
+ * @param results of picture files; those without a face, and frames of videos, which are no files, are left out
  */
 export async function viewPredictions(
   results: readonly (PicturePrediction | UnreadPicture)[],
 ): Promise<FaceView[]> {
   const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
   const views = results.flatMap((result) =>
-    (isUnread(result) ? [] : result.faces.slice(0, 1)).map((face) => ({
+    (isUnread(result) || result.seconds !== undefined ? [] : result.faces.slice(0, 1)).map((face) => ({
       ...{ image: result.source, caption: `${shortName(result.source)}: ${formatAnswer(face)}` },
       ...{ landmarks: face.landmarks, eyesBox: face.eyesBox, mouthBox: face.mouthBox },
       ...{ eyes: block(face.eyes), mouth: block(face.mouth) },
@@ -33,7 +33,7 @@ export async function viewPredictions(
 export function predictionRows(results: readonly (PicturePrediction | UnreadPicture)[]): TableRow[] {
   const blank = Object.fromEntries(EMOTIONS.map((emotion) => [`${emotion} %`, null]));
   return results.flatMap((result): TableRow[] => {
-    const picture = path.basename(result.source);
+    const picture = nameOf(result);
     if (isUnread(result)) return [{ picture, answer: result.reason, ...blank }];
     if (result.faces.length === 0) return [{ picture, answer: 'no face', ...blank }];
     return result.faces.map(({ answer, probabilities }) => {
@@ -41,6 +41,11 @@ export function predictionRows(results: readonly (PicturePrediction | UnreadPict
       return { picture, answer, ...(Object.fromEntries(shares) as TableRow) };
     });
   });
+}
+
+function nameOf(result: PicturePrediction | UnreadPicture): string {
+  const name = path.basename(result.source);
+  return isUnread(result) || result.seconds === undefined ? name : `${name} at ${result.seconds} s`;
 }
 
 /** A caption is as wide as its picture. */
