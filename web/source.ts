@@ -43,8 +43,11 @@ export async function openCamera(): Promise<PictureSource> {
   video.muted = true;
   video.playsInline = true;
   video.srcObject = stream;
-  await video.play();
   const tracks = stream.getTracks();
+  await video.play().catch((error: unknown) => {
+    tracks.forEach((track) => track.stop());
+    throw error;
+  });
   return {
     ...{ kind: 'camera', isMoving: true, image: video, width: video.videoWidth, height: video.videoHeight },
     advance: () => {

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { numberBetween } from './number';
 import { print } from './print';
 
 /** What the bench's flags ask for. */
@@ -15,7 +16,7 @@ export const benchCommand = new Command('bench')
   .option(
     '--runs <count>',
     'runs of each row that count; fewer than its own number are for trying out',
-    toCount,
+    numberBetween(1, 1000, { isWhole: true }),
   )
   .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
   .action(async ({ rows, runs, installPeers }: BenchFlags) => {
@@ -23,9 +24,3 @@ export const benchCommand = new Command('bench')
     if (installPeers) await runInstallPeers(print);
     else await runBench({ rows, runs, print });
   });
-
-function toCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('Expected an integer of at least 1.');
-}

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { toInteger } from './integer';
+import { numberBetween } from './number';
 import { print } from './print';
 
 /** What the command is given. */
@@ -20,8 +20,8 @@ export const preprocessCommand = new Command('preprocess')
   .option('--dataset <id>', 'its reader; `datasets` lists them', 'folder')
   .option('--mapping <file>', 'mapping file, for --dataset mapping')
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
-  .option('--margin <px>', 'pixels around the boxes; default 10', toInteger)
-  .option('--workers <n>', 'processes that compute; default 1', toInteger)
+  .option('--margin <px>', 'pixels around the boxes; default 10', numberBetween(0, 1000, { isWhole: true }))
+  .option('--workers <n>', 'processes that compute; default 1', numberBetween(1, 1024, { isWhole: true }))
   .option('--queue <url>', 'give the work to workers by a queue on Redis, redis://host:6379')
   .option('--worker <url>', 'be such a worker, until it is interrupted')
   .action(async (directory: string | undefined, flags: PreprocessFlags, command: Command) => {

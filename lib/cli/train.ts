@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { print } from './print';
@@ -20,10 +20,10 @@ export const trainCommand = addExperimentOptions(new Command('train'))
     'Combined',
   )
   .option('--data <folder>', "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR or the sample")
-  .option(
-    '--generated <count>',
-    'train on so many generated characters instead',
-    numberBetween(1, 100_000, { isWhole: true }),
+  .addOption(
+    new Option('--generated <count>', 'train on so many generated characters instead')
+      .argParser(numberBetween(1, 100_000, { isWhole: true }))
+      .conflicts('data'),
   )
   .addHelpText(
     'after',

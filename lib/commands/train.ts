@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Experiment } from '../core/experiment';
 import { startEngine } from '../engine/tensorflow';
+import { findArchitecture } from '../model/architectures';
 import { createFileStore } from '../model/checkpoint-files';
 import { formatEpoch } from '../model/history';
 import { encodeModel } from '../model/model-file';
@@ -31,6 +32,8 @@ export interface TrainRequest {
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { experiment, data, generated, architecture, output, print } = request;
+  // An unknown name is told before anything is drawn.
+  findArchitecture(architecture);
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated

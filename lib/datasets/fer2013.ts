@@ -23,7 +23,7 @@ const LIST_FILE = 'records.json';
  * there. Its faces are cropped already. It names no persons, so no split by character can be made.
  * @param file fer2013.csv, or its folder
  * @param cacheDirectory where the images go, in a folder named by the table's content
- * @throws RangeError when the table is missing or a row is not of its form, with the row's number
+ * @throws RangeError when the table is missing or empty, or a row is not of its form, with the row's number
  * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
  */
 export async function readFer2013(file: string, cacheDirectory: string, setting = 'DIR'): Promise<Dataset> {
@@ -61,6 +61,8 @@ async function convert(table: string, directory: string): Promise<void> {
       if (number === 1 ? HEADER.test(line) : line === '') continue;
       records.push(await convertRow(line, number, aside));
     }
+    if (records.length === 0)
+      throw new RangeError(`Expected at least 1 image in fer2013.csv but received ${table} with none`);
     records.sort((first, second) => (first.path < second.path ? -1 : 1));
     await writeFile(path.join(aside, LIST_FILE), JSON.stringify(records));
     // Another run may have been quicker: its images are the same.

@@ -66,16 +66,16 @@ function toPattern(form: string, mappingFile: string): RegExp {
 }
 
 function parseMapping(text: string, file: string): Mapping {
-  let mapping: Partial<Mapping>;
+  let mapping: Partial<Mapping> | null;
   try {
-    mapping = JSON.parse(text) as Partial<Mapping>;
+    mapping = JSON.parse(text) as Partial<Mapping> | null;
   } catch (cause) {
     throw new RangeError(`Expected JSON for mapping but received ${path.basename(file)}`, { cause });
   }
-  const { name, classes, path: form } = mapping;
+  const { name, classes, path: form } = mapping ?? {};
   if (typeof name !== 'string' || typeof form !== 'string' || typeof classes !== 'object' || !classes)
     throw new RangeError(
-      `Expected name, classes and path for mapping but received ${Object.keys(mapping).join(', ')}`,
+      `Expected name, classes and path for mapping but received ${Object.keys(mapping ?? {}).join(', ') || text.trim().slice(0, 40)}`,
     );
   const stray = Object.entries(classes).find(([, emotion]) => emotion !== null && !isEmotion(emotion));
   if (stray)

@@ -24,7 +24,7 @@ export interface ModelFacts {
 
 /** A model that is ready to be asked. */
 export interface Model extends ModelFacts {
-  /** Takes [eyes, mouth]; whoever loaded the model disposes it. */
+  /** Takes [eyes, mouth], and landmarks after them where its architecture sees them; whoever loaded the model disposes it. */
   readonly network: Network;
 }
 
@@ -52,7 +52,8 @@ export function encodeModel(network: Network, facts: ModelFacts, state?: Network
 }
 
 /**
- * Reads a model file. Nothing is built before sizes, names, shapes and facts were checked.
+ * Reads a model file. Size, format, facts and numbers are checked before the network is built, names and
+ * shapes before its weights are set.
  * @param bytes the whole file
  * @param name what to call it in messages
  * @throws RangeError that names the file and what is wrong with it

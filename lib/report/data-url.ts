@@ -2,7 +2,8 @@ import { openImage, type ImageSource } from './images';
 
 /**
  * Makes a small picture for a chart's data, such as a face beside others.
- * @param sidePx its width and height in pixels; the image is fitted into it
+ * @param sidePx its width and height in pixels; the image is stretched to fill it, so that a
+ *   share of its width or height is where it was
  * @returns a data URL of a JPEG, a few kilobytes
  */
 export async function toThumbnail(image: ImageSource, sidePx: number): Promise<string> {

@@ -63,11 +63,14 @@ describe('a predictor', function () {
 
   it('abstains below the threshold, still telling what is likeliest, and keeps no tensor', async () => {
     const before = tf.memory().numTensors;
+    let count = 0;
     for await (const { result } of predictInputs(predictor, [{ kind: 'picture', source: PHOTO }])) {
+      count += 1;
       const [face] = (result as PicturePrediction).faces;
       assert.equal(face.answer, face.confidence < 1 ? 'unsure' : face.likeliest);
       assert.equal(face.confidence, face.probabilities[face.likeliest]);
     }
+    assert.equal(count, 1);
     assert.equal(tf.memory().numTensors, before);
   });
 
@@ -76,9 +79,12 @@ describe('a predictor', function () {
       yield fs.readFileSync(PHOTO);
     })();
     const inputs = await expandInputs(['-']);
+    let count = 0;
     for await (const { result } of predictInputs(predictor, inputs, { stdin })) {
       assert.ok(!isUnread(result) && result.faces.length >= 3);
+      count += 1;
     }
+    assert.equal(count, 1);
   });
 
   it('stops before the next picture when asked', async () => {
