@@ -3,9 +3,7 @@ import { print } from './print';
 
 /** `evidence`: what the accuracies mean. */
 export const evidenceCommand = new Command('evidence')
-  .description(
-    'run every study, which can be stopped and goes on, and make all that its figures are quoted in',
-  )
+  .description('run every study (resumable), and update every figure, table and text that quotes them')
   .option('--from-predictions', 'run nothing: compute everything from the committed predictions')
   .action(async ({ fromPredictions }: { fromPredictions?: boolean }) => {
     const { makeEvidence } = await import('../commands/evidence');

@@ -25,7 +25,8 @@ Which model?
 Exit status: 0 every file was read, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
 
 Examples:
-  npx . predict photo.jpg
+  npx . predict --model face-api photo.jpg
+  npx . predict drawing.png
   npx . predict --model face-api --format csv --output answers.csv photos/
   find . -name '*.jpg' | npx . predict --files-from - --format json
   curl -s … | npx . predict -

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readExperiment } from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import type { Variant } from '../engine/setup';
 import { executeNotebook, REPORT_NOTEBOOK } from './notebook';
@@ -14,7 +15,7 @@ interface ReportFile {
  * Makes the report: sets up what is missing, executes the notebook, and completes report.json with the times of
  * set-up and of the whole.
  * @param options.resultsDirectory absolute; default results/latest
- * @throws Error when JupyterLab cannot be set up or a cell fails
+ * @throws RangeError for a wrong setting; Error when JupyterLab cannot be set up or a cell fails
  */
 export async function runReport(options: {
   readonly variant?: Variant;
@@ -23,6 +24,8 @@ export async function runReport(options: {
   readonly environment?: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
 }): Promise<void> {
+  // A wrong setting is told before anything is set up or taken away.
+  readExperiment(options.environment ?? process.env);
   const start = performance.now();
   const results = options.resultsDirectory ?? path.join(projectRoot(), 'results', 'latest');
   const steps = await runSetUp(options.variant, options.print);

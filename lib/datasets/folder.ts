@@ -41,6 +41,6 @@ function readClass(root: string, folder: string, character: string, setting: str
 function unknownClass(setting: string, folder: string, found: string): RangeError {
   const classes = EMOTIONS.join(', ');
   return new RangeError(
-    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}`,
+    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}; preprocess and audit take other names by a mapping file (data/README.md)`,
   );
 }

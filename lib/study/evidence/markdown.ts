@@ -17,7 +17,7 @@ export function evidenceToMarkdown(archive: EvidenceArchive): string {
   ];
   return [
     toMarkdownTable(Object.keys(first), [first, ...others].map(Object.values) as string[][]),
-    toMarkdownTable(['24 generated characters, looked at once', 'accuracy'], final),
+    toMarkdownTable(['24 generated characters, tested once', 'accuracy'], final),
   ].join('\n\n');
 }
 

@@ -12,8 +12,7 @@ import { LADDER_STEPS, summarizeCalibration, summarizeEvidence } from './summary
 export function ladderFigure(archive: EvidenceArchive): ChartFigure {
   return intervalChart(ladderRows(archive), {
     title: 'What is kept apart decides the number',
-    subtitle:
-      'Training and test share frames of a clip, characters, or neither; 95 % intervals over characters',
+    subtitle: 'Single frames, whole clips or whole characters are dealt out; 95 % intervals over characters',
   });
 }
 
