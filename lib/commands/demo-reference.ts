@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { whyNoPeers } from '../bench/peers';
 import { projectRoot } from '../engine/project';
 import { runVisibly } from './notebook';
 import type { ReferenceContext } from './reference';
@@ -17,7 +18,8 @@ interface DemoFigures {
 export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
   const latest = (name: string) => path.join(projectRoot(), 'results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
-  for (const spec of ['test/demo/page.spec.ts', 'test/model/export-pytorch.test.ts']) {
+  const hasPeers = whyNoPeers() === undefined;
+  for (const spec of ['test/demo/page.spec.ts', ...(hasPeers ? ['test/long/pytorch.ts'] : [])]) {
     const status = await runVisibly(
       process.execPath,
       [require.resolve('mocha/bin/mocha.js'), spec],

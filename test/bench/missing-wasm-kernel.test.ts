@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { takeFilterGradient } from '../../lib/bench/contenders/missing-wasm-kernel';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startFastest } from '../support/native';
 
 describe('takeFilterGradient', () => {
-  before(() => startEngine());
+  before(() => startFastest());
 
   it("gives tfjs' own gradient, so that stock wasm does the same work as the others", () => {
     const difference = tf.tidy(() => {

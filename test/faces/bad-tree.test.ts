@@ -4,11 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { readFolder } from '../../lib/datasets/folder';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { makeStore } from '../../lib/faces/make-store';
 import { loadStore } from '../../lib/faces/store-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { portraitPng } from './photos';
+import { startFastest } from '../support/native';
 
 const EACH = 300;
 const SCRIPTS = [
@@ -62,7 +62,7 @@ describe('a tree of thousands of bad files', function () {
   const folder = useTemporaryFolder();
 
   it('gives a row in skipped.csv for each, with its kind, and the blocks of the good ones', async () => {
-    await startEngine();
+    await startFastest();
     const whole = await portraitPng(0, 128);
     const root = path.join(folder(), 'data');
     writeFiles(folder(), { 'secret.png': whole });

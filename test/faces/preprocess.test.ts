@@ -9,11 +9,11 @@ import type { BlockSet } from '../../lib/core/blocks';
 import { toGray } from '../../lib/core/image';
 import { cutBlocks } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { loadFaceDetector } from '../../lib/faces/detect';
 import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/make-shards';
 import { type PreprocessResult, preprocess } from '../../lib/faces/preprocess';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
+import { startFastest } from '../support/native';
 
 const record = (name: string): FrameRecord => ({ path: name, character: 'aia', emotion: 'joy' });
 
@@ -38,7 +38,7 @@ describe('preprocess', function () {
   const freshCache = () => path.join(base, `cache-${count++}`);
 
   before(async () => {
-    await startEngine();
+    await startFastest();
     base = await mkdtemp(path.join(os.tmpdir(), 'preprocess-'));
     root = path.join(base, 'data');
     await mkdir(path.join(root, 'frames'), { recursive: true });

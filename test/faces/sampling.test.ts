@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { sampleSquare, toSquare } from '../../lib/faces/sampling';
+import { startFastest } from '../support/native';
 
 const random = createRandom(3);
 const image = {
@@ -39,7 +39,7 @@ describe('toSquare', () => {
 });
 
 describe('sampleSquare', () => {
-  before(() => startEngine());
+  before(() => startFastest());
 
   for (const [title, part] of [
     ['the whole image', { x: 0, y: 0, width: 37, height: 29 }],

@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/augment';
 import { buildCombined } from '../../lib/model/combined';
 import { combinedSource } from '../../lib/model/data';
 import { buildLandmarksNetwork } from '../../lib/model/landmarks-network';
 import { countParameters } from '../../lib/model/network';
+import { startFastest } from '../support/native';
 
 const NONE: Augmentation = { mirror: 0, shiftPx: 0, zoom: 0, turn: 0, light: 0, landmarkNoise: 0 };
 const SEED = { seed: 1, epoch: 1, step: 0 };
@@ -47,7 +47,7 @@ const farthest = (first: Float32Array, second: Float32Array) =>
   Math.max(...first.map((value, i) => Math.abs(value - second[i])));
 
 describe('changed training samples', () => {
-  before(() => startEngine());
+  before(() => startFastest());
 
   it('are the samples themselves when nothing is changed', () => {
     const same = readBatch();
@@ -87,7 +87,7 @@ describe('changed training samples', () => {
 });
 
 describe('networks that see landmarks', () => {
-  before(() => startEngine());
+  before(() => startFastest());
 
   it('give seven logits for each face and leave no tensor behind', () => {
     const before = tf.memory().numTensors;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { buildAdam } from '../../lib/engine/adam';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { buildCompact } from '../../lib/model/compact';
 import type { TensorSource } from '../../lib/model/data';
 import { evaluate } from '../../lib/model/evaluate';
 import { countParameters } from '../../lib/model/network';
 import { train } from '../../lib/model/train';
+import { startFastest } from '../support/native';
 
 /** The eyes block's brightness tells the label. */
 function buildSource(size: number): TensorSource {
@@ -28,7 +28,7 @@ function buildSource(size: number): TensorSource {
 }
 
 describe('buildCompact', () => {
-  before(() => startEngine());
+  before(() => startFastest());
 
   it('has under 400,000 parameters, a hundredth of the original network', () => {
     const network = buildCompact({ seed: 1 });

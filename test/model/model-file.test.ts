@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { startEngine } from '../../lib/engine/tensorflow';
 import { buildCompact } from '../../lib/model/compact';
 import { decodeModel, encodeModel, type ModelFacts } from '../../lib/model/model-file';
 import { saveState } from '../../lib/model/network';
 import { encodeSafetensors, decodeSafetensors } from '../../lib/model/safetensors';
+import { startFastest } from '../support/native';
 
 const FACTS: ModelFacts = {
   architecture: 'Compact',
@@ -36,7 +36,7 @@ function rewrite(
 describe('model files', () => {
   let bytes: Uint8Array;
   before(async () => {
-    await startEngine();
+    await startFastest();
     const network = buildCompact({ seed: 3 });
     bytes = new Uint8Array(Buffer.concat([...encodeModel(network, FACTS)]));
     network.dispose();
