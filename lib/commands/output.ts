@@ -19,7 +19,9 @@ export async function openOutput(file: string | undefined): Promise<Output> {
     return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
   }
   const aside = `${file}.${process.pid}.part`;
-  const handle = await fs.open(aside, 'w');
+  const handle = await fs.open(aside, 'w').catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`Expected a file that can be written for ${file} but received ${cause.code}`, { cause });
+  });
   let isOpen = true;
   const close = async () => {
     if (isOpen) await handle.close();

@@ -33,7 +33,10 @@ export async function readImageFile(
     const file = await realpath(path.resolve(root, relativePath));
     if (!staysInside(await realpath(root), file)) return outside(relativePath);
     if (!(await stat(file)).isFile())
-      return { kind: 'not-a-file', reason: `Expected a file for ${relativePath} but received another thing` };
+      return {
+        kind: 'not-a-file',
+        reason: `Expected a file for ${relativePath} but received a folder, a pipe or a device`,
+      };
     return await readRegularFile(file, relativePath, maxBytes);
   } catch (error) {
     return whyUnreadable(error as NodeJS.ErrnoException, relativePath);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { BLOCK_SIZE } from '../core/blocks';
+import { BLOCK_SIZE, type MissedFrame } from '../core/blocks';
 import { computeRows } from '../faces/compute-shard';
 import { loadFaceDetector } from '../faces/detect';
 import { isFaceRow } from '../faces/frame-row';
@@ -33,13 +33,18 @@ export async function lookAtFiles(files: readonly string[], marginPx: number): P
         ...{ image: path.join(root, record.path), caption: path.basename(record.path) },
         ...{ landmarks, eyesBox, mouthBox, eyes: block(eyes), mouth: block(mouth) },
       })),
-      missed: rows.flatMap((row) =>
-        isFaceRow(row)
-          ? []
-          : [{ path: path.join(root, row.record.path), kind: row.kind, reason: row.reason }],
-      ),
+      missed: rows.flatMap((row) => (isFaceRow(row) ? [] : [describeMiss(root, row)])),
     };
   } finally {
     detector.dispose();
   }
+}
+
+/** Paths are told as from the disk's root: here the user reads them as from the current folder. */
+function describeMiss(
+  root: string,
+  { record, kind, reason }: MissedFrame<{ readonly path: string }>,
+): FilesLookedAt['missed'][number] {
+  const file = path.relative('', path.join(root, record.path));
+  return { path: file, kind, reason: reason.replace(record.path, file) };
 }
