@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../core/experiment';
+import { formatPercent } from '../core/numbers';
 import { projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { buildCompact } from '../model/compact';
@@ -65,6 +66,5 @@ export async function makeComparisonReference({ directory, print }: ReferenceCon
 }
 
 function formatPair({ split, seed, candidate, baseline }: ScoredPair): string {
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  return `${split}, seed ${seed}: Compact ${percent(candidate.accuracy)}, TerGat ${percent(baseline.accuracy)}`;
+  return `${split}, seed ${seed}: Compact ${formatPercent(candidate.accuracy)}, TerGat ${formatPercent(baseline.accuracy)}`;
 }

@@ -2,6 +2,7 @@ import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Proportion } from '../core/intervals';
 import type { PairedOutcome } from '../core/paired';
+import { formatPercent } from '../core/numbers';
 import { watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
 import { compareEvaluations, evaluateModel, type ModelEvaluation } from '../study/evaluate-models';
@@ -91,6 +92,5 @@ function describeModel(evaluation: ModelEvaluation): string[] {
 
 function toPercent({ value, low, high, successes, trials }: Proportion): string {
   if (trials === 0) return '– (0 of 0)';
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  return `${percent(value)} (${successes} of ${trials}; Wilson 95 %: ${percent(low)} to ${percent(high)})`;
+  return `${formatPercent(value)} (${successes} of ${trials}; Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
 }

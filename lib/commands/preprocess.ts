@@ -36,7 +36,7 @@ export function cacheFolder(name: string): string {
  * Opens a folder with a data set's reader and says what the reader left out.
  * @throws RangeError when the folder is not of the data set's form
  */
-export async function openFolder(
+async function openFolder(
   directory: string,
   { dataset, mapping, print }: Pick<PreprocessCommandOptions, 'dataset' | 'mapping' | 'print'>,
 ): Promise<Dataset> {
@@ -51,7 +51,7 @@ export async function openFolder(
 }
 
 /** Completes a command's options to those of preprocessing. */
-export function toPreprocessOptions(
+function toPreprocessOptions(
   { directory, cropped }: Dataset,
   { margin, workers, print }: PreprocessCommandOptions,
 ): PreprocessOptions {
@@ -91,12 +91,12 @@ export async function runWorker(url: string, print: (line: string) => void): Pro
 }
 
 /** Gives the folder that the store goes to. */
-export function outFolder({ out, dataset }: PreprocessCommandOptions): string {
+function outFolder({ out, dataset }: PreprocessCommandOptions): string {
   return out ? path.resolve(out) : path.join(projectRoot(), 'data', 'stores', dataset);
 }
 
 /** Prints what became of a data set. */
-export function printStore(made: MadeStore, print: (line: string) => void): void {
+function printStore(made: MadeStore, print: (line: string) => void): void {
   const { file, frames, missed, computedShards, reusedShards, seconds } = made;
   print(
     `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +

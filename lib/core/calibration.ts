@@ -1,4 +1,5 @@
 import { EMOTIONS } from './emotions';
+import { mean } from './numbers';
 
 /** What a classifier said and what was true, for n images. */
 export interface LabelledProbabilities {
@@ -46,8 +47,8 @@ export function reliabilityBins(answers: LabelledProbabilities, binCount: number
       low: bin / binCount,
       high: (bin + 1) / binCount,
       count: own.length,
-      confidence: meanOf(own.map(({ confidence }) => confidence)),
-      accuracy: meanOf(own.map(({ right }) => right)),
+      confidence: mean(own.map(({ confidence }) => confidence)),
+      accuracy: mean(own.map(({ right }) => right)),
     };
   });
 }
@@ -98,8 +99,4 @@ function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
 
 function binOf(confidence: number, binCount: number): number {
   return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,7 @@
 import { bootstrapByGroup, wilsonInterval, type Estimate } from './intervals';
 import type { Random } from './random';
 import { studentQuantile } from './student-t';
+import { mean } from './numbers';
 
 /** One answered or missed image: which character it shows, which clip it is of, whether the answer was right. */
 export interface ScoredFrame {
@@ -19,7 +20,7 @@ export interface ScoredFrame {
  */
 export function tInterval(values: readonly number[], confidence: number = 0.95): Estimate {
   if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
-  const value = meanOf(values);
+  const value = mean(values);
   if (values.length === 1) return { value, low: -Infinity, high: Infinity };
   const freedom = values.length - 1;
   const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / freedom;
@@ -35,8 +36,8 @@ export function tInterval(values: readonly number[], confidence: number = 0.95):
  * @returns the mean over frames
  */
 export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
-  const value = meanOf(frames.map(({ score }) => score));
-  const characters = scoresByCharacter(frames).map(meanOf);
+  const value = mean(frames.map(({ score }) => score));
+  const characters = scoresByCharacter(frames).map(mean);
   const clips = new Set(frames.map(({ character, clip }) => `${character}\0${clip}`)).size;
   const wilson = wilsonInterval(Math.round(value * clips), clips);
   const spread = tInterval(characters);
@@ -54,7 +55,7 @@ export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
  * @param random where the draws come from
  */
 export function bootstrapCharacters(frames: readonly ScoredFrame[], random: Random): Estimate {
-  return bootstrapByGroup(scoresByCharacter(frames), meanOf, { random, draws: 2000 });
+  return bootstrapByGroup(scoresByCharacter(frames), mean, { random, draws: 2000 });
 }
 
 /**
@@ -77,7 +78,7 @@ export function pairedDifference(first: readonly ScoredFrame[], second: readonly
 
 /** Gives each character's mean score, in the order of first appearance. */
 export function meansByCharacter(frames: readonly ScoredFrame[]): Map<string, number> {
-  return new Map([...groupScores(frames)].map(([character, scores]) => [character, meanOf(scores)]));
+  return new Map([...groupScores(frames)].map(([character, scores]) => [character, mean(scores)]));
 }
 
 function scoresByCharacter(frames: readonly ScoredFrame[]): number[][] {
@@ -92,8 +93,4 @@ function groupScores(frames: readonly ScoredFrame[]): Map<string, number[]> {
     else groups.set(character, [score]);
   }
   return groups;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

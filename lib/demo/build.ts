@@ -12,7 +12,7 @@ const FRAMES = 6;
 const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
 
 /** Where the page is put together. */
-export function demoFolder(): string {
+function demoFolder(): string {
   return path.join(projectRoot(), 'data', 'cache', 'demo');
 }
 

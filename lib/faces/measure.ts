@@ -1,6 +1,7 @@
 import type { BlockSet } from '../core/blocks';
 import { intersectionOverUnion } from '../core/geometry';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../core/landmarks';
+import { mean } from '../core/numbers';
 
 /** How well one block's boxes agree with the true ones: intersection over union, 0 to 1. */
 export interface BlockIou {
@@ -65,8 +66,4 @@ function summary(frames: readonly Measured[]): BlockIou {
   const means = [...byCharacter].map(([character, own]) => ({ character, mean: mean(own) }));
   const worst = means.reduce((lowest, next) => (next.mean < lowest.mean ? next : lowest));
   return { mean: mean(values), percentile5: values[Math.floor(0.05 * (values.length - 1))], worst };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

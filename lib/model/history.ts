@@ -1,3 +1,5 @@
+import { formatPercent } from '../core/numbers';
+
 /** What is measured after an epoch. Losses are means over samples (the original took means of batch means). */
 export interface EpochRecord {
   /** From 1. */
@@ -32,11 +34,10 @@ export function isBetter(record: EpochRecord, other: EpochRecord | undefined): b
 export function formatEpoch(record: EpochRecord, epochs: number): string {
   const number = String(record.epoch).padStart(String(epochs).length);
   const loss = (value: number) => value.toFixed(4);
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   return [
     `epoch ${number}/${epochs}`,
-    `train loss ${loss(record.trainLoss)} accuracy ${percent(record.trainAccuracy)}`,
-    `validation loss ${loss(record.validationLoss)} accuracy ${percent(record.validationAccuracy)}`,
+    `train loss ${loss(record.trainLoss)} accuracy ${formatPercent(record.trainAccuracy)}`,
+    `validation loss ${loss(record.validationLoss)} accuracy ${formatPercent(record.validationAccuracy)}`,
     `${record.seconds.toFixed(1)} s`,
   ].join(' | ');
 }

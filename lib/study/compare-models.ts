@@ -4,6 +4,7 @@ import type { FrameRecord } from '../core/record';
 import type { SplitName } from '../core/split';
 import type { Network } from '../model/network';
 import type { RunOptions, RunScore } from './score-run';
+import { mean } from '../core/numbers';
 
 /** A network that is compared. */
 export interface Candidate {
@@ -90,8 +91,4 @@ function summarizeSplit(split: SplitName, pairs: readonly ScoredPair[]): SplitSu
     standardError: count > 1 ? Math.sqrt(squares / (count - 1) / count) : 0,
     atLeastAsAccurate: differences.filter((value) => value >= 0).length,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { formatPercent } from '../core/numbers';
 import { encodeSafetensors } from '../model/safetensors';
 import { countParameters, stateVariables, type Network } from '../model/network';
 import { summarizePairs, type ScoredPair, type SplitSummary } from './compare-models';
@@ -70,9 +71,8 @@ export function renderComparison(comparison: ComparisonFile): string {
 
 function renderSplit(summary: SplitSummary): string {
   const { split, seeds, candidate, baseline, difference, standardError, atLeastAsAccurate } = summary;
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   const points = `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)} ± ${(100 * standardError).toFixed(2)}`;
-  return `| ${split} | ${seeds} | ${percent(candidate)} | ${percent(baseline)} | ${points} points | ${atLeastAsAccurate} of ${seeds} |`;
+  return `| ${split} | ${seeds} | ${formatPercent(candidate)} | ${formatPercent(baseline)} | ${points} points | ${atLeastAsAccurate} of ${seeds} |`;
 }
 
 function count(value: number): string {

@@ -1,3 +1,4 @@
+import { formatPercent } from '../core/numbers';
 import type { ReportFile } from './report-file';
 
 /**
@@ -6,22 +7,21 @@ import type { ReportFile } from './report-file';
  * @returns Markdown
  */
 export function resultsToMarkdown(report: ReportFile): string {
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   const [low, high] = report.accuracyOfAllInterval;
   const { train, validation, test, name } = report.split;
   const rows: [string, string][] = [
     ['data', `${report.dataset}, ${report.images.toLocaleString('en-US')} images`],
     ['split', `by ${name}: ${train} train, ${validation} validation, ${test} test`],
-    ['faces found', `${percent(report.detectionRate)} (${report.faces} of ${report.images})`],
+    ['faces found', `${formatPercent(report.detectionRate)} (${report.faces} of ${report.images})`],
     ...blockRows(report),
     [
       `${report.model}, ${report.epochs} epochs: accuracy of all test images`,
-      `**${percent(report.accuracyOfAll)}** (Wilson 95 %: ${percent(low)} to ${percent(high)})`,
+      `**${formatPercent(report.accuracyOfAll)}** (Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`,
     ],
-    ['the same, of the images with a face', percent(report.accuracyOfFound)],
+    ['the same, of the images with a face', formatPercent(report.accuracyOfFound)],
     ['macro F1', report.macroF1.toFixed(4)],
-    ['nearest training neighbour, which learns nothing', percent(report.baselines.nearest)],
-    ['boxes only, which sees no pixel', percent(report.baselines.boxes)],
+    ['nearest training neighbour, which learns nothing', formatPercent(report.baselines.nearest)],
+    ['boxes only, which sees no pixel', formatPercent(report.baselines.boxes)],
     ['time on two cores, downloads aside', `${Math.round(report.seconds.total - report.seconds.setup)} s`],
   ];
   return ['| | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');

@@ -1,0 +1,16 @@
+/**
+ * Averages numbers.
+ * @returns NaN for none
+ */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Writes a share as a percentage, such as `97.51 %`.
+ * @param share 0 to 1
+ * @param digits after the point, default 2
+ */
+export function formatPercent(share: number, digits = 2): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
