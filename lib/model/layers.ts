@@ -9,7 +9,7 @@ import {
   normalizeByRunning,
 } from '../engine/operations';
 import type { Activation } from '../engine/native-kernel';
-import type { Mode } from './network';
+import { tapFeatures, type Mode } from './network';
 
 /** PyTorch's BatchNorm2d: share of a new batch in the running figures, and what keeps the division finite. */
 const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
@@ -91,11 +91,11 @@ export function normLayer(
 /**
  * Makes dropout.
  * @param rate share of the numbers that training sets to 0
- * @returns x to the same shape; x itself outside of training
+ * @returns x to the same shape; x itself outside of training, where a tap sees it
  */
 export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
   return (x, mode) => {
-    if (!mode.training || rate === 0) return x;
+    if (!mode.training || rate === 0) return tapFeatures(mode, name, x);
     const { seed, epoch, step } = mode.dropout;
     const random = createRandom(seed, 'dropout', epoch, step, name);
     return dropOut(x, rate, [random.integer(2 ** 31), random.integer(2 ** 31)]);

@@ -9,8 +9,22 @@ export interface DropoutSeed {
   readonly step: number;
 }
 
-/** Whether a pass learns: batch statistics and dropout are on in training only. */
-export type Mode = { readonly training: false } | { readonly training: true; readonly dropout: DropoutSeed };
+/**
+ * Is shown what a named layer gives, and returns what goes on in its place, of the same shape.
+ * @param layer such as `eyes.drop`, whose features are the last of a branch that have a place, flattened
+ */
+export type FeatureTap = (layer: string, features: tf.Tensor) => tf.Tensor;
+
+/** Whether a pass learns: batch statistics and dropout are on in training only, and only outside of it is tapped. */
+export type Mode =
+  | { readonly training: false; readonly tap?: FeatureTap }
+  | { readonly training: true; readonly dropout: DropoutSeed };
+
+/** Shows a layer's features to the pass's tap. @returns what goes on: the features themselves where nothing taps */
+export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, features: T): T {
+  if (mode.training || !mode.tap) return features;
+  return mode.tap(layer, features) as T;
+}
 
 /** A classifier into the seven expressions. */
 export interface Network {

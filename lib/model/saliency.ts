@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Mode, Network } from './network';
+
+/** Where a branch's last feature map is seen, flattened to [n, side * side * channels]. */
+export interface FeatureLayer {
+  /** Name under which a tap sees it, such as `eyes.drop`. */
+  readonly name: string;
+  /** Side of the map. */
+  readonly side: number;
+}
+
+/** Pictures as a network takes them, each [n, size, size, 1]. */
+export type Pictures = readonly tf.Tensor4D[];
+
+/**
+ * Marks where a network looks by Grad-CAM: the channels of a branch's last feature map, each weighed by the mean
+ * gradient of the sample's own answer, what speaks against the answer left out.
+ * @param inputs each [n, size, size, 1]
+ * @param layers one an input, in their order
+ * @returns a map an input, [n, size, size] row by row, 0 or more, in the logits' unit
+ * @throws RangeError when a layer was not seen in the pass
+ * Source: Selvaraju et al. 2017, equations 1 and 2.
+ */
+export function markByGradients(
+  network: Network,
+  inputs: Pictures,
+  layers: readonly FeatureLayer[],
+): Float32Array[] {
+  return tf.tidy(() => {
+    const seen = new Map<string, tf.Tensor>();
+    const see = (name: string, features: tf.Tensor) => (seen.set(name, features), features);
+    const answers = ownAnswers(network.forward(inputs, { training: false, tap: see }));
+    const features = layers.map(({ name }) => expectLayer(seen, name));
+    // A change of 0 is added to each feature map: the gradient by the change is the gradient by the map.
+    const confidence = (...changes: tf.Tensor[]) => {
+      const tap = (name: string, map: tf.Tensor) => {
+        const layer = layers.findIndex((one) => one.name === name);
+        return layer < 0 ? map : map.add(changes[layer]);
+      };
+      const told = network.forward(inputs, { training: false, tap }).mul(answers).sum();
+      // A picture that no answer depends on has a gradient too: 0.
+      return tf.addN([told, ...changes.map((change) => change.sum().mul(0))]) as tf.Scalar;
+    };
+    const gradients = tf.grads(confidence)(features.map((map) => tf.zerosLike(map)));
+    return layers.map(({ side }, index) =>
+      weighChannels({
+        features: features[index],
+        gradients: gradients[index],
+        side,
+        size: inputs[index].shape[1],
+      }),
+    );
+  });
+}
+
+/** How a patch is moved over a picture. */
+export interface Occlusion {
+  /** Side of the square patch in pixels. */
+  readonly patchPx: number;
+  /** Pixels from one place to the next. */
+  readonly stridePx: number;
+}
+
+/**
+ * Marks where a network looks by occlusion: how much the probability of the sample's own answer falls when a patch has
+ * the picture's mean, at each pixel the mean over the patches that cover it.
+ * @param inputs each [n, size, size, 1]
+ * @returns a map an input, [n, size, size] row by row, -1 to 1; below 0 where the answer gets surer
+ * Source: Zeiler and Fergus 2014, section 4.2.
+ */
+export function markByOcclusion(network: Network, inputs: Pictures, occlusion: Occlusion): Float32Array[] {
+  return tf.tidy(() => {
+    const mode: Mode = { training: false };
+    const logits = network.forward(inputs, mode);
+    const answers = ownAnswers(logits);
+    const probability = (all: tf.Tensor2D) => tf.softmax(all).mul(answers).sum(1); // [n]
+    const before = probability(logits);
+    return inputs.map((picture, index) => {
+      const fall = (changed: tf.Tensor4D) => {
+        const pictures = inputs.map((other, position) => (position === index ? changed : other));
+        return before.sub(probability(network.forward(pictures, mode)));
+      };
+      return slidePatch(picture, occlusion, fall);
+    });
+  });
+}
+
+/** @param fall tells for a changed picture how much each sample's probability fell, [n] */
+function slidePatch(
+  picture: tf.Tensor4D,
+  { patchPx, stridePx }: Occlusion,
+  fall: (changed: tf.Tensor4D) => tf.Tensor,
+): Float32Array {
+  const [count, size] = picture.shape;
+  const [sums, covers] = [new Float32Array(count * size * size), new Float32Array(size * size)];
+  const mean = picture.mean([1, 2], true);
+  for (const top of placesOf(size, { patchPx, stridePx })) {
+    for (const left of placesOf(size, { patchPx, stridePx })) {
+      const patch = positionsOf({ top, left, patchPx, size });
+      const falls = tf.tidy(() => {
+        const mask = tf.tensor4d(maskOf(patch, size), [1, size, size, 1]);
+        return fall(picture.mul(tf.sub(1, mask)).add(mean.mul(mask)) as tf.Tensor4D).dataSync();
+      });
+      for (const at of patch) {
+        covers[at] += 1;
+        for (let row = 0; row < count; row++) sums[row * size * size + at] += falls[row];
+      }
+    }
+  }
+  return sums.map((sum, at) => sum / covers[at % (size * size)]);
+}
+
+/** The last place stands at the edge, so that every pixel is covered. */
+function placesOf(size: number, { patchPx, stridePx }: Occlusion): number[] {
+  const last = Math.max(0, size - patchPx);
+  const places = Array.from({ length: Math.ceil(last / stridePx) }, (_, index) => index * stridePx);
+  return [...places, last];
+}
+
+function positionsOf(patch: {
+  readonly top: number;
+  readonly left: number;
+  readonly patchPx: number;
+  readonly size: number;
+}): number[] {
+  const { top, left, size } = patch;
+  const side = Math.min(patch.patchPx, size);
+  return Array.from(
+    { length: side * side },
+    (_, at) => (top + Math.floor(at / side)) * size + left + (at % side),
+  );
+}
+
+function maskOf(positions: readonly number[], size: number): Float32Array {
+  const mask = new Float32Array(size * size);
+  positions.forEach((at) => (mask[at] = 1));
+  return mask;
+}
+
+function weighChannels(layer: {
+  readonly features: tf.Tensor;
+  readonly gradients: tf.Tensor;
+  readonly side: number;
+  readonly size: number;
+}): Float32Array {
+  const { features, gradients, side, size } = layer;
+  const toMap = (flat: tf.Tensor) =>
+    flat.reshape([-1, side, side, flat.size / (flat.shape[0] * side * side)]);
+  const weights = toMap(gradients).mean([1, 2], true); // [n, 1, 1, channels]
+  const map = tf.relu(toMap(features).mul(weights).sum(3, true)) as tf.Tensor4D; // [n, side, side, 1]
+  return tf.image.resizeBilinear(map, [size, size], false, true).dataSync() as Float32Array;
+}
+
+/** One-hot rows of each sample's likeliest class, [n, classes]. */
+function ownAnswers(logits: tf.Tensor2D): tf.Tensor2D {
+  return tf.oneHot(logits.argMax(1), logits.shape[1]).toFloat() as tf.Tensor2D;
+}
+
+function expectLayer(seen: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor {
+  const features = seen.get(name);
+  if (features) return features;
+  throw new RangeError(`Expected one of ${[...seen.keys()].join(', ')} for layers but received ${name}`);
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { FACE_SIZE } from '../../lib/core/face-set';
+import { buildAdam } from '../../lib/engine/adam';
+import { buildCompact } from '../../lib/model/compact';
+import { blocksAndFaceSource, faceSource, softSource } from '../../lib/model/face-data';
+import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../lib/model/face-networks'; // prettier-ignore
+import { countParameters, saveState } from '../../lib/model/network';
+import { train } from '../../lib/model/train';
+import { startFastest } from '../support/native';
+import { buildFaceSet } from './face-example';
+
+const SET = buildFaceSet(14);
+const FACES = [...SET.records.keys()];
+const USES = [
+  { build: buildWholeFace, toSource: faceSource },
+  { build: buildSoftAttention, toSource: softSource },
+  { build: buildBlocksAndFace, toSource: blocksAndFaceSource },
+  { build: buildLearnedAttention, toSource: faceSource },
+];
+
+describe('the networks with other uses of the prior', () => {
+  before(() => startFastest());
+
+  it('have about as many parameters as the compact network', () => {
+    const compact = buildCompact({ seed: 1 });
+    for (const { build } of USES) {
+      const network = build({ seed: 1 });
+      const share = countParameters(network) / countParameters(compact);
+      assert.ok(Math.abs(share - 1) < 0.03, `${network.name}: ${share}`);
+      network.dispose();
+    }
+    compact.dispose();
+  });
+
+  it('give seven logits for each face of their source and leave no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    for (const { build, toSource } of USES) {
+      const network = build({ seed: 1 });
+      const shape = tf.tidy(() => network.forward(toSource(SET, [3, 5, 8]).batch([0, 2]), { training: false }).shape); // prettier-ignore
+      assert.deepEqual(shape, [2, 7], network.name);
+      network.dispose();
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('move all that they learn, the locator of learned attention included', async function () {
+    this.timeout(60000);
+    for (const { build, toSource } of USES) {
+      const network = build({ seed: 1 });
+      const optimizer = buildAdam({ learningRate: 1e-3 });
+      const before = saveState(network);
+      const source = toSource(SET, FACES);
+      await train({ network, optimizer, train: source, validation: source, epochs: 1, batchSize: 14, seed: 1 }); // prettier-ignore
+      const after = saveState(network);
+      for (const name of network.parameters.keys())
+        assert.notDeepEqual(after.get(name), before.get(name), `${network.name}: ${name} stays`);
+      optimizer.dispose();
+      network.dispose();
+    }
+  });
+
+  it('show a tap the maps of learned attention: 0 to 1, near 1 at one place at least', () => {
+    const network = buildLearnedAttention({ seed: 1 });
+    const maps = tf.tidy(() => {
+      let seen: tf.Tensor | undefined;
+      const tap = (name: string, map: tf.Tensor) => (name === 'attention' && (seen = map), map);
+      network.forward(faceSource(SET, [0]).batch([0]), { training: false, tap });
+      return [0, 1].map((map) => seen!.slice([0, 0, 0, map], [1, FACE_SIZE, FACE_SIZE, 1]).dataSync());
+    });
+    for (const map of maps) {
+      assert.ok(map.every((value) => value >= 0 && value <= 1));
+      assert.ok(Math.max(...map) > 0.8);
+    }
+    network.dispose();
+  });
+});
+
+describe('softSource', () => {
+  it('leaves pixels at the landmarks as they are and darkens those far away', () => {
+    const [whole, eyes] = tf.tidy(() => [faceSource(SET, [4]).batch([0])[0], softSource(SET, [4]).batch([0])[0]].map((picture) => picture.dataSync())); // prettier-ignore
+    const share = (row: number, column: number) => eyes[row * FACE_SIZE + column] / whole[row * FACE_SIZE + column]; // prettier-ignore
+    // The landmarks are at (12, 12), a corner of four pixels; a standard deviation is 3 pixels.
+    assert.ok(Math.abs(share(12, 12) - Math.exp(-(2 * 0.5 ** 2) / 18)) < 1e-4);
+    assert.ok(Math.abs(share(12, 15) - Math.exp(-(0.5 ** 2 + 3.5 ** 2) / 18)) < 1e-4);
+    assert.ok(share(40, 40) < 1e-6);
+  });
+});
