@@ -13,6 +13,7 @@ import { makeDemoReference } from './demo-reference';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
 import { runReport } from './report';
 import { runNotebooks } from './run-notebooks';
+import { makeScaleReference } from './scale';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;
@@ -31,6 +32,7 @@ const PARTS = {
   report: makeReport,
   bench: makeBenchReference,
   compare: makeComparisonReference,
+  scale: makeScaleReference,
   evidence: makeEvidencePart,
   notebooks: makeNotebooks,
   lab: makeLab,

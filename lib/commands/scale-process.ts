@@ -1,10 +1,11 @@
-// Preprocesses a sample to a store: scale-process SAMPLE FOLDER. Its memory is watched from outside.
+// Preprocesses FOLDER/sample to FOLDER/store: scale-process FOLDER. Its memory is watched from outside.
 import path from 'node:path';
 import { readFerg } from '../datasets/ferg';
 import { makeStore } from '../faces/make-store';
 import { printProgress } from './preprocess';
 
-const [sample, folder] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
+const sample = path.join(folder, 'sample');
 
 void makeStore(readFerg(sample, 'the sample'), {
   root: sample,

@@ -1,56 +1,54 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import { readFerg } from '../datasets/ferg';
 import { writeSample } from '../datasets/sample';
 import { ownModule } from '../engine/own-process';
 import { projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
-import { loadStore } from '../faces/store-file';
-import { blockSource } from '../model/data';
+import { STORE_FILE } from '../faces/make-store';
+import { replaceSection } from '../study/readme';
 import { watchRss } from '../study/rss';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../study/scale-file';
+import { timeLoad } from '../study/time-load';
+import type { ReferenceContext } from './reference';
 
 /** FERG-DB's size. */
-export const FERG_IMAGES = 55_768;
+const FERG_IMAGES = 55_768;
 
 /** What memory at full size is compared with. */
 const SMALL_IMAGES = 5000;
 
-/** What one size took; times in seconds, memory of all processes together in MB. Null: not measured in this run. */
-export interface ScaleMeasurement {
-  readonly images: number;
-  /** Null when some of the images were there already. */
-  readonly renderSeconds: number | null;
-  /** Null when some of the shards were there already. */
-  readonly preprocessSeconds: number | null;
-  readonly imagesPerSecond: number | null;
-  readonly peakRssMb: number | null;
-  readonly storeMb: number;
-  readonly loadSeconds: number;
+/** How {@link runScale} runs. */
+export interface ScaleOptions {
+  /** How many images; default FERG's 55,768. */
+  readonly images?: number;
+  /** Where images, shards and stores are kept; default data/scale. */
+  readonly directory?: string;
+  /** Where the figures go; default results/latest/scale.json. */
+  readonly file?: string;
+  /** Whether all is measured: what can't be told of earlier work is done anew. Default false: earlier work is reused
+   * and what it took is null, unless it was written down. */
+  readonly anew?: boolean;
+  readonly print: (line: string) => void;
 }
 
-/** results/reference/scale.json: the measured size, and the memory at 5,000 images. */
-export interface ScaleFile extends ScaleMeasurement {
-  readonly peakRssMbAt5000: number | null;
-}
+/** What one size took, in a folder of its own. */
+type Measurement = Omit<ScaleFile, 'cores' | 'peakRssMbAt5000'>;
 
 /**
- * Measures a synthetic FERG from rendering to store and on to training tensors, 5,000 images and then all. What was
- * made by an earlier run is reused, and its times are then null: they are not this run's.
- * @param options.images how many; default FERG's 55,768
- * @param options.file where the figures go; default results/latest/scale.json
+ * Measures a synthetic FERG from rendering to store and on to training tensors: 5,000 images, and then all.
+ * @throws Error when preprocessing ends badly
  */
-export async function runScale(options: {
-  readonly images?: number;
-  readonly file?: string;
-  readonly print: (line: string) => void;
-}): Promise<ScaleFile> {
+export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const { images = FERG_IMAGES, print } = options;
-  const directory = path.join(projectRoot(), 'data', 'scale');
-  const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), print);
-  const full = images > SMALL_IMAGES ? await measure(images, directory, print) : small;
-  const result = { ...full, peakRssMbAt5000: small.images === SMALL_IMAGES ? small.peakRssMb : null };
+  const directory = options.directory ?? path.join(projectRoot(), 'data', 'scale');
+  const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), options);
+  const full = images > SMALL_IMAGES ? await measure(images, directory, options) : small;
+  const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
+  const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
+  const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
+  const result = { images: size, cores: availableParallelism(), ...times, peakRssMb, peakRssMbAt5000, ...loading }; // prettier-ignore
   const file = options.file ?? path.join(projectRoot(), 'results', 'latest', 'scale.json');
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
@@ -58,68 +56,79 @@ export async function runScale(options: {
   return result;
 }
 
-async function measure(
-  images: number,
-  directory: string,
-  print: (line: string) => void,
-): Promise<ScaleMeasurement> {
-  const sample = path.join(directory, 'sample');
-  const renderSeconds = await render(sample, images, print);
-  const store = await preprocessApart(sample, directory, print);
-  const file = path.join(directory, 'store', 'blocks.arrow');
+/**
+ * Makes the committed measurements, results/reference/scale.json, and the texts that quote them. Preprocessing is
+ * always measured anew; rendering only where its time was not written down beside the images.
+ */
+export async function makeScaleReference({ directory, print }: ReferenceContext): Promise<void> {
+  const file = path.join(directory, 'scale.json');
+  await runScale({ file, anew: true, print });
+  quoteScale(readScale(file));
+}
+
+/** Puts the figures into README.md and docs/data-at-scale.md. */
+function quoteScale(scale: ScaleFile | undefined): void {
+  const texts = { 'README.md': scaleToSentence, 'docs/data-at-scale.md': scaleToMarkdown };
+  for (const [name, toText] of Object.entries(texts)) {
+    const page = path.join(projectRoot(), name);
+    fs.writeFileSync(page, replaceSection(fs.readFileSync(page, 'utf8'), 'scale', toText(scale)));
+  }
+}
+
+async function measure(images: number, directory: string, options: ScaleOptions): Promise<Measurement> {
+  const renderSeconds = await render(images, directory, options);
+  const store = await preprocessApart(directory, options);
+  const file = path.join(directory, 'store', STORE_FILE);
+  await startEngine();
   return {
     images,
     renderSeconds,
     ...store,
     imagesPerSecond: store.preprocessSeconds && round(images / store.preprocessSeconds),
     storeMb: round(fs.statSync(file).size / 1e6),
-    loadSeconds: await timeLoad(file),
+    loadSeconds: round((await timeLoad(file)).seconds),
   };
 }
 
-async function render(
-  directory: string,
-  frames: number,
-  print: (line: string) => void,
-): Promise<number | null> {
+/** Draws what is not there. What drawing all at once took is written down beside it, as reading it again takes none. */
+async function render(frames: number, folder: string, { anew, print }: ScaleOptions): Promise<number | null> {
+  const [directory, note] = [path.join(folder, 'sample'), path.join(folder, 'render.json')];
+  const noted = () => readNote(note, frames);
+  if (anew && noted() === null) fs.rmSync(directory, { recursive: true, force: true });
   const wasThere = fs.existsSync(directory);
   const start = performance.now();
   const onProgress = (done: number, total: number) =>
     done % 1000 === 0 && print(`rendered ${done} of ${total}`);
-  await writeSample({ directory, frames, onProgress });
-  return wasThere ? null : secondsSince(start);
+  const { reused } = await writeSample({ directory, frames, onProgress });
+  if (reused) return noted();
+  const renderSeconds = wasThere ? null : secondsSince(start);
+  fs.writeFileSync(note, JSON.stringify({ frames, renderSeconds }));
+  return renderSeconds;
 }
 
-/** Preprocesses in a process of its own, so that its memory can be told from this one's. */
+function readNote(file: string, frames: number): number | null {
+  if (!fs.existsSync(file)) return null;
+  const note = JSON.parse(fs.readFileSync(file, 'utf8')) as { frames: number; renderSeconds: number | null };
+  return note.frames === frames ? note.renderSeconds : null;
+}
+
+/** Preprocesses in a process of its own, so that its memory, with that of its workers, can be told from this one's. */
 async function preprocessApart(
-  sample: string,
   directory: string,
-  print: (line: string) => void,
-): Promise<Pick<ScaleMeasurement, 'preprocessSeconds' | 'peakRssMb'>> {
-  readFerg(sample, 'the sample');
+  { anew, print }: ScaleOptions,
+): Promise<Pick<Measurement, 'preprocessSeconds' | 'peakRssMb'>> {
   const cache = path.join(directory, 'cache');
+  if (anew) fs.rmSync(cache, { recursive: true, force: true });
   const wasThere = fs.existsSync(cache);
   const { file, execArgv } = ownModule(__dirname, 'scale-process');
   const start = performance.now();
-  const child = spawn(process.execPath, [...execArgv, file, sample, directory], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...execArgv, file, directory], { stdio: 'inherit' });
   const watch = watchRss(child.pid!);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const peakRssMb = round(watch.stop());
+  const [preprocessSeconds, peakRssMb] = [secondsSince(start), round(watch.stop())];
   if (status !== 0) throw new Error(`Expected preprocessing to end well but it ended with ${status}`);
-  print(`preprocessed ${sample}: ${secondsSince(start)} s, peak ${peakRssMb} MB`);
-  return wasThere
-    ? { preprocessSeconds: null, peakRssMb: null }
-    : { preprocessSeconds: secondsSince(start), peakRssMb };
-}
-
-async function timeLoad(file: string): Promise<number> {
-  await startEngine();
-  const start = performance.now();
-  const source = blockSource(await loadStore(file));
-  const tensors = source.batch(Array.from({ length: source.size }, (_, index) => index));
-  const seconds = secondsSince(start);
-  tf.dispose(tensors);
-  return seconds;
+  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${peakRssMb} MB`);
+  return wasThere ? { preprocessSeconds: null, peakRssMb: null } : { preprocessSeconds, peakRssMb };
 }
 
 function secondsSince(start: number): number {

@@ -134,3 +134,18 @@ export function toModelInput(levels: Uint8Array): Float32Array {
   for (let i = 0; i < levels.length; i++) input[i] = MODEL_INPUTS[levels[i]];
   return input;
 }
+
+/**
+ * Scales some rows of a table of grey levels as {@link toModelInput} does, without a copy of the levels in between.
+ * @param levels [n, length], 0 to 255
+ * @param rows which of them, each 0 to n - 1
+ * @returns [rows, length], 0 to 2
+ */
+export function rowsToModelInput(levels: Uint8Array, length: number, rows: ArrayLike<number>): Float32Array {
+  const input = new Float32Array(rows.length * length);
+  for (let row = 0, at = 0; row < rows.length; row++) {
+    const end = (rows[row] + 1) * length;
+    for (let from = rows[row] * length; from < end; from++) input[at++] = MODEL_INPUTS[levels[from]];
+  }
+  return input;
+}

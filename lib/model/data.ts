@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { emotionId } from '../core/emotions';
-import { toModelInput } from '../core/image';
+import { rowsToModelInput } from '../core/image';
 import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
 import type { DropoutSeed } from './network';
 
@@ -32,8 +32,10 @@ export interface TensorSource {
 export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   const faces = chooseFaces(blocks, indices);
   const size = BLOCK_SIZE * BLOCK_SIZE;
-  const gather = (pixels: Uint8Array, positions: ArrayLike<number>) =>
-    tf.tensor4d(gatherPixels(pixels, size, faces, positions), [positions.length, BLOCK_SIZE, BLOCK_SIZE, 1]);
+  const gather = (pixels: Uint8Array, positions: ArrayLike<number>) => {
+    const rows = Array.from(positions, (position) => faces[position]);
+    return tf.tensor4d(rowsToModelInput(pixels, size, rows), [rows.length, BLOCK_SIZE, BLOCK_SIZE, 1]);
+  };
   return {
     size: faces.length,
     labels: labelsOf(blocks, faces),
@@ -96,20 +98,6 @@ function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): 
   const relative = (boxes: Float32Array) =>
     Array.from(boxes.subarray(4 * face, 4 * face + 4), (value, i) => value / sides[i % 2]);
   return [...relative(eyesBoxes), ...relative(mouthBoxes)];
-}
-
-function gatherPixels(
-  pixels: Uint8Array,
-  size: number,
-  faces: Int32Array,
-  positions: ArrayLike<number>,
-): Float32Array {
-  const levels = new Uint8Array(positions.length * size);
-  for (let row = 0; row < positions.length; row++) {
-    const start = faces[positions[row]] * size;
-    levels.set(pixels.subarray(start, start + size), row * size);
-  }
-  return toModelInput(levels);
 }
 
 function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array {

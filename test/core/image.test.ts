@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cropGray, resizeBilinear, toGray, toModelInput } from '../../lib/core/image';
+import { cropGray, resizeBilinear, rowsToModelInput, toGray, toModelInput } from '../../lib/core/image';
 
 interface Encoded {
   width: number;
@@ -119,5 +119,15 @@ describe('toModelInput', () => {
       [0, 0.2, 128 / 255, 1].map((value) => 2 * Math.fround(value)),
     );
     assert.deepEqual(input, toModelInput(Uint8Array.of(0, 51, 128, 255)));
+  });
+});
+
+describe('rowsToModelInput', () => {
+  it('normalises the rows that are asked for, in the order asked for', () => {
+    const levels = Uint8Array.of(0, 1, 2, 3, 4, 255);
+    assert.deepEqual(
+      rowsToModelInput(levels, 2, [2, 0, 2]),
+      toModelInput(Uint8Array.of(4, 255, 0, 1, 4, 255)),
+    );
   });
 });

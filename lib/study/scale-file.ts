@@ -1,0 +1,141 @@
+import fs from 'node:fs';
+
+/** Faces that the original found in a second, on Colab. */
+const ORIGINAL_IMAGES_PER_SECOND = 21.4;
+
+/** What is aimed at: peak memory at full size over that at 5,000 images, peak memory in MB, seconds of loading. */
+const AIMS = { memoryRatio: 1.2, peakRssMb: 1500, loadSeconds: 2 } as const;
+
+/** What the costs of other sizes are computed for. */
+const COSTED_IMAGES = [1e6, 1e9] as const;
+const MANY_MACHINES = 100;
+const SHARD_FRAMES = 256;
+
+/**
+ * What a synthetic FERG took from rendering to tensors: results/reference/scale.json. Times are seconds on the wall,
+ * memory is of all processes together, in MB (10^6 bytes). Null: not measured in that run.
+ */
+export interface ScaleFile {
+  readonly images: number;
+  /** Cores that the machine offers. */
+  readonly cores: number;
+  readonly renderSeconds: number | null;
+  readonly preprocessSeconds: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly peakRssMb: number | null;
+  readonly peakRssMbAt5000: number | null;
+  readonly storeMb: number;
+  /** Median of five loads of the store into training tensors. */
+  readonly loadSeconds: number;
+}
+
+/** Reads a file of measurements; undefined where there is none yet. */
+export function readScale(file: string): ScaleFile | undefined {
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as ScaleFile) : undefined;
+}
+
+/** What texts show in place of figures that nobody has measured yet. */
+const MISSING =
+  '**Not measured yet**: there is no `results/reference/scale.json`. `npm run reference -- scale` measures it and writes the figures here.';
+
+/**
+ * Writes the measurements as a table with the aims beside them, and what they come to for other sizes.
+ * @param scale undefined: nothing was measured, which the text then says
+ * @returns Markdown
+ */
+export function scaleToMarkdown(scale: ScaleFile | undefined): string {
+  if (!scale) return MISSING;
+  const rows = [...timeRows(scale), ...memoryRows(scale), ...loadRows(scale)];
+  const table = toTable([`${count(scale.images)} images, ${scale.cores} cores`, '', 'aim'], rows);
+  return [table, ...costs(scale)].join('\n\n');
+}
+
+/** Writes the measurements as a sentence. */
+export function scaleToSentence(scale: ScaleFile | undefined): string {
+  if (!scale) return MISSING;
+  const { images, cores, preprocessSeconds, imagesPerSecond, peakRssMb } = scale;
+  return (
+    `Measured on a synthetic FERG of ${count(images)} images and ${cores} cores: from images to blocks ` +
+    `${minutes(preprocessSeconds)}, ${figure(imagesPerSecond)} images/s; all processes together take ` +
+    `${figure(peakRssMb)} MB at most.`
+  );
+}
+
+function timeRows({ renderSeconds, preprocessSeconds, imagesPerSecond }: ScaleFile): string[][] {
+  return [
+    ['rendering', minutes(renderSeconds), ''],
+    ['from images to store', minutes(preprocessSeconds), ''],
+    ['images a second', figure(imagesPerSecond), `the original, on Colab: ${ORIGINAL_IMAGES_PER_SECOND}`],
+  ];
+}
+
+function memoryRows({ peakRssMb, peakRssMbAt5000 }: ScaleFile): string[][] {
+  const ratio = peakRssMb !== null && peakRssMbAt5000 !== null ? peakRssMb / peakRssMbAt5000 : null;
+  return [
+    ['peak memory of all processes, MB', figure(peakRssMb), aim(peakRssMb, AIMS.peakRssMb, 'MB')],
+    ['the same at 5,000 images, MB', figure(peakRssMbAt5000), ''],
+    ['ratio of the two', ratio === null ? 'not measured' : ratio.toFixed(2), aim(ratio, AIMS.memoryRatio)],
+  ];
+}
+
+function loadRows({ storeMb, loadSeconds }: ScaleFile): string[][] {
+  return [
+    ['store, MB', figure(storeMb), ''],
+    ['loaded into training tensors, s', loadSeconds.toFixed(2), aim(loadSeconds, AIMS.loadSeconds, 's')],
+  ];
+}
+
+/** What the measured rate and size come to; nothing where the rate was not measured. */
+function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
+  if (imagesPerSecond === null) return [];
+  const rows = [images, ...COSTED_IMAGES].map((size) => [
+    count(size),
+    duration(size / imagesPerSecond),
+    duration(size / imagesPerSecond / MANY_MACHINES),
+    bytes((size * storeMb * 1e6) / images),
+    count(Math.ceil(size / SHARD_FRAMES)),
+  ]);
+  const header = ['images', 'one machine', `${MANY_MACHINES} machines`, 'store', 'shards'];
+  const jobs = ((MANY_MACHINES * imagesPerSecond) / SHARD_FRAMES).toFixed(0);
+  return [
+    `**Computed, not measured**, from ${figure(imagesPerSecond)} images a second and machine (${MANY_MACHINES} machines finish ${jobs} jobs a second):`,
+    toTable(header, rows),
+  ];
+}
+
+function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function aim(value: number | null, most: number, unit = ''): string {
+  const text = `at most ${count(most)}${unit && ` ${unit}`}`;
+  if (value === null) return text;
+  return value <= most ? `${text}: reached` : `${text}: **not reached**`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function figure(value: number | null): string {
+  if (value === null) return 'not measured';
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 1000 ? 1 : 0 });
+}
+
+function minutes(seconds: number | null): string {
+  return seconds === null ? 'not measured' : duration(seconds);
+}
+
+/** Writes a time in the largest unit of which there are two. */
+function duration(seconds: number): string {
+  const units = [['days', 86_400], ['h', 3600], ['min', 60], ['s', 1]] as const; // prettier-ignore
+  const [unit, size] = units.find(([, length]) => seconds >= 2 * length) ?? ['s', 1];
+  return `${figure(seconds / size)} ${unit}`;
+}
+
+function bytes(size: number): string {
+  const units = [['TB', 1e12], ['GB', 1e9], ['MB', 1e6]] as const; // prettier-ignore
+  const [unit, length] = units.find(([, one]) => size >= one) ?? ['MB', 1e6];
+  return `${figure(size / length)} ${unit}`;
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../lib/engine/project';
+import { replaceSection } from '../../lib/study/readme';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../lib/study/scale-file';
+
+const measured: ScaleFile = {
+  ...{ images: 50_000, cores: 2, renderSeconds: 600, preprocessSeconds: 500, imagesPerSecond: 100 },
+  ...{ peakRssMb: 1300, peakRssMbAt5000: 1000, storeMb: 125, loadSeconds: 1.25 },
+};
+
+describe('the measurements at scale', () => {
+  const committed = readScale(path.join(projectRoot(), 'results', 'reference', 'scale.json'));
+  const remedy = 'run `npm run reference -- scale`';
+
+  for (const [file, toText] of [
+    ['docs/data-at-scale.md', scaleToMarkdown],
+    ['README.md', scaleToSentence],
+  ] as const)
+    it(`are quoted by ${file} to the digit, or said to be missing: ${remedy}`, () => {
+      const text = fs.readFileSync(path.join(projectRoot(), file), 'utf8');
+      assert.equal(text, replaceSection(text, 'scale', toText(committed)), remedy);
+    });
+});
+
+describe('scaleToMarkdown', () => {
+  it('sets each figure beside its aim and says which was missed', () => {
+    const text = scaleToMarkdown(measured);
+    assert.match(text, /\| 50,000 images, 2 cores \|/);
+    assert.match(text, /\| images a second \| 100 \| the original, on Colab: 21.4 \|/);
+    assert.match(text, /\| peak memory of all processes, MB \| 1,300 \| at most 1,500 MB: reached \|/);
+    assert.match(text, /\| ratio of the two \| 1.30 \| at most 1.2: \*\*not reached\*\* \|/);
+    assert.match(text, /\| loaded into training tensors, s \| 1.25 \| at most 2 s: reached \|/);
+  });
+
+  it('computes what other sizes cost: 100 images a second, 2.5 kB an image', () => {
+    const text = scaleToMarkdown(measured);
+    assert.match(text, /\| 1,000,000 \| 2.8 h \| 100 s \| 2.5 GB \| 3,907 \|/);
+    assert.match(text, /\| 1,000,000,000 \| 115.7 days \| 27.8 h \| 2.5 TB \| 3,906,250 \|/);
+  });
+
+  it('claims nothing of what was not measured', () => {
+    const text = scaleToMarkdown({ ...measured, ...{ preprocessSeconds: null, imagesPerSecond: null, peakRssMb: null } }); // prettier-ignore
+    assert.match(text, /\| peak memory of all processes, MB \| not measured \| at most 1,500 MB \|/);
+    assert.match(text, /\| ratio of the two \| not measured \| at most 1.2 \|/);
+    assert.doesNotMatch(text, /Computed/);
+    assert.match(scaleToMarkdown(undefined), /Not measured yet.*reference -- scale/);
+    assert.match(scaleToSentence(undefined), /Not measured yet/);
+  });
+});
