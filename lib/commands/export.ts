@@ -5,29 +5,47 @@ import { projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { createFileStore } from '../model/checkpoint-files';
 import { decodeOriginal, encodeForPyTorch } from '../model/export-pytorch';
-import { decodeModel, encodeModel } from '../model/model-file';
+import { encodeForTfjs } from '../model/export-tfjs';
+import { decodeModel, encodeModel, type Model } from '../model/model-file';
 import { DEFAULT_MODEL, readModelFile } from '../predict/model';
 
+/** What a model can be written as: weights for PyTorch, or a graph model for browsers. */
+export type ExportFormat = 'pytorch' | 'tfjs';
+
 /**
- * Writes a model's weights for PyTorch.
+ * Writes a model for PyTorch or for TensorFlow.js.
  * @param options.model path of a model file; default the project's own
+ * @param options.output a file for PyTorch, a folder for TensorFlow.js
  * @throws RangeError when the model cannot be read
  */
 export async function runExport(options: {
   readonly model?: string;
+  readonly format: ExportFormat;
   readonly output: string;
   readonly print: (line: string) => void;
 }): Promise<void> {
-  const { output, print } = options;
+  const { format, output, print } = options;
   await startEngine();
   const file = options.model ?? path.join(projectRoot(), DEFAULT_MODEL);
-  const { network } = decodeModel(await readModelFile(file), file);
+  const model = decodeModel(await readModelFile(file), file);
   try {
-    await writeWhole(output, encodeForPyTorch(network));
-    print(`${output}: ${network.name} with PyTorch's names and layouts, for safetensors.torch.load_file`);
+    if (format === 'tfjs') await writeForTfjs(model, output);
+    else await writeWhole(output, encodeForPyTorch(model.network));
+    print(`${output}: ${model.network.name} ${WRITTEN[format]}`);
   } finally {
-    network.dispose();
+    model.network.dispose();
   }
+}
+
+const WRITTEN: Readonly<Record<ExportFormat, string>> = {
+  pytorch: "with PyTorch's names and layouts, for safetensors.torch.load_file",
+  tfjs: 'as a graph model, for tf.loadGraphModel of its model.json',
+};
+
+/** In their order: model.json comes last, and names only what is there. */
+async function writeForTfjs(model: Model, folder: string): Promise<void> {
+  for (const { name, bytes } of await encodeForTfjs(model))
+    await writeWhole(path.join(folder, name), [bytes]);
 }
 
 /**

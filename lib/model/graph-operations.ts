@@ -1,0 +1,143 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** A tensor as a kernel is given it: its place in memory and its shape. */
+export type TracedTensor = Pick<tf.TensorInfo, 'dataId' | 'shape'>;
+
+/** An attribute of a node, in the form of TensorFlow's GraphDef written as JSON. */
+export type GraphAttribute =
+  | { readonly s: string }
+  | { readonly b: boolean }
+  | { readonly f: number }
+  | { readonly i: string }
+  | { readonly type: 'DT_FLOAT' | 'DT_INT32' }
+  | { readonly list: { readonly i: readonly string[] } }
+  | { readonly shape: { readonly dim: readonly { readonly size: string }[] } };
+
+type Attributes = Readonly<Record<string, GraphAttribute>>;
+
+/** How a kernel of tfjs is written as a node of TensorFlow's. */
+export interface GraphOperation {
+  /** The node's operation, as tfjs' graph executor knows it. */
+  readonly op: string;
+  /** The kernel's inputs in the node's order; undefined: all of them in theirs. */
+  readonly inputs?: readonly string[];
+  /** What the kernel would give. */
+  readonly shapeOf: (inputs: readonly TracedTensor[], attributes: tf.NamedAttrMap) => number[];
+  readonly attributes?: (attributes: tf.NamedAttrMap, inputs: readonly TracedTensor[]) => Attributes;
+  /** A last input that the kernel has as an attribute: whole numbers, one or a list. */
+  readonly lastInput?: (attributes: tf.NamedAttrMap) => number | readonly number[];
+}
+
+type Shape4D = [number, number, number, number];
+
+const FLOAT: Attributes = { T: { type: 'DT_FLOAT' } };
+
+const elementwise = (op: string): GraphOperation => ({
+  op,
+  inputs: ['a', 'b'],
+  shapeOf: ([a, b]) => tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape),
+});
+
+/**
+ * The kernels that a graph can hold, by tfjs' names: those that our networks call outside of training.
+ * Source: TensorFlow's operation definitions, as far as tfjs-converter reads them.
+ */
+export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
+  [tf.Conv2D]: {
+    op: 'Conv2D',
+    inputs: ['x', 'filter'],
+    shapeOf: convolvedShape,
+    attributes: ({ strides, dilations, pad }) => ({
+      ...{ strides: toSides(strides), dilations: toSides(dilations) },
+      ...toPadding(pad),
+    }),
+  },
+  [tf.MaxPool]: {
+    op: 'MaxPool',
+    inputs: ['x'],
+    shapeOf: pooledShape,
+    attributes: ({ filterSize, strides, pad }) => ({
+      ...{ ksize: toSides(filterSize), strides: toSides(strides) },
+      ...toPadding(pad),
+    }),
+  },
+  [tf.FusedBatchNorm]: {
+    op: 'FusedBatchNormV3',
+    inputs: ['x', 'scale', 'offset', 'mean', 'variance'],
+    shapeOf: ([x]) => x.shape,
+    attributes: ({ varianceEpsilon }) => ({
+      ...{ epsilon: { f: varianceEpsilon as number }, is_training: { b: false } },
+      data_format: toText('NHWC'),
+    }),
+  },
+  [tf.BatchMatMul]: {
+    op: 'MatMul',
+    inputs: ['a', 'b'],
+    shapeOf: ([a, b], { transposeA, transposeB }) => [
+      a.shape[transposeA ? 1 : 0],
+      b.shape[transposeB ? 0 : 1],
+    ],
+    attributes: ({ transposeA, transposeB }) => ({
+      ...{ transpose_a: { b: Boolean(transposeA) }, transpose_b: { b: Boolean(transposeB) } },
+    }),
+  },
+  [tf.Reshape]: {
+    op: 'Reshape',
+    inputs: ['x'],
+    shapeOf: ([x], { shape }) =>
+      tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x.shape)),
+    lastInput: ({ shape }) => shape as number[],
+  },
+  [tf.Concat]: {
+    op: 'ConcatV2',
+    shapeOf: (inputs, { axis }) =>
+      tf.backend_util.computeOutShape(
+        inputs.map(({ shape }) => shape),
+        axis as number,
+      ),
+    attributes: (_, inputs) => ({ N: { i: `${inputs.length}` } }),
+    lastInput: ({ axis }) => axis as number,
+  },
+  [tf.Relu]: { op: 'Relu', inputs: ['x'], shapeOf: ([x]) => x.shape },
+  [tf.Softmax]: { op: 'Softmax', inputs: ['logits'], shapeOf: ([logits]) => logits.shape },
+  [tf.Add]: elementwise('AddV2'),
+  [tf.Multiply]: elementwise('Mul'),
+  [tf.RealDiv]: elementwise('RealDiv'),
+};
+
+/** Gives all attributes of an operation's node. */
+export function attributesOf(
+  operation: GraphOperation,
+  attributes: tf.NamedAttrMap,
+  inputs: readonly TracedTensor[],
+): Attributes {
+  return { ...FLOAT, ...operation.attributes?.(attributes, inputs) };
+}
+
+function convolvedShape([x, filter]: readonly TracedTensor[], attributes: tf.NamedAttrMap): number[] {
+  const { strides, dilations, pad } = attributes as unknown as tf.Conv2DAttrs;
+  const shapes = [x.shape as Shape4D, filter.shape as Shape4D] as const;
+  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad).outShape;
+}
+
+function pooledShape([x]: readonly TracedTensor[], attributes: tf.NamedAttrMap): number[] {
+  const { filterSize, strides, pad } = attributes as unknown as tf.MaxPoolAttrs;
+  return tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad).outShape;
+}
+
+/** GraphDef's JSON has text in base64. */
+function toText(text: string): GraphAttribute {
+  return { s: btoa(text) };
+}
+
+function toPadding(pad: unknown): Attributes {
+  if (pad !== 'same' && pad !== 'valid')
+    throw new RangeError(`Expected same or valid for pad but received ${JSON.stringify(pad)}`);
+  return { padding: toText(pad.toUpperCase()), data_format: toText('NHWC') };
+}
+
+/** Sides of images, as [1, height, width, 1]. */
+function toSides(sides: unknown): GraphAttribute {
+  const [height, width] = Array.isArray(sides) ? (sides as number[]) : [sides, sides];
+  return { list: { i: [1, height, width, 1].map(String) } };
+}
