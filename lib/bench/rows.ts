@@ -98,6 +98,15 @@ export const ROWS: readonly RowSpec[] = [
     ours: { contender: 'notebook', count: 1, costPerSecond: 1 },
     note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
   },
+  {
+    ...{ name: 'predict/one-cold', unit: 's', runs: 5, warmUps: 1 },
+    ours: { contender: 'predictionCold', count: 1, costPerSecond: 1 },
+    note: 'npx . predict on a photograph with three faces: a fresh process, from its start to its end',
+  },
+  {
+    ...{ name: 'predict/one-warm', unit: 'ms', ours: { contender: 'predictionWarm' } },
+    note: "the same photograph's file to its answers, in a process that has its models loaded",
+  },
 ];
 
 /** A network that is trained for long, to see whether anything grows. It gives two rows: tensors and memory. */

@@ -71,8 +71,9 @@ export async function runBench(options: BenchOptions): Promise<BenchFile> {
 async function prepareRows({ rows }: Choice, print: (line: string) => void): Promise<void> {
   const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
   if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
-  // The notebook imports dist.
-  if (isChosen('startup/')) print(formatStep(await runStep('helpers', setUpCompiled)));
+  // The notebook imports dist, and npx runs it.
+  if (isChosen('startup/') || isChosen('predict/'))
+    print(formatStep(await runStep('helpers', setUpCompiled)));
 }
 
 /** Installs the peers into .bench/venv and prints a line for each. */

@@ -18,6 +18,16 @@ describeNative('the contenders', function () {
     assert.equal(second.tensors, first.tensors);
   });
 
+  it('answer for a photograph in one process and in a fresh one, which takes longer', async () => {
+    contender = await startContender(CONTENDERS.predictionWarm);
+    await contender.run(1);
+    const warm = await contender.run(1);
+    await contender.close();
+    contender = await startContender(CONTENDERS.predictionCold);
+    const cold = await contender.run(1);
+    assert.ok(cold.seconds > warm.seconds, `${cold.seconds} s and ${warm.seconds} s`);
+  });
+
   it('are as large when written with the layers of tfjs', async () => {
     contender = await startContender(CONTENDERS.stock);
     assert.equal(contender.ready.parameters, TERGAT_PARAMETERS);

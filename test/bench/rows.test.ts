@@ -40,6 +40,8 @@ describe('chooseRows', () => {
       'wasm-step/wasm-stock',
       'wasm-step/native-stock',
       'compact-step/tergat',
+      'predict/one-cold',
+      'predict/one-warm',
     ];
     assert.deepEqual(
       [...wanted, ...others].filter((name) => !names.has(name)),

@@ -6,6 +6,8 @@ const TASKS: Readonly<Record<string, (argument: string) => Promise<Task>>> = {
   eval: async () => (await import('./evaluation')).prepareEvaluation(),
   products: async () => (await import('./products')).prepareProducts(),
   preprocess: async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile),
+  'predict-warm': async () => (await import('./prediction')).prepareWarmPrediction(),
+  'predict-cold': async () => (await import('./prediction')).prepareColdPrediction(),
   'stock-step': async () => (await import('./stock')).prepareStockStep(),
 };
 
