@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import readline from 'node:readline';
 import sharp from 'sharp';
 import type { Emotion } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
@@ -14,6 +13,9 @@ const EMOTION_OF: readonly Emotion[] = ['anger', 'disgust', 'fear', 'joy', 'sadn
 
 const HEADER = /^emotion, ?pixels, ?Usage$/;
 const ROW = /^"?(?<label>[0-6])"?,"?(?<pixels>[\d ]+)"?,"?(?<usage>Training|PublicTest|PrivateTest)"?$/;
+
+/** The longest line that is kept in memory: a row takes 9 kB at most. */
+const LONGEST_LINE = 20_000;
 
 /** The list of records, written last: it marks a complete conversion. */
 const LIST_FILE = 'records.json';
@@ -53,10 +55,7 @@ async function convert(table: string, directory: string): Promise<void> {
   const records: FrameRecord[] = [];
   try {
     let number = 0;
-    for await (const line of readline.createInterface({
-      input: fs.createReadStream(table),
-      crlfDelay: Infinity,
-    })) {
+    for await (const line of readLines(fs.createReadStream(table, 'latin1'))) {
       number += 1;
       if (number === 1 ? HEADER.test(line) : line === '') continue;
       records.push(await convertRow(line, number, aside));
@@ -72,6 +71,24 @@ async function convert(table: string, directory: string): Promise<void> {
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** Splits a text into lines; one that no table has is refused before it fills the memory. */
+async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let number = 1;
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop()!;
+    for (const [index, line] of [...lines, rest].entries())
+      if (line.length > LONGEST_LINE)
+        throw new RangeError(
+          `Expected at most ${LONGEST_LINE} characters for row ${number + index} of fer2013.csv but received more`,
+        );
+    number += lines.length;
+    for (const line of lines) yield line.replace(/\r$/, '');
+  }
+  if (rest !== '') yield rest.replace(/\r$/, '');
 }
 
 async function convertRow(line: string, number: number, directory: string): Promise<FrameRecord> {

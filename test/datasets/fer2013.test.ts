@@ -44,6 +44,22 @@ describe('readFer2013', () => {
     }
   });
 
+  it('reads rows wherever the file is cut into pieces, with line ends of either kind', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) => `${index % 7},${pixels},Training\r\n`);
+    writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\r\n${rows.join('').trimEnd()}` });
+    const { records } = await readFer2013(folder(), cache());
+    assert.equal(records.length, 30);
+  });
+
+  it('refuses a line that no table has before it fills the memory', async () => {
+    const endless = '1 '.repeat(200_000);
+    writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n0,${endless}` });
+    await assert.rejects(
+      readFer2013(folder(), cache()),
+      /at most 20000 characters for row 3 of fer2013\.csv/,
+    );
+  });
+
   it('says that the table is missing', async () => {
     await assert.rejects(readFer2013(folder(), cache()), /Expected fer2013\.csv for DIR .*does not exist/);
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom, type Random } from '../../lib/core/random';
+import { readFer2013 } from '../../lib/datasets/fer2013';
 import { planSample, toSampleSettings } from '../../lib/datasets/sample';
 import { parseManifest, toManifestText } from '../../lib/datasets/sample/manifest';
 import { projectRoot } from '../../lib/engine/project';
@@ -14,6 +16,7 @@ import { decodeModel } from '../../lib/model/model-file';
 import { decodeSafetensors } from '../../lib/model/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { splitPpm } from '../../lib/predict/video';
+import { parseFrames } from '../../lib/study/evidence/archive';
 import { faceRow, missedRow } from '../faces/rows';
 import { portraitPng } from '../faces/photos';
 import { startFastest } from '../support/native';
@@ -104,6 +107,27 @@ const readers: readonly Reader[] = [
     refusals: [RangeError],
   },
   {
+    name: 'readFer2013',
+    examples: async () => {
+      const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
+      const row = (label: number, usage: string) => `${label},${pixels},${usage}\n`;
+      return [Buffer.from(`emotion,pixels,Usage\n${row(0, 'Training')}${row(6, 'PublicTest')}`)];
+    },
+    read: readTable,
+    refusals: [RangeError],
+  },
+  {
+    name: 'parseFrames',
+    examples: async () => [
+      Buffer.from('path,character,emotion,clip\r\na/1.png,mia,joy,mia/joy/1\r\nb/2.png,bo,anger,\r\n'),
+    ],
+    read: (bytes) => {
+      for (const { path: frame, character, emotion } of parseFrames(new TextDecoder().decode(bytes)))
+        assert.ok(typeof frame === 'string' && typeof character === 'string' && EMOTIONS.includes(emotion));
+    },
+    refusals: [RangeError],
+  },
+  {
     name: 'splitPpm',
     examples: async () => [Buffer.from(`P6\n3 2\n255\n${'x'.repeat(18)}P6\n1 1\n255\nabc`, 'latin1')],
     read: async (bytes) => {
@@ -126,6 +150,19 @@ const readers: readonly Reader[] = [
     refusals: [],
   },
 ];
+
+/** Reads a table from a file of its own, and looks at the images that became of it. */
+async function readTable(bytes: Uint8Array): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-fuzz-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'fer2013.csv'), bytes);
+    const { directory, records } = await readFer2013(folder, path.join(folder, 'cache'));
+    for (const { path: image, emotion } of records)
+      assert.ok(fs.existsSync(path.join(directory, image)) && EMOTIONS.includes(emotion));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
 
 async function feed(reader: Reader, milliseconds: number): Promise<{ files: number; refused: number }> {
   const examples = await reader.examples();

@@ -61,14 +61,22 @@ export function saveArchive(directory: string, { records, splits, runs }: Eviden
  */
 export function loadArchive(directory: string): EvidenceArchive {
   const read = (name: string) => gunzipSync(fs.readFileSync(path.join(directory, name))).toString('utf8');
-  const [, ...lines] = read('frames.csv.gz').trimEnd().split('\r\n');
   const manifests = JSON.parse(read('splits.json.gz')) as Record<string, Record<string, string>>;
   const runs = STUDIES.map((study) => [study, JSON.parse(read(`${study}.json.gz`))]);
   return {
-    records: lines.map(readFrame),
+    records: parseFrames(read('frames.csv.gz')),
     splits: new Map(Object.entries(manifests).map(([name, manifest]) => [name, readSplit(manifest)])),
     runs: Object.fromEntries(runs) as EvidenceArchive['runs'],
   };
+}
+
+/**
+ * Reads the table of frames; no field of it has a comma or a quote.
+ * @throws RangeError when an emotion is none
+ */
+export function parseFrames(table: string): FrameRecord[] {
+  const [, ...lines] = table.trimEnd().split('\r\n');
+  return lines.map(readFrame);
 }
 
 function readFrame(line: string): FrameRecord {
