@@ -31,7 +31,9 @@ export async function* readFrames(
   // An absolute path after `file:` is never taken for an option or for another protocol.
   const input = ['-protocol_whitelist', 'file,pipe', '-i', `file:${path.resolve(file)}`];
   const fit = `scale='min(${FRAME_SIDE},iw)':'min(${FRAME_SIDE},ih)':force_original_aspect_ratio=decrease`;
-  const output = ['-an', '-vf', `fps=${framesPerSecond},${fit}`, '-f', 'image2pipe', '-c:v', 'ppm', 'pipe:1'];
+  // Rounded up: what is shown at that very moment, not up to half an interval later; a film of one picture gives it.
+  const pick = `fps=${framesPerSecond}:round=up`;
+  const output = ['-an', '-vf', `${pick},${fit}`, '-f', 'image2pipe', '-c:v', 'ppm', 'pipe:1'];
   const ffmpeg = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...input, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
