@@ -51,6 +51,12 @@ const SSD_SIZE = 512;
 /** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
 const MIN_TINY_SHARE = 0.3;
 
+/**
+ * By how much an image is shrunk by sampling alone: what is larger is shrunk with antialiasing first, which costs as
+ * much as the tiny detector itself.
+ */
+const MAX_SAMPLING_RATIO = 2;
+
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
 
@@ -63,6 +69,7 @@ export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   faceApi: faceApi.version,
   minScore: MIN_SCORE,
   minTinyShare: MIN_TINY_SHARE,
+  maxSamplingRatio: MAX_SAMPLING_RATIO,
   detectionBatch: DETECTION_BATCH,
   secondLookBatch: SECOND_LOOK_BATCH,
   landmarkBias: LANDMARK_BIAS,
@@ -128,7 +135,11 @@ export async function findWithTiny(
   images: readonly RgbImage[],
   { inputSize, batchSize }: { readonly inputSize: number; readonly batchSize: number },
 ): Promise<Candidate[][]> {
-  const shrunk = await Promise.all(images.map((image) => fitWithin(image, inputSize)));
+  const shrunk = await Promise.all(
+    images.map((image) =>
+      longerSide(image) > MAX_SAMPLING_RATIO * inputSize ? fitWithin(image, inputSize) : image,
+    ),
+  );
   const batch = new Float32Array(batchSize * inputSize * inputSize * 3);
   shrunk.forEach((image, index) => {
     const { width, height } = image;
@@ -139,10 +150,14 @@ export async function findWithTiny(
   const each = output.length / batchSize;
   return shrunk.map((image, index) => {
     const candidates = readTinyOutput(output.subarray(index * each, (index + 1) * each), image, inputSize);
-    const least = MIN_TINY_SHARE * Math.max(image.width, image.height);
+    const least = MIN_TINY_SHARE * longerSide(image);
     const large = candidates.filter(({ box }) => Math.max(box.width, box.height) >= least);
     return large.map((candidate) => enlarge(candidate, image, images[index]));
   });
+}
+
+function longerSide({ width, height }: RgbImage): number {
+  return Math.max(width, height);
 }
 
 /** Asks the SSD detector about one image; candidates are in its pixels. */

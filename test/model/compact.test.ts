@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { buildAdam } from '../../lib/engine/adam';
-import { buildCompact } from '../../lib/model/compact';
+import { buildCompact, toPatches } from '../../lib/model/compact';
 import type { TensorSource } from '../../lib/model/data';
 import { evaluate } from '../../lib/model/evaluate';
 import { countParameters } from '../../lib/model/network';
@@ -32,7 +32,7 @@ describe('buildCompact', () => {
 
   it('has under 400,000 parameters, a hundredth of the original network', () => {
     const network = buildCompact({ seed: 1 });
-    assert.equal(countParameters(network), 155303);
+    assert.equal(countParameters(network), 142871);
     network.dispose();
   });
 
@@ -58,7 +58,7 @@ describe('buildCompact', () => {
       optimizer,
       train: source,
       validation: source,
-      epochs: 12,
+      epochs: 30,
       batchSize: 20,
       seed: 1,
     });
@@ -66,5 +66,20 @@ describe('buildCompact', () => {
     optimizer.dispose();
     network.dispose();
     assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
+  });
+});
+
+describe('toPatches', () => {
+  before(() => startFastest());
+
+  it('takes each square of four pixels, row by row, for the channels of one point', () => {
+    const block = tf.range(0, 32).reshape([2, 4, 4, 1]) as tf.Tensor4D;
+    const patches = toPatches(block, 2);
+    assert.deepEqual(patches.shape, [2, 2, 2, 4]);
+    assert.deepEqual(
+      [...patches.dataSync()].slice(0, 16),
+      [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15],
+    );
+    tf.dispose([block, patches]);
   });
 });

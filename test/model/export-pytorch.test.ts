@@ -53,7 +53,7 @@ describe('encodeForPyTorch', function () {
   it('writes other networks under our names, channels first before the flattened layer', () => {
     const combined = buildCombined({ seed: 1 });
     const { tensors } = decodeSafetensors(Buffer.concat([...encodeForPyTorch(combined)]));
-    assert.deepEqual(tensors.get('eyes.conv2.weight')!.shape, [32, 16, 3, 3]);
+    assert.deepEqual(tensors.get('eyes.conv2.weight')!.shape, [32, 24, 3, 3]);
     assert.deepEqual(tensors.get('eyes.norm2.running_var')!.shape, [32]);
     const turned = tensors.get('mouth.fc.weight')!;
     const own = saveState(combined).get('mouth.fc.weight')!;
