@@ -29,6 +29,7 @@ export const CONTENDERS = {
   preprocessing: ofNode('preprocessing', ['preprocess', IMAGE_LIST], NATIVE),
   predictionWarm: ofNode('predict, one process', ['predict-warm'], NATIVE),
   predictionCold: ofNode('predict, fresh processes', ['predict-cold'], NATIVE),
+  preprocessingOne: ofNode('preprocessing, one process', ['preprocess-one', IMAGE_LIST], NATIVE),
   stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
   stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' }),
   stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),

@@ -3,7 +3,7 @@ import { DEFAULT_MARGIN_PX } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import { SHARD_SIZE } from './shard-plan';
 import { type ShardJob, type ShardWorker, type StoredShard, createShardWorker } from './shard-worker';
-import { startWorkerProcesses } from './worker-processes';
+import { defaultWorkers, startWorkerProcesses } from './worker-processes';
 
 /** Where preprocessing stands, for a progress bar. */
 export interface PreprocessProgress {
@@ -28,8 +28,10 @@ export interface PreprocessOptions {
   readonly cropped?: boolean;
   /** Frames a shard; default {@link SHARD_SIZE}. Another size gives another store. */
   readonly shardSize?: number;
-  /** Processes that compute shards; default 1, this one. */
+  /** Processes that compute shards, 1 being this one; default {@link defaultWorkers}. */
   readonly workers?: number;
+  /** What makes the shards instead, kept by the caller for more than one data set. */
+  readonly worker?: ShardWorker;
   readonly onProgress?: (progress: PreprocessProgress) => void;
   /** Stops between two batches; shards that were finished stay. */
   readonly signal?: AbortSignal;
@@ -66,15 +68,15 @@ export async function makeShards(
   records: readonly FrameRecord[],
   options: PreprocessOptions,
 ): Promise<StoredShard[]> {
-  const { workers = 1 } = options;
+  const jobs = planJobs(records, options);
+  const { workers = defaultWorkers(jobs.length) } = options;
   if (!Number.isInteger(workers) || workers < 1)
     throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
-  const jobs = planJobs(records, options);
-  const worker = workers > 1 ? startWorkerProcesses(workers) : createShardWorker();
+  const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
   try {
     return await runAll(jobs, worker, { ...options, atHand: JOBS_AT_HAND * workers, total: records.length });
   } finally {
-    worker.dispose();
+    if (!options.worker) worker.dispose();
   }
 }
 

@@ -26,6 +26,21 @@ interface WorkerProcess {
   readonly pending: Map<number, Pending>;
 }
 
+/** Shards of a data set for which worker processes are worth their start, a second or two each. */
+const SHARDS_WORTH_WORKERS = 4;
+
+/** Most processes that are started unasked: each takes half a gigabyte. */
+const MOST_WORKERS = 8;
+
+/**
+ * Tells how many processes shall make a data set's shards: one a core, as an image goes through many small steps
+ * of which only some use more than one core; or 1, which is this process, for few shards.
+ * @param cores default this machine's
+ */
+export function defaultWorkers(shards: number, cores: number = availableParallelism()): number {
+  return shards < SHARDS_WORTH_WORKERS ? 1 : Math.min(cores, shards, MOST_WORKERS);
+}
+
 /**
  * Starts processes that make shards, each with its share of the cores; jobs go to the one with the fewest at hand.
  * When one is lost (killed for memory, say) its jobs fail; shards that were finished stay in the cache.
@@ -46,7 +61,9 @@ export function startWorkerProcesses(count: number): ShardWorker {
 function startProcess(count: number): WorkerProcess {
   const threads = String(Math.max(1, Math.floor(availableParallelism() / count)));
   const { file, execArgv } = ownModule(__dirname, 'worker-process');
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' };
+  // A GPU's memory is shared: unless told otherwise, the first process would take all of it.
+  const shared = { TF_NUM_INTEROP_THREADS: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads, ...shared };
   const child = fork(file, { env, execArgv });
   const pending = new Map<number, Pending>();
   child.on('message', (answer: AnswerMessage) => take(answer, pending));

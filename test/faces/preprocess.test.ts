@@ -12,6 +12,7 @@ import type { FrameRecord } from '../../lib/core/record';
 import { loadFaceDetector } from '../../lib/faces/detect';
 import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/make-shards';
 import { type PreprocessResult, preprocess } from '../../lib/faces/preprocess';
+import { defaultWorkers } from '../../lib/faces/worker-processes';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
 
@@ -185,6 +186,13 @@ describe('preprocess', function () {
     assert.equal(together.computedShards, 2);
     assert.deepEqual(steps.at(-1), { done: 6, total: 6, missed: 0, reused: 0 });
     assert.deepEqual(together.blocks, alone.blocks);
+  });
+
+  it('starts a process a core where there is enough to do', () => {
+    assert.equal(defaultWorkers(3, 2), 1);
+    assert.equal(defaultWorkers(4, 2), 2);
+    assert.equal(defaultWorkers(1000, 64), 8);
+    assert.equal(defaultWorkers(1000, 1), 1);
   });
 
   it('two runs at once on one cache give the same blocks', async () => {

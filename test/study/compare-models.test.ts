@@ -14,7 +14,7 @@ import { replaceSection } from '../../lib/study/readme';
 import { ScoreCache, scoreRun, type RunOptions, type RunScore } from '../../lib/study/score-run';
 import { useTemporaryFolder } from '../support/folder';
 
-const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2, 2], latent: 14, dropout: 0 } as const;
+const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;
 const buildSmall = (options: { seed: number }) => buildCompact({ ...options, sizes: SIZES });
 
 /** Faces whose brightness tells the expression; each frame is its own path. */

@@ -8,6 +8,7 @@ const TASKS: Readonly<Record<string, (argument: string) => Promise<Task>>> = {
   preprocess: async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile),
   'predict-warm': async () => (await import('./prediction')).prepareWarmPrediction(),
   'predict-cold': async () => (await import('./prediction')).prepareColdPrediction(),
+  'preprocess-one': async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile, 1),
   'stock-step': async () => (await import('./stock')).prepareStockStep(),
 };
 

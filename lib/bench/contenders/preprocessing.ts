@@ -3,6 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FrameRecord } from '../../core/record';
 import { preprocess } from '../../faces/preprocess';
+import { SHARD_SIZE } from '../../faces/shard-plan';
+import { createShardWorker } from '../../faces/shard-worker';
+import { defaultWorkers, startWorkerProcesses } from '../../faces/worker-processes';
 import type { Task } from '../serve';
 import { engineVersions, startContenderEngine } from './engine';
 
@@ -15,22 +18,27 @@ export interface ImageList {
 }
 
 /**
- * Prepares preprocessing, from files to a saved store that was empty. A unit is an image; the detectors are loaded
- * anew each time, as in every run of the notebook.
+ * Prepares preprocessing, from files to a saved store that was empty. A unit is an image; processes and networks stay
+ * from run to run, as the peer's do.
  * @param listFile path of an {@link ImageList}
+ * @param processes default as many as preprocessing would start by itself
  */
-export async function preparePreprocessing(listFile: string): Promise<Task> {
+export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
   const engine = await startContenderEngine('ours');
   const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
-  const work = async (count: number) => {
+  const count = processes ?? defaultWorkers(records.length / SHARD_SIZE);
+  const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();
+  const work = async (images: number) => {
     const cacheDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-bench-'));
     try {
-      const { reusedShards } = await preprocess(records.slice(0, count), { root, cacheDirectory });
+      const settings = { root, cacheDirectory, worker, workers: count };
+      const { reusedShards } = await preprocess(records.slice(0, images), settings);
       if (reusedShards > 0) throw new Error(`Expected 0 reused shards but received ${reusedShards}`);
     } finally {
       fs.rmSync(cacheDirectory, { recursive: true });
     }
   };
-  const note = `ours: one process, ${os.availableParallelism()} threads`;
+  const threads = Math.max(1, Math.floor(os.availableParallelism() / count));
+  const note = `ours: processes: ${count}, threads in each: ${threads}`;
   return { ready: { versions: engineVersions(engine), note }, work };
 }
