@@ -21,7 +21,11 @@ export const preprocessCommand = new Command('preprocess')
   .option('--mapping <file>', 'mapping file, for --dataset mapping')
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
   .option('--margin <px>', 'pixels around the boxes; default 10', numberBetween(0, 1000, { isWhole: true }))
-  .option('--workers <n>', 'processes that compute; default one a core for 1,024 images or more', numberBetween(1, 1024, { isWhole: true }))
+  .option(
+    '--workers <n>',
+    'processes that compute; default one a core for 1,024 images or more',
+    numberBetween(1, 1024, { isWhole: true }),
+  )
   .option('--queue <url>', 'give the work to workers by a queue on Redis, redis://host:6379')
   .option('--worker <url>', 'be such a worker, until it is interrupted')
   .action(async (directory: string | undefined, flags: PreprocessFlags, command: Command) => {
