@@ -51,7 +51,7 @@ const WRONG_USAGE = 2;
 const program = new Command('prior-attention')
   .description('Facial expression recognition with prior attention, as TypeScript notebooks')
   .addHelpText('after', '\n`prior-attention help COMMAND` explains one.');
-for (const command of [program, ...COMMANDS]) {
+for (const command of [program, ...COMMANDS, ...COMMANDS.flatMap(({ commands }) => commands)]) {
   command.showHelpAfterError('(add --help for what there is)');
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
 }

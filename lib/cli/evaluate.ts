@@ -30,10 +30,13 @@ export const evaluateCommand = new Command('evaluate')
     `
 Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise.
 
+Exit status: 0 all was measured, 1 an error, 2 wrong usage, 130 after Ctrl-C, and nothing is written then.
+
 Example: how do the project's own model and face-api's do on your photographs?
   npx . evaluate --data my-photos --against face-api`,
   )
   .action(async ({ model, against, ...flags }: EvaluateFlags) => {
     const { runEvaluate } = await import('../commands/evaluate');
-    await runEvaluate({ ...flags, models: against === undefined ? [model] : [model, against] });
+    const models = against === undefined ? [model] : [model, against];
+    if (!(await runEvaluate({ ...flags, models }))) process.exitCode = 130;
   });

@@ -29,9 +29,21 @@ export const trainCommand = addExperimentOptions(new Command('train'))
     'after',
     '\nCtrl-C ends training after the batch at hand; the same command goes on from the last whole epoch.',
   )
-  .action(async (flags: TrainFlags) => {
+  .action(async (flags: TrainFlags, command: Command) => {
+    refuseSampleSize(flags, command);
     const { runTrain } = await import('../commands/train');
     const { data, generated, architecture, output } = flags;
     const request = { data, generated, architecture, output, experiment: experimentOf(flags), print };
     if (!(await runTrain(request))) process.exitCode = 130;
   });
+
+/** What sizes drawn characters says nothing of other data: who sets it expects fewer images than would come. */
+function refuseSampleSize(flags: TrainFlags, command: Command): void {
+  const { data, generated, clipsPerCell, framesPerClip } = flags;
+  const stray = clipsPerCell !== undefined ? 'clips-per-cell' : framesPerClip !== undefined ? 'frames-per-clip' : undefined; // prettier-ignore
+  const { FERG_DIR: ferg, IMAGES_DIR: images } = process.env;
+  const beside = data !== undefined ? '--data' : ferg ? 'FERG_DIR' : images ? 'IMAGES_DIR' : undefined;
+  if (stray === undefined || beside === undefined || generated !== undefined) return;
+  const text = `Expected no --${stray} beside ${beside} (it sizes drawn characters) but received one: leave either out`;
+  command.error(`error: ${text}`, { exitCode: 2 });
+}

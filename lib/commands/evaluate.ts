@@ -3,7 +3,8 @@ import { readExperiment } from '../core/experiment';
 import type { Proportion } from '../core/intervals';
 import type { PairedOutcome } from '../core/paired';
 import { formatPercent } from '../core/numbers';
-import { watchStop } from '../notebook/stop';
+import type { Dataset } from '../datasets/dataset';
+import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
 import { compareEvaluations, evaluateModel, type ModelEvaluation } from '../study/evaluate-models';
 import { openData } from '../study/open-data';
@@ -22,33 +23,58 @@ export interface EvaluateRequest {
 
 /**
  * Evaluates one model on a labelled folder, or compares two image by image.
- * @throws RangeError when a model or the folder cannot be used; Error after Ctrl-C
+ * @param stopFlag ends it before its next image; default Ctrl-C
+ * @returns whether it went to its end; stopped, it writes nothing
+ * @throws RangeError when a model or the folder cannot be used
  */
-export async function runEvaluate(request: EvaluateRequest): Promise<void> {
-  const { data, models, abstainBelow, format, output } = request;
+export async function runEvaluate(
+  request: EvaluateRequest,
+  stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
+): Promise<boolean> {
+  const { data, format, output } = request;
   const dataset = await openData(readExperiment(process.env), data, followOnStderr('Drawing'));
-  const stop = watchStop();
-  const evaluations: ModelEvaluation[] = [];
+  const stop = stopFlag ?? watchStop();
   try {
-    for (const model of models) {
-      const predictor = await loadPredictor({ model, abstainBelow });
-      try {
-        const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
-        evaluations.push(
-          await evaluateModel(predictor, dataset, { onProgress, shouldStop: stop.isRequested }),
-        );
-      } finally {
-        predictor.dispose();
-      }
-    }
+    const evaluations = await evaluateAll(request, dataset, stop.isRequested);
+    if (!evaluations) return false;
+    await writeEvaluations(dataset.name, evaluations, { format, output });
+    return true;
   } finally {
     stop.dispose();
   }
+}
+
+async function evaluateAll(
+  { models, abstainBelow }: EvaluateRequest,
+  dataset: Dataset,
+  shouldStop: () => boolean,
+): Promise<ModelEvaluation[] | undefined> {
+  const evaluations: ModelEvaluation[] = [];
+  for (const model of models) {
+    const predictor = await loadPredictor({ model, abstainBelow });
+    try {
+      const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
+      const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop });
+      if (!evaluation) return undefined;
+      evaluations.push(evaluation);
+    } finally {
+      predictor.dispose();
+    }
+  }
+  return evaluations;
+}
+
+async function writeEvaluations(
+  dataset: string,
+  evaluations: readonly ModelEvaluation[],
+  { format, output }: Pick<EvaluateRequest, 'format' | 'output'>,
+): Promise<void> {
   const [first, second] = evaluations;
   const paired = second && compareEvaluations(first, second);
   const target = await openOutput(output);
   try {
-    const text = format === 'json' ? toJson(dataset.name, evaluations, paired) : toText(dataset.name, evaluations, paired); // prettier-ignore
+    const text =
+      format === 'json' ? toJson(dataset, evaluations, paired) : toText(dataset, evaluations, paired);
     await target.write(text);
     await target.finish();
   } finally {

@@ -33,13 +33,13 @@ export interface EvaluateOptions {
 /**
  * Asks a model about every image of a data set, as `predict` does, and compares its answer for the largest face with
  * the label. An image without a face or that cannot be read counts as an error.
- * @throws Error when it was stopped
+ * @returns undefined when it was stopped
  */
 export async function evaluateModel(
   predictor: Predictor,
   { directory, records }: Dataset,
   { onProgress, shouldStop }: EvaluateOptions = {},
-): Promise<ModelEvaluation> {
+): Promise<ModelEvaluation | undefined> {
   const start = performance.now();
   const inputs = records.map((record) => ({ kind: 'picture' as const, source: path.join(directory, record.path) })); // prettier-ignore
   const faces: (FacePrediction | undefined)[] = [];
@@ -47,7 +47,7 @@ export async function evaluateModel(
     faces.push(isUnread(result) ? undefined : result.faces[0]);
     onProgress?.(faces.length, records.length);
   }
-  if (faces.length < records.length) throw new Error('Evaluation was stopped before its last image.');
+  if (faces.length < records.length) return undefined;
   const { name, description } = predictor.classifier;
   const seconds = (performance.now() - start) / 1000;
   return { model: name, description, ...scoreFaces(records, faces), seconds };

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { runEvaluate } from '../../lib/commands/evaluate';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { portraitPng } from '../faces/photos';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+import { startFastest } from '../support/native';
+
+describe('runEvaluate', function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  before(startFastest);
+
+  async function evaluate(isRequested: () => boolean): Promise<{ isWhole: boolean; output: string }> {
+    const output = path.join(folder(), 'answer.json');
+    const png = await portraitPng(0);
+    const data = path.join(folder(), 'photos');
+    writeFiles(data, Object.fromEntries(EMOTIONS.map((name) => [`${name}/1.png`, png])));
+    const request = { data, models: ['face-api'], format: 'json', output } as const;
+    return { isWhole: await runEvaluate(request, { isRequested, dispose: () => undefined }), output };
+  }
+
+  it('writes what it measured', async () => {
+    const { isWhole, output } = await evaluate(() => false);
+    assert.ok(isWhole);
+    const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
+      models: { score: { ofAll: { successes: number; trials: number } } }[];
+    };
+    // One face under every label: one of the seven is right.
+    const { successes, trials } = models[0].score.ofAll;
+    assert.deepEqual([successes, trials], [1, EMOTIONS.length]);
+  });
+
+  it('says that it was stopped, writes nothing and keeps no tensor', async () => {
+    const before = tf.memory().numTensors;
+    let asked = 0;
+    const { isWhole, output } = await evaluate(() => ++asked > 3);
+    assert.equal(isWhole, false);
+    assert.deepEqual([fs.existsSync(output), asked, tf.memory().numTensors], [false, 4, before]);
+  });
+});
