@@ -39,7 +39,7 @@ export const COMPACT_SIZES: CompactSizes = {
 const PATCH = 2;
 
 /**
- * Builds a network of TerGat's form at a hundredth of its size.
+ * Builds a network of TerGat's form at less than a two-hundredth of its size.
  * @param options.seed decides the weights
  * @param options.sizes default {@link COMPACT_SIZES}
  * @returns takes [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
