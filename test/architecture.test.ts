@@ -33,6 +33,7 @@ const OWNERS: Record<string, RegExp> = {
   vega: /^report\//,
   '@resvg/resvg-js': /^report\//,
   bullmq: /^study\/queue\//,
+  ioredis: /^study\/queue\//,
   tslab: /^notebook/,
   commander: /^cli(\.ts$|\/)/,
 };

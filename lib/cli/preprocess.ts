@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { numberBetween } from './number';
 import { print } from './print';
 
@@ -26,10 +26,24 @@ export const preprocessCommand = new Command('preprocess')
     'processes that compute; default one a core for 1,024 images or more',
     numberBetween(1, 1024, { isWhole: true }),
   )
-  .option('--queue <url>', 'give the work to workers by a queue on Redis, redis://host:6379')
-  .option('--worker <url>', 'be such a worker, until it is interrupted')
+  .addOption(
+    new Option('--queue <url>', 'give the work to workers by a queue on Redis, redis://host:6379').conflicts(
+      'workers',
+    ),
+  )
+  .addOption(
+    new Option('--worker <url>', 'be such a worker, for whatever folder, until it is interrupted').conflicts([
+      'queue',
+      'workers',
+      'mapping',
+      'out',
+      'margin',
+    ]),
+  )
   .action(async (directory: string | undefined, flags: PreprocessFlags, command: Command) => {
     const { runPreprocess, runWorker } = await import('../commands/preprocess');
+    if (flags.worker && directory)
+      command.error(`Expected no folder beside --worker (the queue names it) but received ${directory}`);
     if (flags.worker) return runWorker(flags.worker, print);
     if (!directory) command.error('Expected a folder for dir but received none');
     await runPreprocess(directory, { ...flags, print });

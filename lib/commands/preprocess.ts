@@ -76,7 +76,7 @@ export async function runPreprocess(
   const dataset = await openFolder(directory, options);
   const settings = { ...toPreprocessOptions(dataset, options), directory: outFolder(options) };
   const made = options.queue
-    ? await makeStoreOnQueue(options.queue, dataset, settings)
+    ? await makeStoreOnQueue(options.queue, dataset, { ...settings, print: options.print })
     : await makeStore(dataset, settings);
   printStore(made, options.print);
   return made;
@@ -84,8 +84,8 @@ export async function runPreprocess(
 
 /** Works on a queue's jobs until the process is interrupted, and then ends after the job at hand. */
 export async function runWorker(url: string, print: (line: string) => void): Promise<void> {
-  const worker = await startQueueWorker(url, { onDone: print });
-  print('waiting for work');
+  const worker = await startQueueWorker(url, { print });
+  print('waiting for work; Ctrl-C ends after the job at hand');
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   await worker.close();
 }

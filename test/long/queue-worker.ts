@@ -3,5 +3,5 @@ import { startQueueWorker } from '../../lib/study/queue/queue';
 
 void startQueueWorker(process.argv[2], {
   lockMs: 4000,
-  onDone: (line) => process.stdout.write(`${line}\n`),
+  print: (line) => process.stdout.write(`${line}\n`),
 }).then(() => process.stdout.write('ready\n'));

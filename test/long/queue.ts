@@ -90,6 +90,12 @@ describe('the queue on a real Redis server', function () {
     );
   });
 
+  it('refuses a shard whose data the worker has not, in place of a store of misses', async () => {
+    fs.mkdirSync(path.join(folder, 'unmounted'));
+    const jobs = planJobs(records, { ...options('unmounted'), root: path.join(folder, 'unmounted') });
+    await assert.rejects(runOnQueue(url, 'shard', jobs.slice(0, 1)), /Expected the data in .*unmounted/);
+  });
+
   it('gives the reason of a job that fails each time', async () => {
     const job = { store: path.join(folder, 'no'), character: 'aia', model: 'majority', seed: 1, epochs: 0 };
     await assert.rejects(runOnQueue(url, 'fold', [job]), /no such file/);

@@ -1,20 +1,26 @@
+import fs from 'node:fs';
 import { type PreprocessOptions, planJobs } from '../../faces/make-shards';
 import { type MadeStore, type StoreSource, toMadeStore } from '../../faces/make-store';
+import { shardFile } from '../../faces/shard-worker';
 import { runOnQueue } from './queue';
 
 /**
  * Makes a store as `makeStore` does, with the shards made by a queue's workers. These must have data and cache at the
  * same paths, and the same versions of everything: a shard's name tells them apart otherwise.
+ * @param options.print is told of workers and lost connections
+ * @throws Error without a server, when a job failed three times, or when a worker's shard is not in this cache
  */
 export async function makeStoreOnQueue(
   url: string,
   { name, records }: StoreSource,
-  options: PreprocessOptions & { readonly directory: string },
+  options: PreprocessOptions & { readonly directory: string; readonly print: (line: string) => void },
 ): Promise<MadeStore> {
   const start = performance.now();
   const counts = { done: 0, missed: 0, reused: 0 };
   const shards = await runOnQueue(url, 'shard', planJobs(records, options), {
-    onResult: ({ frames, missed, reused }) => {
+    print: options.print,
+    onResult: ({ key, frames, missed, reused }) => {
+      expectShard(options.cacheDirectory, key);
       counts.done += frames;
       counts.missed += missed;
       counts.reused += reused ? frames : 0;
@@ -22,4 +28,11 @@ export async function makeStoreOnQueue(
     },
   });
   return toMadeStore(name, shards, { ...options, start });
+}
+
+function expectShard(cacheDirectory: string, key: string): void {
+  if (fs.existsSync(shardFile(cacheDirectory, key))) return;
+  throw new Error(
+    `Expected ${key}.arrow in ${cacheDirectory}, which all machines must share, but a worker wrote it elsewhere`,
+  );
 }

@@ -1,4 +1,7 @@
 // What BullMQ runs in a process of its own for each job, so that TensorFlow does not hold up the heartbeats.
+import { lstatSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
 import { startEngine } from '../../engine/tensorflow';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
 import type { FoldJob, JobKind } from './jobs';
@@ -6,12 +9,25 @@ import { runFold } from './run-fold';
 
 const worker = createShardWorker();
 
+// Ctrl-C goes to all processes of a terminal: the worker that started this one waits for the job at hand.
+process.on('SIGINT', () => undefined);
+
 /** Does one job. */
 async function processJob(job: { readonly name: string; readonly data: unknown }): Promise<unknown> {
+  if ((job.name as JobKind) === 'shard') expectData(job.data as ShardJob);
   await startEngine();
   if ((job.name as JobKind) === 'shard') return worker.run(job.data as ShardJob);
   if ((job.name as JobKind) === 'fold') return runFold(job.data as FoldJob);
   throw new RangeError(`Expected shard or fold for a job but received ${job.name}`);
+}
+
+/** A machine without the data would give a shard of nothing but misses: where none of the files is, it refuses. */
+function expectData({ root, records }: ShardJob): void {
+  const isThere = (file: string) => lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined;
+  if (records.some((record) => isThere(record.path))) return;
+  throw new Error(
+    `Expected the data in ${root} on every worker but ${hostname()} has no ${records[0].path} there, nor any other file of this shard`,
+  );
 }
 
 export default processJob;

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { runOnQueue, startQueueWorker } from '../../lib/study/queue/queue';
+
+describe('the queue', () => {
+  it('refuses what is no address of Redis, and tells nobody the password', async () => {
+    for (const url of ['http://host', 'redis://', 'host:6379'])
+      await assert.rejects(
+        startQueueWorker(url),
+        /Expected redis:\/\/HOST:PORT or rediss:\/\/… for the queue/,
+      );
+    await assert.rejects(startQueueWorker('redis://:secret@host:99999'), ({ message }: Error) => {
+      assert.match(message, /received redis:\/\/:…@host:99999/);
+      return true;
+    });
+  });
+
+  it('ends with the reason where no server answers, instead of trying for ever', async () => {
+    const nobody = 'redis://:secret@127.0.0.1:1';
+    const reason = /^Error: Expected a Redis server at 127.0.0.1:1 but received: connect ECONNREFUSED/;
+    await assert.rejects(runOnQueue(nobody, 'shard', []), reason);
+    await assert.rejects(startQueueWorker(nobody), reason);
+  });
+});
