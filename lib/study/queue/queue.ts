@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectionOptions, Job, Queue, Worker } from 'bullmq';
 import { ownModule } from '../../engine/own-process';
+import { type Connection, type IoRedis, type JobSettings, loadBullMq } from './bullmq';
 import type { JobKind, QueueJobs } from './jobs';
 
 const QUEUE = 'prior-attention';
@@ -24,18 +24,7 @@ const TOLD_EVERY_MS = 60_000;
 /** What is left in Redis of a run that was interrupted goes after a day. */
 const KEPT_SECONDS = 86_400;
 
-async function loadBullMq() {
-  try {
-    return await import('bullmq');
-  } catch (cause) {
-    throw new Error(
-      'Expected the optional package bullmq for a queue but it is not installed (npm ci, without --omit=optional)',
-      { cause },
-    );
-  }
-}
-
-function connect(url: string): ConnectionOptions {
+function connect(url: string): Connection {
   if (!/^rediss?:\/\/[^/]/.test(url) || !isUrl(url))
     throw new RangeError(
       `Expected redis://HOST:PORT or rediss://… for the queue but received ${url.replace(/:[^:@/]*@/, ':…@')}`,
@@ -61,8 +50,7 @@ function addressOf(url: string): string {
  * Looks whether there is a server that lets us in: BullMQ would try for ever.
  * @throws Error with the reason when there is none
  */
-async function expectServer(url: string): Promise<void> {
-  const { Redis } = await import('ioredis');
+async function expectServer({ Redis }: IoRedis, url: string): Promise<void> {
   const once = { lazyConnect: true, enableReadyCheck: false, connectTimeout: CONNECT_MS };
   const client = new Redis(url, { ...once, retryStrategy: () => null, maxRetriesPerRequest: 0 });
   let reason: Error | undefined;
@@ -111,10 +99,10 @@ export async function runOnQueue<K extends JobKind>(
   { onResult, print = () => undefined }: QueueHooks<QueueJobs[K]['result']> = {},
 ): Promise<QueueJobs[K]['result'][]> {
   const connection = connect(url);
-  const { Queue, QueueEvents } = await loadBullMq();
-  await expectServer(url);
-  const queue: Queue = new Queue(QUEUE, { connection });
-  const events = new QueueEvents(QUEUE, { connection });
+  const packages = await loadBullMq();
+  await expectServer(packages, url);
+  const queue = new packages.Queue(QUEUE, { connection });
+  const events = new packages.QueueEvents(QUEUE, { connection });
   for (const part of [queue, events]) {
     tellTrouble(part, url, print);
     // Each job that is waited for listens to both.
@@ -126,7 +114,7 @@ export async function runOnQueue<K extends JobKind>(
   const take = async () => {
     while (next < jobs.length) {
       const index = next++;
-      const job: Job = await queue.add(kind, jobs[index], jobOptions(`${run}-${index}`));
+      const job = await queue.add(kind, jobs[index], jobOptions(`${run}-${index}`));
       results[index] = (await job.waitUntilFinished(events)) as QueueJobs[K]['result'];
       await job.remove();
       onResult?.(results[index]);
@@ -147,7 +135,7 @@ function describeQueue(jobs: number, workers: number, url: string): string {
   return workers > 0 ? text : `${text}; start some, on any machine, by \`npx . preprocess --worker URL\``;
 }
 
-function jobOptions(jobId: string) {
+function jobOptions(jobId: string): JobSettings {
   const removal = { removeOnComplete: { age: KEPT_SECONDS }, removeOnFail: { age: KEPT_SECONDS } };
   return { jobId, attempts: ATTEMPTS, backoff: { type: 'exponential', delay: 1000 }, ...removal };
 }
@@ -170,10 +158,10 @@ export async function startQueueWorker(
 ): Promise<QueueWorker> {
   const { lockMs = LOCK_MS, print = () => undefined } = options;
   const connection = connect(url);
-  const { Worker } = await loadBullMq();
-  await expectServer(url);
+  const packages = await loadBullMq();
+  await expectServer(packages, url);
   const { file, execArgv } = ownModule(__dirname, 'processor');
-  const worker: Worker = new Worker(QUEUE, file, {
+  const worker = new packages.Worker(QUEUE, file, {
     connection,
     concurrency: 1,
     lockDuration: lockMs,
