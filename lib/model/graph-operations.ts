@@ -88,6 +88,12 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
       tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x.shape)),
     lastInput: ({ shape }) => shape as number[],
   },
+  [tf.Transpose]: {
+    op: 'Transpose',
+    inputs: ['x'],
+    shapeOf: ([x], { perm }) => (perm as number[]).map((axis) => x.shape[axis]),
+    lastInput: ({ perm }) => perm as number[],
+  },
   [tf.Concat]: {
     op: 'ConcatV2',
     shapeOf: (inputs, { axis }) =>

@@ -124,5 +124,8 @@ function isCopied(addon: string): boolean {
 
 function copyAddon(addon: string): void {
   fs.mkdirSync(addonDirectory(), { recursive: true });
-  fs.copyFileSync(addon, path.join(addonDirectory(), path.basename(addon)));
+  const copy = path.join(addonDirectory(), path.basename(addon));
+  // Renamed into place: a process that runs on the old one keeps it whole.
+  fs.copyFileSync(addon, `${copy}.part`);
+  fs.renameSync(`${copy}.part`, copy);
 }
