@@ -18,6 +18,7 @@ tfjs      a folder with model.json and its weights, for tf.loadGraphModel in bro
                                        0, the line from eye to eye is horizontal and 1 long
           and gives, by name, logits and probabilities, [n, 7]. The labels in their order, the temperature that is
           in the probabilities, and the margin that blocks are cut with are in model.json's userDefinedMetadata.
+          On WebGL, whose arithmetic is coarser, logits differ by some thousandths.
 
 Examples:
   npx . export --format tfjs --output my-page/model

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { projectRoot } from '../../lib/engine/project';
+import { encodeForTfjs } from '../../lib/model/export-tfjs';
+import { decodeModel } from '../../lib/model/model-file';
+import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { launchChromium } from '../support/chromium';
+import { startFastest } from '../support/native';
+
+/** WebGL's arithmetic is coarser than a processor's. */
+const LARGEST_DIFFERENCE = { cpu: 1e-4, webgl: 1e-2 } as const;
+
+const SHAPES = { eyes: [2, 32, 32, 1], mouth: [2, 32, 32, 1], landmarks: [2, 136] } as const;
+
+/** Makes the same numbers here and in the browser, from 0 to 2. */
+const drawValues = (length: number, step: number) =>
+  Array.from({ length }, (_, index) => ((index * step) % 256) / 127.5);
+
+const inBrowser = `async (backend) => {
+  if (!(await tf.setBackend(backend))) throw new Error('no ' + backend);
+  const model = await tf.loadGraphModel('/model.json');
+  const shapes = ${JSON.stringify(SHAPES)};
+  const inputs = Object.fromEntries(Object.entries(shapes).map(([name, shape], index) =>
+    [name, tf.tensor((${drawValues})(tf.util.sizeFromShape(shape), 37 + index), shape)]));
+  return [...await model.predict(inputs).logits.data()];
+}`;
+
+describe('an exported model in Chromium', function () {
+  this.timeout(120_000);
+
+  it("is loaded by TensorFlow.js' own script and gives the logits that it gives here", async () => {
+    await startFastest();
+    const model = decodeModel(fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL)), DEFAULT_MODEL);
+    const inputs = Object.values(SHAPES).map((shape, index) =>
+      tf.tensor(drawValues(tf.util.sizeFromShape([...shape]), 37 + index), [...shape]),
+    );
+    const expected = await model.network.forward(inputs, { training: false }).data();
+    const files = new Map((await encodeForTfjs(model)).map(({ name, bytes }) => [`/${name}`, bytes]));
+    const script = path.join(path.dirname(require.resolve('@tensorflow/tfjs/package.json')), 'dist', 'tf.min.js'); // prettier-ignore
+    files.set('/tf.js', fs.readFileSync(script));
+    files.set('/', Buffer.from('<!doctype html><script src="/tf.js"></script>'));
+    const server = http.createServer(({ url }, response) => {
+      response.writeHead(files.has(url!) ? 200 : 404).end(files.get(url!));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      for (const [backend, most] of Object.entries(LARGEST_DIFFERENCE)) {
+        const logits = await page.evaluate<number[]>(`(${inBrowser})('${backend}')`);
+        const difference = Math.max(...logits.map((value, index) => Math.abs(value - expected[index])));
+        assert.equal(logits.length, expected.length);
+        assert.ok(difference < most, `${backend}: ${difference}`);
+      }
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
+});
