@@ -84,7 +84,7 @@ export async function loadBullMq(): Promise<BullMq & IoRedis> {
     return { Queue, QueueEvents, Worker, Redis: ioredis.Redis };
   } catch (cause) {
     throw new Error(
-      'Expected the optional packages bullmq and ioredis for a queue but they are not installed (npm ci, without --omit=optional)',
+      'Expected the optional packages bullmq and ioredis for a queue but they are not installed (npm ci installs them)',
       { cause },
     );
   }
