@@ -13,7 +13,10 @@ interface EvaluateFlags {
 /** `evaluate`: how well a model does on labelled images, or which of two does better. */
 export const evaluateCommand = new Command('evaluate')
   .description('measure a model on labelled images, or compare two on the same ones')
-  .option('--data <folder>', "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR or the sample")
+  .option(
+    '--data <folder>',
+    "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+  )
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
   .option('--against <file>', 'a second model file, or face-api')
   .option(

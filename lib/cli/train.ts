@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { FOLDER_VARIABLES } from '../core/experiment';
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { print } from './print';
@@ -19,7 +20,10 @@ export const trainCommand = addExperimentOptions(new Command('train'))
     'Combined (the quickest good one), Compact or TerGat (the original)',
     'Combined',
   )
-  .option('--data <folder>', "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR or the sample")
+  .option(
+    '--data <folder>',
+    "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+  )
   .addOption(
     new Option('--generated <count>', 'train on so many generated characters instead')
       .argParser(numberBetween(1, 100_000, { isWhole: true }))
@@ -41,8 +45,7 @@ export const trainCommand = addExperimentOptions(new Command('train'))
 function refuseSampleSize(flags: TrainFlags, command: Command): void {
   const { data, generated, clipsPerCell, framesPerClip } = flags;
   const stray = clipsPerCell !== undefined ? 'clips-per-cell' : framesPerClip !== undefined ? 'frames-per-clip' : undefined; // prettier-ignore
-  const { FERG_DIR: ferg, IMAGES_DIR: images } = process.env;
-  const beside = data !== undefined ? '--data' : ferg ? 'FERG_DIR' : images ? 'IMAGES_DIR' : undefined;
+  const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
   if (stray === undefined || beside === undefined || generated !== undefined) return;
   const text = `Expected no --${stray} beside ${beside} (it sizes drawn characters) but received one: leave either out`;
   command.error(`error: ${text}`, { exitCode: 2 });

@@ -3,6 +3,7 @@ import { readExperiment } from '../core/experiment';
 import type { Proportion } from '../core/intervals';
 import type { PairedOutcome } from '../core/paired';
 import { formatPercent } from '../core/numbers';
+import { CROPPED_SIDE } from '../faces/prepare';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -51,7 +52,11 @@ async function evaluateAll(
 ): Promise<ModelEvaluation[] | undefined> {
   const evaluations: ModelEvaluation[] = [];
   for (const model of models) {
-    const predictor = await loadPredictor({ model, abstainBelow });
+    const predictor = await loadPredictor({
+      model,
+      abstainBelow,
+      leastSide: dataset.cropped ? CROPPED_SIDE : 0,
+    });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
       const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXPERIMENT_VARIABLES } from '../core/experiment';
+import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
@@ -60,8 +60,8 @@ export async function runReference(options: {
     throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
   const settings = [
     ...Object.keys(EXPERIMENT_VARIABLES),
-    'FERG_DIR',
-    'IMAGES_DIR',
+    ...FOLDER_VARIABLES,
+    ...READER_VARIABLES,
     'ENGINE',
     'EVIDENCE',
     'PICTURES',

@@ -38,9 +38,19 @@ function readClass(root: string, folder: string, character: string, setting: str
   return images.map((image) => ({ path: `${folder}/${image}`, character, emotion }));
 }
 
+/** Whether a class folder is of FERG-DB's form: aia/aia_joy, or the folder that holds these. */
+function isFergClass(folder: string): boolean {
+  const [group, name = ''] = folder.split('/').slice(-2);
+  return group === 'FERG_DB_256' || (name.startsWith(`${group}_`) && isEmotion(name.slice(group.length + 1)));
+}
+
 function unknownClass(setting: string, folder: string, found: string): RangeError {
+  if (isFergClass(folder))
+    return new RangeError(
+      `Expected class folders for ${setting} but received ${folder}, which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training`,
+    );
   const classes = EMOTIONS.join(', ');
   return new RangeError(
-    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}; preprocess and audit take other names by a mapping file (data/README.md)`,
+    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}; other names are read by a mapping file (data/README.md)`,
   );
 }

@@ -7,7 +7,7 @@ import type { BadImage } from '../faces/bad-image';
 import { isBadImage } from '../faces/bad-image';
 import type { Face } from '../faces/detect';
 import { type AllFacesDetector, loadAllFacesDetector } from '../faces/detect-all';
-import { fitWithin } from '../faces/fit';
+import { enlarge, fitWithin } from '../faces/fit';
 import { DETECTION_SIDE } from '../faces/prepare';
 import { type Classifier, loadClassifier } from './model';
 
@@ -76,19 +76,24 @@ export interface Predictor {
  * Loads detector and classifier on the fastest engine.
  * @param options.model as `loadClassifier` takes it
  * @param options.abstainBelow probability, 0 to 1, default {@link DEFAULT_ABSTENTION}
+ * @param options.leastSide smaller pictures are enlarged for the detector to as many pixels, default 0
  * @returns the caller disposes it
  * @throws RangeError for a threshold out of range, or a model that cannot be read
  */
 export async function loadPredictor(
-  options: { readonly model?: string | Classifier; readonly abstainBelow?: number } = {},
+  options: {
+    readonly model?: string | Classifier;
+    readonly abstainBelow?: number;
+    readonly leastSide?: number;
+  } = {},
 ): Promise<Predictor> {
-  const { model, abstainBelow = DEFAULT_ABSTENTION } = options;
+  const { model, abstainBelow = DEFAULT_ABSTENTION, leastSide = 0 } = options;
   if (!(abstainBelow >= 0 && abstainBelow <= 1))
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
   await startEngine();
   const classifier = typeof model === 'object' ? model : await loadClassifier(model);
   const detector = await loadAllFacesDetector();
-  const parts = { classifier, detector, abstainBelow };
+  const parts = { classifier, detector, abstainBelow, leastSide };
   return {
     classifier,
     predict: (image, source) => predictPicture(parts, image, source),
@@ -100,12 +105,13 @@ interface Parts {
   readonly classifier: Classifier;
   readonly detector: AllFacesDetector;
   readonly abstainBelow: number;
+  readonly leastSide: number;
 }
 
 async function predictPicture(parts: Parts, image: RgbImage, source: string): Promise<PicturePrediction> {
   const { classifier, detector } = parts;
   const { width, height } = image;
-  const small = await fitWithin(image, DETECTION_SIDE);
+  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), parts.leastSide);
   const found = await detector.detectAll(small);
   const scale = { across: width / small.width, down: height / small.height };
   const gray = found.length > 0 ? toGray(image.data, width, height, 3) : undefined;

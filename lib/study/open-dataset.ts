@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { SAMPLE_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
-import { readFolder } from '../datasets/folder';
+import { DATASETS, type DatasetKind, findDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
 
@@ -15,31 +15,62 @@ export interface OpenedDataset extends Dataset {
   readonly seconds: number;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), or else the synthetic
- * sample, which is drawn when it is not there. Relative paths start at the project's folder.
+ * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
+ * reader `DATASET` (and `DATASET_MAPPING`, a file), or else the synthetic sample, which is drawn when it is not
+ * there. Relative paths start at the project's folder.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
- * @throws RangeError when both are set, when a size of the sample is set beside one of them, or when the folder is
+ * @throws RangeError when several are set, when a size of the sample is set beside one of them, or when the folder is
  * not what is expected
  */
 export async function openDataset(
   experiment: Experiment,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   const start = performance.now();
-  const { FERG_DIR: ferg, IMAGES_DIR: images } = environment;
-  if (ferg && images) throw new RangeError('Expected one of FERG_DIR and IMAGES_DIR but received both');
-  if (!ferg && !images) return openSample(experiment, start, onProgress);
-  refuseSampleSize(environment, ferg ? 'FERG_DIR' : 'IMAGES_DIR');
-  const directory = path.resolve(projectRoot(), (ferg ?? images)!);
-  const dataset = ferg ? readFerg(directory) : readFolder(directory);
+  const setting = chooseFolder(environment);
+  if (!setting) return openSample(experiment, start, onProgress);
+  refuseSampleSize(environment, setting);
+  const { DATASET_MAPPING: mapping } = environment;
+  const dataset = await findReader(setting, environment).open(fromProject(environment[setting]!), {
+    cacheDirectory: fromProject('data/cache/converted'),
+    mapping: mapping ? fromProject(mapping) : undefined,
+    setting,
+  });
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
 }
 
+function fromProject(name: string): string {
+  return path.resolve(projectRoot(), name);
+}
+
+/** Which variable names the folder; none: the sample. */
+function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[number] | undefined {
+  const named = FOLDER_VARIABLES.filter((name) => environment[name]);
+  if (named.length > 1)
+    throw new RangeError(
+      `Expected one of ${FOLDER_VARIABLES.join(', ')} but received ${named.join(' and ')}`,
+    );
+  const stray = READER_VARIABLES.find((name) => environment[name]);
+  if (stray && named[0] !== 'DATASET_DIR')
+    throw new RangeError(`Expected DATASET_DIR beside ${stray} but received ${named[0] ?? 'none'}`);
+  return named[0];
+}
+
+function findReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }: Environment): DatasetKind {
+  if (setting === 'FERG_DIR') return findDataset('ferg');
+  if (setting === 'IMAGES_DIR') return findDataset('folder');
+  if (id) return findDataset(id);
+  const known = DATASETS.map((one) => one.id).join(', ');
+  throw new RangeError(`Expected one of ${known} for DATASET beside DATASET_DIR but received none`);
+}
+
 /** What sizes the sample says nothing of other data: a user who sets it expects fewer images than would come. */
-function refuseSampleSize(environment: Readonly<Record<string, string | undefined>>, folder: string): void {
+function refuseSampleSize(environment: Environment, folder: string): void {
   const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
   if (stray === undefined) return;
   throw new RangeError(

@@ -11,12 +11,13 @@ import type { PreprocessResult } from '../faces/preprocess';
  * @throws what preprocessing throws
  */
 export function preprocessDataset(
-  { directory, records }: Dataset,
+  { directory, records, cropped }: Dataset,
   { marginPx }: Experiment,
   onProgress?: (done: number, total: number) => void,
 ): Promise<PreprocessResult> {
   return preprocess(records, {
     root: directory,
+    cropped,
     cacheDirectory: path.join(projectRoot(), 'data', 'cache', 'blocks'),
     marginPx,
     onProgress: ({ done, total }) => onProgress?.(done, total),

@@ -37,4 +37,12 @@ describe('readFolder', () => {
     writeFiles(folder(), { 'joy/readme.txt': '' });
     assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR .* empty folder/);
   });
+
+  it("knows FERG-DB's form and names its reader", () => {
+    writeFiles(folder(), { 'aia/aia_joy/1.png': '' });
+    assert.throws(
+      () => readFolder(folder()),
+      /received aia\/aia_joy, which is FERG-DB's form: take --dataset ferg/,
+    );
+  });
 });

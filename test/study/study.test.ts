@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
+import sharp from 'sharp';
 import type { BlockSet } from '../../lib/core/blocks';
 import type { FrameRecord } from '../../lib/core/record';
 import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
 import { openDataset } from '../../lib/study/open-dataset';
+import { preprocessDataset } from '../../lib/study/preprocess-dataset';
 import { scoreTest } from '../../lib/study/score-test';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 function makeRecord(index: number, clip?: string): FrameRecord {
@@ -74,7 +78,65 @@ describe('openDataset', () => {
     const both = { IMAGES_DIR: folder(), FERG_DIR: folder() };
     await assert.rejects(
       openDataset(DEFAULT_EXPERIMENT, both),
-      /one of FERG_DIR and IMAGES_DIR but received both/,
+      /one of FERG_DIR, IMAGES_DIR, DATASET_DIR but received FERG_DIR and IMAGES_DIR/,
+    );
+  });
+
+  const gray48 = Array.from({ length: 48 * 48 }, (_, index) => (index * 7) % 256).join(' ');
+  const trees = {
+    jaffe: { 'KA.AN1.39.tiff': '' },
+    'ck-plus': {
+      'cohn-kanade-images/S005/001/S005_001_00000001.png': '',
+      'cohn-kanade-images/S005/001/S005_001_00000009.png': '',
+      'Emotion/S005/001/S005_001_00000009_emotion.txt': '   3.0000000e+00\n',
+    },
+    fer2013: { 'fer2013.csv': `emotion,pixels,Usage\n0,${gray48},Training\n` },
+    folder: { 'joy/1.png': '' },
+    mapping: { 'kim/happy/1.png': '' },
+  };
+  const mapping =
+    '{ "name": "mine", "classes": { "happy": "joy" }, "path": "<group>/<class>", "cropped": true }';
+
+  it('opens whatever has a reader, told by DATASET, in DATASET_DIR', async () => {
+    writeFiles(folder(), { 'mapping.json': mapping });
+    const opened = Object.entries(trees).map(async ([id, files]) => {
+      const directory = path.join(folder(), id);
+      writeFiles(directory, files);
+      const DATASET_MAPPING = id === 'mapping' ? path.join(folder(), 'mapping.json') : undefined;
+      const environment = { DATASET: id, DATASET_DIR: directory, DATASET_MAPPING };
+      const { name, records, cropped } = await openDataset(DEFAULT_EXPERIMENT, environment);
+      return [name, records.map(({ emotion }) => emotion).join(), cropped ?? false];
+    });
+    assert.deepEqual(await Promise.all(opened), [
+      ['JAFFE', 'anger', false],
+      ['CK+', 'neutral,disgust', false],
+      ['FER2013', 'anger', true],
+      ['folder', 'joy', false],
+      ['mine', 'joy', true],
+    ]);
+  });
+
+  it('tells preprocessing that faces are cropped, so that small ones are enlarged', async () => {
+    const face = await sharp(await portraitPng(0))
+      .resize(48, 48)
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer();
+    writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${[...face].join(' ')},Training\n` });
+    const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET: 'fer2013', DATASET_DIR: folder() });
+    const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);
+    assert.equal(blocks.records.length, 1);
+    const { blocks: asIs } = await preprocessDataset({ ...dataset, cropped: false }, DEFAULT_EXPERIMENT);
+    assert.notDeepEqual(asIs.landmarks, blocks.landmarks);
+  });
+
+  it('refuses a reader without a folder, a folder without a reader, and an unknown reader', async () => {
+    const open = (environment: Record<string, string>) => openDataset(DEFAULT_EXPERIMENT, environment);
+    await assert.rejects(open({ DATASET: 'jaffe' }), /Expected DATASET_DIR beside DATASET but received none/);
+    await assert.rejects(open({ DATASET_DIR: folder() }), /Expected one of ferg, .* for DATASET beside/);
+    await assert.rejects(
+      open({ DATASET: 'jafe', DATASET_DIR: folder() }),
+      /Expected one of .* but received jafe/,
     );
   });
 });
