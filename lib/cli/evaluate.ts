@@ -41,5 +41,7 @@ Example: how do the project's own model and face-api's do on your photographs?
   .action(async ({ model, against, ...flags }: EvaluateFlags) => {
     const { runEvaluate } = await import('../commands/evaluate');
     const models = against === undefined ? [model] : [model, against];
-    if (!(await runEvaluate({ ...flags, models }))) process.exitCode = 130;
+    if (await runEvaluate({ ...flags, models })) return;
+    process.stderr.write('Stopped before the last image: nothing was written.\n');
+    process.exitCode = 130;
   });

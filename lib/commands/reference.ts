@@ -10,6 +10,7 @@ import type { NotebookFile } from './clean-notebook';
 import { makeComparisonReference } from './compare';
 import { listNotebooks } from './clean-notebooks';
 import { makeDemoReference } from './demo-reference';
+import { makeModelReference } from './model-reference';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
 import { runReport } from './report';
 import { runNotebooks } from './run-notebooks';
@@ -37,6 +38,7 @@ const PARTS = {
   notebooks: makeNotebooks,
   lab: makeLab,
   demo: makeDemoReference,
+  model: makeModelReference,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
 /** Name of a part of the reference. */

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { wilsonInterval } from '../../lib/core/intervals';
+import type { FrameRecord } from '../../lib/core/record';
+import { projectRoot } from '../../lib/engine/project';
+import { DEFAULT_MODEL } from '../../lib/predict/model';
+import {
+  defaultModelToMarkdown,
+  toDefaultModelFile,
+  type DefaultModelFile,
+} from '../../lib/study/default-model-file';
+import type { ModelEvaluation } from '../../lib/study/evaluate-models';
+import { replaceSection } from '../../lib/study/readme';
+
+describe('toDefaultModelFile', () => {
+  it('tells the accuracy of all images and of each character alone', () => {
+    const records = ['pia', 'bo', 'pia', 'pia'].map(
+      (character): FrameRecord => ({ path: 'a.png', character, emotion: 'joy' }),
+    );
+    const outcomes = [true, true, false, true];
+    const ofAll = wilsonInterval(3, 4);
+    const evaluation = { outcomes, score: { ofAll }, calibrationError: 0.1, answered: wilsonInterval(2, 4), rightOfAnswered: wilsonInterval(2, 2) }; // prettier-ignore
+    const file = toDefaultModelFile(evaluation as unknown as ModelEvaluation, records, { sha256: 'a', dataset: 'b' }); // prettier-ignore
+    assert.deepEqual(file.characters, { bo: 1, pia: 2 / 3 });
+    assert.deepEqual([file.images, file.accuracyOfAll, file.answered, file.rightOfAnswered], [4, 0.75, 0.5, 1]); // prettier-ignore
+    assert.match(defaultModelToMarkdown(file), /of each character \| bo 100\.00? %, pia 66\.67? %/);
+  });
+});
+
+describe('results/reference/default-model.json', () => {
+  const root = projectRoot();
+  const model = path.join(root, DEFAULT_MODEL);
+  const file = JSON.parse(
+    fs.readFileSync(path.join(root, 'results', 'reference', 'default-model.json'), 'utf8'),
+  ) as DefaultModelFile;
+
+  it('was measured with the model that is there: else npm run reference -- model', () => {
+    assert.equal(file.sha256, createHash('sha256').update(fs.readFileSync(model)).digest('hex'));
+    assert.deepEqual([file.images, Object.keys(file.characters).length], [1680, 6]);
+  });
+
+  it("is the card's table", () => {
+    const card = fs.readFileSync(path.join(path.dirname(model), 'README.md'), 'utf8');
+    assert.equal(replaceSection(card, 'six', defaultModelToMarkdown(file)), card);
+  });
+});
