@@ -1,13 +1,17 @@
 import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
-import type { Proportion } from '../core/intervals';
-import type { PairedOutcome } from '../core/paired';
+import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
 import { CROPPED_SIDE } from '../faces/prepare';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
-import { compareEvaluations, evaluateModel, type ModelEvaluation } from '../study/evaluate-models';
+import {
+  compareEvaluations,
+  evaluateModel,
+  type ModelComparison,
+  type ModelEvaluation,
+} from '../study/evaluate-models';
 import { openData } from '../study/open-data';
 import { openOutput } from './output';
 import { followOnStderr } from './progress';
@@ -38,7 +42,7 @@ export async function runEvaluate(
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
     if (!evaluations) return false;
-    await writeEvaluations(dataset.name, evaluations, { format, output });
+    await writeEvaluations(dataset, evaluations, { format, output });
     return true;
   } finally {
     stop.dispose();
@@ -70,12 +74,12 @@ async function evaluateAll(
 }
 
 async function writeEvaluations(
-  dataset: string,
+  { name: dataset, records }: Dataset,
   evaluations: readonly ModelEvaluation[],
   { format, output }: Pick<EvaluateRequest, 'format' | 'output'>,
 ): Promise<void> {
   const [first, second] = evaluations;
-  const paired = second && compareEvaluations(first, second);
+  const paired = second && compareEvaluations(first, second, records);
   const target = await openOutput(output);
   try {
     const text =
@@ -87,28 +91,31 @@ async function writeEvaluations(
   }
 }
 
-function toJson(dataset: string, evaluations: readonly ModelEvaluation[], paired?: PairedOutcome): string {
+function toJson(dataset: string, evaluations: readonly ModelEvaluation[], paired?: ModelComparison): string {
   const plain = evaluations.map((evaluation) => ({ ...evaluation, outcomes: undefined }));
   return `${JSON.stringify({ dataset, labels: EMOTIONS, models: plain, paired }, null, 2)}\n`;
 }
 
-function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired?: PairedOutcome): string {
+function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired?: ModelComparison): string {
   const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
   for (const evaluation of evaluations) lines.push('', ...describeModel(evaluation));
   if (paired) {
-    const { both, onlyFirst, onlySecond, neither, pValue } = paired;
+    const { both, onlyFirst, onlySecond, neither, pValue, difference } = paired;
     const [first, second] = evaluations.map(({ model }) => model);
     lines.push('', `Right: both ${both}, only ${first} ${onlyFirst}, only ${second} ${onlySecond}, neither ${neither}.`); // prettier-ignore
     lines.push(`McNemar's exact test: p = ${pValue.toPrecision(2)} (images of one person or clip are not independent).`); // prettier-ignore
+    if (difference)
+      lines.push(`${first} minus ${second}, paired by person or character: ${toInterval(difference)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 function describeModel(evaluation: ModelEvaluation): string[] {
-  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds } = evaluation;
+  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } = evaluation; // prettier-ignore
   return [
     `${model}: ${description}`,
     `  accuracy of all images        ${toPercent(score.ofAll)}`,
+    ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
     `  accuracy where a face is found ${toPercent(score.ofFound)}`,
     `  macro F1                      ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,
@@ -119,6 +126,10 @@ function describeModel(evaluation: ModelEvaluation): string[] {
     `    ${''.padEnd(9)}${EMOTIONS.map((name) => name.slice(0, 8).padStart(9)).join('')}`,
     ...EMOTIONS.map((name, row) => `    ${name.padEnd(9)}${score.matrix[row].map((count) => String(count).padStart(9)).join('')}`), // prettier-ignore
   ];
+}
+
+function toInterval({ value, low, high }: Estimate): string {
+  return `${formatPercent(value)} (95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
 function toPercent({ value, low, high, successes, trials }: Proportion): string {

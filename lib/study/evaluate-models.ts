@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { expectedCalibrationError } from '../core/calibration';
 import { EMOTIONS, emotionId } from '../core/emotions';
-import { type Proportion, wilsonInterval } from '../core/intervals';
+import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../core/group-intervals';
+import { type Estimate, type Proportion, wilsonInterval } from '../core/intervals';
 import { comparePaired, type PairedOutcome } from '../core/paired';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
@@ -20,6 +21,8 @@ export interface ModelEvaluation {
   readonly answered: Proportion;
   readonly rightOfAnswered: Proportion;
   readonly seconds: number;
+  /** Accuracy of all images with its interval over persons or characters; undefined where there is one only. */
+  readonly byCharacter?: Estimate;
   /** Whether each image was answered rightly, in the data set's order; a missed face is none. */
   readonly outcomes: readonly boolean[];
 }
@@ -50,12 +53,40 @@ export async function evaluateModel(
   if (faces.length < records.length) return undefined;
   const { name, description } = predictor.classifier;
   const seconds = (performance.now() - start) / 1000;
-  return { model: name, description, ...scoreFaces(records, faces), seconds };
+  const scored = scoreFaces(records, faces);
+  const byCharacter = hasCharacters(records) ? accuracyByCharacter(toScored(records, scored.outcomes)) : undefined; // prettier-ignore
+  return { model: name, description, ...scored, ...(byCharacter && { byCharacter }), seconds };
 }
 
-/** Compares two models that were evaluated on the same data set. */
-export function compareEvaluations(first: ModelEvaluation, second: ModelEvaluation): PairedOutcome {
-  return comparePaired(first.outcomes, second.outcomes);
+/** How two models compare. */
+export interface ModelComparison extends PairedOutcome {
+  /** First minus second, paired by person or character; undefined where there is one only. */
+  readonly difference?: Estimate;
+}
+
+/**
+ * Compares two models that were evaluated on the same data set, image by image and person by person.
+ * @param records of that data set
+ */
+export function compareEvaluations(
+  first: ModelEvaluation,
+  second: ModelEvaluation,
+  records: readonly FrameRecord[],
+): ModelComparison {
+  const paired = comparePaired(first.outcomes, second.outcomes);
+  if (!hasCharacters(records)) return paired;
+  const [one, other] = [first, second].map(({ outcomes }) => toScored(records, outcomes));
+  return { ...paired, difference: pairedDifference(one, other) };
+}
+
+function hasCharacters(records: readonly FrameRecord[]): boolean {
+  return new Set(records.map(({ character }) => character)).size > 1;
+}
+
+function toScored(records: readonly FrameRecord[], outcomes: readonly boolean[]): ScoredFrame[] {
+  return records.map(({ character, path: name, clip = name }, index) => ({
+    ...{ character, clip, score: Number(outcomes[index]) },
+  }));
 }
 
 function scoreFaces(

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import type { FrameRecord } from '../../lib/core/record';
+import { compareEvaluations, type ModelEvaluation } from '../../lib/study/evaluate-models';
+
+const records: FrameRecord[] = ['ann', 'ann', 'bob', 'bob'].map((character, index) => ({
+  ...{ path: `${index}.png`, character, emotion: 'joy' },
+}));
+const evaluation = (...outcomes: boolean[]) => ({ outcomes }) as unknown as ModelEvaluation;
+
+describe('compareEvaluations', () => {
+  it('pairs two models image by image, and person by person', () => {
+    const first = evaluation(true, true, true, false);
+    const second = evaluation(true, false, true, false);
+    const { both, onlyFirst, onlySecond, neither, difference } = compareEvaluations(first, second, records);
+    assert.deepEqual([both, onlyFirst, onlySecond, neither], [2, 1, 0, 1]);
+    // Ann 1/2 better, Bob as good: mean 1/4; t(0.975, 1) = 12.706 times 1/4.
+    assert.ok(difference && Math.abs(difference.value - 0.25) < 1e-12);
+    assert.ok(Math.abs(difference.high - (0.25 + 12.7062 * 0.25)) < 1e-3);
+  });
+
+  it('has no person to pair by where all images are of one', () => {
+    const one = records.map((record) => ({ ...record, character: 'all' }));
+    const same = evaluation(true, true, false, false);
+    assert.equal(compareEvaluations(same, same, one).difference, undefined);
+  });
+});
