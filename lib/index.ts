@@ -14,6 +14,13 @@ export { readFolder } from './datasets/folder';
 export { startEngine, type EngineInfo } from './engine/tensorflow';
 export { measureBlockIou } from './faces/measure';
 export { preprocess } from './faces/preprocess';
+export { buildCompact } from './model/compact';
+export {
+  buildBlocksAndFace,
+  buildLearnedAttention,
+  buildSoftAttention,
+  buildWholeFace,
+} from './model/face-networks';
 export { buildBoxesNetwork } from './model/boxes-network';
 export { blockSource, boxSource, type TensorSource } from './model/data';
 export { evaluate, predict, type Prediction } from './model/evaluate';
@@ -48,6 +55,18 @@ export { formatRate, rateTable } from './report/evidence-tables';
 export { imageGrid, sampleSheet } from './report/sheets';
 export { accuracyTable, classTable, metricsTable, splitTable, toDataFrame } from './report/tables';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
+export {
+  compareWithRandom,
+  MARK_NAMES,
+  nameOrder,
+  summarizeRemovals,
+  useDifferenceRows,
+  useRows,
+  USES,
+} from './study/evidence/attention';
+export { summarizeAcross } from './study/evidence/across';
+export { summarizeCoverage } from './study/evidence/coverage-summary';
+export { looksFigure, removalFigure, usesFigure } from './study/evidence/attention-figures';
 export {
   ablationRows,
   bootstrapRows,

@@ -15,6 +15,7 @@ import { commitOutputs } from './reference';
 export const EVIDENCE_NOTEBOOKS = [
   'notebooks/what-the-original-measured.ipynb',
   'notebooks/generalisation.ipynb',
+  'notebooks/attention.ipynb',
 ] as const;
 
 /** Texts that quote figures of the evidence. */

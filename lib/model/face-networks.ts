@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../core/face-set';
-import { buildCompactBranch, COMPACT_SIZES, type CompactSizes } from './compact';
+import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
 import { convLayer, convPoolLayer, createWeights, denseLayer, disposeWeights, dropoutLayer, type Weights } from './layers'; // prettier-ignore
 import { tapFeatures, type Mode, type Network } from './network';
 
@@ -12,13 +12,13 @@ import { tapFeatures, type Mode, type Network } from './network';
 /** A branch's sizes for a whole face. */
 const wholeFace = (latent: number): CompactSizes => ({ ...COMPACT_SIZES, blockSize: FACE_SIZE, latent });
 
-const FACE_ALONE = wholeFace(72);
+const FACE_ALONE = wholeFace(70);
 const FACE_WEIGHED = wholeFace(28);
 const THIRD_FACE = wholeFace(16);
-const THIRD_BLOCK: CompactSizes = { ...COMPACT_SIZES, latent: 28 };
+const THIRD_BLOCK: CompactSizes = { ...COMPACT_SIZES, latent: 32 };
 
-/** Channels of the two convolutions that look for places. */
-const LOCATOR_FILTERS = 8;
+/** What learned attention looks for places with: side of the patches that it takes for points, and channels. */
+const LOCATOR = { patch: 2, filters: 12 } as const;
 
 /**
  * Builds a network of one branch that sees the whole face, without any prior.
@@ -87,12 +87,12 @@ function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactS
 
 /** @returns face [n, 48, 48, 1] to maps [n, 48, 48, 2] */
 function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
-  const filters = LOCATOR_FILTERS;
-  const conv1 = convPoolLayer(weights, { name: 'attention.conv1', inputs: 1, outputs: filters });
-  const conv2 = convPoolLayer(weights, { name: 'attention.conv2', inputs: filters, outputs: filters });
-  const conv3 = convLayer(weights, { name: 'attention.conv3', inputs: filters, outputs: 2 });
+  const { patch, filters } = LOCATOR;
+  const conv1 = convPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
+  const conv2 = convLayer(weights, { name: 'attention.conv2', inputs: filters, outputs: 2 });
   return (face) => {
-    const places = conv3(conv2(conv1(face))); // [n, 12, 12, 2]
+    const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included
+    const places = conv2(seen); // [n, 12, 12, 2]
     const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // 1 at each map's highest place
     return tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true);
   };

@@ -69,10 +69,15 @@ export interface CurveRow {
  * Charts rates against a number, such as how many characters are in training: a line and a band of intervals a group.
  * @param texts.xAxis what the number is
  * @param texts.scale how the number is spread, default `linear`
+ * @param texts.xFormat how the number is written, in d3's notation, default `~g`
  */
 export function curveChart(
   rows: readonly CurveRow[],
-  texts: ChartTexts & { readonly xAxis: string; readonly scale?: 'linear' | 'log' },
+  texts: ChartTexts & {
+    readonly xAxis: string;
+    readonly scale?: 'linear' | 'log';
+    readonly xFormat?: string;
+  },
 ): ChartFigure {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const values = [...new Set(rows.map(({ x }) => x))];
@@ -80,7 +85,11 @@ export function curveChart(
     field: 'x',
     type: 'quantitative',
     scale: { type: texts.scale ?? 'linear', nice: false },
-    axis: { title: texts.xAxis, grid: false, ...(values.length < 9 ? { values, format: '~g' } : {}) },
+    axis: {
+      title: texts.xAxis,
+      grid: false,
+      ...(values.length < 9 ? { values, format: texts.xFormat ?? '~g' } : {}),
+    },
   };
   const spec = {
     ...frame(texts),

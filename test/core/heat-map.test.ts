@@ -21,6 +21,13 @@ describe('drawHeatMap', () => {
     near(both[2 * 5 + 2], Math.exp(-2));
   });
 
+  it('reaches four standard deviations along each axis and no farther', () => {
+    const map = drawHeatMap(Float32Array.of(1.5, 1.5), { sizePx: 12, sigmaPx: 2 });
+    near(map[1 * 12 + 9], Math.exp(-8));
+    assert.equal(map[1 * 12 + 10], 0);
+    assert.equal(map[10 * 12 + 1], 0);
+  });
+
   it('is dark without a point', () => {
     assert.deepEqual(drawHeatMap(new Float32Array(0), { sizePx: 2, sigmaPx: 1 }), new Float32Array(4));
   });

@@ -8,6 +8,8 @@ import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split, type SplitName } from '../../core/split';
 import { fromRanges, toRanges } from './ranges';
 import { STUDIES, type EvidenceResult, type Study } from './run-evidence';
+import type { CoverageRun } from './coverage';
+import type { LookRun } from './looks';
 import type { EvidenceRun } from './runs';
 
 /** Evidence as it is committed: what every figure and table is computed from, and nothing else. */
@@ -16,26 +18,38 @@ export interface EvidenceArchive {
   readonly records: readonly FrameRecord[];
   readonly splits: ReadonlyMap<string, Split>;
   readonly runs: Readonly<Record<Study, readonly EvidenceRun[]>>;
+  /** Where networks of the study `attention` look. */
+  readonly looks: readonly LookRun[];
+  /** Answers about images made hard. */
+  readonly coverage: readonly CoverageRun[];
 }
 
 /** Models whose confidence is looked at: their probabilities are kept, of others only the answers. */
 const CALIBRATED = /^(tergat|compact)$/;
 
 /** Takes what is committed out of evidence that was run. */
-export function toArchive({ data, splits, runs }: EvidenceResult): EvidenceArchive {
+export function toArchive({ data, splits, runs, looks, coverage }: EvidenceResult): EvidenceArchive {
   const slim = (run: EvidenceRun, study: Study): EvidenceRun =>
     study === 'ladder' && CALIBRATED.test(run.model) && run.seed === 1
       ? run
       : { ...run, probabilities: '', validation: '' };
   const kept = STUDIES.map((study) => [study, runs[study].map((run) => slim(run, study))]);
-  return { records: data.records, splits, runs: Object.fromEntries(kept) as EvidenceArchive['runs'] };
+  return {
+    records: data.records,
+    splits,
+    runs: Object.fromEntries(kept) as EvidenceArchive['runs'],
+    looks,
+    coverage,
+  };
 }
 
 /**
- * Saves an archive: frames.csv.gz, splits.json.gz, and one file of runs a study.
+ * Saves an archive: frames.csv.gz, splits.json.gz, one file of runs a study, looks.json.gz and
+ * coverage.json.gz.
  * @param directory is made when it is missing
  */
-export function saveArchive(directory: string, { records, splits, runs }: EvidenceArchive): void {
+export function saveArchive(directory: string, archive: EvidenceArchive): void {
+  const { records, splits, runs } = archive;
   fs.mkdirSync(directory, { recursive: true });
   // Level 9 and no time in the header: the same evidence gives the same bytes.
   const write = (name: string, text: string) =>
@@ -53,6 +67,7 @@ export function saveArchive(directory: string, { records, splits, runs }: Eviden
   ]);
   write('splits.json.gz', JSON.stringify(Object.fromEntries(manifests)));
   for (const study of STUDIES) write(`${study}.json.gz`, JSON.stringify(runs[study]));
+  for (const part of ['looks', 'coverage'] as const) write(`${part}.json.gz`, JSON.stringify(archive[part]));
 }
 
 /**
@@ -67,6 +82,8 @@ export function loadArchive(directory: string): EvidenceArchive {
     records: parseFrames(read('frames.csv.gz')),
     splits: new Map(Object.entries(manifests).map(([name, manifest]) => [name, readSplit(manifest)])),
     runs: Object.fromEntries(runs) as EvidenceArchive['runs'],
+    looks: JSON.parse(read('looks.json.gz')) as LookRun[],
+    coverage: JSON.parse(read('coverage.json.gz')) as CoverageRun[],
   };
 }
 

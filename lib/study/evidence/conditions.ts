@@ -1,10 +1,10 @@
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
-import { boundingBox, clampBox, growBox, type Box } from '../../core/geometry';
+import { clampBox, type Box } from '../../core/geometry';
 import { cropGray, resizeBilinear, type GrayImage } from '../../core/image';
-import { DEFAULT_MARGIN_PX } from '../../core/landmarks';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { readGray } from './read-image';
+import { addWholeFaces, cutWholeFaces, type BlockImages } from './whole-faces';
 
 /** What a network is shown in place of the two blocks as they are. */
 export const CONDITIONS = [
@@ -17,8 +17,8 @@ export const CONDITIONS = [
   'another-image',
 ] as const;
 
-/** One of {@link CONDITIONS}. */
-export type Condition = (typeof CONDITIONS)[number];
+/** One of {@link CONDITIONS}, or the blocks as they are with the whole face beside them. */
+export type Condition = (typeof CONDITIONS)[number] | 'with-face';
 
 const AREA = BLOCK_SIZE * BLOCK_SIZE;
 
@@ -27,16 +27,14 @@ const AREA = BLOCK_SIZE * BLOCK_SIZE;
  * - `correct`: the blocks as they are
  * - `last-image`: each face's boxes, cut from the last image of all, as the original did (its first defect)
  * - `whole-face`: the box of all landmarks, shown to both branches
+ * - `with-face`: the blocks as they are, and the whole face: a set for other uses of the prior
  * - `eyes-only`, `mouth-only`: the other block is black
  * - `swapped`: the eyes block goes to the mouth's branch and the other way round, in training and test
  * - `another-image`: blocks of another face of the same set, drawn at random, under this face's label
  * @param data.imageOf absolute path of a frame's image
  * @throws Error when an image cannot be read any more
  */
-export async function applyCondition(
-  condition: Condition,
-  data: { readonly blocks: BlockSet; readonly imageOf: (record: FrameRecord) => string },
-): Promise<BlockSet> {
+export async function applyCondition(condition: Condition, data: BlockImages): Promise<BlockSet> {
   const { blocks } = data;
   const black = () => new Uint8Array(blocks.eyes.length);
   switch (condition) {
@@ -45,7 +43,9 @@ export async function applyCondition(
     case 'last-image':
       return cutFromLast(blocks, data.imageOf);
     case 'whole-face':
-      return cutWholeFaces(blocks, data.imageOf);
+      return showWholeFaces(data);
+    case 'with-face':
+      return addWholeFaces(data);
     case 'eyes-only':
       return { ...blocks, mouth: black() };
     case 'mouth-only':
@@ -64,18 +64,9 @@ async function cutFromLast(blocks: BlockSet, imageOf: (record: FrameRecord) => s
   return { ...blocks, eyes: cutAll(blocks.eyesBoxes), mouth: cutAll(blocks.mouthBoxes) };
 }
 
-async function cutWholeFaces(blocks: BlockSet, imageOf: (record: FrameRecord) => string): Promise<BlockSet> {
-  const faces: Uint8Array[] = [];
-  for (const [face, record] of blocks.records.entries()) {
-    const image = await readGray(imageOf(record));
-    const points = Array.from({ length: 68 }, (_, index) => ({
-      x: blocks.landmarks[136 * face + 2 * index],
-      y: blocks.landmarks[136 * face + 2 * index + 1],
-    }));
-    faces.push(cut(image, growBox(boundingBox(points), DEFAULT_MARGIN_PX)));
-  }
-  const whole = concatAreas(faces);
-  return { ...blocks, eyes: whole, mouth: whole };
+async function showWholeFaces(images: BlockImages): Promise<BlockSet> {
+  const { pixels } = await cutWholeFaces(images, BLOCK_SIZE);
+  return { ...images.blocks, eyes: pixels, mouth: pixels };
 }
 
 /** Cuts a box, clamped to the image; a box that lies wholly outside of this other image gives black. */

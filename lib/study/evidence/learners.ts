@@ -6,6 +6,8 @@ import { buildCombined } from '../../model/combined';
 import { buildCompact } from '../../model/compact';
 import { blockSource, boxSource, combinedSource, landmarkSource, type TensorSource } from '../../model/data';
 import { predict } from '../../model/evaluate';
+import { blocksAndFaceSource, faceSource, softSource } from '../../model/face-data';
+import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../model/face-networks'; // prettier-ignore
 import { buildLandmarksNetwork } from '../../model/landmarks-network';
 import { predictNearest } from '../../model/nearest';
 import { loadState, type Network, type NetworkState } from '../../model/network';
@@ -65,6 +67,10 @@ export const RECIPES = {
     toTrainSource: augmentedSource,
     learningRate: 1e-3,
   },
+  face: { build: buildWholeFace, toSource: faceSource, learningRate: 1e-3 },
+  soft: { build: buildSoftAttention, toSource: softSource, learningRate: 1e-3 },
+  blocksAndFace: { build: buildBlocksAndFace, toSource: blocksAndFaceSource, learningRate: 1e-3 },
+  learned: { build: buildLearnedAttention, toSource: faceSource, learningRate: 1e-3 },
 } as const satisfies Record<string, NetworkRecipe>;
 
 /** Samples of one batch. Source: the original's. */
@@ -91,25 +97,40 @@ export interface TrainedState {
  * @param weights where the trained network is kept; default nowhere
  */
 export function networkLearner(recipe: NetworkRecipe, weights?: WeightStore): Learner {
-  return async (task) => {
-    const { blocks, validation, test, seed } = task;
-    const network = recipe.build({ seed });
-    try {
-      const saved = weights?.load();
-      const trained = saved ?? (await trainNetwork(network, recipe, task));
-      if (!saved) weights?.save(trained);
-      loadState(network, trained.state);
-      const answer = async (faces: readonly number[]) =>
-        (await predict(network, recipe.toSource(blocks, faces))).probabilities;
-      return {
-        test: await answer(test),
-        validation: await answer(validation),
-        bestEpoch: trained.bestEpoch,
-      };
-    } finally {
-      network.dispose();
-    }
-  };
+  return (task) =>
+    useTrained(recipe, task, {
+      weights,
+      use: async (network, bestEpoch) => {
+        const answer = async (faces: readonly number[]) =>
+          (await predict(network, recipe.toSource(task.blocks, faces))).probabilities;
+        return { test: await answer(task.test), validation: await answer(task.validation), bestEpoch };
+      },
+    });
+}
+
+/**
+ * Trains a network, or takes it from where it is kept, and lends it with the weights of its best epoch.
+ * @param how.weights where the trained network is kept; default nowhere
+ * @param how.use whatever is done with it; it is disposed afterwards
+ */
+export async function useTrained<T>(
+  recipe: NetworkRecipe,
+  task: LearnerTask,
+  how: {
+    readonly weights?: WeightStore;
+    readonly use: (network: Network, bestEpoch: number) => Promise<T>;
+  },
+): Promise<T> {
+  const network = recipe.build({ seed: task.seed });
+  try {
+    const saved = how.weights?.load();
+    const trained = saved ?? (await trainNetwork(network, recipe, task));
+    if (!saved) how.weights?.save(trained);
+    loadState(network, trained.state);
+    return await how.use(network, trained.bestEpoch);
+  } finally {
+    network.dispose();
+  }
 }
 
 async function trainNetwork(

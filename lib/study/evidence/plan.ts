@@ -66,6 +66,32 @@ export function planAblation(splits: ReadonlyMap<string, Split>, epochs: Evidenc
   ];
 }
 
+/** Plans the uses of the prior: each on a split of frames, a split of clips, and with each character left out. */
+export function planAttention(splits: ReadonlyMap<string, Split>, epochs: EvidenceEpochs): EvidenceJob[] {
+  const asked = ['frames-1', 'clips-1', ...splitsOfStep('characters', splits.keys())];
+  const job = { seed: 1, epochs: epochs.compact };
+  return [
+    ...asked.map((split) => ({ ...job, model: 'compact', condition: 'correct', split })),
+    ...['soft', 'blocksAndFace', 'learned', 'face'].flatMap((model) =>
+      asked.map((split) => ({ ...job, model, condition: 'with-face', split })),
+    ),
+  ];
+}
+
+/**
+ * Plans where trained networks look: the compact one and TerGat under the split by clips, the compact one with each
+ * character left out, and the maps that learned attention draws.
+ */
+export function planLooks(splits: ReadonlyMap<string, Split>, epochs: EvidenceEpochs): EvidenceJob[] {
+  const job = { condition: 'correct', seed: 1, epochs: epochs.compact };
+  return [
+    { ...job, model: 'compact', split: 'clips-1' },
+    ...splitsOfStep('characters', splits.keys()).map((split) => ({ ...job, model: 'compact', split })),
+    { ...job, model: 'tergat', split: 'clips-1', epochs: epochs.tergat },
+    { ...job, model: 'learned', condition: 'with-face', split: 'clips-1' },
+  ];
+}
+
 /** Plans accuracy on unseen development characters as the number of characters in training grows. */
 export function planGrowth(splits: ReadonlyMap<string, Split>, epochs: EvidenceEpochs): EvidenceJob[] {
   const named = GROWTH.map((count) => [count, `growth-${count}`] as const).filter(([, name]) =>
@@ -84,11 +110,20 @@ export function planGrowth(splits: ReadonlyMap<string, Split>, epochs: EvidenceE
   ];
 }
 
-/** Plans the one look at the final characters: TerGat as the original trains it, and the model that the project carries. */
+/** Names the network that is asked about hard copies of its test images: one that another study trains. */
+export function planCoverage(epochs: EvidenceEpochs): EvidenceJob {
+  return { model: 'compact', condition: 'correct', split: 'clips-1', seed: 1, epochs: epochs.compact };
+}
+
+/**
+ * Plans the one look at the final characters: TerGat as the original trains it, the model that the project carries, and
+ * face-api's network, which learns nothing here.
+ */
 export function planFinal(epochs: EvidenceEpochs): EvidenceJob[] {
   const job = { condition: 'correct', seed: 1 };
   return [
     { ...job, model: 'tergat', split: 'final-original', epochs: epochs.tergat },
     { ...job, model: 'shipped', split: 'final', epochs: 0 },
+    { ...job, model: 'faceapi', split: 'final', epochs: 0 },
   ];
 }

@@ -1,6 +1,10 @@
 import type { Estimate } from '../../core/intervals';
+import { summarizeAcross } from './across';
 import type { EvidenceArchive } from './archive';
+import { compareUses, compareWithRandom, summarizeRemovals, summarizeUses, type RemovalChoice } from './attention'; // prettier-ignore
+import { summarizeCoverage, type CoverageSummary } from './coverage-summary';
 import { compareOnSix, coverageAtRisk, distanceParts } from './details';
+import type { LadderStep } from './plan';
 import { GROWTH } from './splits';
 import { estimateRuns, LADDER_STEPS, runsOf, summarizeAblation, summarizeCalibration, summarizeEvidence, summarizeUnseen } from './summary'; // prettier-ignore
 
@@ -22,11 +26,48 @@ export function computeQuotes(archive: EvidenceArchive): Map<string, string> {
   const { splits, unseen, ablation, calibration, coverage } = summarizeEvidence(archive);
   addRates(quotes, { splits, unseen, ablation, calibration, coverage }, '');
   addEstimate(quotes, 'difference', summarizeUnseen(archive).difference);
+  for (const { name, own, faceapi, difference } of summarizeAcross(archive))
+    for (const [part, estimate] of Object.entries({ own, faceapi, difference }))
+      addEstimate(quotes, `across.${name}.${part}`, estimate);
+  for (const summary of summarizeCoverage(archive)) addCoverage(quotes, summary);
   for (const [name, estimate] of Object.entries(summarizeAblation(archive, 'characters')))
     addEstimate(quotes, `ablationCharacters.${name}`, estimate);
   addGrowth(quotes, archive);
   for (const step of LADDER_STEPS) addConfidence(quotes, archive, step);
+  for (const step of LADDER_STEPS) addUses(quotes, archive, step);
+  for (const choice of LOOKED) addRemovals(quotes, archive, choice);
   return quotes;
+}
+
+/** Whose looks are quoted. */
+const LOOKED: readonly RemovalChoice[] = [
+  { model: 'compact', step: 'clips' },
+  { model: 'compact', step: 'characters' },
+  { model: 'tergat', step: 'clips' },
+];
+
+function addUses(quotes: Map<string, string>, archive: EvidenceArchive, step: LadderStep): void {
+  for (const [model, estimate] of Object.entries(summarizeUses(archive, step)))
+    addEstimate(quotes, `attention.${step}.${model}`, estimate);
+  for (const [model, estimate] of Object.entries(compareUses(archive, step)))
+    addEstimate(quotes, `attention.${step}.${model}.gain`, estimate);
+}
+
+function addRemovals(quotes: Map<string, string>, archive: EvidenceArchive, choice: RemovalChoice): void {
+  for (const { accuracy, drop, ...removal } of summarizeRemovals(archive, choice)) {
+    const { mark, first, share } = removal;
+    const name = ['removal', choice.step, choice.model, mark, first, Math.round(100 * share)].join('.');
+    addEstimate(quotes, name, accuracy);
+    addEstimate(quotes, `${name}.drop`, drop);
+    addEstimate(quotes, `${name}.beyond`, compareWithRandom(archive, { ...choice, ...removal }));
+  }
+}
+
+function addCoverage(quotes: Map<string, string>, summary: CoverageSummary): void {
+  const { kind, found, ofFound, ofAll, withFallback, gain } = summary;
+  quotes.set(`hard.${kind}.found`, percent(found));
+  for (const [name, estimate] of Object.entries({ ofFound, ofAll, withFallback, gain }))
+    if (estimate) addEstimate(quotes, `hard.${kind}.${name}`, estimate);
 }
 
 function addGrowth(quotes: Map<string, string>, archive: EvidenceArchive): void {

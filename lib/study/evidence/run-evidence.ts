@@ -2,17 +2,28 @@ import type { BlockSet } from '../../core/blocks';
 import type { Split } from '../../core/split';
 import { startEngine } from '../../engine/tensorflow';
 import { applyCondition, type Condition } from './conditions';
+import { runCoverage, type CoverageRun } from './coverage';
 import { expressionLearner } from './expression-learner';
 import { EVIDENCE_SIZES, openEvidenceData, type EvidenceData, type EvidenceSet } from './data';
 import { majorityLearner, nearestLearner, networkLearner, RECIPES, type Learner } from './learners';
-import { EVIDENCE_EPOCHS, planAblation, planFinal, planGrowth, planLadder } from './plan';
+import {
+  EVIDENCE_EPOCHS,
+  planAblation,
+  planAttention,
+  planCoverage,
+  planFinal,
+  planGrowth,
+  planLadder,
+  planLooks,
+} from './plan';
+import { runLooks, type LookRun } from './looks';
 import { runJobs, type EvidenceJob, type EvidenceRun, type RunContext, type RunTask } from './runs';
 import { buildSplits, type DevelopmentShares } from './splits';
 import { shippedLearner } from './shipped-learner';
 import { openWeights } from './weights';
 
 /** The studies that evidence consists of, in the order in which they are run. */
-export const STUDIES = ['ladder', 'ablation', 'growth', 'final'] as const;
+export const STUDIES = ['ladder', 'ablation', 'attention', 'growth', 'final'] as const;
 
 /** One of {@link STUDIES}. */
 export type Study = (typeof STUDIES)[number];
@@ -27,6 +38,7 @@ const SHARES: Readonly<Record<'full' | 'small', DevelopmentShares>> = {
 const SETS: Readonly<Record<Study, readonly EvidenceSet[]>> = {
   ladder: ['six'],
   ablation: ['six'],
+  attention: ['six'],
   growth: ['six', 'development'],
   final: ['six', 'development', 'final'],
 };
@@ -36,6 +48,10 @@ export interface EvidenceResult {
   readonly data: EvidenceData;
   readonly splits: ReadonlyMap<string, Split>;
   readonly runs: Readonly<Record<Study, readonly EvidenceRun[]>>;
+  /** Where networks of the study `attention` look. */
+  readonly looks: readonly LookRun[];
+  /** Answers about images made hard, with the study `ladder`. */
+  readonly coverage: readonly CoverageRun[];
 }
 
 /**
@@ -61,16 +77,21 @@ export async function runEvidence(options: {
   const plans: Record<Study, () => EvidenceJob[]> = {
     ladder: () => planLadder(splits, epochs),
     ablation: () => planAblation(splits, epochs),
+    attention: () => planAttention(splits, epochs),
     growth: () => planGrowth(splits, epochs),
     final: () => planFinal(epochs),
   };
-  const runs = { ladder: [], ablation: [], growth: [], final: [] } as Record<Study, EvidenceRun[]>;
+  const isAsked = ({ model }: EvidenceJob) => models?.includes(model) ?? true;
+  const runs = Object.fromEntries(STUDIES.map((study) => [study, []])) as unknown as Record<
+    Study,
+    EvidenceRun[]
+  >;
   for (const study of STUDIES.filter((name) => studies.includes(name)))
-    runs[study] = await runJobs(
-      plans[study]().filter(({ model }) => models?.includes(model) ?? true),
-      context,
-    );
-  return { data, splits, runs };
+    runs[study] = await runJobs(plans[study]().filter(isAsked), context);
+  const looks = studies.includes('attention') ? planLooks(splits, epochs).filter(isAsked) : [];
+  const hard = studies.includes('ladder') ? [planCoverage(epochs)].filter(isAsked) : [];
+  const coverage = await Promise.all(hard.map((job) => runCoverage(job, context, data)));
+  return { data, splits, runs, looks: await runLooks(looks, context), coverage: coverage.flat() };
 }
 
 function buildContext(parts: {
@@ -105,7 +126,12 @@ function learnerOf(job: EvidenceJob, task: RunTask): Learner {
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }
 
-/** TerGat of the ladder's first split is asked about the final characters too. */
-function isAskedAgain({ model, condition, split }: EvidenceJob): boolean {
-  return model === 'tergat' && condition === 'correct' && /^(frames-1|final-original)$/.test(split);
+/**
+ * TerGat of the ladder's first split is asked about the final characters too; where some others look is looked at.
+ */
+function isAskedAgain({ model, condition, split, seed }: EvidenceJob): boolean {
+  if (seed !== 1) return false;
+  if (model === 'tergat') return condition === 'correct' && /^(frames-1|final-original|clips-1)$/.test(split);
+  if (model === 'compact') return condition === 'correct' && /^(clips-1|character-.*)$/.test(split);
+  return model === 'learned' && split === 'clips-1';
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
+import { FACE_SIZE, type FaceSet } from '../../core/face-set';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split } from '../../core/split';
 import { projectRoot } from '../../engine/project';
@@ -10,7 +11,7 @@ import type { LearnerAnswers } from './learners';
 import { packProbabilities } from './ranges';
 
 /** Changes when a learner or a condition changes in a way that its name does not tell. */
-const RUNS_VERSION = 1;
+const RUNS_VERSION = 2;
 
 /** What is to be run: one learner on one split. */
 export interface EvidenceJob {
@@ -74,23 +75,52 @@ export async function runJobs(jobs: readonly EvidenceJob[], context: RunContext)
 }
 
 async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRun> {
+  const task = await openTask(job, context);
+  return keepResult(`${nameJob(job)}-${fingerprint(job, task)}`, context, async () => {
+    const learned = await context.learn(job, task);
+    const answers = writeAnswers(context.splits.get(job.split)!.test, context, {
+      ...task,
+      labels: likeliestOf(learned.test),
+    });
+    return { ...job, ...pack(learned), answers };
+  });
+}
+
+/**
+ * Gathers the found faces of a job's split.
+ * @throws RangeError for an unknown split
+ */
+export async function openTask(
+  job: EvidenceJob,
+  context: Pick<RunContext, 'records' | 'blocksOf' | 'splits'>,
+): Promise<RunTask> {
   const split = context.splits.get(job.split);
   if (!split) throw new RangeError(`Expected the name of a split for split but received ${job.split}`);
   const blocks = await context.blocksOf(job.condition);
   const sides = facesOfSplit(split, context.records, blocks);
   const [train, validation, test] = SIDES.map((side) => sides[side].faces);
-  const task = { blocks, train, validation, test };
-  const file = path.join(cacheDirectory(context.size), `${nameJob(job)}-${fingerprint(job, task)}.json`);
-  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as EvidenceRun;
+  return { blocks, train, validation, test };
+}
+
+/**
+ * Makes a result, or reads it from data/cache/evidence where it was made before.
+ * @param name of its file, with all that it depends on
+ */
+export async function keepResult<T>(
+  name: string,
+  { size, print }: Pick<RunContext, 'size' | 'print'>,
+  make: () => Promise<T>,
+): Promise<T> {
+  const file = path.join(cacheDirectory(size), `${name}.json`);
+  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   const started = performance.now();
-  const learned = await context.learn(job, task);
-  const answers = writeAnswers(split.test, { ...context, blocks, test, probabilities: learned.test });
-  const run: EvidenceRun = { ...job, ...pack(learned), answers };
+  const result = await make();
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.tmp`, JSON.stringify(run));
+  fs.writeFileSync(`${file}.tmp`, JSON.stringify(result));
   fs.renameSync(`${file}.tmp`, file);
-  context.print(`${nameJob(job)}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  return run;
+  const [job] = name.split(/-(?=[0-9a-f]{16}$)/);
+  print(`${job}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  return result;
 }
 
 function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
@@ -107,25 +137,27 @@ export function cacheDirectory(size: string): string {
   return path.join(projectRoot(), 'data', 'cache', 'evidence', size);
 }
 
-function writeAnswers(
+/**
+ * Writes an answer for each frame of a test side, as {@link EvidenceRun} has them.
+ * @param frames positions in the records
+ * @param found the found test faces, and a label id of each
+ */
+export function writeAnswers(
   frames: readonly number[],
-  found: {
-    readonly records: readonly FrameRecord[];
-    readonly blocks: BlockSet;
-    readonly test: readonly number[];
-    readonly probabilities: Float32Array;
-  },
+  { records }: Pick<RunContext, 'records'>,
+  found: Pick<RunTask, 'blocks' | 'test'> & { readonly labels: ArrayLike<number> },
 ): string {
-  const { records, blocks, test, probabilities } = found;
-  const answerOf = new Map(
-    test.map((face, row) => [blocks.records[face].path, likeliest(probabilities, row)]),
-  );
+  const { blocks, test, labels } = found;
+  const answerOf = new Map(test.map((face, row) => [blocks.records[face].path, labels[row]]));
   return frames.map((frame) => answerOf.get(records[frame].path) ?? '-').join('');
 }
 
-function likeliest(probabilities: Float32Array, row: number): number {
-  const own = probabilities.subarray(7 * row, 7 * row + 7);
-  return own.indexOf(Math.max(...own));
+/** Gives each row's likeliest label id. @param probabilities [n, 7] */
+export function likeliestOf(probabilities: Float32Array): Uint8Array {
+  return Uint8Array.from({ length: probabilities.length / 7 }, (_, row) => {
+    const own = probabilities.subarray(7 * row, 7 * row + 7);
+    return own.indexOf(Math.max(...own));
+  });
 }
 
 /**
@@ -148,8 +180,9 @@ export function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): st
   return hash.digest('hex').slice(0, 16);
 }
 
-function rowsOf(blocks: BlockSet): [Uint8Array | Float32Array, number][] {
+function rowsOf(blocks: BlockSet & Partial<FaceSet>): [Uint8Array | Float32Array, number][] {
   return [
+    ...(blocks.faces ? ([[blocks.faces, FACE_SIZE ** 2]] as [Uint8Array, number][]) : []),
     [blocks.eyes, 1024],
     [blocks.mouth, 1024],
     [blocks.landmarks, 136],

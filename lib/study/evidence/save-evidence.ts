@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../report/evidence-charts';
-import type { ChartFigure } from '../../report/figure';
+import type { ChartFigure, Figure } from '../../report/figure';
 import { saveFigure } from '../../report/figures';
 import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import type { EvidenceArchive } from './archive';
+import { looksFigure, removalFigure, usesFigure } from './attention-figures';
 import { ablationRows, GROWTH_SETS, growthRows, ladderRows, STEP_NAMES } from './details';
 import { LADDER_STEPS, summarizeCalibration, summarizeEvidence } from './summary';
 
@@ -61,14 +62,19 @@ export async function saveEvidence(directory: string, archive: EvidenceArchive):
   const summary = summarizeEvidence(archive);
   fs.mkdirSync(path.join(directory, 'evidence'), { recursive: true });
   fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const figures: Record<string, ChartFigure> = {
+  const figures: Record<string, Figure | undefined> = {
     ladder: ladderFigure(archive),
     ablation: ablationFigure(archive),
     growth_generated: growthFigure(archive, 'development'),
     growth_six: growthFigure(archive, 'six'),
     reliability: reliabilityFigure(archive, 'compact'),
     risk_coverage: riskFigure(archive, 'compact'),
+    attention: usesFigure(archive),
+    removal_clips: removalFigure(archive, { model: 'compact', step: 'clips' }),
+    removal_characters: removalFigure(archive, { model: 'compact', step: 'characters' }),
+    looks_compact: await looksFigure(archive, 'compact'),
+    looks_learned: await looksFigure(archive, 'learned'),
   };
   for (const [name, figure] of Object.entries(figures))
-    await saveFigure(figure, path.join(directory, 'evidence'), name);
+    if (figure) await saveFigure(figure, path.join(directory, 'evidence'), name);
 }

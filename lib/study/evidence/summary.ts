@@ -47,7 +47,7 @@ export function runsOf(
  */
 export function scoreFrames(
   { records, splits }: EvidenceArchive,
-  runs: readonly EvidenceRun[],
+  runs: readonly Pick<EvidenceRun, 'split' | 'answers'>[],
   set?: EvidenceSet,
 ): ScoredFrame[] {
   if (runs.length === 0) throw new RangeError('Expected at least 1 run for runs but received 0');
@@ -71,7 +71,7 @@ export function scoreFrames(
 /** Estimates the accuracy of runs on all images, or on those of one set, with its interval over characters. */
 export function estimateRuns(
   archive: EvidenceArchive,
-  runs: readonly EvidenceRun[],
+  runs: readonly Pick<EvidenceRun, 'split' | 'answers'>[],
   set?: EvidenceSet,
 ): Estimate {
   return accuracyByCharacter(scoreFrames(archive, runs, set));

@@ -48,7 +48,13 @@ function buildRun(
 }
 
 function buildArchive(ladder: readonly EvidenceRun[], growth: readonly EvidenceRun[] = []): EvidenceArchive {
-  return { records, splits, runs: { ladder, ablation: [], growth, final: [] } };
+  return {
+    records,
+    splits,
+    runs: { ladder, ablation: [], attention: [], growth, final: [] },
+    looks: [],
+    coverage: [],
+  };
 }
 
 describe('the summary of evidence', () => {

@@ -1,0 +1,226 @@
+import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
+import { orderPixels, removePixels } from '../../core/pixel-removal';
+import { createRandom } from '../../core/random';
+import { COMPACT_SIZES } from '../../model/compact';
+import type { TensorSource } from '../../model/data';
+import type { Network } from '../../model/network';
+import { markByGradients, markByOcclusion, type FeatureLayer, type Occlusion } from '../../model/saliency';
+import { TERGAT_SIZES } from '../../model/tergat';
+import { RECIPES, useTrained } from './learners';
+import { fingerprint, keepResult, nameJob, openTask, writeAnswers, type EvidenceJob, type RunContext, type RunTask } from './runs'; // prettier-ignore
+import { openWeights } from './weights';
+
+/** How pixels are said to matter; `random` says nothing. */
+export const MARKS = ['gradients', 'occlusion', 'random'] as const;
+
+/** One of {@link MARKS}. */
+export type Mark = (typeof MARKS)[number];
+
+/** Shares of both blocks' pixels that are removed. */
+export const REMOVED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
+
+/** What a trained network answers when pixels are removed. */
+export interface Removal {
+  readonly mark: Mark;
+  /** Which pixels go first, the most important or the least. */
+  readonly first: 'most' | 'least';
+  readonly share: number;
+  /** A label id for each frame of the test side, as in a run. */
+  readonly answers: string;
+}
+
+/** A mean picture over the test faces of one expression. */
+export interface LookMap {
+  /** `picture`: the grey levels; else what marked them: a way of marking, or the network's own `attention`. */
+  readonly of: 'picture' | 'gradients' | 'occlusion' | 'attention';
+  /** Which of the pictures that the network sees, or which of its maps. */
+  readonly part: string;
+  readonly emotion: Emotion;
+  /** Bytes in base64, [size, size], 255 the greatest of all maps `of` the same. */
+  readonly values: string;
+}
+
+/** Where one trained network looks. */
+export interface LookRun extends EvidenceJob {
+  readonly removals: readonly Removal[];
+  readonly maps: readonly LookMap[];
+}
+
+/** Where the last features with a place are found, for each block. */
+const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
+  compact: ['eyes.drop', 'mouth.drop'].map((name) => ({ name, side: COMPACT_SIZES.blockSize / 8 })),
+  tergat: ['eyes.drop1', 'mouth.drop1'].map((name) => ({ name, side: TERGAT_SIZES.blockSize / 2 })),
+};
+
+/** A patch of a quarter of a block's side, moved by half of its own; by all of it where a pass takes long. */
+const OCCLUSION: Readonly<Record<string, Occlusion>> = {
+  compact: { patchPx: 8, stridePx: 4 },
+  tergat: { patchPx: 8, stridePx: 8 },
+};
+
+/** Faces that are marked at a time. */
+const CHUNK = 64;
+
+/** Changes when looking changes in a way that a job does not tell. */
+const LOOKS_VERSION = 1;
+
+/** Looks where trained networks look; what was looked at before is read from data/cache/evidence. */
+export async function runLooks(jobs: readonly EvidenceJob[], context: RunContext): Promise<LookRun[]> {
+  const looks: LookRun[] = [];
+  for (const job of jobs) {
+    const task = await openTask(job, context);
+    const name = `look${LOOKS_VERSION}_${nameJob(job)}-${fingerprint(job, task)}`;
+    looks.push(await keepResult(name, context, () => look(job, task, context)));
+  }
+  return looks;
+}
+
+async function look(job: EvidenceJob, task: RunTask, context: RunContext): Promise<LookRun> {
+  const recipe = RECIPES[job.model as 'compact' | 'tergat' | 'learned'];
+  return useTrained(
+    recipe,
+    { ...task, ...job },
+    {
+      weights: openWeights(job, task),
+      use: async (network) => {
+        const source = recipe.toSource(task.blocks, task.test);
+        if (job.model === 'learned')
+          return { ...job, removals: [], maps: await readAttention(network, source) };
+        const marked = await markFaces(network, source, job.model);
+        const labels = removeAndAsk(network, marked);
+        const removals = labels.map(({ labels: answered, ...removal }) => ({
+          ...removal,
+          answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels: answered }),
+        }));
+        return { ...job, removals, maps: averageMarks(marked, source.labels) };
+      },
+    },
+  );
+}
+
+/** Both blocks of each face as a network sees them, and what marks them: each [faces][2 * 32 * 32]. */
+interface MarkedFaces {
+  readonly pictures: readonly Float32Array[];
+  readonly gradients: readonly Float32Array[];
+  readonly occlusion: readonly Float32Array[];
+}
+
+async function markFaces(network: Network, source: TensorSource, model: string): Promise<MarkedFaces> {
+  const marked = { pictures: [], gradients: [], occlusion: [] } as Record<keyof MarkedFaces, Float32Array[]>;
+  for (let start = 0; start < source.size; start += CHUNK) {
+    const count = Math.min(CHUNK, source.size - start);
+    const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
+    const pictures = inputs.map((input) => input.dataSync() as Float32Array);
+    marked.pictures.push(...joinParts(pictures, count));
+    marked.gradients.push(...joinParts(markByGradients(network, inputs, LAYERS[model]), count));
+    marked.occlusion.push(...joinParts(markByOcclusion(network, inputs, OCCLUSION[model]), count));
+    tf.dispose(inputs);
+  }
+  return marked;
+}
+
+/** @param parts each [count * area] @returns [count][parts * area] */
+function joinParts(parts: readonly Float32Array[], count: number): Float32Array[] {
+  return Array.from({ length: count }, (_, row) => {
+    const own = parts.map((part) => {
+      const area = part.length / count;
+      return part.subarray(row * area, (row + 1) * area);
+    });
+    const joined = new Float32Array(own.reduce((sum, { length }) => sum + length, 0));
+    own.reduce((at, part) => (joined.set(part, at), at + part.length), 0);
+    return joined;
+  });
+}
+
+type AnsweredRemoval = Omit<Removal, 'answers'> & { readonly labels: Uint8Array };
+
+function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] {
+  return MARKS.flatMap((mark) => {
+    const orders = marked.pictures.map((picture, face) => {
+      const random = createRandom(1, 'removal', mark, face);
+      return orderPixels(mark === 'random' ? new Float32Array(picture.length) : marked[mark][face], random);
+    });
+    const directions = mark === 'random' ? (['most'] as const) : (['most', 'least'] as const);
+    return directions.flatMap((first) =>
+      REMOVED_SHARES.map((share) => {
+        const removed = marked.pictures.map((picture, face) => {
+          const count = Math.round(share * picture.length);
+          const order = orders[face];
+          return removeFrom(picture, first === 'most' ? order.slice(0, count) : order.slice(order.length - count)); // prettier-ignore
+        });
+        return { mark, first, share, labels: askAll(network, removed) };
+      }),
+    );
+  });
+}
+
+function removeFrom(both: Float32Array, removed: readonly number[]): Float32Array {
+  const half = both.length / 2;
+  const [eyes, mouth] = removePixels([both.subarray(0, half), both.subarray(half)], removed);
+  const joined = new Float32Array(both.length);
+  joined.set(eyes);
+  joined.set(mouth, half);
+  return joined;
+}
+
+/** @param faces each both blocks, end to end @returns label ids */
+function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
+  return tf.tidy(() => {
+    const side = Math.sqrt(faces[0].length / 2);
+    const all = tf.stack(faces.map((face) => tf.tensor3d(face, [2, side, side]))); // [n, 2, side, side]
+    const blocks = tf.split(all, 2, 1).map((block) => block.reshape([-1, side, side, 1]));
+    return Uint8Array.from(network.forward(blocks, { training: false }).argMax(1).dataSync());
+  });
+}
+
+function averageMarks(marked: MarkedFaces, labels: Uint8Array): LookMap[] {
+  const kinds = [
+    ['picture', marked.pictures],
+    ['gradients', marked.gradients],
+    ['occlusion', marked.occlusion],
+  ] as const;
+  return kinds.flatMap(([of, rows]) => averageRows(rows, { of, labels, parts: ['eyes', 'mouth'] }));
+}
+
+/** Averages rows by expression, negative ones as 0, and writes them as bytes. */
+function averageRows(
+  rows: readonly Float32Array[],
+  { of, labels, parts }: Pick<LookMap, 'of'> & { labels: Uint8Array; parts: readonly string[] },
+): LookMap[] {
+  const present = EMOTIONS.filter((emotion) => labels.includes(emotionId(emotion)));
+  const means = present.map((emotion) => {
+    const own = rows.filter((_, face) => labels[face] === emotionId(emotion));
+    return rows[0].map((_, at) => own.reduce((sum, row) => sum + Math.max(0, row[at]), 0) / own.length);
+  });
+  const greatest = Math.max(...means.flatMap((mean) => [...mean])) || 1;
+  return present.flatMap((emotion, index) =>
+    parts.map((part, position) => {
+      const area = means[index].length / parts.length;
+      const own = means[index].subarray(position * area, (position + 1) * area);
+      const bytes = Uint8Array.from(own, (value) => Math.round((255 * value) / greatest));
+      return { of, part, emotion, values: Buffer.from(bytes).toString('base64') };
+    }),
+  );
+}
+
+/** Averages the maps that a network with learned attention draws, and the faces below them. */
+async function readAttention(network: Network, source: TensorSource): Promise<LookMap[]> {
+  const [faces, maps]: Float32Array[][] = [[], []];
+  for (let position = 0; position < source.size; position++) {
+    tf.tidy(() => {
+      const inputs = source.batch([position]);
+      faces.push(inputs[0].dataSync() as Float32Array);
+      const tap = (layer: string, seen: tf.Tensor) => {
+        // Both maps one after the other, as other parts are.
+        if (layer === 'attention') maps.push(seen.transpose([0, 3, 1, 2]).dataSync() as Float32Array);
+        return seen;
+      };
+      network.forward(inputs, { training: false, tap });
+    });
+  }
+  return [
+    ...averageRows(faces, { of: 'picture', labels: source.labels, parts: ['face'] }),
+    ...averageRows(maps, { of: 'attention', labels: source.labels, parts: ['first', 'second'] }),
+  ];
+}
