@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
@@ -13,6 +14,9 @@ import { type PreprocessCommandOptions, runPreprocess } from './preprocess';
 /** Seed of the splits in which near-duplicates are looked for: the experiment's default. */
 const SEED = 1;
 
+/** Letters that a table's cell has at most. */
+const MOST_IN_CELL = 120;
+
 /**
  * Audits a data set's folder: preprocesses it and writes a datasheet, and a picture of the worst blocks, to
  * results/latest/audit.
@@ -20,7 +24,7 @@ const SEED = 1;
  * @throws what preprocessing throws
  */
 export async function runAudit(directory: string, options: PreprocessCommandOptions): Promise<string> {
-  const { file } = await runPreprocess(directory, options);
+  const { file } = await runPreprocess(directory, { ...options, out: storeFolder(directory) });
   const blocks = await loadStore(file);
   const audit = auditBlocks(blocks, SEED);
   const out = path.join(projectRoot(), 'results', 'latest', 'audit');
@@ -30,9 +34,9 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
       ...{ width: 32, height: 32 },
       data: pixels.subarray(1024 * face, 1024 * face + 1024),
     });
-    const items = audit.worst.flatMap((face) => [
-      { image: blockOf(blocks.eyes, face), caption: captionOf(blocks.records[face]) },
-      { image: blockOf(blocks.mouth, face), caption: `contrast ${audit.contrast[face].toFixed(1)}` },
+    const items = audit.worst.flatMap((face, index) => [
+      { image: blockOf(blocks.eyes, face), caption: `${index + 1} eyes` },
+      { image: blockOf(blocks.mouth, face), caption: `${index + 1} mouth` },
     ]);
     await saveFigure(
       await imageGrid(items, { title: 'Blocks of least contrast', columns: 8, cellPx: 96 }),
@@ -45,6 +49,7 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
   fs.writeFileSync(
     sheet,
     formatDatasheet(audit, {
+      records: blocks.records,
       title: `${path.basename(path.resolve(directory))}, read as ${title}`,
       licence,
       access,
@@ -55,15 +60,25 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
   return sheet;
 }
 
-function captionOf({ character, emotion }: FrameRecord): string {
-  return `${character}, ${emotion}`;
+/** Each folder has a store of its own, so that audits of two do not take each other's place. */
+function storeFolder(directory: string): string {
+  const absolute = path.resolve(directory);
+  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 8);
+  return path.join(projectRoot(), 'data', 'stores', `audit-${path.basename(absolute)}-${hash}`);
+}
+
+/** What a datasheet tells beside the audit. */
+export interface DatasheetSubject {
+  readonly title: string;
+  readonly content: string;
+  readonly licence: string;
+  readonly access: string;
+  /** The faces that were audited, in the blocks' order. */
+  readonly records: readonly FrameRecord[];
 }
 
 /** Formats an audit as a datasheet in Markdown. */
-export function formatDatasheet(
-  audit: Audit,
-  about: Readonly<Record<'title' | 'licence' | 'access' | 'content', string>>,
-): string {
+export function formatDatasheet(audit: Audit, about: DatasheetSubject): string {
   const found = audit.characters.reduce((sum, group) => sum + group.found, 0);
   const lines = audit.splits.map((one) =>
     'reason' in one
@@ -88,9 +103,22 @@ export function formatDatasheet(
     `${audit.duplicates} faces have another whose hash of both blocks differs in at most 3 of 64 bits. Test faces with one in training:`,
     table(['split', 'test faces', ''], lines),
     '## Block quality',
-    `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(audit.contrast)}. The worst are in worst.png.`,
+    `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(audit.contrast)}.`,
+    ...worstTable(audit, about.records),
     '',
   ].join('\n\n');
+}
+
+function worstTable({ worst, contrast }: Audit, records: readonly FrameRecord[]): string[] {
+  if (worst.length === 0) return [];
+  const rows = worst.map((face, index) => {
+    const { path: file, character, emotion } = records[face];
+    return [String(index + 1), file, character, emotion, contrast[face].toFixed(1)];
+  });
+  return [
+    'The least, numbered as in worst.png:',
+    table(['', 'picture', 'character', 'expression', 'contrast'], rows),
+  ];
 }
 
 function missedTable(missed: Audit['missed']): string {
@@ -108,9 +136,15 @@ function foundTable(label: string, groups: readonly GroupCount[]): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (row: readonly string[]) =>
-    `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const cells = (row: readonly string[]) => `| ${row.map(toCell).join(' | ')} |`;
   return [cells(header), cells(header.map(() => '---')), ...rows.map(cells)].join('\n');
+}
+
+/** Names and reasons may hold anything: shown as they are, in one line, and not as Markdown. */
+function toCell(text: string): string {
+  const letters = [...text.replace(/\s+/g, ' ').trim()];
+  const short = letters.length > MOST_IN_CELL ? [...letters.slice(0, MOST_IN_CELL - 1), '…'] : letters;
+  return short.join('').replace(/[\\`*_<>|[\]]/g, '\\$&');
 }
 
 function percent(part: number, whole: number): string {

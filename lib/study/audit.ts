@@ -89,12 +89,14 @@ function duplicatesOf(
     readonly seed: number;
   },
 ): SplitDuplicates {
+  if (split === 'clips' && of.records.every(({ clip }) => clip === undefined))
+    return { split, reason: 'the data set names no clips' };
   try {
     const { train, test } = facesOfSplit(splitRecords(of.records, split, of.seed), of.records, of.blocks);
     const near = findNearDuplicates(of.hashes, test.faces, train.faces);
     return { split, test: test.faces.length, duplicates: countFound(near) };
   } catch (error) {
-    // A data set without clips, or of too few characters, has no such split: that is what the audit tells.
+    // A data set of too few characters or clips has no such split: that is what the audit tells.
     if (error instanceof RangeError) return { split, reason: error.message };
     throw error;
   }

@@ -25,6 +25,8 @@ const blocks: BlockSet = (() => {
   };
 })();
 
+const about = { title: 'T', licence: 'L', access: 'A', content: 'C' };
+
 describe('auditBlocks', () => {
   const audit = auditBlocks(blocks, 1);
 
@@ -52,10 +54,21 @@ describe('auditBlocks', () => {
   });
 
   it('becomes a datasheet', () => {
-    const text = formatDatasheet(audit, { title: 'T', licence: 'L', access: 'A', content: 'C' });
+    const text = formatDatasheet(audit, { ...about, records: blocks.records });
     assert.match(text, /4 frames, 3 with blocks \(75\.00 %\)/);
     assert.match(text, /\| ray \| 1 of 2 \| 50\.00 % \|/);
     assert.match(text, /\| no-face \| 1 \|/);
+    assert.match(text, /\| 1 \| ray\/2\.png \| ray \| joy \| 0\.0 \|/, 'the first in worst.png');
+  });
+
+  it('shows names as they are, in one line of a table, however long and whatever is in them', () => {
+    const path = `a|b\n<i>*${'x'.repeat(200)}.png`;
+    const records = blocks.records.map((one, index) => (index === 2 ? { ...one, path } : one));
+    const row = formatDatasheet(audit, { ...about, records })
+      .split('\n')
+      .find((line) => line.startsWith('| 1 |'));
+    assert.ok(row!.startsWith('| 1 | a\\|b \\<i\\>\\*xxx'), row);
+    assert.ok(row!.includes('x… | ray |') && row!.length < 160, row);
   });
 });
 
