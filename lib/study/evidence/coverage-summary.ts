@@ -15,6 +15,8 @@ export interface CoverageSummary {
   readonly found: number;
   /** Accuracy of these; undefined where there is none. */
   readonly ofFound?: Estimate;
+  /** Accuracy of the fallback on the others, where a guess has one in seven; undefined where there is none. */
+  readonly ofMissed?: Estimate;
   /** Accuracy of all images, a missed one being wrong. */
   readonly ofAll: Estimate;
   /** Accuracy of all images, the missed ones cut at the average places of training. */
@@ -28,12 +30,14 @@ export function summarizeCoverage(archive: EvidenceArchive): CoverageSummary[] {
   return archive.coverage.map((run) => {
     const [all, filled] = [run.answers, run.fallback].map((answers) => scoreCopies(archive, run, answers));
     const found = all.filter((_, row) => run.answers[row] !== '-');
+    const missed = filled.filter((_, row) => run.answers[row] === '-');
     return {
       kind: run.kind,
       shown: HARD_NAMES[run.kind],
       images: run.frames.length,
       found: found.length / all.length,
       ...(found.length > 0 && { ofFound: accuracyByCharacter(found) }),
+      ...(missed.length > 0 && { ofMissed: accuracyByCharacter(missed) }),
       ofAll: accuracyByCharacter(all),
       withFallback: accuracyByCharacter(filled),
       gain: pairedDifference(filled, all),

@@ -64,9 +64,9 @@ function addRemovals(quotes: Map<string, string>, archive: EvidenceArchive, choi
 }
 
 function addCoverage(quotes: Map<string, string>, summary: CoverageSummary): void {
-  const { kind, found, ofFound, ofAll, withFallback, gain } = summary;
+  const { kind, found, ofFound, ofMissed, ofAll, withFallback, gain } = summary;
   quotes.set(`hard.${kind}.found`, percent(found));
-  for (const [name, estimate] of Object.entries({ ofFound, ofAll, withFallback, gain }))
+  for (const [name, estimate] of Object.entries({ ofFound, ofMissed, ofAll, withFallback, gain }))
     if (estimate) addEstimate(quotes, `hard.${kind}.${name}`, estimate);
 }
 

@@ -83,8 +83,8 @@ describe('coverage', () => {
         .join(''),
     };
     const archive = { records, coverage: [run] } as unknown as EvidenceArchive;
-    const [{ images, found, ofFound, ofAll, withFallback, gain }] = summarizeCoverage(archive);
-    assert.deepEqual([images, found, ofFound?.value], [28, 20 / 28, 1]);
+    const [{ images, found, ofFound, ofMissed, ofAll, withFallback, gain }] = summarizeCoverage(archive);
+    assert.deepEqual([images, found, ofFound?.value, ofMissed?.value], [28, 20 / 28, 1, 0.5]);
     const near = (first: number, second: number) => Math.abs(first - second) < 1e-12;
     assert.ok(near(ofAll.value, 20 / 28) && near(withFallback.value, 24 / 28) && near(gain.value, 2 / 14));
   });
