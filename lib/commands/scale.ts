@@ -36,6 +36,8 @@ export interface ScaleOptions {
 /** What one size took, in a folder of its own. */
 type Measurement = Omit<ScaleFile, 'cores' | 'peakRssMbAt5000'>;
 
+type Preprocessed = Pick<Measurement, 'preprocessSeconds' | 'peakRssMb' | 'peakSummedRssMb'>;
+
 /**
  * Measures a synthetic FERG from rendering to store and on to training tensors: 5,000 images, and then all.
  * @throws Error when preprocessing ends badly
@@ -113,10 +115,7 @@ function readNote(file: string, frames: number): number | null {
 }
 
 /** Preprocesses in a process of its own, so that its memory, with that of its workers, can be told from this one's. */
-async function preprocessApart(
-  directory: string,
-  { anew, print }: ScaleOptions,
-): Promise<Pick<Measurement, 'preprocessSeconds' | 'peakRssMb'>> {
+async function preprocessApart(directory: string, { anew, print }: ScaleOptions): Promise<Preprocessed> {
   const cache = path.join(directory, 'cache');
   if (anew) fs.rmSync(cache, { recursive: true, force: true });
   const wasThere = fs.existsSync(cache);
@@ -125,10 +124,13 @@ async function preprocessApart(
   const child = spawn(process.execPath, [...execArgv, file, directory], { stdio: 'inherit' });
   const watch = watchRss(child.pid!);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const [preprocessSeconds, peakRssMb] = [secondsSince(start), round(watch.stop())];
+  const preprocessSeconds = secondsSince(start);
+  const { residentMb, summedMb } = watch.stop();
   if (status !== 0) throw new Error(`Expected preprocessing to end well but it ended with ${status}`);
-  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${peakRssMb} MB`);
-  return wasThere ? { preprocessSeconds: null, peakRssMb: null } : { preprocessSeconds, peakRssMb };
+  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${round(residentMb)} MB`);
+  return wasThere
+    ? { preprocessSeconds: null, peakRssMb: null, peakSummedRssMb: null }
+    : { preprocessSeconds, peakRssMb: round(residentMb), peakSummedRssMb: round(summedMb) };
 }
 
 function secondsSince(start: number): number {

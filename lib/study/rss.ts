@@ -1,13 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
 /** How often memory is looked at. */
 const EVERY_MS = 250;
 
+/** Memory of several processes together, in MB (10^6 bytes). */
+export interface TotalMemory {
+  /** What lies in memory, each page counted once: the sum of the processes' proportional set sizes. */
+  readonly residentMb: number;
+  /** The sum of the resident set sizes: pages that processes share, such as TensorFlow's code, count in each. */
+  readonly summedMb: number;
+}
+
 /** Watches how much memory a process and all that it started take together. */
 export interface RssWatch {
-  /** Ends watching. @returns the peak in MB (10^6 bytes) */
-  stop(): number;
+  /** Ends watching. @returns the peak of each */
+  stop(): TotalMemory;
 }
 
 /**
@@ -16,8 +23,15 @@ export interface RssWatch {
  * @throws Error where there is no /proc
  */
 export function watchRss(pid: number): RssWatch {
-  let peak = totalRssMb(pid);
-  const timer = setInterval(() => (peak = Math.max(peak, totalRssMb(pid))), EVERY_MS);
+  let peak = totalMemory(pid);
+  const look = () => {
+    const now = totalMemory(pid);
+    peak = {
+      residentMb: Math.max(peak.residentMb, now.residentMb),
+      summedMb: Math.max(peak.summedMb, now.summedMb),
+    };
+  };
+  const timer = setInterval(look, EVERY_MS);
   return {
     stop: () => {
       clearInterval(timer);
@@ -26,25 +40,30 @@ export function watchRss(pid: number): RssWatch {
   };
 }
 
-/** Gives the resident memory of a process and of all below it, in MB (10^6 bytes). */
-export function totalRssMb(pid: number): number {
-  const pageBytes = (pageSize ??= Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' })));
+/** Gives the resident memory of a process and of all below it. */
+export function totalMemory(pid: number): TotalMemory {
+  const total = { residentMb: 0, summedMb: 0 };
+  for (const one of listBelow(pid)) {
+    const text = readIfThere(`/proc/${one}/smaps_rollup`);
+    const mb = (field: string) =>
+      (Number(new RegExp(`^${field}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024) / 1e6;
+    total.residentMb += mb('Pss');
+    total.summedMb += mb('Rss');
+  }
+  return total;
+}
+
+/** Lists a process and all below it. */
+function listBelow(pid: number): number[] {
   const parents = new Map<number, number>();
-  const pages = new Map<number, number>();
   for (const name of fs.readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
     const stat = readIfThere(`/proc/${name}/stat`);
     // The name, in parentheses, may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    parents.set(Number(name), Number(fields[1]));
-    pages.set(Number(name), Number(fields[21]));
+    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
   const isBelow = (one: number | undefined): boolean => one === pid || (!!one && isBelow(parents.get(one)));
-  let total = 0;
-  for (const [one, count] of pages) if (isBelow(one)) total += count || 0;
-  return (total * pageBytes) / 1e6;
+  return [...parents.keys()].filter(isBelow);
 }
-
-let pageSize: number | undefined;
 
 function readIfThere(file: string): string {
   try {

@@ -13,7 +13,7 @@ const SHARD_FRAMES = 256;
 
 /**
  * What a synthetic FERG took from rendering to tensors: results/reference/scale.json. Times are seconds on the wall,
- * memory is of all processes together, in MB (10^6 bytes). Null: not measured in that run.
+ * memory is of all processes together, in MB (10^6 bytes), with pages that they share counted once. Null: not measured in that run.
  */
 export interface ScaleFile {
   readonly images: number;
@@ -24,6 +24,8 @@ export interface ScaleFile {
   readonly imagesPerSecond: number | null;
   readonly peakRssMb: number | null;
   readonly peakRssMbAt5000: number | null;
+  /** The peak of the processes' resident set sizes added up, so that shared pages count several times. */
+  readonly peakSummedRssMb?: number | null;
   readonly storeMb: number;
   /** Median of five loads of the store into training tensors. */
   readonly loadSeconds: number;
@@ -69,12 +71,21 @@ function timeRows({ renderSeconds, preprocessSeconds, imagesPerSecond }: ScaleFi
   ];
 }
 
-function memoryRows({ peakRssMb, peakRssMbAt5000 }: ScaleFile): string[][] {
+function memoryRows({ peakRssMb, peakRssMbAt5000, peakSummedRssMb }: ScaleFile): string[][] {
   const ratio = peakRssMb !== null && peakRssMbAt5000 !== null ? peakRssMb / peakRssMbAt5000 : null;
   return [
-    ['peak memory of all processes, MB', figure(peakRssMb), aim(peakRssMb, AIMS.peakRssMb, 'MB')],
+    [
+      'peak memory of all processes, shared pages once, MB',
+      figure(peakRssMb),
+      aim(peakRssMb, AIMS.peakRssMb, 'MB'),
+    ],
     ['the same at 5,000 images, MB', figure(peakRssMbAt5000), ''],
-    ['ratio of the two', ratio === null ? 'not measured' : ratio.toFixed(2), aim(ratio, AIMS.memoryRatio)],
+    ['shared pages counted in each process, MB', figure(peakSummedRssMb), ''],
+    [
+      'ratio of full size to 5,000',
+      ratio === null ? 'not measured' : ratio.toFixed(2),
+      aim(ratio, AIMS.memoryRatio),
+    ],
   ];
 }
 
@@ -118,8 +129,8 @@ function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function figure(value: number | null): string {
-  if (value === null) return 'not measured';
+function figure(value: number | null | undefined): string {
+  if (value === null || value === undefined) return 'not measured';
   return value.toLocaleString('en-US', { maximumFractionDigits: value < 1000 ? 1 : 0 });
 }
 

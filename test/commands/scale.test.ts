@@ -18,6 +18,7 @@ describe('runScale', () => {
     for (const figure of [renderSeconds, preprocessSeconds, imagesPerSecond]) assert.ok(figure! > 0);
     assert.ok(first.loadSeconds < 2, `${first.loadSeconds} s`);
     assert.ok(peakRssMb! > 100, 'Node.js with TensorFlow takes more');
+    assert.ok(first.peakSummedRssMb! >= peakRssMb!, 'shared pages count several times');
     assert.deepEqual([first.images, first.peakRssMbAt5000], [7, null]);
     const second = await run(false);
     assert.deepEqual(
