@@ -4,7 +4,7 @@ import { overlayMap } from '../../report/overlay';
 import { sampleSheet } from '../../report/sheets';
 import type { EvidenceArchive } from './archive';
 import { MARK_NAMES, removalRows, useRows, type RemovalChoice } from './attention';
-import type { LookMap } from './looks';
+import { DRAWN, type LookMap } from './looks';
 
 /** Draws the uses of the prior under every split. */
 export function usesFigure(archive: EvidenceArchive): ChartFigure {
@@ -30,7 +30,7 @@ export async function looksFigure(
   { looks }: EvidenceArchive,
   model: 'compact' | 'tergat' | 'learned',
 ): Promise<PictureFigure | undefined> {
-  const maps = looks.find((look) => look.model === model && look.split === 'clips-1')?.maps ?? [];
+  const maps = looks.find((look) => look.model === model && look.split === DRAWN)?.maps ?? [];
   const faces = maps
     .filter(({ of }) => of !== 'picture')
     .map((map) => ({

@@ -44,6 +44,7 @@ export interface LookMap {
 /** Where one trained network looks. */
 export interface LookRun extends EvidenceJob {
   readonly removals: readonly Removal[];
+  /** Of the split {@link DRAWN}; none of others. */
   readonly maps: readonly LookMap[];
 }
 
@@ -58,6 +59,9 @@ const OCCLUSION: Readonly<Record<string, Occlusion>> = {
   compact: { patchPx: 8, stridePx: 4 },
   tergat: { patchPx: 8, stridePx: 8 },
 };
+
+/** The split whose mean maps are kept: they are large, and one figure a network is enough. */
+export const DRAWN = 'clips-1';
 
 /** Faces that are marked at a time. */
 const CHUNK = 64;
@@ -93,7 +97,7 @@ async function look(job: EvidenceJob, task: RunTask, context: RunContext): Promi
           ...removal,
           answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels: answered }),
         }));
-        return { ...job, removals, maps: averageMarks(marked, source.labels) };
+        return { ...job, removals, maps: job.split === DRAWN ? averageMarks(marked, source.labels) : [] };
       },
     },
   );

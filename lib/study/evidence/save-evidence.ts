@@ -73,6 +73,7 @@ export async function saveEvidence(directory: string, archive: EvidenceArchive):
     removal_clips: removalFigure(archive, { model: 'compact', step: 'clips' }),
     removal_characters: removalFigure(archive, { model: 'compact', step: 'characters' }),
     looks_compact: await looksFigure(archive, 'compact'),
+    looks_tergat: await looksFigure(archive, 'tergat'),
     looks_learned: await looksFigure(archive, 'learned'),
   };
   for (const [name, figure] of Object.entries(figures))
