@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import os from 'node:os';
 import path from 'node:path';
 import { startEngine } from '../../lib/engine/tensorflow';
 import type { FrameRow } from '../../lib/faces/frame-row';
@@ -17,7 +18,7 @@ describe('a block store of full size', () => {
   };
   const store = () => path.join(folder(), 'store', 'blocks.arrow');
 
-  // On the wall, so that the machine must have nothing else to do.
+  // On the wall, or on the processor where other programs take most of it.
   it("loads FERG's 55,768 pairs into training tensors in under 2 seconds", async function () {
     this.timeout(60000);
     const full = shard(
@@ -29,8 +30,9 @@ describe('a block store of full size', () => {
       Array.from({ length: 216 }, (_, index) => faceRow(index)),
     );
     await mergeShards(store(), [...Array.from({ length: 217 }, () => full), rest], { dataset: 'FERG' });
-    const { seconds, faces } = await timeLoad(store());
+    const { seconds, cpuSeconds, faces } = await timeLoad(store());
     assert.equal(faces, 55_768);
-    assert.ok(seconds < 2, `${seconds} s`);
+    const isBusy = os.loadavg()[0] > 2 * os.availableParallelism();
+    assert.ok((isBusy ? cpuSeconds : seconds) < 2, `${seconds} s, ${cpuSeconds} s on the processor`);
   });
 });
