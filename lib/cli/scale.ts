@@ -5,7 +5,7 @@ import { numberBetween } from './number';
 /** `scale`: a synthetic FERG from rendering to store. */
 export const scaleCommand = new Command('scale')
   .description(
-    'measure a synthetic FERG from rendering to store: time, rate, memory; 2.8 GB; resumable, with no times for what an earlier run did',
+    'measure a synthetic FERG from rendering to store: time, rate, memory; 3 GB; resumable, with no times for what an earlier run did',
   )
   .option('--images <n>', "how many; default FERG's 55,768", numberBetween(1, 10_000_000, { isWhole: true }))
   .option('--file <file>', 'where the figures go; default results/latest/scale.json')

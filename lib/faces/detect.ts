@@ -7,7 +7,7 @@ import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } 
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { fitWithin } from './fit';
 import { type LandmarkNetwork, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
-import { sampleSquare, toSquare } from './sampling';
+import { emptyBatch, sampleSquare, toSquare } from './sampling';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
@@ -140,7 +140,7 @@ export async function findWithTiny(
       longerSide(image) > MAX_SAMPLING_RATIO * inputSize ? fitWithin(image, inputSize) : image,
     ),
   );
-  const batch = new Float32Array(batchSize * inputSize * inputSize * 3);
+  const batch = emptyBatch(batchSize * inputSize * inputSize * 3, shrunk.length / batchSize);
   shrunk.forEach((image, index) => {
     const { width, height } = image;
     const square = toSquare(width, height, false);

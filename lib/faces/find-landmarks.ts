@@ -4,7 +4,7 @@ import type { RgbImage } from '../core/image';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../core/landmarks';
 import { wholePixels } from './candidates';
 import type { LandmarkNetwork } from './landmark-network';
-import { sampleSquare, toSquare } from './sampling';
+import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
 const INPUT_SIZE = 112;
 const VALUES = 2 * LANDMARK_COUNT;
@@ -30,7 +30,8 @@ export async function findLandmarks(
   batchSize: number,
 ): Promise<(Float32Array | undefined)[]> {
   if (!parts.some(Boolean)) return parts.map(() => undefined);
-  const batch = new Float32Array(batchSize * INPUT_SIZE * INPUT_SIZE * 3);
+  const filled = parts.every(Boolean) ? parts.length / batchSize : 0;
+  const batch = emptyBatch(batchSize * INPUT_SIZE * INPUT_SIZE * 3, filled);
   parts.forEach((part, index) => {
     if (!part) return;
     const square = toSquare(part.width, part.height, true);

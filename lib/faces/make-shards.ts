@@ -30,7 +30,7 @@ export interface PreprocessOptions {
   readonly shardSize?: number;
   /** Processes that compute shards, 1 being this one; default {@link defaultWorkers}. */
   readonly workers?: number;
-  /** What makes the shards instead, kept by the caller for more than one data set. */
+  /** What makes the shards instead, kept by the caller; `workers` then tells how many it has. */
   readonly worker?: ShardWorker;
   readonly onProgress?: (progress: PreprocessProgress) => void;
   /** Stops between two batches; shards that were finished stay. */
@@ -69,7 +69,7 @@ export async function makeShards(
   options: PreprocessOptions,
 ): Promise<StoredShard[]> {
   const jobs = planJobs(records, options);
-  const { workers = defaultWorkers(jobs.length) } = options;
+  const { workers = defaultWorkers(records.length) } = options;
   if (!Number.isInteger(workers) || workers < 1)
     throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
   const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());

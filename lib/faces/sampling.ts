@@ -118,3 +118,17 @@ function sampleRow(
     values[at + 2] = data[a + 2] * left + data[b + 2] * right;
   }
 }
+
+const batches = new Map<number, Float32Array>();
+
+/**
+ * Gives a batch to fill, the same each time: megabytes for each sixteen images would keep the garbage collector busy.
+ * It must be filled and computed with before anything else can ask for one, without waiting in between.
+ * @param length numbers in all
+ * @param filled share at its beginning that will be overwritten, 0 to 1; the rest is made black
+ */
+export function emptyBatch(length: number, filled: number): Float32Array {
+  const batch = batches.get(length) ?? new Float32Array(length);
+  batches.set(length, batch);
+  return batch.fill(0, Math.floor(length * filled));
+}

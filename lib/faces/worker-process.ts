@@ -12,3 +12,5 @@ process.on('message', ({ id, job }: JobMessage) => {
   );
 });
 process.on('disconnect', () => process.exit());
+// An interrupt of the terminal reaches the whole group: the parent decides what it means, and disconnects.
+process.on('SIGINT', () => undefined);

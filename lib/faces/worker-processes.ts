@@ -26,19 +26,19 @@ interface WorkerProcess {
   readonly pending: Map<number, Pending>;
 }
 
-/** Shards of a data set for which worker processes are worth their start, a second or two each. */
-const SHARDS_WORTH_WORKERS = 4;
+/** Images for which worker processes are worth their start, a second or two each. */
+const IMAGES_WORTH_WORKERS = 1024;
 
 /** Most processes that are started unasked: each takes half a gigabyte. */
 const MOST_WORKERS = 8;
 
 /**
- * Tells how many processes shall make a data set's shards: one a core, as an image goes through many small steps
- * of which only some use more than one core; or 1, which is this process, for few shards.
+ * Tells how many processes shall preprocess so many images: one a core, as an image goes through many small steps
+ * of which only some use more than one core; or 1, which is this process, for few images.
  * @param cores default this machine's
  */
-export function defaultWorkers(shards: number, cores: number = availableParallelism()): number {
-  return shards < SHARDS_WORTH_WORKERS ? 1 : Math.min(cores, shards, MOST_WORKERS);
+export function defaultWorkers(images: number, cores: number = availableParallelism()): number {
+  return images < IMAGES_WORTH_WORKERS ? 1 : Math.min(cores, MOST_WORKERS);
 }
 
 /**

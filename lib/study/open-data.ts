@@ -12,7 +12,7 @@ const CHARACTER_SEED = 7;
 /**
  * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) or class folders.
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
- * @throws RangeError when the folder is not what is expected
+ * @throws RangeError when the folder is not what is expected, or the environment names a data set too
  */
 export async function openData(
   experiment: Experiment,
@@ -20,6 +20,10 @@ export async function openData(
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   if (directory === undefined) return openDataset(experiment, process.env, onProgress);
+  if (process.env.DATASET)
+    throw new RangeError(
+      `Expected one data set but received a folder and DATASET=${process.env.DATASET}: DATASET_DIR names its folder`,
+    );
   const absolute = path.resolve(directory);
   return openDataset(experiment, { [hasFergLayout(absolute) ? 'FERG_DIR' : 'IMAGES_DIR']: absolute });
 }

@@ -20,9 +20,11 @@ export interface RssWatch {
 /**
  * Watches the resident memory of a process and of all below it, four times a second.
  * @param pid the topmost process
- * @throws Error where there is no /proc
+ * @throws Error where the system does not tell what memory processes share
  */
 export function watchRss(pid: number): RssWatch {
+  if (totalMemory(process.pid).residentMb === 0)
+    throw new Error('Expected Pss in /proc/self/smaps_rollup but found none: memory cannot be measured here');
   let peak = totalMemory(pid);
   const look = () => {
     const now = totalMemory(pid);

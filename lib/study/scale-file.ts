@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { SHARD_SIZE } from '../faces/shard-plan';
 
 /** Faces that the original found in a second, on Colab. */
 const ORIGINAL_IMAGES_PER_SECOND = 21.4;
@@ -9,7 +10,6 @@ const AIMS = { memoryRatio: 1.2, peakRssMb: 1500, loadSeconds: 2 } as const;
 /** What the costs of other sizes are computed for. */
 const COSTED_IMAGES = [1e6, 1e9] as const;
 const MANY_MACHINES = 100;
-const SHARD_FRAMES = 256;
 
 /**
  * What a synthetic FERG took from rendering to tensors: results/reference/scale.json. Times are seconds on the wall,
@@ -104,10 +104,10 @@ function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
     duration(size / imagesPerSecond),
     duration(size / imagesPerSecond / MANY_MACHINES),
     bytes((size * storeMb * 1e6) / images),
-    count(Math.ceil(size / SHARD_FRAMES)),
+    count(Math.ceil(size / SHARD_SIZE)),
   ]);
   const header = ['images', 'one machine', `${MANY_MACHINES} machines`, 'store', 'shards'];
-  const jobs = ((MANY_MACHINES * imagesPerSecond) / SHARD_FRAMES).toFixed(0);
+  const jobs = ((MANY_MACHINES * imagesPerSecond) / SHARD_SIZE).toFixed(0);
   return [
     `**Computed, not measured**, from ${figure(imagesPerSecond)} images a second and machine (${MANY_MACHINES} machines finish ${jobs} jobs a second):`,
     toTable(header, rows),

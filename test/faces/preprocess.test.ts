@@ -189,10 +189,10 @@ describe('preprocess', function () {
   });
 
   it('starts a process a core where there is enough to do', () => {
-    assert.equal(defaultWorkers(3, 2), 1);
-    assert.equal(defaultWorkers(4, 2), 2);
-    assert.equal(defaultWorkers(1000, 64), 8);
-    assert.equal(defaultWorkers(1000, 1), 1);
+    assert.equal(defaultWorkers(1023, 2), 1);
+    assert.equal(defaultWorkers(1024, 2), 2);
+    assert.equal(defaultWorkers(2000, 64), 8);
+    assert.equal(defaultWorkers(2000, 1), 1);
   });
 
   it('two runs at once on one cache give the same blocks', async () => {

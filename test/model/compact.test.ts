@@ -30,7 +30,7 @@ function buildSource(size: number): TensorSource {
 describe('buildCompact', () => {
   before(() => startFastest());
 
-  it('has under 400,000 parameters, a hundredth of the original network', () => {
+  it('has under 400,000 parameters, less than a two-hundredth of the original network', () => {
     const network = buildCompact({ seed: 1 });
     assert.equal(countParameters(network), 142871);
     network.dispose();

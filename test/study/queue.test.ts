@@ -16,10 +16,11 @@ describe('the queue', () => {
         startQueueWorker(url),
         /Expected redis:\/\/HOST:PORT or rediss:\/\/… for the queue/,
       );
-    await assert.rejects(startQueueWorker('redis://:secret@host:99999'), ({ message }: Error) => {
-      assert.match(message, /received redis:\/\/:…@host:99999/);
-      return true;
-    });
+    for (const password of ['secret', 'sec:ret', 'sec/ret', 'sec@ret'])
+      await assert.rejects(startQueueWorker(`redis://:${password}@host:99999`), ({ message }: Error) => {
+        assert.match(message, /received redis:\/\/…@host:99999/);
+        return true;
+      });
   });
 
   it('ends with the reason where no server answers, or where its packages are not installed', async () => {

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FrameRecord } from '../../core/record';
 import { preprocess } from '../../faces/preprocess';
-import { SHARD_SIZE } from '../../faces/shard-plan';
 import { createShardWorker } from '../../faces/shard-worker';
 import { defaultWorkers, startWorkerProcesses } from '../../faces/worker-processes';
 import type { Task } from '../serve';
@@ -26,7 +25,7 @@ export interface ImageList {
 export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
   const engine = await startContenderEngine('ours');
   const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
-  const count = processes ?? defaultWorkers(records.length / SHARD_SIZE);
+  const count = processes ?? defaultWorkers(records.length);
   const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();
   const work = async (images: number) => {
     const cacheDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-bench-'));

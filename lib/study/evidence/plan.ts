@@ -17,7 +17,7 @@ export interface EvidenceEpochs {
 
 /** Epochs of the full run and of the small one. */
 export const EVIDENCE_EPOCHS: Readonly<Record<'full' | 'small', EvidenceEpochs>> = {
-  full: { tergat: 6, tergatCharacters: 2, compact: 8, landmarks: 40, boxes: 60, augmented: 12 },
+  full: { tergat: 6, tergatCharacters: 6, compact: 8, landmarks: 40, boxes: 60, augmented: 12 },
   small: { tergat: 2, tergatCharacters: 1, compact: 3, landmarks: 5, boxes: 5, augmented: 3 },
 };
 

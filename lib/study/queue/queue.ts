@@ -27,7 +27,7 @@ const KEPT_SECONDS = 86_400;
 function connect(url: string): Connection {
   if (!/^rediss?:\/\/[^/]/.test(url) || !isUrl(url))
     throw new RangeError(
-      `Expected redis://HOST:PORT or rediss://… for the queue but received ${url.replace(/:[^:@/]*@/, ':…@')}`,
+      `Expected redis://HOST:PORT or rediss://… for the queue but received ${url.replace(/\/\/.*@/, '//…@')}`,
     );
   return { url, maxRetriesPerRequest: null };
 }
