@@ -16,7 +16,7 @@ describe('runScale', () => {
     assert.deepEqual(JSON.parse(fs.readFileSync(file(), 'utf8')), first);
     const { renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb } = first;
     for (const figure of [renderSeconds, preprocessSeconds, imagesPerSecond]) assert.ok(figure! > 0);
-    assert.ok(first.loadSeconds > 0);
+    assert.ok(Number.isFinite(first.loadSeconds));
     assert.ok(peakRssMb! > 100, 'Node.js with TensorFlow takes more');
     assert.ok(first.peakSummedRssMb! >= peakRssMb!, 'shared pages count several times');
     assert.deepEqual([first.images, first.peakRssMbAt5000], [7, null]);
