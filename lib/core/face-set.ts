@@ -1,4 +1,5 @@
 import type { BlockSet } from './blocks';
+import { LANDMARK_COUNT } from './landmarks';
 
 /**
  * Side of a whole face's picture in pixels, a multiple of 8: its 2,304 pixels are the nearest that there is to the 2,048
@@ -31,11 +32,12 @@ export function expectFaces(blocks: BlockSet): FaceSet {
  * @returns [m, 2] as x and y, 0 to 48 inside of the picture
  */
 export function landmarksInFace(set: FaceSet, face: number, chosen: readonly number[]): Float32Array {
+  const first = 2 * LANDMARK_COUNT * face;
   const [left, top, width, height] = set.faceBoxes.subarray(4 * face, 4 * face + 4);
   return Float32Array.from(
     chosen.flatMap((index) => [
-      ((set.landmarks[136 * face + 2 * index] - left) * FACE_SIZE) / width,
-      ((set.landmarks[136 * face + 2 * index + 1] - top) * FACE_SIZE) / height,
+      ((set.landmarks[first + 2 * index] - left) * FACE_SIZE) / width,
+      ((set.landmarks[first + 2 * index + 1] - top) * FACE_SIZE) / height,
     ]),
   );
 }

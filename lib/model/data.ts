@@ -31,16 +31,24 @@ export interface TensorSource {
  */
 export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   const faces = chooseFaces(blocks, indices);
-  const size = BLOCK_SIZE * BLOCK_SIZE;
-  const gather = (pixels: Uint8Array, positions: ArrayLike<number>) => {
-    const rows = Array.from(positions, (position) => faces[position]);
-    return tf.tensor4d(rowsToModelInput(pixels, size, rows), [rows.length, BLOCK_SIZE, BLOCK_SIZE, 1]);
-  };
   return {
     size: faces.length,
     labels: labelsOf(blocks, faces),
-    batch: (positions) => [gather(blocks.eyes, positions), gather(blocks.mouth, positions)],
+    batch: (positions) => {
+      const rows = Array.from(positions, (position) => faces[position]);
+      return [blocks.eyes, blocks.mouth].map((pixels) => gatherPictures(pixels, BLOCK_SIZE, rows));
+    },
   };
+}
+
+/**
+ * Gathers grey pictures as networks take them.
+ * @param pixels grey levels, [n, side, side], 0 to 255
+ * @param rows which of the n
+ * @returns [rows, side, side, 1], 0 to 2; the caller disposes it
+ */
+export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike<number>): tf.Tensor4D {
+  return tf.tensor4d(rowsToModelInput(pixels, side * side, rows), [rows.length, side, side, 1]);
 }
 
 /**

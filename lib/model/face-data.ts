@@ -1,10 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import { expectFaces, FACE_SIZE, landmarksInFace, type FaceSet } from '../core/face-set';
 import { drawHeatMap } from '../core/heat-map';
-import { toModelInput } from '../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
-import { blockSource, type TensorSource } from './data';
+import { blockSource, gatherPictures, type TensorSource } from './data';
 
 /** Standard deviation of the Gaussians around landmarks, as a share of the face's side. */
 const SIGMA = 1 / 16;
@@ -18,8 +16,12 @@ const AREA = FACE_SIZE * FACE_SIZE;
  * @throws RangeError when the set has no whole faces
  */
 export function faceSource(blocks: BlockSet, indices: readonly number[]): TensorSource {
-  const gather = gatherer(expectFaces(blocks).faces, indices);
-  return { ...blockSource(blocks, indices), batch: (positions) => [gather(positions)] };
+  const { faces } = expectFaces(blocks);
+  const batch = (positions: ArrayLike<number>) => {
+    const rows = Array.from(positions, (position) => indices[position]);
+    return [gatherPictures(faces, FACE_SIZE, rows)];
+  };
+  return { ...blockSource(blocks, indices), batch };
 }
 
 /**
@@ -32,12 +34,13 @@ export function faceSource(blocks: BlockSet, indices: readonly number[]): Tensor
  */
 export function softSource(blocks: BlockSet, indices: readonly number[]): TensorSource {
   const set = expectFaces(blocks);
-  const gatherers = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) => {
+  const pictures = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) => {
     const dimmed = new Uint8Array(indices.length * AREA);
     for (const [row, face] of indices.entries()) dimmed.set(dimFace(set, face, chosen), row * AREA);
-    return gatherer(dimmed, [...indices.keys()]);
+    return dimmed;
   });
-  const batch = (positions: ArrayLike<number>) => gatherers.map((gather) => gather(positions));
+  const batch = (positions: ArrayLike<number>) =>
+    pictures.map((dimmed) => gatherPictures(dimmed, FACE_SIZE, positions));
   return { ...blockSource(blocks, indices), batch };
 }
 
@@ -58,19 +61,4 @@ function dimFace(set: FaceSet, face: number, chosen: readonly number[]): Uint8Ar
 export function blocksAndFaceSource(blocks: BlockSet, indices: readonly number[]): TensorSource {
   const [pairs, whole] = [blockSource(blocks, indices), faceSource(blocks, indices)];
   return { ...pairs, batch: (positions) => [...pairs.batch(positions), ...whole.batch(positions)] };
-}
-
-/** Gathers pictures as networks take them, [n, 48, 48, 1], 0 to 2. @param indices where in the pixels they are */
-function gatherer(
-  pixels: Uint8Array,
-  indices: readonly number[],
-): (positions: ArrayLike<number>) => tf.Tensor4D {
-  return (positions) => {
-    const levels = new Uint8Array(positions.length * AREA);
-    for (let row = 0; row < positions.length; row++) {
-      const start = indices[positions[row]] * AREA;
-      levels.set(pixels.subarray(start, start + AREA), row * AREA);
-    }
-    return tf.tensor4d(toModelInput(levels), [positions.length, FACE_SIZE, FACE_SIZE, 1]);
-  };
 }

@@ -108,9 +108,9 @@ export function compareWithRandom(
   return pairedDifference(atRandom, framesAfter(archive, looks, choice));
 }
 
-function looksOf({ looks, splits }: EvidenceArchive, { model, step }: RemovalChoice): LookRun[] {
-  const names = step === 'characters' ? splitsOfStep(step, splits.keys()) : [`${step}-1`];
-  return looks.filter((look) => look.model === model && names.includes(look.split));
+function looksOf(archive: EvidenceArchive, { model, step }: RemovalChoice): LookRun[] {
+  const names = splitsOf(archive, step);
+  return archive.looks.filter((look) => look.model === model && names.includes(look.split));
 }
 
 type RemovalName = Pick<Removal, 'mark' | 'first' | 'share'>;

@@ -60,7 +60,7 @@ export async function applyCondition(condition: Condition, data: BlockImages): P
 async function cutFromLast(blocks: BlockSet, imageOf: (record: FrameRecord) => string): Promise<BlockSet> {
   const last = await readGray(imageOf(blocks.records[blocks.records.length - 1]));
   const cutAll = (boxes: Float32Array) =>
-    concatAreas(blocks.records.map((_, face) => cut(last, boxAt(boxes, face))));
+    concatAreas(blocks.records.map((_, face) => cutBlock(last, boxAt(boxes, face))));
   return { ...blocks, eyes: cutAll(blocks.eyesBoxes), mouth: cutAll(blocks.mouthBoxes) };
 }
 
@@ -69,8 +69,11 @@ async function showWholeFaces(images: BlockImages): Promise<BlockSet> {
   return { ...images.blocks, eyes: pixels, mouth: pixels };
 }
 
-/** Cuts a box, clamped to the image; a box that lies wholly outside of this other image gives black. */
-function cut(image: GrayImage, box: Box): Uint8Array {
+/**
+ * Cuts a box, clamped to the image, and resizes it to a block.
+ * @returns [32, 32], 0 to 255; black for a box that lies wholly outside of the image
+ */
+export function cutBlock(image: GrayImage, box: Box): Uint8Array {
   const inside = clampBox(box, image.width, image.height);
   if (!inside) return new Uint8Array(AREA);
   return resizeBilinear(cropGray(image, inside), BLOCK_SIZE, BLOCK_SIZE).data;

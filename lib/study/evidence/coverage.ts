@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
-import { clampBox, type Box } from '../../core/geometry';
-import { cropGray, resizeBilinear } from '../../core/image';
+import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
 import { projectRoot } from '../../engine/project';
 import { preprocess } from '../../faces/preprocess';
 import { blockSource } from '../../model/data';
 import { predict } from '../../model/evaluate';
 import type { Network } from '../../model/network';
+import { cutBlock } from './conditions';
 import type { EvidenceData } from './data';
 import { HARD_KINDS, writeHardImages, type HardKind } from './hard-images';
 import { RECIPES, useTrained } from './learners';
@@ -125,16 +125,13 @@ export async function cutAtBoxes(
   for (const [face, record] of records.entries()) {
     const image = await readGray(imageOf(record));
     const { width, height } = image;
-    const cut = (box: Box) => {
-      const scaled = {
+    const cut = (box: Box) =>
+      cutBlock(image, {
         x: box.x * width,
         y: box.y * height,
         width: box.width * width,
         height: box.height * height,
-      };
-      // Shares of an average of boxes within their images lie within every image.
-      return resizeBilinear(cropGray(image, clampBox(scaled, width, height)!), BLOCK_SIZE, BLOCK_SIZE).data;
-    };
+      });
     eyes.set(cut(boxes.eyes), face * area);
     mouth.set(cut(boxes.mouth), face * area);
   }

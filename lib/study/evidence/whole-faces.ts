@@ -49,6 +49,6 @@ export async function addWholeFaces(images: BlockImages): Promise<FaceSet> {
 
 /** Blocks were cut from this image, so that the box around all of its landmarks has pixels inside of it. */
 function boxOfFace(blocks: BlockSet, face: number, image: { width: number; height: number }): Box {
-  const landmarks = blocks.landmarks.subarray(136 * face, 136 * face + 136);
+  const landmarks = blocks.landmarks.subarray(2 * LANDMARK_COUNT * face, 2 * LANDMARK_COUNT * (face + 1));
   return clampBox(growBox(landmarkBox(landmarks, ALL_LANDMARKS), DEFAULT_MARGIN_PX), image.width, image.height)!; // prettier-ignore
 }

@@ -3,6 +3,7 @@ import { leaveOneCharacterOut } from '../../core/split';
 import { loadStore } from '../../faces/store-file';
 import { facesOfSplit } from '../faces-of-split';
 import { RECIPES, majorityLearner, nearestLearner, networkLearner, type Learner } from '../evidence/learners';
+import { likeliestOf } from '../evidence/runs';
 import type { FoldJob, FoldScore } from './jobs';
 
 /**
@@ -20,10 +21,8 @@ export async function runFold({ store, character, model, seed, epochs }: FoldJob
   const [trained, validated, tested] = [train, validation, test].map(({ faces }) => faces);
   const sides = { train: trained, validation: validated, test: tested };
   const { bestEpoch, test: answers } = await learn({ blocks, ...sides, seed, epochs });
-  const isRight = (face: number, row: number) => {
-    const own = answers.subarray(7 * row, 7 * row + 7);
-    return own.indexOf(Math.max(...own)) === emotionId(blocks.records[face].emotion);
-  };
+  const labels = likeliestOf(answers);
+  const isRight = (face: number, row: number) => labels[row] === emotionId(blocks.records[face].emotion);
   return {
     character,
     bestEpoch,
