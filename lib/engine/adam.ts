@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { createGraphSlots, type AdamMemory } from './adam-graph';
 import { createNativeSlots } from './adam-native';
 import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
 import { createTensorSlots } from './adam-tensors';
@@ -73,15 +74,41 @@ export class Adam extends tf.Optimizer {
   override applyGradients(
     gradients: Record<string, tf.Tensor> | { name: string; tensor: tf.Tensor }[],
   ): void {
-    this.steps++;
-    const rates = this.rates();
+    const rates = this.countStep();
     const named = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients);
     for (const [name, gradient] of named) {
       if (gradient) this.slotsOf(registeredVariable(name)).apply(gradient, rates);
     }
+  }
+
+  /** Counts a step. @returns its numbers, for a graph that takes it in this optimizer's place */
+  countStep(): AdamRates {
+    this.steps++;
     this.incrementIterations();
+    const { beta1, beta2 } = this;
+    const correction = Math.sqrt(1 - beta2 ** this.steps);
+    const stepSize = (this.learningRate * correction) / (1 - beta1 ** this.steps);
+    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction };
+  }
+
+  /**
+   * Hands what Adam remembers over to a graph that takes the steps from now on; it is read from there when it is
+   * saved, or when a step is taken by {@link applyGradients} again.
+   * @param graph is disposed with this optimizer
+   * @param variables by the graph's names
+   */
+  rememberIn(graph: AdamMemory, variables: ReadonlyMap<string, tf.Variable>): void {
+    let users = variables.size;
+    const release = () => void (--users === 0 && graph.dispose());
+    for (const [name, variable] of variables) {
+      const known = this.slots.get(variable.name);
+      if (known) graph.restoreSlots(name, known.read());
+      known?.dispose();
+      const create = (values: AdamValues) => createSlots(variable, values);
+      this.slots.set(variable.name, createGraphSlots(graph, { name, create, release }));
+    }
   }
 
   /**
@@ -154,13 +181,6 @@ export class Adam extends tf.Optimizer {
     for (const slots of this.slots.values()) slots.dispose();
     this.slots.clear();
     super.dispose();
-  }
-
-  private rates(): AdamRates {
-    const { beta1, beta2 } = this;
-    const correction = Math.sqrt(1 - beta2 ** this.steps);
-    const stepSize = (this.learningRate * correction) / (1 - beta1 ** this.steps);
-    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction };
   }
 
   private slotsOf(variable: tf.Variable): AdamSlots {

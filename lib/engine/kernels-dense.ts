@@ -29,12 +29,12 @@ export const CONNECT: NativeKernel = {
   },
 };
 
-/** Dropout: x to y and the mask, 0 or 1 / (1 - rate). Settings: rate, seed. */
+/** Dropout: x, seed to y and the mask, 0 or 1 / (1 - rate). Settings: rate. */
 export const DROP_OUT: NativeKernel = {
   name: 'AttentionDropOut',
   inputsToSave: [],
   outputsToSave: [false, true],
-  forward(backend, { x }, { rate, seed }) {
+  forward(backend, { x, seed }, { rate }) {
     const isKept = tf.greaterEqual(drawUniform(backend, x.shape, seed), rate);
     const mask = isKept.cast('float32').mul(1 / (1 - rate));
     return [mask.mul(x as tf.Tensor), mask];

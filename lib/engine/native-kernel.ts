@@ -10,7 +10,6 @@ export interface KernelSettings {
   readonly momentum: number;
   readonly epsilon: number;
   readonly rate: number;
-  readonly seed: readonly [number, number];
 }
 
 /** Inputs of a kernel by name. */

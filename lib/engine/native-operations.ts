@@ -182,11 +182,11 @@ function normalization(epsilon: number): AttributeValues {
 export function drawUniform(
   backend: NativeBackend,
   shape: readonly number[],
-  seed: readonly [number, number],
+  seed: tf.TensorInfo,
 ): tf.Tensor {
   const attributes = { dtype: T, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
   return tf.tidy(() => {
-    const inputs = [tf.tensor1d([...shape], 'int32'), tf.tensor1d([...seed], 'int32')];
+    const inputs = [tf.tensor1d([...shape], 'int32'), seed];
     return executeNative(backend, { name: 'StatelessRandomUniform', attributes, inputs })[0];
   });
 }

@@ -37,6 +37,16 @@ export interface NativeBinding {
   createTensor(shape: readonly number[], dtype: number, values: tf.TypedArray): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): tf.TypedArray;
+  /** Loads a SavedModel's graph into a session. @returns the session's number; whoever holds it has to delete it */
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(session: number): void;
+  /** Runs a session: names are `operation:output`, joined by commas. */
+  runSavedModel(
+    session: number,
+    inputIds: readonly number[],
+    inputs: string,
+    outputs: string,
+  ): NativeOutput[];
 }
 
 /** What the native backend remembers of a tensor's data. */
@@ -49,8 +59,8 @@ interface NativeData {
 
 /** The tensorflow backend of tfjs-node, as far as this project calls it. */
 export interface NativeBackend {
-  readonly binding: NativeBinding;
-  readonly tensorMap: { get(dataId: object): NativeData };
+  binding: NativeBinding;
+  readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
   /** Makes a tensor of an operation's output; the caller disposes it. */
   createOutputTensor(output: NativeOutput): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];

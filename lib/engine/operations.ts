@@ -108,14 +108,17 @@ export function connect(layer: {
 /**
  * Sets a share of the numbers to 0 and scales the others up, by a mask that the seed alone decides.
  * @param rate the share, 0 to 1
- * @param seed two integers, 0 to 2^31 - 1
+ * @param seed two integers, 0 to 2^31 - 1, int32 [2]
  * @returns of x's shape; x itself when the rate is 0
  */
-export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: readonly [number, number]): T {
+export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor1D): T {
   if (rate === 0) return x;
-  const native = runKernel('dropOut', { x }, { rate, seed });
+  const native = runKernel('dropOut', { x, seed }, { rate });
   if (native) return native[0] as T;
-  const mask = drawPhiloxUniform(seed, x.size).map((value) => (value >= rate ? 1 / (1 - rate) : 0));
+  const [first, second] = seed.dataSync();
+  const mask = drawPhiloxUniform([first, second], x.size).map((value) =>
+    value >= rate ? 1 / (1 - rate) : 0,
+  );
   return x.mul(tf.tensor(mask, x.shape));
 }
 

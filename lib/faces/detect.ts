@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
+import { compile } from '../engine/compiled';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { fitWithin } from './fit';
@@ -111,11 +112,20 @@ export async function loadNetworks() {
   for (const net of [tinyNet, ssdNet, landmarkNet]) await net.loadFromDisk(folder);
   const features = landmarkNet.faceFeatureExtractor.params;
   const landmarkParams = { features, fc: landmarkNet.params!.fc };
-  const tiny = buildTinyNetwork(tinyNet.params as unknown as TinyParams);
+  const tiny = asGraph(buildTinyNetwork(tinyNet.params as unknown as TinyParams));
   const ssd = buildSsdNetwork(ssdNet.params as unknown as SsdParams);
-  const landmarks = buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams);
+  const landmarks = asGraph(buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams));
   const dispose = () => [tiny, ssd, landmarks, tinyNet, ssdNet, landmarkNet].forEach((net) => net.dispose());
   return { tiny, ssd, landmarks, dispose };
+}
+
+/** Gives a network that runs as a graph from the second batch of a size on. */
+function asGraph<Y extends tf.Tensor>(network: {
+  forward(colours: tf.Tensor4D): Y;
+  dispose(): void;
+}): typeof network {
+  const { run, dispose } = compile(network.forward);
+  return { forward: run, dispose: () => [{ dispose }, network].forEach((part) => part.dispose()) };
 }
 
 /** The detectors and the landmark network. */

@@ -9,7 +9,7 @@ import {
   normalizeByRunning,
 } from '../engine/operations';
 import type { Activation } from '../engine/native-kernel';
-import { tapFeatures, type Mode } from './network';
+import { tapFeatures, type DropoutSeed, type Mode } from './network';
 
 /** PyTorch's BatchNorm2d: share of a new batch in the running figures, and what keeps the division finite. */
 const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
@@ -96,10 +96,16 @@ export function normLayer(
 export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
   return (x, mode) => {
     if (!mode.training || rate === 0) return tapFeatures(mode, name, x);
-    const { seed, epoch, step } = mode.dropout;
-    const random = createRandom(seed, 'dropout', epoch, step, name);
-    return dropOut(x, rate, [random.integer(2 ** 31), random.integer(2 ** 31)]);
+    const seed = drawDropoutSeed(name, mode.dropout);
+    mode.onSeed?.(name, seed);
+    return dropOut(x, rate, seed);
   };
+}
+
+/** Draws what decides a dropout layer's mask. @returns two integers, int32 [2]; the caller disposes it */
+export function drawDropoutSeed(layer: string, { seed, epoch, step }: DropoutSeed): tf.Tensor1D {
+  const random = createRandom(seed, 'dropout', epoch, step, layer);
+  return tf.tensor1d([random.integer(2 ** 31), random.integer(2 ** 31)], 'int32');
 }
 
 function addFilter(

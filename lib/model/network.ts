@@ -18,7 +18,12 @@ export type FeatureTap = (layer: string, features: tf.Tensor) => tf.Tensor;
 /** Whether a pass learns: batch statistics and dropout are on in training only, and only outside of it is tapped. */
 export type Mode =
   | { readonly training: false; readonly tap?: FeatureTap }
-  | { readonly training: true; readonly dropout: DropoutSeed };
+  | {
+      readonly training: true;
+      readonly dropout: DropoutSeed;
+      /** Is shown the seed of each dropout layer's mask, int32 [2]. */
+      readonly onSeed?: (layer: string, seed: tf.Tensor1D) => void;
+    };
 
 /** Shows a layer's features to the pass's tap. @returns what goes on: the features themselves where nothing taps */
 export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, features: T): T {

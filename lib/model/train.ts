@@ -1,7 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../core/random';
 import type { Adam } from '../engine/adam';
-import { meanCrossEntropy } from '../engine/operations';
 import {
   restoreLast,
   saveBest,
@@ -15,6 +13,7 @@ import { evaluate } from './evaluate';
 import { isBetter, type EpochRecord } from './history';
 import { saveState, type Network } from './network';
 import { yieldToHost } from './pause';
+import { beginTrainingSteps, drawBatch, takeStep, type TrainingSteps } from './training-steps';
 
 /** How far an epoch is. */
 export interface BatchProgress {
@@ -85,16 +84,23 @@ interface Run extends TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await beginRun(options);
+  const stopped = run.history.length < run.epochs && (await trainEpochs(run));
+  return { history: run.history, stopped, best: run.best };
+}
+
+/** @returns whether the run was stopped within an epoch */
+async function trainEpochs(run: Run): Promise<boolean> {
+  const steps = beginSteps(run);
   for (let epoch = run.history.length + 1; epoch <= run.epochs; epoch++) {
     const started = performance.now();
-    const trainLoss = await trainEpoch(run, epoch);
-    if (trainLoss === undefined) return { history: run.history, stopped: true, best: run.best };
+    const trainLoss = await trainEpoch(run, steps, epoch);
+    if (trainLoss === undefined) return true;
     const scores = await scoreEpoch(run);
     const record = { epoch, trainLoss, ...scores, seconds: (performance.now() - started) / 1000 };
     await recordEpoch(run, record);
     run.onEpoch?.(record, run.history);
   }
-  return { history: run.history, stopped: false, best: run.best };
+  return false;
 }
 
 async function beginRun(options: TrainOptions): Promise<Run> {
@@ -118,14 +124,14 @@ async function beginRun(options: TrainOptions): Promise<Run> {
 }
 
 /** @returns the mean loss over the epoch's samples; undefined when the run was stopped */
-async function trainEpoch(run: Run, epoch: number): Promise<number | undefined> {
+async function trainEpoch(run: Run, steps: TrainingSteps, epoch: number): Promise<number | undefined> {
   const { train, batchSize, seed, shouldStop } = run;
   const order = createRandom(seed, 'order', epoch).shuffle(Array.from(train.labels.keys()));
   const batches = Math.ceil(order.length / batchSize);
   let sum = 0;
   for (let step = 0; step < batches; step++) {
     const positions = order.slice(step * batchSize, (step + 1) * batchSize);
-    const loss = await trainBatch(run, positions, { epoch, step });
+    const loss = await takeStep(steps, drawBatch(train, positions, { seed, epoch, step }));
     sum += loss * positions.length;
     run.onBatch?.({ epoch, batch: step + 1, batches, loss });
     await run.pause();
@@ -134,26 +140,13 @@ async function trainEpoch(run: Run, epoch: number): Promise<number | undefined> 
   return sum / order.length;
 }
 
-async function trainBatch(
-  { network, optimizer, train, seed }: Run,
-  positions: readonly number[],
-  { epoch, step }: { readonly epoch: number; readonly step: number },
-): Promise<number> {
-  const variables = [...network.parameters.values()];
-  const loss = tf.tidy(() => {
-    const dropout = { seed, epoch, step };
-    const inputs = train.draw?.(positions, dropout) ?? train.batch(positions);
-    const labels = tf.tensor1d(Int32Array.from(positions, (position) => train.labels[position]));
-    const mode = { training: true, dropout } as const;
-    const measure = () => meanCrossEntropy(network.forward(inputs, mode), labels);
-    const { value, grads } = tf.variableGrads(measure, variables);
-    optimizer.applyGradients(grads);
-    return value;
-  });
-  const [value] = await loss.data();
-  loss.dispose();
-  if (Number.isFinite(value)) return value;
-  throw new Error(`Expected a finite loss for batch ${step + 1} of epoch ${epoch} but received ${value}`);
+/** Begins the steps with a batch of each size that an epoch has. */
+function beginSteps(run: Run): TrainingSteps {
+  const { train, batchSize, seed, network, optimizer } = run;
+  const sizes = new Set([Math.min(batchSize, train.size), train.size % batchSize].filter((size) => size > 0));
+  const examples = () =>
+    [...sizes].map((size) => drawBatch(train, [...Array(size).keys()], { seed, epoch: 1, step: 0 }));
+  return beginTrainingSteps({ network, optimizer, examples });
 }
 
 async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {

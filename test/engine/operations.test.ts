@@ -49,7 +49,7 @@ describeNative('operations on native TensorFlow agree with the cpu backend in ou
       ));
   }
 
-  it('drop out, by the same mask', () => assertAgrees({ x: [7, 33] }, ({ x }) => dropOut(x, 0.3, [5, 6])));
+  it('drop out, by the same mask', () => assertAgrees({ x: [7, 33] }, ({ x }) => dropOut(x, 0.3, tf.tensor1d([5, 6], 'int32'))));
 
   it('join two branches', () =>
     assertAgrees({ mouth: [4, 3], eyes: [4, 5] }, ({ mouth, eyes }) => tf.concat([mouth, eyes], 1)));
@@ -66,7 +66,7 @@ describe('operations on the cpu backend', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
   it('drop the share that was asked for and scale the others', () => {
-    const values = tf.tidy(() => dropOut(tf.ones([20000]), 0.1, [1, 2]).dataSync());
+    const values = tf.tidy(() => dropOut(tf.ones([20000]), 0.1, tf.tensor1d([1, 2], 'int32')).dataSync());
     const dropped = values.filter((value) => value === 0).length / values.length;
     assert.ok(Math.abs(dropped - 0.1) < 0.01);
     assert.ok(values.every((value) => value === 0 || value === Math.fround(1 / 0.9)));

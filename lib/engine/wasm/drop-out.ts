@@ -13,8 +13,8 @@ const FRACTIONS = 2 ** 23;
 const MIXING_KEYS = [0x3ec8f720, 0x02461e29] as const;
 
 interface DropOutArguments {
-  readonly inputs: { readonly x: tf.TensorInfo };
-  readonly attrs: { readonly rate: number; readonly seed: readonly [number, number] };
+  readonly inputs: { readonly x: tf.TensorInfo; readonly seed: tf.TensorInfo };
+  readonly attrs: { readonly rate: number };
   readonly backend: WasmBackend;
 }
 
@@ -24,14 +24,14 @@ export const dropOutReplacement: KernelReplacement = {
   replace: () => (args) => dropOut(args as unknown as DropOutArguments),
 };
 
-function dropOut({ inputs: { x }, attrs: { rate, seed }, backend }: DropOutArguments): tf.TensorInfo[] {
+function dropOut({ inputs: { x, seed }, attrs: { rate }, backend }: DropOutArguments): tf.TensorInfo[] {
   const [y, mask] = [0, 1].map(() => backend.makeOutput(x.shape, 'float32'));
   const [fromX, toY, toMask] = [x, y, mask].map((tensor) => addressOf(backend, tensor));
   const module = moduleOf(backend);
   const threshold = Math.ceil(rate * FRACTIONS);
   const factor = 1 / (1 - rate);
   withScratch(backend, 4 * BLOCK, (words) => {
-    const [key0, key1, word2, word3] = mixSeed(backend, module, { seed, words });
+    const [key0, key1, word2, word3] = mixSeed(backend, module, { seed: addressOf(backend, seed), words });
     forEachBlock(tf.util.sizeFromShape(x.shape), BLOCK, (start, count) => {
       module.philox(words, Math.ceil(count / GROUP), start / 4, 0, word2, word3, key0, key1);
       const whole = count - (count % 4);
@@ -55,8 +55,9 @@ function dropOut({ inputs: { x }, attrs: { rate, seed }, backend }: DropOutArgum
 function mixSeed(
   { wasm }: WasmBackend,
   module: WasmModule,
-  { seed, words }: { readonly seed: readonly [number, number]; readonly words: number },
+  { seed, words }: { readonly seed: number; readonly words: number },
 ): Int32Array {
-  module.philox(words, 1, seed[0], 0, seed[1], 0, ...MIXING_KEYS);
+  const [first, second] = new Int32Array(wasm.HEAPU8.buffer, seed, 2);
+  module.philox(words, 1, first, 0, second, 0, ...MIXING_KEYS);
   return new Int32Array(wasm.HEAPU8.buffer, words, 4).slice();
 }

@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import type { NativeBackend } from './native';
+import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model';
+
+/** A graph that TensorFlow has loaded and optimised: it fuses operations and runs independent ones side by side. */
+export interface NativeSession {
+  /**
+   * Computes outputs.
+   * @param feeds the graph's placeholders by name
+   * @param outputs as `name:0`
+   * @returns the outputs in that order, which the surrounding tidy or the caller disposes
+   * @throws Error with TensorFlow's message
+   */
+  run(feeds: Readonly<Record<string, tf.TensorInfo>>, outputs: readonly string[]): tf.Tensor[];
+  /** Computes one output without feeds. @returns the addon's number of it, which the caller deletes */
+  fetch(output: string): number;
+  /** Gives back the graph and its variables. */
+  dispose(): void;
+}
+
+/**
+ * Loads a graph.
+ * @returns the caller disposes it
+ * @throws Error with TensorFlow's message when it is no graph
+ */
+export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]): NativeSession {
+  const { binding } = backend;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'graph-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(nodes, binding));
+    const session = binding.loadSavedModel(folder, GRAPH_TAG);
+    return {
+      run(feeds, outputs) {
+        const inputs = Object.keys(feeds).map((name) => `${name}:0`);
+        const ids = backend.getInputTensorIds(Object.values(feeds));
+        const given = binding.runSavedModel(session, ids, inputs.join(), outputs.join());
+        return given.map((output) => backend.createOutputTensor(output));
+      },
+      fetch: (output) => binding.runSavedModel(session, [], '', output)[0].id,
+      dispose: () => binding.deleteSavedModel(session),
+    };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
