@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from './native';
 import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model';
@@ -21,6 +18,16 @@ export interface NativeSession {
   dispose(): void;
 }
 
+/** Lays a SavedModel's bytes into a folder while it is loaded. */
+type WithModelFolder = (model: Uint8Array, load: (folder: string) => number) => number;
+
+let withFolder: WithModelFolder | undefined;
+
+/** Lets sessions be opened. This file knows nothing of folders itself, as its users run in browsers too. */
+export function provideModelFolder(provided: WithModelFolder): void {
+  withFolder = provided;
+}
+
 /**
  * Loads a graph.
  * @returns the caller disposes it
@@ -28,21 +35,17 @@ export interface NativeSession {
  */
 export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]): NativeSession {
   const { binding } = backend;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'graph-'));
-  try {
-    fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(nodes, binding));
-    const session = binding.loadSavedModel(folder, GRAPH_TAG);
-    return {
-      run(feeds, outputs) {
-        const inputs = Object.keys(feeds).map((name) => `${name}:0`);
-        const ids = backend.getInputTensorIds(Object.values(feeds));
-        const given = binding.runSavedModel(session, ids, inputs.join(), outputs.join());
-        return given.map((output) => backend.createOutputTensor(output));
-      },
-      fetch: (output) => binding.runSavedModel(session, [], '', output)[0].id,
-      dispose: () => binding.deleteSavedModel(session),
-    };
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
+  const model = encodeSavedModel(nodes, binding);
+  if (!withFolder) throw new Error('Expected startEngine to have started native TensorFlow but it has not');
+  const session = withFolder(model, (folder) => binding.loadSavedModel(folder, GRAPH_TAG));
+  return {
+    run(feeds, outputs) {
+      const inputs = Object.keys(feeds).map((name) => `${name}:0`);
+      const ids = backend.getInputTensorIds(Object.values(feeds));
+      const given = binding.runSavedModel(session, ids, inputs.join(), outputs.join());
+      return given.map((output) => backend.createOutputTensor(output));
+    },
+    fetch: (output) => binding.runSavedModel(session, [], '', output)[0].id,
+    dispose: () => binding.deleteSavedModel(session),
+  };
 }

@@ -40,6 +40,8 @@ export interface NativeBinding {
   /** Loads a SavedModel's graph into a session. @returns the session's number; whoever holds it has to delete it */
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
+  /** How many sessions there are. */
+  getNumOfSavedModels(): number;
   /** Runs a session: names are `operation:output`, joined by commas. */
   runSavedModel(
     session: number,

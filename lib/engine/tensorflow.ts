@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { withModelFolder } from './model-folder';
+import { provideModelFolder } from './native-session';
 import { registerWasmTrainingKernels } from './wasm';
 
 /** A backend of TensorFlow.js that this project runs on, fastest first. */
@@ -107,6 +109,7 @@ function putBackRemovedUtilities(): void {
 async function startNative(): Promise<EngineInfo> {
   await tf.setBackend('tensorflow');
   const native = tf.backend() as unknown as NativeBackend;
+  provideModelFolder(withModelFolder);
   return {
     backend: 'tensorflow',
     tensorflow: native.binding.TF_Version,

@@ -40,7 +40,8 @@ export interface Network {
   /** What training measures and evaluation uses: batch normalisation's running mean and variance. */
   readonly buffers: ReadonlyMap<string, tf.Variable>;
   /**
-   * Classifies a batch.
+   * Classifies a batch, by operations alone: where native TensorFlow trains, one training batch of each size is traced and
+   * its operations are done again for all others. What changes from batch to batch comes from inputs and dropout's seeds.
    * @param inputs what the network's source gives, each [n, ...]
    * @returns logits, [n, 7]; the caller disposes them and, inside of no tidy, what came before them
    */
