@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { createSlots } from './adam-backends';
 import { createGraphSlots, type AdamMemory } from './adam-graph';
-import { createNativeSlots } from './adam-native';
 import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
-import { createTensorSlots } from './adam-tensors';
-import { nativeBackend } from './native';
-import { createWasmSlots, wasmTrainingBackend } from './wasm';
 
 /** Settings of Adam, as PyTorch names and means them. */
 export interface AdamOptions {
@@ -190,13 +187,6 @@ export class Adam extends tf.Optimizer {
     this.slots.set(variable.name, slots);
     return slots;
   }
-}
-
-function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
-  const native = nativeBackend();
-  if (native) return createNativeSlots(native, variable, values);
-  const wasm = wasmTrainingBackend();
-  return wasm ? createWasmSlots(wasm, variable, values) : createTensorSlots(variable, values);
 }
 
 function registeredVariable(name: string): tf.Variable {

@@ -49,8 +49,8 @@ function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
   const [id] = backend.getInputTensorIds([x]);
   const { result, trace } = traceNative(backend, () => compute(x));
   const placeholder = builder.addPlaceholder('x', { shape: x.shape, dtype: builder.floatType });
-  const outputs = builder.addTrace('traced', trace, new Map([[id, placeholder]]));
-  const inputs = [outputs.get(backend.tensorMap.get(result.dataId).id)!];
+  const outputOf = builder.addTrace('traced', trace, new Map([[id, placeholder]]));
+  const inputs = [outputOf(backend.getInputTensorIds([result])[0])];
   builder.add({ name: 'result', op: 'Identity', inputs, attributes: { T: { type: 'float32' } } });
   result.dispose();
   return openSession(backend, builder.nodes);

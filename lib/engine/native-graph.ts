@@ -61,13 +61,13 @@ export class GraphBuilder {
    * still live, and their numbers stay as they are.
    * @param prefix beginning of the new nodes' names
    * @param givenOutputs outputs of this graph in place of tensors that the computation took, by the addon's numbers
-   * @returns outputs of this graph by the addon's numbers of the tensors that were traced
+   * @returns gives the output of this graph for a tensor that was traced, by the addon's number of it
    */
   addTrace(
     prefix: string,
     { operations, constants }: NativeTrace,
     givenOutputs: ReadonlyMap<number, string>,
-  ): Map<number, string> {
+  ): (id: number) => string {
     const outputs = new Map(givenOutputs);
     const outputOf = (id: number): string => {
       const known = outputs.get(id);
@@ -82,7 +82,7 @@ export class GraphBuilder {
       this.push(node, name, inputs.map(outputOf), this.attributesOf(operation));
       given.forEach(({ id }, place) => outputs.set(id, `${node}:${place}`));
     }
-    return outputs;
+    return outputOf;
   }
 
   /**

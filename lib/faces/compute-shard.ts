@@ -33,8 +33,9 @@ export interface ComputeOptions {
 }
 
 /**
- * Computes the rows of some frames: decodes a batch while the one before is looked at, so that at most two
- * batches of images are in memory.
+ * Computes the rows of some frames. While a batch is looked at, the next is decoded and the one after it is read: a
+ * file takes many short waits, none of which ends while a network computes. At most three batches of images are in
+ * memory.
  * @returns a row a frame, in the same order
  * @throws the signal's reason when it aborts, between two batches
  */
@@ -50,11 +51,11 @@ export async function computeRows<R extends FileRecord>(
       })),
     );
   const rows: FrameRow<R>[] = [];
-  let next = load(0);
+  const ahead = [load(0), load(DETECTION_BATCH)];
   for (let start = 0; start < frames.length; start += DETECTION_BATCH) {
-    const batch = await next;
+    const batch = (await ahead.shift())!;
     signal?.throwIfAborted();
-    next = load(start + DETECTION_BATCH);
+    ahead.push(load(start + 2 * DETECTION_BATCH));
     const done = await computeBatch(batch, { detector, marginPx, cropped });
     rows.push(...done);
     onBatch?.(done.length, done.filter((row) => 'kind' in row).length);

@@ -10,8 +10,8 @@ export const DETECTION_SIDE = 1024;
 /** Longer side that cropped faces are enlarged to before detection: FER2013's have 48 pixels. */
 export const CROPPED_SIDE = 192;
 
-/** Images of more pixels are decoded one at a time and not kept: so 32 of them do not fill the memory. */
-const KEPT_PIXELS = 2_000_000;
+/** Images of more pixels are decoded one at a time and not kept: so 48 of them do not fill the memory. */
+const KEPT_PIXELS = 1_300_000;
 
 /** A decoded image, ready for the detector and for cutting. */
 export interface PreparedImage {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adam } from '../engine/adam';
 import { nativeBackend, type NativeBackend } from '../engine/native';
-import { compileTraining, type ExampleBatch, type NativeTraining } from '../engine/native-training';
+import { compileTraining, type NativeTraining } from '../engine/native-training';
+import type { ExampleBatch } from '../engine/training-graph';
 import { meanCrossEntropy } from '../engine/operations';
 import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
