@@ -11,8 +11,8 @@ export function archiveDirectory(): string {
 /**
  * Opens the evidence that a notebook reads.
  * @param options.environment `EVIDENCE`: `committed` (default) reads the committed predictions; `full` runs what is not
- *   in the cache, which takes an hour on two cores; `small` runs everything at a small size, in minutes, to show the
- *   way. `FERG_DIR` runs it on FERG-DB in place of the six drawn characters.
+ *   in the cache, which takes a quarter of an hour on two cores; `small` runs everything at a small size, in minutes, to
+ *   show the way. `FERG_DIR` runs it on FERG-DB in place of the six drawn characters.
  * @param options.studies what the notebook needs, default all
  * @param options.print is told what is run
  * @throws RangeError for another value of EVIDENCE
