@@ -6,6 +6,8 @@ export interface AdamMemory {
   readSlots(name: string): AdamValues;
   /** Puts back what {@link readSlots} gave. */
   restoreSlots(name: string, values: AdamValues): void;
+  /** Ends the graph's steps: what it remembers is no longer all that there is. */
+  end(): void;
   dispose(): void;
 }
 

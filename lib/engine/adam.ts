@@ -98,7 +98,10 @@ export class Adam extends tf.Optimizer {
    */
   rememberIn(graph: AdamMemory, variables: ReadonlyMap<string, tf.Variable>): void {
     let users = variables.size;
-    const release = () => void (--users === 0 && graph.dispose());
+    const release = () => {
+      graph.end();
+      if (--users === 0) graph.dispose();
+    };
     for (const [name, variable] of variables) {
       const known = this.slots.get(variable.name);
       if (known) graph.restoreSlots(name, known.read());

@@ -86,10 +86,10 @@ export class GraphBuilder {
   }
 
   /**
-   * Tells which nodes take an output and are no part of a result's computation.
+   * Finds the nodes that take an output and are no part of a result's computation.
    * @returns their names
    */
-  takersBeside(output: string, result: string): string[] {
+  findTakersBeside(output: string, result: string): string[] {
     const part = this.ancestorsOf(result);
     return this.nodes
       .filter(({ name, inputs }) => inputs.includes(output) && !part.has(name))

@@ -12,8 +12,8 @@ export interface NativeSession {
    * @throws Error with TensorFlow's message
    */
   run(feeds: Readonly<Record<string, tf.TensorInfo>>, outputs: readonly string[]): tf.Tensor[];
-  /** Computes one output without feeds. @returns the addon's number of it, which the caller deletes */
-  fetch(output: string): number;
+  /** Computes outputs without feeds. @returns the addon's numbers of them, which the caller deletes */
+  fetch(outputs: readonly string[]): number[];
   /** Gives back the graph and its variables. */
   dispose(): void;
 }
@@ -42,10 +42,11 @@ export function openSession(backend: NativeBackend, nodes: readonly GraphNode[])
     run(feeds, outputs) {
       const inputs = Object.keys(feeds).map((name) => `${name}:0`);
       const ids = backend.getInputTensorIds(Object.values(feeds));
-      const given = binding.runSavedModel(session, ids, inputs.join(), outputs.join());
+      // Asked of the backend each time: while a computation is traced, its addon refuses graphs.
+      const given = backend.binding.runSavedModel(session, ids, inputs.join(), outputs.join());
       return given.map((output) => backend.createOutputTensor(output));
     },
-    fetch: (output) => binding.runSavedModel(session, [], '', output)[0].id,
+    fetch: (outputs) => backend.binding.runSavedModel(session, [], '', outputs.join()).map(({ id }) => id),
     dispose: () => binding.deleteSavedModel(session),
   };
 }

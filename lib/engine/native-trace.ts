@@ -21,28 +21,31 @@ export interface TracedConstant {
 export interface NativeTrace {
   /** In the order in which they ran. */
   readonly operations: readonly TracedOperation[];
-  /** By the addon's number of their tensor. */
+  /** By the addon's number of their tensor, in the order in which they were handed over. */
   readonly constants: ReadonlyMap<number, TracedConstant>;
 }
 
 /**
  * Runs a computation and writes down each native operation that it consists of, so that the same can be done again
  * without JavaScript. What depends on a tensor's numbers must be left to operations.
- * @returns what the computation gave, and its trace
+ * @returns what the computation gave, which the caller disposes, and its trace
  * @throws Error when the computation reads a tensor's numbers: what JavaScript made of them would be fixed for good
  */
 export function traceNative<Result>(
   backend: NativeBackend,
   compute: () => Result,
 ): { readonly result: Result; readonly trace: NativeTrace } {
-  const { binding } = backend;
-  const operations: TracedOperation[] = [];
-  const constants = new Map<number, TracedConstant>();
-  backend.binding = observe(binding, { operations, constants });
+  const { binding, readSync } = backend;
+  const trace = { operations: [], constants: new Map<number, TracedConstant>() };
+  backend.binding = observe(binding, trace);
+  backend.readSync = () => {
+    throw new Error('Expected a computation of operations alone but it reads the numbers of a tensor');
+  };
   try {
-    return { result: compute(), trace: { operations, constants } };
+    return { result: compute(), trace };
   } finally {
     backend.binding = binding;
+    backend.readSync = readSync;
   }
 }
 
@@ -60,13 +63,13 @@ function observe(
     trace.constants.set(id, { shape: [...shape], dtype, values });
     return id;
   };
-  const tensorDataSync = () => {
-    throw new Error('Expected a computation of operations alone but it reads the numbers of a tensor');
+  const runSavedModel = () => {
+    throw new Error('Expected a computation of operations alone but it runs a graph');
   };
   // The addon's own properties cannot be written to, but those of an object that inherits them can be its own.
   return Object.create(binding, {
     executeOp: { value: executeOp },
     createTensor: { value: createTensor },
-    tensorDataSync: { value: tensorDataSync },
+    runSavedModel: { value: runSavedModel },
   }) as NativeBinding;
 }

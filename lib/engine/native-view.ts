@@ -26,7 +26,9 @@ export function viewVariable(
   return {
     isForeign: () => variable.dataId !== own,
     letGo() {
-      if (variable.dataId === own && !isFetched) return;
+      // A clone that nobody has read yet waits for numbers too, and must be given those of now: assigning does so.
+      const isAlone = () => backend.tensorMap.get(own!).refCount === 1;
+      if (variable.dataId === own && !isFetched && isAlone()) return;
       const { shape } = variable;
       const tensor = backend.createOutputTensor({ id: -1, shape, dtype: backend.binding.TF_FLOAT });
       variable.assign(tensor);

@@ -63,6 +63,8 @@ interface NativeData {
 export interface NativeBackend {
   binding: NativeBinding;
   readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
+  /** Reads a tensor's numbers, by what tfjs knows its data by. */
+  readSync: (dataId: object) => tf.TypedArray;
   /** Makes a tensor of an operation's output; the caller disposes it. */
   createOutputTensor(output: NativeOutput): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];

@@ -57,7 +57,7 @@ function toNode(node: GraphNode, kinds: AttributeKinds): messages.Message {
   return message;
 }
 
-function toAttribute({ type, value }: NativeAttribute, kinds: AttributeKinds): messages.Message {
+function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKinds): messages.Message {
   const attribute = new messages.AttrValue();
   if (type === kinds.TF_ATTR_SHAPE) return assign(attribute, { Shape: toShape(value as number[]) });
   if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {
@@ -70,7 +70,9 @@ function toAttribute({ type, value }: NativeAttribute, kinds: AttributeKinds): m
     [kinds.TF_ATTR_BOOL, 'B'],
     [kinds.TF_ATTR_TYPE, 'Type'],
   ]);
-  return assign(attribute, { [setters.get(type)!]: value });
+  const setter = setters.get(type);
+  if (!setter || Array.isArray(value)) throw new RangeError(`Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`); // prettier-ignore
+  return assign(attribute, { [setter]: value });
 }
 
 function toTensor({ dtype, shape, values }: TracedConstant): messages.Message {

@@ -1,64 +1,64 @@
 import * as tf from '@tensorflow/tfjs';
+import type { AdamRates } from './adam-slots';
 import type { AttributeValues, NativeBackend } from './native';
 import { GraphBuilder } from './native-graph';
-import { traceNative } from './native-trace';
 import type { GraphNode } from './saved-model';
-
-/** A batch that stands for all of its shape. */
-export interface ExampleBatch {
-  /** What differs from batch to batch, by name; complete when the loss was measured. */
-  readonly feeds: ReadonlyMap<string, tf.Tensor>;
-  /** Measures the mean loss, by operations alone. */
-  loss(): tf.Scalar;
-}
-
-/** What is trained. */
-export interface Trainee {
-  /** What Adam moves, by name. */
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** What the loss itself assigns to, by name. */
-  readonly buffers: ReadonlyMap<string, tf.Variable>;
-}
+import { traceStep, type ExamplePair, type Trainee } from './training-trace';
 
 /** A graph of training steps, not yet loaded. */
 export interface TrainingGraph {
   readonly nodes: readonly GraphNode[];
-  /** What a step on a batch of a size is fed, beside Adam's rates `adam/…`: `size/name`. */
+  /** Names of what a step is fed, beside Adam's rates, by the size of its batch. */
   readonly feedNames: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Name of the node that empties Adam's memory. */
-export const EMPTY_MEMORY = 'emptyMemory';
+/** Gives the placeholder of what a step on a batch of a size is fed. */
+export const feedNode = (size: number, name: string): string => `${size}/${name}`;
+
+/** Gives the output that takes a step on a batch of a size: its loss before the step. */
+export const lossOutput = (size: number): string => `${size}/loss:0`;
+
+/** Gives the placeholder of one of Adam's numbers. */
+export const rateNode = (rate: keyof AdamRates): string => `rate/${rate}`;
+
+/** Gives the names of Adam's memory of a parameter, which are variables too: mean and square. */
+export const slotsOf = (parameter: string): readonly [string, string] => [
+  `mean/${parameter}`,
+  `square/${parameter}`,
+];
+
+/** Gives a variable's nodes: its value (`read`), and what loads (`load`) a value that is fed (`given`). */
+export const nodesOf = (
+  variable: string,
+): { readonly handle: string; readonly read: string; readonly given: string; readonly load: string } => ({
+  handle: `${variable}/handle`,
+  read: `${variable}/read`,
+  given: `${variable}/given`,
+  load: `${variable}/load`,
+});
+
+/** The output that empties Adam's memory. */
+export const EMPTY_MEMORY = 'emptyMemory:0';
 
 const DTYPE: AttributeValues = { dtype: { type: 'float32' } };
 const T: AttributeValues = { T: { type: 'float32' } };
-
-/** Names of the nodes of a variable, whether the trainee's or Adam's: its value, and what loads a given one. */
-export const nodesOf = (name: string) => ({
-  handle: `${name}/handle`,
-  read: `${name}/read`,
-  given: `${name}/given`,
-  load: `${name}/load`,
-});
-
-/** Names of Adam's memory of a parameter: mean, then square. */
-export const slotsOf = (name: string) => [`${name}/mean`, `${name}/square`];
 
 /**
  * Makes a graph of training steps from what tfjs does for one batch of each size: the loss, its gradients, the
  * buffers' new values. Adam is added to it.
  * @param trainee is as it was afterwards
- * @param examples a batch of each size, by its size
+ * @param examples of each size of a batch, by that size
+ * @throws Error when a loss reads numbers, or when its two examples differ in more than their feeds
  */
 export function buildTrainingGraph(
   backend: NativeBackend,
   trainee: Trainee,
-  examples: ReadonlyMap<number, ExampleBatch>,
+  examples: ReadonlyMap<number, ExamplePair>,
 ): TrainingGraph {
   const builder = new GraphBuilder(backend.binding);
   addVariables(builder, trainee);
   const feedNames = new Map(
-    [...examples].map(([size, example]) => [size, addStep(builder, backend, { trainee, size, example })]),
+    [...examples].map(([size, pair]) => [size, addStep(builder, backend, { trainee, size, pair })]),
   );
   return { nodes: builder.nodes, feedNames };
 }
@@ -66,14 +66,16 @@ export function buildTrainingGraph(
 function addVariables(builder: GraphBuilder, { parameters, buffers }: Trainee): void {
   for (const [name, { shape }] of [...parameters, ...buffers]) addVariable(builder, name, shape);
   builder.addConstant('zero', { dtype: builder.floatType, shape: [], values: Float32Array.of(0) });
-  const zeroed = [...parameters].flatMap(([name, { shape }]) =>
+  const emptied = [...parameters].flatMap(([name, { shape }]) =>
     slotsOf(name).map((slot) => {
       addVariable(builder, slot, shape);
-      return assignNode(builder, `${slot}/zero`, [slot, addZeros(builder, slot, shape)]);
+      return addAssignment(builder, `${slot}/empty`, [slot, addZeros(builder, slot, shape)]);
     }),
   );
-  for (const rate of ['stepSize', 'epsilon', 'beta1', 'beta2']) addScalarPlaceholder(builder, `adam/${rate}`);
-  builder.add({ name: EMPTY_MEMORY, op: 'Identity', inputs: ['zero:0'], attributes: T, waitsFor: zeroed });
+  for (const rate of ['stepSize', 'epsilon', 'beta1', 'beta2'] as const)
+    builder.addPlaceholder(rateNode(rate), { shape: [], dtype: builder.floatType });
+  const [name] = EMPTY_MEMORY.split(':');
+  builder.add({ name, op: 'Identity', inputs: ['zero:0'], attributes: T, waitsFor: emptied });
 }
 
 function addZeros(builder: GraphBuilder, name: string, shape: readonly number[]): string {
@@ -87,22 +89,22 @@ function addVariable(builder: GraphBuilder, name: string, shape: readonly number
   const attributes = { ...DTYPE, shape: { shape }, shared_name: name, container: '' };
   builder.add({ name: handle, op: 'VarHandleOp', attributes });
   builder.add({ name: read, op: 'ReadVariableOp', inputs: [`${handle}:0`], attributes: DTYPE });
-  builder.addPlaceholder(given, { shape, dtype: builder.floatType });
-  const assigned = assignNode(builder, `${name}/assign`, [name, `${given}:0`]);
-  builder.add({ name: load, op: 'Shape', inputs: [`${given}:0`], attributes: T, waitsFor: [assigned] });
+  const fed = builder.addPlaceholder(given, { shape, dtype: builder.floatType });
+  // What is fed may be V8's memory: were it kept, a thread of TensorFlow's would give it back, which V8 does not allow.
+  const copy = builder.add({ name: `${name}/copy`, op: 'DeepCopy', inputs: [fed], attributes: T });
+  const assigned = addAssignment(builder, `${name}/assign`, [name, copy]);
+  builder.add({ name: load, op: 'Shape', inputs: [fed], attributes: T, waitsFor: [assigned] });
 }
 
-function addScalarPlaceholder(builder: GraphBuilder, name: string): void {
-  builder.addPlaceholder(name, { shape: [], dtype: builder.floatType });
-}
-
-function assignNode(
+/** @returns the node's name */
+function addAssignment(
   builder: GraphBuilder,
   node: string,
   [variable, value]: readonly [string, string],
+  waitsFor: readonly string[] = [],
 ): string {
   const inputs = [`${nodesOf(variable).handle}:0`, value];
-  builder.add({ name: node, op: 'AssignVariableOp', inputs, attributes: DTYPE });
+  builder.add({ name: node, op: 'AssignVariableOp', inputs, attributes: DTYPE, waitsFor });
   return node;
 }
 
@@ -110,54 +112,53 @@ function assignNode(
 interface StepSource {
   readonly trainee: Trainee;
   readonly size: number;
-  readonly example: ExampleBatch;
+  readonly pair: ExamplePair;
 }
 
 /** Adds the step on batches of a size. @returns the names of its feeds */
-function addStep(builder: GraphBuilder, backend: NativeBackend, source: StepSource): string[] {
-  const { trainee, size, example } = source;
+function addStep(
+  builder: GraphBuilder,
+  backend: NativeBackend,
+  { trainee, size, pair }: StepSource,
+): string[] {
   return tf.tidy(() => {
-    const variables = [...trainee.parameters.values()];
-    const { known, before } = rememberVariables(backend, trainee);
-    const { result, trace } = traceNative(backend, () => tf.variableGrads(() => example.loss(), variables));
-    const feeds = [...example.feeds].filter(([, tensor]) => idOf(backend, tensor) >= 0);
-    for (const [name, tensor] of feeds) known.set(idOf(backend, tensor), addFeed(builder, `${size}/${name}`, tensor)); // prettier-ignore
-    const outputOfId = builder.addTrace(String(size), trace, known);
-    const outputOf = (tensor: tf.Tensor) => outputOfId(backend.getInputTensorIds([tensor])[0]);
-    const moved = [...trainee.parameters].flatMap(([name, variable]) => {
-      const gradient: tf.Tensor | undefined = result.grads[variable.name];
-      return gradient ? [addAdam(builder, { name, size, gradient: outputOf(gradient) })] : [];
-    });
-    const assigned = [...trainee.buffers].map(([name, variable]) =>
-      assignNode(builder, `${size}/${name}`, [name, outputOf(variable)]),
-    );
-    before.forEach((value, variable) => variable.assign(value));
+    const known = nameVariables(backend, trainee);
+    const { trace, feeds, loss, gradients, updates } = traceStep(backend, trainee, pair);
+    for (const [id, { name, tensor }] of feeds) {
+      const dtype = tensor.dtype === 'int32' ? builder.intType : builder.floatType;
+      known.set(id, builder.addPlaceholder(feedNode(size, name), { shape: tensor.shape, dtype }));
+    }
+    const outputOf = builder.addTrace(String(size), trace, known);
+    const moved = gradients.map(([name, id]) => addAdam(builder, { name, size, gradient: outputOf(id) }));
+    const assigned = updates.map(([name, id]) => addUpdate(builder, { name, size, value: outputOf(id) }));
+    const [node] = lossOutput(size).split(':');
     const waitsFor = [...moved, ...assigned];
-    builder.add({ name: `${size}/loss`, op: 'Identity', inputs: [outputOf(result.value)], attributes: T, waitsFor }); // prettier-ignore
-    return feeds.map(([name]) => name);
+    builder.add({ name: node, op: 'Identity', inputs: [outputOf(loss)], attributes: T, waitsFor });
+    return Array.from(feeds.values(), ({ name }) => name);
   });
 }
 
-/** Tells the variables' tensors apart, and keeps what the loss will assign to. */
-function rememberVariables(backend: NativeBackend, { parameters, buffers }: Trainee) {
-  const variables = [...parameters, ...buffers];
-  const ids = backend.getInputTensorIds(variables.map(([, variable]) => variable));
-  const known = new Map(ids.map((id, index) => [id, `${nodesOf(variables[index][0]).read}:0`]));
-  const before = new Map([...buffers.values()].map((variable) => [variable, variable.clone()]));
-  return { known, before };
+/** Gives the graph's outputs for the variables' tensors, by the addon's numbers. */
+function nameVariables(backend: NativeBackend, { parameters, buffers }: Trainee): Map<number, string> {
+  const known = new Map<number, string>();
+  for (const [name, variable] of [...parameters, ...buffers]) {
+    // Variables that were made of one tensor share its number until one of them gets a tensor of its own.
+    if (known.has(backend.getInputTensorIds([variable])[0])) variable.assign(variable.add(0));
+    known.set(backend.getInputTensorIds([variable])[0], `${nodesOf(name).read}:0`);
+  }
+  return known;
 }
 
-/** The addon's number of a tensor; -1 when it was not handed over, as no operation took it. */
-function idOf(backend: NativeBackend, tensor: tf.Tensor): number {
-  return backend.tensorMap.get(tensor.dataId).id;
-}
-
-function addFeed(builder: GraphBuilder, name: string, { shape, dtype }: tf.Tensor): string {
-  return builder.addPlaceholder(name, { shape, dtype: dtype === 'int32' ? builder.intType : builder.floatType }); // prettier-ignore
+/** Adds a buffer's new value, which waits until the old one is read. @returns the node's name */
+function addUpdate(
+  builder: GraphBuilder,
+  { name, size, value }: { readonly name: string; readonly size: number; readonly value: string },
+): string {
+  return addAssignment(builder, `${size}/update/${name}`, [name, value], [nodesOf(name).read]);
 }
 
 /**
- * Adds Adam's step of a parameter. It waits until nothing else wants the old values: TensorFlow would copy them first.
+ * Adds Adam's step of a parameter. It waits until nothing else wants the old value: TensorFlow would copy it first.
  * @returns the node's name
  */
 function addAdam(
@@ -165,17 +166,18 @@ function addAdam(
   { name, size, gradient }: { readonly name: string; readonly size: number; readonly gradient: string },
 ): string {
   const node = `${size}/adam/${name}`;
+  const { read } = nodesOf(name);
   const handles = [name, ...slotsOf(name)].map((variable) => `${nodesOf(variable).handle}:0`);
+  const [stepSize, beta1, beta2, epsilon] = (['stepSize', 'beta1', 'beta2', 'epsilon'] as const).map(rateNode); // prettier-ignore
   // Powers of beta given as 0 turn the kernel's own bias correction off: the step size has it already.
-  const rates = ['zero', 'zero', 'adam/stepSize', 'adam/beta1', 'adam/beta2', 'adam/epsilon'];
+  const rates = ['zero', 'zero', stepSize, beta1, beta2, epsilon].map((rate) => `${rate}:0`);
+  const takers = builder.findTakersBeside(`${read}:0`, gradient);
   builder.add({
     name: node,
     op: 'ResourceApplyAdam',
-    inputs: [...handles, ...rates.map((rate) => `${rate}:0`), gradient],
+    inputs: [...handles, ...rates, gradient],
     attributes: { ...T, use_locking: false, use_nesterov: false },
-    waitsFor: builder
-      .takersBeside(`${nodesOf(name).read}:0`, gradient)
-      .filter((taker) => taker.startsWith(`${size}/`)),
+    waitsFor: [read, ...takers.filter((taker) => taker.startsWith(`${size}/`))],
   });
   return node;
 }

@@ -51,11 +51,19 @@ export async function computeRows<R extends FileRecord>(
       })),
     );
   const rows: FrameRow<R>[] = [];
-  const ahead = [load(0), load(DETECTION_BATCH)];
+  const ahead: ReturnType<typeof load>[] = [];
+  const begin = (start: number) => {
+    const batch = load(start);
+    // Should one fail before its turn, its turn tells: until then nobody awaits it, which would end the process.
+    batch.catch(() => undefined);
+    ahead.push(batch);
+  };
+  begin(0);
+  begin(DETECTION_BATCH);
   for (let start = 0; start < frames.length; start += DETECTION_BATCH) {
     const batch = (await ahead.shift())!;
     signal?.throwIfAborted();
-    ahead.push(load(start + 2 * DETECTION_BATCH));
+    begin(start + 2 * DETECTION_BATCH);
     const done = await computeBatch(batch, { detector, marginPx, cropped });
     rows.push(...done);
     onBatch?.(done.length, done.filter((row) => 'kind' in row).length);

@@ -31,7 +31,8 @@ const FACES_AT_A_TIME = 16;
  * @returns the caller disposes it
  */
 export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
-  const networks = await loadNetworks();
+  // One photograph is sooner looked at than graphs are made for it.
+  const networks = await loadNetworks({ plainRuns: 1 });
   return {
     detectAll: (image) => detectAll(networks, image),
     dispose: networks.dispose,

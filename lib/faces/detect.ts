@@ -103,8 +103,12 @@ export async function loadFaceDetector({
   };
 }
 
-/** Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned. */
-export async function loadNetworks() {
+/**
+ * Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned.
+ * @param options.plainRuns batches of each size before the tiny detector and the landmark network run as graphs; default
+ *   0, so that what a store holds does not depend on which batch a frame came in. SSD looks at few images, of many sizes
+ */
+export async function loadNetworks({ plainRuns = 0 }: { readonly plainRuns?: number } = {}) {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
   const tinyNet = new faceApi.TinyFaceDetector();
   const ssdNet = new faceApi.SsdMobilenetv1();
@@ -112,20 +116,24 @@ export async function loadNetworks() {
   for (const net of [tinyNet, ssdNet, landmarkNet]) await net.loadFromDisk(folder);
   const features = landmarkNet.faceFeatureExtractor.params;
   const landmarkParams = { features, fc: landmarkNet.params!.fc };
-  const tiny = asGraph(buildTinyNetwork(tinyNet.params as unknown as TinyParams));
+  const tiny = toGraph(buildTinyNetwork(tinyNet.params as unknown as TinyParams), plainRuns);
   const ssd = buildSsdNetwork(ssdNet.params as unknown as SsdParams);
-  const landmarks = asGraph(buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams));
+  const landmarks = toGraph(buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams), plainRuns);
   const dispose = () => [tiny, ssd, landmarks, tinyNet, ssdNet, landmarkNet].forEach((net) => net.dispose());
   return { tiny, ssd, landmarks, dispose };
 }
 
-/** Gives a network that runs as a graph from the second batch of a size on. */
-function asGraph<Y extends tf.Tensor>(network: {
-  forward(colours: tf.Tensor4D): Y;
-  dispose(): void;
-}): typeof network {
-  const { run, dispose } = compile(network.forward);
-  return { forward: run, dispose: () => [{ dispose }, network].forEach((part) => part.dispose()) };
+/** Has a network run as a graph where it can. */
+function toGraph<Y extends tf.Tensor>(
+  network: { forward(colours: tf.Tensor4D): Y; dispose(): void },
+  plainRuns: number,
+): typeof network {
+  const compiled = compile(network.forward, { plainRuns });
+  const dispose = () => {
+    compiled.dispose();
+    network.dispose();
+  };
+  return { forward: compiled.run, dispose };
 }
 
 /** The detectors and the landmark network. */

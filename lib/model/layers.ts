@@ -97,8 +97,7 @@ export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode:
   return (x, mode) => {
     if (!mode.training || rate === 0) return tapFeatures(mode, name, x);
     const seed = drawDropoutSeed(name, mode.dropout);
-    mode.onSeed?.(name, seed);
-    return dropOut(x, rate, seed);
+    return dropOut(x, rate, mode.onSeed?.(name, seed) ?? seed);
   };
 }
 

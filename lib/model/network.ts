@@ -21,8 +21,8 @@ export type Mode =
   | {
       readonly training: true;
       readonly dropout: DropoutSeed;
-      /** Is shown the seed of each dropout layer's mask, int32 [2]. */
-      readonly onSeed?: (layer: string, seed: tf.Tensor1D) => void;
+      /** Is shown the seed of each dropout layer's mask, int32 [2], and gives the tensor to take in its place. */
+      readonly onSeed?: (layer: string, seed: tf.Tensor1D) => tf.Tensor1D;
     };
 
 /** Shows a layer's features to the pass's tap. @returns what goes on: the features themselves where nothing taps */

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Adam } from '../engine/adam';
 import { nativeBackend, type NativeBackend } from '../engine/native';
 import { compileTraining, type NativeTraining } from '../engine/native-training';
-import type { ExampleBatch } from '../engine/training-graph';
 import { meanCrossEntropy } from '../engine/operations';
+import type { ExampleBatch, ExamplePair } from '../engine/training-trace';
 import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
 import type { DropoutSeed, Network } from './network';
@@ -22,6 +22,8 @@ export interface TrainingSteps {
   /**
    * Takes a step of gradient descent.
    * @returns the batch's mean cross entropy before the step; the caller disposes it
+   * @throws RangeError for a batch of a size that had no example; Error when the optimizer has since taken other steps, or
+   *   was given another memory: begin anew then
    */
   take(batch: Batch): tf.Scalar;
 }
@@ -31,7 +33,7 @@ export interface StepsOptions {
   readonly network: Network;
   /** Remembers for the steps; it has to live as long as they are taken. */
   readonly optimizer: Adam;
-  /** Makes a batch of each size that will be taken. It is asked where an example is needed, and they are disposed. */
+  /** Makes a batch of each size that will be taken. It is asked where native TensorFlow trains; they are disposed. */
   readonly examples: () => readonly Batch[];
 }
 
@@ -39,6 +41,8 @@ export interface StepsOptions {
  * Begins training steps where network and optimizer stand: as one graph where native TensorFlow computes, and by tfjs'
  * tape elsewhere. The numbers are the same but for rounding.
  * @returns steps, which the optimizer's disposal ends
+ * @throws Error when the network reads its tensors' numbers while it trains, or draws other numbers for each batch but
+ *   by dropout's seeds
  */
 export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
   const backend = nativeBackend();
@@ -51,27 +55,36 @@ export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
  * @returns the caller disposes its tensors
  */
 export function drawBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
-  const inputs = source.draw?.(positions, dropout) ?? source.batch(positions);
-  const labels = tf.tensor1d(Int32Array.from(positions, (position) => source.labels[position]));
-  return { inputs, labels, dropout };
+  const [labels, ...inputs] = tf.tidy(() => [
+    tf.tensor1d(Int32Array.from(positions, (position) => source.labels[position])),
+    ...(source.draw?.(positions, dropout) ?? source.batch(positions)),
+  ]);
+  return { inputs, labels: labels as tf.Tensor1D, dropout };
 }
 
 /**
  * Takes a step on a batch, whose tensors are disposed.
  * @returns its mean cross entropy before the step
- * @throws Error when that is no longer a number
+ * @throws Error when that is no longer a number, or as {@link TrainingSteps.take} does
  */
 export async function takeStep(steps: TrainingSteps, batch: Batch): Promise<number> {
-  const loss = steps.take(batch);
-  tf.dispose([...batch.inputs, batch.labels]);
-  const [value] = await loss.data();
-  loss.dispose();
+  const [value] = await readLoss(steps, batch);
   if (Number.isFinite(value)) return value;
   const { epoch, step } = batch.dropout;
   throw new Error(`Expected a finite loss for batch ${step + 1} of epoch ${epoch} but received ${value}`);
 }
 
-function beginTapeSteps({ network, optimizer }: StepsOptions): TrainingSteps {
+function readLoss(steps: TrainingSteps, batch: Batch): Promise<Float32Array> {
+  try {
+    const loss = steps.take(batch);
+    return loss.data<'float32'>().finally(() => loss.dispose());
+  } finally {
+    tf.dispose([...batch.inputs, batch.labels]);
+  }
+}
+
+/** Begins training steps by tfjs' tape, which runs on every backend. */
+export function beginTapeSteps({ network, optimizer }: StepsOptions): TrainingSteps {
   const variables = [...network.parameters.values()];
   return {
     take: (batch) =>
@@ -87,11 +100,7 @@ function beginNativeSteps(
   backend: NativeBackend,
   { network, optimizer, examples }: StepsOptions,
 ): TrainingSteps {
-  const batches = examples();
-  const named = batches.map((batch) => [sizeOf(batch), toExample(network, batch)] as const);
-  const training = compileTraining(backend, network, new Map(named));
-  // The seeds were kept: they are among the feeds, as the batches' tensors are.
-  named.forEach(([, { feeds }]) => tf.dispose([...feeds.values()]));
+  const training = compileExamples(backend, network, examples());
   optimizer.rememberIn(training, network.parameters);
   return {
     take: (batch) =>
@@ -99,10 +108,24 @@ function beginNativeSteps(
   };
 }
 
+function compileExamples(
+  backend: NativeBackend,
+  network: Network,
+  batches: readonly Batch[],
+): NativeTraining {
+  const pairs = batches.map((batch) => [sizeOf(batch), toExamples(network, batch)] as const);
+  try {
+    return compileTraining(backend, network, new Map(pairs));
+  } finally {
+    // The seeds were kept: they are among the feeds, as the batches' tensors are.
+    for (const [, pair] of pairs) for (const { feeds } of pair) tf.dispose([...feeds.values()]);
+  }
+}
+
 function measureLoss(
   network: Network,
   batch: Batch,
-  onSeed?: (layer: string, seed: tf.Tensor1D) => void,
+  onSeed?: (layer: string, seed: tf.Tensor1D) => tf.Tensor1D,
 ): tf.Scalar {
   const { inputs, labels, dropout } = batch;
   return meanCrossEntropy(network.forward(inputs, { training: true, dropout, onSeed }), labels);
@@ -110,9 +133,20 @@ function measureLoss(
 
 const SEED = 'seed.';
 
+/** Makes two examples of a batch: it, and it with the next step's dropout. */
+function toExamples(network: Network, batch: Batch): ExamplePair {
+  const { dropout } = batch;
+  const next = { ...batch, dropout: { ...dropout, step: dropout.step + 1 } };
+  return [toExample(network, batch), toExample(network, next)];
+}
+
 function toExample(network: Network, batch: Batch): ExampleBatch {
   const feeds = new Map<string, tf.Tensor>(fixedFeeds(batch));
-  const onSeed = (layer: string, seed: tf.Tensor1D) => void feeds.set(SEED + layer, tf.keep(seed));
+  const onSeed = (layer: string, seed: tf.Tensor1D) => {
+    const kept = feeds.get(SEED + layer) ?? tf.keep(seed);
+    feeds.set(SEED + layer, kept);
+    return kept as tf.Tensor1D;
+  };
   return { feeds, loss: () => measureLoss(network, batch, onSeed) };
 }
 
@@ -123,11 +157,7 @@ function fixedFeeds({ inputs, labels }: Batch): [string, tf.Tensor][] {
 function feedsOf(batch: Batch, training: NativeTraining): Record<string, tf.Tensor> {
   const fixed = new Map(fixedFeeds(batch));
   const feedOf = (name: string) => fixed.get(name) ?? drawDropoutSeed(name.slice(SEED.length), batch.dropout);
-  const names = training.feedNames(sizeOf(batch));
-  if (names) return Object.fromEntries(names.map((name) => [name, feedOf(name)]));
-  throw new RangeError(
-    `Expected a batch of a size that had an example but received ${sizeOf(batch)} samples`,
-  );
+  return Object.fromEntries(training.feedNames(sizeOf(batch)).map((name) => [name, feedOf(name)]));
 }
 
 function sizeOf({ labels }: Batch): number {

@@ -49,7 +49,8 @@ describeNative('operations on native TensorFlow agree with the cpu backend in ou
       ));
   }
 
-  it('drop out, by the same mask', () => assertAgrees({ x: [7, 33] }, ({ x }) => dropOut(x, 0.3, tf.tensor1d([5, 6], 'int32'))));
+  it('drop out, by the same mask', () =>
+    assertAgrees({ x: [7, 33] }, ({ x }) => dropOut(x, 0.3, tf.tensor1d([5, 6], 'int32'))));
 
   it('join two branches', () =>
     assertAgrees({ mouth: [4, 3], eyes: [4, 5] }, ({ mouth, eyes }) => tf.concat([mouth, eyes], 1)));

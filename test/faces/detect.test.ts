@@ -5,7 +5,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { RgbImage } from '../../lib/core/image';
 import { type EngineInfo, startEngine } from '../../lib/engine/tensorflow';
 import { readSsdOutput, readTinyOutput } from '../../lib/faces/candidates';
-import { type Face, type FaceDetector, loadFaceDetector } from '../../lib/faces/detect';
+import { type Face, type FaceDetector, loadFaceDetector, loadNetworks } from '../../lib/faces/detect';
 import { LANDMARK_BIAS } from '../../lib/faces/find-landmarks';
 import { type LandmarkParams, buildLandmarkNetwork } from '../../lib/faces/landmark-network';
 import { sampleSquare, toSquare } from '../../lib/faces/sampling';
@@ -128,6 +128,21 @@ function defineTests(): void {
     actual.forEach((value, index) => near(value, expected[index], 1e-5, `output ${index}`));
     network.dispose();
     net.dispose();
+  });
+
+  it('runs its networks as graphs to the numbers of their operations', async () => {
+    const [graphs, plain] = [await loadNetworks(), await loadNetworks({ plainRuns: Infinity })];
+    for (const [network, side] of [
+      ['tiny', 160],
+      ['landmarks', 112],
+    ] as const) {
+      tf.tidy(() => {
+        const batch = tf.concat(portraits.slice(0, 2).map((image) => toBatch(image, side))) as tf.Tensor4D;
+        const difference = tf.sub(graphs[network].forward(batch), plain[network].forward(batch)).abs().max();
+        assert.ok(difference.dataSync()[0] < 1e-4, `${network}: ${difference.dataSync()[0]}`);
+      });
+    }
+    [graphs, plain].forEach((networks) => networks.dispose());
   });
 
   it("mirrors: a mirrored face's landmarks are mirrored, for the bias is corrected", async () => {

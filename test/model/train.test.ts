@@ -153,7 +153,7 @@ describe('training on the cpu backend', () => {
 });
 
 describeNative('training on native TensorFlow', () => {
-  // Sums in another order from run to run; the differences grow over steps.
+  // Threads may sum in another order from run to run; the differences grow over steps.
   const tolerance = 1e-3;
 
   it('learns', async () => {

@@ -54,7 +54,9 @@ describeWasm('layers on wasm', () => {
   it('drops what the cpu backend drops, in lengths that blocks do not divide', async () => {
     for (const size of [1, 3, 4, 18, 2048, 5003]) {
       await assertAsOnCpu([[size]], (x) => dropOut(x, 0.3, tf.tensor1d([7, size], 'int32')));
-      await assertAsOnCpu([[size]], (x) => tf.grad((y) => dropOut(y, 0.1, tf.tensor1d([2 ** 31 - 1, 5], 'int32')))(x));
+      await assertAsOnCpu([[size]], (x) =>
+        tf.grad((y) => dropOut(y, 0.1, tf.tensor1d([2 ** 31 - 1, 5], 'int32')))(x),
+      );
     }
   });
 
