@@ -13,7 +13,7 @@ export function evidenceToMarkdown(archive: EvidenceArchive): string {
   const final = [
     ['TerGat, from the six', formatRate(tergat)],
     [`${MODEL_NAMES.shipped}, from 40 generated characters`, formatRate(best)],
-    ['difference, paired by character', formatRate(difference)],
+    ['difference in points, paired by character', formatRate(difference)],
   ];
   return [
     toMarkdownTable(Object.keys(first), [first, ...others].map(Object.values) as string[][]),
