@@ -1,5 +1,5 @@
 import * as messages from '@tensorflow/tfjs-node-gpu/dist/proto/api_pb';
-import type { NativeAttribute } from './native';
+import type { NativeAttribute, NativeBinding } from './native';
 import type { TracedConstant } from './native-trace';
 
 /** One operation of a graph. */
@@ -15,14 +15,10 @@ export interface GraphNode {
 }
 
 /** TensorFlow's numbers of the kinds of attributes, as its addon has them. */
-export interface AttributeKinds {
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_SHAPE: number;
-}
+export type AttributeKinds = Pick<
+  NativeBinding,
+  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE'
+>;
 
 /** The tag under which a written model's only graph is found. */
 export const GRAPH_TAG = 'graph';
