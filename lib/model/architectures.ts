@@ -47,13 +47,7 @@ export function findArchitecture(name: string): Architecture {
   throw new RangeError(`Expected one of ${names} for architecture but received ${name}`);
 }
 
-/** The changed samples without their landmarks. */
+/** Block pairs that training draws changed samples of. */
 function augmentedBlocks(blocks: BlockSet, faces: readonly number[]): TensorSource {
-  const changed = augmentedSource(blocks, faces);
-  const draw: TensorSource['draw'] = (positions, seed) => {
-    const [eyes, mouth, landmarks] = changed.draw!(positions, seed);
-    landmarks.dispose();
-    return [eyes, mouth];
-  };
-  return { ...blockSource(blocks, faces), draw };
+  return augmentedSource(blocks, faces, { inputs: ['eyes', 'mouth'] });
 }

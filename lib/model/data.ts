@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { emotionId } from '../core/emotions';
+import { expectFaces, FACE_SIZE } from '../core/face-set';
 import { rowsToModelInput } from '../core/image';
 import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
 import type { DropoutSeed } from './network';
@@ -11,6 +12,8 @@ export interface TensorSource {
   readonly size: number;
   /** Label ids, [size], 0 to 6. */
   readonly labels: Uint8Array;
+  /** Soft labels to train on in place of the label ids: probabilities of the seven, [size, 7]. */
+  readonly softLabels?: Float32Array;
   /**
    * Gives a batch.
    * @param positions of the samples, each 0 to size - 1
@@ -24,21 +27,77 @@ export interface TensorSource {
   draw?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
+/** What a network can see of a face: pictures, [n, side, side, 1], 0 to 2, or landmarks, [n, 136]. */
+export type InputName = 'eyes' | 'mouth' | 'face' | 'landmarks';
+
+/** Side of each picture in pixels. */
+export const PICTURE_SIDES = { eyes: BLOCK_SIZE, mouth: BLOCK_SIZE, face: FACE_SIZE } as const;
+
 /**
- * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
- * @param indices which of the set's faces, default all
+ * Makes a source of what a network sees of each face.
+ * @param indices which of the set's faces
+ * @param inputs in the order in which the network takes them
+ * @throws RangeError when the whole face is asked for and the set has none, or for an index out of range
  * Source: the original's ToTensor and Normalize(0, 0.5), that is grey / 255 / 0.5.
  */
-export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+export function inputSource(
+  blocks: BlockSet,
+  indices: ArrayLike<number> | undefined,
+  inputs: readonly InputName[],
+): TensorSource {
   const faces = chooseFaces(blocks, indices);
+  const pictures = picturesOf(blocks, inputs);
+  const gather = (input: InputName, rows: readonly number[]) => {
+    if (input !== 'landmarks') return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
+    const values = new Float32Array(rows.length * LANDMARK_FEATURES);
+    rows.forEach((face, row) => values.set(landmarkRow(blocks, face), row * LANDMARK_FEATURES));
+    return inputTensor('landmarks', values);
+  };
   return {
     size: faces.length,
     labels: labelsOf(blocks, faces),
     batch: (positions) => {
       const rows = Array.from(positions, (position) => faces[position]);
-      return [blocks.eyes, blocks.mouth].map((pixels) => gatherPictures(pixels, BLOCK_SIZE, rows));
+      return inputs.map((input) => gather(input, rows));
     },
   };
+}
+
+/**
+ * Gives the grey levels of the pictures among some inputs.
+ * @returns [n, side, side] each, 0 to 255
+ * @throws RangeError when the whole face is asked for and the set has none
+ */
+export function picturesOf(
+  blocks: BlockSet,
+  inputs: readonly InputName[],
+): { readonly eyes: Uint8Array; readonly mouth: Uint8Array; readonly face?: Uint8Array } {
+  const { eyes, mouth } = blocks;
+  return inputs.includes('face') ? { eyes, mouth, face: expectFaces(blocks).faces } : { eyes, mouth };
+}
+
+/** Counts the numbers of one face that an input has. */
+export function sizeOfInput(input: InputName): number {
+  return input === 'landmarks' ? LANDMARK_FEATURES : PICTURE_SIDES[input] ** 2;
+}
+
+/**
+ * Makes an input's tensor of its numbers.
+ * @param values of n faces, one after the other
+ * @returns [n, side, side, 1] or [n, 136]; the caller disposes it
+ */
+export function inputTensor(input: InputName, values: Float32Array): tf.Tensor {
+  const count = values.length / sizeOfInput(input);
+  if (input === 'landmarks') return tf.tensor2d(values, [count, LANDMARK_FEATURES]);
+  return tf.tensor4d(values, [count, PICTURE_SIDES[input], PICTURE_SIDES[input], 1]);
+}
+
+/**
+ * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
+ * @param indices which of the set's faces, default all
+ */
+export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  return inputSource(blocks, indices, ['eyes', 'mouth']);
 }
 
 /**
@@ -73,18 +132,7 @@ export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): Tensor
  * @param indices which of the set's faces, default all
  */
 export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const faces = chooseFaces(blocks, indices);
-  return {
-    size: faces.length,
-    labels: labelsOf(blocks, faces),
-    batch: (positions) => {
-      const values = new Float32Array(positions.length * LANDMARK_FEATURES);
-      Array.from(positions, (position, row) =>
-        values.set(landmarkRow(blocks, faces[position]), row * LANDMARK_FEATURES),
-      );
-      return [tf.tensor2d(values, [positions.length, LANDMARK_FEATURES])];
-    },
-  };
+  return inputSource(blocks, indices, ['landmarks']);
 }
 
 /**
@@ -93,8 +141,7 @@ export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): T
  * @param indices which of the set's faces, default all
  */
 export function combinedSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const [pixels, points] = [blockSource(blocks, indices), landmarkSource(blocks, indices)];
-  return { ...pixels, batch: (positions) => [...pixels.batch(positions), ...points.batch(positions)] };
+  return inputSource(blocks, indices, ['eyes', 'mouth', 'landmarks']);
 }
 
 function landmarkRow({ landmarks }: BlockSet, face: number): Float32Array {
