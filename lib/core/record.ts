@@ -11,4 +11,14 @@ export interface FrameRecord {
   readonly clip?: string;
   /** Position in the clip, from 0. */
   readonly frame?: number;
+  /** Side that the data set itself puts the image on. */
+  readonly side?: Side;
+  /** How many annotators chose what, [10], in the order of `VOTE_COLUMNS`. */
+  readonly votes?: readonly number[];
 }
+
+/** The three sides of a split. */
+export const SIDES = ['train', 'validation', 'test'] as const;
+
+/** One of {@link SIDES}. */
+export type Side = (typeof SIDES)[number];

@@ -1,14 +1,13 @@
 import { createRandom } from './random';
-import type { FrameRecord } from './record';
+import { type FrameRecord, type Side, SIDES } from './record';
 
-/** How frames are dealt to training, validation and test. */
-export type SplitName = 'frames' | 'clips' | 'characters';
+export { SIDES } from './record';
 
 /** The splits by name. */
-export const SPLIT_NAMES: readonly SplitName[] = ['frames', 'clips', 'characters'];
+export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
 
-/** The three sides of a split. */
-export const SIDES = ['train', 'validation', 'test'] as const;
+/** How frames are dealt to training, validation and test. */
+export type SplitName = (typeof SPLIT_NAMES)[number];
 
 /** Which frames are on which side, as positions in the list of records, ascending. */
 export interface Split {
@@ -24,16 +23,15 @@ export const TRAIN_SHARE = 0.8;
 /**
  * Splits a data set.
  * @param name `frames`: the original's, at random within each character and expression, so that neighbouring
- *   frames are on both sides; `clips`: whole clips; `characters`: whole characters
+ *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: as the data set itself says
  * @param seed the same seed gives the same split
- * @throws RangeError when the data set has no clips or too few groups for the split
+ * @throws RangeError when the data set has no clips, no official sides or too few groups for the split
  */
 export function splitRecords(records: readonly FrameRecord[], name: SplitName, seed: number): Split {
-  const split = { frames: splitByFrame, clips: splitByClip, characters: splitByCharacter }[name](
-    records,
-    seed,
-  );
-  if (name !== 'frames') assertDisjoint(split, records, name === 'clips' ? clipOf : characterOf);
+  if (name === 'frames') return splitByFrame(records, seed);
+  if (name === 'official') return splitOfficially(records);
+  const split = name === 'clips' ? splitByClip(records, seed) : splitByCharacter(records, seed);
+  assertDisjoint(split, records, name === 'clips' ? clipOf : characterOf);
   return split;
 }
 
@@ -80,8 +78,6 @@ export function assertDisjoint(
   }
 }
 
-type Side = (typeof SIDES)[number];
-
 /** The original's split: 80 % of each cell to training, each of the others to validation or test by a coin flip. */
 function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
   const sides = new Map<number, Side>();
@@ -113,6 +109,15 @@ function splitByCharacter(records: readonly FrameRecord[], seed: number): Split 
   expectGroups(characters.length, 'characters');
   const sides = dealGroups(characters, createRandom(seed, 'split by character').shuffle);
   return collect('characters', records, (_, record) => sides.get(record.character)!);
+}
+
+function splitOfficially(records: readonly FrameRecord[]): Split {
+  return collect('official', records, (_, { path: name, side }) => {
+    if (side) return side;
+    throw new RangeError(
+      `Expected an official side for ${name} but received none: this data set has no sides, take another SPLIT`,
+    );
+  });
 }
 
 /** Gives about 80 % of the groups to training and at least one each to validation and test. */

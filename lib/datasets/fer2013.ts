@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { Emotion } from '../core/emotions';
-import type { FrameRecord } from '../core/record';
+import type { Side } from '../core/record';
 import type { Dataset } from './dataset';
 
 const SIDE = 48;
@@ -17,8 +17,25 @@ const ROW = /^"?(?<label>[0-6])"?,"?(?<pixels>[\d ]+)"?,"?(?<usage>Training|Publ
 /** The longest line that is kept in memory: a row takes 9 kB at most. */
 const LONGEST_LINE = 20_000;
 
-/** The list of records, written last: it marks a complete conversion. */
-const LIST_FILE = 'records.json';
+/** The list of rows, written last: it marks a complete conversion. */
+const LIST_FILE = 'rows.json';
+
+/** Official sides by the table's names for them. */
+const SIDE_OF: Readonly<Record<string, Side>> = {
+  Training: 'train',
+  PublicTest: 'validation',
+  PrivateTest: 'test',
+};
+
+/** A row of FER2013's table whose image was written to a file. */
+export interface ConvertedRow {
+  /** Path of the image from the conversion's folder. */
+  readonly path: string;
+  /** Position among the table's images, from 0. */
+  readonly index: number;
+  readonly emotion: Emotion;
+  readonly side: Side;
+}
 
 /**
  * Reads FER2013, whose images are rows of a table: each is written once as a PNG of 48x48 into a cache, and read from
@@ -29,12 +46,33 @@ const LIST_FILE = 'records.json';
  * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
  */
 export async function readFer2013(file: string, cacheDirectory: string, setting = 'DIR'): Promise<Dataset> {
+  const { directory, rows } = await convertFer2013(file, cacheDirectory, setting);
+  const records = rows.map(({ path: name, emotion, side }) => ({
+    path: name,
+    character: 'all',
+    emotion,
+    side,
+  }));
+  records.sort((first, second) => (first.path < second.path ? -1 : 1));
+  return { name: 'FER2013', synthetic: false, directory, cropped: true, records };
+}
+
+/**
+ * Writes the images of FER2013's table to files, unless that was done before.
+ * @param file fer2013.csv, or its folder
+ * @returns the folder of the images, and the rows in the table's order
+ * @throws RangeError as {@link readFer2013} does
+ */
+export async function convertFer2013(
+  file: string,
+  cacheDirectory: string,
+  setting: string,
+): Promise<{ readonly directory: string; readonly rows: readonly ConvertedRow[] }> {
   const table = expectTable(path.resolve(file), setting);
-  const directory = path.join(cacheDirectory, `fer2013-${(await hashOf(table)).slice(0, 16)}`);
-  const dataset = { name: 'FER2013', synthetic: false, directory, cropped: true };
+  const directory = path.join(cacheDirectory, `fer2013-rows-${(await hashOf(table)).slice(0, 16)}`);
   const list = path.join(directory, LIST_FILE);
   if (!fs.existsSync(list)) await convert(table, directory);
-  return { ...dataset, records: JSON.parse(await readFile(list, 'utf8')) as FrameRecord[] };
+  return { directory, rows: JSON.parse(await readFile(list, 'utf8')) as ConvertedRow[] };
 }
 
 function expectTable(given: string, setting: string): string {
@@ -52,18 +90,17 @@ async function hashOf(file: string): Promise<string> {
 
 async function convert(table: string, directory: string): Promise<void> {
   const aside = `${directory}.${process.pid}.part`;
-  const records: FrameRecord[] = [];
+  const rows: ConvertedRow[] = [];
   try {
     let number = 0;
     for await (const line of readLines(fs.createReadStream(table, 'latin1'))) {
       number += 1;
       if (number === 1 ? HEADER.test(line) : line === '') continue;
-      records.push(await convertRow(line, number, aside));
+      rows.push({ index: rows.length, ...(await convertRow(line, number, aside)) });
     }
-    if (records.length === 0)
+    if (rows.length === 0)
       throw new RangeError(`Expected at least 1 image in fer2013.csv but received ${table} with none`);
-    records.sort((first, second) => (first.path < second.path ? -1 : 1));
-    await writeFile(path.join(aside, LIST_FILE), JSON.stringify(records));
+    await writeFile(path.join(aside, LIST_FILE), JSON.stringify(rows));
     // Another run may have been quicker: its images are the same.
     await rename(aside, directory).catch((error) => {
       if (!fs.existsSync(path.join(directory, LIST_FILE))) throw error;
@@ -91,7 +128,11 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
   if (rest !== '') yield rest.replace(/\r$/, '');
 }
 
-async function convertRow(line: string, number: number, directory: string): Promise<FrameRecord> {
+async function convertRow(
+  line: string,
+  number: number,
+  directory: string,
+): Promise<Omit<ConvertedRow, 'index'>> {
   const { label, pixels, usage } = ROW.exec(line)?.groups ?? {};
   const levels = pixels?.trim().split(/ +/).map(Number) ?? [];
   if (levels.length !== SIDE * SIDE || levels.some((level) => level > 255))
@@ -102,5 +143,5 @@ async function convertRow(line: string, number: number, directory: string): Prom
   await mkdir(path.join(directory, usage), { recursive: true });
   const raw = { width: SIDE, height: SIDE, channels: 1 as const };
   await sharp(Uint8Array.from(levels), { raw }).png().toFile(path.join(directory, name));
-  return { path: name, character: 'all', emotion: EMOTION_OF[Number(label)] };
+  return { path: name, emotion: EMOTION_OF[Number(label)], side: SIDE_OF[usage] };
 }

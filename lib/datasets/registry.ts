@@ -1,5 +1,6 @@
 import { readCkPlus } from './ck-plus';
 import type { Dataset } from './dataset';
+import { FER_PLUS_LABELS, readFerPlus, type FerPlusLabels } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
 import { readFolder } from './folder';
@@ -12,6 +13,8 @@ export interface OpenOptions {
   readonly cacheDirectory: string;
   /** The mapping file, for `mapping`. */
   readonly mapping?: string;
+  /** How images are labelled by their votes, for `fer-plus`. */
+  readonly labels?: FerPlusLabels;
   /** What the user set the folder to, for messages. */
   readonly setting?: string;
 }
@@ -69,6 +72,16 @@ export const DATASETS: readonly DatasetKind[] = [
     open: (directory, { cacheDirectory, setting }) => readFer2013(directory, cacheDirectory, setting),
   },
   {
+    id: 'fer-plus',
+    title: 'FER+',
+    content: "35,710 of FER2013's faces with ten annotators' votes each, official sides",
+    licence: "images as FER2013's; labels MIT",
+    access: "Microsoft's FERPlus (Barsoum et al. 2016), with FER2013's images",
+    layout: 'FER2013Train, FER2013Valid and FER2013Test with label.csv; or fer2013.csv and fer2013new.csv',
+    open: (directory, { cacheDirectory, labels, setting }) =>
+      readFerPlus(directory, { cacheDirectory, labels, setting }),
+  },
+  {
     id: 'folder',
     title: 'class folders',
     content: 'your own',
@@ -100,4 +113,16 @@ export function findDataset(id: string): DatasetKind {
   if (kind) return kind;
   const known = DATASETS.map((one) => one.id).join(', ');
   throw new RangeError(`Expected one of ${known} for dataset but received ${id}`);
+}
+
+/**
+ * Checks the name of a way to label images by their votes.
+ * @throws RangeError for another name
+ */
+export function expectLabels(name: string): FerPlusLabels {
+  const found = FER_PLUS_LABELS.find((one) => one === name);
+  if (found) return found;
+  throw new RangeError(
+    `Expected one of ${FER_PLUS_LABELS.join(', ')} for DATASET_LABELS but received ${name}`,
+  );
 }

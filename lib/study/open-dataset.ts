@@ -4,7 +4,7 @@ import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/ex
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
-import { DATASETS, type DatasetKind, findDataset } from '../datasets/registry';
+import { DATASETS, type DatasetKind, expectLabels, findDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
 
@@ -19,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
- * reader `DATASET` (and `DATASET_MAPPING`, a file), or else the synthetic sample, which is drawn when it is not
+ * reader `DATASET` (and `DATASET_MAPPING`, a file, or `DATASET_LABELS`), or else the synthetic sample, which is drawn when it is not
  * there. Relative paths start at the project's folder.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
@@ -35,10 +35,14 @@ export async function openDataset(
   const setting = chooseFolder(environment);
   if (!setting) return openSample(experiment, start, onProgress);
   refuseSampleSize(environment, setting);
-  const { DATASET_MAPPING: mapping } = environment;
-  const dataset = await findReader(setting, environment).open(fromProject(environment[setting]!), {
+  const { DATASET_MAPPING: mapping, DATASET_LABELS: labels } = environment;
+  const reader = findReader(setting, environment);
+  if (labels && reader.id !== 'fer-plus')
+    throw new RangeError(`Expected no DATASET_LABELS beside DATASET=${reader.id}, which has no votes, but received ${labels}`); // prettier-ignore
+  const dataset = await reader.open(fromProject(environment[setting]!), {
     cacheDirectory: fromProject('data/cache/converted'),
     mapping: mapping ? fromProject(mapping) : undefined,
+    labels: labels ? expectLabels(labels) : undefined,
     setting,
   });
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };

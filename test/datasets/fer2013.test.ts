@@ -16,9 +16,9 @@ describe('readFer2013', () => {
     });
     const { records, directory, cropped } = await readFer2013(folder(), cache());
     assert.deepEqual(records, [
-      { path: 'PublicTest/00003.png', character: 'all', emotion: 'neutral' },
-      { path: 'Training/00002.png', character: 'all', emotion: 'anger' },
-      { path: 'Training/00004.png', character: 'all', emotion: 'joy' },
+      { path: 'PublicTest/00003.png', character: 'all', emotion: 'neutral', side: 'validation' },
+      { path: 'Training/00002.png', character: 'all', emotion: 'anger', side: 'train' },
+      { path: 'Training/00004.png', character: 'all', emotion: 'joy', side: 'train' },
     ]);
     assert.equal(cropped, true);
     const image = sharp(path.join(directory, 'Training/00002.png'));

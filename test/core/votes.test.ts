@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { pluralWinner, strictWinner, toSoftLabel } from '../../lib/core/votes';
+
+// Columns: neutral, joy, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face.
+describe('votes of FER+', () => {
+  it('have a strict winner with more than half of the votes that are left without the single ones', () => {
+    assert.equal(strictWinner([6, 0, 1, 1, 0, 0, 0, 0, 2, 0]), 'neutral');
+    assert.equal(strictWinner([0, 4, 1, 0, 0, 0, 0, 1, 1, 3]), 'joy');
+    assert.equal(strictWinner([0, 1, 0, 0, 2, 0, 0, 6, 1, 0]), 'contempt');
+  });
+
+  it('have no strict winner at half of the votes or below, votes for unknown included', () => {
+    assert.equal(strictWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
+    assert.equal(strictWinner([0, 0, 4, 0, 0, 0, 2, 0, 2, 0]), undefined);
+    assert.equal(strictWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), undefined);
+    assert.equal(strictWinner([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), undefined);
+  });
+
+  it('have a plural winner however few its votes are, and none in a tie', () => {
+    assert.equal(pluralWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), 'neutral');
+    assert.equal(pluralWinner([0, 0, 0, 0, 0, 0, 0, 0, 7, 3]), 'unknown');
+    assert.equal(pluralWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
+  });
+
+  it('give soft labels over the seven in the order of the label ids, without single votes', () => {
+    assert.deepEqual(toSoftLabel([4, 0, 0, 1, 3, 1, 0, 1, 0, 0]), [3 / 7, 0, 0, 0, 4 / 7, 0, 0]);
+    assert.deepEqual(toSoftLabel([0, 2, 0, 2, 0, 2, 2, 2, 0, 0]), [0, 0.25, 0.25, 0.25, 0, 0.25, 0]);
+    assert.equal(toSoftLabel([1, 0, 0, 1, 0, 0, 0, 4, 4, 0]), undefined);
+  });
+
+  it('are ten', () => {
+    assert.throws(() => strictWinner([1, 2]), /Expected 10 counts for votes but received 2/);
+    assert.throws(() => pluralWinner([]), /received 0/);
+  });
+});
