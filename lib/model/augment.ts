@@ -73,6 +73,8 @@ export function augmentedSource(
       for (const [at, input] of inputs.entries()) {
         const size = sizeOfInput(input);
         const target = batch[at].subarray(row * size, (row + 1) * size);
+        if (input === 'boxes')
+          throw new RangeError('Expected pictures or landmarks for inputs but received boxes');
         if (input === 'landmarks') {
           target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
           continue;

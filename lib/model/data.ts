@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
-import { emotionId } from '../core/emotions';
+import { emotionId, EMOTIONS } from '../core/emotions';
 import { expectFaces, FACE_SIZE } from '../core/face-set';
 import { rowsToModelInput } from '../core/image';
 import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
+import type { FrameRecord } from '../core/record';
+import { toSoftLabel } from '../core/votes';
 import type { DropoutSeed } from './network';
 
 /** Labelled samples that a network can be fed with. */
@@ -27,8 +29,17 @@ export interface TensorSource {
   draw?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
-/** What a network can see of a face: pictures, [n, side, side, 1], 0 to 2, or landmarks, [n, 136]. */
-export type InputName = 'eyes' | 'mouth' | 'face' | 'landmarks';
+/**
+ * What a model can see of a face: pictures, [n, side, side, 1], 0 to 2, or landmarks with place, size and tilt of the head
+ * taken out, [n, 136].
+ */
+export type FaceInput = 'eyes' | 'mouth' | 'face' | 'landmarks';
+
+/** What a network can see: of a face, or only the places of both boxes, [n, 8]. */
+export type InputName = FaceInput | 'boxes';
+
+/** Numbers of the two boxes: x, y, width and height of each, in parts of the image's width and height. */
+const BOX_NUMBERS = 8;
 
 /** Side of each picture in pixels. */
 export const PICTURE_SIDES = { eyes: BLOCK_SIZE, mouth: BLOCK_SIZE, face: FACE_SIZE } as const;
@@ -48,10 +59,12 @@ export function inputSource(
   const faces = chooseFaces(blocks, indices);
   const pictures = picturesOf(blocks, inputs);
   const gather = (input: InputName, rows: readonly number[]) => {
-    if (input !== 'landmarks') return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
-    const values = new Float32Array(rows.length * LANDMARK_FEATURES);
-    rows.forEach((face, row) => values.set(landmarkRow(blocks, face), row * LANDMARK_FEATURES));
-    return inputTensor('landmarks', values);
+    if (input !== 'landmarks' && input !== 'boxes')
+      return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
+    const read = input === 'landmarks' ? landmarkRow : boxRow;
+    const values = new Float32Array(rows.length * sizeOfInput(input));
+    rows.forEach((face, row) => values.set(read(blocks, face), row * sizeOfInput(input)));
+    return inputTensor(input, values);
   };
   return {
     size: faces.length,
@@ -78,7 +91,14 @@ export function picturesOf(
 
 /** Counts the numbers of one face that an input has. */
 export function sizeOfInput(input: InputName): number {
-  return input === 'landmarks' ? LANDMARK_FEATURES : PICTURE_SIDES[input] ** 2;
+  return shapeOfInput(input).reduce((product, length) => product * length);
+}
+
+/** Gives the shape of an input of one face. */
+export function shapeOfInput(input: InputName): number[] {
+  if (input === 'landmarks') return [LANDMARK_FEATURES];
+  if (input === 'boxes') return [BOX_NUMBERS];
+  return [PICTURE_SIDES[input], PICTURE_SIDES[input], 1];
 }
 
 /**
@@ -87,9 +107,7 @@ export function sizeOfInput(input: InputName): number {
  * @returns [n, side, side, 1] or [n, 136]; the caller disposes it
  */
 export function inputTensor(input: InputName, values: Float32Array): tf.Tensor {
-  const count = values.length / sizeOfInput(input);
-  if (input === 'landmarks') return tf.tensor2d(values, [count, LANDMARK_FEATURES]);
-  return tf.tensor4d(values, [count, PICTURE_SIDES[input], PICTURE_SIDES[input], 1]);
+  return tf.tensor(values, [values.length / sizeOfInput(input), ...shapeOfInput(input)]);
 }
 
 /**
@@ -116,15 +134,7 @@ export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike
  * @param indices which of the set's faces, default all
  */
 export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const faces = chooseFaces(blocks, indices);
-  return {
-    size: faces.length,
-    labels: labelsOf(blocks, faces),
-    batch: (positions) => {
-      const rows = Array.from(positions, (position) => boxRow(blocks, faces[position]));
-      return [tf.tensor2d(Float32Array.from(rows.flat()), [rows.length, 8])];
-    },
-  };
+  return inputSource(blocks, indices, ['boxes']);
 }
 
 /**
@@ -163,6 +173,20 @@ function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array 
     throw new RangeError(`Expected integers between 0 and ${count - 1} for indices but received ${stray}`);
   }
   return faces;
+}
+
+/**
+ * Gives the soft labels of records: the shares of their votes, or all of their own expression without any.
+ * @returns [n, 7], each row's sum 1
+ */
+export function softLabelsOf(records: readonly FrameRecord[]): Float32Array {
+  const rows = new Float32Array(records.length * EMOTIONS.length);
+  records.forEach(({ emotion, votes }, row) => {
+    const shares = votes && toSoftLabel(votes);
+    if (shares) rows.set(shares, row * EMOTIONS.length);
+    else rows[row * EMOTIONS.length + emotionId(emotion)] = 1;
+  });
+  return rows;
 }
 
 function labelsOf(blocks: BlockSet, faces: Int32Array): Uint8Array {

@@ -10,6 +10,8 @@ export interface TrainingRecipe {
   readonly schedule?: ScheduleName;
   /** AdamW's, default 0: plain Adam. */
   readonly weightDecay?: number;
+  /** Whether a sample's votes, where the data have them, are its label in training; default false. */
+  readonly softLabels?: boolean;
 }
 
 /** The original's. */
@@ -21,6 +23,7 @@ export const PHOTOGRAPH_RECIPE: TrainingRecipe = {
   batchSize: 128,
   schedule: 'one-cycle',
   weightDecay: 1e-2,
+  softLabels: true,
 };
 
 /**

@@ -17,7 +17,8 @@ import type { Mode, Network } from './network';
 /*
  * Networks for photographs: a residual branch for each picture (eyes block, mouth block, whole face) and one linear
  * layer over what all branches see. Source: He et al. 2016, "Identity Mappings in Deep Residual Networks"; the batch
- * normalisation and relu stand before the convolution.
+ * normalisation and relu stand before the convolution. Outside of training a face is looked at twice, once mirrored, and
+ * the logits are averaged.
  */
 
 /** A branch's sizes. */
@@ -84,17 +85,22 @@ export function buildResidualFace({ seed }: { readonly seed: number }): Network 
 function buildResidual(name: string, seed: number, pictures: Readonly<Record<string, BranchSizes>>): Network {
   const weights = createWeights(seed);
   const branches = Object.entries(pictures).map(([picture, sizes]) => buildBranch(weights, picture, sizes));
-  const features = Object.values(pictures).reduce((sum, sizes) => sum + countFeatures(sizes), 0);
+  const width = Object.values(pictures).reduce((sum, sizes) => sum + countFeatures(sizes), 0);
   const drop = dropoutLayer('head.drop', DROPOUT);
-  const head = denseLayer(weights, { name: 'head.fc', inputs: features, outputs: EMOTIONS.length });
+  const head = denseLayer(weights, { name: 'head.fc', inputs: width, outputs: EMOTIONS.length });
   return {
     name,
     parameters: weights.parameters,
     buffers: weights.buffers,
-    forward(inputs, mode) {
-      const seen = branches.map((branch, index) => branch(inputs[index] as tf.Tensor4D, mode));
-      const all = seen.length > 1 ? tf.concat(seen, 1) : seen[0]; // [n, features]
-      return head(drop(all, mode)); // [n, 7]
+    forward(pictures, mode) {
+      const classify = (seen: readonly tf.Tensor[]) => {
+        const features = branches.map((branch, index) => branch(seen[index] as tf.Tensor4D, mode));
+        const all = features.length > 1 ? tf.concat(features, 1) : features[0]; // [n, features]
+        return head(drop(all, mode)); // [n, 7]
+      };
+      if (mode.training) return classify(pictures);
+      const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
+      return classify(pictures).add(classify(mirrored)).div(2); // [n, 7]
     },
     dispose: () => disposeWeights(weights),
   };
