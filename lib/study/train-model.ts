@@ -92,7 +92,7 @@ export function describeModel(
 }
 
 /** Names what a model learned from: both blocks and the label of each face, in order. */
-function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
+export function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
   const hash = createHash('sha256');
   for (const face of faces) {
     for (const pixels of [eyes, mouth]) hash.update(pixels.subarray(1024 * face, 1024 * (face + 1)));
