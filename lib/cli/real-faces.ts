@@ -35,8 +35,11 @@ The whole study, in this order; every step goes on where it was:
       environment: process.env,
       print,
     };
-    if (step === 'carry') return command.carryRealFaces(request);
-    const run = { train: command.trainRealFaces, look: command.lookAtRealFaces }[step];
+    const run = {
+      train: command.trainRealFaces,
+      look: command.lookAtRealFaces,
+      carry: command.carryRealFaces,
+    }[step];
     if (!run) throw new RangeError(`Expected train, look, carry or summarize for step but received ${step}`);
     if (!(await run(request))) process.exitCode = 130;
   });

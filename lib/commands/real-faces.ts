@@ -1,10 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { formatPercent } from '../core/numbers';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
+import { confusionMatrix, countCorrect, likeliestOf } from '../core/metrics';
+import { formatPercent } from '../core/numbers';
+import { fitTemperature } from '../core/temperature';
 import { projectRoot } from '../engine/project';
 import { createFileStore } from '../model/checkpoint-files';
+import { inputSource } from '../model/data';
+import { predict } from '../model/evaluate';
 import { encodeModel } from '../model/model-file';
 import { runStoppable } from '../notebook/stop';
 import { DEFAULT_MODEL } from '../predict/model';
@@ -14,10 +18,11 @@ import {
   saveRealFaces,
   type RealFacesArchive,
 } from '../study/real-faces/archive';
-import { isTrained, REAL_FACES_MODELS, type RealFacesModel } from '../study/real-faces/plan';
-import { openRealFaces, runModel, trainRow, withRun, type RealFacesData } from '../study/real-faces/run';
 import { saveRealFacesFigures } from '../study/real-faces/figures';
-import { calibrate, summarizeRealFaces, validationAccuracy } from '../study/real-faces/summary';
+import { trainMixed } from '../study/real-faces/mix';
+import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/plan';
+import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
+import { summarizeRealFaces, validationAccuracy } from '../study/real-faces/summary';
 import { hashFaces } from '../study/train-model';
 import { followOnStderr } from './progress';
 
@@ -92,28 +97,31 @@ async function forEachRun(
 ): Promise<boolean> {
   return runStoppable('training', async (stop) => {
     for (const model of models)
-      for (const seed of isTrained(model) ? seeds : [1])
+      for (const seed of isTrained(model) ? seeds : seeds.slice(0, 1))
         if (!(await run(model, seed, stop.isRequested))) return false;
     return true;
   });
 }
 
 /**
- * Writes the model that the project carries: the network of both blocks and the whole face, of the seed that does best
- * on the validation side, with its temperature.
- * @throws RangeError when no seed was trained and asked yet
+ * Writes the model that the project carries: the network of both blocks and the whole face, trained on FER+ and then on
+ * FER+ and drawn characters together, with a temperature fitted on the validation side.
+ * @returns whether its training went to the end
  */
-export async function carryRealFaces({ environment, print }: RealFacesRequest): Promise<void> {
+export async function carryRealFaces({ environment, seeds, print }: RealFacesRequest): Promise<boolean> {
   const data = await openRealFaces(environment, followOnStderr('Faces'));
-  const archive = loadRealFaces();
-  const [best] = [...(archive.runs.blocksAndFace ?? [])].sort(
-    (first, second) => validationAccuracy(archive.faces, second) - validationAccuracy(archive.faces, first),
+  const [seed] = seeds;
+  const trained = await runStoppable('training', (stop) =>
+    trainMixed(data, { seed, print, shouldStop: stop.isRequested }),
   );
-  if (!best) throw new RangeError('Expected answers of blocksAndFace in results/reference/real-faces but received none: look first'); // prettier-ignore
-  const { network } = await trainRow('blocksAndFace', data, { seed: best.seed, print });
+  const { network, photographs, drawings, bestEpoch } = trained;
   try {
-    const { temperature } = calibrate(archive.faces, best);
-    const file = path.join(projectRoot(), DEFAULT_MODEL);
+    if (trained.stopped) return false;
+    const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
+    const { probabilities } = await predict(network, source);
+    const temperature = fitTemperature(probabilities, source.labels);
+    const right = countCorrect(confusionMatrix(source.labels, likeliestOf(probabilities)));
+    const validation = `${formatPercent(right / source.size, 1)} of ${source.size} validation images`;
     const parts = encodeModel(network, {
       architecture: network.name,
       labels: EMOTIONS,
@@ -121,21 +129,17 @@ export async function carryRealFaces({ environment, print }: RealFacesRequest): 
       faceSizePx: MARGIN_FACE_PX,
       temperature,
       trainingData: hashFaces(data.blocks, data.sides.train),
-      description: describeCarried(archive, data),
+      description:
+        `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
+        `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
     });
+    const file = path.join(projectRoot(), DEFAULT_MODEL);
     await createFileStore(path.dirname(file)).write(path.basename(file), parts);
-    print(`${DEFAULT_MODEL}: seed ${best.seed}, epoch ${best.bestEpoch}, temperature ${temperature.toFixed(3)}`); // prettier-ignore
+    print(`${DEFAULT_MODEL}: seed ${seed}, epoch ${bestEpoch}, temperature ${temperature.toFixed(3)}, right for ${validation}`); // prettier-ignore
+    return true;
   } finally {
     network.dispose();
   }
-}
-
-function describeCarried(archive: RealFacesArchive, { sides }: RealFacesData): string {
-  const { strict7 } = summarizeRealFaces(archive).models.blocksAndFace!;
-  return (
-    `Learned from ${sides.train.length} photographs of faces (FER+, soft labels of ten annotators); accuracy on ` +
-    `${strict7.n} test images, majority labels: ${formatPercent(strict7.accuracy, 1)}`
-  );
 }
 
 /** Computes results/reference/real-faces.json and the figures from the committed answers. */

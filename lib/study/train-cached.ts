@@ -39,6 +39,8 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly network: Network;
   readonly blocks: BlockSet;
   readonly faces: Pick<SplitFaces, 'train' | 'validation'>;
+  /** Names the weights that the network begins with, where they are not its seed's own. */
+  readonly startedFrom?: string;
   /** How many of the training faces train accuracy is measured on, the first ones; default all. */
   readonly scoredFaces?: number;
   /** Called after each epoch with the history so far, resumed epochs included. */
@@ -114,6 +116,7 @@ export function checkpointDirectory(options: CachedTrainingOptions): string {
     inputs,
     recipe,
     augmentation,
+    startedFrom: options.startedFrom,
   };
   const hash = createHash('sha256').update(JSON.stringify(settings)).update(hashData(options));
   const directory = path.join(parent, `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`);

@@ -8,10 +8,10 @@ import { predict } from '../../model/evaluate';
 import { decodeModel } from '../../model/model-file';
 import type { Learner } from './learners';
 
-/** The model that the project carries, from the project's folder. */
-const SHIPPED_MODEL = path.join('models', 'default.safetensors');
+/** The model of drawn faces that the project carries, from the project's folder. */
+const SHIPPED_MODEL = path.join('models', 'drawn.safetensors');
 
-/** Learns nothing: the model that the project carries answers as it is. */
+/** Learns nothing: the model of drawn faces that the project carries answers as it is. */
 export const shippedLearner: Learner = async ({ blocks, validation, test }) => {
   const model = decodeModel(fs.readFileSync(path.join(projectRoot(), SHIPPED_MODEL)), SHIPPED_MODEL);
   const { inputs } = findArchitecture(model.architecture);

@@ -77,6 +77,18 @@ export const TRAINED_ROWS = {
   },
 } as const satisfies Partial<Record<RealFacesModel, TrainedRow>>;
 
+/**
+ * The last training of the carried model: the network of both blocks and the whole face goes on for a few epochs on FER+
+ * and drawn characters together, so that it knows drawings too.
+ */
+export const MIXED_TRAINING = {
+  recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 1e-3 },
+  epochs: 6,
+  characters: 50,
+  clipsPerCell: 4,
+  framesPerClip: 3,
+} as const;
+
 /** A row that is trained. */
 export type TrainedModel = keyof typeof TRAINED_ROWS;
 
