@@ -2,7 +2,6 @@ import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
-import { CROPPED_SIDE } from '../faces/prepare';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -59,7 +58,7 @@ async function evaluateAll(
     const predictor = await loadPredictor({
       model,
       abstainBelow,
-      leastSide: dataset.cropped ? CROPPED_SIDE : 0,
+      cropped: dataset.cropped,
     });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);

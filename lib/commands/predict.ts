@@ -10,10 +10,6 @@ import { annotatePicture } from '../report/annotate';
 import { openOutput } from './output';
 import { followOnStderr } from './progress';
 
-/** Said to whoever names no model: most have photographs, and this one never saw any. */
-const OWN_MODEL =
-  "Model: the project's own, which learned from drawn faces. For photographs add --model face-api.";
-
 /** What {@link runPredict} is asked for. */
 export interface PredictRequest {
   readonly files: readonly string[];
@@ -40,7 +36,6 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
   const inputs = await expandInputs(names);
   const predictor = await loadPredictor(request);
-  if (request.model === undefined) process.stderr.write(`${OWN_MODEL}\n`);
   const stop = watchStop();
   const writer = predictionWriter(format);
   const target = await openOutput(output);

@@ -124,6 +124,13 @@ async function makeLab({ directory, environment }: ReferenceContext): Promise<vo
   if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
 }
 
+/** Takes a user's own data set out of an environment: nothing of it may stand in what is committed. */
+export function withoutData(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const rest = { ...environment };
+  for (const name of [...FOLDER_VARIABLES, ...READER_VARIABLES, 'PICTURES', 'SHOW_FACES']) delete rest[name];
+  return rest;
+}
+
 /**
  * Puts an executed notebook, cleaned, in place of the committed one.
  * @param executed path of the notebook with fresh outputs

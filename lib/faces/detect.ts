@@ -213,16 +213,17 @@ export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
 
 /**
  * Finds the landmarks of cropped faces: a look at the whole image, and a closer one framed by what that found.
- * @param images at most {@link CROPPED_BATCH}
+ * @param images as many as a batch has at most; a smaller rest is filled up
  */
-async function placeLandmarks(
-  { landmarks: network }: Networks,
+export async function placeLandmarks(
+  { landmarks: network }: Pick<Networks, 'landmarks'>,
   images: readonly RgbImage[],
+  batchSize = CROPPED_BATCH,
 ): Promise<Face[]> {
   const wholes = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
-  const first = await findLandmarks(network, images, wholes, CROPPED_BATCH);
+  const first = await findLandmarks(network, images, wholes, batchSize);
   const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, images[index]));
-  const second = await findLandmarks(network, images, frames, CROPPED_BATCH);
+  const second = await findLandmarks(network, images, frames, batchSize);
   return images.map((image, index) => {
     const landmarks = second[index] ?? first[index]!;
     const face = { score: 0, box: wholes[index] };

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
+import type { RgbImage } from '../../lib/core/image';
+import { projectRoot } from '../../lib/engine/project';
+import { decodeImage } from '../../lib/faces/decode';
+import { preprocess } from '../../lib/faces/preprocess';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
@@ -13,6 +18,7 @@ import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
+const DRAWN_MODEL = path.join(projectRoot(), 'models', 'drawn.safetensors');
 const PHOTO = path.join(PHOTO_FOLDER, 'sample1.jpg');
 
 describe('predictPictures', function () {
@@ -26,6 +32,19 @@ describe('predictPictures', function () {
     const alone = await predictPictures([names[1]], { model: FACE_API_MODEL });
     assert.deepEqual(together[1], alone[0]);
     assert.ok((together[0] as PicturePrediction).faces.length >= 3, 'three women are in the photograph');
+  });
+
+  it('cuts of a cropped face what preprocessing cuts, and asks no detector', async () => {
+    const crop = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
+    writeFiles(folder(), { 'crop.png': crop });
+    const records = [{ path: 'crop.png', character: 'all', emotion: 'joy' as const }];
+    const { blocks } = await preprocess(records, { root: folder(), cacheDirectory: path.join(folder(), 'cache'), cropped: true }); // prettier-ignore
+    const predictor = await loadPredictor({ cropped: true, model: DRAWN_MODEL });
+    const image = await decodeImage(crop, 'crop.png');
+    const { faces } = await predictor.predict(image as RgbImage, 'crop.png');
+    predictor.dispose();
+    assert.deepEqual([faces.length, faces[0].detector], [1, 'whole-image']);
+    faces[0].landmarks.forEach((value, at) => assert.ok(Math.abs(value - blocks.landmarks[at]) < 1e-3));
   });
 
   it('answers what it can read and says of the rest what is wrong with which file', async () => {
