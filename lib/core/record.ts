@@ -1,5 +1,8 @@
 import type { Emotion } from './emotions';
 
+/** One of the three sides that a split has. */
+export type Side = 'train' | 'validation' | 'test';
+
 /** One labelled image. Every data set's reader gives this and nothing else. */
 export interface FrameRecord {
   /** Path relative to the data set's folder, with forward slashes. */
@@ -11,4 +14,8 @@ export interface FrameRecord {
   readonly clip?: string;
   /** Position in the clip, from 0. */
   readonly frame?: number;
+  /** The side that the data set's authors put the image on, where they did: the split `official`. */
+  readonly side?: Side;
+  /** FER+'s ten counts in the order of `VOTE_COLUMNS`: how many raters chose each. */
+  readonly votes?: readonly number[];
 }

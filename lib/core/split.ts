@@ -1,14 +1,14 @@
 import { createRandom } from './random';
-import type { FrameRecord } from './record';
+import type { FrameRecord, Side } from './record';
 
 /** How frames are dealt to training, validation and test. */
-export type SplitName = 'frames' | 'clips' | 'characters';
+export type SplitName = 'frames' | 'clips' | 'characters' | 'official';
 
 /** The splits by name. */
-export const SPLIT_NAMES: readonly SplitName[] = ['frames', 'clips', 'characters'];
+export const SPLIT_NAMES: readonly SplitName[] = ['frames', 'clips', 'characters', 'official'];
 
 /** The three sides of a split. */
-export const SIDES = ['train', 'validation', 'test'] as const;
+export const SIDES = ['train', 'validation', 'test'] as const satisfies readonly Side[];
 
 /** Which frames are on which side, as positions in the list of records, ascending. */
 export interface Split {
@@ -21,19 +21,29 @@ export interface Split {
 /** Share of the frames, clips or characters that training gets. Source: the original's 80 %. */
 export const TRAIN_SHARE = 0.8;
 
+/** Of how many images of the official training side one goes to validation, where a data set has no such side. */
+const VALIDATION_STEP = 10;
+
+/** How each split is made. */
+const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], seed: number) => Split>> = {
+  frames: splitByFrame,
+  clips: splitByClip,
+  characters: splitByCharacter,
+  official: splitOfficially,
+};
+
 /**
  * Splits a data set.
  * @param name `frames`: the original's, at random within each character and expression, so that neighbouring
- *   frames are on both sides; `clips`: whole clips; `characters`: whole characters
+ *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: the sides that the data
+ *   set's authors gave, and where they gave none for validation, a tenth of each expression's training images
  * @param seed the same seed gives the same split
- * @throws RangeError when the data set has no clips or too few groups for the split
+ * @throws RangeError when the data set has no clips, no official sides or too few groups for the split
  */
 export function splitRecords(records: readonly FrameRecord[], name: SplitName, seed: number): Split {
-  const split = { frames: splitByFrame, clips: splitByClip, characters: splitByCharacter }[name](
-    records,
-    seed,
-  );
-  if (name !== 'frames') assertDisjoint(split, records, name === 'clips' ? clipOf : characterOf);
+  const split = SPLITTERS[name](records, seed);
+  if (name === 'clips') assertDisjoint(split, records, clipOf);
+  if (name === 'characters') assertDisjoint(split, records, characterOf);
   return split;
 }
 
@@ -80,8 +90,6 @@ export function assertDisjoint(
   }
 }
 
-type Side = (typeof SIDES)[number];
-
 /** The original's split: 80 % of each cell to training, each of the others to validation or test by a coin flip. */
 function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
   const sides = new Map<number, Side>();
@@ -113,6 +121,34 @@ function splitByCharacter(records: readonly FrameRecord[], seed: number): Split 
   expectGroups(characters.length, 'characters');
   const sides = dealGroups(characters, createRandom(seed, 'split by character').shuffle);
   return collect('characters', records, (_, record) => sides.get(record.character)!);
+}
+
+function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
+  const split = collect('official', records, (_, record) => officialSideOf(record));
+  for (const side of ['train', 'test'] as const)
+    if (split[side].length === 0)
+      throw new RangeError(`Expected ${side} images for the official split but received none`);
+  if (split.validation.length > 0) return split;
+  const held = takeTenth(split.train, records, seed);
+  if (held.size === 0)
+    throw new RangeError(
+      `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${split.train.length} in train`,
+    );
+  return collect('official', records, (index, record) =>
+    held.has(index) ? 'validation' : officialSideOf(record),
+  );
+}
+
+/** Takes every tenth image of each expression, at least one of two, in random order. */
+function takeTenth(train: readonly number[], records: readonly FrameRecord[], seed: number): Set<number> {
+  const held = new Set<number>();
+  const members = train.map((index) => records[index]);
+  for (const [emotion, positions] of groupBy(members, (record) => record.emotion)) {
+    if (positions.length < 2) continue;
+    const shuffled = createRandom(seed, 'official validation', emotion).shuffle(positions);
+    for (let next = 0; next < shuffled.length; next += VALIDATION_STEP) held.add(train[shuffled[next]]);
+  }
+  return held;
 }
 
 /** Gives about 80 % of the groups to training and at least one each to validation and test. */
@@ -156,6 +192,13 @@ function cellOf(record: FrameRecord): string {
 
 function characterOf(record: FrameRecord): string {
   return record.character;
+}
+
+function officialSideOf(record: FrameRecord): Side {
+  if (record.side) return record.side;
+  throw new RangeError(
+    `Expected an official side for ${record.path} but received none: this data set has no official split`,
+  );
 }
 
 function clipOf(record: FrameRecord): string {

@@ -1,31 +1,67 @@
 import path from 'node:path';
 import { EMOTIONS, isEmotion } from '../core/emotions';
-import type { FrameRecord } from '../core/record';
+import type { FrameRecord, Side } from '../core/record';
 import type { Dataset } from './dataset';
 import { expectFolder, listFolders, listImages } from './tree';
+
+/** What folders of official sides are called, in any case. */
+const SIDE_OF: ReadonlyMap<string, Side> = new Map([
+  ['train', 'train'],
+  ['validation', 'validation'],
+  ['valid', 'validation'],
+  ['val', 'validation'],
+  ['test', 'test'],
+]);
 
 /**
  * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a
  * person. Without groups every image is of the one character `all`, so that no split by character can be made.
+ * All of this may lie in folders of official sides, train, validation (valid, val) and test.
  * @param directory the folder
  * @param setting what the user set to it, for messages; default `IMAGES_DIR`
  * @throws RangeError when the folder is missing, a class is unknown or a class has no images
  */
 export function readFolder(directory: string, setting = 'IMAGES_DIR'): Dataset {
   const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
+  const dataset = { name: path.basename(root), synthetic: false, directory: root };
   const folders = listFolders(root);
-  if (folders.length === 0) throw unknownClass(setting, root, 'no folders');
+  if (!hasSides(folders)) return { ...dataset, records: readGroups(root, '', setting) };
+  const records = folders.flatMap((name) => {
+    const side = SIDE_OF.get(name.toLowerCase());
+    if (!side) throw unknownSide(setting, name);
+    return readGroups(root, name, setting).map((record) => ({ ...record, side }));
+  });
+  return { ...dataset, records, notes: noteSides(records) };
+}
+
+/** Whether folders are official sides: all of them are named so, or one is `train`, as no person is called. */
+function hasSides(folders: readonly string[]): boolean {
+  const names = folders.map((name) => name.toLowerCase());
+  return names.includes('train') || (names.length > 0 && names.every((name) => SIDE_OF.has(name)));
+}
+
+function noteSides(records: readonly FrameRecord[]): string[] {
+  const missing = (side: Side) => records.every((record) => record.side !== side);
+  if (missing('train') || missing('test') || !missing('validation')) return [];
+  return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
+}
+
+/** Reads the class folders, or the groups of these, that a folder of the root holds. */
+function readGroups(root: string, parent: string, setting: string): FrameRecord[] {
+  const folders = listFolders(path.join(root, parent));
+  if (folders.length === 0) throw unknownClass(setting, parent || root, 'no folders');
   const flat = folders.some((name) => isEmotion(name.toLowerCase()));
-  const records = flat
-    ? folders.flatMap((name) => readClass(root, name, 'all', setting))
-    : folders.flatMap((group) => readGroup(root, group, setting));
-  return { name: path.basename(root), synthetic: false, directory: root, records };
+  return folders.flatMap((name) => {
+    const folder = path.posix.join(parent, name);
+    return flat ? readClass(root, folder, 'all', setting) : readGroup(root, folder, setting);
+  });
 }
 
 function readGroup(root: string, group: string, setting: string): FrameRecord[] {
   const folders = listFolders(path.join(root, group));
   if (folders.length === 0) throw unknownClass(setting, group, 'no class folders');
-  return folders.flatMap((name) => readClass(root, `${group}/${name}`, group, setting));
+  const character = path.posix.basename(group);
+  return folders.flatMap((name) => readClass(root, `${group}/${name}`, character, setting));
 }
 
 function readClass(root: string, folder: string, character: string, setting: string): FrameRecord[] {
@@ -42,6 +78,11 @@ function readClass(root: string, folder: string, character: string, setting: str
 function isFergClass(folder: string): boolean {
   const [group, name = ''] = folder.split('/').slice(-2);
   return group === 'FERG_DB_256' || (name.startsWith(`${group}_`) && isEmotion(name.slice(group.length + 1)));
+}
+
+function unknownSide(setting: string, folder: string): RangeError {
+  const sides = [...SIDE_OF.keys()].join(', ');
+  return new RangeError(`Expected one of ${sides} beside train for ${setting} but received ${folder}`);
 }
 
 function unknownClass(setting: string, folder: string, found: string): RangeError {

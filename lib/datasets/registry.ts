@@ -1,5 +1,7 @@
+import type { LabelRule } from '../core/votes';
 import { readCkPlus } from './ck-plus';
 import type { Dataset } from './dataset';
+import { readFerPlus } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
 import { readFolder } from './folder';
@@ -12,6 +14,8 @@ export interface OpenOptions {
   readonly cacheDirectory: string;
   /** The mapping file, for `mapping`. */
   readonly mapping?: string;
+  /** Which images are records, for data sets with votes; default `strict`. */
+  readonly labels?: LabelRule;
   /** What the user set the folder to, for messages. */
   readonly setting?: string;
 }
@@ -27,6 +31,8 @@ export interface DatasetKind {
   /** How one comes by it. */
   readonly access: string;
   readonly layout: string;
+  /** Whether its images have raters' votes, so that they can be labelled by more than one rule. */
+  readonly hasVotes?: boolean;
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
@@ -69,12 +75,23 @@ export const DATASETS: readonly DatasetKind[] = [
     open: (directory, { cacheDirectory, setting }) => readFer2013(directory, cacheDirectory, setting),
   },
   {
+    id: 'fer-plus',
+    title: 'FER+',
+    content:
+      "FER2013's 35,710 faces of 48x48 with ten raters' votes each; labels by majority, the others left out",
+    licence: 'pictures: rights unclear, research use customary; labels: MIT',
+    access: "github.com/microsoft/FERPlus (Barsoum et al. 2016), beside or joined with Kaggle's fer2013.csv",
+    layout: 'FER2013Train, FER2013Valid, FER2013Test with label.csv each; or fer2013.csv and fer2013new.csv',
+    hasVotes: true,
+    open: readFerPlus,
+  },
+  {
     id: 'folder',
     title: 'class folders',
     content: 'your own',
     licence: 'yours to know',
     access: 'yours',
-    layout: '<emotion>/* or <group>/<emotion>/*',
+    layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
     open: (directory, { setting }) => readFolder(directory, setting),
   },
   {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
+import { LABEL_RULES, type LabelRule } from '../core/votes';
 import type { Dataset } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
 import { DATASETS, type DatasetKind, findDataset } from '../datasets/registry';
@@ -19,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
- * reader `DATASET` (and `DATASET_MAPPING`, a file), or else the synthetic sample, which is drawn when it is not
+ * reader `DATASET` (and `DATASET_MAPPING`, a file, or `DATASET_LABELS`, a rule), or else the synthetic sample, which is drawn when it is not
  * there. Relative paths start at the project's folder.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
@@ -36,9 +37,11 @@ export async function openDataset(
   if (!setting) return openSample(experiment, start, onProgress);
   refuseSampleSize(environment, setting);
   const { DATASET_MAPPING: mapping } = environment;
-  const dataset = await findReader(setting, environment).open(fromProject(environment[setting]!), {
+  const reader = findReader(setting, environment);
+  const dataset = await reader.open(fromProject(environment[setting]!), {
     cacheDirectory: fromProject('data/cache/converted'),
     mapping: mapping ? fromProject(mapping) : undefined,
+    labels: readLabelRule(environment, reader),
     setting,
   });
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
@@ -67,6 +70,18 @@ function findReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }:
   if (id) return findDataset(id);
   const known = DATASETS.map((one) => one.id).join(', ');
   throw new RangeError(`Expected one of ${known} for DATASET beside DATASET_DIR but received none`);
+}
+
+function readLabelRule(
+  { DATASET_LABELS: rule }: Environment,
+  { id, hasVotes }: DatasetKind,
+): LabelRule | undefined {
+  if (!rule) return undefined;
+  if (!hasVotes)
+    throw new RangeError(`Expected no DATASET_LABELS for ${id}, which has no votes, but received ${rule}`);
+  const known = LABEL_RULES.find((one) => one === rule);
+  if (known) return known;
+  throw new RangeError(`Expected one of ${LABEL_RULES.join(', ')} for DATASET_LABELS but received ${rule}`);
 }
 
 /** What sizes the sample says nothing of other data: a user who sets it expects fewer images than would come. */

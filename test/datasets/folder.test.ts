@@ -23,6 +23,35 @@ describe('readFolder', () => {
     );
   });
 
+  it('takes train, validation and test for official sides, in any case', () => {
+    writeFiles(folder(), { 'Train/joy/1.png': '', 'valid/joy/2.png': '', 'TEST/kim/joy/3.png': '' });
+    const { records, notes } = readFolder(folder());
+    assert.deepEqual(records, [
+      { path: 'TEST/kim/joy/3.png', character: 'kim', emotion: 'joy', side: 'test' },
+      { path: 'Train/joy/1.png', character: 'all', emotion: 'joy', side: 'train' },
+      { path: 'valid/joy/2.png', character: 'all', emotion: 'joy', side: 'validation' },
+    ]);
+    assert.deepEqual(notes, []);
+  });
+
+  it("says that a validation side is taken from train, as in Kaggle's copies of FER2013", () => {
+    writeFiles(folder(), { 'train/joy/1.png': '', 'test/joy/1.png': '' });
+    assert.match(readFolder(folder()).notes![0], /no validation folder: .* a tenth of each expression/);
+  });
+
+  it('refuses another folder beside train, and takes persons called test for persons', () => {
+    writeFiles(folder(), { 'test/joy/1.png': '', 'kim/joy/1.png': '' });
+    assert.deepEqual(
+      readFolder(folder()).records.map(({ character, side }) => [character, side]),
+      [
+        ['kim', undefined],
+        ['test', undefined],
+      ],
+    );
+    writeFiles(folder(), { 'train/joy/1.png': '' });
+    assert.throws(() => readFolder(folder()), /Expected one of train, .* beside train .* but received kim/);
+  });
+
   it('says what is wrong with the folder', () => {
     assert.throws(
       () => readFolder(path.join(folder(), 'no')),

@@ -91,6 +91,13 @@ describe('openDataset', () => {
       'Emotion/S005/001/S005_001_00000009_emotion.txt': '   3.0000000e+00\n',
     },
     fer2013: { 'fer2013.csv': `emotion,pixels,Usage\n0,${gray48},Training\n` },
+    'fer-plus': Object.fromEntries(
+      ['Train', 'Valid', 'Test'].flatMap((side) => [
+        [`FER2013${side}/label.csv`, 'fer1.png,box,4,0,0,3,3,0,0,0,0,0\nfer2.png,box,9,0,0,1,0,0,0,0,0,0\n'],
+        [`FER2013${side}/fer1.png`, ''],
+        [`FER2013${side}/fer2.png`, ''],
+      ]),
+    ),
     folder: { 'joy/1.png': '' },
     mapping: { 'kim/happy/1.png': '' },
   };
@@ -111,9 +118,27 @@ describe('openDataset', () => {
       ['JAFFE', 'anger', false],
       ['CK+', 'neutral,disgust', false],
       ['FER2013', 'anger', true],
+      ['FER+', 'neutral,neutral,neutral', true],
       ['folder', 'joy', false],
       ['mine', 'joy', true],
     ]);
+  });
+
+  it('labels votes by the rule that DATASET_LABELS names, and refuses it where there are no votes', async () => {
+    const open = (DATASET: keyof typeof trees, DATASET_LABELS: string) => {
+      const directory = path.join(folder(), DATASET);
+      writeFiles(directory, trees[DATASET]);
+      return openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR: directory, DATASET_LABELS });
+    };
+    assert.equal((await open('fer-plus', 'plural')).records.length, 6);
+    await assert.rejects(
+      open('fer-plus', 'most'),
+      /one of strict, plural, all for DATASET_LABELS but received most/,
+    );
+    await assert.rejects(
+      open('jaffe', 'plural'),
+      /no DATASET_LABELS for jaffe, which has no votes, .* plural/,
+    );
   });
 
   it('tells preprocessing that faces are cropped, so that small ones are enlarged', async () => {
