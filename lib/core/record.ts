@@ -18,4 +18,6 @@ export interface FrameRecord {
   readonly side?: Side;
   /** FER+'s ten counts in the order of `VOTE_COLUMNS`: how many raters chose each. */
   readonly votes?: readonly number[];
+  /** Further columns of a table of labels by their names, such as age and camera. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }

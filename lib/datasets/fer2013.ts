@@ -1,20 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Emotion } from '../core/emotions';
+import { FER2013_EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from './dataset';
 import { convertTable, SIDE_OF_USAGE, TABLE_FILE } from './fer2013-table';
-
-/** FER2013's expressions in the order of its label ids, 0 to 6. */
-export const FER2013_EMOTIONS: readonly Emotion[] = [
-  'anger',
-  'disgust',
-  'fear',
-  'joy',
-  'sadness',
-  'surprise',
-  'neutral',
-];
 
 /**
  * Reads FER2013, whose images are rows of a table: each is written once as a PNG of 48x48 into a cache, and read from

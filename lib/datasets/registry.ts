@@ -1,4 +1,5 @@
-import type { LabelRule } from '../core/votes';
+import { NUMBERINGS } from '../core/emotions';
+import { LABEL_RULES } from '../core/votes';
 import { readCkPlus } from './ck-plus';
 import type { Dataset } from './dataset';
 import { readFerPlus } from './fer-plus';
@@ -6,19 +7,9 @@ import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
 import { readFolder } from './folder';
 import { readJaffe } from './jaffe';
+import { readLabels } from './labels';
 import { readMapped } from './mapping';
-
-/** What a reader may need beside the folder. */
-export interface OpenOptions {
-  /** Where a reader may keep what it converts. */
-  readonly cacheDirectory: string;
-  /** The mapping file, for `mapping`. */
-  readonly mapping?: string;
-  /** Which images are records, for data sets with votes; default `strict`. */
-  readonly labels?: LabelRule;
-  /** What the user set the folder to, for messages. */
-  readonly setting?: string;
-}
+import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
 /** A data set that can be read. */
 export interface DatasetKind {
@@ -31,8 +22,8 @@ export interface DatasetKind {
   /** How one comes by it. */
   readonly access: string;
   readonly layout: string;
-  /** Whether its images have raters' votes, so that they can be labelled by more than one rule. */
-  readonly hasVotes?: boolean;
+  /** Options that its reader takes; it refuses the others. */
+  readonly takes?: readonly ReaderOption[];
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
@@ -82,7 +73,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'pictures: rights unclear, research use customary; labels: MIT',
     access: "github.com/microsoft/FERPlus (Barsoum et al. 2016), beside or joined with Kaggle's fer2013.csv",
     layout: 'FER2013Train, FER2013Valid, FER2013Test with label.csv each; or fer2013.csv and fer2013new.csv',
-    hasVotes: true,
+    takes: ['labels'],
     open: readFerPlus,
   },
   {
@@ -92,7 +83,18 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
-    open: (directory, { setting }) => readFolder(directory, setting),
+    takes: ['numbered'],
+    open: readFolder,
+  },
+  {
+    id: 'labels',
+    title: 'a table of labels',
+    content: 'your own',
+    licence: 'yours to know',
+    access: 'yours',
+    layout: 'a CSV file with path and label; maybe person, side and further columns',
+    takes: ['numbered'],
+    open: readLabels,
   },
   {
     id: 'mapping',
@@ -101,8 +103,10 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: '--mapping FILE: {"name", "classes": {"happy": "joy"}, "path": "<group>/<class>"}',
+    takes: ['mapping'],
     open: (directory, { mapping, setting }) => {
-      if (!mapping) throw new RangeError('Expected a mapping file for mapping but received none');
+      if (!mapping)
+        throw new RangeError(`Expected a file for ${optionName('mapping', setting)} but received none`);
       return readMapped(directory, mapping, setting);
     },
   },
@@ -117,4 +121,30 @@ export function findDataset(id: string): DatasetKind {
   if (kind) return kind;
   const known = DATASETS.map((one) => one.id).join(', ');
   throw new RangeError(`Expected one of ${known} for dataset but received ${id}`);
+}
+
+/** What an option takes, where it is one of few words. */
+const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
+  labels: LABEL_RULES,
+  numbered: NUMBERINGS,
+};
+
+/**
+ * Reads a data set with its reader.
+ * @param options those that the reader takes; a word that an option does not know is refused here
+ * @throws RangeError for an unknown id, an option that the reader does not take, and what the reader throws
+ */
+export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
+  const { takes, open } = findDataset(id);
+  for (const option of READER_OPTIONS) {
+    const value = options[option];
+    if (value === undefined) continue;
+    const name = optionName(option, options.setting);
+    if (!takes?.includes(option))
+      throw new RangeError(`Expected no ${name} for the data set ${id} but received ${value}`);
+    const choices = CHOICES[option];
+    if (choices && !choices.includes(value))
+      throw new RangeError(`Expected one of ${choices.join(', ')} for ${name} but received ${value}`);
+  }
+  return open(directory, options);
 }

@@ -18,8 +18,13 @@ describe('parseCsv', () => {
     assert.deepEqual(parseCsv('a,'), [['a', '']]);
   });
 
+  it('takes another separator', () => {
+    assert.deepEqual(parseCsv('a;"b;c";1,5\n', ';'), [['a', 'b;c', '1,5']]);
+    assert.deepEqual(parseCsv('a\t\tb', '\t'), [['a', '', 'b']]);
+  });
+
   it('names the row whose quotes are wrong', () => {
-    assert.throws(() => parseCsv('a\n"b'), /Expected a closing quote and a comma for row 2/);
+    assert.throws(() => parseCsv('a\n"b'), /Expected a closing quote and a separator for row 2/);
     assert.throws(() => parseCsv('"a"b,c'), /row 1/);
   });
 });
