@@ -14,6 +14,7 @@ import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
 import { preprocessCommand } from './cli/preprocess';
 import { referenceCommand } from './cli/reference';
+import { realFacesCommand } from './cli/real-faces';
 import { reportCommand } from './cli/report';
 import { sampleCommand } from './cli/sample';
 import { scaleCommand } from './cli/scale';
@@ -39,6 +40,7 @@ const COMMANDS: readonly Command[] = [
   scaleCommand,
   trainCommand,
   evidenceCommand,
+  realFacesCommand,
   evaluateCommand,
   exportCommand,
   importCommand,

@@ -1,18 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
+import { FACE_SIZE } from '../lib/core/face-set';
+import { clampBox, type Box } from '../lib/core/geometry';
 import { type RgbImage, toGray, toModelInput } from '../lib/core/image';
 import { LANDMARK_FEATURES, normalizeLandmarks } from '../lib/core/landmark-features';
-import { cutBlocks, measureFace, type CutBlocks } from '../lib/core/landmarks';
+import { cutBlocks, cutFace, scaleMargin, type CutBlocks, type CutFace } from '../lib/core/landmarks';
 import { scaleByTemperature } from '../lib/core/temperature';
 import { findArchitecture } from '../lib/model/architectures';
+import { PICTURE_SIDES } from '../lib/model/data';
 import { decodeModel, type Model } from '../lib/model/model-file';
 
 /** Patches of a block along each side that are covered to see what the answer depends on. */
 export const PATCHES = 4;
 
 const PATCH = BLOCK_SIZE / PATCHES;
-const AREA = BLOCK_SIZE * BLOCK_SIZE;
 
 /** What is said of a face. */
 export interface Answer {
@@ -25,18 +27,23 @@ export interface Answer {
 /** Where the answer comes from: how much likelier it is with each patch than without, 0 to 1, eyes first. */
 export type Attention = Float32Array;
 
+/** What is cut of a face. */
+export interface CutParts extends CutBlocks {
+  readonly wholeFace?: CutFace;
+}
+
 /** Names expressions. */
 export interface BrowserClassifier {
   readonly model: Model;
-  /** Cuts both blocks as training did. */
-  cut(picture: RgbImage, landmarks: Float32Array): CutBlocks | undefined;
+  /** Cuts both blocks as training did, and the whole face where the model sees it. */
+  cut(picture: RgbImage, landmarks: Float32Array): CutParts | undefined;
   /**
    * Classifies a face and covers some of its patches.
    * @param patches numbers of patches, 0 to 2 * PATCHES ** 2 - 1, the eyes' first
    * @param attention what covering them tells is written here
    */
   classify(
-    blocks: CutBlocks,
+    parts: CutParts,
     landmarks: Float32Array,
     patches: readonly number[],
     attention: Attention,
@@ -50,22 +57,28 @@ export async function loadBrowserClassifier(address: string): Promise<BrowserCla
   const response = await fetch(address);
   if (!response.ok) throw new Error(`Expected a model at ${address} but received status ${response.status}`);
   const model = decodeModel(new Uint8Array(await response.arrayBuffer()), address);
-  const { seesLandmarks } = findArchitecture(model.architecture);
+  const { inputs } = findArchitecture(model.architecture);
   return {
     model,
     cut: (picture, landmarks) => {
       const gray = toGray(picture.data, picture.width, picture.height, 3);
-      const marginPx = (model.marginPx * measureFace(landmarks)) / model.faceSizePx;
+      const marginPx = scaleMargin(model.marginPx, landmarks, model.faceSizePx);
       const blocks = cutBlocks(gray, landmarks, { marginPx });
-      return blocks.kind === 'blocks' ? blocks : undefined;
+      if (blocks.kind !== 'blocks') return undefined;
+      const wholeFace = inputs.includes('face') ? cutFace(gray, landmarks, FACE_SIZE) : undefined;
+      return { ...blocks, wholeFace };
     },
-    classify: async (blocks, landmarks, patches, attention) => {
-      const count = patches.length + 1;
-      const inputs = () => [
-        ...coveredBlocks(blocks, patches),
-        ...(seesLandmarks ? [repeatFeatures(landmarks, count)] : []),
-      ];
-      const rows = await softmaxRows(() => model.network.forward(inputs(), { training: false }));
+    classify: async (parts, landmarks, patches, attention) => {
+      const rows = await softmaxRows(() =>
+        model.network.forward(
+          inputs.map((input) =>
+            input === 'landmarks'
+              ? repeatFeatures(landmarks, patches.length + 1)
+              : coveredPictures(parts, input, patches),
+          ),
+          { training: false },
+        ),
+      );
       const probabilities = scaleByTemperature(rows, model.temperature, EMOTIONS.length);
       const first = probabilities.slice(0, EMOTIONS.length);
       const best = first.indexOf(Math.max(...first));
@@ -96,25 +109,46 @@ async function softmaxRows(forward: () => tf.Tensor2D): Promise<Float32Array> {
   return values;
 }
 
-/** The blocks as they are, then once for each patch with the patch at the block's mean. */
-function coveredBlocks({ eyes, mouth }: CutBlocks, patches: readonly number[]): tf.Tensor4D[] {
-  return [eyes, mouth].map((block, part) => {
-    const levels = new Uint8Array((patches.length + 1) * AREA);
-    levels.set(block);
-    patches.forEach((patch, index) => {
-      const copy = levels.subarray((index + 1) * AREA, (index + 2) * AREA);
-      copy.set(block);
-      if (Math.floor(patch / PATCHES ** 2) === part) coverPatch(copy, patch % PATCHES ** 2);
-    });
-    return tf.tensor4d(toModelInput(levels), [patches.length + 1, BLOCK_SIZE, BLOCK_SIZE, 1]);
+type PictureName = 'eyes' | 'mouth' | 'face';
+
+/** A picture as it is, then once for each patch of the blocks with that part of the face at the picture's mean. */
+function coveredPictures(parts: CutParts, name: PictureName, patches: readonly number[]): tf.Tensor4D {
+  const picture = name === 'face' ? parts.wholeFace!.pixels : parts[name];
+  const side = PICTURE_SIDES[name];
+  const levels = new Uint8Array((patches.length + 1) * picture.length);
+  levels.set(picture);
+  patches.forEach((patch, index) => {
+    const copy = levels.subarray((index + 1) * picture.length, (index + 2) * picture.length);
+    copy.set(picture);
+    const box = placeOfPatch(parts, name, patch);
+    if (box) cover(copy, side, box);
   });
+  return tf.tensor4d(toModelInput(levels), [patches.length + 1, side, side, 1]);
 }
 
-function coverPatch(block: Uint8Array, patch: number): void {
-  const mean = block.reduce((sum, level) => sum + level, 0) / block.length;
-  const [top, left] = [PATCH * Math.floor(patch / PATCHES), PATCH * (patch % PATCHES)];
-  for (let row = top; row < top + PATCH; row++)
-    block.fill(mean, row * BLOCK_SIZE + left, row * BLOCK_SIZE + left + PATCH);
+/** Where a patch of the blocks lies in a picture, in its pixels; undefined where it is the other block's. */
+function placeOfPatch(parts: CutParts, name: PictureName, patch: number): Box | undefined {
+  const block = patch < PATCHES ** 2 ? 'eyes' : 'mouth';
+  const [row, column] = [Math.floor((patch % PATCHES ** 2) / PATCHES), patch % PATCHES];
+  if (name === block) return { x: column * PATCH, y: row * PATCH, width: PATCH, height: PATCH };
+  if (name !== 'face') return undefined;
+  const { x, y, width, height } = block === 'eyes' ? parts.eyesBox : parts.mouthBox;
+  const { box } = parts.wholeFace!;
+  const scale = FACE_SIZE / box.width;
+  return {
+    x: (x + (column * width) / PATCHES - box.x) * scale,
+    y: (y + (row * height) / PATCHES - box.y) * scale,
+    width: (width / PATCHES) * scale,
+    height: (height / PATCHES) * scale,
+  };
+}
+
+function cover(picture: Uint8Array, side: number, box: Box): void {
+  const mean = picture.reduce((sum, level) => sum + level, 0) / picture.length;
+  const place = clampBox(box, side, side);
+  if (!place) return;
+  for (let row = place.y; row < place.y + place.height; row++)
+    picture.fill(mean, row * side + place.x, row * side + place.x + place.width);
 }
 
 function repeatFeatures(landmarks: Float32Array, count: number): tf.Tensor2D {

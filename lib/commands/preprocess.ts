@@ -60,12 +60,13 @@ async function openFolder(
 
 /** Completes a command's options to those of preprocessing. */
 function toPreprocessOptions(
-  { directory, cropped }: Dataset,
+  { directory, cropped, fixedMargin }: Dataset,
   { margin, workers, print }: PreprocessCommandOptions,
 ): PreprocessOptions {
   return {
     root: directory,
     cropped,
+    fixedMargin,
     cacheDirectory: cacheFolder('blocks'),
     marginPx: margin ?? readExperiment(process.env).marginPx,
     workers,

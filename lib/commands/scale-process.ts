@@ -9,6 +9,7 @@ const sample = path.join(folder, 'sample');
 
 void makeStore(readFerg(sample, 'the sample'), {
   root: sample,
+  fixedMargin: true,
   cacheDirectory: path.join(folder, 'cache'),
   directory: path.join(folder, 'store'),
   onProgress: printProgress((line) => process.stdout.write(`${line}\n`)),

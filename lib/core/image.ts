@@ -62,6 +62,23 @@ export function cropGray(image: GrayImage, box: Box): GrayImage {
 }
 
 /**
+ * Cuts a box out of an image; beyond the image its outermost pixels go on.
+ * @param box whole pixels, at least 1x1, anywhere
+ * @returns a copy
+ */
+export function cropRepeating(image: GrayImage, box: Box): GrayImage {
+  const { width, height } = box;
+  const data = new Uint8Array(width * height);
+  const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
+  for (let row = 0, at = 0; row < height; row++) {
+    const start = inside(box.y + row, image.height) * image.width;
+    for (let column = 0; column < width; column++, at++)
+      data[at] = image.data[start + inside(box.x + column, image.width)];
+  }
+  return { width, height, data };
+}
+
+/**
  * Resizes with the antialiased bilinear (triangle) filter, bit for bit as PIL does on 8-bit images: a pass along
  * the rows, then one along the columns, each in 22-bit fixed point and rounded to 8 bits.
  * @param width of the result in pixels, 1 or more; the aspect ratio is not kept

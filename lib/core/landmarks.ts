@@ -1,6 +1,6 @@
 import { BLOCK_SIZE } from './blocks';
 import { type Box, type Point, boundingBox, clampBox, growBox } from './geometry';
-import { type GrayImage, cropGray, resizeBilinear } from './image';
+import { type GrayImage, cropGray, cropRepeating, resizeBilinear } from './image';
 
 /** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
 export const LANDMARK_COUNT = 68;
@@ -13,6 +13,12 @@ export const MOUTH_LANDMARKS: readonly number[] = indices(48, 67);
 
 /** Pixels by which the boxes grow on each side. Source: 10 in the original's report (30 in its code). */
 export const DEFAULT_MARGIN_PX = 10;
+
+/** Size of a face, as {@link measureFace} gives it, that margins in pixels are meant for: FERG-DB's faces have it. */
+export const MARGIN_FACE_PX = 117;
+
+/** Side of a whole face's frame, in sizes of the face. */
+const FACE_FRAME = 1.2;
 
 /** How blocks are cut. */
 export interface CutOptions {
@@ -60,6 +66,44 @@ export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]):
 export function measureFace(landmarks: Float32Array): number {
   const { width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
   return Math.max(width, height);
+}
+
+/**
+ * Scales a margin to the size of a face.
+ * @param marginPx pixels at a face of `facePx`
+ * @param landmarks [68, 2] as x and y in pixels
+ * @param facePx default {@link MARGIN_FACE_PX}
+ * @returns pixels at this face
+ */
+export function scaleMargin(marginPx: number, landmarks: Float32Array, facePx = MARGIN_FACE_PX): number {
+  return (marginPx * measureFace(landmarks)) / facePx;
+}
+
+/** A whole face and where it was cut. */
+export interface CutFace {
+  /** Grey levels, [size, size]. */
+  readonly pixels: Uint8Array;
+  /** Whole pixels, a square that may leave the image. */
+  readonly box: Box;
+}
+
+/**
+ * Cuts a whole face out of the image that it was found in: a square around the middle of all landmarks, 1.2 times the
+ * longer side of their box. Beyond the image its outermost pixels go on.
+ * @param landmarks [68, 2] as x and y in pixels of the image
+ * @param size side of the picture in pixels
+ */
+export function cutFace(image: GrayImage, landmarks: Float32Array, size: number): CutFace {
+  const { x, y, width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
+  const side = FACE_FRAME * Math.max(width, height);
+  const whole = Math.max(1, Math.round(side));
+  const box = {
+    x: Math.round(x + width / 2 - side / 2),
+    y: Math.round(y + height / 2 - side / 2),
+    width: whole,
+    height: whole,
+  };
+  return { pixels: resizeBilinear(cropRepeating(image, box), size, size).data, box };
 }
 
 /**

@@ -43,6 +43,19 @@ export function confusionMatrix(
 }
 
 /**
+ * Gives each row's likeliest label id; the smaller id of two equals.
+ * @param probabilities [n, 7]
+ * @returns [n]
+ */
+export function likeliestOf(probabilities: Float32Array): Uint8Array {
+  const classes = EMOTIONS.length;
+  return Uint8Array.from({ length: probabilities.length / classes }, (_, row) => {
+    const own = probabilities.subarray(classes * row, classes * (row + 1));
+    return own.indexOf(Math.max(...own));
+  });
+}
+
+/**
  * Takes the share of right answers.
  * @returns 0 to 1; NaN when nothing was counted
  */

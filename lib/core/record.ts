@@ -1,8 +1,5 @@
 import type { Emotion } from './emotions';
 
-/** One of the three sides that a split has. */
-export type Side = 'train' | 'validation' | 'test';
-
 /** One labelled image. Every data set's reader gives this and nothing else. */
 export interface FrameRecord {
   /** Path relative to the data set's folder, with forward slashes. */
@@ -14,10 +11,16 @@ export interface FrameRecord {
   readonly clip?: string;
   /** Position in the clip, from 0. */
   readonly frame?: number;
-  /** The side that the data set's authors put the image on, where they did: the split `official`. */
+  /** Side that the data set itself puts the image on. */
   readonly side?: Side;
-  /** FER+'s ten counts in the order of `VOTE_COLUMNS`: how many raters chose each. */
+  /** How many annotators chose what, [10], in the order of `VOTE_COLUMNS`. */
   readonly votes?: readonly number[];
   /** Further columns of a table of labels by their names, such as age and camera. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
+
+/** The three sides of a split. */
+export const SIDES = ['train', 'validation', 'test'] as const;
+
+/** One of {@link SIDES}. */
+export type Side = (typeof SIDES)[number];

@@ -1,14 +1,13 @@
 import { createRandom } from './random';
-import type { FrameRecord, Side } from './record';
+import { type FrameRecord, type Side, SIDES } from './record';
 
-/** How frames are dealt to training, validation and test. */
-export type SplitName = 'frames' | 'clips' | 'characters' | 'official';
+export { SIDES } from './record';
 
 /** The splits by name. */
-export const SPLIT_NAMES: readonly SplitName[] = ['frames', 'clips', 'characters', 'official'];
+export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
 
-/** The three sides of a split. */
-export const SIDES = ['train', 'validation', 'test'] as const satisfies readonly Side[];
+/** How frames are dealt to training, validation and test. */
+export type SplitName = (typeof SPLIT_NAMES)[number];
 
 /** Which frames are on which side, as positions in the list of records, ascending. */
 export interface Split {
@@ -197,7 +196,7 @@ function characterOf(record: FrameRecord): string {
 function officialSideOf(record: FrameRecord): Side {
   if (record.side) return record.side;
   throw new RangeError(
-    `Expected an official side for ${record.path} but received none: this data set has no official split`,
+    `Expected an official side for ${record.path} but received none: this data set has no sides, take another SPLIT`,
   );
 }
 

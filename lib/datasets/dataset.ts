@@ -12,8 +12,10 @@ export interface Dataset {
   readonly records: readonly FrameRecord[];
   /** True landmarks by path, [68, 2] in pixels, where the data set knows them. */
   readonly trueLandmarks?: ReadonlyMap<string, Float32Array>;
-  /** Whether the images are cropped faces: then they are enlarged, and a whole image is taken for a face if need be. */
+  /** Whether the images are cropped faces: then each whole image is taken for a face, and no detector is asked. */
   readonly cropped?: boolean;
+  /** Whether the margin around blocks has as many pixels at a face of any size, as in the original's work on FERG-DB. */
+  readonly fixedMargin?: boolean;
   /** What a user should know of how it was read: what was left out. */
   readonly notes?: readonly string[];
 }

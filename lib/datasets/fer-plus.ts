@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseCsv } from '../core/csv';
-import type { FrameRecord } from '../core/record';
+import { type FrameRecord, SIDES } from '../core/record';
 import { labelByVotes, type LabelRule, pluralWinner, strictWinner, VOTE_COLUMNS } from '../core/votes';
 import type { Dataset } from './dataset';
 import { convertTable, SIDE_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
@@ -43,7 +43,8 @@ export interface FerPlusOptions {
 /**
  * Reads FER+, FER2013's images with ten raters' votes each and their official sides, in either form that people have:
  * three folders of PNG files with a label.csv each, which are taken if they hold images, or fer2013.csv beside
- * fer2013new.csv. Images that get no label by the rule are left out and counted.
+ * fer2013new.csv. Records have the same paths and order in both: training, validation, test. Images that get no label by
+ * the rule are left out and counted.
  *
  * The two forms do not agree on every vote: among byte-identical images, fer2013new.csv gives each the votes of the
  * first, label.csv each its own. So 1,602 of 35,710 images differ, and the strict label of the seven is that of 3,137
@@ -59,11 +60,15 @@ export async function readFerPlus(
 ): Promise<Dataset> {
   const root = expectFolder(directory, setting, LAYOUT);
   const { directory: base, images } = await readImages(root, cacheDirectory, setting);
-  const records = images.flatMap((image): FrameRecord[] => {
+  const records = [...images].sort(bySide).flatMap((image): FrameRecord[] => {
     const emotion = labelByVotes(image.votes, labels);
     const { path: file, side, votes } = image;
     return emotion ? [{ path: file, character: 'all', emotion, side, votes }] : [];
   });
+  if (records.length === 0)
+    throw new RangeError(
+      `Expected at least 1 image with a label for ${setting} but received ${root} with none`,
+    );
   const notes = noteLeftOut(images, labels);
   return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, notes };
 }
@@ -74,8 +79,7 @@ async function readImages(
   setting: string,
 ): Promise<{ directory: string; images: readonly RatedImage[] }> {
   const directory = [root, path.join(root, 'data')].find(hasImages);
-  if (directory)
-    return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)).sort(byPath) };
+  if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
   const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
   if (tables.every((file) => fs.existsSync(file))) return readTables(tables[0], tables[1], cacheDirectory);
   throw new RangeError(`Expected a folder ${LAYOUT} for ${setting} but received ${root} with neither`);
@@ -174,8 +178,9 @@ function parseVotes(fields: readonly string[], where: string): number[] {
   throw new RangeError(`Expected ten votes for ${where} but received ${fields.join(',')}`);
 }
 
-function byPath(first: RatedImage, second: RatedImage): number {
-  return first.path < second.path ? -1 : 1;
+function bySide(first: RatedImage, second: RatedImage): number {
+  const order = SIDES.indexOf(first.side) - SIDES.indexOf(second.side);
+  return order || (first.path < second.path ? -1 : 1);
 }
 
 /** Says how many images got no label, and what their votes say. */

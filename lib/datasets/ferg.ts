@@ -22,7 +22,7 @@ export function readFerg(directory: string, setting = 'FERG_DIR'): Dataset {
       `Expected a folder ${LAYOUT} for ${setting} but received ${root}, which has no such images`,
     );
   }
-  return { name: 'FERG-DB', synthetic: false, directory: root, records };
+  return { name: 'FERG-DB', synthetic: false, directory: root, fixedMargin: true, records };
 }
 
 function readCharacter(root: string, character: string, setting: string): FrameRecord[] {

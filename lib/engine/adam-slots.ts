@@ -24,3 +24,9 @@ export interface AdamRates {
   /** Epsilon as it stands before bias correction: epsilon * sqrt(1 - beta2^t). */
   readonly epsilon: number;
 }
+
+/** The numbers of one step of AdamW. */
+export interface AdamWRates extends AdamRates {
+  /** What each weight is multiplied by before the step: 1 - lr * weight decay; 1 without decay. */
+  readonly keep: number;
+}

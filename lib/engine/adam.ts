@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { createSlots } from './adam-backends';
 import { createGraphSlots, type AdamMemory } from './adam-graph';
-import type { AdamRates, AdamSlots, AdamValues } from './adam-slots';
+import type { AdamSlots, AdamWRates, AdamValues } from './adam-slots';
 
 /** Settings of Adam, as PyTorch names and means them. */
 export interface AdamOptions {
@@ -13,6 +13,10 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** What keeps the division finite, added after bias correction, default 1e-8. */
   readonly epsilon?: number;
+  /** Decoupled weight decay (AdamW's), 0 or more, default 0. */
+  readonly weightDecay?: number;
+  /** Factor of the learning rate at a step, counted from 1; default 1 at every step. */
+  readonly schedule?: (step: number) => number;
 }
 
 /** What Adam remembers, in plain arrays. */
@@ -33,7 +37,8 @@ export type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number
  * computes, the same arithmetic by tfjs operations elsewhere. It drives plain variables and tfjs-layers models.
  * @returns an optimizer; the caller disposes it
  * @throws RangeError for a setting out of its range
- * Source: Kingma and Ba, "Adam", algorithm 1; torch.optim.Adam.
+ * Source: Kingma and Ba, "Adam", algorithm 1; Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
+ * algorithm 2; torch.optim.Adam and AdamW.
  */
 export function buildAdam(options: AdamOptions = {}): Adam {
   return new Adam(options);
@@ -47,16 +52,25 @@ export class Adam extends tf.Optimizer {
   private readonly beta1: number;
   private readonly beta2: number;
   private readonly epsilon: number;
+  readonly weightDecay: number;
+  private readonly schedule: (step: number) => number;
   private steps = 0;
   private readonly slots = new Map<string, AdamSlots>();
 
-  constructor({ learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}) {
+  constructor(options: AdamOptions = {}) {
     super();
+    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
     checkRange('learningRate', learningRate, learningRate > 0);
     checkRange('beta1', beta1, beta1 >= 0 && beta1 < 1);
     checkRange('beta2', beta2, beta2 >= 0 && beta2 < 1);
     checkRange('epsilon', epsilon, epsilon >= 0);
-    [this.learningRate, this.beta1, this.beta2, this.epsilon] = [learningRate, beta1, beta2, epsilon];
+    checkRange('weightDecay', weightDecay, weightDecay >= 0);
+    this.learningRate = learningRate;
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
+    this.schedule = options.schedule ?? (() => 1);
   }
 
   /** How many steps were taken. */
@@ -76,18 +90,23 @@ export class Adam extends tf.Optimizer {
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients);
     for (const [name, gradient] of named) {
-      if (gradient) this.slotsOf(registeredVariable(name)).apply(gradient, rates);
+      if (!gradient) continue;
+      const variable = registeredVariable(name);
+      if (rates.keep !== 1) tf.tidy(() => variable.assign(variable.mul(rates.keep)));
+      this.slotsOf(variable).apply(gradient, rates);
     }
   }
 
   /** Counts a step. @returns its numbers, for a graph that takes it in this optimizer's place */
-  countStep(): AdamRates {
+  countStep(): AdamWRates {
     this.steps++;
     this.incrementIterations();
     const { beta1, beta2 } = this;
     const correction = Math.sqrt(1 - beta2 ** this.steps);
-    const stepSize = (this.learningRate * correction) / (1 - beta1 ** this.steps);
-    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction };
+    const learningRate = this.learningRate * this.schedule(this.steps);
+    const stepSize = (learningRate * correction) / (1 - beta1 ** this.steps);
+    const keep = 1 - learningRate * this.weightDecay;
+    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction, keep };
   }
 
   /**
@@ -164,8 +183,8 @@ export class Adam extends tf.Optimizer {
 
   /** The settings, as tfjs stores them in a model's file. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { learningRate, beta1, beta2, epsilon } = this;
-    return { learningRate, beta1, beta2, epsilon };
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
+    return { learningRate, beta1, beta2, epsilon, weightDecay };
   }
 
   /** Builds the optimizer from {@link getConfig}'s settings. */

@@ -191,15 +191,19 @@ export function drawUniform(
   });
 }
 
-/** Gives the softmax cross entropy of each sample and its gradient in the logits. */
+/**
+ * Gives the softmax cross entropy of each sample and its gradient in the logits.
+ * @param labels class numbers, int32 [n], or probabilities, [n, classes]
+ */
 export function crossEntropies(
   backend: NativeBackend,
   logits: tf.TensorInfo,
   labels: tf.TensorInfo,
 ): tf.Tensor[] {
+  const isSoft = labels.shape.length === 2;
   return executeNative(backend, {
-    name: 'SparseSoftmaxCrossEntropyWithLogits',
-    attributes: { T, Tlabels: { type: 'int32' } },
+    name: isSoft ? 'SoftmaxCrossEntropyWithLogits' : 'SparseSoftmaxCrossEntropyWithLogits',
+    attributes: isSoft ? { T } : { T, Tlabels: { type: 'int32' } },
     inputs: [logits, labels],
     outputs: 2,
   });

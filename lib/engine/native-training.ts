@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamMemory } from './adam-graph';
-import type { AdamRates } from './adam-slots';
+import type { AdamWRates } from './adam-slots';
 import { nativeBackend, type NativeBackend } from './native';
 import { openSession, type NativeSession } from './native-session';
 import { viewVariable } from './native-view';
-import { buildTrainingGraph, EMPTY_MEMORY, feedNode, lossOutput, nodesOf, rateNode, slotsOf } from './training-graph'; // prettier-ignore
+import { buildTrainingGraph, EMPTY_MEMORY, feedNode, lossOutput, nodesOf, rateNode, RATES, slotsOf } from './training-graph'; // prettier-ignore
 import type { ExamplePair, Trainee } from './training-trace';
 
 /** Training steps as one graph, which holds the weights and what Adam remembers. */
@@ -16,7 +16,7 @@ export interface NativeTraining extends AdamMemory {
    */
   feedNames(size: number): readonly string[];
   /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
-  step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamRates): tf.Scalar;
+  step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamWRates): tf.Scalar;
 }
 
 /**
@@ -61,15 +61,11 @@ export function compileTraining(
 function runStep(
   session: NativeSession,
   size: number,
-  { feeds, rates }: { readonly feeds: Readonly<Record<string, tf.Tensor>>; readonly rates: AdamRates },
+  { feeds, rates }: { readonly feeds: Readonly<Record<string, tf.Tensor>>; readonly rates: AdamWRates },
 ): tf.Scalar {
   return tf.tidy(() => {
     const named = Object.entries(feeds).map(([name, tensor]) => [feedNode(size, name), tensor]);
-    const { stepSize, epsilon, beta1, beta2 } = rates;
-    const scalars = Object.entries({ stepSize, epsilon, beta1, beta2 }).map(([name, rate]) => [
-      rateNode(name as keyof AdamRates),
-      tf.scalar(rate),
-    ]);
+    const scalars = RATES.map((name) => [rateNode(name), tf.scalar(rates[name])]);
     const [loss] = session.run(Object.fromEntries([...named, ...scalars]), [lossOutput(size)]);
     return loss as tf.Scalar;
   });

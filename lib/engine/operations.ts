@@ -125,17 +125,23 @@ export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor
 /**
  * Measures softmax cross entropy.
  * @param logits [n, classes]
- * @param labels int32 class numbers, [n]
+ * @param labels class numbers, int32 [n], or soft labels: probabilities of the classes, [n, classes]
  * @returns the mean over the n samples
  */
-export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.Tensor2D): tf.Scalar {
   const native = runKernel('crossEntropy', { logits, labels });
   if (native) return native[0].mean();
-  const chosen = tf.oneHot(labels, logits.shape[1]);
+  const chosen = labels.rank === 2 ? labels : tf.oneHot(labels, logits.shape[1]);
   return tf.logSoftmax(logits).mul(chosen).sum().div(-logits.shape[0]);
 }
 
-function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+/**
+ * Convolves with stride 1 and same padding.
+ * @param x [n, height, width, in]
+ * @param filter [height, width, in, out]
+ * @returns [n, height, width, out]
+ */
+export function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
   return y as tf.Tensor4D;
 }

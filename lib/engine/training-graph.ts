@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamRates } from './adam-slots';
+import type { AdamWRates } from './adam-slots';
 import type { AttributeValues, NativeBackend } from './native';
 import { GraphBuilder } from './native-graph';
 import type { GraphNode } from './saved-model';
@@ -19,7 +19,7 @@ export const feedNode = (size: number, name: string): string => `${size}/${name}
 export const lossOutput = (size: number): string => `${size}/loss:0`;
 
 /** Gives the placeholder of one of Adam's numbers. */
-export const rateNode = (rate: keyof AdamRates): string => `rate/${rate}`;
+export const rateNode = (rate: keyof AdamWRates): string => `rate/${rate}`;
 
 /** Gives the names of Adam's memory of a parameter, which are variables too: mean and square. */
 export const slotsOf = (parameter: string): readonly [string, string] => [
@@ -39,6 +39,15 @@ export const nodesOf = (
 
 /** The output that empties Adam's memory. */
 export const EMPTY_MEMORY = 'emptyMemory:0';
+
+/** Adam's numbers, which every step is fed. */
+export const RATES = [
+  'stepSize',
+  'beta1',
+  'beta2',
+  'epsilon',
+  'keep',
+] as const satisfies readonly (keyof AdamWRates)[];
 
 const DTYPE: AttributeValues = { dtype: { type: 'float32' } };
 const T: AttributeValues = { T: { type: 'float32' } };
@@ -72,8 +81,7 @@ function addVariables(builder: GraphBuilder, { parameters, buffers }: Trainee): 
       return addAssignment(builder, `${slot}/empty`, [slot, addZeros(builder, slot, shape)]);
     }),
   );
-  for (const rate of ['stepSize', 'epsilon', 'beta1', 'beta2'] as const)
-    builder.addPlaceholder(rateNode(rate), { shape: [], dtype: builder.floatType });
+  for (const rate of RATES) builder.addPlaceholder(rateNode(rate), { shape: [], dtype: builder.floatType });
   const [name] = EMPTY_MEMORY.split(':');
   builder.add({ name, op: 'Identity', inputs: ['zero:0'], attributes: T, waitsFor: emptied });
 }
@@ -129,7 +137,9 @@ function addStep(
       known.set(id, builder.addPlaceholder(feedNode(size, name), { shape: tensor.shape, dtype }));
     }
     const outputOf = builder.addTrace(String(size), trace, known);
-    const moved = gradients.map(([name, id]) => addAdam(builder, { name, size, gradient: outputOf(id) }));
+    const moved = gradients.map(([name, id]) =>
+      addAdam(builder, { name, size, gradient: outputOf(id), decays: trainee.decays ?? false }),
+    );
     const assigned = updates.map(([name, id]) => addUpdate(builder, { name, size, value: outputOf(id) }));
     const [node] = lossOutput(size).split(':');
     const waitsFor = [...moved, ...assigned];
@@ -157,18 +167,24 @@ function addUpdate(
   return addAssignment(builder, `${size}/update/${name}`, [name, value], [nodesOf(name).read]);
 }
 
+/** One parameter's step on batches of a size. */
+interface AdamStep {
+  readonly name: string;
+  readonly size: number;
+  /** Output of the graph. */
+  readonly gradient: string;
+  readonly decays: boolean;
+}
+
 /**
  * Adds Adam's step of a parameter. It waits until nothing else wants the old value: TensorFlow would copy it first.
  * @returns the node's name
  */
-function addAdam(
-  builder: GraphBuilder,
-  { name, size, gradient }: { readonly name: string; readonly size: number; readonly gradient: string },
-): string {
+function addAdam(builder: GraphBuilder, { name, size, gradient, decays }: AdamStep): string {
   const node = `${size}/adam/${name}`;
   const { read } = nodesOf(name);
   const handles = [name, ...slotsOf(name)].map((variable) => `${nodesOf(variable).handle}:0`);
-  const [stepSize, beta1, beta2, epsilon] = (['stepSize', 'beta1', 'beta2', 'epsilon'] as const).map(rateNode); // prettier-ignore
+  const [stepSize, beta1, beta2, epsilon] = RATES.map(rateNode);
   // Powers of beta given as 0 turn the kernel's own bias correction off: the step size has it already.
   const rates = ['zero', 'zero', stepSize, beta1, beta2, epsilon].map((rate) => `${rate}:0`);
   const takers = builder.findTakersBeside(`${read}:0`, gradient);
@@ -177,7 +193,18 @@ function addAdam(
     op: 'ResourceApplyAdam',
     inputs: [...handles, ...rates, gradient],
     attributes: { ...T, use_locking: false, use_nesterov: false },
-    waitsFor: [read, ...takers.filter((taker) => taker.startsWith(`${size}/`))],
+    waitsFor: [
+      read,
+      ...takers.filter((taker) => taker.startsWith(`${size}/`)),
+      ...(decays ? [addDecay(builder, name, size)] : []),
+    ],
   });
   return node;
+}
+
+/** Adds the decay of a parameter before Adam's step, as AdamW has it. @returns the node's name */
+function addDecay(builder: GraphBuilder, name: string, size: number): string {
+  const inputs = [`${nodesOf(name).read}:0`, `${rateNode('keep')}:0`];
+  const decayed = builder.add({ name: `${size}/decayed/${name}`, op: 'Mul', inputs, attributes: T });
+  return addAssignment(builder, `${size}/decay/${name}`, [name, decayed]);
 }

@@ -19,6 +19,8 @@ export interface Trainee {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** What the loss itself assigns to, by name. */
   readonly buffers: ReadonlyMap<string, tf.Variable>;
+  /** Whether the weights decay at each step, as AdamW's do; default false. */
+  readonly decays?: boolean;
 }
 
 /** Tensors by the trainee's names, each told by the addon's number. */

@@ -1,11 +1,13 @@
 import type { MissedFrame } from '../core/blocks';
 import type { Box } from '../core/geometry';
-import { cutBlocks } from '../core/landmarks';
+import { FACE_SIZE } from '../core/face-set';
+import { cutBlocks, cutFace, scaleMargin } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import { type BadImage, isBadImage } from './bad-image';
-import { DETECTION_BATCH, type Face, type FaceDetector } from './detect';
+import { CROPPED_BATCH, DETECTION_BATCH, type Face, type FaceDetector } from './detect';
 import type { FrameRow } from './frame-row';
 import type { ImageReader, PreparedImage } from './prepare';
+import type { CutSettings } from './settings';
 
 /** What a row is computed from: a file, by its path from the data folder. */
 export type FileRecord = Pick<FrameRecord, 'path'>;
@@ -20,13 +22,9 @@ export interface PlannedFrame<R extends FileRecord = FrameRecord> {
 }
 
 /** How rows are computed. */
-export interface ComputeOptions {
+export interface ComputeOptions extends CutSettings {
   readonly reader: ImageReader;
   readonly detector: FaceDetector;
-  /** Pixels by which the boxes grow on each side. */
-  readonly marginPx: number;
-  /** Whether the images are cropped faces: the whole image is a face where none is found; default false. */
-  readonly cropped?: boolean;
   /** Called after each batch with the number of frames that it had. */
   readonly onBatch?: (frames: number, missed: number) => void;
   readonly signal?: AbortSignal;
@@ -41,11 +39,12 @@ export interface ComputeOptions {
  */
 export async function computeRows<R extends FileRecord>(
   frames: readonly PlannedFrame<R>[],
-  { reader, detector, marginPx, cropped, onBatch, signal }: ComputeOptions,
+  { reader, detector, onBatch, signal, ...settings }: ComputeOptions,
 ): Promise<FrameRow<R>[]> {
+  const size = settings.cropped ? CROPPED_BATCH : DETECTION_BATCH;
   const load = (start: number) =>
     Promise.all(
-      frames.slice(start, start + DETECTION_BATCH).map(async ({ record, sha256, bad }) => ({
+      frames.slice(start, start + size).map(async ({ record, sha256, bad }) => ({
         record,
         image: bad ?? (await reader.read(record.path, sha256)),
       })),
@@ -59,12 +58,12 @@ export async function computeRows<R extends FileRecord>(
     ahead.push(batch);
   };
   begin(0);
-  begin(DETECTION_BATCH);
-  for (let start = 0; start < frames.length; start += DETECTION_BATCH) {
+  begin(size);
+  for (let start = 0; start < frames.length; start += size) {
     const batch = (await ahead.shift())!;
     signal?.throwIfAborted();
-    begin(start + 2 * DETECTION_BATCH);
-    const done = await computeBatch(batch, { detector, marginPx, cropped });
+    begin(start + 2 * size);
+    const done = await computeBatch(batch, detector, settings);
     rows.push(...done);
     onBatch?.(done.length, done.filter((row) => 'kind' in row).length);
   }
@@ -75,12 +74,13 @@ type LoadedFrame<R> = { readonly record: R; readonly image: Awaited<ReturnType<I
 
 async function computeBatch<R extends FileRecord>(
   batch: readonly LoadedFrame<R>[],
-  { detector, marginPx, cropped }: Pick<ComputeOptions, 'detector' | 'marginPx' | 'cropped'>,
+  detector: FaceDetector,
+  settings: CutSettings,
 ): Promise<FrameRow<R>[]> {
   const images = batch.flatMap(({ image }) => (isBadImage(image) ? [] : [image]));
   const faces = await detector.detect(
     images.map(({ small }) => small),
-    { wholeImage: cropped },
+    { cropped: settings.cropped },
   );
   const faceOf = new Map(images.map((image, index) => [image, faces[index]]));
   const rows: FrameRow<R>[] = [];
@@ -88,7 +88,7 @@ async function computeBatch<R extends FileRecord>(
     rows.push(
       isBadImage(image)
         ? { record, ...image }
-        : await toRow(record, image, { face: faceOf.get(image), marginPx }),
+        : await toRow(record, image, { face: faceOf.get(image), settings }),
     );
   return rows;
 }
@@ -96,17 +96,20 @@ async function computeBatch<R extends FileRecord>(
 async function toRow<R extends FileRecord>(
   record: R,
   image: PreparedImage,
-  { face, marginPx }: { readonly face: Face | undefined; readonly marginPx: number },
+  { face, settings }: { readonly face: Face | undefined; readonly settings: CutSettings },
 ): Promise<FrameRow<R>> {
   if (!face) return noFace(record);
   const { detector, score, box, landmarks } = toImagePixels(face, image);
   const gray = await image.gray();
   if (isBadImage(gray)) return { record, ...gray };
+  const { fixedMargin, wholeFace } = settings;
+  const marginPx = fixedMargin ? settings.marginPx : scaleMargin(settings.marginPx, landmarks);
   const blocks = cutBlocks(gray, landmarks, { marginPx });
   if (blocks.kind !== 'blocks') return { record, ...blocks, reason: `${blocks.reason} (${record.path})` };
   const { eyes, mouth, eyesBox, mouthBox } = blocks;
   const imageSize = { width: image.width, height: image.height };
-  return { record, detector, score, faceBox: box, imageSize, landmarks, eyes, mouth, eyesBox, mouthBox };
+  const row = { record, detector, score, faceBox: box, imageSize, landmarks, eyes, mouth, eyesBox, mouthBox };
+  return wholeFace ? { ...row, wholeFace: cutFace(gray, landmarks, FACE_SIZE) } : row;
 }
 
 function noFace<R extends FileRecord>(record: R): MissedFrame<R> {

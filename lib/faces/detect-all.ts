@@ -31,8 +31,8 @@ const FACES_AT_A_TIME = 16;
  * @returns the caller disposes it
  */
 export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
-  // One photograph is sooner looked at than graphs are made for it.
-  const networks = await loadNetworks({ plainRuns: 1 });
+  // Operation by operation, always: a graph rounds otherwise, so that answers would depend on how many came before.
+  const networks = await loadNetworks({ plainRuns: Infinity });
   return {
     detectAll: (image) => detectAll(networks, image),
     dispose: networks.dispose,

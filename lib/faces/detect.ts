@@ -6,14 +6,18 @@ import type { RgbImage } from '../core/image';
 import { compile } from '../engine/compiled';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
+import { usualLandmarks } from './usual-landmarks';
 import { fitWithin } from './fit';
 import { type LandmarkNetwork, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
-/** The detectors in the order that they are asked, each named with the side of its input in pixels. */
-export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image'] as const;
+/**
+ * The detectors in the order that they are asked, each named with the side of its input in pixels. For cropped faces
+ * none is asked: `whole-image` has landmarks of its own, `assumed` the usual ones, since its own were no face's.
+ */
+export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image', 'assumed'] as const;
 
 /** One of {@link DETECTORS}. */
 export type DetectorName = (typeof DETECTORS)[number];
@@ -36,12 +40,13 @@ export interface FaceDetector {
    * that fill the image; those without a face through the same at 320, then through SSD. Small faces are left to SSD,
    * as the tiny detector takes gaps between heads for faces. A face whose mouth is not below its eyes is none.
    * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
-   * @param options.wholeImage takes the whole image for a face, of score 0, where none is found; default false
+   * @param options.cropped whether each whole image is a face: then only landmarks are looked for, and where these are no
+   *   face's the usual ones of cropped faces are assumed; default false
    * @returns for each image its face, or undefined; nothing is left to dispose
    */
   detect(
     images: readonly RgbImage[],
-    options?: { readonly wholeImage?: boolean },
+    options?: { readonly cropped?: boolean },
   ): Promise<(Face | undefined)[]>;
   /** Frees the networks' weights. */
   dispose(): void;
@@ -60,6 +65,9 @@ const MAX_SAMPLING_RATIO = 2;
 
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
+
+/** Cropped faces whose landmarks are looked for at a time; a smaller rest is filled up. */
+export const CROPPED_BATCH = 32;
 
 /** Faces are few that are looked at twice, and a padded batch of them would cost as much as a full one. */
 const SECOND_LOOK_BATCH = 1;
@@ -85,18 +93,20 @@ export async function loadFaceDetector({
   batchSize = DETECTION_BATCH,
 }: { readonly batchSize?: number } = {}): Promise<FaceDetector> {
   const networks = await loadNetworks();
-  const detectBatch = async (images: readonly RgbImage[], wholeImage: boolean) => {
+  const detectBatch = async (images: readonly RgbImage[]) => {
     const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
     const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
     for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
-    if (wholeImage) for (const [index, image] of images.entries()) faces[index] ??= wholeOf(image);
     return addLandmarks(networks, images, faces, batchSize);
   };
   return {
-    detect: async (images, { wholeImage = false } = {}) => {
+    detect: async (images, { cropped = false } = {}) => {
       const faces: (Face | undefined)[] = [];
-      for (let start = 0; start < images.length; start += batchSize)
-        faces.push(...(await detectBatch(images.slice(start, start + batchSize), wholeImage)));
+      const size = cropped ? CROPPED_BATCH : batchSize;
+      for (let start = 0; start < images.length; start += size) {
+        const some = images.slice(start, start + size);
+        faces.push(...(cropped ? await placeLandmarks(networks, some) : await detectBatch(some)));
+      }
       return faces;
     },
     dispose: networks.dispose,
@@ -201,9 +211,24 @@ function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candi
 /** A candidate that was chosen, with its part of the image in whole pixels. */
 export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
 
-function wholeOf({ width, height }: RgbImage): Chosen {
-  const part = { x: 0, y: 0, width, height };
-  return { detector: 'whole-image', score: 0, box: part, part };
+/**
+ * Finds the landmarks of cropped faces: a look at the whole image, and a closer one framed by what that found.
+ * @param images at most {@link CROPPED_BATCH}
+ */
+async function placeLandmarks(
+  { landmarks: network }: Networks,
+  images: readonly RgbImage[],
+): Promise<Face[]> {
+  const wholes = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
+  const first = await findLandmarks(network, images, wholes, CROPPED_BATCH);
+  const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, images[index]));
+  const second = await findLandmarks(network, images, frames, CROPPED_BATCH);
+  return images.map((image, index) => {
+    const landmarks = second[index] ?? first[index]!;
+    const face = { score: 0, box: wholes[index] };
+    if (isUpright(landmarks)) return { ...face, detector: 'whole-image', landmarks };
+    return { ...face, detector: 'assumed', landmarks: usualLandmarks(image) };
+  });
 }
 
 function chosenOf(

@@ -1,6 +1,6 @@
 import type { MissedFrame } from '../core/blocks';
 import type { Box } from '../core/geometry';
-import type { CutBlocks } from '../core/landmarks';
+import type { CutBlocks, CutFace } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 
 /** A frame with a face: what was found, and what was cut. */
@@ -15,6 +15,8 @@ export interface FaceRow<R = FrameRecord> extends Omit<CutBlocks, 'kind'> {
   readonly imageSize: { readonly width: number; readonly height: number };
   /** [68, 2] as x and y in pixels. */
   readonly landmarks: Float32Array;
+  /** The whole face, where it was asked for. */
+  readonly wholeFace?: CutFace;
 }
 
 /** What preprocessing gives for one frame: blocks, or the reason why there are none. */

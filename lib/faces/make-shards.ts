@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_MARGIN_PX } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
+import type { CutSettings } from './settings';
 import { SHARD_SIZE } from './shard-plan';
 import { type ShardJob, type ShardWorker, type StoredShard, createShardWorker } from './shard-worker';
 import { defaultWorkers, startWorkerProcesses } from './worker-processes';
@@ -17,15 +18,11 @@ export interface PreprocessProgress {
 }
 
 /** How preprocessing runs. */
-export interface PreprocessOptions {
+export interface PreprocessOptions extends Partial<CutSettings> {
   /** The data folder that the records' paths start from. */
   readonly root: string;
   /** Where the shards are kept. */
   readonly cacheDirectory: string;
-  /** Pixels by which the boxes grow on each side; default 10. */
-  readonly marginPx?: number;
-  /** Whether the images are cropped faces, as a data set tells; default false. */
-  readonly cropped?: boolean;
   /** Frames a shard; default {@link SHARD_SIZE}. Another size gives another store. */
   readonly shardSize?: number;
   /** Processes that compute shards, 1 being this one; default {@link defaultWorkers}. */
@@ -44,17 +41,18 @@ const JOBS_AT_HAND = 2;
  * Cuts a data set into the jobs of its shards.
  * @throws RangeError for a size below 1
  */
-export function planJobs(
-  records: readonly FrameRecord[],
-  { root, cacheDirectory, marginPx = DEFAULT_MARGIN_PX, cropped, shardSize = SHARD_SIZE }: PreprocessOptions,
-): ShardJob[] {
+export function planJobs(records: readonly FrameRecord[], options: PreprocessOptions): ShardJob[] {
+  const { root, cacheDirectory, shardSize = SHARD_SIZE } = options;
+  const { marginPx = DEFAULT_MARGIN_PX, fixedMargin, cropped, wholeFace } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1)
     throw new RangeError(`Expected an integer of at least 1 for shardSize but received ${shardSize}`);
   const folders = { root: path.resolve(root), cacheDirectory: path.resolve(cacheDirectory) };
   return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => ({
     ...folders,
     marginPx,
+    fixedMargin,
     cropped,
+    wholeFace,
     records: records.slice(index * shardSize, (index + 1) * shardSize),
   }));
 }

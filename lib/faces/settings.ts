@@ -1,36 +1,49 @@
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { BLOCK_SIZE } from '../core/blocks';
+import { MARGIN_FACE_PX } from '../core/landmarks';
 import { startEngine } from '../engine/tensorflow';
 import { ALPHA_BACKGROUND, MAX_IMAGE_PIXELS } from './decode';
-import { DETECTOR_SETTINGS } from './detect';
+import { CROPPED_BATCH, DETECTOR_SETTINGS } from './detect';
 import { CROPPED_SIDE, DETECTION_SIDE } from './prepare';
 import { MAX_IMAGE_BYTES } from './read-image';
 
-/** Changes when rows change for a reason that no other setting tells. */
-const STORE_VERSION = 2;
+/** Increment when the rows change for a reason that no other setting tells. */
+const STORE_VERSION = 3;
 
 /** Whatever changes a shard's rows beside its files: part of its name. */
 export type ShardSettings = Readonly<Record<string, string | number | boolean | null>>;
 
+/** What is cut of each face, and how. */
+export interface CutSettings {
+  /** Pixels by which the boxes grow on each side, at a face of 117 pixels. */
+  readonly marginPx: number;
+  /** Whether the margin has as many pixels at a face of any size, as the original's; default false. */
+  readonly fixedMargin?: boolean;
+  /** Whether the images are cropped faces, which no detector has to find; default false. */
+  readonly cropped?: boolean;
+  /** Whether the whole face is cut too; default false. */
+  readonly wholeFace?: boolean;
+}
+
 /**
  * Starts the engine and gathers everything but files and labels that a shard's rows depend on.
- * @param options.marginPx pixels by which the boxes grow on each side
- * @param options.cropped whether the images are cropped faces, which are enlarged; default false
  */
 export async function gatherSettings({
   marginPx,
+  fixedMargin = false,
   cropped = false,
-}: {
-  readonly marginPx: number;
-  readonly cropped?: boolean;
-}): Promise<ShardSettings> {
+  wholeFace = false,
+}: CutSettings): Promise<ShardSettings> {
   const { backend, tensorflow, device, oneDnn } = await startEngine();
   return {
     marginPx,
     storeVersion: STORE_VERSION,
     blockSize: BLOCK_SIZE,
     croppedSide: cropped ? CROPPED_SIDE : null,
+    croppedBatch: cropped ? CROPPED_BATCH : null,
+    marginFacePx: fixedMargin ? null : MARGIN_FACE_PX,
+    wholeFace,
     detectionSide: DETECTION_SIDE,
     maxImageBytes: MAX_IMAGE_BYTES,
     maxImagePixels: MAX_IMAGE_PIXELS,

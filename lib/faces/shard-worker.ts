@@ -4,21 +4,17 @@ import { computeRows } from './compute-shard';
 import { type FaceDetector, loadFaceDetector } from './detect';
 import { isFaceRow } from './frame-row';
 import { CROPPED_SIDE, createImageReader } from './prepare';
-import { gatherSettings } from './settings';
+import { type CutSettings, gatherSettings } from './settings';
 import { loadShard, saveWhole } from './shard-file';
 import { type ShardPlan, amendPlan, planShard } from './shard-plan';
 import { encodeShard } from './store';
 
 /** All that a worker, on whatever machine, needs to know to make a shard. It can be sent as JSON. */
-export interface ShardJob {
+export interface ShardJob extends CutSettings {
   /** The data folder that the records' paths start from, absolute. */
   readonly root: string;
   /** Where the shards are kept, absolute. */
   readonly cacheDirectory: string;
-  /** Pixels by which the boxes grow on each side. */
-  readonly marginPx: number;
-  /** Whether the images are cropped faces; default false. */
-  readonly cropped?: boolean;
   readonly records: readonly FrameRecord[];
 }
 
@@ -83,14 +79,14 @@ export function createShardWorker(): ShardWorker {
 }
 
 async function computeShard(
-  { root, cacheDirectory, marginPx, cropped }: ShardJob,
+  { root, cacheDirectory, ...settings }: ShardJob,
   plan: ShardPlan,
   { detector, onBatch, signal }: ShardHooks & { readonly detector: FaceDetector },
 ): Promise<StoredShard> {
-  const reader = createImageReader(root, { leastSide: cropped ? CROPPED_SIDE : 0 });
-  const rows = await computeRows(plan.frames, { reader, detector, marginPx, cropped, onBatch, signal });
-  const { key, settings } = amendPlan(plan, rows);
-  const bytes = encodeShard(rows, { key, settings: JSON.stringify(settings) });
+  const reader = createImageReader(root, { leastSide: settings.cropped ? CROPPED_SIDE : 0 });
+  const rows = await computeRows(plan.frames, { ...settings, reader, detector, onBatch, signal });
+  const { key, settings: all } = amendPlan(plan, rows);
+  const bytes = encodeShard(rows, { key, settings: JSON.stringify(all) });
   await saveWhole(shardFile(cacheDirectory, key), bytes);
   const missed = rows.filter((row) => !isFaceRow(row)).length;
   return { key, frames: rows.length, missed, reused: false };

@@ -1,5 +1,6 @@
 import * as arrow from 'apache-arrow';
 import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../core/blocks';
+import { FACE_SIZE } from '../core/face-set';
 import type { Box } from '../core/geometry';
 import { LANDMARK_COUNT } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
@@ -70,6 +71,12 @@ function faceColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
     mouthBox: floats(4, ({ mouthBox }) => boxValues(mouthBox)),
     eyes: bytes(BLOCK_LENGTH, ({ eyes }) => eyes),
     mouth: bytes(BLOCK_LENGTH, ({ mouth }) => mouth),
+    ...(rows.some((row) => isFaceRow(row) && row.wholeFace)
+      ? {
+          wholeFace: bytes(FACE_SIZE * FACE_SIZE, ({ wholeFace }) => wholeFace!.pixels),
+          wholeFaceBox: floats(4, ({ wholeFace }) => boxValues(wholeFace!.box)),
+        }
+      : {}),
   };
 }
 
@@ -108,7 +115,7 @@ function listColumn(
 /**
  * Reads an Arrow file that {@link encodeShard} wrote.
  * @param records the frames that it must hold, in their order
- * @returns blocks and misses of these records
+ * @returns blocks and misses of these records, with whole faces where the rows had them
  * @throws RangeError when the bytes are not as they were written, or hold another number of frames
  */
 export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): BlockSet {
@@ -147,7 +154,11 @@ export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRec
     const { type, children } = batch.getChild(name)!.data[0];
     return pickRows(children[0].values as T, found, (type as arrow.FixedSizeList).listSize);
   };
+  const wholeFaces = batch.getChild('wholeFace')
+    ? { faces: pick<Uint8Array>('wholeFace'), faceBoxes: pick<Float32Array>('wholeFaceBox') }
+    : {};
   return {
+    ...wholeFaces,
     records: found.map((row) => records[row]),
     eyes: pick<Uint8Array>('eyes'),
     mouth: pick<Uint8Array>('mouth'),

@@ -1,37 +1,57 @@
 import type { BlockSet } from '../core/blocks';
-import { augmentedSource } from './augment';
+import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './augment';
 import { buildCombined } from './combined';
 import { buildCompact } from './compact';
-import { blockSource, combinedSource, type TensorSource } from './data';
+import { type FaceInput, inputSource, type InputName, type TensorSource } from './data';
 import type { Network } from './network';
+import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './recipe';
+import { buildResidualBlocks, buildResidualBlocksAndFace } from './residual';
 import { buildTerGat } from './tergat';
 
-/** A network that a model file can hold, and what it is fed with. */
+/** A network that a model file can hold, what it is fed with and how it is trained. */
 export interface Architecture {
   /** The name that the builder gives its network. */
   readonly name: string;
   readonly build: (options: { readonly seed: number }) => Network;
-  /** Whether its inputs are [eyes, mouth, landmarks], or [eyes, mouth] only. */
-  readonly seesLandmarks: boolean;
-  /** Makes what it is evaluated on. */
-  readonly toSource: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
-  /** Makes what it is trained on. */
-  readonly toTrainSource: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
+  /** What it sees, in the order in which it takes them. */
+  readonly inputs: readonly FaceInput[];
+  /** How training samples are changed; undefined: they are not. */
+  readonly augmentation?: Augmentation;
+  readonly recipe: TrainingRecipe;
 }
+
+const BLOCKS = ['eyes', 'mouth'] as const;
 
 /** The networks that a model file can hold. */
 export const ARCHITECTURES: readonly Architecture[] = [
   {
-    ...{ name: 'Compact', build: buildCompact, seesLandmarks: false },
-    ...{ toSource: blockSource, toTrainSource: augmentedBlocks },
+    name: 'Compact',
+    build: buildCompact,
+    inputs: BLOCKS,
+    augmentation: AUGMENTATION,
+    recipe: ORIGINAL_RECIPE,
   },
   {
-    ...{ name: 'Combined', build: buildCombined, seesLandmarks: true },
-    ...{ toSource: combinedSource, toTrainSource: augmentedSource },
+    name: 'Combined',
+    build: buildCombined,
+    inputs: [...BLOCKS, 'landmarks'],
+    augmentation: AUGMENTATION,
+    recipe: ORIGINAL_RECIPE,
+  },
+  { name: 'TerGat', build: buildTerGat, inputs: BLOCKS, recipe: ORIGINAL_RECIPE },
+  {
+    name: 'ResidualBlocks',
+    build: buildResidualBlocks,
+    inputs: BLOCKS,
+    augmentation: STRONG_AUGMENTATION,
+    recipe: PHOTOGRAPH_RECIPE,
   },
   {
-    ...{ name: 'TerGat', build: buildTerGat, seesLandmarks: false },
-    ...{ toSource: blockSource, toTrainSource: blockSource },
+    name: 'ResidualBlocksAndFace',
+    build: buildResidualBlocksAndFace,
+    inputs: [...BLOCKS, 'face'],
+    augmentation: STRONG_AUGMENTATION,
+    recipe: PHOTOGRAPH_RECIPE,
   },
 ];
 
@@ -47,13 +67,29 @@ export function findArchitecture(name: string): Architecture {
   throw new RangeError(`Expected one of ${names} for architecture but received ${name}`);
 }
 
-/** The changed samples without their landmarks. */
-function augmentedBlocks(blocks: BlockSet, faces: readonly number[]): TensorSource {
-  const changed = augmentedSource(blocks, faces);
-  const draw: TensorSource['draw'] = (positions, seed) => {
-    const [eyes, mouth, landmarks] = changed.draw!(positions, seed);
-    landmarks.dispose();
-    return [eyes, mouth];
-  };
-  return { ...blockSource(blocks, faces), draw };
+/** Tells whether a network sees the whole face beside the blocks, so that it has to be cut. */
+export function seesFace({ inputs }: Pick<Architecture, 'inputs'>): boolean {
+  return inputs.includes('face');
+}
+
+/** What a network is shown in training. */
+export interface TrainingInputs {
+  /** In the order in which the network takes them. */
+  readonly inputs: readonly InputName[];
+  /** How samples are changed; undefined: they are not. */
+  readonly augmentation?: Augmentation;
+}
+
+/**
+ * Makes what a network is trained on: with its augmentation, where it has one.
+ * @param faces positions in the block set
+ */
+export function trainingSource(
+  { inputs, augmentation }: TrainingInputs,
+  blocks: BlockSet,
+  faces: readonly number[],
+): TensorSource {
+  return augmentation
+    ? augmentedSource(blocks, faces, { inputs, augmentation })
+    : inputSource(blocks, faces, inputs);
 }

@@ -3,12 +3,12 @@ import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import {
   convLayer,
-  convPoolLayer,
+  convReluPoolLayer,
   createWeights,
   denseLayer,
   disposeWeights,
   dropoutLayer,
-  normLayer,
+  batchNormReluLayer,
   type Weights,
 } from './layers';
 import type { Mode, Network } from './network';
@@ -78,10 +78,10 @@ export function buildCompactBranch(
   const { filters, latent, dropout, blockSize } = sizes;
   const [first, second, third] = filters;
   const flat = (blockSize / 8) ** 2 * third;
-  const conv1 = convPoolLayer(weights, { name: `${name}.conv1`, inputs: PATCH ** 2, outputs: first });
+  const conv1 = convReluPoolLayer(weights, { name: `${name}.conv1`, inputs: PATCH ** 2, outputs: first });
   const conv2 = convLayer(weights, { name: `${name}.conv2`, inputs: first, outputs: second });
-  const norm2 = normLayer(weights, `${name}.norm2`, second);
-  const conv3 = convPoolLayer(weights, { name: `${name}.conv3`, inputs: second, outputs: third });
+  const norm2 = batchNormReluLayer(weights, `${name}.norm2`, second);
+  const conv3 = convReluPoolLayer(weights, { name: `${name}.conv3`, inputs: second, outputs: third });
   const drop = dropoutLayer(`${name}.drop`, dropout);
   const fc = denseLayer(weights, { name: `${name}.fc`, inputs: flat, outputs: latent, activation: 'relu' });
   return (block, mode) => {

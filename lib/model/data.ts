@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
-import { emotionId } from '../core/emotions';
+import { emotionId, EMOTIONS } from '../core/emotions';
+import { expectFaces, FACE_SIZE } from '../core/face-set';
 import { rowsToModelInput } from '../core/image';
 import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
+import type { FrameRecord } from '../core/record';
+import { toSoftLabel } from '../core/votes';
 import type { DropoutSeed } from './network';
 
 /** Labelled samples that a network can be fed with. */
@@ -11,6 +14,8 @@ export interface TensorSource {
   readonly size: number;
   /** Label ids, [size], 0 to 6. */
   readonly labels: Uint8Array;
+  /** Soft labels to train on in place of the label ids: probabilities of the seven, [size, 7]. */
+  readonly softLabels?: Float32Array;
   /**
    * Gives a batch.
    * @param positions of the samples, each 0 to size - 1
@@ -25,20 +30,92 @@ export interface TensorSource {
 }
 
 /**
- * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
- * @param indices which of the set's faces, default all
+ * What a model can see of a face: pictures, [n, side, side, 1], 0 to 2, or landmarks with place, size and tilt of the head
+ * taken out, [n, 136].
+ */
+export type FaceInput = 'eyes' | 'mouth' | 'face' | 'landmarks';
+
+/** What a network can see: of a face, or only the places of both boxes, [n, 8]. */
+export type InputName = FaceInput | 'boxes';
+
+/** Numbers of the two boxes: x, y, width and height of each, in parts of the image's width and height. */
+const BOX_NUMBERS = 8;
+
+/** Side of each picture in pixels. */
+export const PICTURE_SIDES = { eyes: BLOCK_SIZE, mouth: BLOCK_SIZE, face: FACE_SIZE } as const;
+
+/**
+ * Makes a source of what a network sees of each face.
+ * @param indices which of the set's faces
+ * @param inputs in the order in which the network takes them
+ * @throws RangeError when the whole face is asked for and the set has none, or for an index out of range
  * Source: the original's ToTensor and Normalize(0, 0.5), that is grey / 255 / 0.5.
  */
-export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+export function inputSource(
+  blocks: BlockSet,
+  indices: ArrayLike<number> | undefined,
+  inputs: readonly InputName[],
+): TensorSource {
   const faces = chooseFaces(blocks, indices);
+  const pictures = picturesOf(blocks, inputs);
+  const gather = (input: InputName, rows: readonly number[]) => {
+    if (input !== 'landmarks' && input !== 'boxes')
+      return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
+    const read = input === 'landmarks' ? landmarkRow : boxRow;
+    const values = new Float32Array(rows.length * sizeOfInput(input));
+    rows.forEach((face, row) => values.set(read(blocks, face), row * sizeOfInput(input)));
+    return inputTensor(input, values);
+  };
   return {
     size: faces.length,
     labels: labelsOf(blocks, faces),
     batch: (positions) => {
       const rows = Array.from(positions, (position) => faces[position]);
-      return [blocks.eyes, blocks.mouth].map((pixels) => gatherPictures(pixels, BLOCK_SIZE, rows));
+      return inputs.map((input) => gather(input, rows));
     },
   };
+}
+
+/**
+ * Gives the grey levels of the pictures among some inputs.
+ * @returns [n, side, side] each, 0 to 255
+ * @throws RangeError when the whole face is asked for and the set has none
+ */
+export function picturesOf(
+  blocks: BlockSet,
+  inputs: readonly InputName[],
+): { readonly eyes: Uint8Array; readonly mouth: Uint8Array; readonly face?: Uint8Array } {
+  const { eyes, mouth } = blocks;
+  return inputs.includes('face') ? { eyes, mouth, face: expectFaces(blocks).faces } : { eyes, mouth };
+}
+
+/** Counts the numbers of one face that an input has. */
+export function sizeOfInput(input: InputName): number {
+  return shapeOfInput(input).reduce((product, length) => product * length);
+}
+
+/** Gives the shape of an input of one face. */
+export function shapeOfInput(input: InputName): number[] {
+  if (input === 'landmarks') return [LANDMARK_FEATURES];
+  if (input === 'boxes') return [BOX_NUMBERS];
+  return [PICTURE_SIDES[input], PICTURE_SIDES[input], 1];
+}
+
+/**
+ * Makes an input's tensor of its numbers.
+ * @param values of n faces, one after the other
+ * @returns [n, side, side, 1] or [n, 136]; the caller disposes it
+ */
+export function inputTensor(input: InputName, values: Float32Array): tf.Tensor {
+  return tf.tensor(values, [values.length / sizeOfInput(input), ...shapeOfInput(input)]);
+}
+
+/**
+ * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
+ * @param indices which of the set's faces, default all
+ */
+export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
+  return inputSource(blocks, indices, ['eyes', 'mouth']);
 }
 
 /**
@@ -57,15 +134,7 @@ export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike
  * @param indices which of the set's faces, default all
  */
 export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const faces = chooseFaces(blocks, indices);
-  return {
-    size: faces.length,
-    labels: labelsOf(blocks, faces),
-    batch: (positions) => {
-      const rows = Array.from(positions, (position) => boxRow(blocks, faces[position]));
-      return [tf.tensor2d(Float32Array.from(rows.flat()), [rows.length, 8])];
-    },
-  };
+  return inputSource(blocks, indices, ['boxes']);
 }
 
 /**
@@ -73,18 +142,7 @@ export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): Tensor
  * @param indices which of the set's faces, default all
  */
 export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const faces = chooseFaces(blocks, indices);
-  return {
-    size: faces.length,
-    labels: labelsOf(blocks, faces),
-    batch: (positions) => {
-      const values = new Float32Array(positions.length * LANDMARK_FEATURES);
-      Array.from(positions, (position, row) =>
-        values.set(landmarkRow(blocks, faces[position]), row * LANDMARK_FEATURES),
-      );
-      return [tf.tensor2d(values, [positions.length, LANDMARK_FEATURES])];
-    },
-  };
+  return inputSource(blocks, indices, ['landmarks']);
 }
 
 /**
@@ -93,8 +151,7 @@ export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): T
  * @param indices which of the set's faces, default all
  */
 export function combinedSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  const [pixels, points] = [blockSource(blocks, indices), landmarkSource(blocks, indices)];
-  return { ...pixels, batch: (positions) => [...pixels.batch(positions), ...points.batch(positions)] };
+  return inputSource(blocks, indices, ['eyes', 'mouth', 'landmarks']);
 }
 
 function landmarkRow({ landmarks }: BlockSet, face: number): Float32Array {
@@ -116,6 +173,20 @@ function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array 
     throw new RangeError(`Expected integers between 0 and ${count - 1} for indices but received ${stray}`);
   }
   return faces;
+}
+
+/**
+ * Gives the soft labels of records: the shares of their votes, or all of their own expression without any.
+ * @returns [n, 7], each row's sum 1
+ */
+export function softLabelsOf(records: readonly FrameRecord[]): Float32Array {
+  const rows = new Float32Array(records.length * EMOTIONS.length);
+  records.forEach(({ emotion, votes }, row) => {
+    const shares = votes && toSoftLabel(votes);
+    if (shares) rows.set(shares, row * EMOTIONS.length);
+    else rows[row * EMOTIONS.length + emotionId(emotion)] = 1;
+  });
+  return rows;
 }
 
 function labelsOf(blocks: BlockSet, faces: Int32Array): Uint8Array {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE } from '../core/blocks';
-import { LANDMARK_FEATURES } from '../core/landmark-features';
 import { findArchitecture } from './architectures';
+import { type FaceInput, shapeOfInput } from './data';
 import { traceGraph, type Graph, type GraphConstant } from './graph-trace';
 import type { Model, ModelFacts } from './model-file';
 import { stateVariables } from './network';
@@ -19,26 +18,26 @@ const SHARD_BYTES = 4 * 2 ** 20;
 const INPUTS = {
   eyes: 'grey levels / 255 / 0.5, so 0 to 2, of the eyes block',
   mouth: 'grey levels / 255 / 0.5, so 0 to 2, of the mouth block',
+  face: 'grey levels / 255 / 0.5, so 0 to 2, of the whole face, 48x48 pixels',
   landmarks:
     '68 landmarks (iBUG order) as x, y: the middle between the eyes is 0, the line from eye to eye horizontal and 1 long',
-} as const;
+} as const satisfies Record<FaceInput, string>;
 const OUTPUTS = {
   logits: "the network's, in the labels' order",
   probabilities: "softmax of the logits / temperature, in the labels' order",
 } as const;
 
 /**
- * Writes a model for browsers: a graph model that `tf.loadGraphModel` reads. It takes `eyes` and `mouth`, each
- * [n, 32, 32, 1], and where the architecture sees them `landmarks`, [n, 136]; it gives `logits` and `probabilities`,
+ * Writes a model for browsers: a graph model that `tf.loadGraphModel` reads. It takes what the
+ * architecture sees: `eyes` and `mouth`, each [n, 32, 32, 1], `face`, [n, 48, 48, 1], or `landmarks`, [n, 136]; it gives `logits` and `probabilities`,
  * each [n, 7]. Labels, ranges, margin and temperature are in its `userDefinedMetadata`.
  * @returns the weights' files, then model.json, which names them
  * Source: TensorFlow.js' graph model format, as tfjs-converter 4.22 reads it.
  */
 export async function encodeForTfjs(model: Model): Promise<ExportedFile[]> {
   const { network, ...facts } = model;
-  const image = [BLOCK_SIZE, BLOCK_SIZE, 1];
-  const inputs: Record<string, number[]> = { eyes: image, mouth: image };
-  if (findArchitecture(facts.architecture).seesLandmarks) inputs.landmarks = [LANDMARK_FEATURES];
+  const names = findArchitecture(facts.architecture).inputs;
+  const inputs = Object.fromEntries(names.map((name) => [name, shapeOfInput(name)]));
   const graph = await traceGraph({
     inputs,
     weights: stateVariables(network),

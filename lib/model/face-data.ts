@@ -2,7 +2,7 @@ import type { BlockSet } from '../core/blocks';
 import { expectFaces, FACE_SIZE, landmarksInFace, type FaceSet } from '../core/face-set';
 import { drawHeatMap } from '../core/heat-map';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
-import { blockSource, gatherPictures, type TensorSource } from './data';
+import { blockSource, gatherPictures, inputSource, type TensorSource } from './data';
 
 /** Standard deviation of the Gaussians around landmarks, as a share of the face's side. */
 const SIGMA = 1 / 16;
@@ -16,12 +16,7 @@ const AREA = FACE_SIZE * FACE_SIZE;
  * @throws RangeError when the set has no whole faces
  */
 export function faceSource(blocks: BlockSet, indices: readonly number[]): TensorSource {
-  const { faces } = expectFaces(blocks);
-  const batch = (positions: ArrayLike<number>) => {
-    const rows = Array.from(positions, (position) => indices[position]);
-    return [gatherPictures(faces, FACE_SIZE, rows)];
-  };
-  return { ...blockSource(blocks, indices), batch };
+  return inputSource(blocks, indices, ['face']);
 }
 
 /**
@@ -59,6 +54,5 @@ function dimFace(set: FaceSet, face: number, chosen: readonly number[]): Uint8Ar
  * @throws RangeError when the set has no whole faces
  */
 export function blocksAndFaceSource(blocks: BlockSet, indices: readonly number[]): TensorSource {
-  const [pairs, whole] = [blockSource(blocks, indices), faceSource(blocks, indices)];
-  return { ...pairs, batch: (positions) => [...pairs.batch(positions), ...whole.batch(positions)] };
+  return inputSource(blocks, indices, ['eyes', 'mouth', 'face']);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../core/face-set';
 import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
-import { convLayer, convPoolLayer, createWeights, denseLayer, disposeWeights, dropoutLayer, type Weights } from './layers'; // prettier-ignore
+import { convLayer, convReluPoolLayer, createWeights, denseLayer, disposeWeights, dropoutLayer, type Weights } from './layers'; // prettier-ignore
 import { tapFeatures, type Mode, type Network } from './network';
 
 /*
@@ -88,7 +88,7 @@ function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactS
 /** @returns face [n, 48, 48, 1] to maps [n, 48, 48, 2] */
 function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
   const { patch, filters } = LOCATOR;
-  const conv1 = convPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
+  const conv1 = convReluPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
   const conv2 = convLayer(weights, { name: 'attention.conv2', inputs: filters, outputs: 2 });
   return (face) => {
     const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included

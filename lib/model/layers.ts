@@ -4,6 +4,7 @@ import {
   connect,
   convolve,
   convolveAndPool,
+  convolveWithoutBias,
   dropOut,
   normalizeByBatch,
   normalizeByRunning,
@@ -51,10 +52,22 @@ export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D)
 }
 
 /**
+ * Makes a 3x3 convolution with padding 1 and no bias, for a layer that batch normalisation follows.
+ * @returns x [n, height, width, inputs] to [n, height, width, outputs]
+ */
+export function plainConvLayer(
+  weights: Weights,
+  { name, inputs, outputs }: LayerShape,
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], 9 * inputs);
+  return (x) => convolveWithoutBias(x, filter);
+}
+
+/**
  * Makes a 3x3 convolution with padding 1, relu, and pooling by two.
  * @returns x [n, height, width, inputs] to [n, height / 2, width / 2, outputs]
  */
-export function convPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
+export function convReluPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
   const { filter, bias } = addFilter(weights, shape);
   return (x) => convolveAndPool({ x, filter, bias });
 }
@@ -74,7 +87,7 @@ export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D
  * Makes batch normalisation over the channels, and relu: by the batch in training, by the running figures otherwise.
  * @returns x [n, height, width, channels] to the same shape
  */
-export function normLayer(
+export function batchNormReluLayer(
   weights: Weights,
   name: string,
   channels: number,

@@ -3,12 +3,12 @@ import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import {
   convLayer,
-  convPoolLayer,
+  convReluPoolLayer,
   createWeights,
   denseLayer,
   disposeWeights,
   dropoutLayer,
-  normLayer,
+  batchNormReluLayer,
   type Weights,
 } from './layers';
 import type { Mode, Network } from './network';
@@ -76,8 +76,12 @@ function buildBranch(
   const { filters, branch, latent, dropout } = sizes;
   const flat = flattenedSize(sizes);
   const conv1 = convLayer(weights, { name: `${name}.conv1`, inputs: 1, outputs: filters[0] });
-  const norm1 = normLayer(weights, `${name}.norm1`, filters[0]);
-  const conv2 = convPoolLayer(weights, { name: `${name}.conv2`, inputs: filters[0], outputs: filters[1] });
+  const norm1 = batchNormReluLayer(weights, `${name}.norm1`, filters[0]);
+  const conv2 = convReluPoolLayer(weights, {
+    name: `${name}.conv2`,
+    inputs: filters[0],
+    outputs: filters[1],
+  });
   const drop1 = dropoutLayer(`${name}.drop1`, dropout);
   const fc1 = denseLayer(weights, {
     name: `${name}.fc1`,

@@ -3,7 +3,7 @@ import type { Adam } from '../engine/adam';
 import { nativeBackend, type NativeBackend } from '../engine/native';
 import { compileTraining, type NativeTraining } from '../engine/native-training';
 import { meanCrossEntropy } from '../engine/operations';
-import type { ExampleBatch, ExamplePair } from '../engine/training-trace';
+import type { ExampleBatch, ExamplePair, Trainee } from '../engine/training-trace';
 import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
 import type { DropoutSeed, Network } from './network';
@@ -12,8 +12,8 @@ import type { DropoutSeed, Network } from './network';
 export interface Batch {
   /** The network's inputs, each [n, ...]. */
   readonly inputs: readonly tf.Tensor[];
-  /** Label ids, int32 [n]. */
-  readonly labels: tf.Tensor1D;
+  /** Label ids, int32 [n], or soft labels, float32 [n, 7]. */
+  readonly labels: tf.Tensor1D | tf.Tensor2D;
   readonly dropout: DropoutSeed;
 }
 
@@ -56,10 +56,19 @@ export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
  */
 export function drawBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
   const [labels, ...inputs] = tf.tidy(() => [
-    tf.tensor1d(Int32Array.from(positions, (position) => source.labels[position])),
+    gatherLabels(source, positions),
     ...(source.draw?.(positions, dropout) ?? source.batch(positions)),
   ]);
-  return { inputs, labels: labels as tf.Tensor1D, dropout };
+  return { inputs, labels: labels as Batch['labels'], dropout };
+}
+
+function gatherLabels({ labels, softLabels }: TensorSource, positions: readonly number[]): tf.Tensor {
+  if (!softLabels) return tf.tensor1d(Int32Array.from(positions, (position) => labels[position]));
+  const classes = softLabels.length / labels.length;
+  const rows = new Float32Array(positions.length * classes);
+  for (const [row, position] of positions.entries())
+    rows.set(softLabels.subarray(position * classes, (position + 1) * classes), row * classes);
+  return tf.tensor2d(rows, [positions.length, classes]);
 }
 
 /**
@@ -100,7 +109,9 @@ function beginNativeSteps(
   backend: NativeBackend,
   { network, optimizer, examples }: StepsOptions,
 ): TrainingSteps {
-  const training = compileExamples(backend, network, examples());
+  const { parameters, buffers } = network;
+  const trainee = { parameters, buffers, decays: optimizer.weightDecay > 0 };
+  const training = compileExamples(backend, { network, trainee }, examples());
   optimizer.rememberIn(training, network.parameters);
   return {
     take: (batch) =>
@@ -110,12 +121,12 @@ function beginNativeSteps(
 
 function compileExamples(
   backend: NativeBackend,
-  network: Network,
+  { network, trainee }: { readonly network: Network; readonly trainee: Trainee },
   batches: readonly Batch[],
 ): NativeTraining {
   const pairs = batches.map((batch) => [sizeOf(batch), toExamples(network, batch)] as const);
   try {
-    return compileTraining(backend, network, new Map(pairs));
+    return compileTraining(backend, trainee, new Map(pairs));
   } finally {
     // The seeds were kept: they are among the feeds, as the batches' tensors are.
     for (const [, pair] of pairs) for (const { feeds } of pair) tf.dispose([...feeds.values()]);
@@ -161,5 +172,5 @@ function feedsOf(batch: Batch, training: NativeTraining): Record<string, tf.Tens
 }
 
 function sizeOf({ labels }: Batch): number {
-  return labels.size;
+  return labels.shape[0];
 }

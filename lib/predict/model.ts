@@ -1,15 +1,15 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type RgbImage, toModelInput } from '../core/image';
-import { type CutBlocks, DEFAULT_MARGIN_PX } from '../core/landmarks';
-import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features';
+import { type CutBlocks, type CutFace, DEFAULT_MARGIN_PX } from '../core/landmarks';
+import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
 import { projectRoot } from '../engine/project';
 import { loadExpressionNetwork } from '../faces/detect-expressions';
 import { findArchitecture } from '../model/architectures';
+import { inputTensor, sizeOfInput, type FaceInput } from '../model/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/model-file';
 
 /** The model that is used when none is named. */
@@ -23,6 +23,8 @@ export interface FaceToClassify {
   /** [68, 2] in pixels of the image. */
   readonly landmarks: Float32Array;
   readonly blocks: CutBlocks;
+  /** Where the classifier sees it. */
+  readonly wholeFace?: CutFace;
 }
 
 /** Tells the expressions of faces. */
@@ -35,6 +37,8 @@ export interface Classifier {
   readonly marginPx: number;
   /** The face's size in pixels that the margin was chosen for; undefined: the margin is the same for any face. */
   readonly faceSizePx?: number;
+  /** Whether it needs the whole face beside the blocks, 48x48 grey; default false. */
+  readonly seesFace?: boolean;
   /**
    * Classifies the faces of one image.
    * @returns calibrated probabilities in the order of {@link EMOTIONS}, [n, 7]
@@ -64,27 +68,45 @@ export async function loadClassifier(model?: string): Promise<Classifier> {
  */
 export function fromModel(model: Model, name: string): Classifier {
   const { network, temperature, marginPx, faceSizePx, description } = model;
-  const { seesLandmarks } = findArchitecture(model.architecture);
+  const { inputs } = findArchitecture(model.architecture);
   const classify = async (_: RgbImage, faces: readonly FaceToClassify[]) => {
     if (faces.length === 0) return new Float32Array(0);
-    const toTensor = (part: 'eyes' | 'mouth') => {
-      const levels = new Uint8Array(Buffer.concat(faces.map(({ blocks }) => blocks[part])));
-      return tf.tensor4d(toModelInput(levels), [faces.length, BLOCK_SIZE, BLOCK_SIZE, 1]);
-    };
-    const output = tf.tidy(() => {
-      const inputs = [toTensor('eyes'), toTensor('mouth'), ...(seesLandmarks ? [toFeatures(faces)] : [])];
-      return tf.softmax(network.forward(inputs, { training: false }));
-    });
+    const output = tf.tidy(() =>
+      tf.softmax(
+        network.forward(
+          inputs.map((input) => toInput(input, faces)),
+          { training: false },
+        ),
+      ),
+    );
     const probabilities = (await output.data()) as Float32Array;
     output.dispose();
     return scaleByTemperature(probabilities, temperature, EMOTIONS.length);
   };
-  return { name, description, marginPx, faceSizePx, classify, dispose: () => network.dispose() };
+  return {
+    name,
+    description,
+    marginPx,
+    faceSizePx,
+    seesFace: inputs.includes('face'),
+    classify,
+    dispose: () => network.dispose(),
+  };
 }
 
-function toFeatures(faces: readonly FaceToClassify[]): tf.Tensor2D {
-  const rows = faces.map(({ landmarks }) => normalizeLandmarks(landmarks));
-  return tf.tensor2d(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, LANDMARK_FEATURES]);
+/** Gathers one input of some faces. */
+function toInput(input: FaceInput, faces: readonly FaceToClassify[]): tf.Tensor {
+  const size = sizeOfInput(input);
+  const values = new Float32Array(faces.length * size);
+  faces.forEach((face, row) => values.set(readInput(input, face), row * size));
+  return inputTensor(input, values);
+}
+
+function readInput(input: FaceInput, { landmarks, blocks, wholeFace }: FaceToClassify): Float32Array {
+  if (input === 'landmarks') return normalizeLandmarks(landmarks);
+  const pixels = input === 'face' ? wholeFace?.pixels : blocks[input];
+  if (!pixels) throw new RangeError('Expected the whole face for a network that sees it but received none');
+  return toModelInput(pixels);
 }
 
 async function loadFaceApi(): Promise<Classifier> {

@@ -1,7 +1,8 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import type { Box } from '../core/geometry';
 import { type RgbImage, toGray } from '../core/image';
-import { cutBlocks, measureFace } from '../core/landmarks';
+import { FACE_SIZE } from '../core/face-set';
+import { cutBlocks, cutFace, scaleMargin } from '../core/landmarks';
 import { startEngine } from '../engine/tensorflow';
 import type { BadImage } from '../faces/bad-image';
 import { isBadImage } from '../faces/bad-image';
@@ -118,13 +119,16 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
   const faces = found.flatMap((face) => {
     const { box, landmarks, ...rest } = scaleFace(face, scale);
     const blocks = cutBlocks(gray!, landmarks, { marginPx: marginFor(classifier, landmarks) });
-    return blocks.kind === 'blocks' ? [{ ...rest, box, landmarks, blocks }] : [];
+    if (blocks.kind !== 'blocks') return [];
+    const wholeFace = classifier.seesFace ? cutFace(gray!, landmarks, FACE_SIZE) : undefined;
+    return [{ ...rest, box, landmarks, blocks, wholeFace }];
   });
   const probabilities = await classifier.classify(image, faces);
   return {
     ...{ source, width, height },
-    faces: faces.map(({ blocks, ...face }, index) => {
+    faces: faces.map(({ detector: name, score, box, landmarks, blocks }, index) => {
       const { eyesBox, mouthBox, eyes, mouth } = blocks;
+      const face = { detector: name, score, box, landmarks };
       const row = probabilities.subarray(EMOTIONS.length * index, EMOTIONS.length * (index + 1));
       return { ...answerOf(row, parts.abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
     }),
@@ -133,7 +137,7 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
 
 /** A margin in pixels suits one size of face: for others it grows and shrinks with them. */
 function marginFor({ marginPx, faceSizePx }: Classifier, landmarks: Float32Array): number {
-  return faceSizePx === undefined ? marginPx : (marginPx * measureFace(landmarks)) / faceSizePx;
+  return faceSizePx === undefined ? marginPx : scaleMargin(marginPx, landmarks, faceSizePx);
 }
 
 function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {

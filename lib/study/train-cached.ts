@@ -3,17 +3,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
-import { buildAdam } from '../engine/adam';
-import { hashFiles, listFiles, projectRoot } from '../engine/project';
+import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
+import type { FaceSet } from '../core/face-set';
+import { projectRoot } from '../engine/project';
+import { trainingSource, type TrainingInputs } from '../model/architectures';
 import { createFileStore } from '../model/checkpoint-files';
-import type { TensorSource } from '../model/data';
+import { inputSource, softLabelsOf } from '../model/data';
 import type { EpochRecord } from '../model/history';
-import type { Network } from '../model/network';
-import { loadState } from '../model/network';
-import { train } from '../model/train';
-import type { BatchProgress } from '../model/train';
+import { loadState, type Network } from '../model/network';
+import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/recipe';
+import { train, type BatchProgress } from '../model/train';
 import type { SplitFaces } from './faces-of-split';
+
+/** Increment when training gives other weights for a reason that no setting tells: all is then trained anew. */
+const TRAINING_VERSION = 1;
 
 /** How a training with checkpoints ended. The network holds the weights of the best epoch. */
 export interface CachedTraining {
@@ -28,15 +31,18 @@ export interface CachedTraining {
 }
 
 /** What {@link trainCached} needs. */
-export interface CachedTrainingOptions {
+export interface CachedTrainingOptions extends TrainingInputs {
+  /** Default the original's. */
+  readonly recipe?: TrainingRecipe;
+  /** Seed and epochs; its learning rate and batch size, where they are not the defaults, go before the recipe's. */
   readonly experiment: Experiment;
   readonly network: Network;
   readonly blocks: BlockSet;
-  readonly faces: SplitFaces;
-  /** Makes what the network is fed with, as `blockSource` and `boxSource` do. */
-  readonly toSource: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
-  /** Makes what training draws from, where it is another source; default `toSource`. */
-  readonly toTrainSource?: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
+  readonly faces: Pick<SplitFaces, 'train' | 'validation'>;
+  /** Names the weights that the network begins with, where they are not its seed's own. */
+  readonly startedFrom?: string;
+  /** How many of the training faces train accuracy is measured on, the first ones; default all. */
+  readonly scoredFaces?: number;
   /** Called after each epoch with the history so far, resumed epochs included. */
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
@@ -46,24 +52,27 @@ export interface CachedTrainingOptions {
 }
 
 /**
- * Trains a network on a split's training side, from its last checkpoint where the same code was training on the
- * same data with the same settings. Checkpoints of the network's other settings are removed.
+ * Trains a network on a split's training side, from its last checkpoint where the same data was trained on with the
+ * same settings. Checkpoints of other settings and seeds stay beside it.
  * @throws what training throws
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();
-  const { experiment, network, blocks, faces, toSource, toTrainSource, onEpoch, onBatch, shouldStop } =
-    options;
-  const { seed, batchSize, learningRate, epochs } = experiment;
-  const optimizer = buildAdam({ learningRate });
+  const { experiment, network, blocks, faces, inputs, onEpoch, onBatch, shouldStop } = options;
+  const { seed, epochs } = experiment;
+  const recipe = recipeOf(options);
+  const optimizer = buildOptimizer(recipe, { samples: faces.train.faces.length, epochs });
   let trainedEpochs = 0;
+  const trainingFaces = faces.train.faces.map((face) => blocks.records[face]);
   const result = await train({
-    ...{ network, optimizer, epochs, batchSize, seed, onBatch, shouldStop },
-    train: (toTrainSource ?? toSource)(blocks, faces.train.faces),
-    validation: toSource(blocks, faces.validation.faces),
-    checkpoint: {
-      store: createFileStore(prepareDirectory(options)),
+    ...{ network, optimizer, epochs, batchSize: recipe.batchSize, seed, onBatch, shouldStop },
+    train: {
+      ...trainingSource(options, blocks, faces.train.faces),
+      softLabels: recipe.softLabels ? softLabelsOf(trainingFaces) : undefined,
     },
+    validation: inputSource(blocks, faces.validation.faces, inputs),
+    scored: inputSource(blocks, faces.train.faces.slice(0, options.scoredFaces), inputs),
+    checkpoint: { store: createFileStore(checkpointDirectory(options)) },
     onEpoch: (_, history) => {
       trainedEpochs += 1;
       onEpoch?.(history);
@@ -79,24 +88,58 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
   };
 }
 
-/** Names what a checkpoint depends on: settings, data, and the code that trains. */
-function fingerprint({ experiment, blocks, faces }: CachedTrainingOptions): string {
-  const hash = createHash('sha256');
-  const { seed, batchSize, learningRate, epochs } = experiment;
-  hash.update(JSON.stringify({ seed, batchSize, learningRate, epochs, faces, backend: tf.getBackend() }));
-  for (const values of [blocks.eyes, blocks.mouth, blocks.eyesBoxes, blocks.mouthBoxes]) hash.update(values);
-  for (const record of blocks.records) hash.update(`${record.path} ${record.emotion}\0`);
-  const folders = ['core', 'engine', 'model'].map((name) => path.join(__dirname, '..', name));
-  const sources = folders.flatMap((folder) => listFiles(folder, path.extname(__filename)));
-  return hash.update(hashFiles(sources)).digest('hex').slice(0, 16);
+/** The recipe, with what the experiment sets instead. */
+function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOptions): TrainingRecipe {
+  const { learningRate, batchSize } = experiment;
+  return {
+    ...recipe,
+    learningRate: learningRate === DEFAULT_EXPERIMENT.learningRate ? recipe.learningRate : learningRate,
+    batchSize: batchSize === DEFAULT_EXPERIMENT.batchSize ? recipe.batchSize : batchSize,
+  };
 }
 
-function prepareDirectory(options: CachedTrainingOptions): string {
-  const parent = options.cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
-  fs.mkdirSync(parent, { recursive: true });
-  const prefix = `${options.network.name.toLowerCase()}-`;
-  const own = `${prefix}${fingerprint(options)}`;
-  const stale = fs.readdirSync(parent).filter((name) => name.startsWith(prefix) && name !== own);
-  for (const name of stale) fs.rmSync(path.join(parent, name), { recursive: true });
-  return path.join(parent, own);
+/**
+ * Gives the folder of a training's checkpoints, named by all that its weights depend on: settings, data, and a version
+ * of the code that is raised by hand.
+ */
+export function checkpointDirectory(options: CachedTrainingOptions): string {
+  const { network, experiment, inputs, augmentation, cacheDirectory } = options;
+  const parent = cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
+  const recipe = recipeOf(options);
+  const settings = {
+    version: TRAINING_VERSION,
+    network: network.name,
+    backend: tf.getBackend(),
+    seed: experiment.seed,
+    // A schedule spans all epochs; without one a longer training goes on from a shorter one.
+    epochs: recipe.schedule === 'one-cycle' ? experiment.epochs : undefined,
+    inputs,
+    recipe,
+    augmentation,
+    startedFrom: options.startedFrom,
+  };
+  const hash = createHash('sha256').update(JSON.stringify(settings)).update(hashData(options));
+  const directory = path.join(parent, `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`);
+  fs.mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** Hashes of block sets, each taken once: one of photographs has a hundred megabytes. */
+const HASHES = new WeakMap<BlockSet, string>();
+
+function hashData({ blocks, faces }: CachedTrainingOptions): string {
+  const known = HASHES.get(blocks) ?? hashBlocks(blocks);
+  HASHES.set(blocks, known);
+  const sides = [faces.train.faces, faces.validation.faces];
+  return createHash('sha256').update(known).update(JSON.stringify(sides)).digest('hex');
+}
+
+function hashBlocks(blocks: BlockSet & Partial<FaceSet>): string {
+  const hash = createHash('sha256');
+  const { eyes, mouth, landmarks, eyesBoxes, mouthBoxes, faces } = blocks;
+  for (const values of [eyes, mouth, landmarks, eyesBoxes, mouthBoxes, faces])
+    if (values) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  for (const { path: name, emotion, votes } of blocks.records)
+    hash.update(`${name} ${emotion} ${votes?.join() ?? ''}\0`);
+  return hash.digest('hex');
 }

@@ -7,7 +7,7 @@ import { splitRecords } from '../core/split';
 import { fitTemperature } from '../core/temperature';
 import type { Dataset } from '../datasets/dataset';
 import { findArchitecture } from '../model/architectures';
-import type { TensorSource } from '../model/data';
+import { inputSource, type TensorSource } from '../model/data';
 import { predict } from '../model/evaluate';
 import type { EpochRecord } from '../model/history';
 import type { Model, ModelFacts } from '../model/model-file';
@@ -49,18 +49,18 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const { dataset, blocks, experiment, architecture, onEpoch, onBatch, shouldStop } = options;
   const split = splitRecords(dataset.records, experiment.split, experiment.seed);
   const faces = facesOfSplit(split, dataset.records, blocks);
-  const { build, toSource, toTrainSource } = findArchitecture(architecture);
+  const { build, ...form } = findArchitecture(architecture);
   const network = build({ seed: experiment.seed });
   const { bestEpoch, stopped } = await trainCached({
+    ...form,
     ...{ experiment, network, blocks, faces, onEpoch, onBatch, shouldStop },
-    ...{ toSource, toTrainSource },
   });
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
-  const validation = toSource(blocks, faces.validation.faces);
+  const validation = inputSource(blocks, faces.validation.faces, form.inputs);
   const { probabilities } = await predict(network, validation);
   // Where nearly all validation answers are right, the likeliest temperature is next to 0: that much is not known.
   const temperature = Math.max(1, fitTemperature(probabilities, validation.labels));
-  const score = await scoreOn(network, toSource(blocks, faces.test.faces), faces.test.missed);
+  const score = await scoreOn(network, inputSource(blocks, faces.test.faces, form.inputs), faces.test.missed);
   const facts = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, score);
   return { model: { ...facts, description, network }, score, bestEpoch, stopped };
@@ -92,7 +92,7 @@ export function describeModel(
 }
 
 /** Names what a model learned from: both blocks and the label of each face, in order. */
-function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
+export function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
   const hash = createHash('sha256');
   for (const face of faces) {
     for (const pixels of [eyes, mouth]) hash.update(pixels.subarray(1024 * face, 1024 * (face + 1)));

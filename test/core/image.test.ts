@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cropGray, resizeBilinear, rowsToModelInput, toGray, toModelInput } from '../../lib/core/image';
+import {
+  cropGray,
+  cropRepeating,
+  resizeBilinear,
+  rowsToModelInput,
+  toGray,
+  toModelInput,
+} from '../../lib/core/image';
 
 interface Encoded {
   width: number;
@@ -129,5 +136,19 @@ describe('rowsToModelInput', () => {
       rowsToModelInput(levels, 2, [2, 0, 2]),
       toModelInput(Uint8Array.of(4, 255, 0, 1, 4, 255)),
     );
+  });
+});
+
+describe('cropRepeating', () => {
+  const image = { width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4) };
+
+  it('lets the outermost pixels go on beyond the image', () => {
+    const { width, height, data } = cropRepeating(image, { x: -1, y: 1, width: 4, height: 2 });
+    assert.deepEqual([width, height, [...data]], [4, 2, [3, 3, 4, 4, 3, 3, 4, 4]]);
+  });
+
+  it('cuts as cropGray does inside of the image', () => {
+    const box = { x: 1, y: 0, width: 1, height: 2 };
+    assert.deepEqual(cropRepeating(image, box), cropGray(image, box));
   });
 });

@@ -101,7 +101,7 @@ describe('splitRecords', () => {
   it('says that there is no official split, or which side has nothing', () => {
     assert.throws(
       () => splitRecords(records, 'official', 1),
-      /Expected an official side for a\/a_anger\/0\.png but received none: this data set has no official split/,
+      /Expected an official side for a\/a_anger\/0\.png but received none: this data set has no sides, take another SPLIT/,
     );
     const sided = records.map((record) => ({ ...record, side: 'train' as const }));
     assert.throws(

@@ -1,80 +1,49 @@
 import assert from 'node:assert/strict';
-import {
-  labelByVotes,
-  pluralWinner,
-  softLabel,
-  strictWinner,
-  VOTE_COLUMNS,
-  type VoteColumn,
-} from '../../lib/core/votes';
+import { labelByVotes, pluralWinner, strictWinner, toSoftLabel } from '../../lib/core/votes';
 
-/** Ten counts from those that are not 0. */
-function votesOf(counts: Partial<Record<VoteColumn, number>>): number[] {
-  return VOTE_COLUMNS.map((column) => counts[column] ?? 0);
-}
-
-describe('strictWinner', () => {
-  it('drops single votes and wants more than half of the rest', () => {
-    assert.equal(strictWinner(votesOf({ neutral: 5, sadness: 3, anger: 1, unknown: 1 })), 'neutral');
-    assert.equal(strictWinner(votesOf({ neutral: 4, sadness: 4, anger: 1, unknown: 1 })), undefined);
-    assert.equal(strictWinner(votesOf({ joy: 5, surprise: 5 })), undefined);
-    assert.equal(strictWinner(votesOf({ fear: 2, joy: 1, anger: 1, neutral: 1, sadness: 1 })), 'fear');
+// Columns: neutral, joy, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face.
+describe('votes of FER+', () => {
+  it('have a strict winner with more than half of the votes that are left without the single ones', () => {
+    assert.equal(strictWinner([6, 0, 1, 1, 0, 0, 0, 0, 2, 0]), 'neutral');
+    assert.equal(strictWinner([0, 4, 1, 0, 0, 0, 0, 1, 1, 3]), 'joy');
+    assert.equal(strictWinner([0, 1, 0, 0, 2, 0, 0, 6, 1, 0]), 'contempt');
   });
 
-  it('counts unknown and not-a-face, and lets them win', () => {
-    assert.equal(strictWinner(votesOf({ neutral: 4, sadness: 2, unknown: 2, 'not-a-face': 2 })), undefined);
-    assert.equal(strictWinner(votesOf({ 'not-a-face': 10 })), 'not-a-face');
-    assert.equal(strictWinner(votesOf({ contempt: 6, neutral: 4 })), 'contempt');
+  it('have no strict winner at half of the votes or below, votes for unknown included', () => {
+    assert.equal(strictWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
+    assert.equal(strictWinner([0, 0, 4, 0, 0, 0, 2, 0, 2, 0]), undefined);
+    assert.equal(strictWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), undefined);
+    assert.equal(strictWinner([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), undefined);
   });
 
-  it('has no winner where every vote is a single one', () => {
-    assert.equal(strictWinner(VOTE_COLUMNS.map(() => 1)), undefined);
-  });
-});
-
-describe('pluralWinner', () => {
-  it('takes the most votes, however few, and nothing where two tie', () => {
-    assert.equal(pluralWinner(votesOf({ neutral: 4, sadness: 3, anger: 3 })), 'neutral');
-    assert.equal(pluralWinner(votesOf({ unknown: 4, sadness: 3, anger: 3 })), 'unknown');
-    assert.equal(pluralWinner(votesOf({ neutral: 4, sadness: 4, anger: 2 })), undefined);
-  });
-});
-
-describe('softLabel', () => {
-  it('shares the seven expressions’ votes, single ones dropped', () => {
-    // In the order of EMOTIONS: anger, disgust, fear, joy, neutral, sadness, surprise.
-    assert.deepEqual(
-      softLabel(votesOf({ joy: 6, surprise: 2, contempt: 1, fear: 1 })),
-      [0, 0, 0, 0.75, 0, 0, 0.25],
-    );
-    assert.deepEqual(
-      softLabel(votesOf({ anger: 3, contempt: 4, unknown: 2, neutral: 1 })),
-      [1, 0, 0, 0, 0, 0, 0],
-    );
+  it('have a plural winner however few its votes are, and none in a tie', () => {
+    assert.equal(pluralWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), 'neutral');
+    assert.equal(pluralWinner([0, 0, 0, 0, 0, 0, 0, 0, 7, 3]), 'unknown');
+    assert.equal(pluralWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
   });
 
-  it('is undefined where nothing is left', () => {
-    assert.equal(softLabel(votesOf({ contempt: 9, joy: 1 })), undefined);
-  });
-});
-
-describe('labelByVotes', () => {
-  const split = votesOf({ sadness: 4, neutral: 4, unknown: 2 });
-  const contempt = votesOf({ contempt: 6, anger: 2, joy: 2 });
-
-  it('gives the winner by either rule if it is one of the seven', () => {
-    const votes = votesOf({ neutral: 4, sadness: 3, anger: 3 });
-    assert.deepEqual([labelByVotes(votes, 'strict'), labelByVotes(votes, 'plural')], [undefined, 'neutral']);
-    assert.deepEqual(
-      [labelByVotes(contempt, 'strict'), labelByVotes(contempt, 'plural')],
-      [undefined, undefined],
-    );
+  it('give soft labels over the seven in the order of the label ids, without single votes', () => {
+    assert.deepEqual(toSoftLabel([4, 0, 0, 1, 3, 1, 0, 1, 0, 0]), [3 / 7, 0, 0, 0, 4 / 7, 0, 0]);
+    assert.deepEqual(toSoftLabel([0, 2, 0, 2, 0, 2, 2, 2, 0, 0]), [0, 0.25, 0.25, 0.25, 0, 0.25, 0]);
+    assert.equal(toSoftLabel([1, 0, 0, 1, 0, 0, 0, 4, 4, 0]), undefined);
   });
 
-  it('gives every image that has a vote for one of the seven a label under `all`', () => {
-    assert.equal(labelByVotes(votesOf({ neutral: 3, joy: 2, sadness: 1, anger: 1 }), 'all'), 'neutral');
-    assert.equal(labelByVotes(split, 'all'), 'neutral');
-    assert.equal(labelByVotes(contempt, 'all'), 'joy');
-    assert.equal(labelByVotes(votesOf({ 'not-a-face': 6, contempt: 4 }), 'all'), undefined);
+  it('label by either rule where the winner is one of the seven', () => {
+    const few = [4, 0, 0, 3, 3, 0, 0, 0, 0, 0];
+    const contempt = [0, 2, 0, 0, 2, 0, 0, 6, 0, 0];
+    assert.deepEqual([labelByVotes(few, 'strict'), labelByVotes(few, 'plural')], [undefined, 'neutral']);
+    assert.deepEqual([labelByVotes(contempt, 'strict'), labelByVotes(contempt, 'plural')], [undefined, undefined]); // prettier-ignore
+  });
+
+  it('label every image that has a soft label under `all`, the strict winner first', () => {
+    assert.equal(labelByVotes([6, 2, 2, 0, 0, 0, 0, 0, 0, 0], 'all'), 'neutral');
+    assert.equal(labelByVotes([4, 0, 0, 4, 0, 0, 0, 0, 2, 0], 'all'), 'neutral');
+    assert.equal(labelByVotes([0, 2, 0, 0, 2, 0, 0, 6, 0, 0], 'all'), 'anger');
+    assert.equal(labelByVotes([1, 0, 0, 0, 0, 0, 0, 4, 0, 5], 'all'), undefined);
+  });
+
+  it('are ten', () => {
+    assert.throws(() => strictWinner([1, 2]), /Expected 10 counts for votes but received 2/);
+    assert.throws(() => pluralWinner([]), /received 0/);
   });
 });

@@ -42,8 +42,8 @@ describe('readFerPlus', () => {
     const votes = [0, 10, 0, 0, 0, 0, 0, 0, 0, 0];
     const joy = { character: 'all', emotion: 'joy', votes };
     assert.deepEqual(records, [
-      { path: 'FER2013Test/fer0000004.png', side: 'test', ...joy },
       { path: 'FER2013Train/fer0000000.png', side: 'train', ...joy },
+      { path: 'FER2013Test/fer0000004.png', side: 'test', ...joy },
     ]);
     assert.deepEqual([cropped, directory], [true, folder()]);
     assert.deepEqual(notes, [
@@ -66,8 +66,8 @@ describe('readFerPlus', () => {
     writeFiles(folder(), FOLDERS);
     const emotions = async (labels: 'plural' | 'all') =>
       (await read(labels)).records.map(({ emotion }) => emotion).join();
-    assert.equal(await emotions('plural'), 'joy,joy,neutral');
-    assert.equal(await emotions('all'), 'joy,joy,anger,neutral');
+    assert.equal(await emotions('plural'), 'joy,neutral,joy');
+    assert.equal(await emotions('all'), 'joy,anger,neutral,joy');
   });
 
   it('finds the folders in data, and takes the tables where label files have no images', async () => {

@@ -10,6 +10,7 @@ import { type FolderServer, serveFolder } from '../../lib/demo/server';
 import { projectRoot } from '../../lib/engine/project';
 import { startEngine, type Backend } from '../../lib/engine/tensorflow';
 import { findArchitecture } from '../../lib/model/architectures';
+import { shapeOfInput } from '../../lib/model/data';
 import { decodeModel } from '../../lib/model/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { PHOTO_FOLDER } from '../faces/photos';
@@ -51,13 +52,12 @@ function readModel() {
 
 function makeInputs(): Input[] {
   const random = createRandom(1, 'parity');
-  const { seesLandmarks } = findArchitecture(readModelName());
+  const { inputs } = findArchitecture(readModelName());
   const draw = (shape: number[], least: number, most: number): Input => ({
     shape,
     values: Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(least, most)),
   });
-  const blocks = [draw([8, 32, 32, 1], 0, 2), draw([8, 32, 32, 1], 0, 2)];
-  return seesLandmarks ? [...blocks, draw([8, 136], -1, 2)] : blocks;
+  return inputs.map((input) => draw([8, ...shapeOfInput(input)], 0, 2));
 }
 
 function readModelName(): string {

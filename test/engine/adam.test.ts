@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam } from '../../lib/engine/adam';
+import { buildAdam, type AdamOptions } from '../../lib/engine/adam';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { describeNative } from '../support/native';
 
@@ -13,7 +13,10 @@ const GRADIENTS = [
   [-0.1, 0, 1e-9, 1e4],
 ];
 
-function handWrittenAdam(gradients: readonly number[][], learningRate = 1e-3): number[] {
+function handWrittenAdam(
+  gradients: readonly number[][],
+  { rates = gradients.map(() => 1e-3), weightDecay = 0 }: { rates?: number[]; weightDecay?: number } = {},
+): number[] {
   const weights = [...START];
   const [means, squares] = [START.map(() => 0), START.map(() => 0)];
   gradients.forEach((gradient, index) => {
@@ -22,7 +25,8 @@ function handWrittenAdam(gradients: readonly number[][], learningRate = 1e-3): n
       means[i] = 0.9 * means[i] + 0.1 * slope;
       squares[i] = 0.999 * squares[i] + 0.001 * slope ** 2;
       const denominator = Math.sqrt(squares[i] / (1 - 0.999 ** step)) + 1e-8;
-      weights[i] -= (learningRate * means[i]) / (1 - 0.9 ** step) / denominator;
+      weights[i] *= 1 - rates[index] * weightDecay;
+      weights[i] -= (rates[index] * means[i]) / (1 - 0.9 ** step) / denominator;
     });
   });
   return weights;
@@ -42,9 +46,12 @@ function assertNear(received: ArrayLike<number>, expected: readonly number[]): v
   });
 }
 
-function stepThrough(gradients: readonly number[][]): { weights: number[]; dispose: () => void } {
+function stepThrough(
+  gradients: readonly number[][],
+  options: AdamOptions = {},
+): { weights: number[]; dispose: () => void } {
   const variable = tf.variable(tf.tensor1d(START));
-  const optimizer = buildAdam();
+  const optimizer = buildAdam(options);
   for (const gradient of gradients) {
     tf.tidy(() => optimizer.applyGradients({ [variable.name]: tf.tensor1d(gradient) }));
   }
@@ -56,6 +63,14 @@ function describeAdam(): void {
   it("gives PyTorch's Adam, epsilon after bias correction included", () => {
     const result = stepThrough(GRADIENTS);
     assertNear(result.weights, handWrittenAdam(GRADIENTS));
+    result.dispose();
+  });
+
+  it('gives AdamW with a learning rate of its own at each step', () => {
+    const schedule = (step: number) => [0.5, 1, 0.25][step - 1];
+    const result = stepThrough(GRADIENTS, { learningRate: 0.01, weightDecay: 0.3, schedule });
+    const expected = handWrittenAdam(GRADIENTS, { rates: [0.005, 0.01, 0.0025], weightDecay: 0.3 });
+    assertNear(result.weights, expected);
     result.dispose();
   });
 

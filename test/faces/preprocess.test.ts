@@ -7,11 +7,14 @@ import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../../lib/core/blocks';
 import { toGray } from '../../lib/core/image';
-import { cutBlocks } from '../../lib/core/landmarks';
+import { expectFaces, FACE_SIZE } from '../../lib/core/face-set';
+import { cutBlocks, cutFace, landmarkBox, measureFace, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
 import { loadFaceDetector } from '../../lib/faces/detect';
+import { isUpright } from '../../lib/faces/find-landmarks';
 import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/make-shards';
 import { type PreprocessResult, preprocess } from '../../lib/faces/preprocess';
+import { usualLandmarks } from '../../lib/faces/usual-landmarks';
 import { defaultWorkers } from '../../lib/faces/worker-processes';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
@@ -35,7 +38,7 @@ describe('preprocess', function () {
   let count = 0;
 
   const run = (frames: readonly FrameRecord[], options: Partial<PreprocessOptions> = {}) =>
-    preprocess(frames, { root, cacheDirectory: path.join(base, 'cache'), ...options });
+    preprocess(frames, { root, cacheDirectory: path.join(base, 'cache'), fixedMargin: true, ...options });
   const freshCache = () => path.join(base, `cache-${count++}`);
 
   before(async () => {
@@ -94,6 +97,50 @@ describe('preprocess', function () {
     assert.equal(thirty.reusedShards, 0);
     const [x, , width] = byDefault.blocks.mouthBoxes;
     assert.deepEqual([thirty.blocks.mouthBoxes[0], thirty.blocks.mouthBoxes[2]], [x - 20, width + 40]);
+  });
+
+  it('lets the margin follow the size of the face unless it is fixed', async () => {
+    const { blocks } = await run(SMALL_RUN, { fixedMargin: false });
+    const { blocks: fixed } = await run(SMALL_RUN);
+    const landmarks = blocks.landmarks.subarray(0, 136);
+    const margin = (10 * measureFace(landmarks)) / 117;
+    const left = Math.floor(landmarkBox(landmarks, MOUTH_LANDMARKS).x - margin);
+    assert.equal(blocks.mouthBoxes[0], left);
+    assert.notEqual(fixed.mouthBoxes[0], left);
+  });
+
+  it('cuts the whole face where it is asked for', async () => {
+    const { blocks } = await run([...SMALL_RUN, record('missing.png')], { wholeFace: true });
+    const { faces, faceBoxes } = expectFaces(blocks);
+    assert.equal(faces.length, SMALL_RUN.length * FACE_SIZE ** 2);
+    assert.equal(faceBoxes.length, SMALL_RUN.length * 4);
+    const landmarks = blocks.landmarks.subarray(0, 136);
+    const image = await loadRgb(path.join(root, SMALL_RUN[0].path));
+    const alone = cutFace(toGray(image.data, image.width, image.height, 3), landmarks, FACE_SIZE);
+    assert.deepEqual(faces.subarray(0, FACE_SIZE ** 2), alone.pixels);
+    assert.equal(Math.round(1.2 * measureFace(landmarks)), faceBoxes[2]);
+    assert.throws(() => expectFaces({ ...blocks, faces: undefined } as BlockSet), /Expected whole faces/);
+  });
+
+  it('asks no detector about cropped faces, and assumes usual landmarks where they are not upright', async () => {
+    const small = async (index: number, turn: number) =>
+      sharp(await portraitPng(index))
+        .rotate(turn)
+        .resize(48, 48)
+        .png()
+        .toBuffer();
+    await writeFile(path.join(root, 'crop.png'), await small(0, 0));
+    await writeFile(path.join(root, 'lying.png'), await small(2, 90));
+    const options = { cropped: true, fixedMargin: false };
+    const { blocks } = await run([record('crop.png'), record('lying.png')], options);
+    assert.deepEqual(blocks.missed, []);
+    assert.deepEqual([...blocks.scores], [0, 0]);
+    const [own, usual] = [blocks.landmarks.subarray(0, 136), blocks.landmarks.subarray(136)];
+    assert.deepEqual(usual, usualLandmarks({ width: 48, height: 48 }));
+    assert.notDeepEqual(own, usual);
+    assert.ok(isUpright(own));
+    const { blocks: again } = await run([record('lying.png'), record('crop.png')], options);
+    own.forEach((value, at) => assert.ok(Math.abs(again.landmarks[136 + at] - value) < 1e-3));
   });
 
   it('defect 8: a frame without a face is kept, with its reason', async () => {

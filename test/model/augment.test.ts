@@ -10,7 +10,7 @@ import { buildLandmarksNetwork } from '../../lib/model/landmarks-network';
 import { countParameters } from '../../lib/model/network';
 import { startFastest } from '../support/native';
 
-const NONE: Augmentation = { mirror: 0, shiftPx: 0, zoom: 0, turn: 0, light: 0, landmarkNoise: 0 };
+const NONE: Augmentation = { mirror: 0, shift: 0, zoom: 0, turn: 0, light: 0, erase: 0, landmarkNoise: 0 };
 const SEED = { seed: 1, epoch: 1, step: 0 };
 
 /** Faces of random pixels and landmarks. */
@@ -30,7 +30,7 @@ const blocks = buildBlocks(5);
 const faces = [0, 1, 2, 3, 4];
 
 function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
-  const tensors = augmentedSource(blocks, faces, augmentation).draw!([1, 3], seed);
+  const tensors = augmentedSource(blocks, faces, { augmentation }).draw!([1, 3], seed);
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;

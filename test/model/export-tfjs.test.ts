@@ -6,6 +6,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { ARCHITECTURES, findArchitecture } from '../../lib/model/architectures';
+import { shapeOfInput } from '../../lib/model/data';
 import { encodeForTfjs, type ExportedFile } from '../../lib/model/export-tfjs';
 import { traceGraph } from '../../lib/model/graph-trace';
 import type { Model } from '../../lib/model/model-file';
@@ -27,9 +28,8 @@ function drawInputs(name: string, samples: number): Record<string, tf.Tensor> {
   const random = createRandom(5, name, samples);
   const draw = (shape: number[], least: number, most: number) =>
     tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.uniform(least, most)), shape); // prettier-ignore
-  const [eyes, mouth] = [0, 1].map(() => draw([samples, 32, 32, 1], 0, 2));
-  const { seesLandmarks } = findArchitecture(name);
-  return { eyes, mouth, ...(seesLandmarks ? { landmarks: draw([samples, 136], -1, 2) } : {}) };
+  const { inputs } = findArchitecture(name);
+  return Object.fromEntries(inputs.map((input) => [input, draw([samples, ...shapeOfInput(input)], 0, 2)]));
 }
 
 /** Serves the files as a web server does, for the loader that browsers use. */

@@ -6,7 +6,6 @@ import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { buildBoxesNetwork } from '../../lib/model/boxes-network';
-import { boxSource } from '../../lib/model/data';
 import { trainCached } from '../../lib/study/train-cached';
 import type { CachedTraining } from '../../lib/study/train-cached';
 import { useTemporaryFolder } from '../support/folder';
@@ -47,7 +46,7 @@ describe('trainCached', () => {
       network,
       blocks,
       faces,
-      toSource: boxSource,
+      inputs: ['boxes'],
       cacheDirectory: folder(),
     });
     network.dispose();
@@ -68,6 +67,8 @@ describe('trainCached', () => {
     assert.deepEqual([shorter.history.length, shorter.reusedEpochs], [1, 0]);
     const other = await run({ epochs: 1, learningRate: 0.01 });
     assert.equal(other.reusedEpochs, 0);
-    assert.equal(fs.readdirSync(folder()).length, 1, 'checkpoints of other settings are removed');
+    await run({ seed: 2 });
+    assert.equal(fs.readdirSync(folder()).length, 3, 'checkpoints of other settings and seeds stay');
+    assert.equal((await run({})).reusedEpochs, 3);
   });
 });

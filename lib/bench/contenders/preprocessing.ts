@@ -30,7 +30,7 @@ export async function preparePreprocessing(listFile: string, processes?: number)
   const work = async (images: number) => {
     const cacheDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-bench-'));
     try {
-      const settings = { root, cacheDirectory, worker, workers: count };
+      const settings = { root, cacheDirectory, worker, workers: count, fixedMargin: true };
       const { reusedShards } = await preprocess(records.slice(0, images), settings);
       if (reusedShards > 0) throw new Error(`Expected 0 reused shards but received ${reusedShards}`);
     } finally {

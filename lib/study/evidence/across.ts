@@ -27,7 +27,7 @@ export function summarizeAcross(archive: EvidenceArchive): AcrossSummary[] {
   const pairs = [
     {
       name: 'generated' as const,
-      learned: 'generated characters of seed 7 (the model that the project carries)',
+      learned: 'generated characters of seed 7 (the model of drawn faces)',
       asked: 'generated characters of seed 2029',
       own: ask('shipped'),
       faceapi: ask('faceapi'),

@@ -69,7 +69,11 @@ async function askHard(
     const directory = path.join(projectRoot(), 'data', 'cache', 'generated', `hard-${kind}`);
     await writeHardImages(records, { kind, directory, imageOf: data.imageOf });
     const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'blocks');
-    const { blocks: found } = await preprocess(records, { root: directory, cacheDirectory });
+    const { blocks: found } = await preprocess(records, {
+      root: directory,
+      cacheDirectory,
+      fixedMargin: true,
+    });
     const missed = found.missed.map(({ record }) => record);
     const imageOf = (record: FrameRecord) => path.join(directory, record.path);
     const cut = await cutAtBoxes(missed, { boxes, imageOf });

@@ -118,7 +118,7 @@ function renameRecords(blocks: BlockSet, set: EvidenceSet): BlockSet {
 
 async function findFaces({ directory, records }: Dataset): Promise<BlockSet> {
   const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'blocks');
-  return (await preprocess(records, { root: directory, cacheDirectory })).blocks;
+  return (await preprocess(records, { root: directory, cacheDirectory, fixedMargin: true })).blocks;
 }
 
 /** The six characters: FERG's own where the user has them, else the drawn ones. */

@@ -31,7 +31,7 @@ export const MODEL_NAMES: Readonly<Record<string, string>> = {
   boxes: 'box coordinates alone',
   augmented: 'compact network, changed samples',
   combined: 'compact network with landmarks, changed samples',
-  shipped: 'the model that the project carries',
+  shipped: 'the model of drawn faces',
 };
 
 /** What the ladder's steps are called. */

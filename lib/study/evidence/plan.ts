@@ -116,7 +116,7 @@ export function planCoverage(epochs: EvidenceEpochs): EvidenceJob {
 }
 
 /**
- * Plans the one look at the final characters: TerGat as the original trains it, the model that the project carries, and
+ * Plans the one look at the final characters: TerGat as the original trains it, the model of drawn faces, and
  * face-api's network, which learns nothing here.
  */
 export function planFinal(epochs: EvidenceEpochs): EvidenceJob[] {

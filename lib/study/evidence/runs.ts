@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { FACE_SIZE, type FaceSet } from '../../core/face-set';
+import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split } from '../../core/split';
 import { projectRoot } from '../../engine/project';
@@ -150,14 +151,6 @@ export function writeAnswers(
   const { blocks, test, labels } = found;
   const answerOf = new Map(test.map((face, row) => [blocks.records[face].path, labels[row]]));
   return frames.map((frame) => answerOf.get(records[frame].path) ?? '-').join('');
-}
-
-/** Gives each row's likeliest label id. @param probabilities [n, 7] */
-export function likeliestOf(probabilities: Float32Array): Uint8Array {
-  return Uint8Array.from({ length: probabilities.length / 7 }, (_, row) => {
-    const own = probabilities.subarray(7 * row, 7 * row + 7);
-    return own.indexOf(Math.max(...own));
-  });
 }
 
 /**

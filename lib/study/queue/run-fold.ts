@@ -3,7 +3,7 @@ import { leaveOneCharacterOut } from '../../core/split';
 import { loadStore } from '../../faces/store-file';
 import { facesOfSplit } from '../faces-of-split';
 import { RECIPES, majorityLearner, nearestLearner, networkLearner, type Learner } from '../evidence/learners';
-import { likeliestOf } from '../evidence/runs';
+import { likeliestOf } from '../../core/metrics';
 import type { FoldJob, FoldScore } from './jobs';
 
 /**

@@ -1,0 +1,153 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EMOTIONS } from '../core/emotions';
+import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
+import { confusionMatrix, countCorrect, likeliestOf } from '../core/metrics';
+import { formatPercent } from '../core/numbers';
+import { fitTemperature } from '../core/temperature';
+import { projectRoot } from '../engine/project';
+import { createFileStore } from '../model/checkpoint-files';
+import { inputSource } from '../model/data';
+import { predict } from '../model/evaluate';
+import { encodeModel } from '../model/model-file';
+import { runStoppable } from '../notebook/stop';
+import { DEFAULT_MODEL } from '../predict/model';
+import {
+  loadRealFaces,
+  realFacesDirectory,
+  saveRealFaces,
+  type RealFacesArchive,
+} from '../study/real-faces/archive';
+import { saveRealFacesFigures } from '../study/real-faces/figures';
+import { trainMixed } from '../study/real-faces/mix';
+import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/plan';
+import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
+import { summarizeRealFaces, validationAccuracy } from '../study/real-faces/summary';
+import { hashFaces } from '../study/train-model';
+import { followOnStderr } from './progress';
+
+/** What the study of real faces is asked for. */
+export interface RealFacesRequest {
+  /** Rows, default all. */
+  readonly models: readonly RealFacesModel[];
+  readonly seeds: readonly number[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Checks the names of rows.
+ * @throws RangeError for an unknown one
+ */
+export function expectModels(names: readonly string[]): RealFacesModel[] {
+  return names.map((name) => {
+    const found = REAL_FACES_MODELS.find((one) => one === name);
+    if (found) return found;
+    throw new RangeError(`Expected one of ${REAL_FACES_MODELS.join(', ')} for models but received ${name}`);
+  });
+}
+
+/**
+ * Trains networks on FER+'s training side and prints how each does on the validation side. The test side is not asked.
+ * Ctrl-C ends after the batch at hand; the same command goes on from the last whole epoch.
+ * @returns whether all were trained
+ */
+export async function trainRealFaces(request: RealFacesRequest): Promise<boolean> {
+  const { environment, print } = request;
+  const data = await openRealFaces(environment, followOnStderr('Faces'));
+  return forEachRun(request, async (model, seed, shouldStop) => {
+    const run = await runModel(model, data, { seed, looksAtTest: false, print, shouldStop });
+    if (!run) return false;
+    print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, run))}`);
+    return true;
+  });
+}
+
+/**
+ * Asks trained networks, and those that need no training, about validation and test side, saves the answers, and
+ * records the look. What was not trained yet is trained first.
+ * @returns whether all were asked
+ */
+export async function lookAtRealFaces(request: RealFacesRequest): Promise<boolean> {
+  const { environment, print } = request;
+  const data = await openRealFaces(environment, followOnStderr('Faces'));
+  const asked: string[] = [];
+  let archive = openArchive(data);
+  const isDone = await forEachRun(request, async (model, seed, shouldStop) => {
+    const run = await runModel(model, data, { seed, looksAtTest: true, print, shouldStop });
+    if (!run) return false;
+    archive = withRun(archive, model, run);
+    asked.push(`${model} ${seed}`);
+    return true;
+  });
+  const day = new Date().toISOString().slice(0, 10);
+  saveRealFaces({ ...archive, looks: [...archive.looks, { day, asked }] });
+  print(`Looked at the test side: ${asked.join(', ')}.`);
+  return isDone;
+}
+
+function openArchive({ faces }: RealFacesData): RealFacesArchive {
+  if (!fs.existsSync(realFacesDirectory())) return { faces, looks: [], runs: {} };
+  return { ...loadRealFaces(), faces };
+}
+
+async function forEachRun(
+  { models, seeds }: RealFacesRequest,
+  run: (model: RealFacesModel, seed: number, shouldStop: () => boolean) => Promise<boolean>,
+): Promise<boolean> {
+  return runStoppable('training', async (stop) => {
+    for (const model of models)
+      for (const seed of isTrained(model) ? seeds : seeds.slice(0, 1))
+        if (!(await run(model, seed, stop.isRequested))) return false;
+    return true;
+  });
+}
+
+/**
+ * Writes the model that the project carries: the network of both blocks and the whole face, trained on FER+ and then on
+ * FER+ and drawn characters together, with a temperature fitted on the validation side.
+ * @returns whether its training went to the end
+ */
+export async function carryRealFaces({ environment, seeds, print }: RealFacesRequest): Promise<boolean> {
+  const data = await openRealFaces(environment, followOnStderr('Faces'));
+  const [seed] = seeds;
+  const trained = await runStoppable('training', (stop) =>
+    trainMixed(data, { seed, print, shouldStop: stop.isRequested }),
+  );
+  const { network, photographs, drawings, bestEpoch } = trained;
+  try {
+    if (trained.stopped) return false;
+    const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
+    const { probabilities } = await predict(network, source);
+    const temperature = fitTemperature(probabilities, source.labels);
+    const right = countCorrect(confusionMatrix(source.labels, likeliestOf(probabilities)));
+    const validation = `${formatPercent(right / source.size, 1)} of ${source.size} validation images`;
+    const parts = encodeModel(network, {
+      architecture: network.name,
+      labels: EMOTIONS,
+      marginPx: DEFAULT_MARGIN_PX,
+      faceSizePx: MARGIN_FACE_PX,
+      temperature,
+      trainingData: hashFaces(data.blocks, data.sides.train),
+      description:
+        `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
+        `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
+    });
+    const file = path.join(projectRoot(), DEFAULT_MODEL);
+    await createFileStore(path.dirname(file)).write(path.basename(file), parts);
+    print(`${DEFAULT_MODEL}: seed ${seed}, epoch ${bestEpoch}, temperature ${temperature.toFixed(3)}, right for ${validation}`); // prettier-ignore
+    return true;
+  } finally {
+    network.dispose();
+  }
+}
+
+/** Computes results/reference/real-faces.json and the figures from the committed answers. */
+export async function summarizeCommitted(print: (line: string) => void): Promise<void> {
+  const archive = loadRealFaces();
+  const summary = summarizeRealFaces(archive);
+  const directory = path.dirname(realFacesDirectory());
+  fs.writeFileSync(path.join(directory, 'real-faces.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  await saveRealFacesFigures(archive, realFacesDirectory());
+  print('Made: results/reference/real-faces.json and the figures in results/reference/real-faces.');
+}

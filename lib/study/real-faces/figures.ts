@@ -1,0 +1,103 @@
+import { reliabilityBins, riskCoverage } from '../../core/calibration';
+import { EMOTIONS } from '../../core/emotions';
+import type { Estimate } from '../../core/intervals';
+import { wilsonInterval } from '../../core/intervals';
+import { confusionChart } from '../../report/confusion-chart';
+import { intervalChart, reliabilityChart, riskChart, type IntervalRow } from '../../report/evidence-charts';
+import type { ChartFigure, Figure } from '../../report/figure';
+import { saveFigure } from '../../report/figures';
+import type { RealFacesArchive } from './archive';
+import { REAL_FACES_NAMES, type RealFacesModel } from './plan';
+import { calibrate, chooseLabelled, summarizeRealFaces } from './summary';
+
+/** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
+export function realFacesChart(archive: RealFacesArchive): ChartFigure {
+  const { models } = summarizeRealFaces(archive);
+  const rows = Object.entries(models).flatMap(([model, { strict7, strict7Unique }]): IntervalRow[] => {
+    const label = REAL_FACES_NAMES[model as RealFacesModel];
+    return [
+      { label, group: `all ${strict7.n} test images`, estimate: toEstimate(strict7) },
+      { label, group: `${strict7Unique.n} without duplicates`, estimate: toEstimate(strict7Unique) },
+    ];
+  });
+  return intervalChart(rows, {
+    title: 'Real faces: FER+ test images, majority labels of seven expressions',
+    subtitle: 'Wilson intervals, 95 %, each image for itself',
+  });
+}
+
+function toEstimate({ n, accuracy }: { readonly n: number; readonly accuracy: number }): Estimate {
+  const { low, high } = wilsonInterval(Math.round(n * accuracy), n);
+  return { value: accuracy, low, high };
+}
+
+/** Charts the recall of each expression: which block tells which. */
+export function recallChart(
+  archive: RealFacesArchive,
+  shown: readonly RealFacesModel[] = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'],
+): ChartFigure {
+  const { models } = summarizeRealFaces(archive);
+  const rows = EMOTIONS.flatMap((emotion) =>
+    shown.flatMap((model): IntervalRow[] => {
+      const summary = models[model];
+      if (!summary) return [];
+      const row = summary.strict7.matrix[EMOTIONS.indexOf(emotion)];
+      const count = row.reduce((sum, cell) => sum + cell, 0);
+      const estimate = wilsonInterval(row[EMOTIONS.indexOf(emotion)], count);
+      return [{ label: `${emotion} (${count})`, group: REAL_FACES_NAMES[model], estimate }];
+    }),
+  );
+  return intervalChart(rows, {
+    title: 'Which block tells which expression',
+    subtitle: 'Share of each expression that is found, FER+ test images',
+    axis: 'Recall',
+  });
+}
+
+/** Draws how well a row's confidence fits its accuracy, before and after one temperature. */
+export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
+  const [run] = expectRuns(archive, model);
+  const { answers } = calibrate(archive.faces, run);
+  const before = chooseLabelled(archive.faces, run, 'test');
+  return reliabilityChart(
+    { before: reliabilityBins(before), 'after one temperature': reliabilityBins(answers) },
+    { title: 'Confidence and accuracy on real faces' },
+  );
+}
+
+/** Draws risk against coverage of some rows. */
+export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
+  const curves = models.map((model) => {
+    const [run] = expectRuns(archive, model);
+    return [REAL_FACES_NAMES[model], riskCoverage(calibrate(archive.faces, run).answers)];
+  });
+  return riskChart(Object.fromEntries(curves) as Parameters<typeof riskChart>[0], {
+    title: 'Leaving unsure answers out',
+  });
+}
+
+/** Draws a row's confusion matrix. */
+export function realFacesConfusion(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
+  return confusionChart(summarizeRealFaces(archive).models[model]!.strict7.matrix, {
+    title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
+  });
+}
+
+function expectRuns({ runs }: RealFacesArchive, model: RealFacesModel) {
+  const own = (runs[model] ?? []).filter(({ test }) => test.length > 0);
+  if (own.length > 0) return own;
+  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
+}
+
+/** Saves the study's figures as PNG, SVG and specification. */
+export async function saveRealFacesFigures(archive: RealFacesArchive, directory: string): Promise<void> {
+  const best = archive.runs.carried ? 'carried' : 'blocksAndFace';
+  const figures: Record<string, Figure> = {
+    accuracy: realFacesChart(archive),
+    recall: recallChart(archive),
+    reliability: realFacesReliability(archive, best),
+    risk_coverage: realFacesRisk(archive, [best]),
+    confusion: realFacesConfusion(archive, best),
+  };
+  for (const [name, figure] of Object.entries(figures)) await saveFigure(figure, directory, name);
+}

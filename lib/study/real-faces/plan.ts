@@ -1,0 +1,98 @@
+import { buildBoxesNetwork } from '../../model/boxes-network';
+import { STRONG_AUGMENTATION } from '../../model/augment';
+import type { TrainingInputs } from '../../model/architectures';
+import { buildLandmarksNetwork } from '../../model/landmarks-network';
+import type { Network } from '../../model/network';
+import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/recipe';
+import {
+  buildResidualBlock,
+  buildResidualBlocks,
+  buildResidualBlocksAndFace,
+  buildResidualFace,
+} from '../../model/residual';
+import { buildTerGat } from '../../model/tergat';
+
+/** Every row of the study, from the one that sees nothing to the one that the project carries. */
+export const REAL_FACES_MODELS = [
+  'majority',
+  'boxes',
+  'landmarks',
+  'eyes',
+  'mouth',
+  'compact',
+  'tergat',
+  'face',
+  'blocksAndFace',
+  'drawn',
+  'faceApi',
+  'carried',
+] as const;
+
+/** One of {@link REAL_FACES_MODELS}. */
+export type RealFacesModel = (typeof REAL_FACES_MODELS)[number];
+
+/** The rows in words, for tables and figures. */
+export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
+  majority: 'most frequent expression',
+  boxes: 'box coordinates alone',
+  landmarks: 'landmarks alone',
+  eyes: 'eyes block alone',
+  mouth: 'mouth block alone',
+  compact: 'both blocks',
+  tergat: "both blocks, TerGat with the original's settings",
+  face: 'whole face',
+  blocksAndFace: 'both blocks and the whole face',
+  drawn: 'model of drawn faces',
+  faceApi: "face-api's network, whole crop",
+  carried: 'the model that the project carries',
+};
+
+/** A network that the study trains. */
+export interface TrainedRow extends TrainingInputs {
+  readonly build: (options: { readonly seed: number }) => Network;
+  readonly recipe: TrainingRecipe;
+  readonly epochs: number;
+}
+
+/** A smaller network without pixels learns for longer steps. */
+const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e-2, weightDecay: 0 };
+
+/** What all networks for photographs share. */
+const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECIPE };
+
+/** The rows that are trained on FER+. The final recipe is `blocksAndFace`'s. */
+export const TRAINED_ROWS = {
+  boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
+  landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
+  eyes: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['eyes'], epochs: 30 },
+  mouth: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['mouth'], epochs: 30 },
+  compact: { ...PHOTOGRAPHS, build: buildResidualBlocks, inputs: ['eyes', 'mouth'], epochs: 30 },
+  tergat: { build: buildTerGat, inputs: ['eyes', 'mouth'], recipe: ORIGINAL_RECIPE, epochs: 15 },
+  face: { ...PHOTOGRAPHS, build: buildResidualFace, inputs: ['face'], epochs: 30 },
+  blocksAndFace: {
+    ...PHOTOGRAPHS,
+    build: buildResidualBlocksAndFace,
+    inputs: ['eyes', 'mouth', 'face'],
+    epochs: 60,
+  },
+} as const satisfies Partial<Record<RealFacesModel, TrainedRow>>;
+
+/**
+ * The last training of the carried model: the network of both blocks and the whole face goes on for a few epochs on FER+
+ * and drawn characters together, so that it knows drawings too.
+ */
+export const MIXED_TRAINING = {
+  recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 1e-3 },
+  epochs: 6,
+  characters: 50,
+  clipsPerCell: 4,
+  framesPerClip: 3,
+} as const;
+
+/** A row that is trained. */
+export type TrainedModel = keyof typeof TRAINED_ROWS;
+
+/** Tells whether a row is trained on FER+. */
+export function isTrained(model: string): model is TrainedModel {
+  return Object.hasOwn(TRAINED_ROWS, model);
+}

@@ -1,0 +1,224 @@
+import { expectedCalibrationError } from '../../core/calibration';
+import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
+import { wilsonInterval } from '../../core/intervals';
+import {
+  accuracy,
+  classMetrics,
+  confusionMatrix,
+  likeliestOf,
+  macroF1,
+  type ConfusionMatrix,
+} from '../../core/metrics';
+import { mean } from '../../core/numbers';
+import { fitTemperature, scaleByTemperature } from '../../core/temperature';
+import { pluralWinner, strictWinner, type VoteColumn } from '../../core/votes';
+import type { RealFacesArchive, RealFacesRun, ScoredFace } from './archive';
+import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
+
+const CLASSES = EMOTIONS.length;
+
+/** Bins of the expected calibration error, as most papers have it. */
+const ECE_BINS = 15;
+
+/** Shares of the images, the surest first, whose accuracy is told. */
+const COVERAGES = [0.8, 0.5] as const;
+
+/** How many images a protocol counts, and how many of them were answered rightly, 0 to 1. */
+export interface ProtocolAccuracy {
+  readonly n: number;
+  readonly accuracy: number;
+}
+
+/** How a model did on FER+'s test side. All rates are of all images of the protocol, 0 to 1, means over the seeds. */
+export interface ModelSummary {
+  readonly parameters: number;
+  /** Size of its weights, 10^6 bytes at 4 bytes each. */
+  readonly megabytes: number;
+  readonly seeds: number;
+  /** Epochs that were trained. */
+  readonly epochs: number;
+  /** Accuracy on the validation side, strict-7. */
+  readonly validation: number;
+  /** The Wilson interval, macro F1, recall and matrix are the first seed's. */
+  readonly strict7: ProtocolAccuracy & {
+    readonly low: number;
+    readonly high: number;
+    readonly accuracies: readonly number[];
+    readonly macroF1: number;
+    readonly recall: Readonly<Record<string, number>>;
+    readonly matrix: ConfusionMatrix;
+  };
+  /** Without the images that stand in training too. */
+  readonly strict7Unique: ProtocolAccuracy;
+  /** Contempt counts as wrong. */
+  readonly strict8: ProtocolAccuracy;
+  readonly plural7: ProtocolAccuracy;
+  /** Expected calibration error, strict-7, before and after one temperature, fitted on the validation side. */
+  readonly ece: { readonly before: number; readonly after: number };
+  readonly temperature: number;
+  /** Share of right answers among the surest share of the images, after the temperature. */
+  readonly coverage: Readonly<Record<string, number>>;
+}
+
+/** The study as a file: results/reference/real-faces.json. */
+export interface RealFacesSummary {
+  readonly protocol: Readonly<Record<'strict7' | 'strict7Unique' | 'strict8' | 'plural7', string>>;
+  /** Which row the carried model is. */
+  readonly carried: { readonly model: string; readonly seed: number } | undefined;
+  readonly looks: RealFacesArchive['looks'];
+  readonly models: Readonly<Partial<Record<RealFacesModel, ModelSummary>>>;
+}
+
+const PROTOCOL: RealFacesSummary['protocol'] = {
+  strict7: "FER+'s majority rule (single votes dropped, more than half of all others), the seven expressions",
+  strict7Unique: 'strict-7 without test images that are byte-identical to a training image',
+  strict8: 'strict-7 and contempt, on which a network of seven is wrong',
+  plural7: 'the most votes win; ties and winners other than the seven are left out',
+};
+
+/** Computes every figure from the committed answers; a model that was not asked about the test side is left out. */
+export function summarizeRealFaces(archive: RealFacesArchive): RealFacesSummary {
+  const models = REAL_FACES_MODELS.flatMap((model) => {
+    const runs = (archive.runs[model] ?? []).filter(({ test }) => test.length > 0);
+    return runs.length > 0 ? [[model, summarizeModel(archive.faces, runs)] as const] : [];
+  });
+  const carried = archive.runs.carried?.[0];
+  return {
+    protocol: PROTOCOL,
+    carried: carried && { model: 'blocksAndFace', seed: carried.seed },
+    looks: archive.looks,
+    models: Object.fromEntries(models),
+  };
+}
+
+function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]): ModelSummary {
+  const test = faces.filter(({ side }) => side === 'test');
+  const rate = (rule: (face: ScoredFace) => VoteColumn | undefined, among = test) =>
+    averageRuns(runs, (run) => scoreRule(test, run.test, rule, among));
+  const strict = (face: ScoredFace) => strictWinner(face.votes);
+  const strict7 = (face: ScoredFace) => exceptContempt(strict(face));
+  const accuracies = runs.map((run) => round(scoreRule(test, run.test, strict7, test).accuracy));
+  const first = chooseLabelled(faces, runs[0], 'test');
+  const matrix = confusionMatrix(first.labels, likeliestOf(first.probabilities));
+  const { low, high } = wilsonInterval(Math.round(accuracy(matrix) * first.labels.length), first.labels.length); // prettier-ignore
+  const calibrated = runs.map((run) => calibrate(faces, run));
+  return {
+    parameters: runs[0].parameters,
+    megabytes: round((4 * runs[0].parameters) / 1e6),
+    seeds: runs.length,
+    epochs: runs[0].epochs,
+    validation: round(mean(runs.map((run) => validationAccuracy(faces, run)))),
+    strict7: {
+      ...rate(strict7),
+      low: round(low),
+      high: round(high),
+      accuracies,
+      macroF1: round(macroF1(matrix)),
+      recall: Object.fromEntries(classMetrics(matrix).map(({ id, recall }) => [EMOTIONS[id], round(recall)])),
+      matrix,
+    },
+    strict7Unique: rate(
+      strict7,
+      test.filter(({ isDuplicate }) => !isDuplicate),
+    ),
+    strict8: rate(strict),
+    plural7: rate((face) => exceptContempt(pluralWinner(face.votes))),
+    ece: {
+      before: round(mean(calibrated.map(({ before }) => before))),
+      after: round(mean(calibrated.map(({ after }) => after))),
+    },
+    temperature: round(mean(calibrated.map(({ temperature }) => temperature))),
+    coverage: Object.fromEntries(
+      COVERAGES.map((share) => [
+        String(share),
+        round(mean(calibrated.map(({ answers }) => accuracyOfSurest(answers, share)))),
+      ]),
+    ),
+  };
+}
+
+/** Accuracy of a run on the validation side, strict-7: what epochs, seeds and recipes are chosen by. */
+export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
+  const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
+  return accuracy(confusionMatrix(labels, likeliestOf(probabilities)));
+}
+
+/** Answers about faces whose strict winner is one of the seven. */
+export interface LabelledAnswers {
+  readonly faces: readonly ScoredFace[];
+  /** Label ids, [n]. */
+  readonly labels: Uint8Array;
+  /** [n, 7] */
+  readonly probabilities: Float32Array;
+}
+
+/** Chooses what a run answered about the faces of a side that have a strict label of the seven. */
+export function chooseLabelled(
+  faces: readonly ScoredFace[],
+  run: Pick<RealFacesRun, 'validation' | 'test'>,
+  side: 'validation' | 'test',
+): LabelledAnswers {
+  const own = faces.filter((face) => face.side === side);
+  const rows = own.flatMap((face, row) => {
+    const winner = strictWinner(face.votes);
+    return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
+  });
+  const probabilities = new Float32Array(CLASSES * rows.length);
+  rows.forEach(({ row }, at) => probabilities.set(run[side].subarray(CLASSES * row, CLASSES * (row + 1)), CLASSES * at)); // prettier-ignore
+  return {
+    faces: rows.map(({ face }) => face),
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    probabilities,
+  };
+}
+
+/** Calibrates a run's test answers by one temperature, fitted on its validation answers. */
+export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
+  const validation = chooseLabelled(faces, run, 'validation');
+  const temperature = fitTemperature(validation.probabilities, validation.labels);
+  const plain = chooseLabelled(faces, run, 'test');
+  const answers = { ...plain, probabilities: scaleByTemperature(plain.probabilities, temperature) };
+  const [before, after] = [plain, answers].map((one) => expectedCalibrationError(one, ECE_BINS));
+  return { temperature, before, after, answers };
+}
+
+function accuracyOfSurest({ labels, probabilities }: LabelledAnswers, share: number): number {
+  const answers = likeliestOf(probabilities);
+  const ranked = Array.from(labels, (label, row) => ({
+    confidence: probabilities[CLASSES * row + answers[row]],
+    right: Number(answers[row] === label),
+  })).sort((first, second) => second.confidence - first.confidence);
+  return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ right }) => right));
+}
+
+function scoreRule(
+  test: readonly ScoredFace[],
+  probabilities: Float32Array,
+  rule: (face: ScoredFace) => VoteColumn | undefined,
+  among: readonly ScoredFace[],
+): ProtocolAccuracy {
+  const chosen = new Set(among);
+  const answers = likeliestOf(probabilities);
+  const outcomes = test.flatMap((face, row) => {
+    const winner = chosen.has(face) ? rule(face) : undefined;
+    if (!winner || !(isEmotion(winner) || winner === 'contempt')) return [];
+    return [Number(isEmotion(winner) && answers[row] === emotionId(winner))];
+  });
+  return { n: outcomes.length, accuracy: mean(outcomes) };
+}
+
+function averageRuns(
+  runs: readonly RealFacesRun[],
+  score: (run: RealFacesRun) => ProtocolAccuracy,
+): ProtocolAccuracy {
+  const scores = runs.map(score);
+  return { n: scores[0].n, accuracy: round(mean(scores.map((one) => one.accuracy))) };
+}
+
+function exceptContempt(winner: VoteColumn | undefined): VoteColumn | undefined {
+  return winner === 'contempt' ? undefined : winner;
+}
+
+function round(value: number): number {
+  return Math.round(1e4 * value) / 1e4;
+}

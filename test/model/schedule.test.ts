@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { buildSchedule } from '../../lib/model/schedule';
+
+// torch 1.13: OneCycleLR(SGD([p], lr=1), max_lr=1, total_steps=10), param_groups[0]['lr'] at each step.
+const ONE_CYCLE_OF_TEN = [
+  0.04, 0.52, 1, 0.95048463, 0.81174565, 0.61126202, 0.38874198, 0.18825835, 0.04951937, 0.000004,
+];
+
+describe('learning-rate schedules', () => {
+  it("follow PyTorch's OneCycleLR", () => {
+    const factor = buildSchedule('one-cycle', 10);
+    ONE_CYCLE_OF_TEN.forEach((expected, index) => {
+      assert.ok(Math.abs(factor(index + 1) - expected) < 1e-7, `step ${index + 1}: ${factor(index + 1)}`);
+    });
+  });
+
+  it('stay at the end of the cycle beyond its last step', () => {
+    const factor = buildSchedule('one-cycle', 10);
+    assert.equal(factor(11), factor(10));
+  });
+
+  it('take the highest rate at the only step', () => {
+    assert.equal(buildSchedule('one-cycle', 1)(1), 1);
+  });
+
+  it('are 1 at every step when constant', () => {
+    const factor = buildSchedule('constant', 5);
+    assert.deepEqual([1, 3, 99].map(factor), [1, 1, 1]);
+  });
+
+  it('need a whole number of steps', () => {
+    assert.throws(() => buildSchedule('one-cycle', 0), /integer above 0 for totalSteps but received 0/);
+  });
+});

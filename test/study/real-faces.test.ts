@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { EMOTIONS } from '../../lib/core/emotions';
+import {
+  loadRealFaces,
+  realFacesDirectory,
+  saveRealFaces,
+  type RealFacesArchive,
+  type RealFacesRun,
+  type ScoredFace,
+} from '../../lib/study/real-faces/archive';
+import { agreementRows, annotatorAgreement } from '../../lib/study/real-faces/questions';
+import { summarizeRealFaces } from '../../lib/study/real-faces/summary';
+import { projectRoot } from '../../lib/engine/project';
+import { useTemporaryFolder } from '../support/folder';
+
+const JOY = [0, 9, 0, 0, 0, 0, 0, 0, 1, 0];
+const SAD = [3, 0, 0, 7, 0, 0, 0, 0, 0, 0];
+const CONTEMPT = [2, 0, 0, 0, 0, 0, 0, 8, 0, 0];
+/** No strict winner, most votes for neutral. */
+const DIVIDED = [4, 0, 0, 3, 3, 0, 0, 0, 0, 0];
+const TIE = [5, 5, 0, 0, 0, 0, 0, 0, 0, 0];
+
+const face = (side: ScoredFace['side'], votes: number[], isDuplicate = false): ScoredFace => ({
+  path: `${side}/${votes.join('')}.png`,
+  side,
+  votes,
+  isDuplicate,
+});
+
+const FACES = [
+  face('validation', JOY),
+  face('validation', SAD),
+  face('test', JOY, true),
+  face('test', SAD),
+  face('test', CONTEMPT),
+  face('test', DIVIDED),
+  face('test', TIE),
+];
+
+/** One row for each answer: its probability, and the rest to all others. */
+function toProbabilities(answers: readonly [(typeof EMOTIONS)[number], number][]): Float32Array {
+  return Float32Array.from(
+    answers.flatMap(([name, value]) => EMOTIONS.map((one) => (one === name ? value : (1 - value) / 6))),
+  );
+}
+
+const RUN: RealFacesRun = {
+  seed: 1,
+  bestEpoch: 3,
+  epochs: 4,
+  parameters: 1000,
+  validation: toProbabilities([['joy', 0.9], ['joy', 0.6]]), // prettier-ignore
+  test: toProbabilities([['joy', 0.9], ['neutral', 0.5], ['sadness', 0.9], ['neutral', 0.8], ['joy', 0.9]]), // prettier-ignore
+};
+
+const ARCHIVE: RealFacesArchive = { faces: FACES, looks: [], runs: { compact: [RUN] } };
+
+describe('the study of real faces', () => {
+  const folder = useTemporaryFolder();
+
+  it('counts each protocol as it is meant', () => {
+    const { compact } = summarizeRealFaces(ARCHIVE).models;
+    const { strict7, strict7Unique, strict8, plural7 } = compact!;
+    assert.deepEqual([strict7.n, strict7.accuracy], [2, 0.5], 'joy is right, sadness is wrong');
+    assert.deepEqual(strict7Unique, { n: 1, accuracy: 0 });
+    assert.deepEqual(strict8, { n: 3, accuracy: 0.3333 });
+    assert.deepEqual(plural7, { n: 3, accuracy: 0.6667 });
+    assert.equal(compact!.validation, 0.5);
+    assert.equal(strict7.recall.joy, 1);
+    assert.equal(strict7.matrix[EMOTIONS.indexOf('sadness')][EMOTIONS.indexOf('neutral')], 1);
+    assert.equal(compact!.megabytes, 0.004);
+  });
+
+  it('averages over seeds and keeps each', () => {
+    const right = toProbabilities([['joy', 0.9], ['sadness', 0.9], ['joy', 0.4], ['joy', 0.4], ['joy', 0.4]]); // prettier-ignore
+    const runs = { compact: [RUN, { ...RUN, seed: 2, test: right }] };
+    const { strict7, seeds } = summarizeRealFaces({ ...ARCHIVE, runs }).models.compact!;
+    assert.deepEqual([seeds, strict7.accuracy, strict7.accuracies], [2, 0.75, [0.5, 1]]);
+  });
+
+  it('leaves out a model that was not asked about the test side', () => {
+    const runs = { compact: [{ ...RUN, test: new Float32Array(0) }] };
+    assert.deepEqual(summarizeRealFaces({ ...ARCHIVE, runs }).models, {});
+  });
+
+  it('loads what it saved, and refuses answers that do not fit the faces', () => {
+    saveRealFaces(ARCHIVE, folder());
+    const loaded = loadRealFaces(folder());
+    assert.deepEqual(loaded.faces, FACES);
+    assert.deepEqual(summarizeRealFaces(loaded), summarizeRealFaces(ARCHIVE));
+    saveRealFaces({ ...ARCHIVE, faces: FACES.slice(1) }, folder());
+    assert.throws(() => loadRealFaces(folder()), /Expected 7 probabilities for validation of compact\.json\.gz but received 14/); // prettier-ignore
+  });
+
+  it('sets confidence and accuracy beside how many annotators agreed', () => {
+    const rows = agreementRows(ARCHIVE, 'compact');
+    assert.deepEqual(
+      rows.map(({ votes, images, accuracy }) => [votes, images, accuracy.value]),
+      [
+        ['7', 1, 0],
+        ['9', 1, 1],
+      ],
+    );
+    assert.ok(rows[0].confidence < rows[1].confidence);
+  });
+
+  it('measures one annotator against the other nine', () => {
+    // Without one of nine votes for joy: joy wins, 9 agree. Without the vote for unknown: joy wins, 1 does not.
+    const { successes, trials } = annotatorAgreement([{ votes: JOY }]);
+    assert.deepEqual([successes, trials], [9, 10]);
+    assert.equal(annotatorAgreement([{ votes: TIE }]).trials, 10, 'either five wins against the other four');
+  });
+});
+
+describe('the committed study of real faces', () => {
+  it('is what its committed answers say', function () {
+    if (!fs.existsSync(realFacesDirectory())) this.skip();
+    const archive = loadRealFaces();
+    const file = path.join(projectRoot(), 'results', 'reference', 'real-faces.json');
+    const committed = JSON.parse(fs.readFileSync(file, 'utf8'));
+    assert.deepEqual(JSON.parse(JSON.stringify(summarizeRealFaces(archive))), committed);
+  });
+
+  it("counts FER+'s test side as its protocols do", function () {
+    if (!fs.existsSync(realFacesDirectory())) this.skip();
+    for (const {
+      strict7,
+      strict7Unique,
+      strict8,
+      plural7,
+    } of Object.values(summarizeRealFaces(loadRealFaces()).models)) // prettier-ignore
+      assert.deepEqual([strict7.n, strict7Unique.n, strict8.n, plural7.n], [3122, 2879, 3137, 3344]);
+  });
+});
