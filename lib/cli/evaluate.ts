@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { numberBetween } from './number';
+import { numberedOption } from './reader';
 
 interface EvaluateFlags {
   readonly data?: string;
+  readonly numbered?: string;
   readonly model?: string;
   readonly against?: string;
   readonly abstainBelow?: number;
@@ -15,8 +17,9 @@ export const evaluateCommand = new Command('evaluate')
   .description('measure a model on labelled images, or compare two on the same ones')
   .option(
     '--data <folder>',
-    "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+    "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
+  .addOption(numberedOption())
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
   .option('--against <file>', 'a second model file, or face-api')
   .option(
@@ -31,7 +34,8 @@ export const evaluateCommand = new Command('evaluate')
   .addHelpText(
     'after',
     `
-Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise.
+Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or
+angry, happy, sad and the like; a table of labels: a CSV file with path and label (data/README.md).
 
 Exit status: 0 all was measured, 1 an error, 2 wrong usage, 130 after Ctrl-C, and nothing is written then.
 

@@ -45,7 +45,7 @@ export const predictCommand = new Command('predict')
     'less likely answers are `unsure` (default 0.5)',
     numberBetween(0, 1),
   ) // prettier-ignore
-  .option('--files-from <file>', 'read names from a file, one a line; - is standard input')
+  .option('--files-from <file>', 'read names from a file, one a line or ended by NUL; - is standard input')
   .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
   .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
   .option('--fps <rate>', 'pictures a second of a video', numberBetween(0.001, 120), 2)

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { numberBetween } from './number';
 import { print } from './print';
+import { addReaderOptions, type ReaderFlags } from './reader';
 
 /** What the command is given. */
-interface PreprocessFlags {
-  readonly dataset: string;
-  readonly mapping?: string;
+interface PreprocessFlags extends ReaderFlags {
   readonly out?: string;
   readonly margin?: number;
   readonly workers?: number;
@@ -14,11 +13,9 @@ interface PreprocessFlags {
 }
 
 /** `preprocess`: a folder of any data set to a store. */
-export const preprocessCommand = new Command('preprocess')
+export const preprocessCommand = addReaderOptions(new Command('preprocess'))
   .description('find the faces of a data set, cut their blocks, and write them to one Arrow file')
   .argument('[dir]', "the data set's folder")
-  .option('--dataset <id>', 'its reader; `datasets` lists them', 'folder')
-  .option('--mapping <file>', 'mapping file, for --dataset mapping')
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
   .option('--margin <px>', 'pixels around the boxes; default 10', numberBetween(0, 1000, { isWhole: true }))
   .option(
@@ -36,6 +33,8 @@ export const preprocessCommand = new Command('preprocess')
       'queue',
       'workers',
       'mapping',
+      'labels',
+      'numbered',
       'out',
       'margin',
     ]),

@@ -3,9 +3,11 @@ import { FOLDER_VARIABLES } from '../core/experiment';
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { print } from './print';
+import { numberedOption } from './reader';
 
 interface TrainFlags extends ExperimentFlags {
   readonly data?: string;
+  readonly numbered?: string;
   readonly generated?: number;
   readonly architecture: string;
   readonly output: string;
@@ -22,8 +24,9 @@ export const trainCommand = addExperimentOptions(new Command('train'))
   )
   .option(
     '--data <folder>',
-    "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+    "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
+  .addOption(numberedOption())
   .addOption(
     new Option('--generated <count>', 'train on so many generated characters instead')
       .argParser(numberBetween(1, 100_000, { isWhole: true }))
@@ -36,8 +39,16 @@ export const trainCommand = addExperimentOptions(new Command('train'))
   .action(async (flags: TrainFlags, command: Command) => {
     refuseSampleSize(flags, command);
     const { runTrain } = await import('../commands/train');
-    const { data, generated, architecture, output } = flags;
-    const request = { data, generated, architecture, output, experiment: experimentOf(flags), print };
+    const { data, numbered, generated, architecture, output } = flags;
+    const request = {
+      data,
+      numbered,
+      generated,
+      architecture,
+      output,
+      experiment: experimentOf(flags),
+      print,
+    };
     if (!(await runTrain(request))) process.exitCode = 130;
   });
 

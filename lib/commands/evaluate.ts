@@ -18,6 +18,8 @@ import { followOnStderr } from './progress';
 /** What {@link runEvaluate} is asked for. */
 export interface EvaluateRequest {
   readonly data?: string;
+  /** Whose numbers the data's classes have. */
+  readonly numbered?: string;
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -35,8 +37,9 @@ export async function runEvaluate(
   request: EvaluateRequest,
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
-  const { data, format, output } = request;
-  const dataset = await openData(readExperiment(process.env), data, followOnStderr('Drawing'));
+  const { data, numbered, format, output } = request;
+  const onDrawn = followOnStderr('Drawing');
+  const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered });
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);

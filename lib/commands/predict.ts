@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RgbImage } from '../core/image';
+import { decodeText, readText } from '../datasets/text';
 import { watchStop } from '../notebook/stop';
 import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
 import { formatAnswer, type PredictionFormat, predictionWriter } from '../predict/format';
@@ -13,7 +14,7 @@ import { followOnStderr } from './progress';
 /** What {@link runPredict} is asked for. */
 export interface PredictRequest {
   readonly files: readonly string[];
-  /** File with one path a line, or `-`. */
+  /** File with one path a line, or ended by NUL, or `-`. */
   readonly filesFrom?: string;
   readonly model?: string;
   readonly format: PredictionFormat;
@@ -65,17 +66,18 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   return unread > 0 ? 1 : 0;
 }
 
+/** Names stand one a line, or end by NUL as `find -print0` writes them. */
 async function readList(file: string | undefined): Promise<string[]> {
   if (file === undefined) return [];
-  const text =
-    file === STANDARD_INPUT ? await readText(process.stdin) : await fs.promises.readFile(file, 'utf8');
-  return text.split(/\r?\n/).filter((line) => line !== '');
+  const isStandard = file === STANDARD_INPUT;
+  const text = isStandard ? decodeText(await readBytes(process.stdin)) : readText(file, '--files-from');
+  return text.split(text.includes('\0') ? '\0' : /\r?\n/).filter((name) => name !== '');
 }
 
-async function readText(stream: AsyncIterable<Buffer>): Promise<string> {
+async function readBytes(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Named by number and picture: pictures of different folders may have the same name. */

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { Numbering } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
+import type { LabelRule } from '../core/votes';
 import type { Dataset } from '../datasets/dataset';
-import { findDataset } from '../datasets/registry';
+import { readDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
@@ -14,6 +16,10 @@ export interface PreprocessCommandOptions {
   readonly dataset: string;
   /** Mapping file, for the reader `mapping`. */
   readonly mapping?: string;
+  /** Rule that labels by votes, for data sets that have them. */
+  readonly labels?: LabelRule;
+  /** Whose numbers classes that are named by numbers have. */
+  readonly numbered?: Numbering;
   /** Where the store goes; default data/stores/<dataset>. */
   readonly out?: string;
   /** Pixels around the boxes; default `MARGIN`, else 10. */
@@ -38,11 +44,13 @@ export function cacheFolder(name: string): string {
  */
 async function openFolder(
   directory: string,
-  { dataset, mapping, print }: Pick<PreprocessCommandOptions, 'dataset' | 'mapping' | 'print'>,
+  { dataset, mapping, labels, numbered, print }: PreprocessCommandOptions,
 ): Promise<Dataset> {
-  const opened = await findDataset(dataset).open(directory, {
+  const opened = await readDataset(dataset, directory, {
     cacheDirectory: cacheFolder('converted'),
     mapping,
+    labels,
+    numbered,
     setting: 'DIR',
   });
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);

@@ -16,6 +16,8 @@ export interface TrainRequest {
   readonly experiment: Experiment;
   /** Folder of the data set; default what the environment names, else the sample. */
   readonly data?: string;
+  /** Whose numbers the data's classes have. */
+  readonly numbered?: string;
   /** How many generated characters to draw and train on, in place of a data set. */
   readonly generated?: number;
   readonly architecture: string;
@@ -31,14 +33,14 @@ export interface TrainRequest {
  * @throws Error or RangeError, with what is wrong
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
-  const { experiment, data, generated, architecture, output, print } = request;
+  const { experiment, data, numbered, generated, architecture, output, print } = request;
   // An unknown name is told before anything is drawn.
   findArchitecture(architecture);
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated
     ? await openGenerated(experiment, generated, onDrawn)
-    : await openData(experiment, data, onDrawn);
+    : await openData(experiment, data, onDrawn, { numbered });
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
   const { model, score, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({

@@ -11,3 +11,28 @@ export function toCsv(rows: readonly (readonly string[])[]): string {
 function quote(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
+
+/**
+ * Reads a CSV table.
+ * @param text line ends of any kind; quoted fields may hold separators, doubled quotes and line breaks
+ * @param separator between fields; default a comma
+ * @returns fields row by row, the header included where there is one; empty lines are left out
+ * @throws RangeError when a quoted field does not end or something follows its closing quote, with the row's number
+ * Source: RFC 4180.
+ */
+export function parseCsv(text: string, separator: ',' | ';' | '\t' = ','): string[][] {
+  const field = `(?:"([^"]*(?:""[^"]*)*)"|(?!")([^${separator}\\r\\n]*))`;
+  const next = new RegExp(`${field}(${separator}|\\r\\n|\\r|\\n|$)`, 'y');
+  const rows: string[][] = [];
+  let row: string[] = [];
+  while (next.lastIndex < text.length || row.length > 0) {
+    const match = next.exec(text);
+    if (!match) throw new RangeError(`Expected a closing quote and a separator for row ${rows.length + 1} but received neither`); // prettier-ignore
+    const [, quoted, plain, end] = match;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === separator) continue;
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
+  }
+  return rows;
+}

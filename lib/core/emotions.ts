@@ -4,6 +4,23 @@ export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness'
 /** Name of one of the seven expressions. */
 export type Emotion = (typeof EMOTIONS)[number];
 
+/** FER2013's expressions in the order of its label ids, 0 to 6. */
+export const FER2013_EMOTIONS: readonly Emotion[] = [
+  'anger',
+  'disgust',
+  'fear',
+  'joy',
+  'sadness',
+  'surprise',
+  'neutral',
+];
+
+/** Data sets whose class numbers are known. */
+export const NUMBERINGS = ['fer2013'] as const;
+
+/** One of {@link NUMBERINGS}. */
+export type Numbering = (typeof NUMBERINGS)[number];
+
 /** Tells whether `name` is one of the seven expressions' names. */
 export function isEmotion(name: string): name is Emotion {
   return (EMOTIONS as readonly string[]).includes(name);

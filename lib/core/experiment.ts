@@ -54,8 +54,11 @@ export const SAMPLE_VARIABLES = [
 /** The environment variables that name a data set's folder in place of the sample: one of them at most is set. */
 export const FOLDER_VARIABLES = ['FERG_DIR', 'IMAGES_DIR', 'DATASET_DIR'] as const;
 
-/** What goes with `DATASET_DIR`: the data set's reader; for `mapping` its file, for `fer-plus` how votes make labels. */
-export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as const;
+/**
+ * What goes with `DATASET_DIR`: the data set's reader; for `mapping`, its mapping file; for FER+, the rule that labels
+ * by votes; and whose numbers the classes have, which goes with `IMAGES_DIR` too.
+ */
+export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS', 'DATASET_NUMBERED'] as const;
 
 /**
  * Reads an experiment's settings: the defaults, with what the environment says instead.

@@ -15,6 +15,8 @@ export interface FrameRecord {
   readonly side?: Side;
   /** How many annotators chose what, [10], in the order of `VOTE_COLUMNS`. */
   readonly votes?: readonly number[];
+  /** Further columns of a table of labels by their names, such as age and camera. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** The three sides of a split. */

@@ -20,18 +20,29 @@ export interface Split {
 /** Share of the frames, clips or characters that training gets. Source: the original's 80 %. */
 export const TRAIN_SHARE = 0.8;
 
+/** Of how many images of the official training side one goes to validation, where a data set has no such side. */
+const VALIDATION_STEP = 10;
+
+/** How each split is made. */
+const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], seed: number) => Split>> = {
+  frames: splitByFrame,
+  clips: splitByClip,
+  characters: splitByCharacter,
+  official: splitOfficially,
+};
+
 /**
  * Splits a data set.
  * @param name `frames`: the original's, at random within each character and expression, so that neighbouring
- *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: as the data set itself says
+ *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: the sides that the data
+ *   set's authors gave, and where they gave none for validation, a tenth of each expression's training images
  * @param seed the same seed gives the same split
  * @throws RangeError when the data set has no clips, no official sides or too few groups for the split
  */
 export function splitRecords(records: readonly FrameRecord[], name: SplitName, seed: number): Split {
-  if (name === 'frames') return splitByFrame(records, seed);
-  if (name === 'official') return splitOfficially(records);
-  const split = name === 'clips' ? splitByClip(records, seed) : splitByCharacter(records, seed);
-  assertDisjoint(split, records, name === 'clips' ? clipOf : characterOf);
+  const split = SPLITTERS[name](records, seed);
+  if (name === 'clips') assertDisjoint(split, records, clipOf);
+  if (name === 'characters') assertDisjoint(split, records, characterOf);
   return split;
 }
 
@@ -111,13 +122,32 @@ function splitByCharacter(records: readonly FrameRecord[], seed: number): Split 
   return collect('characters', records, (_, record) => sides.get(record.character)!);
 }
 
-function splitOfficially(records: readonly FrameRecord[]): Split {
-  return collect('official', records, (_, { path: name, side }) => {
-    if (side) return side;
+function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
+  const split = collect('official', records, (_, record) => officialSideOf(record));
+  for (const side of ['train', 'test'] as const)
+    if (split[side].length === 0)
+      throw new RangeError(`Expected ${side} images for the official split but received none`);
+  if (split.validation.length > 0) return split;
+  const held = takeTenth(split.train, records, seed);
+  if (held.size === 0)
     throw new RangeError(
-      `Expected an official side for ${name} but received none: this data set has no sides, take another SPLIT`,
+      `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${split.train.length} in train`,
     );
-  });
+  return collect('official', records, (index, record) =>
+    held.has(index) ? 'validation' : officialSideOf(record),
+  );
+}
+
+/** Takes every tenth image of each expression, at least one of two, in random order. */
+function takeTenth(train: readonly number[], records: readonly FrameRecord[], seed: number): Set<number> {
+  const held = new Set<number>();
+  const members = train.map((index) => records[index]);
+  for (const [emotion, positions] of groupBy(members, (record) => record.emotion)) {
+    if (positions.length < 2) continue;
+    const shuffled = createRandom(seed, 'official validation', emotion).shuffle(positions);
+    for (let next = 0; next < shuffled.length; next += VALIDATION_STEP) held.add(train[shuffled[next]]);
+  }
+  return held;
 }
 
 /** Gives about 80 % of the groups to training and at least one each to validation and test. */
@@ -161,6 +191,13 @@ function cellOf(record: FrameRecord): string {
 
 function characterOf(record: FrameRecord): string {
   return record.character;
+}
+
+function officialSideOf(record: FrameRecord): Side {
+  if (record.side) return record.side;
+  throw new RangeError(
+    `Expected an official side for ${record.path} but received none: this data set has no sides, take another SPLIT`,
+  );
 }
 
 function clipOf(record: FrameRecord): string {

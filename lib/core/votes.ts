@@ -1,4 +1,4 @@
-import { EMOTIONS } from './emotions';
+import { EMOTIONS, type Emotion, isEmotion } from './emotions';
 
 /** What an annotator of FER+ can choose, in the order of its label files' columns. Source: Barsoum et al. 2016. */
 export const VOTE_COLUMNS = [
@@ -16,6 +16,12 @@ export const VOTE_COLUMNS = [
 
 /** One of {@link VOTE_COLUMNS}. */
 export type VoteColumn = (typeof VOTE_COLUMNS)[number];
+
+/** Which images of a data set with votes become records, and by which label; see {@link labelByVotes}. */
+export const LABEL_RULES = ['strict', 'plural', 'all'] as const;
+
+/** One of {@link LABEL_RULES}. */
+export type LabelRule = (typeof LABEL_RULES)[number];
 
 /** Column of each expression, in the order of the label ids. */
 const EXPRESSION_COLUMNS = EMOTIONS.map((emotion) => VOTE_COLUMNS.indexOf(emotion));
@@ -57,6 +63,21 @@ export function toSoftLabel(votes: readonly number[]): number[] | undefined {
   const counts = EXPRESSION_COLUMNS.map((column) => kept[column]);
   const total = sum(counts);
   return total > 0 ? counts.map((count) => count / total) : undefined;
+}
+
+/**
+ * Labels an image by its votes.
+ * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
+ * @param rule `strict`, `plural`: the winner by this rule; `all`: the strict winner, and where it is none of the seven
+ *   expressions, the one of the seven with the largest share of the soft label, the first by label id in a tie
+ * @returns undefined when the winner is none of the seven; by `all`, when there is no soft label either
+ * @throws RangeError when there are not ten counts
+ */
+export function labelByVotes(votes: readonly number[], rule: LabelRule): Emotion | undefined {
+  const winner = rule === 'plural' ? pluralWinner(votes) : strictWinner(votes);
+  if (winner && isEmotion(winner)) return winner;
+  const shares = rule === 'all' ? toSoftLabel(votes) : undefined;
+  return shares && EMOTIONS[shares.indexOf(Math.max(...shares))];
 }
 
 function dropSingleVotes(votes: readonly number[]): number[] {

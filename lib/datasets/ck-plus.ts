@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Emotion } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from './dataset';
+import { readText } from './text';
 import { expectFolder, listFolders, listImages } from './tree';
 
 const IMAGES = 'cohn-kanade-images';
@@ -52,7 +53,7 @@ function readLabel(root: string, sequence: string): Emotion | 'contempt' | undef
   if (!fs.existsSync(folder)) return undefined;
   const file = fs.readdirSync(folder).find((name) => name.endsWith('_emotion.txt'));
   if (!file) return undefined;
-  const text = fs.readFileSync(path.join(folder, file), 'utf8').trim();
+  const text = readText(path.join(folder, file), 'a label of CK+').trim();
   const emotion = EMOTION_OF[Number(text || 'none')];
   if (!emotion)
     throw new RangeError(`Expected a label from 0 to 7 for ${sequence}/${file} but received ${text}`);

@@ -1,156 +1,198 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS, isEmotion, type Emotion } from '../core/emotions';
-import { type FrameRecord, SIDES, type Side } from '../core/record';
-import { pluralWinner, strictWinner, toSoftLabel, VOTE_COLUMNS } from '../core/votes';
+import { parseCsv } from '../core/csv';
+import { type FrameRecord, SIDES } from '../core/record';
+import { labelByVotes, type LabelRule, pluralWinner, strictWinner, VOTE_COLUMNS } from '../core/votes';
 import type { Dataset } from './dataset';
-import { convertFer2013 } from './fer2013';
-import { expectFolder } from './tree';
+import { convertTable, SIDE_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
+import { readText } from './text';
+import { expectFolder, listImages } from './tree';
 
-/**
- * Which images of FER+ are read, and how they are labelled: `strict` by FER+'s own rule, `plural` by the most votes,
- * `all` every image with a vote for one of the seven that counts, by the strict winner or else the most of these votes.
- */
-export const FER_PLUS_LABELS = ['strict', 'plural', 'all'] as const;
-
-/** One of {@link FER_PLUS_LABELS}. */
-export type FerPlusLabels = (typeof FER_PLUS_LABELS)[number];
-
-/** Folders of FER+'s own layout by their side. */
-const FOLDERS: Readonly<Record<Side, string>> = {
-  train: 'FER2013Train',
-  validation: 'FER2013Valid',
-  test: 'FER2013Test',
-};
-
-const LABEL_FILE = 'label.csv';
-const VOTES_FILE = 'fer2013new.csv';
-
-const VOTES = String.raw`(?<votes>\d{1,2}(?:,\d{1,2}){${VOTE_COLUMNS.length - 1}})`;
-/** A row of label.csv, as `fer0000000.png,"(0, 0, 48, 48)",4,0,0,1,3,2,0,0,0,0`. */
-const LABEL_ROW = new RegExp(String.raw`^(?<name>[\w-]+\.png),"[^"]*",${VOTES}$`);
-/** A row of fer2013new.csv, as `Training,fer0000000.png,4,0,0,1,3,2,0,0,0,0`; an image that was left out has no name. */
-const VOTES_ROW = new RegExp(
-  String.raw`^(?:Training|PublicTest|PrivateTest),(?<name>[\w-]+\.png|),${VOTES}$`,
-);
-
-/** An image and its votes, before a label is chosen. */
-interface VotedImage {
-  readonly path: string;
-  readonly side: Side;
+/** An image as FER+ rates it. */
+interface RatedImage extends TableImage {
   readonly votes: readonly number[];
 }
 
+const VOTES_FILE = 'fer2013new.csv';
+const LABEL_FILE = 'label.csv';
+
+/** The folder of each usage's images. Both forms give an image the same path, so that answers by path fit both. */
+const FOLDER_OF_USAGE = {
+  Training: 'FER2013Train',
+  PublicTest: 'FER2013Valid',
+  PrivateTest: 'FER2013Test',
+} as const;
+
+const USAGES = ['Training', 'PublicTest', 'PrivateTest'] as const;
+
+const VOTES_HEADER =
+  'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
+
+const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${LABEL_FILE} each, or ${TABLE_FILE} and ${VOTES_FILE},`;
+
+/** What {@link readFerPlus} may be told. */
+export interface FerPlusOptions {
+  /** Where the images of a table go. */
+  readonly cacheDirectory: string;
+  /** Which images are records, and by which label; default `strict`. */
+  readonly labels?: LabelRule;
+  /** What the user set to the folder, for messages. */
+  readonly setting?: string;
+}
+
 /**
- * Reads FER+ in either of the forms in which people have it: its three folders with label.csv, or FER2013's table
- * fer2013.csv beside FER+'s fer2013new.csv. The faces are cropped already; no persons are named. Images whose winner is
- * none of the seven expressions are left out and counted in the notes.
- * @param options.labels default `strict`
- * @param options.cacheDirectory where a table's images go
- * @returns records with votes and official side; file names are FER+'s in both forms
- * @throws RangeError when a folder, a table or an image is missing, or a row is not of its form, with the row's number
+ * Reads FER+, FER2013's images with ten raters' votes each and their official sides, in either form that people have:
+ * three folders of PNG files with a label.csv each, which are taken if they hold images, or fer2013.csv beside
+ * fer2013new.csv. Records have the same paths and order in both: training, validation, test. Images that get no label by
+ * the rule are left out and counted.
+ *
+ * The two forms do not agree on every vote: among byte-identical images, fer2013new.csv gives each the votes of the
+ * first, label.csv each its own. So 1,602 of 35,710 images differ, and the strict label of the seven is that of 3,137
+ * test images by the table and of 3,122 by the folders.
+ * @param directory the folder of either form, or FER+'s repository, which has the three folders in `data`
+ * @throws RangeError when the folder is of neither form, an image or a row is missing, or a row is not of its form
  * Source: Barsoum et al. 2016, "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
- * Distribution".
+ * Distribution"; github.com/microsoft/FERPlus.
  */
 export async function readFerPlus(
   directory: string,
-  options: { readonly labels?: FerPlusLabels; readonly cacheDirectory: string; readonly setting?: string },
+  { cacheDirectory, labels = 'strict', setting = 'DIR' }: FerPlusOptions,
 ): Promise<Dataset> {
-  const { labels = 'strict', cacheDirectory, setting = 'DIR' } = options;
-  const root = expectFolder(directory, setting, `with ${Object.values(FOLDERS).join(', ')} or ${VOTES_FILE}`);
-  const isTable = fs.existsSync(path.join(root, VOTES_FILE));
-  const { folder, images } = isTable ? await readTables(root, cacheDirectory, setting) : readFolders(root);
-  const records = images.flatMap((image) => toRecord(image, labels));
-  if (records.length === 0)
-    throw new RangeError(`Expected at least 1 image of FER+ for ${setting} but received none in ${root}`);
-  return {
-    name: 'FER+',
-    synthetic: false,
-    directory: folder,
-    cropped: true,
-    records,
-    notes: [describeLeftOut(images.length - records.length, labels)],
-  };
-}
-
-function toRecord({ path: name, side, votes }: VotedImage, labels: FerPlusLabels): FrameRecord[] {
-  const emotion = chooseLabel(votes, labels);
-  return emotion ? [{ path: name, character: 'all', emotion, side, votes }] : [];
-}
-
-function chooseLabel(votes: readonly number[], labels: FerPlusLabels): Emotion | undefined {
-  const winner = labels === 'plural' ? pluralWinner(votes) : strictWinner(votes);
-  if (winner && isEmotion(winner)) return winner;
-  const shares = labels === 'all' ? toSoftLabel(votes) : undefined;
-  return shares && EMOTIONS[shares.indexOf(Math.max(...shares))];
-}
-
-function describeLeftOut(count: number, labels: FerPlusLabels): string {
-  const rule = {
-    strict: "by FER+'s majority rule (contempt, unknown, not a face, or no majority)",
-    plural: 'by the most votes (contempt, unknown, not a face, or a tie)',
-    all: 'in their votes',
-  };
-  return `${count} images were left out: none of the seven expressions wins ${rule[labels]}`;
-}
-
-function readFolders(root: string): { folder: string; images: VotedImage[] } {
-  const images = SIDES.flatMap((side) => {
-    const file = path.join(root, FOLDERS[side], LABEL_FILE);
-    if (!fs.existsSync(file))
-      throw new RangeError(`Expected ${LABEL_FILE} of FER+ in ${FOLDERS[side]} but received none at ${file}`);
-    const present = new Set(fs.readdirSync(path.dirname(file)));
-    return readRows(file, LABEL_ROW).map(({ name, votes }) => {
-      if (!present.has(name))
-        throw new RangeError(`Expected the image ${name} of ${file} beside it but received none`);
-      return { path: `${FOLDERS[side]}/${name}`, side, votes };
-    });
+  const root = expectFolder(directory, setting, LAYOUT);
+  const { directory: base, images } = await readImages(root, cacheDirectory, setting);
+  const records = [...images].sort(bySide).flatMap((image): FrameRecord[] => {
+    const emotion = labelByVotes(image.votes, labels);
+    const { path: file, side, votes } = image;
+    return emotion ? [{ path: file, character: 'all', emotion, side, votes }] : [];
   });
-  return { folder: root, images };
+  if (records.length === 0)
+    throw new RangeError(
+      `Expected at least 1 image with a label for ${setting} but received ${root} with none`,
+    );
+  const notes = noteLeftOut(images, labels);
+  return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, notes };
 }
 
-/** Rows of both tables correspond; the conversion's images are given FER+'s folders and names by links. */
-async function readTables(
+async function readImages(
   root: string,
   cacheDirectory: string,
   setting: string,
-): Promise<{ folder: string; images: VotedImage[] }> {
-  const file = path.join(root, VOTES_FILE);
-  const voted = readRows(file, VOTES_ROW, 1);
-  const { directory, rows } = await convertFer2013(root, cacheDirectory, setting);
-  if (rows.length !== voted.length)
-    throw new RangeError(`Expected ${rows.length} rows, as fer2013.csv has, for ${file} but received ${voted.length}`); // prettier-ignore
-  const images = rows.flatMap(({ path: source, side }, index) => {
-    const { name, votes } = voted[index];
-    if (name === '') return [];
-    const link = path.join(directory, FOLDERS[side], name);
-    if (!fs.existsSync(link)) linkImage(path.join(directory, source), link);
-    return [{ path: `${FOLDERS[side]}/${name}`, side, votes }];
-  });
-  const sideOf = ({ side }: VotedImage) => SIDES.indexOf(side);
-  images.sort((first, second) => sideOf(first) - sideOf(second));
-  return { folder: directory, images };
+): Promise<{ directory: string; images: readonly RatedImage[] }> {
+  const directory = [root, path.join(root, 'data')].find(hasImages);
+  if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
+  const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
+  if (tables.every((file) => fs.existsSync(file))) return readTables(tables[0], tables[1], cacheDirectory);
+  throw new RangeError(`Expected a folder ${LAYOUT} for ${setting} but received ${root} with neither`);
 }
 
-function linkImage(source: string, link: string): void {
-  fs.mkdirSync(path.dirname(link), { recursive: true });
-  fs.linkSync(source, link);
+function hasImages(directory: string): boolean {
+  return Object.values(FOLDER_OF_USAGE).some((name) => {
+    const folder = path.join(directory, name);
+    return fs.existsSync(path.join(folder, LABEL_FILE)) && listImages(folder).length > 0;
+  });
 }
 
-/**
- * Reads names and votes of a label file.
- * @param headerRows rows before the first image
- * @throws RangeError with the number of a row that is not of the form
- */
-function readRows(file: string, form: RegExp, headerRows = 0): { name: string; votes: number[] }[] {
-  const lines = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '').split(/\r?\n/); // prettier-ignore
-  while (lines.at(-1) === '') lines.pop();
-  return lines.slice(headerRows).map((line, index) => {
-    const groups = form.exec(line)?.groups;
-    if (!groups)
-      throw new RangeError(
-        `Expected a name and ${VOTE_COLUMNS.length} votes for row ${index + 1 + headerRows} of ${file} but received ${line.slice(0, 60)}`,
-      );
-    return { name: groups.name, votes: groups.votes.split(',').map(Number) };
+/** Reads the folder of one usage: image, box and ten votes a row of its label.csv, which has no header. */
+function readUsage(directory: string, usage: TableRow['usage']): RatedImage[] {
+  const folder = FOLDER_OF_USAGE[usage];
+  const table = `${folder}/${LABEL_FILE}`;
+  const present = new Set(
+    listImages(path.join(expectFolder(path.join(directory, folder), 'FER+', 'of images'))),
+  );
+  return parseCsv(readText(path.join(directory, table), table)).map(([name, , ...votes], index) => {
+    const where = `row ${index + 1} of ${table}`;
+    if (!present.has(name))
+      throw new RangeError(`Expected an image for ${where} but received none at ${folder}/${name}`);
+    return { path: `${folder}/${name}`, side: SIDE_OF_USAGE[usage], votes: parseVotes(votes, where) };
   });
+}
+
+/** Joins both tables, whose rows correspond; a row without a name is an image that FER+ removed. */
+async function readTables(
+  table: string,
+  votesTable: string,
+  cacheDirectory: string,
+): Promise<{ directory: string; images: readonly RatedImage[] }> {
+  const rated = readVotesTable(votesTable);
+  const taken = new Set<string>();
+  const converted = await convertTable('fer-plus', [table, votesTable], cacheDirectory, (row) => {
+    const image = expectSameUsage(row, rated);
+    // Four names stand twice, for byte-identical images with the same votes; the three folders have each once.
+    if (!image || taken.has(image.path)) return undefined;
+    taken.add(image.path);
+    return image;
+  });
+  const named = new Set(rated.map((image) => image?.path));
+  named.delete(undefined);
+  if (converted.images.length === named.size) return converted;
+  throw new RangeError(
+    `Expected the ${named.size} images of ${VOTES_FILE} in ${TABLE_FILE} but received ${converted.images.length}`,
+  );
+}
+
+function expectSameUsage(row: TableRow, rated: readonly (RatedImage | undefined)[]): RatedImage | undefined {
+  const where = `row ${row.number} of ${TABLE_FILE}`;
+  if (row.index >= rated.length)
+    throw new RangeError(`Expected a row of ${VOTES_FILE} for ${where} but received ${rated.length} rows`);
+  const image = rated[row.index];
+  if (image && image.side !== SIDE_OF_USAGE[row.usage])
+    throw new RangeError(
+      `Expected the usage of ${VOTES_FILE} (${image.side}) for ${where} but received ${row.usage}`,
+    );
+  return image;
+}
+
+/** Reads fer2013new.csv; undefined stands for an image that FER+ removed. */
+function readVotesTable(file: string): (RatedImage | undefined)[] {
+  const [header = [], ...rows] = parseCsv(readText(file, VOTES_FILE));
+  if (header.join(',') !== VOTES_HEADER)
+    throw new RangeError(
+      `Expected ${VOTES_HEADER} for row 1 of ${VOTES_FILE} but received ${header.join(',').slice(0, 80)}`,
+    );
+  return rows.map(([usage, name = '', ...votes], index) => {
+    const where = `row ${index + 2} of ${VOTES_FILE}`;
+    if (!isUsage(usage))
+      throw new RangeError(`Expected one of ${USAGES.join(', ')} for ${where} but received ${usage}`);
+    if (name === '') return undefined;
+    return {
+      path: `${FOLDER_OF_USAGE[usage]}/${expectName(name, where)}`,
+      side: SIDE_OF_USAGE[usage],
+      votes: parseVotes(votes, where),
+    };
+  });
+}
+
+function isUsage(text: string): text is TableRow['usage'] {
+  return (USAGES as readonly string[]).includes(text);
+}
+
+/** A name becomes a path: one with a folder in it could lead anywhere. */
+function expectName(name: string, where: string): string {
+  if (/^\w+\.png$/.test(name)) return name;
+  throw new RangeError(`Expected a name like fer0000000.png for ${where} but received ${name}`);
+}
+
+function parseVotes(fields: readonly string[], where: string): number[] {
+  if (fields.length === VOTE_COLUMNS.length && fields.every((field) => /^\d+$/.test(field)))
+    return fields.map(Number);
+  throw new RangeError(`Expected ten votes for ${where} but received ${fields.join(',')}`);
+}
+
+function bySide(first: RatedImage, second: RatedImage): number {
+  const order = SIDES.indexOf(first.side) - SIDES.indexOf(second.side);
+  return order || (first.path < second.path ? -1 : 1);
+}
+
+/** Says how many images got no label, and what their votes say. */
+function noteLeftOut(images: readonly RatedImage[], labels: LabelRule): string[] {
+  const counts = new Map<string, number>();
+  for (const { votes } of images) {
+    if (labelByVotes(votes, labels)) continue;
+    const winner = labels === 'plural' ? pluralWinner(votes) : strictWinner(votes);
+    const name = winner ?? (labels === 'plural' ? 'a tie' : 'no majority');
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const parts = [...counts].sort().map(([name, count]) => `${name} ${count}`);
+  return total === 0 ? [] : [`${total} images have none of the seven labels by the rule ${labels} and were left out: ${parts.join(', ')}`]; // prettier-ignore
 }

@@ -1,56 +1,147 @@
 import path from 'node:path';
-import { EMOTIONS, isEmotion } from '../core/emotions';
-import type { FrameRecord } from '../core/record';
+import { isEmotion, type Numbering } from '../core/emotions';
+import type { FrameRecord, Side } from '../core/record';
 import type { Dataset } from './dataset';
-import { expectFolder, listFolders, listImages } from './tree';
+import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
+import { countEndings, expectFolder, listFolders, listImages, listUnreadImages } from './tree';
+
+/** What {@link readFolder} may be told. */
+export interface FolderOptions {
+  /** What the user set to the folder, for messages; default `IMAGES_DIR`. */
+  readonly setting?: string;
+  /** Whose numbers class folders that are named by numbers have; default: they are refused. */
+  readonly numbered?: Numbering;
+}
+
+/** A folder of images of one class. */
+interface ClassFolder {
+  /** Path from the root, with forward slashes. */
+  readonly path: string;
+  readonly character: string;
+  readonly side?: Side;
+}
 
 /**
  * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a
  * person. Without groups every image is of the one character `all`, so that no split by character can be made.
- * @param directory the folder
- * @param setting what the user set to it, for messages; default `IMAGES_DIR`
- * @throws RangeError when the folder is missing, a class is unknown or a class has no images
+ * All of this may lie in folders of official sides, train, validation (valid, val) and test. Folders whose names mean
+ * the same are joined; contempt is left out and counted, and so are pictures in forms that are not read.
+ * @throws RangeError when the folder is missing, classes are unknown (all are named) or a class has no images
  */
-export function readFolder(directory: string, setting = 'IMAGES_DIR'): Dataset {
+export function readFolder(
+  directory: string,
+  { setting = 'IMAGES_DIR', numbered }: FolderOptions = {},
+): Dataset {
   const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
-  const folders = listFolders(root);
-  if (folders.length === 0) throw unknownClass(setting, root, 'no folders');
-  const flat = folders.some((name) => isEmotion(name.toLowerCase()));
-  const records = flat
-    ? folders.flatMap((name) => readClass(root, name, 'all', setting))
-    : folders.flatMap((group) => readGroup(root, group, setting));
-  return { name: path.basename(root), synthetic: false, directory: root, records };
-}
-
-function readGroup(root: string, group: string, setting: string): FrameRecord[] {
-  const folders = listFolders(path.join(root, group));
-  if (folders.length === 0) throw unknownClass(setting, group, 'no class folders');
-  return folders.flatMap((name) => readClass(root, `${group}/${name}`, group, setting));
-}
-
-function readClass(root: string, folder: string, character: string, setting: string): FrameRecord[] {
-  const emotion = path.posix.basename(folder).toLowerCase();
-  if (!isEmotion(emotion)) throw unknownClass(setting, folder, 'another name');
-  const images = listImages(path.join(root, folder));
-  if (images.length === 0) {
-    throw new RangeError(`Expected images for ${folder} of ${setting} but received an empty folder`);
+  const folders = listClassFolders(root, { setting, numbered });
+  const classOf = (folder: ClassFolder) => readClassName(path.posix.basename(folder.path), numbered);
+  const unknown = folders.filter((folder) => !classOf(folder));
+  if (unknown.length > 0) throw unknownFolders(unknown, setting);
+  const records: FrameRecord[] = [];
+  const contempt: string[] = [];
+  const unread: string[] = [];
+  for (const folder of folders) {
+    const images = expectImages(root, folder, setting);
+    const emotion = classOf(folder)!;
+    if (emotion === 'contempt') contempt.push(...images);
+    else records.push(...images.map((image) => toRecord(folder, image, emotion)));
+    unread.push(...listUnreadImages(path.join(root, folder.path)));
   }
-  return images.map((image) => ({ path: `${folder}/${image}`, character, emotion }));
+  if (records.length === 0) throw new RangeError(`Expected images of the seven expressions for ${setting} but received ${root} with none`); // prettier-ignore
+  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread)];
+  return { name: path.basename(root), synthetic: false, directory: root, records, notes };
+}
+
+function toRecord(
+  { path: folder, character, side }: ClassFolder,
+  image: string,
+  emotion: FrameRecord['emotion'],
+): FrameRecord {
+  const record = { path: `${folder}/${image}`, character, emotion };
+  return side ? { ...record, side } : record;
+}
+
+function expectImages(root: string, { path: folder }: ClassFolder, setting: string): string[] {
+  const directory = path.join(root, folder);
+  const images = listImages(directory);
+  if (images.length > 0) return images;
+  const unread = listUnreadImages(directory);
+  const found = unread.length > 0 ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG` : 'an empty folder'; // prettier-ignore
+  throw new RangeError(`Expected images for ${folder} of ${setting} but received ${found}`);
+}
+
+function listClassFolders(
+  root: string,
+  options: Required<Pick<FolderOptions, 'setting'>> & FolderOptions,
+): ClassFolder[] {
+  const folders = listFolders(root);
+  if (!hasSides(folders)) return listGroups(root, '', options);
+  const strays = folders.filter((name) => !readSideName(name));
+  if (strays.length > 0)
+    throw new RangeError(
+      `Expected one of ${SIDE_NAMES.join(', ')} beside train for ${options.setting} but received ${strays.join(', ')}`,
+    );
+  return folders.flatMap((name) =>
+    listGroups(root, name, options).map((folder) => ({ ...folder, side: readSideName(name) })),
+  );
+}
+
+/** Whether folders are official sides: all of them are named so, or one is `train`, as no person is called. */
+function hasSides(folders: readonly string[]): boolean {
+  const sides = folders.map(readSideName);
+  return sides.includes('train') || (sides.length > 0 && sides.every((side) => side !== undefined));
+}
+
+/** Lists the class folders that a folder holds, or that its groups hold. A group without folders is a class folder. */
+function listGroups(
+  root: string,
+  parent: string,
+  { setting, numbered }: Required<Pick<FolderOptions, 'setting'>> & FolderOptions,
+): ClassFolder[] {
+  const folders = listFolders(path.join(root, parent));
+  if (folders.length === 0)
+    throw new RangeError(
+      `Expected class folders for ${setting} but received ${parent || root} with no folders`,
+    );
+  const isClass = (name: string) => isNumber(name) || readClassName(name, numbered) !== undefined;
+  const inside = new Map(folders.map((name) => [name, listFolders(path.join(root, parent, name))]));
+  // A person may be called Joy, or 001: then the folder holds class folders of its own.
+  const isFlat = folders.some((name) => isClass(name) && !inside.get(name)!.some(isClass));
+  return folders.flatMap((name): ClassFolder[] => {
+    const folder = path.posix.join(parent, name);
+    const classes = inside.get(name)!;
+    if (isFlat || classes.length === 0) return [{ path: folder, character: 'all' }];
+    return classes.map((one) => ({ path: `${folder}/${one}`, character: name }));
+  });
 }
 
 /** Whether a class folder is of FERG-DB's form: aia/aia_joy, or the folder that holds these. */
-function isFergClass(folder: string): boolean {
+function isFergClass({ path: folder }: ClassFolder): boolean {
   const [group, name = ''] = folder.split('/').slice(-2);
   return group === 'FERG_DB_256' || (name.startsWith(`${group}_`) && isEmotion(name.slice(group.length + 1)));
 }
 
-function unknownClass(setting: string, folder: string, found: string): RangeError {
-  if (isFergClass(folder))
+function unknownFolders(folders: readonly ClassFolder[], setting: string): RangeError {
+  const ferg = folders.find(isFergClass);
+  if (ferg)
     return new RangeError(
-      `Expected class folders for ${setting} but received ${folder}, which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training`,
+      `Expected class folders for ${setting} but received ${ferg.path}, which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training`,
     );
-  const classes = EMOTIONS.join(', ');
-  return new RangeError(
-    `Expected class folders named ${classes} for ${setting} but received ${folder} with ${found}; other names are read by a mapping file (data/README.md)`,
-  );
+  const names = folders.map((folder) => path.posix.basename(folder.path));
+  return unknownNames('class folders', names, setting);
+}
+
+function noteSides(records: readonly FrameRecord[]): string[] {
+  const isMissing = (side: Side) => records.every((record) => record.side !== side);
+  if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
+  return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
+}
+
+function noteLeftOut(contempt: readonly string[], unread: readonly string[]): string[] {
+  return [
+    ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
+    ...(unread.length > 0
+      ? [`pictures in forms that are not read were left out: ${countEndings(unread)}`]
+      : []),
+  ];
 }

@@ -1,8 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS, type Emotion, isEmotion } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from './dataset';
+import { optionName } from './options';
+import { readText } from './text';
 import { expectFolder, listTree } from './tree';
 
 /** What a mapping file says about a data set that no reader knows. */
@@ -24,7 +25,7 @@ export interface Mapping {
  * @throws RangeError when the file is not a mapping, a class is in it with no expression, or nothing fits
  */
 export function readMapped(directory: string, mappingFile: string, setting = 'DIR'): Dataset {
-  const mapping = parseMapping(fs.readFileSync(mappingFile, 'utf8'), mappingFile);
+  const mapping = parseMapping(readText(mappingFile, optionName('mapping', setting)), mappingFile);
   const root = expectFolder(directory, setting, `of ${mapping.name}`);
   const pattern = toPattern(mapping.path, mappingFile);
   const paths = listTree(root);

@@ -1,23 +1,15 @@
+import { NUMBERINGS } from '../core/emotions';
+import { LABEL_RULES } from '../core/votes';
 import { readCkPlus } from './ck-plus';
 import type { Dataset } from './dataset';
-import { FER_PLUS_LABELS, readFerPlus, type FerPlusLabels } from './fer-plus';
+import { readFerPlus } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
 import { readFolder } from './folder';
 import { readJaffe } from './jaffe';
+import { readLabels } from './labels';
 import { readMapped } from './mapping';
-
-/** What a reader may need beside the folder. */
-export interface OpenOptions {
-  /** Where a reader may keep what it converts. */
-  readonly cacheDirectory: string;
-  /** The mapping file, for `mapping`. */
-  readonly mapping?: string;
-  /** How images are labelled by their votes, for `fer-plus`. */
-  readonly labels?: FerPlusLabels;
-  /** What the user set the folder to, for messages. */
-  readonly setting?: string;
-}
+import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
 /** A data set that can be read. */
 export interface DatasetKind {
@@ -30,6 +22,8 @@ export interface DatasetKind {
   /** How one comes by it. */
   readonly access: string;
   readonly layout: string;
+  /** Options that its reader takes; it refuses the others. */
+  readonly takes?: readonly ReaderOption[];
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
@@ -74,12 +68,13 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'fer-plus',
     title: 'FER+',
-    content: "35,710 of FER2013's faces with ten annotators' votes each, official sides",
-    licence: "images as FER2013's; labels MIT",
-    access: "Microsoft's FERPlus (Barsoum et al. 2016), with FER2013's images",
-    layout: 'FER2013Train, FER2013Valid and FER2013Test with label.csv; or fer2013.csv and fer2013new.csv',
-    open: (directory, { cacheDirectory, labels, setting }) =>
-      readFerPlus(directory, { cacheDirectory, labels, setting }),
+    content:
+      "FER2013's 35,710 faces of 48x48 with ten raters' votes each; labels by majority, the others left out",
+    licence: 'pictures: rights unclear, research use customary; labels: MIT',
+    access: "github.com/microsoft/FERPlus (Barsoum et al. 2016), beside or joined with Kaggle's fer2013.csv",
+    layout: 'FER2013Train, FER2013Valid, FER2013Test with label.csv each; or fer2013.csv and fer2013new.csv',
+    takes: ['labels'],
+    open: readFerPlus,
   },
   {
     id: 'folder',
@@ -87,8 +82,19 @@ export const DATASETS: readonly DatasetKind[] = [
     content: 'your own',
     licence: 'yours to know',
     access: 'yours',
-    layout: '<emotion>/* or <group>/<emotion>/*',
-    open: (directory, { setting }) => readFolder(directory, setting),
+    layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
+    takes: ['numbered'],
+    open: readFolder,
+  },
+  {
+    id: 'labels',
+    title: 'a table of labels',
+    content: 'your own',
+    licence: 'yours to know',
+    access: 'yours',
+    layout: 'a CSV file with path and label; maybe person, side and further columns',
+    takes: ['numbered'],
+    open: readLabels,
   },
   {
     id: 'mapping',
@@ -97,8 +103,10 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: '--mapping FILE: {"name", "classes": {"happy": "joy"}, "path": "<group>/<class>"}',
+    takes: ['mapping'],
     open: (directory, { mapping, setting }) => {
-      if (!mapping) throw new RangeError('Expected a mapping file for mapping but received none');
+      if (!mapping)
+        throw new RangeError(`Expected a file for ${optionName('mapping', setting)} but received none`);
       return readMapped(directory, mapping, setting);
     },
   },
@@ -115,14 +123,28 @@ export function findDataset(id: string): DatasetKind {
   throw new RangeError(`Expected one of ${known} for dataset but received ${id}`);
 }
 
+/** What an option takes, where it is one of few words. */
+const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
+  labels: LABEL_RULES,
+  numbered: NUMBERINGS,
+};
+
 /**
- * Checks the name of a way to label images by their votes.
- * @throws RangeError for another name
+ * Reads a data set with its reader.
+ * @param options those that the reader takes; a word that an option does not know is refused here
+ * @throws RangeError for an unknown id, an option that the reader does not take, and what the reader throws
  */
-export function expectLabels(name: string): FerPlusLabels {
-  const found = FER_PLUS_LABELS.find((one) => one === name);
-  if (found) return found;
-  throw new RangeError(
-    `Expected one of ${FER_PLUS_LABELS.join(', ')} for DATASET_LABELS but received ${name}`,
-  );
+export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
+  const { takes, open } = findDataset(id);
+  for (const option of READER_OPTIONS) {
+    const value = options[option];
+    if (value === undefined) continue;
+    const name = optionName(option, options.setting);
+    if (!takes?.includes(option))
+      throw new RangeError(`Expected no ${name} for the data set ${id} but received ${value}`);
+    const choices = CHOICES[option];
+    if (choices && !choices.includes(value))
+      throw new RangeError(`Expected one of ${choices.join(', ')} for ${name} but received ${value}`);
+  }
+  return open(directory, options);
 }

@@ -4,6 +4,15 @@ import path from 'node:path';
 /** File names that are taken for images. What is in them is looked at later, when they are decoded. */
 const IMAGE_NAME = /\.(png|jpe?g|tiff?|webp|gif|avif)$/i;
 
+/** File names of pictures in forms that are not read. */
+const UNREAD_NAME = /\.(heic|heif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|raw)$/i;
+
+/**
+ * Levels of folders below a data set's that may be links, wherever they lead: sides, persons and classes. Further
+ * down, no link is followed out of the data folder.
+ */
+export const LINK_LEVELS = 3;
+
 /**
  * Checks that a data set's folder is there.
  * @param directory from the current folder, or absolute
@@ -20,32 +29,96 @@ export function expectFolder(directory: string, setting: string, expected: strin
   throw new RangeError(`Expected a folder ${expected} for ${setting} but received ${absolute}, ${found}`);
 }
 
-/** Lists the names of the folders in a folder, sorted; hidden ones are left out. */
+/**
+ * Lists the names of the folders in a folder, sorted; hidden ones are left out. Links to folders count, unless they
+ * lead to a folder above, which would be a circle, or to one that is listed already.
+ */
 export function listFolders(directory: string): string[] {
-  return fs
-    .readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort();
+  const real = fs.realpathSync(directory);
+  const entries = listEntries(directory);
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const listed = new Set(names.map((name) => path.join(real, name)));
+  for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) {
+    const target = findFolder(path.join(directory, name));
+    if (!target || listed.has(target) || isInside(target, real)) continue;
+    listed.add(target);
+    names.push(name);
+  }
+  return names.sort();
 }
 
 /** Lists the names of a folder's image files, sorted; hidden ones are left out. */
 export function listImages(directory: string): string[] {
-  return fs
-    .readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && IMAGE_NAME.test(entry.name))
-    .map((entry) => entry.name)
-    .sort();
+  return listEntries(directory)
+    .filter((entry) => !entry.isDirectory() && IMAGE_NAME.test(entry.name))
+    .map((entry) => entry.name);
+}
+
+/** Lists the names of a folder's pictures in forms that are not read, such as HEIC and BMP, sorted. */
+export function listUnreadImages(directory: string): string[] {
+  return listEntries(directory)
+    .filter((entry) => !entry.isDirectory() && UNREAD_NAME.test(entry.name))
+    .map((entry) => entry.name);
+}
+
+/** Counts files by their endings, such as `12 .heic, 3 .bmp`. */
+export function countEndings(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const ending = path.extname(name).toLowerCase();
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  return [...counts].sort().map(([ending, count]) => `${count} ${ending}`).join(', '); // prettier-ignore
 }
 
 /**
- * Lists the image files of a folder and of all folders below it, sorted, by their paths with forward slashes. Linked
- * folders are not entered, so that links in circles end and none leads out; hidden ones are left out.
+ * Lists the image files of a folder and of all folders below it, sorted, by their paths with forward slashes. Folders
+ * that are links are entered in the first {@link LINK_LEVELS} levels, circles aside; hidden ones are left out.
  */
 export function listTree(directory: string): string[] {
-  const below = (folder: string): string[] => [
-    ...listImages(path.join(directory, folder)).map((name) => path.posix.join(folder, name)),
-    ...listFolders(path.join(directory, folder)).flatMap((name) => below(path.posix.join(folder, name))),
-  ];
-  return below('').sort();
+  const below = (folder: string, above: readonly string[]): string[] => {
+    const absolute = path.join(directory, folder);
+    const real = fs.realpathSync(absolute);
+    if (above.includes(real)) return [];
+    const folders = above.length < LINK_LEVELS ? listFolders(absolute) : listOwnFolders(absolute);
+    return [
+      ...listImages(absolute).map((name) => path.posix.join(folder, name)),
+      ...folders.flatMap((name) => below(path.posix.join(folder, name), [...above, real])),
+    ];
+  };
+  return below('', []).sort();
+}
+
+function listOwnFolders(directory: string): string[] {
+  return listEntries(directory)
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function listEntries(directory: string): fs.Dirent[] {
+  return fs
+    .readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith('.'))
+    .sort((first, second) => (first.name < second.name ? -1 : 1));
+}
+
+/** Finds the folder that a link leads to; undefined where it leads to none. */
+function findFolder(link: string): string | undefined {
+  try {
+    const target = fs.realpathSync(link);
+    return fs.statSync(target).isDirectory() ? target : undefined;
+  } catch {
+    // It leads nowhere, to itself, or to where nobody may look: none of these is a folder to list.
+    return undefined;
+  }
+}
+
+/**
+ * Tells whether a path is a folder's, or one below it.
+ * @param folder absolute
+ * @param file absolute
+ */
+export function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

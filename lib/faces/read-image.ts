@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isInside, LINK_LEVELS } from '../datasets/tree';
 import type { BadImage } from './bad-image';
 
 /** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */
@@ -20,18 +21,18 @@ export interface ImageBytes {
  * @param relativePath path inside of it, with forward slashes, in any script
  * @param options.maxBytes the largest file to read; default {@link MAX_IMAGE_BYTES}
  * @returns the bytes; a reason when the file is missing, empty, too large, no regular file, changes while it
- *   is read, or when the path or a link on it leads out of the folder
+ *   is read, or when the path or a link on it leads out of the folder, but for the first folders of the path
  */
 export async function readImageFile(
   root: string,
   relativePath: string,
   { maxBytes = MAX_IMAGE_BYTES }: { readonly maxBytes?: number } = {},
 ): Promise<ImageBytes | BadImage> {
-  if (!staysInside(root, path.resolve(root, relativePath)) || path.isAbsolute(relativePath))
+  if (!isInside(root, path.resolve(root, relativePath)) || path.isAbsolute(relativePath))
     return outside(relativePath);
   try {
     const file = await realpath(path.resolve(root, relativePath));
-    if (!staysInside(await realpath(root), file)) return outside(relativePath);
+    if (!(await mayRead(root, relativePath, file))) return outside(relativePath);
     if (!(await stat(file)).isFile())
       return {
         kind: 'not-a-file',
@@ -43,9 +44,16 @@ export async function readImageFile(
   }
 }
 
-function staysInside(root: string, file: string): boolean {
-  const relative = path.relative(root, file);
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+/**
+ * Whether a file is inside of the data folder, or of where the path's first folders lead: these may be links out of
+ * it, but to none of the folders above it.
+ */
+async function mayRead(root: string, relativePath: string, file: string): Promise<boolean> {
+  const realRoot = await realpath(root);
+  if (isInside(realRoot, file)) return true;
+  const folders = path.dirname(path.normalize(relativePath)).split(path.sep);
+  const linked = await realpath(path.join(root, ...folders.slice(0, LINK_LEVELS)));
+  return isInside(linked, file) && !isInside(linked, realRoot);
 }
 
 function outside(relativePath: string): BadImage {

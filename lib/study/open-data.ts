@@ -1,31 +1,48 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isEmotion } from '../core/emotions';
+import { isEmotion, type Numbering } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
 import { generateCharacter, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
-import { openDataset, type OpenedDataset } from './open-dataset';
+import { openDataset, type OpenedDataset, openFolder } from './open-dataset';
+
+/** Variables that say how another data set is read. */
+const STRAY_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as const;
 
 /** Seed of the characters that are generated beyond the six drawn by hand. */
 const CHARACTER_SEED = 7;
 
 /**
- * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) or class folders.
+ * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) or class folders; or a table
+ * of labels, a CSV file.
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
+ * @param options.numbered whose numbers classes that are named by numbers have; beside a folder, default
+ *   `DATASET_NUMBERED`
  * @throws RangeError when the folder is not what is expected, or the environment names a data set too
  */
 export async function openData(
   experiment: Experiment,
   directory?: string,
   onProgress?: (done: number, total: number) => void,
+  { numbered }: { readonly numbered?: string } = {},
 ): Promise<OpenedDataset> {
-  if (directory === undefined) return openDataset(experiment, process.env, onProgress);
-  if (process.env.DATASET)
+  const environment = numbered ? { ...process.env, DATASET_NUMBERED: numbered } : process.env;
+  if (directory === undefined) return openDataset(experiment, environment, onProgress);
+  const stray = STRAY_VARIABLES.find((name) => process.env[name]);
+  if (stray)
     throw new RangeError(
-      `Expected one data set but received a folder and DATASET=${process.env.DATASET}: DATASET_DIR names its folder`,
+      `Expected one data set but received a folder and ${stray}=${process.env[stray]}: DATASET_DIR names its folder`,
     );
   const absolute = path.resolve(directory);
-  return openDataset(experiment, { [hasFergLayout(absolute) ? 'FERG_DIR' : 'IMAGES_DIR']: absolute });
+  return openFolder(guessReader(absolute), absolute, {
+    setting: '--data',
+    numbered: (environment.DATASET_NUMBERED || undefined) as Numbering | undefined,
+  });
+}
+
+function guessReader(absolute: string): string {
+  if (/\.(csv|tsv)$/i.test(absolute)) return 'labels';
+  return hasFergLayout(absolute) ? 'ferg' : 'folder';
 }
 
 /**

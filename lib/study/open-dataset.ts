@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Numbering } from '../core/emotions';
 import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
+import type { LabelRule } from '../core/votes';
 import type { Dataset } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
-import { DATASETS, type DatasetKind, expectLabels, findDataset } from '../datasets/registry';
+import type { OpenOptions } from '../datasets/options';
+import { DATASETS, readDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
 
@@ -19,8 +22,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
- * reader `DATASET` (and `DATASET_MAPPING`, a file, or `DATASET_LABELS`), or else the synthetic sample, which is drawn when it is not
- * there. Relative paths start at the project's folder.
+ * reader `DATASET` (and `DATASET_MAPPING`, a file, `DATASET_LABELS`, a rule, or `DATASET_NUMBERED`), or else the
+ * synthetic sample, which is drawn when it is not there. Relative paths start at the current folder, or at the
+ * project's where there is no such file.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
  * @throws RangeError when several are set, when a size of the sample is set beside one of them, or when the folder is
@@ -31,25 +35,40 @@ export async function openDataset(
   environment: Environment,
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
-  const start = performance.now();
   const setting = chooseFolder(environment);
-  if (!setting) return openSample(experiment, start, onProgress);
+  if (!setting) return openSample(experiment, onProgress);
   refuseSampleSize(environment, setting);
-  const { DATASET_MAPPING: mapping, DATASET_LABELS: labels } = environment;
-  const reader = findReader(setting, environment);
-  if (labels && reader.id !== 'fer-plus')
-    throw new RangeError(`Expected no DATASET_LABELS beside DATASET=${reader.id}, which has no votes, but received ${labels}`); // prettier-ignore
-  const dataset = await reader.open(fromProject(environment[setting]!), {
-    cacheDirectory: fromProject('data/cache/converted'),
-    mapping: mapping ? fromProject(mapping) : undefined,
-    labels: labels ? expectLabels(labels) : undefined,
+  const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
+  return openFolder(chooseReader(setting, environment), locate(environment[setting]!), {
+    mapping: mapping ? locate(mapping) : undefined,
+    // What these words are is checked where they are read.
+    labels: (labels || undefined) as LabelRule | undefined,
+    numbered: (numbered || undefined) as Numbering | undefined,
     setting,
   });
+}
+
+/**
+ * Opens a folder, or a table, with a data set's reader.
+ * @param id of the reader
+ * @throws RangeError when the folder is not what is expected, or the reader does not take an option
+ */
+export async function openFolder(
+  id: string,
+  directory: string,
+  options: Omit<OpenOptions, 'cacheDirectory'>,
+): Promise<OpenedDataset> {
+  const start = performance.now();
+  const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'converted');
+  const dataset = await readDataset(id, directory, { ...options, cacheDirectory });
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
 }
 
-function fromProject(name: string): string {
-  return path.resolve(projectRoot(), name);
+/** Finds a path where the user stands, or else in the project: notebooks stand in a folder of their own. */
+function locate(name: string): string {
+  const here = path.resolve(name);
+  const there = path.resolve(projectRoot(), name);
+  return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
 }
 
 /** Which variable names the folder; none: the sample. */
@@ -60,15 +79,17 @@ function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[numbe
       `Expected one of ${FOLDER_VARIABLES.join(', ')} but received ${named.join(' and ')}`,
     );
   const stray = READER_VARIABLES.find((name) => environment[name]);
-  if (stray && named[0] !== 'DATASET_DIR')
+  const isNumbering = stray === 'DATASET_NUMBERED' && named[0] === 'IMAGES_DIR';
+  if (stray && named[0] !== 'DATASET_DIR' && !isNumbering)
     throw new RangeError(`Expected DATASET_DIR beside ${stray} but received ${named[0] ?? 'none'}`);
   return named[0];
 }
 
-function findReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }: Environment): DatasetKind {
-  if (setting === 'FERG_DIR') return findDataset('ferg');
-  if (setting === 'IMAGES_DIR') return findDataset('folder');
-  if (id) return findDataset(id);
+/** Gives the id of the reader. */
+function chooseReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }: Environment): string {
+  if (setting === 'FERG_DIR') return 'ferg';
+  if (setting === 'IMAGES_DIR') return 'folder';
+  if (id) return id;
   const known = DATASETS.map((one) => one.id).join(', ');
   throw new RangeError(`Expected one of ${known} for DATASET beside DATASET_DIR but received none`);
 }
@@ -84,9 +105,9 @@ function refuseSampleSize(environment: Environment, folder: string): void {
 
 async function openSample(
   { clipsPerCell, framesPerClip, sampleFrames: frames }: Experiment,
-  start: number,
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
+  const start = performance.now();
   const directory = path.join(projectRoot(), 'data', 'sample');
   const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
   const dataset = await withManifest(readFerg(directory, 'the sample'));

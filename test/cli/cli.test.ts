@@ -74,7 +74,8 @@ describe('the command line', function () {
       '--annotate',
       folder(),
     ];
-    const { status, err } = await run(args, { input: `${good}\n${bad}\n` });
+    // As `find -print0` writes them, behind the byte-order mark that Windows may put first.
+    const { status, err } = await run(args, { input: `\uFEFF${good}\0${bad}\0` });
     assert.equal(status, 1, err);
     assert.match(err, /bad\.jpg: Expected one of jpeg/);
     const answers = JSON.parse(fs.readFileSync(target, 'utf8')) as { source: string; faces?: unknown[] }[];

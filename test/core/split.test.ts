@@ -68,6 +68,52 @@ describe('splitRecords', () => {
     assert.equal(shares('clips'), 0);
   });
 
+  it('takes the official sides as they are', () => {
+    const sided = SIDES.map((side, index) => ({ ...records[index], side }));
+    const { train, validation, test } = splitRecords(sided, 'official', 1);
+    assert.deepEqual([train, validation, test], [[0], [1], [2]]);
+  });
+
+  it('takes every tenth training image of each expression where there is no validation side', () => {
+    const sided = records.map((record, index) => ({
+      ...record,
+      side: index % 2 === 0 ? ('train' as const) : ('test' as const),
+    }));
+    const split = splitRecords(sided, 'official', 1);
+    // 840 images of each side, 120 of each expression.
+    assert.deepEqual([split.train.length, split.validation.length, split.test.length], [756, 84, 840]);
+    for (const emotion of EMOTIONS)
+      assert.equal(split.validation.filter((index) => sided[index].emotion === emotion).length, 12);
+    assert.ok(split.validation.every((index) => sided[index].side === 'train'));
+    assert.deepEqual(splitRecords(sided, 'official', 1), split);
+    assert.notDeepEqual(splitRecords(sided, 'official', 2).validation, split.validation);
+  });
+
+  it('leaves the only training image of an expression in training', () => {
+    const [one, two, three] = records.filter(({ emotion }) => emotion === 'joy');
+    const fear = records.find(({ emotion }) => emotion === 'fear')!;
+    const sided = [one, two, fear].map((record) => ({ ...record, side: 'train' as const }));
+    const split = splitRecords([...sided, { ...three, side: 'test' }], 'official', 1);
+    assert.deepEqual([split.validation.length, split.test], [1, [3]]);
+    assert.ok(split.train.includes(2));
+  });
+
+  it('says that there is no official split, or which side has nothing', () => {
+    assert.throws(
+      () => splitRecords(records, 'official', 1),
+      /Expected an official side for a\/a_anger\/0\.png but received none: this data set has no sides, take another SPLIT/,
+    );
+    const sided = records.map((record) => ({ ...record, side: 'train' as const }));
+    assert.throws(
+      () => splitRecords(sided, 'official', 1),
+      /Expected test images for the official split but received none/,
+    );
+    assert.throws(
+      () => splitRecords([sided[0], { ...records[1], side: 'test' }], 'official', 1),
+      /Expected validation images, or 2 images of an expression .* received 1 in train/,
+    );
+  });
+
   it('says what is missing when a data set names no clips or has too few characters', () => {
     const bare = records.map(({ path, character, emotion }) => ({ path, character, emotion }));
     assert.throws(

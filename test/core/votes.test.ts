@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pluralWinner, strictWinner, toSoftLabel } from '../../lib/core/votes';
+import { labelByVotes, pluralWinner, strictWinner, toSoftLabel } from '../../lib/core/votes';
 
 // Columns: neutral, joy, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face.
 describe('votes of FER+', () => {
@@ -26,6 +26,20 @@ describe('votes of FER+', () => {
     assert.deepEqual(toSoftLabel([4, 0, 0, 1, 3, 1, 0, 1, 0, 0]), [3 / 7, 0, 0, 0, 4 / 7, 0, 0]);
     assert.deepEqual(toSoftLabel([0, 2, 0, 2, 0, 2, 2, 2, 0, 0]), [0, 0.25, 0.25, 0.25, 0, 0.25, 0]);
     assert.equal(toSoftLabel([1, 0, 0, 1, 0, 0, 0, 4, 4, 0]), undefined);
+  });
+
+  it('label by either rule where the winner is one of the seven', () => {
+    const few = [4, 0, 0, 3, 3, 0, 0, 0, 0, 0];
+    const contempt = [0, 2, 0, 0, 2, 0, 0, 6, 0, 0];
+    assert.deepEqual([labelByVotes(few, 'strict'), labelByVotes(few, 'plural')], [undefined, 'neutral']);
+    assert.deepEqual([labelByVotes(contempt, 'strict'), labelByVotes(contempt, 'plural')], [undefined, undefined]); // prettier-ignore
+  });
+
+  it('label every image that has a soft label under `all`, the strict winner first', () => {
+    assert.equal(labelByVotes([6, 2, 2, 0, 0, 0, 0, 0, 0, 0], 'all'), 'neutral');
+    assert.equal(labelByVotes([4, 0, 0, 4, 0, 0, 0, 0, 2, 0], 'all'), 'neutral');
+    assert.equal(labelByVotes([0, 2, 0, 0, 2, 0, 0, 6, 0, 0], 'all'), 'anger');
+    assert.equal(labelByVotes([1, 0, 0, 0, 0, 0, 0, 4, 0, 5], 'all'), undefined);
   });
 
   it('are ten', () => {

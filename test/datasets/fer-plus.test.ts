@@ -1,131 +1,129 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { splitRecords } from '../../lib/core/split';
 import { readFerPlus } from '../../lib/datasets/fer-plus';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
-const BOX = '"(0, 0, 48, 48)"';
-const JOY = '0,9,0,0,0,0,0,0,1,0';
-const TIE = '4,0,0,0,4,0,0,0,2,0';
-const LEAD = '4,0,0,1,3,2,0,0,0,0';
-const CONTEMPT = '0,0,0,0,2,0,0,8,0,0';
-const UNKNOWN = '0,0,0,0,0,0,0,0,9,1';
+const HEADER =
+  'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\r\n';
+const PIXELS = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
+
+const JOY = '0,10,0,0,0,0,0,0,0,0';
+const CONTEMPT = '0,0,0,0,3,0,0,7,0,0';
+const NEUTRAL_BY_FEW = '4,0,0,3,3,0,0,0,0,0';
+const NO_FACE = '0,0,0,0,0,0,0,0,0,10';
+
+/** The same five images in both forms: four in three folders, and a fifth that FER+ removed. */
+const FOLDERS = {
+  'FER2013Train/label.csv': `fer0000000.png,"(0, 0, 48, 48)",${JOY}\nfer0000002.png,"(0, 0, 48, 48)",${CONTEMPT}\n`,
+  'FER2013Train/fer0000000.png': '',
+  'FER2013Train/fer0000002.png': '',
+  'FER2013Valid/label.csv': `fer0000003.png,"(0, 0, 48, 48)",${NEUTRAL_BY_FEW}\n`,
+  'FER2013Valid/fer0000003.png': '',
+  'FER2013Test/label.csv': `fer0000004.png,"(0, 0, 48, 48)",${JOY}\n`,
+  'FER2013Test/fer0000004.png': '',
+};
+const TABLES = {
+  'fer2013.csv': `emotion,pixels,Usage\n${['Training', 'Training', 'Training', 'PublicTest', 'PrivateTest']
+    .map((usage) => `3,${PIXELS},${usage}\n`)
+    .join('')}`,
+  'fer2013new.csv': `${HEADER}Training,fer0000000.png,${JOY}\r\nTraining,,${NO_FACE}\r\nTraining,fer0000002.png,${CONTEMPT}\r\nPublicTest,fer0000003.png,${NEUTRAL_BY_FEW}\r\nPrivateTest,fer0000004.png,${JOY}\r\n`,
+};
 
 describe('readFerPlus', () => {
   const folder = useTemporaryFolder();
-  const read = (labels?: 'strict' | 'plural' | 'all') =>
-    readFerPlus(folder(), { labels, cacheDirectory: path.join(folder(), 'cache') });
-  const namesOf = async (labels?: 'strict' | 'plural' | 'all') =>
-    (await read(labels)).records.map(({ path: name, emotion }) => `${name} ${emotion}`);
+  const cacheDirectory = () => path.join(folder(), 'cache');
+  const read = (labels?: 'strict' | 'plural' | 'all', name = '') =>
+    readFerPlus(path.join(folder(), name), { cacheDirectory: cacheDirectory(), labels });
 
-  function writeFolders(): void {
-    const sides = {
-      FER2013Train: [JOY, TIE, LEAD],
-      FER2013Valid: [CONTEMPT],
-      FER2013Test: [UNKNOWN, JOY],
-    };
-    let number = 0;
-    for (const [side, rows] of Object.entries(sides)) {
-      const names = rows.map(() => `fer000000${number++}.png`);
-      writeFiles(folder(), {
-        [`${side}/label.csv`]: rows.map((votes, row) => `${names[row]},${BOX},${votes}\n`).join(''),
-        ...Object.fromEntries(names.map((name) => [`${side}/${name}`, 'an image'])),
-      });
-    }
-  }
-
-  function writeTables(): void {
-    const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
-    const rows = [
-      ['Training', 'fer0000000.png', JOY],
-      ['PublicTest', 'fer0000001.png', JOY],
-      ['Training', '', '0,0,0,0,0,0,0,0,0,10'],
-      ['PrivateTest', 'fer0000003.png', LEAD],
-      ['Training', 'fer0000004.png', TIE],
-    ];
-    writeFiles(folder(), {
-      'fer2013.csv': `emotion,pixels,Usage\n${rows.map(([usage]) => `3,${pixels},${usage}\n`).join('')}`,
-      'fer2013new.csv': `\uFEFFUsage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\r\n${rows.map((row) => `${row.join(',')}\r\n`).join('')}`,
-    });
-  }
-
-  it("labels the three folders' images by FER+'s own rule, with votes and official sides", async () => {
-    writeFolders();
-    const { records, cropped, notes, directory } = await read();
+  it('reads three folders with votes and sides, labelled by the strict rule', async () => {
+    writeFiles(folder(), FOLDERS);
+    const { records, notes, cropped, directory } = await read();
+    const votes = [0, 10, 0, 0, 0, 0, 0, 0, 0, 0];
+    const joy = { character: 'all', emotion: 'joy', votes };
     assert.deepEqual(records, [
-      { path: 'FER2013Train/fer0000000.png', character: 'all', emotion: 'joy', side: 'train', votes: [0, 9, 0, 0, 0, 0, 0, 0, 1, 0] }, // prettier-ignore
-      { path: 'FER2013Test/fer0000005.png', character: 'all', emotion: 'joy', side: 'test', votes: [0, 9, 0, 0, 0, 0, 0, 0, 1, 0] }, // prettier-ignore
+      { path: 'FER2013Train/fer0000000.png', side: 'train', ...joy },
+      { path: 'FER2013Test/fer0000004.png', side: 'test', ...joy },
     ]);
-    assert.equal(cropped, true);
-    assert.equal(directory, folder());
-    assert.match(
-      notes![0],
-      /^4 images were left out: none of the seven expressions wins by FER\+'s majority/,
-    );
-  });
-
-  it('labels by the most votes, or takes every image with a vote for one of the seven', async () => {
-    writeFolders();
-    assert.deepEqual(await namesOf('plural'), [
-      'FER2013Train/fer0000000.png joy',
-      'FER2013Train/fer0000002.png neutral',
-      'FER2013Test/fer0000005.png joy',
-    ]);
-    assert.deepEqual(await namesOf('all'), [
-      'FER2013Train/fer0000000.png joy',
-      'FER2013Train/fer0000001.png anger',
-      'FER2013Train/fer0000002.png neutral',
-      'FER2013Valid/fer0000003.png anger',
-      'FER2013Test/fer0000005.png joy',
+    assert.deepEqual([cropped, directory], [true, folder()]);
+    assert.deepEqual(notes, [
+      '2 images have none of the seven labels by the rule strict and were left out: contempt 1, no majority 1',
     ]);
   });
 
-  it("reads FER2013's table beside FER+'s votes under the same names", async () => {
-    writeTables();
-    const { records, directory } = await read('all');
-    assert.deepEqual(
-      records.map(({ path: name, emotion, side }) => `${name} ${emotion} ${side}`),
-      [
-        'FER2013Train/fer0000000.png joy train',
-        'FER2013Train/fer0000004.png anger train',
-        'FER2013Valid/fer0000001.png joy validation',
-        'FER2013Test/fer0000003.png neutral test',
-      ],
-    );
-    for (const { path: name } of records) assert.ok(fs.existsSync(path.join(directory, name)), name);
-    assert.deepEqual((await read('all')).records, records);
+  it('gives the same records, in the same order, from both tables', async () => {
+    writeFiles(path.join(folder(), 'folders'), FOLDERS);
+    writeFiles(path.join(folder(), 'tables'), TABLES);
+    for (const labels of ['strict', 'plural', 'all'] as const) {
+      const [first, second] = await Promise.all([read(labels, 'folders'), read(labels, 'tables')]);
+      assert.deepEqual(second.records, first.records, labels);
+      assert.deepEqual(second.notes, first.notes, labels);
+      for (const record of second.records) assert.ok(fs.existsSync(path.join(second.directory, record.path)));
+    }
   });
 
-  it('names the row that is of another form', async () => {
-    writeFolders();
-    writeFiles(folder(), { 'FER2013Valid/label.csv': `fer0000003.png,${BOX},1,2,3\n` });
+  it('labels by the most votes, or every image that can have a label', async () => {
+    writeFiles(folder(), FOLDERS);
+    const emotions = async (labels: 'plural' | 'all') =>
+      (await read(labels)).records.map(({ emotion }) => emotion).join();
+    assert.equal(await emotions('plural'), 'joy,neutral,joy');
+    assert.equal(await emotions('all'), 'joy,anger,neutral,joy');
+  });
+
+  it('finds the folders in data, and takes the tables where label files have no images', async () => {
+    writeFiles(path.join(folder(), 'data'), FOLDERS);
+    assert.equal((await read()).directory, path.join(folder(), 'data'));
+    for (const name of Object.keys(FOLDERS).filter((file) => file.endsWith('.png')))
+      fs.rmSync(path.join(folder(), 'data', name));
+    writeFiles(folder(), TABLES);
+    assert.match((await read()).directory, /cache.fer-plus-/);
+  });
+
+  it('takes a name that stands twice once', async () => {
+    const twice = (name: keyof typeof TABLES, line: string) => `${TABLES[name]}${line}`;
+    writeFiles(folder(), {
+      'fer2013.csv': twice('fer2013.csv', `3,${PIXELS},PrivateTest\n`),
+      'fer2013new.csv': twice('fer2013new.csv', `PrivateTest,fer0000004.png,${JOY}\n`),
+    });
+    assert.equal((await read()).records.length, 2);
+  });
+
+  it('says what is missing', async () => {
+    await assert.rejects(read(), /Expected a folder with FER\+, FER2013Train, .* with neither/);
+    writeFiles(folder(), FOLDERS);
+    for (const name of ['FER2013Valid', 'FER2013Test/fer0000004.png'])
+      fs.rmSync(path.join(folder(), name), { recursive: true });
     await assert.rejects(
       read(),
-      /a name and 10 votes for row 1 of .*FER2013Valid.label\.csv but received fer/,
+      /a folder of images for FER\+ but received .*FER2013Valid, which does not exist/,
+    );
+    writeFiles(folder(), {
+      'FER2013Valid/label.csv': FOLDERS['FER2013Valid/label.csv'],
+      'FER2013Valid/fer0000003.png': '',
+    });
+    await assert.rejects(
+      read(),
+      /Expected an image for row 1 of FER2013Test\/label\.csv but received none at FER2013Test\/fer0000004/,
     );
   });
 
-  it('names the image that is missing, the folder that is missing, and tables of other lengths', async () => {
-    writeFolders();
-    fs.rmSync(path.join(folder(), 'FER2013Test', 'fer0000005.png'));
-    await assert.rejects(read(), /the image fer0000005\.png of .*label\.csv beside it but received none/);
-    fs.rmSync(path.join(folder(), 'FER2013Test'), { recursive: true });
-    await assert.rejects(read(), /label\.csv of FER\+ in FER2013Test but received none/);
-    writeTables();
-    fs.appendFileSync(path.join(folder(), 'fer2013new.csv'), `Training,fer0000005.png,${JOY}\n`);
-    await assert.rejects(read(), /Expected 5 rows, as fer2013\.csv has, for .* but received 6/);
-  });
-
-  it('splits as its official sides say; a data set without sides cannot be split so', async () => {
-    writeTables();
-    const { records } = await read('all');
-    const { name, train, validation, test } = splitRecords(records, 'official', 1);
-    assert.deepEqual([name, train, validation, test], ['official', [0, 1], [2], [3]]);
-    const bare = records.map(({ path: file, character, emotion }) => ({ path: file, character, emotion }));
-    assert.throws(
-      () => splitRecords(bare, 'official', 1),
-      /Expected an official side for FER2013Train\/fer0000000\.png but received none: this data set has no sides/,
-    );
+  it('names the row that is of another form or does not correspond', async () => {
+    const [joy, contempt] = ['0,10,0,0,0,0,0,0,0,0', '0,10'];
+    writeFiles(folder(), { ...FOLDERS, 'FER2013Test/label.csv': `fer0000004.png,box,${contempt}\n` });
+    await assert.rejects(read(), /Expected ten votes for row 1 of FER2013Test\/label\.csv but received 0,10/);
+    fs.rmSync(path.join(folder(), 'FER2013Train'), { recursive: true });
+    for (const name of ['FER2013Valid', 'FER2013Test'])
+      fs.rmSync(path.join(folder(), name), { recursive: true });
+    const votes = (rows: string) => writeFiles(folder(), { ...TABLES, 'fer2013new.csv': rows });
+    votes(`Usage,pixels\n`);
+    await assert.rejects(read(), /for row 1 of fer2013new\.csv but received Usage,pixels/);
+    votes(`${HEADER}Training,../x.png,${joy}\n`);
+    await assert.rejects(read(), /a name like fer0000000\.png for row 2 of fer2013new\.csv/);
+    votes(`${HEADER}Training,fer0000000.png,${joy}\n`);
+    await assert.rejects(read(), /a row of fer2013new\.csv for row 3 of fer2013\.csv but received 1 rows/);
+    votes(TABLES['fer2013new.csv'].replace('PublicTest', 'PrivateTest'));
+    await assert.rejects(read(), /usage of fer2013new\.csv \(test\) for row 5 of fer2013\.csv .* PublicTest/);
+    votes(`${TABLES['fer2013new.csv']}PrivateTest,fer0000009.png,${joy}\n`);
+    await assert.rejects(read(), /Expected the 5 images of fer2013new\.csv in fer2013\.csv but received 4/);
   });
 });

@@ -10,7 +10,7 @@ describe('readFer2013', () => {
   const cache = () => path.join(folder(), 'cache');
   const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
 
-  it('writes each row once as an image of 48x48 and reads label and usage', async () => {
+  it('writes each row once as an image of 48x48 and reads label and side', async () => {
     writeFiles(folder(), {
       'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n6,${pixels},PublicTest\n3,${pixels},Training\n`,
     });
@@ -49,6 +49,15 @@ describe('readFer2013', () => {
     writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\r\n${rows.join('').trimEnd()}` });
     const { records } = await readFer2013(folder(), cache());
     assert.equal(records.length, 30);
+  });
+
+  it('takes a table that begins with a byte-order mark', async () => {
+    writeFiles(folder(), { 'fer2013.csv': `\uFEFFemotion,pixels,Usage\n0,${pixels},PrivateTest\n` });
+    const { records } = await readFer2013(folder(), cache());
+    assert.deepEqual(
+      records.map(({ path: file, side }) => [file, side]),
+      [['PrivateTest/00002.png', 'test']],
+    );
   });
 
   it('refuses a line that no table has before it fills the memory', async () => {

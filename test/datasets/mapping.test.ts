@@ -42,11 +42,26 @@ describe('readMapped', () => {
     ]);
   });
 
-  it('enters no linked folder: not in circles, not out of the data folder', () => {
-    writeFiles(folder(), { 'data/happy/a.png': '', 'secret/mad/b.png': '' });
+  it('enters linked folders at the root and class level, but no circle and no link further down', () => {
+    writeFiles(folder(), { 'data/happy/1/2/a.png': '', 'secret/mad/b.png': '' });
     fs.symlinkSync(path.join(folder(), 'data'), path.join(folder(), 'data', 'happy', 'circle'));
     fs.symlinkSync(path.join(folder(), 'secret', 'mad'), path.join(folder(), 'data', 'mad'));
-    assert.deepEqual(read({ name: 'ours', classes, path: '<class>' }).records.length, 1);
+    fs.symlinkSync(path.join(folder(), 'secret'), path.join(folder(), 'data', 'happy', '1', '2', 'out'));
+    const { records } = read({ name: 'ours', classes, path: '<class>' });
+    assert.deepEqual(
+      records.map((record) => record.path),
+      ['happy/1/2/a.png', 'mad/b.png'],
+    );
+  });
+
+  it('takes a mapping file with a byte-order mark, and names the option where the file is missing', () => {
+    writeFiles(folder(), { 'data/happy/a.png': '' });
+    const text = JSON.stringify({ name: 'ours', classes, path: '<class>' });
+    assert.equal(read(`\uFEFF${text}`).records.length, 1);
+    assert.throws(
+      () => readMapped(folder(), path.join(folder(), 'none.json')),
+      /Expected a file for --mapping but received .*none\.json, which does not exist/,
+    );
   });
 
   it('says what is wrong with a mapping', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runDatasets } from '../../lib/commands/datasets';
-import { DATASETS, findDataset } from '../../lib/datasets/registry';
+import { DATASETS, findDataset, readDataset } from '../../lib/datasets/registry';
 import { projectRoot } from '../../lib/engine/project';
 
 describe('the data sets', () => {
@@ -18,9 +18,25 @@ describe('the data sets', () => {
     assert.ok(lines.some((line) => /licence: research only/.test(line)));
   });
 
+  it('refuse an option that their reader does not take, by the name that the user typed', async () => {
+    const options = { cacheDirectory: '', mapping: 'mine.json' };
+    await assert.rejects(
+      readDataset('jaffe', '.', options),
+      /Expected no --mapping for the data set jaffe but received mine\.json/,
+    );
+    await assert.rejects(
+      readDataset('jaffe', '.', { ...options, setting: 'DATASET_DIR' }),
+      /Expected no DATASET_MAPPING for the data set jaffe/,
+    );
+    await assert.rejects(
+      readDataset('mapping', '.', { cacheDirectory: '' }),
+      /Expected a file for --mapping but received none/,
+    );
+  });
+
   it('are told of in data/README.md, with the licence and how to get them', () => {
     const page = fs.readFileSync(path.join(projectRoot(), 'data', 'README.md'), 'utf8');
-    for (const { id, licence, access } of DATASETS.slice(0, 4))
+    for (const { id, licence, access } of DATASETS.slice(0, 5))
       for (const text of [`\`${id}\``, licence, access]) assert.ok(page.includes(text), `${id}: ${text}`);
   });
 });

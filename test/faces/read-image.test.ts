@@ -20,6 +20,12 @@ describe('readImageFile', () => {
     await writeFile(path.join(root, 'empty.png'), '');
     await symlink(path.join(base, 'secret.png'), path.join(root, 'out.png'));
     await symlink(base, path.join(root, 'up'));
+    await mkdir(path.join(base, 'far'));
+    await writeFile(path.join(base, 'far', 'b.png'), 'far');
+    await mkdir(path.join(root, 'a/b/c'), { recursive: true });
+    for (const name of ['far', 'a/b/far', 'a/b/c/far'])
+      await symlink(path.join(base, 'far'), path.join(root, name));
+    await symlink(path.join(base, 'secret.png'), path.join(base, 'far', 'out.png'));
     await symlink('folder/a.png', path.join(root, 'inside.png'));
     await symlink('circle-b.png', path.join(root, 'circle-a.png'));
     await symlink('circle-a.png', path.join(root, 'circle-b.png'));
@@ -37,6 +43,13 @@ describe('readImageFile', () => {
 
   it('follows a link that stays in the folder', async () => {
     assert.ok(!isBadImage(await readImageFile(root, 'inside.png')));
+  });
+
+  it('follows folders that are links, down to the class level', async () => {
+    for (const name of ['far/b.png', 'a/b/far/b.png']) {
+      const file = await readImageFile(root, name);
+      assert.equal(isBadImage(file) ? file.reason : file.bytes.toString(), 'far');
+    }
   });
 
   for (const name of [
@@ -63,7 +76,9 @@ describe('readImageFile', () => {
     ['a path out of the folder', '../secret.png', 'outside-data-folder'],
     ['a path out of the folder by a detour', 'folder/../../secret.png', 'outside-data-folder'],
     ['a link out of the folder', 'out.png', 'outside-data-folder'],
-    ['a path through a linked folder', 'up/secret.png', 'outside-data-folder'],
+    ['a path through a link to a folder above', 'up/secret.png', 'outside-data-folder'],
+    ['a path through a linked folder below the class level', 'a/b/c/far/b.png', 'outside-data-folder'],
+    ['a link out of a linked folder', 'far/out.png', 'outside-data-folder'],
     ['links in a circle', 'circle-a.png', 'unreadable-file'],
     ['a name that no file can have', 'a\0b.png', 'unreadable-file'],
   ];

@@ -5,6 +5,7 @@ import type { BlockSet } from '../../lib/core/blocks';
 import type { FrameRecord } from '../../lib/core/record';
 import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
+import { openData } from '../../lib/study/open-data';
 import { openDataset } from '../../lib/study/open-dataset';
 import { preprocessDataset } from '../../lib/study/preprocess-dataset';
 import { scoreTest } from '../../lib/study/score-test';
@@ -58,6 +59,25 @@ describe('findFace', () => {
   });
 });
 
+describe('openData', () => {
+  const folder = useTemporaryFolder();
+
+  it('tells a folder by its layout and a table by its ending, and names the option in messages', async () => {
+    writeFiles(folder(), {
+      'x/happy/1.png': '',
+      'x/list.csv': 'path,label\nhappy/1.png,sad\n',
+      'y/3/1.png': '',
+    });
+    const open = (name: string, options = {}) =>
+      openData(DEFAULT_EXPERIMENT, path.join(folder(), name), undefined, options);
+    assert.equal((await open('x')).records[0].emotion, 'joy');
+    assert.equal((await open('x/list.csv')).records[0].emotion, 'sadness');
+    await assert.rejects(open('y'), /for --data but received 3; .*--numbered fer2013/);
+    assert.equal((await open('y', { numbered: 'fer2013' })).records[0].emotion, 'joy');
+    await assert.rejects(open('none'), /for --data but received .*none, which does not exist/);
+  });
+});
+
 describe('openDataset', () => {
   const folder = useTemporaryFolder();
 
@@ -91,6 +111,13 @@ describe('openDataset', () => {
       'Emotion/S005/001/S005_001_00000009_emotion.txt': '   3.0000000e+00\n',
     },
     fer2013: { 'fer2013.csv': `emotion,pixels,Usage\n0,${gray48},Training\n` },
+    'fer-plus': Object.fromEntries(
+      ['Train', 'Valid', 'Test'].flatMap((side) => [
+        [`FER2013${side}/label.csv`, 'fer1.png,box,4,0,0,3,3,0,0,0,0,0\nfer2.png,box,9,0,0,1,0,0,0,0,0,0\n'],
+        [`FER2013${side}/fer1.png`, ''],
+        [`FER2013${side}/fer2.png`, ''],
+      ]),
+    ),
     folder: { 'joy/1.png': '' },
     mapping: { 'kim/happy/1.png': '' },
   };
@@ -111,9 +138,45 @@ describe('openDataset', () => {
       ['JAFFE', 'anger', false],
       ['CK+', 'neutral,disgust', false],
       ['FER2013', 'anger', true],
+      ['FER+', 'neutral,neutral,neutral', true],
       ['folder', 'joy', false],
       ['mine', 'joy', true],
     ]);
+  });
+
+  it('labels votes by the rule that DATASET_LABELS names, and refuses it where there are no votes', async () => {
+    const open = (DATASET: keyof typeof trees, DATASET_LABELS: string) => {
+      const directory = path.join(folder(), DATASET);
+      writeFiles(directory, trees[DATASET]);
+      return openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR: directory, DATASET_LABELS });
+    };
+    assert.equal((await open('fer-plus', 'plural')).records.length, 6);
+    await assert.rejects(
+      open('fer-plus', 'most'),
+      /one of strict, plural, all for DATASET_LABELS but received most/,
+    );
+    await assert.rejects(open('jaffe', 'plural'), /no DATASET_LABELS for the data set jaffe .* plural/);
+  });
+
+  it('reads numbered class folders by DATASET_NUMBERED', async () => {
+    writeFiles(folder(), { '3/1.png': '' });
+    const open = (DATASET_NUMBERED: string) =>
+      openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: folder(), DATASET_NUMBERED });
+    assert.equal((await open('fer2013')).records[0].emotion, 'joy');
+    await assert.rejects(open('rafdb'), /Expected one of fer2013 for DATASET_NUMBERED but received rafdb/);
+    await assert.rejects(open(''), /received 3; numbers differ between data sets: DATASET_NUMBERED=fer2013/);
+  });
+
+  it('looks for the mapping file where the user stands', async () => {
+    writeFiles(folder(), { 'mine.json': mapping, 'data/kim/happy/1.png': '' });
+    const before = process.cwd();
+    process.chdir(folder());
+    try {
+      const environment = { DATASET: 'mapping', DATASET_DIR: 'data', DATASET_MAPPING: 'mine.json' };
+      assert.equal((await openDataset(DEFAULT_EXPERIMENT, environment)).records.length, 1);
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('tells preprocessing that faces are cropped, so that small ones are enlarged', async () => {

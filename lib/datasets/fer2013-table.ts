@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import type { Side } from '../core/record';
+import { readLines } from './text';
+
+/** Name of FER2013's table. */
+export const TABLE_FILE = 'fer2013.csv';
+
+/** The official side that each of the table's usages stands for. */
+export const SIDE_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
+
+/** What the table says an image is for. */
+export type Usage = keyof typeof SIDE_OF_USAGE;
+
+/** A row of the table without its pixels. */
+export interface TableRow {
+  /** Position among the images, from 0. */
+  readonly index: number;
+  /** Number of its line, from 1, the header counted. */
+  readonly number: number;
+  /** Label id, 0 to 6, in FER2013's own order. */
+  readonly label: number;
+  readonly usage: Usage;
+}
+
+/** What is remembered of an image beside its pixels. */
+export interface TableImage {
+  /** Where its PNG goes, with forward slashes. */
+  readonly path: string;
+  readonly side: Side;
+}
+
+/** Width and height of every image. */
+const SIDE_PX = 48;
+
+const HEADER = /^emotion, ?pixels, ?Usage$/;
+const ROW = /^"?(?<label>[0-6])"?,"?(?<pixels>[\d ]+)"?,"?(?<usage>Training|PublicTest|PrivateTest)"?$/;
+
+/** The longest line that is kept in memory: a row takes 9 kB at most. */
+const LONGEST_LINE = 20_000;
+
+/** The list of images, written last: it marks a complete conversion. */
+const LIST_FILE = 'records.json';
+
+/** Increment when the form of the list changes. */
+const LIST_VERSION = 2;
+
+/**
+ * Writes each row of FER2013's table as a PNG of 48x48, once: later calls read the list of images alone.
+ * @param tables fer2013.csv first, and every other file that `describe` draws on
+ * @param cacheDirectory where the images go, in a folder named by `id` and the tables' content
+ * @param describe gives an image's path, and whatever should be in the list, as JSON; undefined leaves the row out
+ * @returns the images' folder, and what `describe` gave, sorted by path
+ * @throws RangeError when the table is empty or a row is not of its form, with the row's number
+ */
+export async function convertTable<T extends TableImage>(
+  id: string,
+  tables: readonly [string, ...string[]],
+  cacheDirectory: string,
+  describe: (row: TableRow) => T | undefined,
+): Promise<{ directory: string; images: T[] }> {
+  const directory = path.join(cacheDirectory, `${id}-${(await hashOf(tables)).slice(0, 16)}`);
+  const list = path.join(directory, LIST_FILE);
+  if (!fs.existsSync(list)) await convert(tables[0], directory, describe);
+  return { directory, images: JSON.parse(await readFile(list, 'utf8')) as T[] };
+}
+
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(String(LIST_VERSION));
+  for (const file of files) for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function convert<T extends TableImage>(
+  table: string,
+  directory: string,
+  describe: (row: TableRow) => T | undefined,
+): Promise<void> {
+  const aside = `${directory}.${process.pid}.part`;
+  const images: T[] = [];
+  try {
+    for await (const { levels, ...row } of readRows(table)) {
+      const image = describe(row);
+      if (!image) continue;
+      await writeImage(path.join(aside, image.path), levels);
+      images.push(image);
+    }
+    if (images.length === 0)
+      throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${table} with none`);
+    images.sort((first, second) => (first.path < second.path ? -1 : 1));
+    await writeFile(path.join(aside, LIST_FILE), JSON.stringify(images));
+    // Another run may have been quicker: its images are the same.
+    await rename(aside, directory).catch((error) => {
+      if (!fs.existsSync(path.join(directory, LIST_FILE))) throw error;
+    });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function* readRows(table: string): AsyncGenerator<TableRow & { readonly levels: Uint8Array }> {
+  let number = 0;
+  let index = 0;
+  for await (const line of readLines(table, LONGEST_LINE, TABLE_FILE)) {
+    number += 1;
+    if (number === 1 ? HEADER.test(line) : line === '') continue;
+    yield { index, number, ...parseRow(line, number) };
+    index += 1;
+  }
+}
+
+function parseRow(line: string, number: number): { label: number; usage: Usage; levels: Uint8Array } {
+  const { label, pixels, usage } = ROW.exec(line)?.groups ?? {};
+  const levels = pixels?.trim().split(/ +/).map(Number) ?? [];
+  if (levels.length !== SIDE_PX * SIDE_PX || levels.some((level) => level > 255))
+    throw new RangeError(
+      `Expected a label, ${SIDE_PX * SIDE_PX} levels and a usage for row ${number} of ${TABLE_FILE} but received ${line.slice(0, 40)}`,
+    );
+  return { label: Number(label), usage: usage as Usage, levels: Uint8Array.from(levels) };
+}
+
+async function writeImage(file: string, levels: Uint8Array): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const raw = { width: SIDE_PX, height: SIDE_PX, channels: 1 as const };
+  await sharp(levels, { raw }).png().toFile(file);
+}

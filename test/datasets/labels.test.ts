@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { readLabels } from '../../lib/datasets/labels';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+
+describe('readLabels', () => {
+  const folder = useTemporaryFolder();
+  const pictures = { 'a/1.png': '', 'a/2, two.png': '', '3.png': '' };
+  const read = (table: string, options = {}) => {
+    writeFiles(folder(), { ...pictures, 'labels.csv': table });
+    return readLabels(folder(), options);
+  };
+
+  it('reads path, label, person and side, and keeps the other columns', () => {
+    const { records, notes, directory, name } = read(
+      '\uFEFFPath,Label,person,side,Age,skin\r\n"a/2, two.png",Happy,kim,Valid,30,"dark, warm"\r\na/1.png,sad,,,,\r\n3.png,contempt,kim,test,31,\r\n',
+    );
+    assert.deepEqual(records, [
+      { path: 'a/1.png', character: 'all', emotion: 'sadness', attributes: { Age: '', skin: '' } },
+      {
+        path: 'a/2, two.png',
+        character: 'kim',
+        emotion: 'joy',
+        side: 'validation',
+        attributes: { Age: '30', skin: 'dark, warm' },
+      },
+    ]);
+    assert.deepEqual(notes, ['1 rows of contempt or without a label were left out']);
+    assert.deepEqual([directory, name], [folder(), 'labels']);
+  });
+
+  it('reads semicolons and tabs, and numbers by the data set whose they are', () => {
+    assert.equal(read('path;label\n3.png;fear\n').records[0].emotion, 'fear');
+    assert.equal(read('label\tpath\n3\t3.png\n', { numbered: 'fer2013' }).records[0].emotion, 'joy');
+    assert.throws(() => read('path,label\n3.png,3\n'), /labels named anger, .* received 3; numbers differ/);
+  });
+
+  it('names all labels that are not known, and the row that is wrong', () => {
+    const table = (rows: string) => () => read(`path,label,side\n${rows}`);
+    assert.throws(table('3.png,glee,\na/1.png,awe,\n3.png,awe,\n'), /received awe, glee; other names/);
+    assert.throws(table('3.png,joy\n'), /Expected 3 fields for row 2 of .*labels\.csv but received 2/);
+    assert.throws(table('3.png,joy,exam\n'), /one of train, .* for side in row 2 of .* received exam/);
+    assert.throws(table('4.png,joy,\n'), /picture for row 2 of .* received 4\.png, which does not exist/);
+    assert.throws(table('../x.png,joy,\n'), /a path inside of the table's folder for row 2 .* \.\.\/x\.png/);
+    assert.throws(table('3.png,joy,\n./3.png,fear,\n'), /one row a picture in .* received 3\.png twice/);
+    assert.throws(table('3.png,contempt,\n'), /Expected rows with a label for DIR/);
+    assert.throws(() => read('file,label\n'), /columns path and label for DIR but received file, label/);
+    assert.throws(() => readLabels(path.join(folder(), 'no.csv')), /Expected a file for DIR .* not exist/);
+  });
+});
