@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 
 interface EvaluateFlags {
   readonly data?: string;
+  readonly cropped?: boolean;
   readonly model?: string;
   readonly against?: string;
   readonly abstainBelow?: number;
@@ -17,6 +19,7 @@ export const evaluateCommand = new Command('evaluate')
     '--data <folder>',
     "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
+  .addOption(croppedOption())
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
   .option('--against <file>', 'a second model file, or face-api')
   .option(

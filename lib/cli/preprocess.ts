@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 import { print } from './print';
 
@@ -6,6 +7,7 @@ import { print } from './print';
 interface PreprocessFlags {
   readonly dataset: string;
   readonly mapping?: string;
+  readonly cropped?: boolean;
   readonly out?: string;
   readonly margin?: number;
   readonly workers?: number;
@@ -19,6 +21,7 @@ export const preprocessCommand = new Command('preprocess')
   .argument('[dir]', "the data set's folder")
   .option('--dataset <id>', 'its reader; `datasets` lists them', 'folder')
   .option('--mapping <file>', 'mapping file, for --dataset mapping')
+  .addOption(croppedOption())
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
   .option('--margin <px>', 'pixels around the boxes; default 10', numberBetween(0, 1000, { isWhole: true }))
   .option(
@@ -36,6 +39,7 @@ export const preprocessCommand = new Command('preprocess')
       'queue',
       'workers',
       'mapping',
+      'cropped',
       'out',
       'margin',
     ]),

@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
 import { FOLDER_VARIABLES } from '../core/experiment';
+import { croppedOption } from './cropped';
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { print } from './print';
 
 interface TrainFlags extends ExperimentFlags {
   readonly data?: string;
+  readonly cropped?: boolean;
   readonly generated?: number;
   readonly architecture: string;
   readonly output: string;
@@ -24,10 +26,11 @@ export const trainCommand = addExperimentOptions(new Command('train'))
     '--data <folder>',
     "FERG-DB's layout or class folders; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
+  .addOption(croppedOption())
   .addOption(
     new Option('--generated <count>', 'train on so many generated characters instead')
       .argParser(numberBetween(1, 100_000, { isWhole: true }))
-      .conflicts('data'),
+      .conflicts(['data', 'cropped']),
   )
   .addHelpText(
     'after',
@@ -36,8 +39,16 @@ export const trainCommand = addExperimentOptions(new Command('train'))
   .action(async (flags: TrainFlags, command: Command) => {
     refuseSampleSize(flags, command);
     const { runTrain } = await import('../commands/train');
-    const { data, generated, architecture, output } = flags;
-    const request = { data, generated, architecture, output, experiment: experimentOf(flags), print };
+    const { data, cropped, generated, architecture, output } = flags;
+    const request = {
+      data,
+      cropped,
+      generated,
+      architecture,
+      output,
+      experiment: experimentOf(flags),
+      print,
+    };
     if (!(await runTrain(request))) process.exitCode = 130;
   });
 

@@ -2,7 +2,7 @@ import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
-import { CROPPED_SIDE } from '../faces/prepare';
+import { describeAssumed } from '../faces/usual-landmarks';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -19,6 +19,8 @@ import { followOnStderr } from './progress';
 /** What {@link runEvaluate} is asked for. */
 export interface EvaluateRequest {
   readonly data?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -36,8 +38,9 @@ export async function runEvaluate(
   request: EvaluateRequest,
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
-  const { data, format, output } = request;
-  const dataset = await openData(readExperiment(process.env), data, followOnStderr('Drawing'));
+  const { data, cropped, format, output } = request;
+  const onDrawn = followOnStderr('Drawing');
+  const dataset = await openData(readExperiment(process.env), data, onDrawn, { cropped });
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
@@ -59,7 +62,7 @@ async function evaluateAll(
     const predictor = await loadPredictor({
       model,
       abstainBelow,
-      leastSide: dataset.cropped ? CROPPED_SIDE : 0,
+      cropped: dataset.cropped,
     });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
@@ -111,12 +114,14 @@ function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired
 }
 
 function describeModel(evaluation: ModelEvaluation): string[] {
+  const assumed = describeAssumed(evaluation.assumed, evaluation.score.ofFound.trials);
   const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } = evaluation; // prettier-ignore
   return [
     `${model}: ${description}`,
     `  accuracy of all images        ${toPercent(score.ofAll)}`,
     ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
     `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    ...(assumed ? [`  ${assumed}`] : []),
     `  macro F1                      ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,
     `  answered, not unsure          ${toPercent(answered)}`,

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { readExperiment } from '../core/experiment';
-import type { Dataset } from '../datasets/dataset';
+import { readCropped, readExperiment } from '../core/experiment';
+import { type Dataset, markCropped } from '../datasets/dataset';
 import { findDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
+import { describeAssumed } from '../faces/usual-landmarks';
 import { makeStoreOnQueue } from '../study/queue/make-store-on-queue';
 import { startQueueWorker } from '../study/queue/queue';
 
@@ -14,6 +15,8 @@ export interface PreprocessCommandOptions {
   readonly dataset: string;
   /** Mapping file, for the reader `mapping`. */
   readonly mapping?: string;
+  /** Whether the images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** Where the store goes; default data/stores/<dataset>. */
   readonly out?: string;
   /** Pixels around the boxes; default `MARGIN`, else 10. */
@@ -38,7 +41,7 @@ export function cacheFolder(name: string): string {
  */
 async function openFolder(
   directory: string,
-  { dataset, mapping, print }: Pick<PreprocessCommandOptions, 'dataset' | 'mapping' | 'print'>,
+  { dataset, mapping, cropped = readCropped(process.env), print }: PreprocessCommandOptions,
 ): Promise<Dataset> {
   const opened = await findDataset(dataset).open(directory, {
     cacheDirectory: cacheFolder('converted'),
@@ -47,7 +50,7 @@ async function openFolder(
   });
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   for (const note of opened.notes ?? []) print(note);
-  return opened;
+  return markCropped(opened, cropped);
 }
 
 /** Completes a command's options to those of preprocessing. */
@@ -98,11 +101,13 @@ function outFolder({ out, dataset }: PreprocessCommandOptions): string {
 
 /** Prints what became of a data set. */
 function printStore(made: MadeStore, print: (line: string) => void): void {
-  const { file, frames, missed, computedShards, reusedShards, seconds } = made;
+  const { file, frames, missed, assumed, computedShards, reusedShards, seconds } = made;
   print(
     `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +
       `in ${seconds.toFixed(1)} s`,
   );
+  const guessed = describeAssumed(assumed, frames - missed);
+  if (guessed) print(guessed);
   print(
     `store: ${path.relative('', file)}; without blocks: ${path.relative('', file.replace(/[^/\\]+$/, 'skipped.csv'))}`,
   );

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isEmotion } from '../core/emotions';
-import type { Experiment } from '../core/experiment';
+import { type Experiment, readCropped } from '../core/experiment';
 import { generateCharacter, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
 import { openDataset, type OpenedDataset } from './open-dataset';
@@ -12,20 +12,24 @@ const CHARACTER_SEED = 7;
 /**
  * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) or class folders.
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
+ * @param options.cropped whether its images are cropped faces; default what `CROPPED` and the reader say
  * @throws RangeError when the folder is not what is expected, or the environment names a data set too
  */
 export async function openData(
   experiment: Experiment,
   directory?: string,
   onProgress?: (done: number, total: number) => void,
+  { cropped = readCropped(process.env) }: { readonly cropped?: boolean } = {},
 ): Promise<OpenedDataset> {
-  if (directory === undefined) return openDataset(experiment, process.env, onProgress);
+  const CROPPED = cropped ? '1' : undefined;
+  if (directory === undefined) return openDataset(experiment, { ...process.env, CROPPED }, onProgress);
   if (process.env.DATASET)
     throw new RangeError(
       `Expected one data set but received a folder and DATASET=${process.env.DATASET}: DATASET_DIR names its folder`,
     );
   const absolute = path.resolve(directory);
-  return openDataset(experiment, { [hasFergLayout(absolute) ? 'FERG_DIR' : 'IMAGES_DIR']: absolute });
+  const setting = hasFergLayout(absolute) ? 'FERG_DIR' : 'IMAGES_DIR';
+  return openDataset(experiment, { [setting]: absolute, CROPPED });
 }
 
 /**

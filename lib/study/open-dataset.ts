@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES, READER_VARIABLES, readCropped, SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
-import type { Dataset } from '../datasets/dataset';
+import { type Dataset, markCropped } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
 import { DATASETS, type DatasetKind, expectLabels, findDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
@@ -20,11 +20,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
  * reader `DATASET` (and `DATASET_MAPPING`, a file, or `DATASET_LABELS`), or else the synthetic sample, which is drawn when it is not
- * there. Relative paths start at the project's folder.
+ * there. `CROPPED=1` says of any folder that its images are cropped faces. Relative paths start at the project's folder.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
- * @throws RangeError when several are set, when a size of the sample is set beside one of them, or when the folder is
- * not what is expected
+ * @throws RangeError when several are set, when a size of the sample is set beside one of them, when `CROPPED` is
+ * set beside none, or when the folder is not what is expected
  */
 export async function openDataset(
   experiment: Experiment,
@@ -33,6 +33,11 @@ export async function openDataset(
 ): Promise<OpenedDataset> {
   const start = performance.now();
   const setting = chooseFolder(environment);
+  const cropped = readCropped(environment);
+  if (!setting && cropped)
+    throw new RangeError(
+      `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) beside --cropped or CROPPED but received none`,
+    );
   if (!setting) return openSample(experiment, start, onProgress);
   refuseSampleSize(environment, setting);
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels } = environment;
@@ -45,7 +50,7 @@ export async function openDataset(
     labels: labels ? expectLabels(labels) : undefined,
     setting,
   });
-  return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
+  return { ...markCropped(await withManifest(dataset), cropped), drawn: false, seconds: secondsSince(start) };
 }
 
 function fromProject(name: string): string {
