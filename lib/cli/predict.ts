@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 
 interface PredictFlags {
   readonly model?: string;
+  readonly cropped?: boolean;
   readonly format: 'text' | 'json' | 'csv';
   readonly abstainBelow?: number;
   readonly filesFrom?: string;
@@ -35,6 +37,7 @@ export const predictCommand = new Command('predict')
   .description('name the expressions of all faces in pictures, folders and videos')
   .argument('[files...]', 'pictures, folders, patterns, videos; - reads one picture from standard input')
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
+  .addOption(croppedOption())
   .addOption(
     new Option('-f, --format <format>', 'how answers are written')
       .choices(['text', 'json', 'csv'])

@@ -2,6 +2,7 @@ import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
+import { describeAssumed } from '../faces/usual-landmarks';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -20,6 +21,8 @@ export interface EvaluateRequest {
   readonly data?: string;
   /** Whose numbers the data's classes have. */
   readonly numbered?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -37,9 +40,9 @@ export async function runEvaluate(
   request: EvaluateRequest,
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
-  const { data, numbered, format, output } = request;
+  const { data, numbered, cropped, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
-  const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered });
+  const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
@@ -113,12 +116,14 @@ function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired
 }
 
 function describeModel(evaluation: ModelEvaluation): string[] {
+  const assumed = describeAssumed(evaluation.assumed, evaluation.score.ofFound.trials);
   const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } = evaluation; // prettier-ignore
   return [
     `${model}: ${description}`,
     `  accuracy of all images        ${toPercent(score.ofAll)}`,
     ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
     `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    ...(assumed ? [`  ${assumed}`] : []),
     `  macro F1                      ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,
     `  answered, not unsure          ${toPercent(answered)}`,

@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment';
+import {
+  CROPPED_VARIABLE,
+  EXPERIMENT_VARIABLES,
+  FOLDER_VARIABLES,
+  READER_VARIABLES,
+} from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
@@ -64,6 +69,7 @@ export async function runReference(options: {
     ...Object.keys(EXPERIMENT_VARIABLES),
     ...FOLDER_VARIABLES,
     ...READER_VARIABLES,
+    CROPPED_VARIABLE,
     'ENGINE',
     'EVIDENCE',
     'PICTURES',

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Experiment } from '../core/experiment';
 import { startEngine } from '../engine/tensorflow';
 import { findArchitecture } from '../model/architectures';
+import { countAssumed, describeAssumed } from '../faces/usual-landmarks';
 import { createFileStore } from '../model/checkpoint-files';
 import { formatEpoch } from '../model/history';
 import { encodeModel } from '../model/model-file';
@@ -18,6 +19,8 @@ export interface TrainRequest {
   readonly data?: string;
   /** Whose numbers the data's classes have. */
   readonly numbered?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** How many generated characters to draw and train on, in place of a data set. */
   readonly generated?: number;
   readonly architecture: string;
@@ -33,15 +36,17 @@ export interface TrainRequest {
  * @throws Error or RangeError, with what is wrong
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
-  const { experiment, data, numbered, generated, architecture, output, print } = request;
+  const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
   // An unknown name is told before anything is drawn.
   findArchitecture(architecture);
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated
     ? await openGenerated(experiment, generated, onDrawn)
-    : await openData(experiment, data, onDrawn, { numbered });
+    : await openData(experiment, data, onDrawn, { numbered, cropped });
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
+  const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
+  if (assumed) print(assumed);
   const { model, score, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       ...{ dataset, blocks, experiment, architecture },

@@ -118,7 +118,8 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
   const gray = found.length > 0 ? toGray(image.data, width, height, 3) : undefined;
   const faces = found.flatMap((face) => {
     const { box, landmarks, ...rest } = scaleFace(face, scale);
-    const blocks = cutBlocks(gray!, landmarks, { marginPx: marginFor(classifier, landmarks) });
+    const marginPx = scaleMargin(classifier.marginPx, landmarks, classifier.faceSizePx);
+    const blocks = cutBlocks(gray!, landmarks, { marginPx });
     if (blocks.kind !== 'blocks') return [];
     const wholeFace = classifier.seesFace ? cutFace(gray!, landmarks, FACE_SIZE) : undefined;
     return [{ ...rest, box, landmarks, blocks, wholeFace }];
@@ -133,11 +134,6 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
       return { ...answerOf(row, parts.abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
     }),
   };
-}
-
-/** A margin in pixels suits one size of face: for others it grows and shrinks with them. */
-function marginFor({ marginPx, faceSizePx }: Classifier, landmarks: Float32Array): number {
-  return faceSizePx === undefined ? marginPx : scaleMargin(marginPx, landmarks, faceSizePx);
 }
 
 function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS, emotionId } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
-import { measureFace } from '../core/landmarks';
+import { MARGIN_FACE_PX, measureFace } from '../core/landmarks';
 import { splitRecords } from '../core/split';
 import { fitTemperature } from '../core/temperature';
 import type { Dataset } from '../datasets/dataset';
@@ -74,21 +74,28 @@ async function scoreOn(network: Network, source: TensorSource, missed: number): 
 /**
  * Gathers what a model file says of the faces that its network learned from.
  * @param faces of the training side, as positions in the block set
+ * @returns as the size of the faces that to which the margin belongs: where it follows the face, that of the setting;
+ *   where it is fixed, the training faces' median
  */
 export function describeModel(
-  { blocks, experiment }: Pick<TrainModelOptions, 'blocks' | 'experiment'>,
+  { dataset, blocks, experiment }: Pick<TrainModelOptions, 'dataset' | 'blocks' | 'experiment'>,
   network: Network,
   faces: readonly number[],
 ): Omit<ModelFacts, 'temperature' | 'description'> {
-  const sizes = faces.map((face) => measureFace(blocks.landmarks.subarray(136 * face, 136 * face + 136)));
-  sizes.sort((first, second) => first - second);
   return {
     architecture: network.name,
     labels: EMOTIONS,
     marginPx: experiment.marginPx,
-    faceSizePx: Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10,
+    faceSizePx: dataset.fixedMargin ? medianFace(blocks, faces) : MARGIN_FACE_PX,
     trainingData: hashFaces(blocks, faces),
   };
+}
+
+/** Measures the middle one of some faces. @returns pixels, to a tenth */
+function medianFace({ landmarks }: BlockSet, faces: readonly number[]): number {
+  const sizes = faces.map((face) => measureFace(landmarks.subarray(136 * face, 136 * face + 136)));
+  sizes.sort((first, second) => first - second);
+  return Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10;
 }
 
 /** Names what a model learned from: both blocks and the label of each face, in order. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { runEvaluate } from '../../lib/commands/evaluate';
 import { EMOTIONS } from '../../lib/core/emotions';
@@ -31,6 +32,23 @@ describe('runEvaluate', function () {
     // One face under every label: one of the seven is right.
     const { successes, trials } = models[0].score.ofAll;
     assert.deepEqual([successes, trials], [1, EMOTIONS.length]);
+  });
+
+  it('takes each whole picture for a face when told so, and counts whose landmarks are assumed', async () => {
+    const [data, output] = ['crops', 'crops.json'].map((name) => path.join(folder(), name));
+    const crop = async (turn: number) =>
+      sharp(await portraitPng(2))
+        .rotate(turn)
+        .resize(48, 48)
+        .png()
+        .toBuffer();
+    writeFiles(data, { 'joy/1.png': await crop(0), 'joy/2.png': await crop(90) });
+    const request = { data, cropped: true, models: [undefined], format: 'json', output } as const;
+    assert.ok(await runEvaluate(request, { isRequested: () => false, dispose: () => undefined }));
+    const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
+      models: { assumed: number; score: { ofFound: { trials: number } } }[];
+    };
+    assert.deepEqual([models[0].score.ofFound.trials, models[0].assumed], [2, 1]);
   });
 
   it('says that it was stopped, writes nothing and keeps no tensor', async () => {

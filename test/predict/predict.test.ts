@@ -62,6 +62,40 @@ describe('predictPictures', function () {
     assert.match((results[1] as { reason: string }).reason, /broken\.jpg/);
   });
 
+  it('cuts from cropped faces what preprocessing cuts, and says where landmarks are assumed', async () => {
+    const crop = async (index: number, turn: number) =>
+      sharp(await portraitPng(index))
+        .rotate(turn)
+        .resize(48, 48)
+        .png()
+        .toBuffer();
+    writeFiles(folder(), {
+      '0.png': await crop(0, 0),
+      '1.png': await crop(1, 0),
+      '2.png': await crop(2, 90),
+    });
+    const records = [0, 1, 2].map((index) => ({ path: `${index}.png`, character: 'all', emotion: 'joy' as const })); // prettier-ignore
+    const cacheDirectory = path.join(folder(), 'cache');
+    const { blocks } = await preprocess(records, { root: folder(), cacheDirectory, cropped: true });
+    const pictures = records.map((record) => path.join(folder(), record.path));
+    for (const model of [undefined, FACE_API_MODEL]) {
+      const results = (await predictPictures(pictures, { model, cropped: true })) as PicturePrediction[];
+      const faces = results.map(({ faces: [face, ...others] }) => {
+        assert.deepEqual(others, []);
+        return face;
+      });
+      assert.deepEqual(
+        faces.map(({ detector }) => detector),
+        ['whole-image', 'whole-image', 'assumed'],
+      );
+      assert.deepEqual(blocks.detectors, ['whole-image', 'whole-image', 'assumed']);
+      for (const part of ['eyes', 'mouth'] as const)
+        assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
+      const lines = results.map((result, index) => predictionWriter('text').write(result, index));
+      assert.deepEqual(lines.map((line) => line.endsWith(' (landmarks assumed)\n')), [false, false, true]); // prettier-ignore
+    }
+  });
+
   it('refuses a threshold that is no probability', async () => {
     await assert.rejects(predictPictures([PHOTO], { abstainBelow: 2 }), /between 0 and 1 for abstainBelow/);
   });
