@@ -6,6 +6,7 @@ import { numberedOption } from './reader';
 interface EvaluateFlags {
   readonly data?: string;
   readonly numbered?: string;
+  readonly side?: 'train' | 'validation' | 'test' | 'all';
   readonly cropped?: boolean;
   readonly model?: string;
   readonly against?: string;
@@ -23,6 +24,14 @@ export const evaluateCommand = new Command('evaluate')
   )
   .addOption(numberedOption())
   .addOption(croppedOption())
+  .addOption(
+    new Option('--side <side>', 'official side to score; default: test, where the data have sides').choices([
+      'train',
+      'validation',
+      'test',
+      'all',
+    ]),
+  )
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
   .option('--against <file>', 'a second model file, or face-api')
   .option(

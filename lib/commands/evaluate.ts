@@ -3,6 +3,7 @@ import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
 import { describeAssumed } from '../faces/usual-landmarks';
+import type { Side } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -23,6 +24,8 @@ export interface EvaluateRequest {
   readonly numbered?: string;
   /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
   readonly cropped?: boolean;
+  /** Which official side is scored; default the test side of data that have sides, else all. */
+  readonly side?: Side | 'all';
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -42,7 +45,8 @@ export async function runEvaluate(
 ): Promise<boolean> {
   const { data, numbered, cropped, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
-  const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
+  const opened = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
+  const dataset = chooseSide(opened, request.side);
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
@@ -52,6 +56,19 @@ export async function runEvaluate(
   } finally {
     stop.dispose();
   }
+}
+
+/**
+ * Takes one official side of a data set, which then is named after it.
+ * @throws RangeError for a side that the data have not
+ */
+export function chooseSide(dataset: Dataset, side?: Side | 'all'): Dataset {
+  const hasSides = dataset.records.every((record) => record.side);
+  const chosen = side ?? (hasSides ? 'test' : 'all');
+  if (chosen === 'all') return dataset;
+  const records = dataset.records.filter((record) => record.side === chosen);
+  if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
+  throw new RangeError(`Expected images of the ${chosen} side in ${dataset.name} but received none: take --side all`); // prettier-ignore
 }
 
 async function evaluateAll(
@@ -124,7 +141,7 @@ function describeModel(evaluation: ModelEvaluation): string[] {
     ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
     `  accuracy where a face is found ${toPercent(score.ofFound)}`,
     ...(assumed ? [`  ${assumed}`] : []),
-    `  macro F1                      ${score.macroF1.toFixed(4)}`,
+    `  macro F1 where a face is found ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,
     `  answered, not unsure          ${toPercent(answered)}`,
     `  right of these                ${toPercent(rightOfAnswered)}`,

@@ -1,5 +1,8 @@
 import path from 'node:path';
+import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
+import { formatPercent } from '../core/numbers';
+import type { Dataset } from '../datasets/dataset';
 import { startEngine } from '../engine/tensorflow';
 import { findArchitecture } from '../model/architectures';
 import { countAssumed, describeAssumed } from '../faces/usual-landmarks';
@@ -47,7 +50,8 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
-  const { model, score, bestEpoch, stopped } = await runStoppable('training', (stop) =>
+  for (const line of describeFound(dataset, blocks)) print(line);
+  const { model, score, faces, warnings, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       ...{ dataset, blocks, experiment, architecture },
       shouldStop: stop.isRequested,
@@ -59,10 +63,31 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     const store = createFileStore(path.dirname(path.resolve(output)));
     await store.write(path.basename(output), encodeModel(network, facts));
     print(`${facts.description}.`);
-    print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}, macro F1 ${score.macroF1.toFixed(4)}.`); // prettier-ignore
+    const { train, validation, test } = faces;
+    print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore
+    for (const warning of warnings) print(warning);
+    const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
+    print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
+    if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
     print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);
     return !stopped;
   } finally {
     model.network.dispose();
   }
+}
+
+/** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
+const SMALL_IMAGE_PX = 100;
+
+/** Share of missed images from which a likely cause is named. */
+const MANY_MISSED = 0.1;
+
+/** Says how many images have a face, and where many have none, what may be the cause. */
+function describeFound({ records, cropped }: Dataset, { missed, imageSizes }: BlockSet): string[] {
+  const found = records.length - missed.length;
+  const line = `Faces found in ${found} of ${records.length} images, ${missed.length} missed.`;
+  if (missed.length <= MANY_MISSED * records.length) return [line];
+  const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
+  const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
+  return [line, `Warning: ${formatPercent(missed.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`]; // prettier-ignore
 }

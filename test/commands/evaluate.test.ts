@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
-import { runEvaluate } from '../../lib/commands/evaluate';
+import { chooseSide, runEvaluate } from '../../lib/commands/evaluate';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
@@ -22,6 +22,26 @@ describe('runEvaluate', function () {
     const request = { data, models: ['face-api'], format: 'json', output } as const;
     return { isWhole: await runEvaluate(request, { isRequested, dispose: () => undefined }), output };
   }
+
+  it('scores the test side of data that have sides, unless told otherwise, and names it', () => {
+    const records = (['train', 'train', 'validation', 'test'] as const).map((side, index) => ({
+      path: `${index}.png`,
+      character: 'all',
+      emotion: 'joy' as const,
+      side,
+    }));
+    const dataset = { name: 'mine', synthetic: false, directory: folder(), records };
+    const sideOf = (side?: 'train' | 'all') => {
+      const { name, records: chosen } = chooseSide(dataset, side);
+      return [name, chosen.length];
+    };
+    assert.deepEqual(sideOf(), ['mine, test side', 1]);
+    assert.deepEqual(sideOf('train'), ['mine, train side', 2]);
+    assert.deepEqual(sideOf('all'), ['mine', 4]);
+    const bare = { ...dataset, records: records.map((record) => ({ ...record, side: undefined })) };
+    assert.deepEqual(chooseSide(bare).records.length, 4);
+    assert.throws(() => chooseSide(bare, 'test'), /images of the test side in mine but received none/);
+  });
 
   it('writes what it measured', async () => {
     const { isWhole, output } = await evaluate(() => false);
