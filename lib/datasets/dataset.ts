@@ -16,6 +16,8 @@ export interface Dataset {
   readonly cropped?: boolean;
   /** Whether the margin around blocks has as many pixels at a face of any size, as in the original's work on FERG-DB. */
   readonly fixedMargin?: boolean;
+  /** Images with votes that have no label by the rule that was asked for: no records, but some protocols count them. */
+  readonly unlabelled?: readonly Pick<FrameRecord, 'path' | 'side' | 'votes'>[];
   /** What a user should know of how it was read: what was left out. */
   readonly notes?: readonly string[];
 }

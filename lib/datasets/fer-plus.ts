@@ -69,8 +69,9 @@ export async function readFerPlus(
     throw new RangeError(
       `Expected at least 1 image with a label for ${setting} but received ${root} with none`,
     );
+  const unlabelled = images.filter(({ votes }) => !labelByVotes(votes, labels));
   const notes = noteLeftOut(images, labels);
-  return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, notes };
+  return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, unlabelled, notes };
 }
 
 async function readImages(

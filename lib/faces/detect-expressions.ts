@@ -58,7 +58,9 @@ export async function loadExpressionNetwork(): Promise<ExpressionNetwork> {
     return toOurOrder(values);
   };
   return {
-    parameters: net.getParamList().reduce((sum, { tensor }) => sum + tensor.size, 0),
+    parameters: [net.faceFeatureExtractor, net]
+      .flatMap((part) => part.getParamList())
+      .reduce((sum, { tensor }) => sum + tensor.size, 0),
     classify: (image, faces) => {
       const parts = faces.map((landmarks) => alignedPart(image, landmarks));
       return run(

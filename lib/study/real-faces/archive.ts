@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Side } from '../../core/record';
-import { VOTE_COLUMNS } from '../../core/votes';
+import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../engine/project';
 import { packProbabilities, unpackProbabilities } from '../evidence/ranges';
 import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
@@ -18,6 +18,11 @@ export interface ScoredFace {
   readonly isDuplicate: boolean;
 }
 
+/** Tells whether models are asked about an image: it has a vote for one of the seven that counts. */
+export function isAsked({ votes }: Pick<ScoredFace, 'votes'>): boolean {
+  return toSoftLabel(votes) !== undefined;
+}
+
 /** What a model answered with one seed. */
 export interface RealFacesRun {
   readonly seed: number;
@@ -26,7 +31,7 @@ export interface RealFacesRun {
   /** Epochs that were trained. */
   readonly epochs: number;
   readonly parameters: number;
-  /** Probabilities of the faces of the validation side, in their order, [validation, 7]. */
+  /** Probabilities of the validation side's faces that were asked about, in their order, [validation, 7]. */
   readonly validation: Float32Array;
   /** The same of the test side; empty before it was looked at. */
   readonly test: Float32Array;
@@ -108,7 +113,7 @@ function parseRuns(text: string, faces: readonly ScoredFace[], name: string): Re
   return packed.map((run) => {
     const [validation, test] = [run.validation, run.test].map(unpackProbabilities);
     for (const [side, values] of Object.entries({ validation, test })) {
-      const expected = 7 * faces.filter((face) => face.side === side).length;
+      const expected = 7 * faces.filter((face) => face.side === side && isAsked(face)).length;
       if (values.length !== expected && !(side === 'test' && values.length === 0))
         throw new RangeError(`Expected ${expected} probabilities for ${side} of ${name} but received ${values.length}`); // prettier-ignore
     }

@@ -93,7 +93,7 @@ export const PUBLISHED_FER_PLUS: readonly {
     name: 'vicksam/fer-model',
     accuracy: '87.0 +- 0.4',
     parameters: '0.17 million',
-    protocol: 'strict-8 over the eight expressions, n = 3,153; five runs',
+    protocol: 'strict-8 by the votes of fer2013new.csv, n = 3,153; five runs',
   },
   {
     name: 'RAN, SCN with face pretraining',

@@ -72,19 +72,25 @@ function hasStrictLabel({ votes }: FrameRecord): boolean {
 }
 
 function listScoredFaces(
-  { directory }: Dataset,
+  { directory, unlabelled = [] }: Dataset,
   { records }: BlockSet,
   sides: RealFacesData['sides'],
 ): ScoredFace[] {
   const hashOf = (face: number) =>
     createHash('sha256').update(fs.readFileSync(path.join(directory, records[face].path))).digest('hex'); // prettier-ignore
   const known = new Set(sides.train.map(hashOf));
-  return (['validation', 'test'] as const).flatMap((side) =>
-    sides[side].map((face) => {
+  return (['validation', 'test'] as const).flatMap((side) => [
+    ...sides[side].map((face): ScoredFace => {
       const { path: name, votes } = records[face];
       return { path: name, side, votes: votes!, isDuplicate: known.has(hashOf(face)) };
     }),
-  );
+    // Contempt without a vote for any of the seven: nobody is asked, and strict-8 counts it as wrong.
+    ...unlabelled.flatMap(({ path: name, side: own, votes }): ScoredFace[] =>
+      own === side && votes && strictWinner(votes) === 'contempt'
+        ? [{ path: name, side, votes, isDuplicate: false }]
+        : [],
+    ),
+  ]);
 }
 
 /** What {@link runModel} is told while it runs, and what it does. */

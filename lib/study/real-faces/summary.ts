@@ -12,7 +12,7 @@ import {
 import { mean } from '../../core/numbers';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { pluralWinner, strictWinner, type VoteColumn } from '../../core/votes';
-import type { RealFacesArchive, RealFacesRun, ScoredFace } from './archive';
+import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
 
 const CLASSES = EMOTIONS.length;
@@ -92,7 +92,8 @@ export function summarizeRealFaces(archive: RealFacesArchive): RealFacesSummary 
 }
 
 function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]): ModelSummary {
-  const test = faces.filter(({ side }) => side === 'test');
+  const test = faces.filter((face) => face.side === 'test' && isAsked(face));
+  const unasked = faces.filter((face) => face.side === 'test' && !isAsked(face)).length;
   const rate = (rule: (face: ScoredFace) => VoteColumn | undefined, among = test) =>
     averageRuns(runs, (run) => scoreRule(test, run.test, rule, among));
   const strict = (face: ScoredFace) => strictWinner(face.votes);
@@ -121,7 +122,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
       strict7,
       test.filter(({ isDuplicate }) => !isDuplicate),
     ),
-    strict8: rate(strict),
+    strict8: withWrong(rate(strict), unasked),
     plural7: rate((face) => exceptContempt(pluralWinner(face.votes))),
     ece: {
       before: round(mean(calibrated.map(({ before }) => before))),
@@ -158,7 +159,7 @@ export function chooseLabelled(
   run: Pick<RealFacesRun, 'validation' | 'test'>,
   side: 'validation' | 'test',
 ): LabelledAnswers {
-  const own = faces.filter((face) => face.side === side);
+  const own = faces.filter((face) => face.side === side && isAsked(face));
   const rows = own.flatMap((face, row) => {
     const winner = strictWinner(face.votes);
     return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
@@ -213,6 +214,11 @@ function averageRuns(
 ): ProtocolAccuracy {
   const scores = runs.map(score);
   return { n: scores[0].n, accuracy: round(mean(scores.map((one) => one.accuracy))) };
+}
+
+/** Counts further images as wrong. */
+function withWrong({ n, accuracy: right }: ProtocolAccuracy, wrong: number): ProtocolAccuracy {
+  return { n: n + wrong, accuracy: round((right * n) / (n + wrong)) };
 }
 
 function exceptContempt(winner: VoteColumn | undefined): VoteColumn | undefined {
