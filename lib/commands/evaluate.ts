@@ -14,7 +14,7 @@ import {
 } from '../study/evaluate-models';
 import { openData } from '../study/open-data';
 import { openOutput } from './output';
-import { followOnStderr } from './progress';
+import { followOnStderr, tellNotes } from './progress';
 
 /** What {@link runEvaluate} is asked for. */
 export interface EvaluateRequest {
@@ -41,6 +41,7 @@ export async function runEvaluate(
   const { data, numbered, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
   const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered });
+  tellNotes(dataset);
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
