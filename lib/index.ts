@@ -2,9 +2,10 @@
 import './source-maps';
 export { BLOCK_SIZE, type BlockSet, type MissedFrame } from './core/blocks';
 export { EMOTIONS, emotionId, isEmotion, type Emotion } from './core/emotions';
-export { DEFAULT_EXPERIMENT, readExperiment, type Experiment } from './core/experiment';
+export { DEFAULT_EXPERIMENT, readCropped, readExperiment, type Experiment } from './core/experiment';
 export { estimateAccuracy, wilsonInterval } from './core/intervals';
 export { classMetrics, confusionMatrix, macroF1 } from './core/metrics';
+export { formatPercent } from './core/numbers';
 export { createRandom } from './core/random';
 export type { FrameRecord } from './core/record';
 export { leaveOneCharacterOut, splitRecords, type Split } from './core/split';
@@ -92,5 +93,16 @@ export { openDataset } from './study/open-dataset';
 export { openPictures } from './study/open-pictures';
 export { preprocessDataset } from './study/preprocess-dataset';
 export { buildReport, saveReport } from './study/report-file';
+export { loadRealFaces } from './study/real-faces/archive';
+export {
+  realFacesChart,
+  realFacesConfusion,
+  realFacesReliability,
+  realFacesRisk,
+  recallChart,
+} from './study/real-faces/figures';
+export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/plan';
+export { agreementRows, annotatorAgreement, PUBLISHED_FER_PLUS } from './study/real-faces/questions';
+export { summarizeRealFaces } from './study/real-faces/summary';
 export { scoreTest } from './study/score-test';
 export { trainCached } from './study/train-cached';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { croppedOption } from './cropped';
 import { print } from './print';
 import { addReaderOptions, type ReaderFlags } from './reader';
 
@@ -6,7 +7,8 @@ import { addReaderOptions, type ReaderFlags } from './reader';
 export const auditCommand = addReaderOptions(new Command('audit'))
   .description('count, measure and check a data set: a datasheet and a picture of its worst blocks')
   .argument('<dir>', "the data set's folder")
-  .action(async (directory: string, flags: ReaderFlags) => {
+  .addOption(croppedOption())
+  .action(async (directory: string, flags: ReaderFlags & { cropped?: boolean }) => {
     const { runAudit } = await import('../commands/audit');
     await runAudit(directory, { ...flags, print });
   });

@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 import { numberedOption } from './reader';
 
 interface EvaluateFlags {
   readonly data?: string;
   readonly numbered?: string;
+  readonly side?: 'train' | 'validation' | 'test' | 'all';
+  readonly cropped?: boolean;
   readonly model?: string;
   readonly against?: string;
   readonly abstainBelow?: number;
@@ -20,6 +23,15 @@ export const evaluateCommand = new Command('evaluate')
     "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
   .addOption(numberedOption())
+  .addOption(croppedOption())
+  .addOption(
+    new Option('--side <side>', 'official side to score; default: test, where the data have sides').choices([
+      'train',
+      'validation',
+      'test',
+      'all',
+    ]),
+  )
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
   .option('--against <file>', 'a second model file, or face-api')
   .option(

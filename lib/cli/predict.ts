@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 
 interface PredictFlags {
   readonly model?: string;
+  readonly cropped?: boolean;
   readonly format: 'text' | 'json' | 'csv';
   readonly abstainBelow?: number;
   readonly filesFrom?: string;
@@ -16,18 +18,16 @@ Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with al
 ffmpeg. Every face of a picture is answered, the largest first.
 
 Which model?
-  none named      the project's own: small and quick, learned from drawn faces only. Right for the synthetic sample
-                  and drawn characters; its answers on photographs are measured nowhere but by you:
-                  evaluate --data YOUR_FOLDER
-  face-api        the face-api package's network: sees the whole face, learned from photographs. Right for real faces.
-  FILE            what the train command wrote
+  none named      the project's own, for photographs and drawings; models/README.md says how often it is right.
+                  On your pictures: evaluate --data YOUR_FOLDER
+  face-api        the face-api package's network, which sees the whole face
+  FILE            what the train command wrote; models/drawn.safetensors learned from drawn faces alone
 
 Exit status: 0 every file was read, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
 
 Examples:
-  npx . predict --model face-api photo.jpg
-  npx . predict drawing.png
-  npx . predict --model face-api --format csv --output answers.csv photos/
+  npx . predict photo.jpg
+  npx . predict --format csv --output answers.csv photos/
   find . -name '*.jpg' | npx . predict --files-from - --format json
   curl -s … | npx . predict -
 `;
@@ -37,6 +37,7 @@ export const predictCommand = new Command('predict')
   .description('name the expressions of all faces in pictures, folders and videos')
   .argument('[files...]', 'pictures, folders, patterns, videos; - reads one picture from standard input')
   .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
+  .addOption(croppedOption())
   .addOption(
     new Option('-f, --format <format>', 'how answers are written')
       .choices(['text', 'json', 'csv'])

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
+import { croppedOption } from './cropped';
 import { numberBetween } from './number';
 import { print } from './print';
 import { addReaderOptions, type ReaderFlags } from './reader';
 
 /** What the command is given. */
 interface PreprocessFlags extends ReaderFlags {
+  readonly cropped?: boolean;
   readonly out?: string;
   readonly margin?: number;
   readonly workers?: number;
@@ -16,6 +18,7 @@ interface PreprocessFlags extends ReaderFlags {
 export const preprocessCommand = addReaderOptions(new Command('preprocess'))
   .description('find the faces of a data set, cut their blocks, and write them to one Arrow file')
   .argument('[dir]', "the data set's folder")
+  .addOption(croppedOption())
   .option('--out <dir>', 'where blocks.arrow and skipped.csv go; default data/stores/<id>')
   .option('--margin <px>', 'pixels around the boxes; default 10', numberBetween(0, 1000, { isWhole: true }))
   .option(
@@ -35,6 +38,7 @@ export const preprocessCommand = addReaderOptions(new Command('preprocess'))
       'mapping',
       'labels',
       'numbered',
+      'cropped',
       'out',
       'margin',
     ]),

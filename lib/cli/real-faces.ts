@@ -10,7 +10,7 @@ export const realFacesCommand = new Command('real-faces')
   .description('learn from FER+ and measure on it (DATASET=fer-plus DATASET_DIR=...); resumable')
   .argument(
     '<step>',
-    'train, look (asks the test side, and records it), carry (writes the model) or summarize',
+    'train, look (asks the test side, and records it), carry (writes the model), averages or summarize',
   )
   .argument('[models...]', 'rows of the study; default: all that need training, for look: all')
   .option('--seeds <list>', 'such as 1,2,3', '1')
@@ -22,6 +22,7 @@ The whole study, in this order; every step goes on where it was:
   npx . real-faces look          # the only step that asks the test side
   npx . real-faces carry         # models/default.safetensors
   npx . real-faces look carried
+  npx . real-faces averages      # the average face of each expression, of 100 faces at least
   npx . real-faces summarize     # results/reference/real-faces.json and figures, from the committed answers`,
   )
   .action(async (step: string, models: string[], { seeds }: RealFacesFlags) => {
@@ -39,8 +40,12 @@ The whole study, in this order; every step goes on where it was:
       train: command.trainRealFaces,
       look: command.lookAtRealFaces,
       carry: command.carryRealFaces,
+      averages: command.drawAverages,
     }[step];
-    if (!run) throw new RangeError(`Expected train, look, carry or summarize for step but received ${step}`);
+    if (!run)
+      throw new RangeError(
+        `Expected train, look, carry, averages or summarize for step but received ${step}`,
+      );
     if (!(await run(request))) process.exitCode = 130;
   });
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { FOLDER_VARIABLES } from '../core/experiment';
+import { croppedOption } from './cropped';
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { print } from './print';
@@ -8,6 +9,7 @@ import { numberedOption } from './reader';
 interface TrainFlags extends ExperimentFlags {
   readonly data?: string;
   readonly numbered?: string;
+  readonly cropped?: boolean;
   readonly generated?: number;
   readonly architecture: string;
   readonly output: string;
@@ -27,10 +29,11 @@ export const trainCommand = addExperimentOptions(new Command('train'))
     "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
   )
   .addOption(numberedOption())
+  .addOption(croppedOption())
   .addOption(
     new Option('--generated <count>', 'train on so many generated characters instead')
       .argParser(numberBetween(1, 100_000, { isWhole: true }))
-      .conflicts('data'),
+      .conflicts(['data', 'cropped']),
   )
   .addHelpText(
     'after',
@@ -39,10 +42,11 @@ export const trainCommand = addExperimentOptions(new Command('train'))
   .action(async (flags: TrainFlags, command: Command) => {
     refuseSampleSize(flags, command);
     const { runTrain } = await import('../commands/train');
-    const { data, numbered, generated, architecture, output } = flags;
+    const { data, numbered, cropped, generated, architecture, output } = flags;
     const request = {
       data,
       numbered,
+      cropped,
       generated,
       architecture,
       output,

@@ -6,6 +6,7 @@ import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
+import { describeAssumed } from '../faces/usual-landmarks';
 import { loadStore } from '../faces/store-file';
 import { saveFigure } from '../report/figures';
 import { imageGrid } from '../report/sheets';
@@ -89,6 +90,7 @@ export interface DatasheetSubject {
 /** Formats an audit as a datasheet in Markdown. */
 export function formatDatasheet(audit: Audit, about: DatasheetSubject): string {
   const found = audit.characters.reduce((sum, group) => sum + group.found, 0);
+  const assumed = describeAssumed(audit.assumed, found);
   const lines = audit.splits.map((one) =>
     'reason' in one
       ? [one.split, 'no such split', one.reason]
@@ -98,6 +100,7 @@ export function formatDatasheet(audit: Audit, about: DatasheetSubject): string {
     `# Datasheet: ${about.title}`,
     `Content: ${about.content}. Licence: ${about.licence}. How to get it: ${about.access}.`,
     `${audit.frames} frames, ${found} with blocks (${percent(found, audit.frames)}).`,
+    ...(assumed ? [assumed] : []),
     '## Frames by character and expression',
     table(
       ['character', ...EMOTIONS],

@@ -2,7 +2,8 @@ import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
-import { CROPPED_SIDE } from '../faces/prepare';
+import { describeAssumed } from '../faces/usual-landmarks';
+import type { Side } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -21,6 +22,10 @@ export interface EvaluateRequest {
   readonly data?: string;
   /** Whose numbers the data's classes have. */
   readonly numbered?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
+  /** Which official side is scored; default the test side of data that have sides, else all. */
+  readonly side?: Side | 'all';
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -38,10 +43,11 @@ export async function runEvaluate(
   request: EvaluateRequest,
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
-  const { data, numbered, format, output } = request;
+  const { data, numbered, cropped, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
-  const dataset = await openData(readExperiment(process.env), data, onDrawn, { numbered });
-  tellNotes(dataset);
+  const opened = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
+  tellNotes(opened);
+  const dataset = chooseSide(opened, request.side);
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
@@ -51,6 +57,19 @@ export async function runEvaluate(
   } finally {
     stop.dispose();
   }
+}
+
+/**
+ * Takes one official side of a data set, which then is named after it.
+ * @throws RangeError for a side that the data have not
+ */
+export function chooseSide(dataset: Dataset, side?: Side | 'all'): Dataset {
+  const hasSides = dataset.records.every((record) => record.side);
+  const chosen = side ?? (hasSides ? 'test' : 'all');
+  if (chosen === 'all') return dataset;
+  const records = dataset.records.filter((record) => record.side === chosen);
+  if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
+  throw new RangeError(`Expected images of the ${chosen} side in ${dataset.name} but received none: take --side all`); // prettier-ignore
 }
 
 async function evaluateAll(
@@ -63,7 +82,7 @@ async function evaluateAll(
     const predictor = await loadPredictor({
       model,
       abstainBelow,
-      leastSide: dataset.cropped ? CROPPED_SIDE : 0,
+      cropped: dataset.cropped,
     });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
@@ -115,13 +134,15 @@ function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired
 }
 
 function describeModel(evaluation: ModelEvaluation): string[] {
+  const assumed = describeAssumed(evaluation.assumed, evaluation.score.ofFound.trials);
   const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } = evaluation; // prettier-ignore
   return [
     `${model}: ${description}`,
     `  accuracy of all images        ${toPercent(score.ofAll)}`,
     ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
     `  accuracy where a face is found ${toPercent(score.ofFound)}`,
-    `  macro F1                      ${score.macroF1.toFixed(4)}`,
+    ...(assumed ? [`  ${assumed}`] : []),
+    `  macro F1 where a face is found ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,
     `  answered, not unsure          ${toPercent(answered)}`,
     `  right of these                ${toPercent(rightOfAnswered)}`,

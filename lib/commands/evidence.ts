@@ -9,7 +9,7 @@ import { replaceSection } from '../study/readme';
 import { runEvidence } from '../study/evidence/run-evidence';
 import { saveEvidence } from '../study/evidence/save-evidence';
 import { executeNotebook } from './notebook';
-import { commitOutputs } from './reference';
+import { commitOutputs, withoutData } from './reference';
 
 /** The notebooks that read the evidence. */
 export const EVIDENCE_NOTEBOOKS = [
@@ -62,7 +62,8 @@ function quoteFigures(archive: EvidenceArchive): void {
 
 async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const scratch = path.join(projectRoot(), 'results', 'latest', 'evidence');
-  if (!(await executeNotebook(notebook, scratch, { ...environment, EVIDENCE: 'committed' })))
+  const settings = { ...withoutData(environment), EVIDENCE: 'committed' };
+  if (!(await executeNotebook(notebook, scratch, settings)))
     throw new Error(`Expected ${notebook} to be executed but a cell failed`);
   commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
 }

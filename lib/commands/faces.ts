@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { readExperiment } from '../core/experiment';
+import { readCropped, readExperiment } from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
+import { describeAssumed } from '../faces/usual-landmarks';
 import { attentionFlow } from '../report/attention-flow';
 import { saveFigure } from '../report/figures';
 import { focusOnFace } from '../report/focus';
@@ -10,15 +11,27 @@ import { lookAtFiles } from '../study/look-at-files';
 /**
  * Draws what preprocessing finds in pictures: landmarks, boxes, blocks. The picture goes to results/latest.
  * @param files picture files; none: the six photographs that the face-api package brings
- * @param print gets a line a file without a face, and the figure's path
+ * @param options.cropped whether they are cropped faces; default what `CROPPED` says
+ * @param options.print gets a line a file without a face, and the figure's path
  * @returns how many files had no face
- * @throws Error when no file has one
+ * @throws RangeError for cropped faces without files; Error when no file has one
  */
-export async function runFaces(files: readonly string[], print: (line: string) => void): Promise<number> {
+export async function runFaces(
+  files: readonly string[],
+  {
+    cropped = readCropped(process.env),
+    print,
+  }: { readonly cropped?: boolean; readonly print: (line: string) => void },
+): Promise<number> {
+  if (cropped && files.length === 0)
+    throw new RangeError('Expected pictures of cropped faces beside --cropped or CROPPED but received none');
   await startEngine();
   const { marginPx } = readExperiment(process.env);
-  const { faces, missed } = await lookAtFiles(files.length > 0 ? files : demoPhotographs(), marginPx);
+  const pictures = files.length > 0 ? files : demoPhotographs();
+  const { faces, missed, assumed } = await lookAtFiles(pictures, { marginPx, cropped });
   for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
+  const guessed = describeAssumed(assumed, faces.length);
+  if (guessed) print(guessed);
   if (faces.length === 0) throw new Error('Expected a face in at least one of the pictures but found none');
   const figure = await attentionFlow(await Promise.all(faces.map(focusOnFace)), 'What preprocessing finds');
   const [picture] = await saveFigure(figure, path.join(projectRoot(), 'results', 'latest'), 'faces');

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readCropped } from '../core/experiment';
 import type { RgbImage } from '../core/image';
 import { decodeText, readText } from '../datasets/text';
 import { watchStop } from '../notebook/stop';
@@ -11,16 +12,14 @@ import { annotatePicture } from '../report/annotate';
 import { openOutput } from './output';
 import { followOnStderr } from './progress';
 
-/** Said to whoever names no model: most have photographs, and this one never saw any. */
-const OWN_MODEL =
-  "Model: the project's own, which learned from drawn faces. For photographs add --model face-api.";
-
 /** What {@link runPredict} is asked for. */
 export interface PredictRequest {
   readonly files: readonly string[];
   /** File with one path a line, or ended by NUL, or `-`. */
   readonly filesFrom?: string;
   readonly model?: string;
+  /** Whether the pictures are cropped faces; default what `CROPPED` says. */
+  readonly cropped?: boolean;
   readonly format: PredictionFormat;
   readonly abstainBelow?: number;
   /** File to write, whole or not at all; default standard output. */
@@ -36,12 +35,11 @@ export interface PredictRequest {
  * @throws RangeError when the model or a name cannot be used
  */
 export async function runPredict(request: PredictRequest): Promise<number> {
-  const { format, output, annotate, framesPerSecond } = request;
+  const { format, output, annotate, framesPerSecond, cropped = readCropped(process.env) } = request;
   const names = [...request.files, ...(await readList(request.filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
   const inputs = await expandInputs(names);
-  const predictor = await loadPredictor(request);
-  if (request.model === undefined) process.stderr.write(`${OWN_MODEL}\n`);
+  const predictor = await loadPredictor({ ...request, cropped });
   const stop = watchStop();
   const writer = predictionWriter(format);
   const target = await openOutput(output);

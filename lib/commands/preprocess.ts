@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Numbering } from '../core/emotions';
-import { readExperiment } from '../core/experiment';
+import { readCropped, readExperiment } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
-import type { Dataset } from '../datasets/dataset';
+import { type Dataset, markCropped } from '../datasets/dataset';
 import { readDataset } from '../datasets/registry';
 import { projectRoot } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
+import { describeAssumed } from '../faces/usual-landmarks';
 import { makeStoreOnQueue } from '../study/queue/make-store-on-queue';
 import { startQueueWorker } from '../study/queue/queue';
 
@@ -20,6 +21,8 @@ export interface PreprocessCommandOptions {
   readonly labels?: LabelRule;
   /** Whose numbers classes that are named by numbers have. */
   readonly numbered?: Numbering;
+  /** Whether the images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** Where the store goes; default data/stores/<dataset>. */
   readonly out?: string;
   /** Pixels around the boxes; default `MARGIN`, else 10. */
@@ -44,7 +47,7 @@ export function cacheFolder(name: string): string {
  */
 async function openFolder(
   directory: string,
-  { dataset, mapping, labels, numbered, print }: PreprocessCommandOptions,
+  { dataset, mapping, labels, numbered, cropped = readCropped(process.env), print }: PreprocessCommandOptions,
 ): Promise<Dataset> {
   const opened = await readDataset(dataset, directory, {
     cacheDirectory: cacheFolder('converted'),
@@ -55,7 +58,7 @@ async function openFolder(
   });
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   for (const note of opened.notes ?? []) print(note);
-  return opened;
+  return markCropped(opened, cropped);
 }
 
 /** Completes a command's options to those of preprocessing. */
@@ -107,11 +110,13 @@ function outFolder({ out, dataset }: PreprocessCommandOptions): string {
 
 /** Prints what became of a data set. */
 function printStore(made: MadeStore, print: (line: string) => void): void {
-  const { file, frames, missed, computedShards, reusedShards, seconds } = made;
+  const { file, frames, missed, assumed, computedShards, reusedShards, seconds } = made;
   print(
     `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +
       `in ${seconds.toFixed(1)} s`,
   );
+  const guessed = describeAssumed(assumed, frames - missed);
+  if (guessed) print(guessed);
   print(
     `store: ${path.relative('', file)}; without blocks: ${path.relative('', file.replace(/[^/\\]+$/, 'skipped.csv'))}`,
   );

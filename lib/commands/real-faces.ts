@@ -12,13 +12,17 @@ import { predict } from '../model/evaluate';
 import { encodeModel } from '../model/model-file';
 import { runStoppable } from '../notebook/stop';
 import { DEFAULT_MODEL } from '../predict/model';
+import { saveFigure } from '../report/figures';
 import {
   loadRealFaces,
   realFacesDirectory,
   saveRealFaces,
   type RealFacesArchive,
 } from '../study/real-faces/archive';
+import { replaceSection } from '../study/readme';
+import { averageFacesFigure } from '../study/real-faces/averages';
 import { saveRealFacesFigures } from '../study/real-faces/figures';
+import { carriedToMarkdown, realFacesToMarkdown } from '../study/real-faces/markdown';
 import { trainMixed } from '../study/real-faces/mix';
 import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/plan';
 import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
@@ -142,6 +146,17 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
   }
 }
 
+/**
+ * Draws the average face of each expression: results/reference/real-faces/averages.png.
+ * @throws RangeError for an expression of fewer than 100 training faces
+ */
+export async function drawAverages({ environment, print }: RealFacesRequest): Promise<boolean> {
+  const { blocks, sides } = await openRealFaces(environment, followOnStderr('Faces'));
+  await saveFigure(await averageFacesFigure(blocks, sides.train), realFacesDirectory(), 'averages');
+  print('Made: results/reference/real-faces/averages.png');
+  return true;
+}
+
 /** Computes results/reference/real-faces.json and the figures from the committed answers. */
 export async function summarizeCommitted(print: (line: string) => void): Promise<void> {
   const archive = loadRealFaces();
@@ -149,5 +164,15 @@ export async function summarizeCommitted(print: (line: string) => void): Promise
   const directory = path.dirname(realFacesDirectory());
   fs.writeFileSync(path.join(directory, 'real-faces.json'), `${JSON.stringify(summary, null, 2)}\n`);
   await saveRealFacesFigures(archive, realFacesDirectory());
-  print('Made: results/reference/real-faces.json and the figures in results/reference/real-faces.');
+  replaceInText('README.md', 'real-faces', realFacesToMarkdown(summary));
+  const { carried } = summary.models;
+  if (carried) replaceInText('models/README.md', 'real-faces', carriedToMarkdown(carried));
+  print(
+    'Made: results/reference/real-faces.json, its figures, and the tables in README.md and models/README.md.',
+  );
+}
+
+function replaceInText(name: string, section: string, content: string): void {
+  const file = path.join(projectRoot(), name);
+  fs.writeFileSync(file, replaceSection(fs.readFileSync(file, 'utf8'), section, content));
 }

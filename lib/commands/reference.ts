@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment';
+import {
+  CROPPED_VARIABLE,
+  EXPERIMENT_VARIABLES,
+  FOLDER_VARIABLES,
+  READER_VARIABLES,
+} from '../core/experiment';
 import { projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
@@ -64,6 +69,7 @@ export async function runReference(options: {
     ...Object.keys(EXPERIMENT_VARIABLES),
     ...FOLDER_VARIABLES,
     ...READER_VARIABLES,
+    CROPPED_VARIABLE,
     'ENGINE',
     'EVIDENCE',
     'PICTURES',
@@ -122,6 +128,13 @@ async function makeLab({ directory, environment }: ReferenceContext): Promise<vo
   const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/lab/jupyterlab.lab.ts'];
   const status = await runVisibly(process.execPath, mocha, settings);
   if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
+}
+
+/** Takes a user's own data set out of an environment: nothing of it may stand in what is committed. */
+export function withoutData(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const rest = { ...environment };
+  for (const name of [...FOLDER_VARIABLES, ...READER_VARIABLES, 'PICTURES', 'SHOW_FACES']) delete rest[name];
+  return rest;
 }
 
 /**

@@ -1,7 +1,11 @@
 import path from 'node:path';
+import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
+import { formatPercent } from '../core/numbers';
+import type { Dataset } from '../datasets/dataset';
 import { startEngine } from '../engine/tensorflow';
 import { findArchitecture } from '../model/architectures';
+import { countAssumed, describeAssumed } from '../faces/usual-landmarks';
 import { createFileStore } from '../model/checkpoint-files';
 import { formatEpoch } from '../model/history';
 import { encodeModel } from '../model/model-file';
@@ -18,6 +22,8 @@ export interface TrainRequest {
   readonly data?: string;
   /** Whose numbers the data's classes have. */
   readonly numbered?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
   /** How many generated characters to draw and train on, in place of a data set. */
   readonly generated?: number;
   readonly architecture: string;
@@ -33,17 +39,20 @@ export interface TrainRequest {
  * @throws Error or RangeError, with what is wrong
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
-  const { experiment, data, numbered, generated, architecture, output, print } = request;
+  const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
   // An unknown name is told before anything is drawn.
   findArchitecture(architecture);
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated
     ? await openGenerated(experiment, generated, onDrawn)
-    : await openData(experiment, data, onDrawn, { numbered });
+    : await openData(experiment, data, onDrawn, { numbered, cropped });
   tellNotes(dataset);
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
-  const { model, score, bestEpoch, stopped } = await runStoppable('training', (stop) =>
+  const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
+  if (assumed) print(assumed);
+  for (const line of describeFound(dataset, blocks)) print(line);
+  const { model, score, faces, warnings, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       ...{ dataset, blocks, experiment, architecture },
       shouldStop: stop.isRequested,
@@ -55,10 +64,31 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     const store = createFileStore(path.dirname(path.resolve(output)));
     await store.write(path.basename(output), encodeModel(network, facts));
     print(`${facts.description}.`);
-    print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}, macro F1 ${score.macroF1.toFixed(4)}.`); // prettier-ignore
+    const { train, validation, test } = faces;
+    print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore
+    for (const warning of warnings) print(warning);
+    const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
+    print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
+    if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
     print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);
     return !stopped;
   } finally {
     model.network.dispose();
   }
+}
+
+/** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
+const SMALL_IMAGE_PX = 100;
+
+/** Share of missed images from which a likely cause is named. */
+const MANY_MISSED = 0.1;
+
+/** Says how many images have a face, and where many have none, what may be the cause. */
+function describeFound({ records, cropped }: Dataset, { missed, imageSizes }: BlockSet): string[] {
+  const found = records.length - missed.length;
+  const line = `Faces found in ${found} of ${records.length} images, ${missed.length} missed.`;
+  if (missed.length <= MANY_MISSED * records.length) return [line];
+  const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
+  const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
+  return [line, `Warning: ${formatPercent(missed.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`]; // prettier-ignore
 }

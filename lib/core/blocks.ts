@@ -30,6 +30,8 @@ export interface BlockSet {
   readonly imageSizes: Float32Array;
   /** Confidence of the face detector, [n], 0 to 1. */
   readonly scores: Float32Array;
+  /** Name of the detector that found each face, [n], where the set tells. */
+  readonly detectors?: readonly string[];
   /** The frames without blocks. */
   readonly missed: readonly MissedFrame[];
 }

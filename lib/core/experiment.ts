@@ -60,6 +60,21 @@ export const FOLDER_VARIABLES = ['FERG_DIR', 'IMAGES_DIR', 'DATASET_DIR'] as con
  */
 export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS', 'DATASET_NUMBERED'] as const;
 
+/** The environment variable that {@link readCropped} reads. */
+export const CROPPED_VARIABLE = 'CROPPED';
+
+/**
+ * Reads whether pictures are cropped faces, each whole one a face that no detector has to find: `CROPPED=1`.
+ * @param environment such as `process.env`; an empty value counts as none
+ * @returns false where nothing is said: then a data set's reader tells
+ * @throws RangeError for another value
+ */
+export function readCropped(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const value = environment[CROPPED_VARIABLE];
+  if (!value || value === '1') return value === '1';
+  throw new RangeError(`Expected 1 or nothing for ${CROPPED_VARIABLE} but received ${value}`);
+}
+
 /**
  * Reads an experiment's settings: the defaults, with what the environment says instead.
  * @param environment such as `process.env`; an empty value counts as none

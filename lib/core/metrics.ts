@@ -95,13 +95,14 @@ export function classMetrics(matrix: ConfusionMatrix): ClassMetrics[] {
 }
 
 /**
- * Takes the mean of the classes' F1, each class weighing the same. A class that neither occurs nor is answered
- * counts with 0, as in scikit-learn when the labels are given.
- * @returns 0 to 1
+ * Takes the mean of the classes' F1, each class weighing the same. Classes that occur neither in truth nor among the
+ * answers do not count.
+ * @returns 0 to 1; NaN when nothing was counted
+ * Source: scikit-learn's f1_score with average='macro' and its default labels.
  */
 export function macroF1(matrix: ConfusionMatrix): number {
-  const scores = classMetrics(matrix).map((metrics) => metrics.f1);
-  return sumOf(scores) / scores.length;
+  const occurring = classMetrics(matrix).filter(({ support, predicted }) => support + predicted > 0);
+  return sumOf(occurring.map(({ f1 }) => f1)) / occurring.length;
 }
 
 function ratio(part: number, whole: number): number {

@@ -8,9 +8,10 @@ export function mean(values: readonly number[]): number {
 
 /**
  * Writes a share as a percentage, such as `97.51 %`.
- * @param share 0 to 1
+ * @param share 0 to 1; NaN, a share of nothing, is written as a dash
  * @param digits after the point, default 2
  */
 export function formatPercent(share: number, digits = 2): string {
+  if (Number.isNaN(share)) return '–';
   return `${(100 * share).toFixed(digits)} %`;
 }

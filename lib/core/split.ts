@@ -1,3 +1,4 @@
+import { EMOTIONS, type Emotion } from './emotions';
 import { createRandom } from './random';
 import { type FrameRecord, type Side, SIDES } from './record';
 
@@ -89,10 +90,18 @@ export function assertDisjoint(
   }
 }
 
-/** The original's split: 80 % of each cell to training, each of the others to validation or test by a coin flip. */
+/** Cells of fewer images share their images out together: 80 % of one or two would be none. */
+const FEWEST_OF_CELL = 10;
+
+/**
+ * The original's split: 80 % of each cell of character and expression to training, each of the others to validation or
+ * test by a coin flip. Cells of fewer than ten images are shared out together, expression by expression: 80 % to
+ * training, the rest to validation and test in turn.
+ */
 function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
   const sides = new Map<number, Side>();
-  for (const [cell, indices] of groupBy(records, cellOf)) {
+  const cells = [...groupBy(records, cellOf)];
+  for (const [cell, indices] of cells.filter(([, { length }]) => length >= FEWEST_OF_CELL)) {
     const random = createRandom(seed, 'split by frame', cell);
     const trainCount = Math.floor(indices.length * TRAIN_SHARE);
     random.shuffle(indices).forEach((index, position) => {
@@ -100,7 +109,29 @@ function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
       sides.set(index, position < trainCount ? 'train' : side);
     });
   }
+  const small = cells.filter(([, { length }]) => length < FEWEST_OF_CELL).flatMap(([, indices]) => indices);
+  for (const emotion of EMOTIONS) {
+    const indices = small.filter((index) => records[index].emotion === emotion);
+    const trainCount = Math.round(indices.length * TRAIN_SHARE);
+    createRandom(seed, 'split of small cells', emotion)
+      .shuffle(indices)
+      .forEach((index, position) => {
+        const side = (position - trainCount) % 2 === 0 ? 'validation' : 'test';
+        sides.set(index, position < trainCount ? 'train' : side);
+      });
+  }
   return collect('frames', records, (index) => sides.get(index)!);
+}
+
+/** Gives the expressions that a data set has and a side of its split has not. */
+export function missingExpressions(
+  split: Split,
+  records: readonly FrameRecord[],
+  side: (typeof SIDES)[number],
+): Emotion[] {
+  const present = new Set(split[side].map((index) => records[index].emotion));
+  const all = new Set(records.map(({ emotion }) => emotion));
+  return EMOTIONS.filter((emotion) => all.has(emotion) && !present.has(emotion));
 }
 
 function splitByClip(records: readonly FrameRecord[], seed: number): Split {

@@ -19,3 +19,12 @@ export interface Dataset {
   /** What a user should know of how it was read: what was left out. */
   readonly notes?: readonly string[];
 }
+
+/**
+ * Marks a data set's images as cropped faces, where its reader cannot know. The margin follows the face then: these are
+ * not the images whose faces have one size.
+ * @param cropped false: as the reader tells
+ */
+export function markCropped<D extends Dataset>(dataset: D, cropped: boolean): D {
+  return cropped ? { ...dataset, cropped: true, fixedMargin: false } : dataset;
+}

@@ -33,9 +33,16 @@ export function concatBlocks(parts: readonly BlockSet[]): BlockSet {
   ]);
   return {
     ...(Object.fromEntries(joined) as Pick<BlockSet, (typeof ARRAYS)[number]>),
+    detectors: joinDetectors(filled),
     records: parts.flatMap(({ records }) => records),
     missed: parts.flatMap(({ missed }) => missed),
   };
+}
+
+/** Gives the detectors where all parts tell them. */
+function joinDetectors(parts: readonly BlockSet[]): readonly string[] | undefined {
+  const known = parts.flatMap(({ detectors }) => (detectors ? [detectors] : []));
+  return known.length === parts.length ? known.flat() : undefined;
 }
 
 function join(arrays: readonly (Uint8Array | Float32Array)[], name: string): Uint8Array | Float32Array {

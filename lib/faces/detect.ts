@@ -6,7 +6,7 @@ import type { RgbImage } from '../core/image';
 import { compile } from '../engine/compiled';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
-import { usualLandmarks } from './usual-landmarks';
+import { ASSUMED, usualLandmarks } from './usual-landmarks';
 import { fitWithin } from './fit';
 import { type LandmarkNetwork, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
@@ -17,7 +17,7 @@ import { type TinyParams, buildTinyNetwork } from './tiny-network';
  * The detectors in the order that they are asked, each named with the side of its input in pixels. For cropped faces
  * none is asked: `whole-image` has landmarks of its own, `assumed` the usual ones, since its own were no face's.
  */
-export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image', 'assumed'] as const;
+export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image', ASSUMED] as const;
 
 /** One of {@link DETECTORS}. */
 export type DetectorName = (typeof DETECTORS)[number];
@@ -213,21 +213,22 @@ export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
 
 /**
  * Finds the landmarks of cropped faces: a look at the whole image, and a closer one framed by what that found.
- * @param images at most {@link CROPPED_BATCH}
+ * @param images as many as a batch has at most; a smaller rest is filled up
  */
-async function placeLandmarks(
-  { landmarks: network }: Networks,
+export async function placeLandmarks(
+  { landmarks: network }: Pick<Networks, 'landmarks'>,
   images: readonly RgbImage[],
+  batchSize = CROPPED_BATCH,
 ): Promise<Face[]> {
   const wholes = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
-  const first = await findLandmarks(network, images, wholes, CROPPED_BATCH);
+  const first = await findLandmarks(network, images, wholes, batchSize);
   const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, images[index]));
-  const second = await findLandmarks(network, images, frames, CROPPED_BATCH);
+  const second = await findLandmarks(network, images, frames, batchSize);
   return images.map((image, index) => {
     const landmarks = second[index] ?? first[index]!;
     const face = { score: 0, box: wholes[index] };
     if (isUpright(landmarks)) return { ...face, detector: 'whole-image', landmarks };
-    return { ...face, detector: 'assumed', landmarks: usualLandmarks(image) };
+    return { ...face, detector: ASSUMED, landmarks: usualLandmarks(image) };
   });
 }
 

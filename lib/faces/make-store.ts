@@ -19,6 +19,8 @@ export interface MadeStore {
   readonly frames: number;
   /** Frames without blocks: rows of skipped.csv. */
   readonly missed: number;
+  /** Cropped faces whose landmarks are assumed. */
+  readonly assumed: number;
   readonly reusedShards: number;
   readonly computedShards: number;
   readonly seconds: number;
@@ -58,11 +60,13 @@ export async function toMadeStore(
 ): Promise<MadeStore> {
   const file = await storeShards(name, shards, options);
   const reusedShards = shards.filter(({ reused }) => reused).length;
-  const sum = (count: 'frames' | 'missed') => shards.reduce((total, shard) => total + shard[count], 0);
+  const sum = (count: 'frames' | 'missed' | 'assumed') =>
+    shards.reduce((total, shard) => total + shard[count], 0);
   return {
     file,
     frames: sum('frames'),
     missed: sum('missed'),
+    assumed: sum('assumed'),
     reusedShards,
     computedShards: shards.length - reusedShards,
     seconds: (performance.now() - options.start) / 1000,

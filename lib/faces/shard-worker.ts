@@ -8,6 +8,7 @@ import { type CutSettings, gatherSettings } from './settings';
 import { loadShard, saveWhole } from './shard-file';
 import { type ShardPlan, amendPlan, planShard } from './shard-plan';
 import { encodeShard } from './store';
+import { countAssumed } from './usual-landmarks';
 
 /** All that a worker, on whatever machine, needs to know to make a shard. It can be sent as JSON. */
 export interface ShardJob extends CutSettings {
@@ -25,6 +26,8 @@ export interface StoredShard {
   readonly frames: number;
   /** How many of them have no blocks. */
   readonly missed: number;
+  /** How many are cropped faces with assumed landmarks. */
+  readonly assumed: number;
   /** Whether it was there already. */
   readonly reused: boolean;
 }
@@ -60,8 +63,16 @@ export function createShardWorker(): ShardWorker {
   const finish = async (job: ShardJob, plan: ShardPlan, hooks: ShardHooks): Promise<StoredShard> => {
     hooks.signal?.throwIfAborted();
     const saved = await loadShard(shardFile(job.cacheDirectory, plan.key), job.records);
-    if (saved)
-      return { key: plan.key, frames: job.records.length, missed: saved.missed.length, reused: true };
+    if (saved) {
+      const assumed = countAssumed(saved.detectors ?? []);
+      return {
+        key: plan.key,
+        frames: job.records.length,
+        missed: saved.missed.length,
+        assumed,
+        reused: true,
+      };
+    }
     detector ??= loadFaceDetector();
     return computeShard(job, plan, { ...hooks, detector: await detector });
   };
@@ -88,6 +99,7 @@ async function computeShard(
   const { key, settings: all } = amendPlan(plan, rows);
   const bytes = encodeShard(rows, { key, settings: JSON.stringify(all) });
   await saveWhole(shardFile(cacheDirectory, key), bytes);
-  const missed = rows.filter((row) => !isFaceRow(row)).length;
-  return { key, frames: rows.length, missed, reused: false };
+  const faces = rows.filter(isFaceRow);
+  const assumed = countAssumed(faces.map(({ detector: name }) => name));
+  return { key, frames: rows.length, missed: rows.length - faces.length, assumed, reused: false };
 }

@@ -142,7 +142,9 @@ export function openShard(bytes: Buffer): readonly arrow.RecordBatch[] {
  * @param records its frames, as many as it has rows
  */
 export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRecord[]): BlockSet {
-  const [kinds, reasons, scores] = ['kind', 'reason', 'score'].map((name) => batch.getChild(name)!);
+  const [kinds, reasons, scores, detectors] = ['kind', 'reason', 'score', 'detector'].map(
+    (name) => batch.getChild(name)!,
+  );
   const missed: MissedFrame[] = [];
   const found: number[] = [];
   records.forEach((record, row) => {
@@ -167,6 +169,7 @@ export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRec
     mouthBoxes: pick<Float32Array>('mouthBox'),
     imageSizes: pick<Float32Array>('imageSize'),
     scores: pickRows(scores.data[0].values as Float32Array, found, 1),
+    detectors: found.map((row) => detectors.get(row) as string),
     missed,
   };
 }

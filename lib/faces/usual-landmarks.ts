@@ -1,5 +1,8 @@
 import type { RgbImage } from '../core/image';
 
+/** Stands in a detector's place where a cropped face has usual landmarks, because its own were not upright. */
+export const ASSUMED = 'assumed';
+
 /**
  * Mean landmarks of cropped faces, x and y in sides of the image: of the 28,219 training images of FER+ in which the
  * landmark network's own are upright.
@@ -23,4 +26,22 @@ const MEAN_LANDMARKS: readonly number[] = [
  */
 export function usualLandmarks({ width, height }: Pick<RgbImage, 'width' | 'height'>): Float32Array {
   return Float32Array.from(MEAN_LANDMARKS, (value, index) => value * (index % 2 === 0 ? width : height));
+}
+
+/**
+ * Counts the faces whose landmarks are assumed.
+ * @param detectors of each face
+ */
+export function countAssumed(detectors: readonly string[]): number {
+  return detectors.filter((detector) => detector === ASSUMED).length;
+}
+
+/**
+ * Says how many faces have assumed landmarks.
+ * @param faces how many there are in all
+ * @returns one sentence; undefined when none has
+ */
+export function describeAssumed(assumed: number, faces: number): string | undefined {
+  if (assumed === 0) return undefined;
+  return `Usual landmarks are assumed for ${assumed} of ${faces} cropped faces: those that were found are not upright.`;
 }

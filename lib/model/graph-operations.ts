@@ -52,15 +52,8 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
       ...toPadding(pad),
     }),
   },
-  [tf.MaxPool]: {
-    op: 'MaxPool',
-    inputs: ['x'],
-    shapeOf: pooledShape,
-    attributes: ({ filterSize, strides, pad }) => ({
-      ...{ ksize: toSides(filterSize), strides: toSides(strides) },
-      ...toPadding(pad),
-    }),
-  },
+  [tf.MaxPool]: pooling('MaxPool'),
+  [tf.AvgPool]: pooling('AvgPool'),
   [tf.FusedBatchNorm]: {
     op: 'FusedBatchNormV3',
     inputs: ['x', 'scale', 'offset', 'mean', 'variance'],
@@ -94,6 +87,29 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
     shapeOf: ([x], { perm }) => (perm as number[]).map((axis) => x.shape[axis]),
     lastInput: ({ perm }) => perm as number[],
   },
+  // tfjs casts what it pooled to the type that it has.
+  [tf.Cast]: {
+    op: 'Cast',
+    inputs: ['x'],
+    shapeOf: ([x]) => x.shape,
+    attributes: () => ({ SrcT: { type: 'DT_FLOAT' }, DstT: { type: 'DT_FLOAT' } }),
+  },
+  [tf.Reverse]: {
+    op: 'ReverseV2',
+    inputs: ['x'],
+    shapeOf: ([x]) => x.shape,
+    lastInput: ({ dims }) => toList(dims),
+  },
+  [tf.Mean]: {
+    op: 'Mean',
+    inputs: ['x'],
+    shapeOf: ([x], { axis, keepDims }) => {
+      const [kept] = tf.backend_util.computeOutAndReduceShapes(x.shape, toList(axis));
+      return keepDims ? tf.backend_util.expandShapeToKeepDim(kept, toList(axis)) : kept;
+    },
+    attributes: ({ keepDims }) => ({ keep_dims: { b: Boolean(keepDims) } }),
+    lastInput: ({ axis }) => toList(axis),
+  },
   [tf.Concat]: {
     op: 'ConcatV2',
     shapeOf: (inputs, { axis }) =>
@@ -110,6 +126,23 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
   [tf.Multiply]: elementwise('Mul'),
   [tf.RealDiv]: elementwise('RealDiv'),
 };
+
+function pooling(op: 'MaxPool' | 'AvgPool'): GraphOperation {
+  return {
+    op,
+    inputs: ['x'],
+    shapeOf: pooledShape,
+    attributes: ({ filterSize, strides, pad }) => ({
+      ksize: toSides(filterSize),
+      strides: toSides(strides),
+      ...toPadding(pad),
+    }),
+  };
+}
+
+function toList(axes: unknown): number[] {
+  return Array.isArray(axes) ? (axes as number[]) : [axes as number];
+}
 
 /** Gives all attributes of an operation's node. */
 export function attributesOf(

@@ -1,5 +1,6 @@
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
+import { ASSUMED } from '../faces/usual-landmarks';
 import { isUnread, type FacePrediction, type PicturePrediction, type UnreadPicture } from './predictor';
 
 /** How predictions are written. */
@@ -67,7 +68,8 @@ function toText({ source, seconds, faces }: PicturePrediction): string {
     const { x, y, width, height } = face.box;
     const [left, top, across, down] = [x, y, width, height].map(Math.round);
     const number = faces.length > 1 ? ` (face ${index + 1} of ${faces.length}, ${across}x${down} at ${left},${top})` : ''; // prettier-ignore
-    return `${where}: ${formatAnswer(face)}${number}\n`;
+    const guessed = face.detector === ASSUMED ? ' (landmarks assumed)' : '';
+    return `${where}: ${formatAnswer(face)}${number}${guessed}\n`;
   });
   return lines.join('');
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../core/emotions';
 import { type RgbImage, toModelInput } from '../core/image';
-import { type CutBlocks, type CutFace, DEFAULT_MARGIN_PX } from '../core/landmarks';
+import { type CutBlocks, type CutFace, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
 import { projectRoot } from '../engine/project';
@@ -33,10 +33,10 @@ export interface Classifier {
   readonly name: string;
   /** One sentence that says what it learned from. */
   readonly description: string;
-  /** Pixels that the boxes grow by on each side. */
+  /** Pixels that the boxes grow by on each side, at a face of `faceSizePx`. */
   readonly marginPx: number;
-  /** The face's size in pixels that the margin was chosen for; undefined: the margin is the same for any face. */
-  readonly faceSizePx?: number;
+  /** The face's size in pixels that the margin was chosen for: for others it grows and shrinks with them. */
+  readonly faceSizePx: number;
   /** Whether it needs the whole face beside the blocks, 48x48 grey; default false. */
   readonly seesFace?: boolean;
   /**
@@ -115,6 +115,7 @@ async function loadFaceApi(): Promise<Classifier> {
     name: FACE_API_MODEL,
     description: "face-api's expression network: it sees the whole face and learned from photographs",
     marginPx: DEFAULT_MARGIN_PX,
+    faceSizePx: MARGIN_FACE_PX,
     classify: (image, faces) =>
       network.classify(
         image,

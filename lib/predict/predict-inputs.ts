@@ -49,6 +49,7 @@ export async function* predictInputs(
  * @param options.model path of a model file, `face-api`, or a loaded classifier, which is disposed; default the
  *   project's own model
  * @param options.abstainBelow the probability below which the answer is `unsure`, default 0.5
+ * @param options.cropped whether the pictures are cropped faces, default false
  * @returns one element a picture, in order; what could not be read says why
  * @throws RangeError for a model, folder or pattern that cannot be used
  */
@@ -57,6 +58,7 @@ export async function predictPictures(
   options: PredictInputsOptions & {
     readonly model?: string | Classifier;
     readonly abstainBelow?: number;
+    readonly cropped?: boolean;
   } = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
   const inputs = await expandInputs(names);

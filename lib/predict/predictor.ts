@@ -9,7 +9,7 @@ import { isBadImage } from '../faces/bad-image';
 import type { Face } from '../faces/detect';
 import { type AllFacesDetector, loadAllFacesDetector } from '../faces/detect-all';
 import { enlarge, fitWithin } from '../faces/fit';
-import { DETECTION_SIDE } from '../faces/prepare';
+import { CROPPED_SIDE, DETECTION_SIDE } from '../faces/prepare';
 import { type Classifier, loadClassifier } from './model';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
@@ -77,7 +77,7 @@ export interface Predictor {
  * Loads detector and classifier on the fastest engine.
  * @param options.model as `loadClassifier` takes it
  * @param options.abstainBelow probability, 0 to 1, default {@link DEFAULT_ABSTENTION}
- * @param options.leastSide smaller pictures are enlarged for the detector to as many pixels, default 0
+ * @param options.cropped whether each picture is a cropped face, which no detector has to find; default false
  * @returns the caller disposes it
  * @throws RangeError for a threshold out of range, or a model that cannot be read
  */
@@ -85,16 +85,16 @@ export async function loadPredictor(
   options: {
     readonly model?: string | Classifier;
     readonly abstainBelow?: number;
-    readonly leastSide?: number;
+    readonly cropped?: boolean;
   } = {},
 ): Promise<Predictor> {
-  const { model, abstainBelow = DEFAULT_ABSTENTION, leastSide = 0 } = options;
+  const { model, abstainBelow = DEFAULT_ABSTENTION, cropped = false } = options;
   if (!(abstainBelow >= 0 && abstainBelow <= 1))
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
   await startEngine();
   const classifier = typeof model === 'object' ? model : await loadClassifier(model);
   const detector = await loadAllFacesDetector();
-  const parts = { classifier, detector, abstainBelow, leastSide };
+  const parts = { classifier, detector, abstainBelow, cropped };
   return {
     classifier,
     predict: (image, source) => predictPicture(parts, image, source),
@@ -106,19 +106,20 @@ interface Parts {
   readonly classifier: Classifier;
   readonly detector: AllFacesDetector;
   readonly abstainBelow: number;
-  readonly leastSide: number;
+  readonly cropped: boolean;
 }
 
 async function predictPicture(parts: Parts, image: RgbImage, source: string): Promise<PicturePrediction> {
   const { classifier, detector } = parts;
   const { width, height } = image;
-  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), parts.leastSide);
-  const found = await detector.detectAll(small);
+  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), parts.cropped ? CROPPED_SIDE : 0);
+  const found = parts.cropped ? [await detector.placeInCrop(small)] : await detector.detectAll(small);
   const scale = { across: width / small.width, down: height / small.height };
   const gray = found.length > 0 ? toGray(image.data, width, height, 3) : undefined;
   const faces = found.flatMap((face) => {
     const { box, landmarks, ...rest } = scaleFace(face, scale);
-    const blocks = cutBlocks(gray!, landmarks, { marginPx: marginFor(classifier, landmarks) });
+    const marginPx = scaleMargin(classifier.marginPx, landmarks, classifier.faceSizePx);
+    const blocks = cutBlocks(gray!, landmarks, { marginPx });
     if (blocks.kind !== 'blocks') return [];
     const wholeFace = classifier.seesFace ? cutFace(gray!, landmarks, FACE_SIZE) : undefined;
     return [{ ...rest, box, landmarks, blocks, wholeFace }];
@@ -133,11 +134,6 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
       return { ...answerOf(row, parts.abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
     }),
   };
-}
-
-/** A margin in pixels suits one size of face: for others it grows and shrinks with them. */
-function marginFor({ marginPx, faceSizePx }: Classifier, landmarks: Float32Array): number {
-  return faceSizePx === undefined ? marginPx : scaleMargin(marginPx, landmarks, faceSizePx);
 }
 
 function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {

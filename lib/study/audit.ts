@@ -3,6 +3,7 @@ import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
+import { countAssumed } from '../faces/usual-landmarks';
 import { facesOfSplit } from './faces-of-split';
 
 /** Frames of one group: a character or an expression. */
@@ -27,6 +28,8 @@ export interface Audit {
   readonly cells: readonly (readonly number[])[];
   /** Frames without blocks, by kind. */
   readonly missed: Readonly<Record<string, number>>;
+  /** Cropped faces whose landmarks are assumed. */
+  readonly assumed: number;
   /** Faces that have a near-duplicate anywhere in the data set. */
   readonly duplicates: number;
   readonly splits: readonly SplitDuplicates[];
@@ -63,6 +66,7 @@ export function auditBlocks(blocks: BlockSet, seed: number): Audit {
     missed: Object.fromEntries(
       countGroups(blocks.missed, [], ({ kind }) => kind).map(({ name, frames }) => [name, frames]),
     ),
+    assumed: countAssumed(blocks.detectors ?? []),
     duplicates: countFound(findNearDuplicates(hashes, all, all)),
     splits: SPLIT_NAMES.map((split) => duplicatesOf(split, { records, blocks, hashes, seed })),
     contrast,

@@ -6,6 +6,7 @@ import { type Estimate, type Proportion, wilsonInterval } from '../core/interval
 import { comparePaired, type PairedOutcome } from '../core/paired';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
+import { countAssumed } from '../faces/usual-landmarks';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
 import { scoreTest, type TestScore } from './score-test';
@@ -20,6 +21,8 @@ export interface ModelEvaluation {
   /** Share of the found faces that were answered at all, not `unsure`, and of these the right ones. */
   readonly answered: Proportion;
   readonly rightOfAnswered: Proportion;
+  /** Cropped faces whose landmarks are assumed. */
+  readonly assumed: number;
   readonly seconds: number;
   /** Accuracy of all images with its interval over persons or characters; undefined where there is one only. */
   readonly byCharacter?: Estimate;
@@ -92,7 +95,10 @@ function toScored(records: readonly FrameRecord[], outcomes: readonly boolean[])
 function scoreFaces(
   records: readonly FrameRecord[],
   faces: readonly (FacePrediction | undefined)[],
-): Pick<ModelEvaluation, 'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'outcomes'> {
+): Pick<
+  ModelEvaluation,
+  'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'assumed' | 'outcomes'
+> {
   const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
   const found = records.flatMap(({ emotion }, index) => {
     const face = faces[index];
@@ -107,6 +113,7 @@ function scoreFaces(
     outcomes,
     score: scoreTest(labels, answers, records.length - found.length),
     calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
+    assumed: countAssumed(found.map(({ face }) => face.detector)),
     answered: wilsonInterval(answered.length, found.length),
     rightOfAnswered: wilsonInterval(right.length, answered.length),
   };

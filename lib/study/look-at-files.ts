@@ -3,7 +3,9 @@ import { BLOCK_SIZE, type MissedFrame } from '../core/blocks';
 import { computeRows } from '../faces/compute-shard';
 import { loadFaceDetector } from '../faces/detect';
 import { isFaceRow } from '../faces/frame-row';
-import { createImageReader } from '../faces/prepare';
+import { CROPPED_SIDE, createImageReader } from '../faces/prepare';
+import type { CutSettings } from '../faces/settings';
+import { countAssumed } from '../faces/usual-landmarks';
 import type { FaceView } from '../report/attention-flow';
 
 /** What was found in picture files, labelled or not. */
@@ -12,28 +14,35 @@ export interface FilesLookedAt {
   readonly faces: readonly FaceView[];
   /** The pictures without one, each with the reason. */
   readonly missed: readonly { readonly path: string; readonly kind: string; readonly reason: string }[];
+  /** Cropped faces whose landmarks are assumed. */
+  readonly assumed: number;
 }
 
 /**
  * Finds the face in each picture and cuts its two blocks, as preprocessing does, for looking at.
  * @param files paths, from the current folder or absolute
- * @param marginPx pixels by which the boxes grow on each side
  */
-export async function lookAtFiles(files: readonly string[], marginPx: number): Promise<FilesLookedAt> {
+export async function lookAtFiles(
+  files: readonly string[],
+  settings: Pick<CutSettings, 'marginPx' | 'cropped'>,
+): Promise<FilesLookedAt> {
   const absolute = files.map((file) => path.resolve(file));
   // The pictures may lie anywhere: the user named each of them, so the whole disk is the data folder.
   const root = path.parse(process.cwd()).root;
   const detector = await loadFaceDetector();
   try {
     const frames = absolute.map((file) => ({ record: { path: path.relative(root, file) } }));
-    const rows = await computeRows(frames, { reader: createImageReader(root), detector, marginPx });
+    const reader = createImageReader(root, { leastSide: settings.cropped ? CROPPED_SIDE : 0 });
+    const rows = await computeRows(frames, { ...settings, reader, detector });
+    const found = rows.filter(isFaceRow);
     const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
     return {
-      faces: rows.filter(isFaceRow).map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }) => ({
+      faces: found.map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }) => ({
         ...{ image: path.join(root, record.path), caption: path.basename(record.path) },
         ...{ landmarks, eyesBox, mouthBox, eyes: block(eyes), mouth: block(mouth) },
       })),
       missed: rows.flatMap((row) => (isFaceRow(row) ? [] : [describeMiss(root, row)])),
+      assumed: countAssumed(found.map(({ detector: name }) => name)),
     };
   } finally {
     detector.dispose();

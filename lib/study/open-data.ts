@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
-import type { Experiment } from '../core/experiment';
+import { type Experiment, readCropped } from '../core/experiment';
 import { generateCharacter, writeSample } from '../datasets/sample';
 import { projectRoot } from '../engine/project';
+import { markCropped } from '../datasets/dataset';
 import { openDataset, type OpenedDataset, openFolder } from './open-dataset';
 
 /** Variables that say how another data set is read. */
@@ -18,15 +19,19 @@ const CHARACTER_SEED = 7;
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
  * @param options.numbered whose numbers classes that are named by numbers have; beside a folder, default
  *   `DATASET_NUMBERED`
+ * @param options.cropped whether its images are cropped faces; default what `CROPPED` and the reader say
  * @throws RangeError when the folder is not what is expected, or the environment names a data set too
  */
 export async function openData(
   experiment: Experiment,
   directory?: string,
   onProgress?: (done: number, total: number) => void,
-  { numbered }: { readonly numbered?: string } = {},
+  options: { readonly numbered?: string; readonly cropped?: boolean } = {},
 ): Promise<OpenedDataset> {
-  const environment = numbered ? { ...process.env, DATASET_NUMBERED: numbered } : process.env;
+  const { numbered = process.env.DATASET_NUMBERED || undefined, cropped = readCropped(process.env) } =
+    options;
+  const CROPPED = cropped ? '1' : undefined;
+  const environment = { ...process.env, DATASET_NUMBERED: numbered, CROPPED };
   if (directory === undefined) return openDataset(experiment, environment, onProgress);
   const stray = STRAY_VARIABLES.find((name) => process.env[name]);
   if (stray)
@@ -34,10 +39,11 @@ export async function openData(
       `Expected one data set but received a folder and ${stray}=${process.env[stray]}: DATASET_DIR names its folder`,
     );
   const absolute = path.resolve(directory);
-  return openFolder(guessReader(absolute), absolute, {
+  const opened = await openFolder(guessReader(absolute), absolute, {
     setting: '--data',
-    numbered: (environment.DATASET_NUMBERED || undefined) as Numbering | undefined,
+    numbered: numbered as Numbering | undefined,
   });
+  return markCropped(opened, cropped);
 }
 
 function guessReader(absolute: string): string {

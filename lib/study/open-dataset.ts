@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Numbering } from '../core/emotions';
-import { FOLDER_VARIABLES, READER_VARIABLES, SAMPLE_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES, READER_VARIABLES, readCropped, SAMPLE_VARIABLES } from '../core/experiment';
 import type { Experiment } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
-import type { Dataset } from '../datasets/dataset';
+import { type Dataset, markCropped } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
 import type { OpenOptions } from '../datasets/options';
 import { DATASETS, readDataset } from '../datasets/registry';
@@ -23,12 +23,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
  * reader `DATASET` (and `DATASET_MAPPING`, a file, `DATASET_LABELS`, a rule, or `DATASET_NUMBERED`), or else the
- * synthetic sample, which is drawn when it is not there. Relative paths start at the current folder, or at the
- * project's where there is no such file.
+ * synthetic sample, which is drawn when it is not there. `CROPPED=1` says of any folder that its images are cropped
+ * faces. Relative paths start at the current folder, or at the project's where there is no such file.
  * @param environment such as `process.env`
  * @param onProgress is told how many frames are drawn
- * @throws RangeError when several are set, when a size of the sample is set beside one of them, or when the folder is
- * not what is expected
+ * @throws RangeError when several are set, when a size of the sample is set beside one of them, when `CROPPED` is
+ * set beside none, or when the folder is not what is expected
  */
 export async function openDataset(
   experiment: Experiment,
@@ -36,16 +36,22 @@ export async function openDataset(
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   const setting = chooseFolder(environment);
+  const cropped = readCropped(environment);
+  if (!setting && cropped)
+    throw new RangeError(
+      `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) beside --cropped or CROPPED but received none`,
+    );
   if (!setting) return openSample(experiment, onProgress);
   refuseSampleSize(environment, setting);
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
-  return openFolder(chooseReader(setting, environment), locate(environment[setting]!), {
+  const opened = await openFolder(chooseReader(setting, environment), locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
     // What these words are is checked where they are read.
     labels: (labels || undefined) as LabelRule | undefined,
     numbered: (numbered || undefined) as Numbering | undefined,
     setting,
   });
+  return markCropped(opened, cropped);
 }
 
 /**

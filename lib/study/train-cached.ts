@@ -54,11 +54,13 @@ export interface CachedTrainingOptions extends TrainingInputs {
 /**
  * Trains a network on a split's training side, from its last checkpoint where the same data was trained on with the
  * same settings. Checkpoints of other settings and seeds stay beside it.
- * @throws what training throws
+ * @throws RangeError when the training faces lack an expression of the data or have one only, or when there is no validation
+ *   face; what training throws
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();
   const { experiment, network, blocks, faces, inputs, onEpoch, onBatch, shouldStop } = options;
+  expectTrainable(blocks, faces);
   const { seed, epochs } = experiment;
   const recipe = recipeOf(options);
   const optimizer = buildOptimizer(recipe, { samples: faces.train.faces.length, epochs });
@@ -86,6 +88,25 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
     stopped: result.stopped,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** What is learned from too few faces looks like success: one expression alone is always right. */
+function expectTrainable(blocks: BlockSet, { train, validation }: CachedTrainingOptions['faces']): void {
+  const ofFaces = (faces: readonly number[]) => new Set(faces.map((face) => blocks.records[face].emotion));
+  const [learned, all] = [ofFaces(train.faces), new Set(blocks.records.map(({ emotion }) => emotion))];
+  const missing = [...all].filter((emotion) => !learned.has(emotion));
+  if (missing.length > 0)
+    throw new RangeError(
+      `Expected every expression of the data among the training faces but received none of ${missing.sort().join(', ')}: add images of these, or take another split`,
+    );
+  if (learned.size < 2)
+    throw new RangeError(
+      `Expected at least 2 expressions to learn but received ${[...learned].join() || 'none'}: add images of others`,
+    );
+  if (validation.faces.length === 0)
+    throw new RangeError(
+      `Expected at least 1 face for validation but received none beside ${train.faces.length} for training: add images, or take another split`,
+    );
 }
 
 /** The recipe, with what the experiment sets instead. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS, emotionId } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
-import { measureFace } from '../core/landmarks';
-import { splitRecords } from '../core/split';
+import { MARGIN_FACE_PX, measureFace } from '../core/landmarks';
+import { formatPercent } from '../core/numbers';
+import { missingExpressions, splitRecords } from '../core/split';
 import { fitTemperature } from '../core/temperature';
 import type { Dataset } from '../datasets/dataset';
 import { findArchitecture } from '../model/architectures';
@@ -13,7 +14,7 @@ import type { EpochRecord } from '../model/history';
 import type { Model, ModelFacts } from '../model/model-file';
 import type { Network } from '../model/network';
 import type { BatchProgress } from '../model/train';
-import { facesOfSplit } from './faces-of-split';
+import { facesOfSplit, type SplitFaces } from './faces-of-split';
 import { scoreTest, type TestScore } from './score-test';
 import { trainCached } from './train-cached';
 
@@ -34,15 +35,20 @@ export interface TrainModelOptions {
 export interface TrainedModel {
   /** Whoever asked for it disposes its network. */
   readonly model: Model;
-  readonly score: TestScore;
+  /** Undefined where the test side has no face, and for an official one: that is scored by `evaluate`. */
+  readonly score?: TestScore;
+  /** Faces that it was trained, chosen and tested on. */
+  readonly faces: SplitFaces;
+  /** Expressions of the data that validation or test side lack, in words. */
+  readonly warnings: readonly string[];
   readonly bestEpoch: number;
   /** Whether it was stopped before the last epoch; the weights are the best epoch's all the same. */
   readonly stopped: boolean;
 }
 
 /**
- * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side: only
- * upwards, so that answers become less sure and never surer than the network is.
+ * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side: with hard
+ * labels only upwards, so that answers become less sure and never surer than the network is.
  * @throws RangeError for a split that the data set does not allow; Error when it was stopped before the first epoch
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
@@ -57,13 +63,30 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   });
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
   const validation = inputSource(blocks, faces.validation.faces, form.inputs);
-  const { probabilities } = await predict(network, validation);
-  // Where nearly all validation answers are right, the likeliest temperature is next to 0: that much is not known.
-  const temperature = Math.max(1, fitTemperature(probabilities, validation.labels));
-  const score = await scoreOn(network, inputSource(blocks, faces.test.faces, form.inputs), faces.test.missed);
+  const temperature = await calibrate(network, validation, form.recipe.softLabels);
+  const isScored = faces.test.faces.length > 0 && experiment.split !== 'official';
+  const score = isScored
+    ? await scoreOn(network, inputSource(blocks, faces.test.faces, form.inputs), faces.test.missed)
+    : undefined;
   const facts = { ...describeModel(options, network, faces.train.faces), temperature };
-  const description = describeTraining(options, score);
-  return { model: { ...facts, description, network }, score, bestEpoch, stopped };
+  const description = describeTraining(options, faces.train.faces, score);
+  const warnings = (['validation', 'test'] as const).flatMap((side) => {
+    const missing = missingExpressions(split, dataset.records, side);
+    return missing.length > 0 ? [`The ${side} side has no image of ${missing.join(', ')}.`] : [];
+  });
+  return { model: { ...facts, description, network }, score, faces, warnings, bestEpoch, stopped };
+}
+
+/** Fewest validation faces that a temperature is fitted on. */
+const FEWEST_TO_CALIBRATE = 20;
+
+/** Fits a temperature on the validation side. @returns 1 where that side is too small to tell */
+async function calibrate(network: Network, validation: TensorSource, isSoft = false): Promise<number> {
+  if (validation.size < FEWEST_TO_CALIBRATE) return 1;
+  const { probabilities } = await predict(network, validation);
+  const fitted = fitTemperature(probabilities, validation.labels);
+  // Where nearly all validation answers are right, the likeliest temperature is next to 0: that much is not known.
+  return isSoft ? fitted : Math.max(1, fitted);
 }
 
 async function scoreOn(network: Network, source: TensorSource, missed: number): Promise<TestScore> {
@@ -74,21 +97,28 @@ async function scoreOn(network: Network, source: TensorSource, missed: number): 
 /**
  * Gathers what a model file says of the faces that its network learned from.
  * @param faces of the training side, as positions in the block set
+ * @returns as the size of the faces that to which the margin belongs: where it follows the face, that of the setting;
+ *   where it is fixed, the training faces' median
  */
 export function describeModel(
-  { blocks, experiment }: Pick<TrainModelOptions, 'blocks' | 'experiment'>,
+  { dataset, blocks, experiment }: Pick<TrainModelOptions, 'dataset' | 'blocks' | 'experiment'>,
   network: Network,
   faces: readonly number[],
 ): Omit<ModelFacts, 'temperature' | 'description'> {
-  const sizes = faces.map((face) => measureFace(blocks.landmarks.subarray(136 * face, 136 * face + 136)));
-  sizes.sort((first, second) => first - second);
   return {
     architecture: network.name,
     labels: EMOTIONS,
     marginPx: experiment.marginPx,
-    faceSizePx: Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10,
+    faceSizePx: dataset.fixedMargin ? medianFace(blocks, faces) : MARGIN_FACE_PX,
     trainingData: hashFaces(blocks, faces),
   };
+}
+
+/** Measures the middle one of some faces. @returns pixels, to a tenth */
+function medianFace({ landmarks }: BlockSet, faces: readonly number[]): number {
+  const sizes = faces.map((face) => measureFace(landmarks.subarray(136 * face, 136 * face + 136)));
+  sizes.sort((first, second) => first - second);
+  return Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10;
 }
 
 /** Names what a model learned from: both blocks and the label of each face, in order. */
@@ -101,13 +131,19 @@ export function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly nu
   return hash.digest('hex');
 }
 
-function describeTraining({ dataset, experiment }: TrainModelOptions, { ofAll }: TestScore): string {
-  const characters = new Set(dataset.records.map(({ character }) => character)).size;
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+function describeTraining(
+  { dataset, blocks, experiment }: TrainModelOptions,
+  faces: readonly number[],
+  score: TestScore | undefined,
+): string {
+  const characters = new Set(faces.map((face) => blocks.records[face].character)).size;
   const synthetic = dataset.synthetic ? ', drawn by this program: not measured on real faces' : '';
+  const learned = `Learned from ${faces.length} faces of ${characters} characters (${dataset.name}${synthetic})`;
+  if (!score) return `${learned}; not scored on a test side`;
+  const { trials, value, low, high } = score.ofAll;
+  const percent = (share: number) => formatPercent(share, 1);
   return (
-    `Learned from ${dataset.records.length} images of ${characters} characters (${dataset.name}${synthetic}); ` +
-    `accuracy on ${ofAll.trials} test images, split by ${experiment.split}: ${percent(ofAll.value)} ` +
-    `(Wilson 95 %: ${percent(ofAll.low)} to ${percent(ofAll.high)})`
+    `${learned}; accuracy on ${trials} test images, split by ${experiment.split}: ${percent(value)} ` +
+    `(Wilson 95 %: ${percent(low)} to ${percent(high)})`
   );
 }

@@ -40,19 +40,20 @@ describe('the command line', function () {
   const folder = useTemporaryFolder();
 
   it('tells of every command, and of wrong usage with status 2', async () => {
-    const [help, wrong, empty, nested, sized] = await Promise.all([
+    const [help, wrong, empty, nested, sized, drawn] = await Promise.all([
       run(['--help']),
       run(['predict', '--format', 'xml', 'a']),
       run(['predict']),
       run(['notebooks', 'run', '--nosuch']),
       run(['train', '--data', 'photos', '--clips-per-cell', '5', '--output', 'a.safetensors']),
+      run(['train', '--generated', '2', '--cropped', '--output', 'a.safetensors']),
     ]);
     for (const name of ['setup', 'doctor', 'sample', 'train', 'evaluate', 'predict', 'demo', 'export'])
       assert.match(help.out, new RegExp(`^  ${name}\\b`, 'm'));
     assert.equal(help.status, 0);
     assert.deepEqual([wrong.status, wrong.out], [2, '']);
     assert.match(wrong.err, /Allowed choices are text, json, csv/);
-    assert.deepEqual([empty.status, nested.status, sized.status], [2, 2, 2]);
+    assert.deepEqual([empty.status, nested.status, sized.status, drawn.status], [2, 2, 2, 2]);
     assert.match(nested.err, /unknown option '--nosuch'/);
     assert.match(sized.err, /Expected no --clips-per-cell beside --data .* leave either out/);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_EXPERIMENT, readExperiment } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT, readCropped, readExperiment } from '../../lib/core/experiment';
 
 describe('readExperiment', () => {
   it('gives the defaults when nothing is set', () => {
@@ -41,5 +41,15 @@ describe('readExperiment', () => {
       () => readExperiment({ LEARNING_RATE: '2' }),
       /between 0 and 1 for LEARNING_RATE but received 2/,
     );
+  });
+});
+
+describe('readCropped', () => {
+  it('takes CROPPED=1 for cropped faces, nothing for none, and refuses what could mean either', () => {
+    assert.deepEqual(
+      [{}, { CROPPED: '' }, { CROPPED: '1' }].map((environment) => readCropped(environment)),
+      [false, false, true],
+    );
+    assert.throws(() => readCropped({ CROPPED: '0' }), /Expected 1 or nothing for CROPPED but received 0/);
   });
 });

@@ -6,7 +6,10 @@ import {
   LANDMARK_COUNT,
   MOUTH_LANDMARKS,
   cutBlocks,
+  cutFace,
   landmarkBox,
+  measureFace,
+  scaleMargin,
 } from '../../lib/core/landmarks';
 
 const EYES_LEVEL = 200;
@@ -103,5 +106,29 @@ describe('cutBlocks', () => {
     assert.throws(() => cutBlocks(halves(), new Float32Array(10)), /Expected 136 values for landmarks/);
     assert.throws(() => cutBlocks(halves(), face(), { marginPx: -1 }), /for marginPx but received -1/);
     assert.throws(() => cutBlocks(halves(), face(), { marginPx: NaN }), /for marginPx but received NaN/);
+  });
+});
+
+describe('scaleMargin', () => {
+  it('gives as many pixels at a face of 117 pixels, and as large a share of any other', () => {
+    // The landmarks of this face fill 30..70 x 25..80: its longer side has 55 pixels.
+    assert.equal(measureFace(face()), 55);
+    assert.equal(scaleMargin(10, face(), 55), 10);
+    assert.ok(Math.abs(scaleMargin(10, face()) - 550 / 117) < 1e-12);
+  });
+});
+
+describe('cutFace', () => {
+  it('cuts a square of 1.2 times the longer side around the middle of all landmarks', () => {
+    const { box, pixels } = cutFace(halves(), face(), 48);
+    assert.deepEqual(box, { x: 17, y: 20, width: 66, height: 66 });
+    assert.deepEqual([pixels[0], pixels[48 * 48 - 1]], [EYES_LEVEL, MOUTH_LEVEL]);
+  });
+
+  it('lets the outermost pixels go on where the square leaves the image', () => {
+    const { box, pixels } = cutFace(halves(), face(-40, -30), 48);
+    assert.ok(box.x < 0 && box.y < 0);
+    assert.equal(pixels.length, 48 * 48);
+    assert.equal(pixels[0], EYES_LEVEL);
   });
 });

@@ -10,5 +10,6 @@ describe('numbers', () => {
   it('are written as percentages, with two digits or as many as wanted', () => {
     assert.equal(formatPercent(0.97506), '97.51 %');
     assert.equal(formatPercent(1, 1), '100.0 %');
+    assert.equal(formatPercent(0 / 0), '–');
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { EMOTIONS } from '../../lib/core/emotions';
+import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
 import type { FrameRecord } from '../../lib/core/record';
-import { assertDisjoint, leaveOneCharacterOut, SIDES, splitRecords } from '../../lib/core/split';
+import {
+  assertDisjoint,
+  leaveOneCharacterOut,
+  missingExpressions,
+  SIDES,
+  splitRecords,
+} from '../../lib/core/split';
 
 function makeRecords(characters: readonly string[], clips: number, frames: number): FrameRecord[] {
   return characters.flatMap((character) =>
@@ -128,6 +134,42 @@ describe('splitRecords', () => {
       () => splitRecords(makeRecords(['a'], 2, 2), 'clips', 1),
       /at least 3 clips of a anger .* 2/,
     );
+  });
+});
+
+describe('splitRecords of small cells', () => {
+  const cell = (character: string, emotion: Emotion, count: number): FrameRecord[] =>
+    Array.from({ length: count }, (_, index) => ({ path: `${character}/${emotion}/${index}.png`, character, emotion })); // prettier-ignore
+  const persons = Array.from({ length: 10 }, (_, index) => `person-${index}`);
+
+  it('trains on 80 % of each expression where each person shows it once, as in CK+', () => {
+    const records = persons.flatMap((person) => EMOTIONS.flatMap((emotion) => cell(person, emotion, 1)));
+    const split = splitRecords(records, 'frames', 1);
+    for (const emotion of EMOTIONS) {
+      const counts = SIDES.map((side) => split[side].filter((index) => records[index].emotion === emotion).length); // prettier-ignore
+      assert.deepEqual(counts, [8, 1, 1], emotion);
+    }
+  });
+
+  it('leaves cells of ten images and more as they were beside small ones', () => {
+    const large = cell('a', 'joy', 40);
+    const alone = splitRecords(large, 'frames', 3);
+    const mixed = splitRecords([...large, ...cell('b', 'joy', 3), ...cell('b', 'fear', 2)], 'frames', 3);
+    const ofLarge = (side: readonly number[]) => side.filter((index) => index < 40);
+    for (const side of SIDES) assert.deepEqual(ofLarge(mixed[side]), alone[side]);
+  });
+
+  it('gives another split with another seed, and the same with the same', () => {
+    const records = persons.flatMap((person) => cell(person, 'joy', 3));
+    assert.deepEqual(splitRecords(records, 'frames', 1), splitRecords(records, 'frames', 1));
+    assert.notDeepEqual(splitRecords(records, 'frames', 1).train, splitRecords(records, 'frames', 2).train);
+  });
+
+  it('tells which expressions a side has not', () => {
+    const records = [...cell('a', 'joy', 20), ...cell('a', 'fear', 2)];
+    const split = splitRecords(records, 'frames', 1);
+    assert.deepEqual(missingExpressions(split, records, 'train'), []);
+    assert.deepEqual(missingExpressions(split, records, 'test'), ['fear']);
   });
 });
 

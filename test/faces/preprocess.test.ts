@@ -135,6 +135,7 @@ describe('preprocess', function () {
     const { blocks } = await run([record('crop.png'), record('lying.png')], options);
     assert.deepEqual(blocks.missed, []);
     assert.deepEqual([...blocks.scores], [0, 0]);
+    assert.deepEqual(blocks.detectors, ['whole-image', 'assumed']);
     const [own, usual] = [blocks.landmarks.subarray(0, 136), blocks.landmarks.subarray(136)];
     assert.deepEqual(usual, usualLandmarks({ width: 48, height: 48 }));
     assert.notDeepEqual(own, usual);

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
+import type { RgbImage } from '../../lib/core/image';
+import { projectRoot } from '../../lib/engine/project';
+import { decodeImage } from '../../lib/faces/decode';
+import { preprocess } from '../../lib/faces/preprocess';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
@@ -13,6 +18,7 @@ import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
+const DRAWN_MODEL = path.join(projectRoot(), 'models', 'drawn.safetensors');
 const PHOTO = path.join(PHOTO_FOLDER, 'sample1.jpg');
 
 describe('predictPictures', function () {
@@ -28,6 +34,19 @@ describe('predictPictures', function () {
     assert.ok((together[0] as PicturePrediction).faces.length >= 3, 'three women are in the photograph');
   });
 
+  it('cuts of a cropped face what preprocessing cuts, and asks no detector', async () => {
+    const crop = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
+    writeFiles(folder(), { 'crop.png': crop });
+    const records = [{ path: 'crop.png', character: 'all', emotion: 'joy' as const }];
+    const { blocks } = await preprocess(records, { root: folder(), cacheDirectory: path.join(folder(), 'cache'), cropped: true }); // prettier-ignore
+    const predictor = await loadPredictor({ cropped: true, model: DRAWN_MODEL });
+    const image = await decodeImage(crop, 'crop.png');
+    const { faces } = await predictor.predict(image as RgbImage, 'crop.png');
+    predictor.dispose();
+    assert.deepEqual([faces.length, faces[0].detector], [1, 'whole-image']);
+    faces[0].landmarks.forEach((value, at) => assert.ok(Math.abs(value - blocks.landmarks[at]) < 1e-3));
+  });
+
   it('answers what it can read and says of the rest what is wrong with which file', async () => {
     writeFiles(folder(), { 'broken.jpg': 'none', 'a.png': await portraitPng(0) });
     const names = ['a.png', 'broken.jpg', 'missing.jpg'].map((name) => path.join(folder(), name));
@@ -41,6 +60,40 @@ describe('predictPictures', function () {
     assert.ok(Math.abs(sum - 1) < 1e-5);
     assert.equal(faces[0].answer, faces[0].likeliest);
     assert.match((results[1] as { reason: string }).reason, /broken\.jpg/);
+  });
+
+  it('cuts from cropped faces what preprocessing cuts, and says where landmarks are assumed', async () => {
+    const crop = async (index: number, turn: number) =>
+      sharp(await portraitPng(index))
+        .rotate(turn)
+        .resize(48, 48)
+        .png()
+        .toBuffer();
+    writeFiles(folder(), {
+      '0.png': await crop(0, 0),
+      '1.png': await crop(1, 0),
+      '2.png': await crop(2, 90),
+    });
+    const records = [0, 1, 2].map((index) => ({ path: `${index}.png`, character: 'all', emotion: 'joy' as const })); // prettier-ignore
+    const cacheDirectory = path.join(folder(), 'cache');
+    const { blocks } = await preprocess(records, { root: folder(), cacheDirectory, cropped: true });
+    const pictures = records.map((record) => path.join(folder(), record.path));
+    for (const model of [undefined, FACE_API_MODEL]) {
+      const results = (await predictPictures(pictures, { model, cropped: true })) as PicturePrediction[];
+      const faces = results.map(({ faces: [face, ...others] }) => {
+        assert.deepEqual(others, []);
+        return face;
+      });
+      assert.deepEqual(
+        faces.map(({ detector }) => detector),
+        ['whole-image', 'whole-image', 'assumed'],
+      );
+      assert.deepEqual(blocks.detectors, ['whole-image', 'whole-image', 'assumed']);
+      for (const part of ['eyes', 'mouth'] as const)
+        assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
+      const lines = results.map((result, index) => predictionWriter('text').write(result, index));
+      assert.deepEqual(lines.map((line) => line.endsWith(' (landmarks assumed)\n')), [false, false, true]); // prettier-ignore
+    }
   });
 
   it('refuses a threshold that is no probability', async () => {

@@ -21,6 +21,7 @@ const blocks: BlockSet = (() => {
     records: [record(0, 'aia'), record(1, 'aia'), record(2, 'ray')],
     eyes: pixels,
     mouth: pixels,
+    detectors: ['whole-image', 'whole-image', 'assumed'],
     missed: [missedRow(3) as BlockSet['missed'][number]],
   };
 })();
@@ -40,6 +41,7 @@ describe('auditBlocks', () => {
       [0, 0, 1, 1, 0, 0, 0],
     ]);
     assert.deepEqual(audit.missed, { 'no-face': 1 });
+    assert.equal(audit.assumed, 1);
   });
 
   it('finds near-duplicates, and the block of least contrast', () => {
@@ -60,6 +62,7 @@ describe('auditBlocks', () => {
     assert.match(text, /4 frames, 3 with blocks \(75\.00 %\)/);
     assert.match(text, /\| ray \| 1 of 2 \| 50\.00 % \|/);
     assert.match(text, /\| no-face \| 1 \|/);
+    assert.match(text, /^Usual landmarks are assumed for 1 of 3 cropped faces/m);
     assert.match(text, /\| 1 \| ray\/2\.png \| ray \| joy \| 0\.0 \|/, 'the first in worst.png');
   });
 

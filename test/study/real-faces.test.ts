@@ -10,8 +10,11 @@ import {
   type RealFacesRun,
   type ScoredFace,
 } from '../../lib/study/real-faces/archive';
+import { averagePictures } from '../../lib/study/real-faces/averages';
+import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/markdown';
 import { agreementRows, annotatorAgreement } from '../../lib/study/real-faces/questions';
 import { summarizeRealFaces } from '../../lib/study/real-faces/summary';
+import { replaceSection } from '../../lib/study/readme';
 import { projectRoot } from '../../lib/engine/project';
 import { useTemporaryFolder } from '../support/folder';
 
@@ -106,6 +109,16 @@ describe('the study of real faces', () => {
     assert.ok(rows[0].confidence < rows[1].confidence);
   });
 
+  it('refuses to show the average of fewer than 100 faces', () => {
+    const faces = Array.from({ length: 100 }, (_, face) => face);
+    const pixels = Uint8Array.from({ length: 400 }, (_, at) => (at % 4 === 0 ? 10 : Math.floor(at / 4)));
+    assert.deepEqual([...averagePictures(pixels, 4, faces)], [10, 50, 50, 50]);
+    assert.throws(
+      () => averagePictures(pixels, 4, faces.slice(1)),
+      /Expected at least 100 faces for an average but received 99/,
+    );
+  });
+
   it('measures one annotator against the other nine', () => {
     // Without one of nine votes for joy: joy wins, 9 agree. Without the vote for unknown: joy wins, 1 does not.
     const { successes, trials } = annotatorAgreement([{ votes: JOY }]);
@@ -121,6 +134,19 @@ describe('the committed study of real faces', () => {
     const file = path.join(projectRoot(), 'results', 'reference', 'real-faces.json');
     const committed = JSON.parse(fs.readFileSync(file, 'utf8'));
     assert.deepEqual(JSON.parse(JSON.stringify(summarizeRealFaces(archive))), committed);
+  });
+
+  it("is the table of the README and of the carried model's card", function () {
+    if (!fs.existsSync(realFacesDirectory())) this.skip();
+    const summary = summarizeRealFaces(loadRealFaces());
+    const tables = {
+      'README.md': realFacesToMarkdown(summary),
+      'models/README.md': carriedToMarkdown(summary.models.carried!),
+    };
+    for (const [name, table] of Object.entries(tables)) {
+      const text = fs.readFileSync(path.join(projectRoot(), name), 'utf8');
+      assert.equal(replaceSection(text, 'real-faces', table), text, name);
+    }
   });
 
   it("counts FER+'s test side as its protocols do", function () {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { BlockSet } from '../../lib/core/blocks';
+import { MARGIN_FACE_PX } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
+import type { Network } from '../../lib/model/network';
 import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
 import { openData } from '../../lib/study/open-data';
 import { openDataset } from '../../lib/study/open-dataset';
 import { preprocessDataset } from '../../lib/study/preprocess-dataset';
 import { scoreTest } from '../../lib/study/score-test';
+import { describeModel } from '../../lib/study/train-model';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
@@ -45,6 +48,19 @@ describe('scoreTest', () => {
     assert.equal(score.ofFound.value, 3 / 4);
     assert.equal(score.ofAll.value, 3 / 8);
     assert.equal(score.matrix[3][6], 1);
+  });
+});
+
+describe('describeModel', () => {
+  it('names the face that the margin belongs to: the setting’s, or the faces’ own where it is fixed', () => {
+    const landmarks = Float32Array.from({ length: 136 }, (_, index) => (index < 2 ? 0 : 40));
+    const blocks = { ...makeBlocks([makeRecord(0)]), landmarks };
+    const network = { name: 'Compact' } as Network;
+    const faceOf = (fixedMargin: boolean) => {
+      const dataset = { name: 'any', synthetic: false, directory: '', records: blocks.records, fixedMargin };
+      return describeModel({ dataset, blocks, experiment: DEFAULT_EXPERIMENT }, network, [0]).faceSizePx;
+    };
+    assert.deepEqual([faceOf(true), faceOf(false)], [40, MARGIN_FACE_PX]);
   });
 });
 
@@ -191,6 +207,25 @@ describe('openDataset', () => {
     assert.equal(blocks.records.length, 1);
     const { blocks: asIs } = await preprocessDataset({ ...dataset, cropped: false }, DEFAULT_EXPERIMENT);
     assert.notDeepEqual(asIs.landmarks, blocks.landmarks);
+  });
+
+  it('takes any folder for cropped faces by CROPPED, with margins that follow the face', async () => {
+    const [photos, ferg] = ['photos', 'ferg'].map((name) => path.join(folder(), name));
+    writeFiles(photos, { 'joy/1.png': '' });
+    writeFiles(ferg, { 'aia/aia_joy/1.png': '' });
+    const open = async (environment: Record<string, string>) => {
+      const { cropped, fixedMargin } = await openDataset(DEFAULT_EXPERIMENT, environment);
+      return [cropped ?? false, fixedMargin ?? false];
+    };
+    assert.deepEqual(await open({ IMAGES_DIR: photos, CROPPED: '1' }), [true, false]);
+    assert.deepEqual(await open({ FERG_DIR: ferg, CROPPED: '1' }), [true, false]);
+    assert.deepEqual(await open({ FERG_DIR: ferg, CROPPED: '' }), [false, true]);
+    assert.equal((await openData(DEFAULT_EXPERIMENT, photos, undefined, { cropped: true })).cropped, true);
+    assert.equal((await openData(DEFAULT_EXPERIMENT, photos)).cropped, undefined);
+    await assert.rejects(
+      open({ CROPPED: '1' }),
+      /folder of cropped faces .* beside --cropped or CROPPED but/,
+    );
   });
 
   it('refuses a reader without a folder, a folder without a reader, and an unknown reader', async () => {

@@ -71,4 +71,19 @@ describe('trainCached', () => {
     assert.equal(fs.readdirSync(folder()).length, 3, 'checkpoints of other settings and seeds stay');
     assert.equal((await run({})).reusedEpochs, 3);
   });
+
+  it('refuses to learn without an expression of the data, from one alone, or without validation', async () => {
+    const side = (chosen: readonly number[]) => ({ faces: chosen, missed: 0 });
+    const try_ = async (train: readonly number[], validation: readonly number[], set = blocks) => {
+      const network = buildBoxesNetwork({ seed: 1 });
+      const sides = { train: side(train), validation: side(validation) };
+      const options = { experiment: DEFAULT_EXPERIMENT, network, blocks: set, faces: sides, cacheDirectory: folder() }; // prettier-ignore
+      await trainCached({ ...options, inputs: ['boxes'] }).finally(() => network.dispose());
+    };
+    const anger = Array.from({ length: 10 }, (_, i) => 7 * i);
+    await assert.rejects(try_(anger, [1]), /among the training faces but received none of disgust, fear, joy/); // prettier-ignore
+    const alone = { ...blocks, records: blocks.records.map((record) => ({ ...record, emotion: 'joy' as const })) }; // prettier-ignore
+    await assert.rejects(try_(anger, [1], alone), /at least 2 expressions to learn but received joy: add images/); // prettier-ignore
+    await assert.rejects(try_(faces.train.faces, []), /at least 1 face for validation but received none beside 56/); // prettier-ignore
+  });
 });

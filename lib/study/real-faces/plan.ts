@@ -83,7 +83,7 @@ export const TRAINED_ROWS = {
  */
 export const MIXED_TRAINING = {
   recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 1e-3 },
-  epochs: 6,
+  epochs: 4,
   characters: 50,
   clipsPerCell: 4,
   framesPerClip: 3,

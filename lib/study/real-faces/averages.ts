@@ -1,0 +1,57 @@
+import type { BlockSet } from '../../core/blocks';
+import { EMOTIONS, type Emotion } from '../../core/emotions';
+import { expectFaces } from '../../core/face-set';
+import { strictWinner } from '../../core/votes';
+import { PICTURE_SIDES } from '../../model/data';
+import type { PictureFigure } from '../../report/figure';
+import { overlayMap } from '../../report/overlay';
+import { sampleSheet } from '../../report/sheets';
+
+/** Fewest faces whose average may be shown: no single person can be recognised in it. */
+const FEWEST_FACES = 100;
+
+const PICTURES = { face: 'whole face', eyes: 'eyes block', mouth: 'mouth block' } as const;
+
+/**
+ * Averages pictures of faces.
+ * @param pixels grey levels, [n, area], 0 to 255
+ * @param faces which of the n, at least 100
+ * @returns grey levels, [area]
+ * @throws RangeError for fewer faces: of fewer, a person might be recognised
+ */
+export function averagePictures(pixels: Uint8Array, area: number, faces: readonly number[]): Uint8Array {
+  if (faces.length < FEWEST_FACES)
+    throw new RangeError(`Expected at least ${FEWEST_FACES} faces for an average but received ${faces.length}`); // prettier-ignore
+  const sums = new Float64Array(area);
+  for (const face of faces) for (let at = 0; at < area; at++) sums[at] += pixels[face * area + at];
+  return Uint8Array.from(sums, (sum) => Math.round(sum / faces.length));
+}
+
+/**
+ * Draws the average face of each expression with its two average blocks.
+ * @param blocks with whole faces and votes
+ * @param training positions of the training faces; those with a strict label count
+ * @throws RangeError for an expression of fewer than 100 faces
+ */
+export async function averageFacesFigure(
+  blocks: BlockSet,
+  training: readonly number[],
+): Promise<PictureFigure> {
+  const { eyes, mouth, faces, records } = expectFaces(blocks);
+  const pixels = { face: faces, eyes, mouth };
+  const facesOf = (emotion: Emotion) =>
+    training.filter((face) => strictWinner(records[face].votes ?? []) === emotion);
+  const cells = EMOTIONS.flatMap((emotion) => {
+    const own = facesOf(emotion);
+    return (['face', 'eyes', 'mouth'] as const).map((name) => {
+      const average = averagePictures(pixels[name], PICTURE_SIDES[name] ** 2, own);
+      const image = overlayMap(average, new Uint8Array(average.length));
+      return { image, character: PICTURES[name], emotion };
+    });
+  });
+  return sampleSheet(cells, {
+    title: 'The average face of each expression, and what the two blocks keep of it',
+    subtitle: 'Means over all training photographs of FER+ with that majority label, at least 100 faces each',
+    cellPx: 96,
+  });
+}
