@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
@@ -25,8 +26,8 @@ const MOST_IN_CELL = 120;
  * @throws what preprocessing throws
  */
 export async function runAudit(directory: string, options: PreprocessCommandOptions): Promise<string> {
-  const { file } = await runPreprocess(directory, { ...options, out: storeFolder(directory) });
-  const blocks = await loadStore(file);
+  const { file, records } = await runPreprocess(directory, { ...options, out: storeFolder(directory) });
+  const blocks = withRecords(await loadStore(file), records);
   const audit = auditBlocks(blocks, SEED);
   const out = path.join(projectRoot(), 'results', 'latest', 'audit');
   fs.mkdirSync(out, { recursive: true });
@@ -59,6 +60,14 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
   );
   options.print(`datasheet: ${path.relative('', sheet)}`);
   return sheet;
+}
+
+/** Puts the reader's records in the place of the store's, which have no official sides. */
+function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSet {
+  const known = new Map(records.map((record) => [record.path, record]));
+  const find = (record: FrameRecord) => known.get(record.path) ?? record;
+  const missed = blocks.missed.map((frame) => ({ ...frame, record: find(frame.record) }));
+  return { ...blocks, records: blocks.records.map(find), missed };
 }
 
 /** Each folder has a store of its own, so that audits of two do not take each other's place. */

@@ -15,7 +15,7 @@ import {
 } from '../study/evaluate-models';
 import { openData } from '../study/open-data';
 import { openOutput } from './output';
-import { followOnStderr } from './progress';
+import { followOnStderr, tellNotes } from './progress';
 
 /** What {@link runEvaluate} is asked for. */
 export interface EvaluateRequest {
@@ -46,6 +46,7 @@ export async function runEvaluate(
   const { data, numbered, cropped, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
   const opened = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
+  tellNotes(opened);
   const dataset = chooseSide(opened, request.side);
   const stop = stopFlag ?? watchStop();
   try {

@@ -79,19 +79,20 @@ function toPreprocessOptions(
 
 /**
  * Preprocesses a folder into a store, with progress.
+ * @returns the store, and the records as the reader gave them: a store keeps no official sides
  * @throws what reader and preprocessing throw
  */
 export async function runPreprocess(
   directory: string,
   options: PreprocessCommandOptions,
-): Promise<MadeStore> {
+): Promise<MadeStore & Pick<Dataset, 'records'>> {
   const dataset = await openFolder(directory, options);
   const settings = { ...toPreprocessOptions(dataset, options), directory: outFolder(options) };
   const made = options.queue
     ? await makeStoreOnQueue(options.queue, dataset, { ...settings, print: options.print })
     : await makeStore(dataset, settings);
   printStore(made, options.print);
-  return made;
+  return { ...made, records: dataset.records };
 }
 
 /** Works on a queue's jobs until the process is interrupted, and then ends after the job at hand. */

@@ -24,3 +24,8 @@ export function followOnStderr(title: string): (done: number, total: number) => 
   let bar: Progress | undefined;
   return (done, total) => (bar ??= progress(title, total, place)).set(done);
 }
+
+/** Tells on standard error what a data set's reader left out. */
+export function tellNotes({ notes = [] }: { readonly notes?: readonly string[] }): void {
+  for (const note of notes) process.stderr.write(`${note}\n`);
+}

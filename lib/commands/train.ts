@@ -13,7 +13,7 @@ import { runStoppable } from '../notebook/stop';
 import { openData, openGenerated } from '../study/open-data';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import { trainModel } from '../study/train-model';
-import { followOnStderr } from './progress';
+import { followOnStderr, tellNotes } from './progress';
 
 /** What {@link runTrain} is asked for. */
 export interface TrainRequest {
@@ -47,6 +47,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const dataset = generated
     ? await openGenerated(experiment, generated, onDrawn)
     : await openData(experiment, data, onDrawn, { numbered, cropped });
+  tellNotes(dataset);
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);

@@ -95,6 +95,8 @@ function duplicatesOf(
 ): SplitDuplicates {
   if (split === 'clips' && of.records.every(({ clip }) => clip === undefined))
     return { split, reason: 'the data set names no clips' };
+  if (split === 'official' && of.records.every(({ side }) => side === undefined))
+    return { split, reason: 'the data set has no official sides' };
   try {
     const { train, test } = facesOfSplit(splitRecords(of.records, split, of.seed), of.records, of.blocks);
     const near = findNearDuplicates(of.hashes, test.faces, train.faces);

@@ -53,6 +53,8 @@ describe('auditBlocks', () => {
   it('says which splits there are not', () => {
     const clips = audit.splits.find(({ split }) => split === 'clips');
     assert.match((clips as { reason: string }).reason, /names no clips/);
+    const official = audit.splits.find(({ split }) => split === 'official');
+    assert.match((official as { reason: string }).reason, /has no official sides/);
   });
 
   it('becomes a datasheet', () => {
