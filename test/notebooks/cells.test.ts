@@ -99,6 +99,18 @@ describe('the notebooks', () => {
     assert.deepEqual(Object.values(messages).flat(), [], JSON.stringify(messages, null, 2));
   });
 
+  it('show charts and tables alone of real faces', () => {
+    const { cells } = readNotebook(path.join(projectRoot(), 'notebooks', 'real-faces.ipynb'));
+    for (const output of cells.flatMap(({ outputs = [] }) => outputs)) {
+      const data: Readonly<Record<string, unknown>> =
+        (output as { data?: Record<string, unknown> }).data ?? {};
+      const isChart = 'application/vnd.vegalite.v5+json' in data;
+      const pictures = Object.keys(data).filter((type) => type.startsWith('image/'));
+      assert.ok(isChart || pictures.length === 0, `a picture that is no chart: ${pictures.join()}`);
+      assert.doesNotMatch(JSON.stringify(data['text/html'] ?? ''), /<img|data:image|<svg/);
+    }
+  });
+
   for (const file of notebooks) {
     const name = path.basename(file);
 
