@@ -18,17 +18,18 @@ describe('the default model', function () {
   const folder = useTemporaryFolder();
   before(startFastest);
 
-  it('has a card that says what it is made of, and under 2 MB', () => {
+  it('has a card that says what it is made of, and under 1 MB', () => {
     const { metadata } = decodeSafetensors(fs.readFileSync(file));
     const card = fs.readFileSync(path.join(path.dirname(file), 'README.md'), 'utf8');
-    assert.ok(fs.statSync(file).size < 2_000_000);
-    assert.match(card, new RegExp(`network +\\| ${metadata.get('architecture')}:`));
-    assert.match(card, new RegExp(`temperature +\\| ${Number(metadata.get('temperature'))}:`));
-    const [images, characters] = metadata.get('description')!.match(/\d+/g)!;
-    assert.ok(
-      card.includes(`${Number(images).toLocaleString('en-US')} drawn images of ${characters} generated`),
-    );
-    assert.match(card, /measured on faces +\| \*\*nowhere\*\*/);
+    assert.ok(fs.statSync(file).size < 1_000_000);
+    assert.match(card, new RegExp(`network +\\| ${metadata.get('architecture')},`));
+    const { photographs, drawings } =
+      /from (?<photographs>\d+) photographs.* and (?<drawings>\d+) drawn/.exec(
+        metadata.get('description')!,
+      )!.groups!;
+    const [first, second] = [photographs, drawings].map((count) => Number(count).toLocaleString('en-US'));
+    assert.ok(card.includes(`${first} photographs of faces (FER+), then these and ${second} drawn faces`));
+    assert.match(card, /Not for judging people.*Decide nothing about anybody by it/s);
   });
 
   it('names most expressions of characters that it was not trained on', async () => {
