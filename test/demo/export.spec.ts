@@ -14,7 +14,7 @@ import { startFastest } from '../support/native';
 /** WebGL's arithmetic is coarser than a processor's. */
 const LARGEST_DIFFERENCE = { cpu: 1e-4, webgl: 1e-2 } as const;
 
-const SHAPES = { eyes: [2, 32, 32, 1], mouth: [2, 32, 32, 1], landmarks: [2, 136] } as const;
+const SHAPES = { eyes: [3, 32, 32, 1], mouth: [3, 32, 32, 1], face: [3, 48, 48, 1] } as const;
 
 /** Makes the same numbers here and in the browser, from 0 to 2. */
 const drawValues = (length: number, step: number) =>
