@@ -86,9 +86,14 @@ export async function runReference(options: {
 
 /** Report, the notebook's outputs and the README's table, computed from scratch. */
 async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
-  for (const cache of ['data/sample', 'data/cache/blocks', 'data/cache/training']) {
-    fs.rmSync(path.join(projectRoot(), cache), { recursive: true, force: true });
-  }
+  const training = path.join(projectRoot(), 'data', 'cache', 'training');
+  // Only the report's own networks: others there may have been trained for hours.
+  const own = fs.existsSync(training)
+    ? fs.readdirSync(training).filter((name) => /^(tergat|boxes)-/.test(name))
+    : [];
+  const scratch = ['data/sample', 'data/cache/blocks'].map((name) => path.join(projectRoot(), name));
+  for (const folder of [...scratch, ...own.map((name) => path.join(training, name))])
+    fs.rmSync(folder, { recursive: true, force: true });
   removeFigures(directory);
   await runReport({ resultsDirectory: directory, environment, print });
   commitOutputs(
