@@ -67,11 +67,6 @@ export function findArchitecture(name: string): Architecture {
   throw new RangeError(`Expected one of ${names} for architecture but received ${name}`);
 }
 
-/** Tells whether a network sees the whole face beside the blocks, so that it has to be cut. */
-export function seesFace({ inputs }: Pick<Architecture, 'inputs'>): boolean {
-  return inputs.includes('face');
-}
-
 /** What a network is shown in training. */
 export interface TrainingInputs {
   /** In the order in which the network takes them. */

@@ -2,7 +2,7 @@ import { EMOTIONS } from '../../core/emotions';
 import { wilsonInterval, type Proportion } from '../../core/intervals';
 import { likeliestOf } from '../../core/metrics';
 import { mean } from '../../core/numbers';
-import { strictWinner } from '../../core/votes';
+import { strictWinner, VOTE_COLUMNS } from '../../core/votes';
 import type { RealFacesArchive, ScoredFace } from './archive';
 import type { RealFacesModel } from './plan';
 import { calibrate } from './summary';
@@ -63,8 +63,7 @@ export function annotatorAgreement(faces: readonly Pick<ScoredFace, 'votes'>[]):
       const winner = strictWinner(others);
       if (!winner) return;
       all += count;
-      const own = votes.map((_, index) => (index === column ? 10 : 0));
-      if (strictWinner(own) === winner) agreeing += count;
+      if (VOTE_COLUMNS[column] === winner) agreeing += count;
     });
   }
   return wilsonInterval(agreeing, all);
