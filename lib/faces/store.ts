@@ -174,12 +174,18 @@ export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRec
   };
 }
 
-/** Copies rows of a column; its values may be padded at the end. */
+/**
+ * Gives rows of a column, whose values may be padded at the end.
+ * @param rows ascending
+ * @returns a copy; where all rows are wanted a view, as concatBlocks copies what it joins
+ */
 function pickRows<T extends Uint8Array | Float32Array>(
   values: T,
   rows: readonly number[],
   length: number,
 ): T {
+  const isWhole = rows.at(-1) === rows.length - 1;
+  if (isWhole) return values.subarray(0, rows.length * length) as T;
   const picked = new (values.constructor as new (length: number) => T)(rows.length * length);
   rows.forEach((row, index) => picked.set(values.subarray(row * length, (row + 1) * length), index * length));
   return picked;

@@ -7,10 +7,7 @@ const LOADS = 5;
 
 /** What loading a store took. */
 export interface LoadTime {
-  /** On the wall. */
   readonly seconds: number;
-  /** On the processor, all threads together. */
-  readonly cpuSeconds: number;
   readonly faces: number;
 }
 
@@ -27,13 +24,12 @@ export async function timeLoad(file: string): Promise<LoadTime> {
 }
 
 async function timeOnce(file: string): Promise<LoadTime> {
-  const [start, cpuStart] = [performance.now(), process.cpuUsage()];
+  const start = performance.now();
   const source = blockSource(await loadStore(file));
   const tensors = source.batch(Array.from({ length: source.size }, (_, index) => index));
   // The engine takes a tensor's values when it first computes with them.
   tf.tidy(() => tensors.forEach((tensor) => tf.slice(tensor, 0, 1).dataSync()));
   const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpuStart);
   tf.dispose(tensors);
-  return { seconds, cpuSeconds: (user + system) / 1e6, faces: source.size };
+  return { seconds, faces: source.size };
 }
