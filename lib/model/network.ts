@@ -90,3 +90,19 @@ export function loadState(network: Network, state: NetworkState): void {
     tensor.dispose();
   }
 }
+
+/**
+ * Averages the states of two networks of one kind, number by number.
+ * @param share of the second, 0 to 1
+ * @throws RangeError when the second lacks a name of the first, or has another length there
+ */
+export function mixStates(first: NetworkState, second: NetworkState, share: number): NetworkState {
+  return new Map(
+    [...first].map(([name, values]) => {
+      const others = second.get(name);
+      if (others?.length !== values.length)
+        throw new RangeError(`Expected ${values.length} numbers for ${name} but received ${others?.length ?? 'none'}`); // prettier-ignore
+      return [name, values.map((value, at) => (1 - share) * value + share * others[at])];
+    }),
+  );
+}

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
+import { confusionMatrix, countCorrect, likeliestOf } from '../../core/metrics';
 import { splitRecords } from '../../core/split';
 import { concatBlocks } from '../../faces/concat-blocks';
+import { inputSource } from '../../model/data';
+import { predict } from '../../model/evaluate';
 import { formatEpoch } from '../../model/history';
-import { saveState, type Network } from '../../model/network';
+import { loadState, mixStates, saveState, type Network, type NetworkState } from '../../model/network';
 import { facesOfSplit } from '../faces-of-split';
 import { openGenerated } from '../open-data';
 import { preprocessDataset } from '../preprocess-dataset';
 import { trainCached, type CachedTraining } from '../train-cached';
 import { MIXED_TRAINING, TRAINED_ROWS } from './plan';
 import { trainRow, type RealFacesData, type RunModelOptions } from './run';
+
+/** Shares of the weights that are tried: multiples of a twentieth. */
+const SHARE_STEPS = 20;
 
 /** The carried model's network after its last training. */
 export interface MixedTraining extends CachedTraining {
@@ -18,11 +24,15 @@ export interface MixedTraining extends CachedTraining {
   /** Photographs and drawn faces that it learned from. */
   readonly photographs: number;
   readonly drawings: number;
+  /** Share of the weights after the last training in the network's weights, 0 to 1; the rest are those before. */
+  readonly share: number;
 }
 
 /**
  * Trains the network that the project carries: `blocksAndFace`'s of a seed, and then a few epochs on FER+ and drawn
- * characters together. The epoch is chosen on FER+'s validation side. Both trainings go on from their checkpoints.
+ * characters together. The weights before and after these are averaged: as much of those after as costs at most
+ * `MIXED_TRAINING.tolerance` on FER+'s validation side. Both trainings go on from their checkpoints.
+ * Source of the average: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
  * @throws what training throws
  */
 export async function trainMixed(
@@ -33,6 +43,7 @@ export async function trainMixed(
   const { recipe, epochs, characters, clipsPerCell, framesPerClip } = MIXED_TRAINING;
   const experiment: Experiment = { ...DEFAULT_EXPERIMENT, seed, epochs, clipsPerCell, framesPerClip };
   const { network } = await trainRow('blocksAndFace', data, options);
+  const before = saveState(network);
   const drawn = await openDrawn(experiment, characters);
   const blocks = concatBlocks([data.blocks, drawn.blocks]);
   const drawnFaces = drawn.faces.map((face) => face + data.blocks.records.length);
@@ -49,11 +60,28 @@ export async function trainMixed(
       validation: { faces: data.chosenBy, missed: 0 },
     },
     scoredFaces: 1024,
-    startedFrom: hashState(network),
+    startedFrom: hashState(before),
     onEpoch: (history) => print(`carried ${seed}: ${formatEpoch(history[history.length - 1], epochs)}`),
     shouldStop,
   });
-  return { ...result, network, photographs: data.sides.train.length, drawings: drawnFaces.length };
+  const share = result.stopped ? 1 : await takeTolerable(network, before, data);
+  return { ...result, network, share, photographs: data.sides.train.length, drawings: drawnFaces.length };
+}
+
+/** Gives a network the average of its weights and those before that has the largest tolerable share of its own. */
+async function takeTolerable(network: Network, before: NetworkState, data: RealFacesData): Promise<number> {
+  const after = saveState(network);
+  const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
+  const countRight = async (share: number) => {
+    loadState(network, mixStates(before, after, share));
+    const { probabilities } = await predict(network, source);
+    return countCorrect(confusionMatrix(source.labels, likeliestOf(probabilities)));
+  };
+  const fewest = (await countRight(0)) - MIXED_TRAINING.tolerance * source.size;
+  for (let step = SHARE_STEPS; step > 0; step--)
+    if ((await countRight(step / SHARE_STEPS)) >= fewest) return step / SHARE_STEPS;
+  loadState(network, before);
+  return 0;
 }
 
 /** Draws generated characters, and gives the faces of those that training may see. */
@@ -64,9 +92,9 @@ async function openDrawn(experiment: Experiment, characters: number) {
   return { blocks, faces: facesOfSplit(split, dataset.records, blocks).train.faces };
 }
 
-function hashState(network: Network): string {
+function hashState(state: NetworkState): string {
   const hash = createHash('sha256');
-  for (const [name, values] of saveState(network)) {
+  for (const [name, values] of state) {
     hash.update(name);
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }

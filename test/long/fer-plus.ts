@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { likeliestOf } from '../../lib/core/metrics';
+import { projectRoot } from '../../lib/engine/project';
+import { findArchitecture } from '../../lib/model/architectures';
+import { inputSource } from '../../lib/model/data';
+import { predict } from '../../lib/model/evaluate';
+import { decodeModel } from '../../lib/model/model-file';
+import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { openDataset } from '../../lib/study/open-dataset';
+import { preprocessDataset } from '../../lib/study/preprocess-dataset';
+import { isAsked, loadRealFaces } from '../../lib/study/real-faces/archive';
+import { describeNative } from '../support/native';
+
+/** Test images that the model is asked about again, every one of so many. */
+const STEP = 14;
+
+const { DATASET, DATASET_DIR } = process.env;
+const reason = DATASET === 'fer-plus' && DATASET_DIR ? '' : ' (skipped: needs DATASET=fer-plus DATASET_DIR=...)';
+
+describeNative(`the carried model on FER+${reason}`, function () {
+  (reason ? it.skip : it)('gives the committed answers again', async function () {
+    this.timeout(180_000);
+    const { faces, runs } = loadRealFaces();
+    const committed = runs.carried![0].test;
+    const asked = faces.filter((face) => face.side === 'test' && isAsked(face));
+    const rows = [...asked.keys()].filter((row) => row % STEP === 0);
+    const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
+    const chosen = new Set(rows.map((row) => asked[row].path));
+    const records = dataset.records.filter((record) => chosen.has(record.path));
+    const { blocks } = await preprocessDataset({ ...dataset, records }, DEFAULT_EXPERIMENT, undefined, { wholeFace: true }); // prettier-ignore
+    const { network, architecture } = decodeModel(fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL)));
+    const { inputs } = findArchitecture(architecture);
+    const { probabilities } = await predict(network, inputSource(blocks, undefined, inputs));
+    network.dispose();
+
+    const rowOf = new Map(rows.map((row) => [asked[row].path, row]));
+    const before = blocks.records.flatMap((record) => {
+      const at = EMOTIONS.length * rowOf.get(record.path)!;
+      return [...committed.subarray(at, at + EMOTIONS.length)];
+    });
+    assert.equal(blocks.records.length, rows.length);
+    const [now, then] = [likeliestOf(probabilities), likeliestOf(Float32Array.from(before))];
+    const same = now.filter((answer, row) => answer === then[row]).length;
+    // Another processor rounds otherwise, and a landmark network's pixel may move.
+    assert.ok(same >= 0.98 * rows.length, `${same} of ${rows.length} the same`);
+  });
+});
