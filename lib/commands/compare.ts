@@ -16,7 +16,7 @@ import {
 import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import { replaceSection } from '../study/readme';
-import { ScoreCache } from '../study/score-run';
+import { scoreRun } from '../study/score-run';
 import type { ReferenceContext } from './reference';
 
 /** Name of the file that holds a comparison, in a folder of results. */
@@ -24,8 +24,8 @@ const FILE = 'compare.json';
 const PAGE = path.join('docs', 'benchmarks.md');
 
 /**
- * Trains the compact network and TerGat on the synthetic sample, by frames and by clips, with five seeds each. What was
- * trained before it was stopped is kept in data/cache.
+ * Trains the compact network and TerGat on the synthetic sample, by frames and by clips, with five seeds each. Trained
+ * networks are kept in data/cache/training.
  * @param options.output path of the JSON file; default results/latest/compare.json
  * @returns what was saved
  */
@@ -37,13 +37,12 @@ export async function runCompare(options: {
   const engine = await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {});
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);
-  const cache = new ScoreCache(path.join(projectRoot(), 'data', 'cache', 'scores.json'));
   const pairs = await compareModels({
     candidate: { name: 'Compact', build: buildCompact },
     baseline: { name: 'TerGat', build: buildTerGat },
     ...{ experiment: DEFAULT_EXPERIMENT, records: dataset.records, blocks },
     ...{ splits: ['frames', 'clips'], seeds: [1, 2, 3, 4, 5] },
-    score: (run) => cache.score(run),
+    score: scoreRun,
     onPair: (pair) => print(formatPair(pair)),
   });
   const comparison: ComparisonFile = {

@@ -27,7 +27,7 @@ import { trainMixed } from '../study/real-faces/mix';
 import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/plan';
 import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
 import { summarizeRealFaces, validationAccuracy } from '../study/real-faces/summary';
-import { hashFaces } from '../study/train-model';
+import { hashFaces } from '../study/fingerprint';
 import { followOnStderr } from './progress';
 
 /** What the study of real faces is asked for. */
@@ -132,7 +132,7 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
       marginPx: DEFAULT_MARGIN_PX,
       faceSizePx: MARGIN_FACE_PX,
       temperature,
-      trainingData: hashFaces(data.blocks, data.sides.train),
+      trainingData: hashFaces(data.blocks, data.sides.train, TRAINED_ROWS.blocksAndFace.inputs),
       description:
         `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
         `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,

@@ -8,16 +8,25 @@ import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './recip
 import { buildResidualBlocks, buildResidualBlocksAndFace } from './residual';
 import { buildTerGat } from './tergat';
 
-/** A network that a model file can hold, what it is fed with and how it is trained. */
-export interface Architecture {
+/** What a network is shown in training. */
+export interface TrainingInputs {
+  /** In the order in which the network takes them. */
+  readonly inputs: readonly InputName[];
+  /** How samples are changed; undefined: they are not. */
+  readonly augmentation?: Augmentation;
+}
+
+/** How a network is built, fed and trained. */
+export interface NetworkForm extends TrainingInputs {
+  readonly build: (options: { readonly seed: number }) => Network;
+  readonly recipe: TrainingRecipe;
+}
+
+/** A network that a model file can hold. */
+export interface Architecture extends NetworkForm {
   /** The name that the builder gives its network. */
   readonly name: string;
-  readonly build: (options: { readonly seed: number }) => Network;
-  /** What it sees, in the order in which it takes them. */
   readonly inputs: readonly FaceInput[];
-  /** How training samples are changed; undefined: they are not. */
-  readonly augmentation?: Augmentation;
-  readonly recipe: TrainingRecipe;
 }
 
 const BLOCKS = ['eyes', 'mouth'] as const;
@@ -65,14 +74,6 @@ export function findArchitecture(name: string): Architecture {
   if (found) return found;
   const names = ARCHITECTURES.map((one) => one.name).join(', ');
   throw new RangeError(`Expected one of ${names} for architecture but received ${name}`);
-}
-
-/** What a network is shown in training. */
-export interface TrainingInputs {
-  /** In the order in which the network takes them. */
-  readonly inputs: readonly InputName[];
-  /** How samples are changed; undefined: they are not. */
-  readonly augmentation?: Augmentation;
 }
 
 /**

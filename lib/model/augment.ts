@@ -1,6 +1,7 @@
 import type { BlockSet } from '../core/blocks';
 import { LANDMARK_FEATURES, mirrorFeatures, normalizeLandmarks } from '../core/landmark-features';
 import { createRandom, type Random } from '../core/random';
+import { isSoftInput } from './soft-attention';
 import { inputSource, inputTensor, PICTURE_SIDES, picturesOf, sizeOfInput, type InputName, type TensorSource } from './data'; // prettier-ignore
 
 /** How far training samples are changed. None of it makes another expression of a face. */
@@ -73,8 +74,8 @@ export function augmentedSource(
       for (const [at, input] of inputs.entries()) {
         const size = sizeOfInput(input);
         const target = batch[at].subarray(row * size, (row + 1) * size);
-        if (input === 'boxes')
-          throw new RangeError('Expected pictures or landmarks for inputs but received boxes');
+        if (input === 'boxes' || isSoftInput(input))
+          throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
         if (input === 'landmarks') {
           target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
           continue;

@@ -7,6 +7,7 @@ import { LANDMARK_FEATURES, normalizeLandmarks } from '../core/landmark-features
 import type { FrameRecord } from '../core/record';
 import { toSoftLabel } from '../core/votes';
 import type { DropoutSeed } from './network';
+import { dimFaces, isSoftInput, type SoftInput } from './soft-attention';
 
 /** Labelled samples that a network can be fed with. */
 export interface TensorSource {
@@ -35,14 +36,23 @@ export interface TensorSource {
  */
 export type FaceInput = 'eyes' | 'mouth' | 'face' | 'landmarks';
 
-/** What a network can see: of a face, or only the places of both boxes, [n, 8]. */
-export type InputName = FaceInput | 'boxes';
+/**
+ * What a network can see: of a face; of the whole face under soft attention to eyes or mouth, [n, 48, 48, 1]; or only the
+ * places of both boxes, [n, 8].
+ */
+export type InputName = FaceInput | SoftInput | 'boxes';
 
 /** Numbers of the two boxes: x, y, width and height of each, in parts of the image's width and height. */
 const BOX_NUMBERS = 8;
 
 /** Side of each picture in pixels. */
-export const PICTURE_SIDES = { eyes: BLOCK_SIZE, mouth: BLOCK_SIZE, face: FACE_SIZE } as const;
+export const PICTURE_SIDES = {
+  eyes: BLOCK_SIZE,
+  mouth: BLOCK_SIZE,
+  face: FACE_SIZE,
+  softEyes: FACE_SIZE,
+  softMouth: FACE_SIZE,
+} as const;
 
 /**
  * Makes a source of what a network sees of each face.
@@ -58,7 +68,10 @@ export function inputSource(
 ): TensorSource {
   const faces = chooseFaces(blocks, indices);
   const pictures = picturesOf(blocks, inputs);
-  const gather = (input: InputName, rows: readonly number[]) => {
+  const dimmed = new Map(inputs.filter(isSoftInput).map((input) => [input, dimFaces(blocks, faces, input)]));
+  const gather = (input: InputName, positions: ArrayLike<number>) => {
+    if (isSoftInput(input)) return gatherPictures(dimmed.get(input)!, FACE_SIZE, positions);
+    const rows = Array.from(positions, (position) => faces[position]);
     if (input !== 'landmarks' && input !== 'boxes')
       return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
     const read = input === 'landmarks' ? landmarkRow : boxRow;
@@ -69,10 +82,7 @@ export function inputSource(
   return {
     size: faces.length,
     labels: labelsOf(blocks, faces),
-    batch: (positions) => {
-      const rows = Array.from(positions, (position) => faces[position]);
-      return inputs.map((input) => gather(input, rows));
-    },
+    batch: (positions) => inputs.map((input) => gather(input, positions)),
   };
 }
 
@@ -135,23 +145,6 @@ export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike
  */
 export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   return inputSource(blocks, indices, ['boxes']);
-}
-
-/**
- * Makes a source of landmarks with place, size and tilt of the head taken out, [n, 136].
- * @param indices which of the set's faces, default all
- */
-export function landmarkSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  return inputSource(blocks, indices, ['landmarks']);
-}
-
-/**
- * Makes a source of block pairs with their landmarks: eyes and mouth as {@link blockSource} gives them, landmarks as
- * {@link landmarkSource} does.
- * @param indices which of the set's faces, default all
- */
-export function combinedSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  return inputSource(blocks, indices, ['eyes', 'mouth', 'landmarks']);
 }
 
 function landmarkRow({ landmarks }: BlockSet, face: number): Float32Array {

@@ -1,30 +1,27 @@
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import type { FrameRecord } from '../core/record';
 import { splitRecords } from '../core/split';
-import { buildAdam } from '../engine/adam';
-import { hashFiles, listFiles } from '../engine/project';
 import { blockSource } from '../model/data';
 import { predict } from '../model/evaluate';
-import { loadState, type Network } from '../model/network';
-import { train } from '../model/train';
+import type { Network } from '../model/network';
 import { facesOfSplit } from './faces-of-split';
 import { scoreTest } from './score-test';
+import { trainCached } from './train-cached';
 
 /** All that one training depends on. */
 export interface RunOptions {
   /** Name of the network, such as `TerGat`. */
   readonly name: string;
+  /** Builds a network of both blocks. */
   readonly build: (options: { readonly seed: number }) => Network;
   /** Its seed decides the split, the weights, the batches and the dropout masks. */
   readonly experiment: Experiment;
   /** All frames, those without a face included. */
   readonly records: readonly FrameRecord[];
   readonly blocks: BlockSet;
+  /** Where the trained network is kept; default data/cache/training. */
+  readonly cacheDirectory?: string;
 }
 
 /** How one training ended. */
@@ -38,63 +35,30 @@ export interface RunScore {
 }
 
 /**
- * Trains a network on a split's training side, goes back to the epoch that did best on the validation side, and
- * scores it on the test side. Nothing is saved.
+ * Trains a network on a split's training side, or takes the one that was trained so before, and scores the epoch that did
+ * best on the validation side on the test side.
  * @throws what training throws
  */
-export async function scoreRun({ build, experiment, records, blocks }: RunOptions): Promise<RunScore> {
-  const { seed, split, batchSize, learningRate, epochs } = experiment;
+export async function scoreRun(options: RunOptions): Promise<RunScore> {
+  const { build, experiment, records, blocks, cacheDirectory } = options;
+  const { seed, split } = experiment;
   const faces = facesOfSplit(splitRecords(records, split, seed), records, blocks);
-  const [training, validation, test] = [faces.train, faces.validation, faces.test].map((side) =>
-    blockSource(blocks, side.faces),
-  );
   const network = build({ seed });
-  const optimizer = buildAdam({ learningRate });
   try {
-    const settings = { network, optimizer, epochs, batchSize, seed };
-    const { best, history } = await train({ ...settings, train: training, validation });
-    loadState(network, best!.state);
+    const { bestEpoch, history } = await trainCached({
+      ...{ experiment, network, blocks, faces, cacheDirectory },
+      inputs: ['eyes', 'mouth'],
+      keeps: 'weights',
+    });
+    const test = blockSource(blocks, faces.test.faces);
     const { labels } = await predict(network, test);
     const seconds = history.map((epoch) => epoch.seconds).sort((first, second) => first - second);
     return {
       accuracy: scoreTest(test.labels, labels, faces.test.missed).ofAll.value,
-      bestEpoch: best!.epoch,
+      bestEpoch,
       secondsPerEpoch: seconds[seconds.length >> 1],
     };
   } finally {
-    optimizer.dispose();
     network.dispose();
   }
-}
-
-/** Keeps the scores of runs in a file, so that many runs that were cut off go on where they were. */
-export class ScoreCache {
-  /** @param file path of a JSON file, made when it is missing */
-  constructor(private readonly file: string) {}
-
-  /** Gives a run's score: from the file where the same code made it on the same data with the same settings. */
-  async score(options: RunOptions): Promise<RunScore> {
-    const key = nameRun(options);
-    const known = this.read()[key];
-    if (known) return known;
-    const score = await scoreRun(options);
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
-    fs.writeFileSync(this.file, `${JSON.stringify({ ...this.read(), [key]: score }, null, 2)}\n`);
-    return score;
-  }
-
-  private read(): Record<string, RunScore> {
-    return fs.existsSync(this.file) ? JSON.parse(fs.readFileSync(this.file, 'utf8')) : {};
-  }
-}
-
-function nameRun({ name, experiment, records, blocks }: RunOptions): string {
-  const { seed, split, epochs, batchSize, learningRate } = experiment;
-  const hash = createHash('sha256').update(JSON.stringify({ epochs, batchSize, learningRate }));
-  for (const { path: file, emotion } of records) hash.update(`${file} ${emotion}\0`);
-  for (const { path: file } of blocks.records) hash.update(`${file}\0`);
-  hash.update(blocks.eyes).update(blocks.mouth);
-  const folders = ['core', 'engine', 'model'].map((folder) => path.join(__dirname, '..', folder));
-  hash.update(hashFiles(folders.flatMap((folder) => listFiles(folder, path.extname(__filename)))));
-  return `${name} ${split} ${seed} ${tf.getBackend()} ${hash.digest('hex').slice(0, 12)}`;
 }

@@ -4,16 +4,17 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
-import type { FaceSet } from '../core/face-set';
 import { projectRoot } from '../engine/project';
 import { trainingSource, type TrainingInputs } from '../model/architectures';
+import { readTrained, saveTrained } from '../model/checkpoint';
 import { createFileStore } from '../model/checkpoint-files';
 import { inputSource, softLabelsOf } from '../model/data';
 import type { EpochRecord } from '../model/history';
-import { loadState, type Network } from '../model/network';
+import { countParameters, loadState, saveState, type Network } from '../model/network';
 import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/recipe';
 import { train, type BatchProgress } from '../model/train';
 import type { SplitFaces } from './faces-of-split';
+import { hashFaces } from './fingerprint';
 
 /** Increment when training gives other weights for a reason that no setting tells: all is then trained anew. */
 const TRAINING_VERSION = 1;
@@ -47,7 +48,12 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
-  /** Where checkpoints are kept; default data/cache/training. */
+  /**
+   * What is kept below data/cache/training: after each epoch a checkpoint that a stopped or a longer training goes on
+   * from; after the last epoch the best epoch's weights alone; or nothing. Default `checkpoints`.
+   */
+  readonly keeps?: 'checkpoints' | 'weights' | 'nothing';
+  /** Where it is kept; default data/cache/training. */
   readonly cacheDirectory?: string;
 }
 
@@ -58,9 +64,35 @@ export interface CachedTrainingOptions extends TrainingInputs {
  *   face; what training throws
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
-  const start = performance.now();
-  const { experiment, network, blocks, faces, inputs, onEpoch, onBatch, shouldStop } = options;
+  const { network, blocks, faces, keeps } = options;
   expectTrainable(blocks, faces);
+  if (keeps !== 'weights') return trainHere(options);
+  const store = createFileStore(checkpointDirectory(options));
+  const known = await readTrained(store);
+  if (known) {
+    loadState(network, known.best.state);
+    const { history, best } = known;
+    return { history, bestEpoch: best.epoch, reusedEpochs: history.length, stopped: false, seconds: 0 };
+  }
+  const trained = await trainHere(options);
+  const { history, bestEpoch: epoch } = trained;
+  if (!trained.stopped) await saveTrained({ store, network, history, best: { epoch, state: saveState(network) } }); // prettier-ignore
+  return trained;
+}
+
+async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining> {
+  const start = performance.now();
+  const {
+    experiment,
+    network,
+    blocks,
+    faces,
+    inputs,
+    keeps = 'checkpoints',
+    onEpoch,
+    onBatch,
+    shouldStop,
+  } = options;
   const { seed, epochs } = experiment;
   const recipe = recipeOf(options);
   const optimizer = buildOptimizer(recipe, { samples: faces.train.faces.length, epochs });
@@ -74,7 +106,8 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
     },
     validation: inputSource(blocks, faces.validation.faces, inputs),
     scored: inputSource(blocks, faces.train.faces.slice(0, options.scoredFaces), inputs),
-    checkpoint: { store: createFileStore(checkpointDirectory(options)) },
+    checkpoint:
+      keeps === 'checkpoints' ? { store: createFileStore(checkpointDirectory(options)) } : undefined,
     onEpoch: (_, history) => {
       trainedEpochs += 1;
       onEpoch?.(history);
@@ -124,43 +157,25 @@ function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOption
  * of the code that is raised by hand.
  */
 export function checkpointDirectory(options: CachedTrainingOptions): string {
-  const { network, experiment, inputs, augmentation, cacheDirectory } = options;
+  const { network, experiment, blocks, faces, inputs, augmentation, cacheDirectory, keeps } = options;
   const parent = cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
   const recipe = recipeOf(options);
   const settings = {
     version: TRAINING_VERSION,
     network: network.name,
+    parameters: countParameters(network),
     backend: tf.getBackend(),
     seed: experiment.seed,
     // A schedule spans all epochs; without one a longer training goes on from a shorter one.
-    epochs: recipe.schedule === 'one-cycle' ? experiment.epochs : undefined,
+    epochs: recipe.schedule === 'one-cycle' || keeps === 'weights' ? experiment.epochs : undefined,
     inputs,
     recipe,
     augmentation,
     startedFrom: options.startedFrom,
   };
-  const hash = createHash('sha256').update(JSON.stringify(settings)).update(hashData(options));
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  for (const side of [faces.train, faces.validation]) hash.update(hashFaces(blocks, side.faces, inputs));
   const directory = path.join(parent, `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`);
   fs.mkdirSync(directory, { recursive: true });
   return directory;
-}
-
-/** Hashes of block sets, each taken once: one of photographs has a hundred megabytes. */
-const HASHES = new WeakMap<BlockSet, string>();
-
-function hashData({ blocks, faces }: CachedTrainingOptions): string {
-  const known = HASHES.get(blocks) ?? hashBlocks(blocks);
-  HASHES.set(blocks, known);
-  const sides = [faces.train.faces, faces.validation.faces];
-  return createHash('sha256').update(known).update(JSON.stringify(sides)).digest('hex');
-}
-
-function hashBlocks(blocks: BlockSet & Partial<FaceSet>): string {
-  const hash = createHash('sha256');
-  const { eyes, mouth, landmarks, eyesBoxes, mouthBoxes, faces } = blocks;
-  for (const values of [eyes, mouth, landmarks, eyesBoxes, mouthBoxes, faces])
-    if (values) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  for (const { path: name, emotion, votes } of blocks.records)
-    hash.update(`${name} ${emotion} ${votes?.join() ?? ''}\0`);
-  return hash.digest('hex');
 }

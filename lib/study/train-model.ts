@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { BlockSet } from '../core/blocks';
-import { EMOTIONS, emotionId } from '../core/emotions';
+import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
 import { MARGIN_FACE_PX, measureFace } from '../core/landmarks';
 import { formatPercent } from '../core/numbers';
@@ -14,6 +13,7 @@ import type { EpochRecord } from '../model/history';
 import type { Model, ModelFacts } from '../model/model-file';
 import type { Network } from '../model/network';
 import type { BatchProgress } from '../model/train';
+import { hashFaces } from './fingerprint';
 import { facesOfSplit, type SplitFaces } from './faces-of-split';
 import { scoreTest, type TestScore } from './score-test';
 import { trainCached } from './train-cached';
@@ -110,7 +110,7 @@ export function describeModel(
     labels: EMOTIONS,
     marginPx: experiment.marginPx,
     faceSizePx: dataset.fixedMargin ? medianFace(blocks, faces) : MARGIN_FACE_PX,
-    trainingData: hashFaces(blocks, faces),
+    trainingData: hashFaces(blocks, faces, findArchitecture(network.name).inputs),
   };
 }
 
@@ -119,16 +119,6 @@ function medianFace({ landmarks }: BlockSet, faces: readonly number[]): number {
   const sizes = faces.map((face) => measureFace(landmarks.subarray(136 * face, 136 * face + 136)));
   sizes.sort((first, second) => first - second);
   return Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10;
-}
-
-/** Names what a model learned from: both blocks and the label of each face, in order. */
-export function hashFaces({ eyes, mouth, records }: BlockSet, faces: readonly number[]): string {
-  const hash = createHash('sha256');
-  for (const face of faces) {
-    for (const pixels of [eyes, mouth]) hash.update(pixels.subarray(1024 * face, 1024 * (face + 1)));
-    hash.update(Uint8Array.of(emotionId(records[face].emotion)));
-  }
-  return hash.digest('hex');
 }
 
 function describeTraining(

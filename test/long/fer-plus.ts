@@ -19,7 +19,8 @@ import { describeNative } from '../support/native';
 const STEP = 14;
 
 const { DATASET, DATASET_DIR } = process.env;
-const reason = DATASET === 'fer-plus' && DATASET_DIR ? '' : ' (skipped: needs DATASET=fer-plus DATASET_DIR=...)';
+const reason =
+  DATASET === 'fer-plus' && DATASET_DIR ? '' : ' (skipped: needs DATASET=fer-plus DATASET_DIR=...)';
 
 describeNative(`the carried model on FER+${reason}`, function () {
   (reason ? it.skip : it)('gives the committed answers again', async function () {
@@ -32,7 +33,10 @@ describeNative(`the carried model on FER+${reason}`, function () {
     const chosen = new Set(rows.map((row) => asked[row].path));
     const records = dataset.records.filter((record) => chosen.has(record.path));
     const { blocks } = await preprocessDataset({ ...dataset, records }, DEFAULT_EXPERIMENT, undefined, { wholeFace: true }); // prettier-ignore
-    const { network, architecture } = decodeModel(fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL)));
+    const { network, architecture } = decodeModel(
+      fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL)),
+      DEFAULT_MODEL,
+    );
     const { inputs } = findArchitecture(architecture);
     const { probabilities } = await predict(network, inputSource(blocks, undefined, inputs));
     network.dispose();

@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/augment';
 import { buildCombined } from '../../lib/model/combined';
-import { combinedSource } from '../../lib/model/data';
+import { inputSource } from '../../lib/model/data';
 import { buildLandmarksNetwork } from '../../lib/model/landmarks-network';
 import { countParameters } from '../../lib/model/network';
 import { startFastest } from '../support/native';
@@ -37,7 +37,7 @@ function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
 }
 
 function readBatch(): Float32Array[] {
-  const tensors = combinedSource(blocks, faces).batch([1, 3]);
+  const tensors = inputSource(blocks, faces, ['eyes', 'mouth', 'landmarks']).batch([1, 3]);
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;
@@ -93,7 +93,7 @@ describe('networks that see landmarks', () => {
     const before = tf.memory().numTensors;
     for (const network of [buildCombined({ seed: 1 }), buildLandmarksNetwork({ seed: 1 })]) {
       const shape = tf.tidy(() => {
-        const inputs = combinedSource(blocks, faces).batch([0, 1, 2]);
+        const inputs = inputSource(blocks, faces, ['eyes', 'mouth', 'landmarks']).batch([0, 1, 2]);
         const own = network.name === 'landmarks' ? inputs.slice(2) : inputs;
         return network.forward(own, { training: false }).shape;
       });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../lib/core/face-set';
 import { buildAdam } from '../../lib/engine/adam';
 import { buildCompact } from '../../lib/model/compact';
-import { blocksAndFaceSource, faceSource, softSource } from '../../lib/model/face-data';
+import { inputSource, type InputName } from '../../lib/model/data';
 import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../lib/model/face-networks'; // prettier-ignore
 import { countParameters, saveState } from '../../lib/model/network';
 import { train } from '../../lib/model/train';
@@ -13,11 +13,11 @@ import { buildFaceSet } from './face-example';
 const SET = buildFaceSet(14);
 const FACES = [...SET.records.keys()];
 const USES = [
-  { build: buildWholeFace, toSource: faceSource },
-  { build: buildSoftAttention, toSource: softSource },
-  { build: buildBlocksAndFace, toSource: blocksAndFaceSource },
-  { build: buildLearnedAttention, toSource: faceSource },
-];
+  { build: buildWholeFace, inputs: ['face'] },
+  { build: buildSoftAttention, inputs: ['softEyes', 'softMouth'] },
+  { build: buildBlocksAndFace, inputs: ['eyes', 'mouth', 'face'] },
+  { build: buildLearnedAttention, inputs: ['face'] },
+] satisfies { build: unknown; inputs: InputName[] }[];
 
 describe('the networks with other uses of the prior', () => {
   before(() => startFastest());
@@ -35,9 +35,9 @@ describe('the networks with other uses of the prior', () => {
 
   it('give seven logits for each face of their source and leave no tensor behind', () => {
     const before = tf.memory().numTensors;
-    for (const { build, toSource } of USES) {
+    for (const { build, inputs } of USES) {
       const network = build({ seed: 1 });
-      const shape = tf.tidy(() => network.forward(toSource(SET, [3, 5, 8]).batch([0, 2]), { training: false }).shape); // prettier-ignore
+      const shape = tf.tidy(() => network.forward(inputSource(SET, [3, 5, 8], inputs).batch([0, 2]), { training: false }).shape); // prettier-ignore
       assert.deepEqual(shape, [2, 7], network.name);
       network.dispose();
     }
@@ -46,11 +46,11 @@ describe('the networks with other uses of the prior', () => {
 
   it('move all that they learn, the locator of learned attention included', async function () {
     this.timeout(60000);
-    for (const { build, toSource } of USES) {
+    for (const { build, inputs } of USES) {
       const network = build({ seed: 1 });
       const optimizer = buildAdam({ learningRate: 1e-3 });
       const before = saveState(network);
-      const source = toSource(SET, FACES);
+      const source = inputSource(SET, FACES, inputs);
       await train({ network, optimizer, train: source, validation: source, epochs: 1, batchSize: 14, seed: 1 }); // prettier-ignore
       const after = saveState(network);
       for (const name of network.parameters.keys())
@@ -65,7 +65,7 @@ describe('the networks with other uses of the prior', () => {
     const maps = tf.tidy(() => {
       let seen: tf.Tensor | undefined;
       const tap = (name: string, map: tf.Tensor) => (name === 'attention' && (seen = map), map);
-      network.forward(faceSource(SET, [0]).batch([0]), { training: false, tap });
+      network.forward(inputSource(SET, [0], ['face']).batch([0]), { training: false, tap });
       return [0, 1].map((map) => seen!.slice([0, 0, 0, map], [1, FACE_SIZE, FACE_SIZE, 1]).dataSync());
     });
     for (const map of maps) {
@@ -76,12 +76,12 @@ describe('the networks with other uses of the prior', () => {
   });
 });
 
-describe('softSource', () => {
+describe('soft attention', () => {
   before(() => startFastest());
 
   it('leaves pixels at the landmarks as they are and darkens those far away', () => {
     const [whole, eyes] = tf.tidy(() =>
-      [faceSource(SET, [4]), softSource(SET, [2, 4])].map((source) =>
+      [inputSource(SET, [4], ['face']), inputSource(SET, [2, 4], ['softEyes', 'softMouth'])].map((source) =>
         source.batch([source.size - 1])[0].dataSync(),
       ),
     );

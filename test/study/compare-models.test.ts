@@ -11,7 +11,7 @@ import { buildCompact, COMPACT_SIZES } from '../../lib/model/compact';
 import { compareModels, summarizePairs, type ScoredPair } from '../../lib/study/compare-models';
 import { measureNetwork, readComparison, renderComparison } from '../../lib/study/comparison-file';
 import { replaceSection } from '../../lib/study/readme';
-import { ScoreCache, scoreRun, type RunOptions, type RunScore } from '../../lib/study/score-run';
+import { scoreRun, type RunOptions, type RunScore } from '../../lib/study/score-run';
 import { useTemporaryFolder } from '../support/folder';
 
 const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;
@@ -39,39 +39,39 @@ function makeRun(changes: Partial<typeof DEFAULT_EXPERIMENT> = {}): RunOptions {
 const scoreOf = (accuracy: number): RunScore => ({ accuracy, bestEpoch: 1, secondsPerEpoch: 1 });
 
 describe('scoreRun', () => {
+  const folder = useTemporaryFolder();
   before(() => startEngine({ backend: 'wasm' }));
+  const run = (options = makeRun()) => scoreRun({ ...options, cacheDirectory: folder() });
 
   it('gives the same score again, of the epoch that did best, and leaves no tensor', async () => {
-    const first = await scoreRun(makeRun());
+    const first = await run();
     const { numTensors } = tf.memory();
-    const second = await scoreRun(makeRun());
+    fs.rmSync(folder(), { recursive: true });
+    const second = await run();
     assert.equal(tf.memory().numTensors, numTensors);
     assert.equal(first.accuracy, second.accuracy);
     assert.ok(first.accuracy >= 0 && first.accuracy <= 1);
     assert.ok([1, 2].includes(first.bestEpoch) && first.secondsPerEpoch > 0);
   });
 
+  it('keeps a trained network without its optimizer, and trains anew when a setting differs', async () => {
+    const first = await run(makeRun({ epochs: 1 }));
+    assert.deepEqual(await run(makeRun({ epochs: 1 })), first);
+    await run(makeRun({ epochs: 1, seed: 9 }));
+    await run(makeRun({ epochs: 2 }));
+    const kept = fs.readdirSync(folder()).flatMap((name) => fs.readdirSync(path.join(folder(), name)));
+    assert.deepEqual([...new Set(kept)], ['trained.safetensors']);
+    assert.equal(kept.length, 3);
+  });
+
   it('counts the frames without a face as errors', async () => {
-    const run = makeRun();
+    const options = makeRun();
     const missed = Array.from({ length: 1400 }, (_, i) => ({
       ...{ path: `missed-${i}.png`, character: 'b', emotion: EMOTIONS[i % EMOTIONS.length] },
     }));
-    const { accuracy } = await scoreRun({ ...run, records: [...run.records, ...missed] });
+    const { accuracy } = await run({ ...options, records: [...options.records, ...missed] });
     // Some 14 of the 140 found faces are tested, and some 140 of the others.
     assert.ok(accuracy < 0.2, `${accuracy}`);
-  });
-});
-
-describe('ScoreCache', () => {
-  const folder = useTemporaryFolder();
-  before(() => startEngine({ backend: 'wasm' }));
-
-  it('keeps a score, and trains anew when a setting differs', async () => {
-    const file = path.join(folder(), 'cache', 'scores.json');
-    const first = await new ScoreCache(file).score(makeRun({ epochs: 1 }));
-    assert.deepEqual(await new ScoreCache(file).score(makeRun({ epochs: 1 })), first);
-    await new ScoreCache(file).score(makeRun({ epochs: 1, seed: 9 }));
-    assert.equal(Object.keys(JSON.parse(fs.readFileSync(file, 'utf8')) as object).length, 2);
   });
 });
 

@@ -10,10 +10,9 @@ import type { Network } from '../../model/network';
 import { cutBlock } from './conditions';
 import type { EvidenceData } from './data';
 import { HARD_KINDS, writeHardImages, type HardKind } from './hard-images';
-import { RECIPES, useTrained } from './learners';
+import { FORMS, useTrained } from './learners';
 import { readGray } from './read-image';
 import { fingerprint, keepResult, nameJob, openTask, type EvidenceJob, type RunContext, type RunTask } from './runs'; // prettier-ignore
-import { openWeights } from './weights';
 
 /** What a network answers about hard copies of some test images. */
 export interface CoverageRun extends EvidenceJob {
@@ -44,9 +43,9 @@ export async function runCoverage(
     const { test } = context.splits.get(job.split)!;
     const frames = thinOut(test, MOST_FRAMES[context.size]);
     return useTrained(
-      RECIPES.compact,
+      FORMS.compact,
       { ...task, ...job },
-      { weights: openWeights(job, task), use: (network) => askHard(network, frames, { job, task, data }) },
+      { kept: true, use: (network) => askHard(network, frames, { job, task, data }) },
     );
   });
 }

@@ -1,18 +1,17 @@
 import type { BlockSet } from '../../core/blocks';
-import { buildAdam } from '../../engine/adam';
-import { augmentedSource } from '../../model/augment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { findArchitecture, type NetworkForm } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/boxes-network';
-import { buildCombined } from '../../model/combined';
 import { buildCompact } from '../../model/compact';
-import { blockSource, boxSource, combinedSource, landmarkSource, type TensorSource } from '../../model/data';
+import { blockSource, inputSource } from '../../model/data';
 import { predict } from '../../model/evaluate';
-import { blocksAndFaceSource, faceSource, softSource } from '../../model/face-data';
 import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../model/face-networks'; // prettier-ignore
 import { buildLandmarksNetwork } from '../../model/landmarks-network';
 import { predictNearest } from '../../model/nearest';
-import { loadState, type Network, type NetworkState } from '../../model/network';
+import type { Network } from '../../model/network';
+import { ORIGINAL_RECIPE } from '../../model/recipe';
 import { buildTerGat } from '../../model/tergat';
-import { train } from '../../model/train';
+import { trainCached } from '../train-cached';
 
 /** What a learner is given: the found faces of each side, as positions in the block set. */
 export interface LearnerTask {
@@ -40,69 +39,47 @@ export interface LearnerAnswers {
 /** Learns from the training faces, chooses the epoch on the validation faces, answers for the test faces. */
 export type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
 
-/** How a network is built, fed and trained. */
-export interface NetworkRecipe {
-  readonly build: (options: { readonly seed: number }) => Network;
-  readonly toSource: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
-  /** What training draws from; default `toSource`. */
-  readonly toTrainSource?: (blocks: BlockSet, faces: readonly number[]) => TensorSource;
-  readonly learningRate: number;
-}
+const BLOCKS = ['eyes', 'mouth'] as const;
+const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };
+const BOXES_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 3e-3 };
 
 /** The networks by the name that tables show. */
-export const RECIPES = {
-  tergat: { build: buildTerGat, toSource: blockSource, learningRate: 1e-3 },
-  compact: { build: buildCompact, toSource: blockSource, learningRate: 1e-3 },
-  landmarks: { build: buildLandmarksNetwork, toSource: landmarkSource, learningRate: 1e-2 },
-  boxes: { build: buildBoxesNetwork, toSource: boxSource, learningRate: 3e-3 },
-  augmented: {
-    build: buildCompact,
-    toSource: blockSource,
-    toTrainSource: augmentedSource,
-    learningRate: 1e-3,
-  },
-  combined: {
-    build: buildCombined,
-    toSource: combinedSource,
-    toTrainSource: augmentedSource,
-    learningRate: 1e-3,
-  },
-  face: { build: buildWholeFace, toSource: faceSource, learningRate: 1e-3 },
-  soft: { build: buildSoftAttention, toSource: softSource, learningRate: 1e-3 },
-  blocksAndFace: { build: buildBlocksAndFace, toSource: blocksAndFaceSource, learningRate: 1e-3 },
-  learned: { build: buildLearnedAttention, toSource: faceSource, learningRate: 1e-3 },
-} as const satisfies Record<string, NetworkRecipe>;
+export const FORMS = {
+  tergat: { recipe: ORIGINAL_RECIPE, build: buildTerGat, inputs: BLOCKS },
+  compact: { recipe: ORIGINAL_RECIPE, build: buildCompact, inputs: BLOCKS },
+  landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: LANDMARKS_RECIPE },
+  boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BOXES_RECIPE },
+  // It does not look at the landmarks: they are there so that it sees the changes of `combined`.
+  augmented: { ...findArchitecture('Compact'), inputs: [...BLOCKS, 'landmarks'] },
+  combined: findArchitecture('Combined'),
+  face: { recipe: ORIGINAL_RECIPE, build: buildWholeFace, inputs: ['face'] },
+  soft: { recipe: ORIGINAL_RECIPE, build: buildSoftAttention, inputs: ['softEyes', 'softMouth'] },
+  blocksAndFace: { recipe: ORIGINAL_RECIPE, build: buildBlocksAndFace, inputs: [...BLOCKS, 'face'] },
+  learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
+} as const satisfies Record<string, NetworkForm>;
 
-/** Samples of one batch. Source: the original's. */
-const BATCH_SIZE = 64;
+/** A network that is trained. */
+export type FormName = keyof typeof FORMS;
+
+/** Tells whether a model is a network that is trained. */
+export function isFormName(model: string): model is FormName {
+  return Object.hasOwn(FORMS, model);
+}
 
 /** Most samples that train accuracy is measured on: it chooses nothing, so a few tell enough. */
 const SCORED = 128;
 
-/** Where a trained network is kept, so that it can answer for other faces without being trained again. */
-export interface WeightStore {
-  /** Gives what was saved; undefined when nothing was. */
-  load(): TrainedState | undefined;
-  save(trained: TrainedState): void;
-}
-
-/** A network's state after its best epoch. */
-export interface TrainedState {
-  readonly bestEpoch: number;
-  readonly state: NetworkState;
-}
-
 /**
  * Trains a network and answers with the epoch that did best on the validation faces.
- * @param weights where the trained network is kept; default nowhere
+ * @param kept whether the trained network is kept in data/cache/training, so that it can be asked again
  */
-export function networkLearner(recipe: NetworkRecipe, weights?: WeightStore): Learner {
+export function networkLearner(form: NetworkForm, kept = false): Learner {
   return (task) =>
-    useTrained(recipe, task, {
-      weights,
+    useTrained(form, task, {
+      kept,
       use: async (network, bestEpoch) => {
         const answer = async (faces: readonly number[]) =>
-          (await predict(network, recipe.toSource(task.blocks, faces))).probabilities;
+          (await predict(network, inputSource(task.blocks, faces, form.inputs))).probabilities;
         return { test: await answer(task.test), validation: await answer(task.validation), bestEpoch };
       },
     });
@@ -110,46 +87,28 @@ export function networkLearner(recipe: NetworkRecipe, weights?: WeightStore): Le
 
 /**
  * Trains a network, or takes it from where it is kept, and lends it with the weights of its best epoch.
- * @param how.weights where the trained network is kept; default nowhere
+ * @param how.kept whether it is kept in data/cache/training
  * @param how.use whatever is done with it; it is disposed afterwards
  */
 export async function useTrained<T>(
-  recipe: NetworkRecipe,
-  task: LearnerTask,
+  { build, ...form }: NetworkForm,
+  { blocks, train, validation, seed, epochs }: LearnerTask,
   how: {
-    readonly weights?: WeightStore;
+    readonly kept: boolean;
     readonly use: (network: Network, bestEpoch: number) => Promise<T>;
   },
 ): Promise<T> {
-  const network = recipe.build({ seed: task.seed });
+  const network = build({ seed });
   try {
-    const saved = how.weights?.load();
-    const trained = saved ?? (await trainNetwork(network, recipe, task));
-    if (!saved) how.weights?.save(trained);
-    loadState(network, trained.state);
-    return await how.use(network, trained.bestEpoch);
+    const { bestEpoch } = await trainCached({
+      ...{ ...form, network, blocks, scoredFaces: SCORED },
+      experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
+      faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
+      keeps: how.kept ? 'weights' : 'nothing',
+    });
+    return await how.use(network, bestEpoch);
   } finally {
     network.dispose();
-  }
-}
-
-async function trainNetwork(
-  network: Network,
-  recipe: NetworkRecipe,
-  { blocks, train: faces, validation, seed, epochs }: LearnerTask,
-): Promise<TrainedState> {
-  const optimizer = buildAdam({ learningRate: recipe.learningRate });
-  const { toSource, toTrainSource = toSource } = recipe;
-  try {
-    const { best } = await train({
-      ...{ network, optimizer, epochs, seed, batchSize: BATCH_SIZE },
-      train: toTrainSource(blocks, faces),
-      validation: toSource(blocks, validation),
-      scored: toSource(blocks, faces.slice(0, SCORED)),
-    });
-    return { bestEpoch: best!.epoch, state: best!.state };
-  } finally {
-    optimizer.dispose();
   }
 }
 

@@ -3,13 +3,12 @@ import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { orderPixels, removePixels } from '../../core/pixel-removal';
 import { createRandom } from '../../core/random';
 import { COMPACT_SIZES } from '../../model/compact';
-import type { TensorSource } from '../../model/data';
+import { inputSource, type TensorSource } from '../../model/data';
 import type { Network } from '../../model/network';
 import { markByGradients, markByOcclusion, type FeatureLayer, type Occlusion } from '../../model/saliency';
 import { TERGAT_SIZES } from '../../model/tergat';
-import { RECIPES, useTrained } from './learners';
+import { FORMS, useTrained } from './learners';
 import { fingerprint, keepResult, nameJob, openTask, writeAnswers, type EvidenceJob, type RunContext, type RunTask } from './runs'; // prettier-ignore
-import { openWeights } from './weights';
 
 /** How pixels are said to matter; `random` says nothing. */
 export const MARKS = ['gradients', 'occlusion', 'random'] as const;
@@ -81,14 +80,14 @@ export async function runLooks(jobs: readonly EvidenceJob[], context: RunContext
 }
 
 async function look(job: EvidenceJob, task: RunTask, context: RunContext): Promise<LookRun> {
-  const recipe = RECIPES[job.model as 'compact' | 'tergat' | 'learned'];
+  const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
   return useTrained(
-    recipe,
+    form,
     { ...task, ...job },
     {
-      weights: openWeights(job, task),
+      kept: true,
       use: async (network) => {
-        const source = recipe.toSource(task.blocks, task.test);
+        const source = inputSource(task.blocks, task.test, form.inputs);
         if (job.model === 'learned')
           return { ...job, removals: [], maps: await readAttention(network, source) };
         const marked = await markFaces(network, source, job.model);

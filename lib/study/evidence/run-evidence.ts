@@ -5,7 +5,7 @@ import { applyCondition, type Condition } from './conditions';
 import { runCoverage, type CoverageRun } from './coverage';
 import { expressionLearner } from './expression-learner';
 import { EVIDENCE_SIZES, openEvidenceData, type EvidenceData, type EvidenceSet } from './data';
-import { majorityLearner, nearestLearner, networkLearner, RECIPES, type Learner } from './learners';
+import { FORMS, isFormName, majorityLearner, nearestLearner, networkLearner, type Learner } from './learners';
 import {
   EVIDENCE_EPOCHS,
   planAblation,
@@ -20,7 +20,6 @@ import { runLooks, type LookRun } from './looks';
 import { runJobs, type EvidenceJob, type EvidenceRun, type RunContext, type RunTask } from './runs';
 import { buildSplits, type DevelopmentShares } from './splits';
 import { shippedLearner } from './shipped-learner';
-import { openWeights } from './weights';
 
 /** The studies that evidence consists of, in the order in which they are run. */
 export const STUDIES = ['ladder', 'ablation', 'attention', 'growth', 'final'] as const;
@@ -109,20 +108,19 @@ function buildContext(parts: {
   };
   const faceapi = expressionLearner(data);
   const learn = (job: EvidenceJob, task: RunTask) => {
-    const learner = job.model === 'faceapi' ? faceapi : learnerOf(job, task);
+    const learner = job.model === 'faceapi' ? faceapi : learnerOf(job);
     return learner({ ...task, seed: job.seed, epochs: job.epochs });
   };
   return { ...parts, records: data.records, blocksOf, learn };
 }
 
-function learnerOf(job: EvidenceJob, task: RunTask): Learner {
+function learnerOf(job: EvidenceJob): Learner {
   const { model } = job;
   if (model === 'majority') return majorityLearner;
   if (model === 'nearest') return nearestLearner;
   if (model === 'shipped') return shippedLearner;
-  const recipe = (RECIPES as Record<string, (typeof RECIPES)[keyof typeof RECIPES] | undefined>)[model];
-  if (recipe) return networkLearner(recipe, isAskedAgain(job) ? openWeights(job, task) : undefined);
-  const known = ['majority', 'nearest', 'faceapi', 'shipped', ...Object.keys(RECIPES)].join(', ');
+  if (isFormName(model)) return networkLearner(FORMS[model], isAskedAgain(job));
+  const known = ['majority', 'nearest', 'faceapi', 'shipped', ...Object.keys(FORMS)].join(', ');
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
-import { FACE_SIZE, type FaceSet } from '../../core/face-set';
+import type { FaceSet } from '../../core/face-set';
 import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split } from '../../core/split';
 import { projectRoot } from '../../engine/project';
 import { facesOfSplit } from '../faces-of-split';
+import { hashFaces } from '../fingerprint';
 import type { LearnerAnswers } from './learners';
 import { packProbabilities } from './ranges';
 
@@ -162,24 +163,8 @@ export function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): st
   // In one order, in whatever order the job was written.
   const named = { model, condition, split, seed, epochs };
   const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, named]));
-  for (const faces of Object.values(sides)) {
-    for (const face of faces) {
-      for (const [values, length] of rowsOf(blocks))
-        hash.update(values.subarray(face * length, (face + 1) * length));
-      hash.update(blocks.records[face].emotion);
-    }
-    hash.update('\0');
-  }
+  const shown = ['eyes', 'mouth', 'landmarks', 'boxes'] as const;
+  const inputs = (blocks as Partial<FaceSet>).faces ? ([...shown, 'face'] as const) : shown;
+  for (const faces of Object.values(sides)) hash.update(hashFaces(blocks, faces, inputs));
   return hash.digest('hex').slice(0, 16);
-}
-
-function rowsOf(blocks: BlockSet & Partial<FaceSet>): [Uint8Array | Float32Array, number][] {
-  return [
-    ...(blocks.faces ? ([[blocks.faces, FACE_SIZE ** 2]] as [Uint8Array, number][]) : []),
-    [blocks.eyes, 1024],
-    [blocks.mouth, 1024],
-    [blocks.landmarks, 136],
-    [blocks.eyesBoxes, 4],
-    [blocks.mouthBoxes, 4],
-  ];
 }

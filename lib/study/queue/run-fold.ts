@@ -2,7 +2,14 @@ import { emotionId } from '../../core/emotions';
 import { leaveOneCharacterOut } from '../../core/split';
 import { loadStore } from '../../faces/store-file';
 import { facesOfSplit } from '../faces-of-split';
-import { RECIPES, majorityLearner, nearestLearner, networkLearner, type Learner } from '../evidence/learners';
+import {
+  FORMS,
+  isFormName,
+  majorityLearner,
+  nearestLearner,
+  networkLearner,
+  type Learner,
+} from '../evidence/learners';
 import { likeliestOf } from '../../core/metrics';
 import type { FoldJob, FoldScore } from './jobs';
 
@@ -35,7 +42,7 @@ export async function runFold({ store, character, model, seed, epochs }: FoldJob
 function findLearner(model: string): Learner {
   if (model === 'majority') return majorityLearner;
   if (model === 'nearest') return nearestLearner;
-  if (Object.hasOwn(RECIPES, model)) return networkLearner(RECIPES[model as keyof typeof RECIPES]);
-  const known = ['majority', 'nearest', ...Object.keys(RECIPES)].join(', ');
+  if (isFormName(model)) return networkLearner(FORMS[model]);
+  const known = ['majority', 'nearest', ...Object.keys(FORMS)].join(', ');
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }

@@ -1,8 +1,7 @@
 import { buildBoxesNetwork } from '../../model/boxes-network';
 import { STRONG_AUGMENTATION } from '../../model/augment';
-import type { TrainingInputs } from '../../model/architectures';
+import type { NetworkForm } from '../../model/architectures';
 import { buildLandmarksNetwork } from '../../model/landmarks-network';
-import type { Network } from '../../model/network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/recipe';
 import {
   buildResidualBlock,
@@ -48,9 +47,7 @@ export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
 };
 
 /** A network that the study trains. */
-export interface TrainedRow extends TrainingInputs {
-  readonly build: (options: { readonly seed: number }) => Network;
-  readonly recipe: TrainingRecipe;
+export interface TrainedRow extends NetworkForm {
   readonly epochs: number;
 }
 
