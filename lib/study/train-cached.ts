@@ -19,7 +19,7 @@ import { hashFaces } from './fingerprint';
 /** Increment when training gives other weights for a reason that no setting tells: all is then trained anew. */
 const TRAINING_VERSION = 1;
 
-/** How a training with checkpoints ended. The network holds the weights of the best epoch. */
+/** How a training with checkpoints ended. */
 export interface CachedTraining {
   readonly history: readonly EpochRecord[];
   /** The epoch that did best on the validation side; 0 when training was stopped before one was finished. */
@@ -48,6 +48,8 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
+  /** Whose weights the network holds in the end: the best epoch's (default) or the last one's. */
+  readonly epoch?: 'best' | 'last';
   /**
    * What is kept below data/cache/training: after each epoch a checkpoint that a stopped or a longer training goes on
    * from; after the last epoch the best epoch's weights alone; or nothing. Default `checkpoints`.
@@ -113,7 +115,7 @@ async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining
       onEpoch?.(history);
     },
   }).finally(() => optimizer.dispose());
-  if (result.best) loadState(network, result.best.state);
+  if (result.best && options.epoch !== 'last') loadState(network, result.best.state);
   return {
     history: result.history,
     bestEpoch: result.best?.epoch ?? 0,

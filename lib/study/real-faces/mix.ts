@@ -60,6 +60,7 @@ export async function trainMixed(
       validation: { faces: data.chosenBy, missed: 0 },
     },
     scoredFaces: 1024,
+    epoch: 'last',
     startedFrom: hashState(before),
     onEpoch: (history) => print(`carried ${seed}: ${formatEpoch(history[history.length - 1], epochs)}`),
     shouldStop,

@@ -79,7 +79,7 @@ export const TRAINED_ROWS = {
  * and drawn characters together, so that it knows drawings too.
  */
 export const MIXED_TRAINING = {
-  recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 3e-4 },
+  recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 1e-3 },
   epochs: 4,
   /** What knowing drawings may cost of the validation accuracy on FER+, 0 to 1. */
   tolerance: 0.003,
