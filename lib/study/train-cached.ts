@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import type { FaceSet } from '../core/face-set';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { trainingSource, type TrainingInputs } from '../model/architectures';
 import { createFileStore } from '../model/checkpoint-files';
 import { inputSource, softLabelsOf } from '../model/data';
@@ -125,7 +125,7 @@ function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOption
  */
 export function checkpointDirectory(options: CachedTrainingOptions): string {
   const { network, experiment, inputs, augmentation, cacheDirectory } = options;
-  const parent = cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
+  const parent = cacheDirectory ?? homePath('data', 'cache', 'training');
   const recipe = recipeOf(options);
   const settings = {
     version: TRAINING_VERSION,
