@@ -5,7 +5,7 @@ import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
-import { homePath } from '../engine/project';
+import { expectWritable, homePath } from '../engine/project';
 import { describeAssumed } from '../faces/usual-landmarks';
 import { loadStore } from '../faces/store-file';
 import { saveFigure } from '../report/figures';
@@ -26,7 +26,10 @@ const MOST_IN_CELL = 120;
  * @throws what preprocessing throws
  */
 export async function runAudit(directory: string, options: PreprocessCommandOptions): Promise<string> {
-  const { file, records } = await runPreprocess(directory, { ...options, out: storeFolder(directory) });
+  const store = storeFolder(directory);
+  // Before preprocessing checks it as what the user named by --out.
+  expectWritable(store);
+  const { file, records } = await runPreprocess(directory, { ...options, out: store });
   const blocks = withRecords(await loadStore(file), records);
   const audit = auditBlocks(blocks, SEED);
   const out = homePath('results', 'latest', 'audit');

@@ -4,7 +4,7 @@ import { readCropped, readExperiment } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { readDataset } from '../datasets/registry';
-import { homePath } from '../engine/project';
+import { expectWritable, homePath } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
 import { describeAssumed } from '../faces/usual-landmarks';
@@ -86,6 +86,7 @@ export async function runPreprocess(
   directory: string,
   options: PreprocessCommandOptions,
 ): Promise<MadeStore & Pick<Dataset, 'records'>> {
+  expectWritable(outFolder(options), options.out ? '--out' : undefined);
   const dataset = await openFolder(directory, options);
   const settings = { ...toPreprocessOptions(dataset, options), directory: outFolder(options) };
   const made = options.queue

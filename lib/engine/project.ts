@@ -31,38 +31,45 @@ export function homePath(...names: readonly string[]): string {
 /**
  * Checks before long work that a folder can be written. It is made where it is missing.
  * @param folder absolute
- * @throws Error when it cannot, with what to do where it is ours
+ * @param option what the user named the folder by, such as `--output`
+ * @throws Error when it cannot, with the option, or what to do where the folder is ours
  */
-export function expectWritable(folder: string): void {
+export function expectWritable(folder: string, option?: string): void {
   try {
     fs.mkdirSync(folder, { recursive: true });
     fs.accessSync(folder, fs.constants.W_OK);
   } catch (error) {
-    throw explainUnwritable(error);
+    if (option === undefined) throw explainUnwritable(error);
+    const { code } = findRefusal(error) ?? (error as NodeJS.ErrnoException);
+    // Without its cause, which would be explained by what is ours.
+    throw new Error(`Expected a folder that can be written for ${option} but received ${code} for ${folder}`);
   }
 }
 
 /**
- * Explains an error of the file system that says that {@link homePath} or the project's folder cannot be written to, such
- * as in a read-only installation.
+ * Explains an error of the file system, or one that such an error caused, that says that {@link homePath} or the project's
+ * folder cannot be written to, such as in a read-only installation.
  * @returns an error that says what to do, with the first as its cause; any other error as it is
  */
 export function explainUnwritable(error: unknown): unknown {
-  const { code = '', path: file, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
-  if (!UNWRITABLE.includes(code)) return error;
-  const refused = [dest, file].filter((one): one is string => one !== undefined && !isUnreadable(one));
-  const explain = (found: string | undefined, remedy: string) =>
-    found && new Error(`Expected a folder that can be written but received ${code} for ${found}: ${remedy}`, { cause: error }); // prettier-ignore
-  // A path above is refused where the folder itself was to be made.
-  const isWritten = (one: string) =>
-    WRITTEN_FOLDERS.some((name) => isInside(homePath(name), one)) || isInside(one, homePath());
+  const { code, files } = findRefusal(error) ?? { code: '', files: [] };
+  const explain = (file: string | undefined, remedy: string) =>
+    file && new Error(`Expected a folder that can be written but received ${code} for ${file}: ${remedy}`, { cause: error }); // prettier-ignore
   return (
-    explain(refused.find(isWritten), `set ${HOME_VARIABLE} to the absolute path of a folder of your own`) ??
+    explain(files.find(isOfHome), `set ${HOME_VARIABLE} to the absolute path of a folder of your own`) ||
     explain(
-      refused.find((one) => isInside(projectRoot(), one)),
+      files.find((file) => isInside(projectRoot(), file)),
       'files of the project itself are changed, so take a clone of your own',
-    ) ??
+    ) ||
     error
+  );
+}
+
+/** Tells whether a path is one that is written below {@link homePath}, or one that was to be made above it. */
+function isOfHome(file: string): boolean {
+  return (
+    WRITTEN_FOLDERS.some((name) => isInside(homePath(name), file)) ||
+    (isInside(file, homePath()) && file !== projectRoot())
   );
 }
 
@@ -70,13 +77,33 @@ function isInside(folder: string, file: string): boolean {
   return file === folder || file.startsWith(`${folder}${path.sep}`);
 }
 
-/** Tells whether a path is there and cannot be read: what failed then may have been reading. */
-function isUnreadable(file: string): boolean {
+/** Finds in an error and its causes what the file system refused to write, and how it said so. */
+function findRefusal(error: unknown): { readonly code: string; readonly files: string[] } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, path: file, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  // Of a file system that is mounted read-only, Node's recursive mkdir says ENOENT.
+  if (code === 'ENOENT' && syscall === 'mkdir' && file) {
+    const reason = refusalOf(findFolder(path.dirname(file)), fs.constants.W_OK);
+    return reason ? { code: reason, files: [file] } : undefined;
+  }
+  if (!code || !UNWRITABLE.includes(code)) return findRefusal(error.cause);
+  // What is there and cannot be read may have been refused to a reader.
+  const isWritten = (one?: string): one is string => !!one && refusalOf(one, fs.constants.R_OK) !== 'EACCES';
+  return { code, files: [dest, file].filter(isWritten) };
+}
+
+/** Gives the nearest folder that is there. */
+function findFolder(folder: string): string {
+  return fs.existsSync(folder) ? folder : findFolder(path.dirname(folder));
+}
+
+/** Gives the code with which the file system refuses access; undefined when it does not. */
+function refusalOf(file: string, mode: number): string | undefined {
   try {
-    fs.accessSync(file, fs.constants.R_OK);
-    return false;
+    fs.accessSync(file, mode);
+    return undefined;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
+    return (error as NodeJS.ErrnoException).code;
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import {
   expectWritable,
@@ -66,6 +68,13 @@ describe('explainUnwritable', () => {
     assert.match((error as Error).message, /EACCES for \/somewhere\/data\/cache\/demo/);
   });
 
+  it('finds the refusal among the causes', () => {
+    set('/somewhere');
+    const cause = fileError('EROFS', '/somewhere/data/cache/blocks');
+    const error = explainUnwritable(new Error('Expected to write a shard but could not', { cause })) as Error;
+    assert.match(error.message, /EROFS for \/somewhere\/data\/cache\/blocks: set PRIOR_ATTENTION_HOME/);
+  });
+
   it('names it also where the folder itself cannot be made', () => {
     set('/read-only/somewhere');
     const error = explainUnwritable(fileError('EROFS', '/read-only')) as Error;
@@ -89,6 +98,8 @@ describe('explainUnwritable', () => {
       fileError('EACCES', '/somewhere/models/compact.safetensors'),
       fileError('EACCES', '/somewhere/database'),
       fileError('ENOENT', '/somewhere/data/cache'),
+      // A folder above was removed meanwhile: it could be made.
+      Object.assign(fileError('ENOENT', path.join(os.tmpdir(), 'data', 'cache')), { syscall: 'mkdir' }),
       new RangeError('Expected something else'),
     ];
     for (const error of others) assert.equal(explainUnwritable(error), error);
@@ -104,6 +115,15 @@ describe('expectWritable', () => {
     assert.ok(fs.statSync(path.join(folder(), 'a', 'b')).isDirectory());
   });
 
+  it('names the option where the user named the folder', () => {
+    const file = path.join(folder(), 'file');
+    fs.writeFileSync(file, '');
+    assert.throws(
+      () => expectWritable(path.join(file, 'models'), '--output'),
+      /Error: Expected a folder that can be written for --output but received ENOTDIR for .*models$/,
+    );
+  });
+
   it('names the setting where nothing can be made, as a user that may do anything sees it too', function () {
     // Permission bits do not hold root back; the kernel's own tree does.
     if (process.platform !== 'linux') this.skip();
@@ -112,5 +132,21 @@ describe('expectWritable', () => {
       () => expectWritable(homePath('data')),
       /but received (EACCES|EPERM|EROFS) for \/sys\/.*: set PRIOR_ATTENTION_HOME to the absolute path/,
     );
+  });
+
+  it('names the setting on a file system that is mounted read-only, of which mkdir says ENOENT', function () {
+    const script = `
+      const { expectWritable, homePath } = require('./lib/engine/project');
+      try { expectWritable(homePath('data', 'cache')); } catch (error) { console.log(error.message); }`;
+    const mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" || exit 99; exec "$@"';
+    const node = [process.execPath, '--require', 'tsx/cjs', '-e', script];
+    const { status, stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', mount, folder(), ...node], {
+      cwd: projectRoot(),
+      env: { ...process.env, [HOME_VARIABLE]: folder() },
+      encoding: 'utf8',
+    });
+    // Not every machine has unshare and lets its users mount.
+    if (status === null || status === 99 || /^unshare:/.test(stderr)) this.skip();
+    assert.match(stdout, /received EROFS for .*data.*: set PRIOR_ATTENTION_HOME to the absolute path/);
   });
 });
