@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './cli/audit';
 import { benchCommand } from './cli/bench';
+import { cacheCommand } from './cli/cache';
 import { compareCommand } from './cli/compare';
 import { datasetsCommand } from './cli/datasets';
 import { demoCommand } from './cli/demo';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   facesCommand,
   benchCommand,
   compareCommand,
+  cacheCommand,
   sampleCommand,
   predictCommand,
   datasetsCommand,

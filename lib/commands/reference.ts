@@ -6,7 +6,7 @@ import {
   FOLDER_VARIABLES,
   READER_VARIABLES,
 } from '../core/experiment';
-import { expectWritable, homePath, projectRoot } from '../engine/project';
+import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
 import { makeBenchReference } from './bench';
@@ -87,16 +87,13 @@ export async function runReference(options: {
 
 /** Report, the notebook's outputs and the README's table, computed from scratch. */
 async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
-  const training = homePath('data', 'cache', 'training');
-  // Only the report's own networks: others there may have been trained for hours.
-  const own = fs.existsSync(training)
-    ? fs.readdirSync(training).filter((name) => /^(tergat|boxes)-/.test(name))
-    : [];
-  const scratch = ['data/sample', 'data/cache/blocks'].map((name) => homePath(name));
-  for (const folder of [...scratch, ...own.map((name) => path.join(training, name))])
-    fs.rmSync(folder, { recursive: true, force: true });
+  // A folder of its own, so that nothing is reused and no cache has to be deleted.
+  const scratch = homePath('data', 'scratch');
+  fs.rmSync(scratch, { recursive: true, force: true });
   removeFigures(directory);
-  await runReport({ resultsDirectory: directory, environment, print });
+  const settings = { ...environment, [HOME_VARIABLE]: scratch };
+  await runReport({ resultsDirectory: directory, environment: settings, print });
+  fs.rmSync(scratch, { recursive: true });
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
     path.join(projectRoot(), REPORT_NOTEBOOK),
