@@ -7,7 +7,7 @@ export const cacheCommand = new Command('cache')
   .addHelpText(
     'after',
     `
-What lies there is named by settings and data, so it is never wrong, and no other command deletes it. It is made again when it is
+What lies there is named by settings and data and stays until it is deleted here. It is made again when it is
 needed: a training takes as long as it took. Do not delete what a running command uses.
 
   npx . cache
