@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './cli/audit';
 import { benchCommand } from './cli/bench';
+import { cacheCommand } from './cli/cache';
 import { compareCommand } from './cli/compare';
 import { datasetsCommand } from './cli/datasets';
 import { demoCommand } from './cli/demo';
@@ -20,6 +21,7 @@ import { sampleCommand } from './cli/sample';
 import { scaleCommand } from './cli/scale';
 import { setupCommand } from './cli/setup';
 import { trainCommand } from './cli/train';
+import { explainUnwritable, homePath } from './engine/project';
 
 /** Every command, in the help's order. Each is defined in a file of lib/cli and loads what it does only when called. */
 const COMMANDS: readonly Command[] = [
@@ -31,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   facesCommand,
   benchCommand,
   compareCommand,
+  cacheCommand,
   sampleCommand,
   predictCommand,
   datasetsCommand,
@@ -52,14 +55,24 @@ const WRONG_USAGE = 2;
 
 const program = new Command('prior-attention')
   .description('Facial expression recognition with prior attention, as TypeScript notebooks')
-  .addHelpText('after', '\n`prior-attention help COMMAND` explains one.');
+  .addHelpText(
+    'after',
+    `
+\`prior-attention help COMMAND\` explains one.
+
+PRIOR_ATTENTION_HOME, an absolute path, moves all that commands write by default (data, results), such as for an
+installation that cannot be written; default the project's folder.`,
+  );
 for (const command of [program, ...COMMANDS, ...COMMANDS.flatMap(({ commands }) => commands)]) {
   command.showHelpAfterError('(add --help for what there is)');
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
 }
 for (const command of COMMANDS) program.addCommand(command);
 
+// A wrong setting is told before any work.
+program.hook('preAction', () => void homePath());
+
 program.parseAsync().catch((error: unknown) => {
-  console.error((error as Error).message);
+  console.error((explainUnwritable(error) as Error).message);
   process.exitCode = 1;
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { venvProgram } from '../engine/setup';
 import type { ContenderSpec } from './contender';
 import { peersPython } from './peers';
@@ -16,7 +16,7 @@ const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefin
 const WASM = { ENGINE: 'wasm' };
 
 /** Where the bench leaves the images' names for those who preprocess them. */
-export const IMAGE_LIST = path.join(projectRoot(), '.bench', 'images.json');
+export const IMAGE_LIST = homePath('.bench', 'images.json');
 
 /** All contenders. Which libraries they load, and with which settings, is told by their environment. */
 export const CONTENDERS = {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../core/experiment';
 import { createRandom } from '../core/random';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { readFerg } from '../datasets/ferg';
 import { HEADER_FILE } from '../datasets/sample';
 import { openDataset } from '../study/open-dataset';
@@ -16,7 +16,7 @@ import type { ImageList } from './contenders/preprocessing';
  * @throws RangeError when a smaller sample lies there
  */
 export async function writeImageList(count: number): Promise<void> {
-  const directory = path.join(projectRoot(), 'data', 'sample');
+  const directory = homePath('data', 'sample');
   const isDrawn = fs.existsSync(path.join(directory, HEADER_FILE));
   const { records } = isDrawn ? readFerg(directory) : await openDataset(DEFAULT_EXPERIMENT, {});
   if (records.length < count)

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { findPython } from '../engine/setup/choose';
 import { answerOf, runCommand } from '../engine/setup/command';
 import { createEnvironment } from '../engine/setup/python';
@@ -54,5 +54,5 @@ async function prepareEnvironment(): Promise<StepOutcome> {
 }
 
 function peersFolder(): string {
-  return path.join(projectRoot(), '.bench', 'venv');
+  return homePath('.bench', 'venv');
 }

@@ -5,7 +5,7 @@ import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
-import { projectRoot } from '../engine/project';
+import { expectWritable, homePath } from '../engine/project';
 import { describeAssumed } from '../faces/usual-landmarks';
 import { loadStore } from '../faces/store-file';
 import { saveFigure } from '../report/figures';
@@ -26,10 +26,13 @@ const MOST_IN_CELL = 120;
  * @throws what preprocessing throws
  */
 export async function runAudit(directory: string, options: PreprocessCommandOptions): Promise<string> {
-  const { file, records } = await runPreprocess(directory, { ...options, out: storeFolder(directory) });
+  const store = storeFolder(directory);
+  // Before preprocessing checks it as what the user named by --out.
+  expectWritable(store);
+  const { file, records } = await runPreprocess(directory, { ...options, out: store });
   const blocks = withRecords(await loadStore(file), records);
   const audit = auditBlocks(blocks, SEED);
-  const out = path.join(projectRoot(), 'results', 'latest', 'audit');
+  const out = homePath('results', 'latest', 'audit');
   fs.mkdirSync(out, { recursive: true });
   if (audit.worst.length > 0) {
     const blockOf = (pixels: Uint8Array, face: number) => ({
@@ -74,7 +77,7 @@ function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSe
 function storeFolder(directory: string): string {
   const absolute = path.resolve(directory);
   const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 8);
-  return path.join(projectRoot(), 'data', 'stores', `audit-${path.basename(absolute)}-${hash}`);
+  return homePath('data', 'stores', `audit-${path.basename(absolute)}-${hash}`);
 }
 
 /** What a datasheet tells beside the audit. */

@@ -11,7 +11,7 @@ import { createPool } from '../bench/pool';
 import { chooseRows, IMAGE_COUNT, type Choice } from '../bench/rows';
 import { runRows } from '../bench/run-rows';
 import { formatRow, renderBenchTable } from '../bench/table';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 import { setUpCompiled } from '../engine/setup/compile';
 import { runStep } from '../engine/setup/step';
 import { startEngine } from '../engine/tensorflow';
@@ -41,7 +41,7 @@ export interface BenchOptions {
  * @throws RangeError for a row that is not known
  */
 export async function runBench(options: BenchOptions): Promise<BenchFile> {
-  const { print, runs, output = path.join(projectRoot(), 'results', 'latest', 'bench.json') } = options;
+  const { print, runs, output = homePath('results', 'latest', 'bench.json') } = options;
   const choice = chooseRows(options.rows);
   const [loadAtStart] = os.loadavg();
   if (loadAtStart > os.availableParallelism() / 2) {

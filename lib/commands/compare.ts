@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { buildCompact } from '../model/compact';
 import { buildTerGat } from '../model/tergat';
@@ -33,7 +33,7 @@ export async function runCompare(options: {
   readonly print: (line: string) => void;
   readonly output?: string;
 }): Promise<ComparisonFile> {
-  const { print, output = path.join(projectRoot(), 'results', 'latest', FILE) } = options;
+  const { print, output = homePath('results', 'latest', FILE) } = options;
   const engine = await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {});
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { whyNoPeers } from '../bench/peers';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { runVisibly } from './notebook';
 import type { ReferenceContext } from './reference';
 
@@ -16,7 +16,7 @@ interface DemoFigures {
  * @throws Error when Chromium is missing or a test fails
  */
 export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
-  const latest = (name: string) => path.join(projectRoot(), 'results', 'latest', name);
+  const latest = (name: string) => homePath('results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
   const hasPeers = whyNoPeers() === undefined;
   for (const spec of ['test/demo/page.spec.ts', ...(hasPeers ? ['test/long/pytorch.ts'] : [])]) {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
+import { expectWritable, homePath, projectRoot } from '../engine/project';
 import { loadArchive, saveArchive, toArchive, type EvidenceArchive } from '../study/evidence/archive';
 import { archiveDirectory } from '../study/evidence/open-evidence';
 import { computeQuotes, replaceQuotes } from '../study/evidence/quotes';
@@ -30,7 +30,7 @@ export const QUOTING_TEXTS = [
  * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, puts the figures
  * into the texts that quote them, and executes the notebooks.
  * @param options.fromPredictions runs nothing: everything is computed from the committed predictions
- * @throws Error when a notebook cannot be executed
+ * @throws Error when the project's folder cannot be written or a notebook cannot be executed
  */
 export async function makeEvidence(options: {
   readonly fromPredictions?: boolean;
@@ -38,6 +38,7 @@ export async function makeEvidence(options: {
   readonly print: (line: string) => void;
 }): Promise<void> {
   const { fromPredictions, environment, print } = options;
+  expectWritable(projectRoot());
   if (!fromPredictions) {
     const result = await runEvidence({ size: 'full', environment: {}, print });
     saveArchive(archiveDirectory(), toArchive(result));
@@ -61,7 +62,7 @@ function quoteFigures(archive: EvidenceArchive): void {
 }
 
 async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const scratch = path.join(projectRoot(), 'results', 'latest', 'evidence');
+  const scratch = homePath('results', 'latest', 'evidence');
   const settings = { ...withoutData(environment), EVIDENCE: 'committed' };
   if (!(await executeNotebook(notebook, scratch, settings)))
     throw new Error(`Expected ${notebook} to be executed but a cell failed`);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { describeAssumed } from '../faces/usual-landmarks';
 import { attentionFlow } from '../report/attention-flow';
@@ -34,7 +34,7 @@ export async function runFaces(
   if (guessed) print(guessed);
   if (faces.length === 0) throw new Error('Expected a face in at least one of the pictures but found none');
   const figure = await attentionFlow(await Promise.all(faces.map(focusOnFace)), 'What preprocessing finds');
-  const [picture] = await saveFigure(figure, path.join(projectRoot(), 'results', 'latest'), 'faces');
+  const [picture] = await saveFigure(figure, homePath('results', 'latest'), 'faces');
   print(
     `${faces.length} of ${faces.length + missed.length} pictures have a face: ${path.relative('', picture)}`,
   );

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
+import { expectWritable, homePath, projectRoot } from '../engine/project';
 import { venvProgram } from '../engine/setup';
 
 /** The notebook that the report is made by. */
@@ -13,12 +13,15 @@ export const REPORT_NOTEBOOK = 'notebooks/emotion-recognition.ipynb';
  * @param resultsDirectory absolute; the executed notebook and its HTML form go there, and what its cells write
  * @param environment its settings, default this process' own
  * @returns whether every cell succeeded; what went wrong was printed
+ * @throws Error when nothing can be written
  */
 export async function executeNotebook(
   notebook: string,
   resultsDirectory: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<boolean> {
+  // A cell would end in the file system's own words.
+  expectWritable(homePath('data'));
   fs.mkdirSync(resultsDirectory, { recursive: true });
   const target = path.join(resultsDirectory, path.basename(notebook));
   const html = target.replace(/\.ipynb$/, '.html');

@@ -4,7 +4,7 @@ import { readCropped, readExperiment } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { readDataset } from '../datasets/registry';
-import { projectRoot } from '../engine/project';
+import { expectWritable, homePath } from '../engine/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
 import { describeAssumed } from '../faces/usual-landmarks';
@@ -38,7 +38,7 @@ const PROGRESS_MS = 5000;
 
 /** Gives the folder of the project's caches. */
 export function cacheFolder(name: string): string {
-  return path.join(projectRoot(), 'data', 'cache', name);
+  return homePath('data', 'cache', name);
 }
 
 /**
@@ -86,6 +86,7 @@ export async function runPreprocess(
   directory: string,
   options: PreprocessCommandOptions,
 ): Promise<MadeStore & Pick<Dataset, 'records'>> {
+  expectWritable(outFolder(options), options.out ? '--out' : undefined);
   const dataset = await openFolder(directory, options);
   const settings = { ...toPreprocessOptions(dataset, options), directory: outFolder(options) };
   const made = options.queue
@@ -105,7 +106,7 @@ export async function runWorker(url: string, print: (line: string) => void): Pro
 
 /** Gives the folder that the store goes to. */
 function outFolder({ out, dataset }: PreprocessCommandOptions): string {
-  return out ? path.resolve(out) : path.join(projectRoot(), 'data', 'stores', dataset);
+  return out ? path.resolve(out) : homePath('data', 'stores', dataset);
 }
 
 /** Prints what became of a data set. */

@@ -5,7 +5,7 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { confusionMatrix, countCorrect, likeliestOf } from '../core/metrics';
 import { formatPercent } from '../core/numbers';
 import { fitTemperature } from '../core/temperature';
-import { projectRoot } from '../engine/project';
+import { expectWritable, projectRoot } from '../engine/project';
 import { createFileStore } from '../model/checkpoint-files';
 import { inputSource } from '../model/data';
 import { predict } from '../model/evaluate';
@@ -73,6 +73,7 @@ export async function trainRealFaces(request: RealFacesRequest): Promise<boolean
  * @returns whether all were asked
  */
 export async function lookAtRealFaces(request: RealFacesRequest): Promise<boolean> {
+  expectWritable(projectRoot());
   const { environment, print } = request;
   const data = await openRealFaces(environment, followOnStderr('Faces'));
   const asked: string[] = [];
@@ -113,6 +114,7 @@ async function forEachRun(
  * @returns whether its training went to the end
  */
 export async function carryRealFaces({ environment, seeds, print }: RealFacesRequest): Promise<boolean> {
+  expectWritable(projectRoot());
   const data = await openRealFaces(environment, followOnStderr('Faces'));
   const [seed] = seeds;
   const trained = await runStoppable('training', (stop) =>
@@ -151,6 +153,7 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
  * @throws RangeError for an expression of fewer than 100 training faces
  */
 export async function drawAverages({ environment, print }: RealFacesRequest): Promise<boolean> {
+  expectWritable(projectRoot());
   const { blocks, sides } = await openRealFaces(environment, followOnStderr('Faces'));
   await saveFigure(await averageFacesFigure(blocks, sides.train), realFacesDirectory(), 'averages');
   print('Made: results/reference/real-faces/averages.png');
@@ -159,6 +162,7 @@ export async function drawAverages({ environment, print }: RealFacesRequest): Pr
 
 /** Computes results/reference/real-faces.json and the figures from the committed answers. */
 export async function summarizeCommitted(print: (line: string) => void): Promise<void> {
+  expectWritable(projectRoot());
   const archive = loadRealFaces();
   const summary = summarizeRealFaces(archive);
   const directory = path.dirname(realFacesDirectory());

@@ -6,7 +6,7 @@ import {
   FOLDER_VARIABLES,
   READER_VARIABLES,
 } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../engine/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
 import { makeBenchReference } from './bench';
@@ -55,7 +55,7 @@ export const REFERENCE_PARTS = Object.keys(PARTS) as readonly ReferencePart[];
 /**
  * Makes what is committed anew, with the defaults, whatever the environment says.
  * @param options.parts which of it; default all
- * @throws RangeError for an unknown part; Error when a part cannot be made
+ * @throws RangeError for an unknown part; Error when the project's folder cannot be written or a part cannot be made
  */
 export async function runReference(options: {
   readonly parts?: readonly string[];
@@ -75,6 +75,7 @@ export async function runReference(options: {
     'PICTURES',
     'MODEL',
   ];
+  expectWritable(projectRoot());
   // Some parts run in this process and its children, so that here too nothing may be set.
   for (const name of settings) delete process.env[name];
   const environment = { ...process.env };
@@ -86,16 +87,13 @@ export async function runReference(options: {
 
 /** Report, the notebook's outputs and the README's table, computed from scratch. */
 async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
-  const training = path.join(projectRoot(), 'data', 'cache', 'training');
-  // Only the report's own networks: others there may have been trained for hours.
-  const own = fs.existsSync(training)
-    ? fs.readdirSync(training).filter((name) => /^(tergat|boxes)-/.test(name))
-    : [];
-  const scratch = ['data/sample', 'data/cache/blocks'].map((name) => path.join(projectRoot(), name));
-  for (const folder of [...scratch, ...own.map((name) => path.join(training, name))])
-    fs.rmSync(folder, { recursive: true, force: true });
+  // A folder of its own, so that nothing is reused and no cache has to be deleted.
+  const scratch = homePath('data', 'scratch');
+  fs.rmSync(scratch, { recursive: true, force: true });
   removeFigures(directory);
-  await runReport({ resultsDirectory: directory, environment, print });
+  const settings = { ...environment, [HOME_VARIABLE]: scratch };
+  await runReport({ resultsDirectory: directory, environment: settings, print });
+  fs.rmSync(scratch, { recursive: true });
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
     path.join(projectRoot(), REPORT_NOTEBOOK),
@@ -115,7 +113,7 @@ async function makeEvidencePart({ environment, print }: ReferenceContext): Promi
 
 /** The outputs of all other notebooks. */
 async function makeNotebooks({ environment, print }: ReferenceContext): Promise<void> {
-  const folder = path.join(projectRoot(), 'results', 'latest');
+  const folder = homePath('results', 'latest');
   const isDone = await runNotebooks({
     names: [],
     environment: { ...environment, RESULTS_DIR: folder },

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readExperiment } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import type { Variant } from '../engine/setup';
 import { executeNotebook, REPORT_NOTEBOOK } from './notebook';
 import { expectStep, runSetUp } from './set-up';
@@ -27,7 +27,7 @@ export async function runReport(options: {
   // A wrong setting is told before anything is set up or taken away.
   readExperiment(options.environment ?? process.env);
   const start = performance.now();
-  const results = options.resultsDirectory ?? path.join(projectRoot(), 'results', 'latest');
+  const results = options.resultsDirectory ?? homePath('results', 'latest');
   const steps = await runSetUp(options.variant, options.print);
   for (const name of ['Python', 'kernel', 'helpers']) expectStep(steps, name, 'the report');
   const setup = (performance.now() - start) / 1000;

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { writeSample } from '../datasets/sample';
 import { ownModule } from '../engine/own-process';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { STORE_FILE } from '../faces/make-store';
 import { replaceSection } from '../study/readme';
@@ -44,14 +44,14 @@ type Preprocessed = Pick<Measurement, 'preprocessSeconds' | 'peakRssMb' | 'peakS
  */
 export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const { images = FERG_IMAGES, print } = options;
-  const directory = options.directory ?? path.join(projectRoot(), 'data', 'scale');
+  const directory = options.directory ?? homePath('data', 'scale');
   const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), options);
   const full = images > SMALL_IMAGES ? await measure(images, directory, options) : small;
   const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
   const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
   const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
   const result = { images: size, cores: availableParallelism(), ...times, peakRssMb, peakRssMbAt5000, ...loading }; // prettier-ignore
-  const file = options.file ?? path.join(projectRoot(), 'results', 'latest', 'scale.json');
+  const file = options.file ?? homePath('results', 'latest', 'scale.json');
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);

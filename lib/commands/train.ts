@@ -3,6 +3,7 @@ import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
 import type { Dataset } from '../datasets/dataset';
+import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { findArchitecture } from '../model/architectures';
 import { countAssumed, describeAssumed } from '../faces/usual-landmarks';
@@ -40,8 +41,9 @@ export interface TrainRequest {
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
-  // An unknown name is told before anything is drawn.
+  // An unknown name, and a place that cannot be written, is told before anything is drawn.
   findArchitecture(architecture);
+  expectWritable(path.dirname(path.resolve(output)), '--output');
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
 import { planSample, renderPng, renderSvg, toSampleSettings } from '../datasets/sample';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 import { DEFAULT_MODEL } from '../predict/model';
 
 /** Frames that the page's sample has of each expression. */
@@ -13,7 +13,7 @@ const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
 
 /** Where the page is put together. */
 function demoFolder(): string {
-  return path.join(projectRoot(), 'data', 'cache', 'demo');
+  return homePath('data', 'cache', 'demo');
 }
 
 /**

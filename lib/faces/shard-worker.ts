@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FrameRecord } from '../core/record';
+import { expectWritable } from '../engine/project';
 import { computeRows } from './compute-shard';
 import { type FaceDetector, loadFaceDetector } from './detect';
 import { isFaceRow } from './frame-row';
@@ -73,6 +74,7 @@ export function createShardWorker(): ShardWorker {
         reused: true,
       };
     }
+    expectWritable(job.cacheDirectory);
     detector ??= loadFaceDetector();
     return computeShard(job, plan, { ...hooks, detector: await detector });
   };

@@ -1,4 +1,5 @@
 // A process that makes the shards it is sent, until its parent disconnects.
+import { explainUnwritable } from '../engine/project';
 import { createShardWorker } from './shard-worker';
 import type { AnswerMessage, JobMessage } from './worker-processes';
 
@@ -8,7 +9,7 @@ const answer = (message: AnswerMessage) => process.connected && process.send!(me
 process.on('message', ({ id, job }: JobMessage) => {
   worker.run(job, { onBatch: (...batch) => answer({ id, batch }) }).then(
     (shard) => answer({ id, shard }),
-    (error: Error) => answer({ id, error: error.message }),
+    (error: unknown) => answer({ id, error: (explainUnwritable(error) as Error).message }),
   );
 });
 process.on('disconnect', () => process.exit());

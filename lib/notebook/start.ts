@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Experiment } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { expectWritable, homePath, projectRoot } from '../engine/project';
 import { isCompiledStale } from '../engine/setup';
 import { startEngine } from '../engine/tensorflow';
 import type { EngineInfo } from '../engine/tensorflow';
@@ -13,9 +13,10 @@ const STALE = 'dist is older than lib: run `npm run setup`, then restart the ker
  * Begins a notebook: starts TensorFlow and shows what runs and with which settings. It warns when the compiled
  * helpers are older than their sources.
  * @returns what was started
- * @throws what {@link startEngine} throws
+ * @throws Error when nothing can be written; what {@link startEngine} throws
  */
 export async function startNotebook(experiment: Experiment): Promise<EngineInfo> {
+  expectWritable(homePath('data'));
   const output = openOutput();
   const stale = isCompiledStale() ? { warning: STALE } : {};
   const engine = await startEngine();
@@ -34,7 +35,9 @@ export async function startNotebook(experiment: Experiment): Promise<EngineInfo>
  * @param environment such as `process.env`: `RESULTS_DIR`, default results/latest
  */
 export function resultsDirectory(environment: Readonly<Record<string, string | undefined>>): string {
-  return path.resolve(projectRoot(), environment.RESULTS_DIR || path.join('results', 'latest'));
+  return environment.RESULTS_DIR
+    ? path.resolve(projectRoot(), environment.RESULTS_DIR)
+    : homePath('results', 'latest');
 }
 
 function describeEngine(engine: EngineInfo): Record<string, string> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
 import { type Experiment, readCropped } from '../core/experiment';
 import { generateCharacter, writeSample } from '../datasets/sample';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { markCropped } from '../datasets/dataset';
 import { openDataset, type OpenedDataset, openFolder } from './open-dataset';
 
@@ -61,7 +61,7 @@ export async function openGenerated(
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   const { clipsPerCell, framesPerClip } = experiment;
-  const directory = path.join(projectRoot(), 'data', 'generated');
+  const directory = homePath('data', 'generated');
   const characters = Array.from({ length: count }, (_, index) => generateCharacter(CHARACTER_SEED, index));
   await writeSample({ directory, characters, clipsPerCell, framesPerClip, onProgress });
   return openDataset(experiment, { FERG_DIR: directory });

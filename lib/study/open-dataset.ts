@@ -9,7 +9,7 @@ import { readFerg } from '../datasets/ferg';
 import type { OpenOptions } from '../datasets/options';
 import { DATASETS, readDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 
 /** An opened data set, and what opening it took. */
 export interface OpenedDataset extends Dataset {
@@ -65,7 +65,7 @@ export async function openFolder(
   options: Omit<OpenOptions, 'cacheDirectory'>,
 ): Promise<OpenedDataset> {
   const start = performance.now();
-  const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'converted');
+  const cacheDirectory = homePath('data', 'cache', 'converted');
   const dataset = await readDataset(id, directory, { ...options, cacheDirectory });
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
 }
@@ -114,7 +114,7 @@ async function openSample(
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedDataset> {
   const start = performance.now();
-  const directory = path.join(projectRoot(), 'data', 'sample');
+  const directory = homePath('data', 'sample');
   const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
   const dataset = await withManifest(readFerg(directory, 'the sample'));
   return { ...dataset, drawn: !reused, seconds: secondsSince(start) };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
 import { listImages } from '../datasets/tree';
 import { writeSample } from '../datasets/sample';
-import { projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../engine/project';
 
 /**
  * Chooses pictures to look at: those that the environment names in `PICTURES`, or else seven that are drawn, one of
@@ -16,7 +16,7 @@ export async function openPictures(
 ): Promise<string[]> {
   const { PICTURES: named } = environment;
   if (named) return named.split(path.delimiter).map((name) => path.resolve(projectRoot(), name));
-  const directory = path.join(projectRoot(), 'data', 'examples');
+  const directory = homePath('data', 'examples');
   const { characters } = await writeSample({ directory, clipsPerCell: 1, framesPerClip: 1 });
   return EMOTIONS.map((emotion, id) => {
     const character = characters[id % characters.length];

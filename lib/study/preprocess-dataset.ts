@@ -1,7 +1,6 @@
-import path from 'node:path';
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { preprocess } from '../faces/preprocess';
 import type { PreprocessResult } from '../faces/preprocess';
 
@@ -22,7 +21,7 @@ export function preprocessDataset(
     cropped,
     fixedMargin,
     wholeFace,
-    cacheDirectory: path.join(projectRoot(), 'data', 'cache', 'blocks'),
+    cacheDirectory: homePath('data', 'cache', 'blocks'),
     marginPx,
     onProgress: ({ done, total }) => onProgress?.(done, total),
   });

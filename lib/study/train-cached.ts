@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { homePath } from '../engine/project';
 import { trainingSource, type TrainingInputs } from '../model/architectures';
 import { readTrained, saveTrained } from '../model/checkpoint';
 import { createFileStore } from '../model/checkpoint-files';
@@ -160,7 +160,7 @@ function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOption
  */
 export function checkpointDirectory(options: CachedTrainingOptions): string {
   const { network, experiment, blocks, faces, inputs, augmentation, cacheDirectory, keeps } = options;
-  const parent = cacheDirectory ?? path.join(projectRoot(), 'data', 'cache', 'training');
+  const parent = cacheDirectory ?? homePath('data', 'cache', 'training');
   const recipe = recipeOf(options);
   const settings = {
     version: TRAINING_VERSION,

@@ -18,10 +18,12 @@ function run(
   options: {
     readonly input?: Buffer | string;
     readonly whenSaid?: (out: string, kill: () => void) => void;
+    readonly environment?: NodeJS.ProcessEnv;
   } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli.ts', ...args], {
     cwd: projectRoot(),
+    env: { ...process.env, ...options.environment },
   });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
@@ -109,6 +111,27 @@ describe('the command line', function () {
     assert.equal(status, 130);
     const count = (JSON.parse(out) as unknown[]).length;
     assert.ok(count >= 1 && count < files.length, `${count} pictures`);
+  });
+
+  it('writes below PRIOR_ATTENTION_HOME alone, and names it where that cannot be written to', async () => {
+    const home = path.join(folder(), 'home');
+    const file = path.join(folder(), 'file');
+    fs.writeFileSync(file, '');
+    const draw = (PRIOR_ATTENTION_HOME: string) =>
+      run(['sample', '--clips-per-cell', '1', '--frames-per-clip', '1'], {
+        environment: { PRIOR_ATTENTION_HOME },
+      });
+    const listData = () => fs.readdirSync(path.join(projectRoot(), 'data'));
+    const before = listData();
+    const [drawn, refused] = await Promise.all([draw(home), draw(file)]);
+    assert.deepEqual(listData(), before);
+    assert.equal(drawn.status, 0, drawn.err);
+    assert.deepEqual([fs.readdirSync(home), fs.readdirSync(path.join(home, 'data'))], [['data'], ['sample']]);
+    assert.match(
+      refused.err,
+      /Expected a folder that can be written but received ENOTDIR for .*: set PRIOR_ATTENTION_HOME to the absolute/,
+    );
+    assert.equal(refused.status, 1);
   });
 });
 

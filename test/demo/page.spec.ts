@@ -7,7 +7,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { buildDemo } from '../../lib/demo/build';
 import { type FolderServer, serveFolder } from '../../lib/demo/server';
-import { projectRoot } from '../../lib/engine/project';
+import { homePath, projectRoot } from '../../lib/engine/project';
 import { startEngine, type Backend } from '../../lib/engine/tensorflow';
 import { findArchitecture } from '../../lib/model/architectures';
 import { shapeOfInput } from '../../lib/model/data';
@@ -93,7 +93,7 @@ describe('the page', function () {
   });
   after(async () => {
     await server.close();
-    const file = path.join(projectRoot(), 'results', 'latest', 'demo.json');
+    const file = homePath('results', 'latest', 'demo.json');
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../lib/engine/project';
+import { homePath, projectRoot } from '../../lib/engine/project';
 import { encodeForPyTorch } from '../../lib/model/export-pytorch';
 import { encodeSafetensors } from '../../lib/model/safetensors';
 import {
@@ -17,7 +17,7 @@ import { useTemporaryFolder } from '../support/folder';
 import { startFastest } from '../support/native';
 
 /** A Python that has torch: the bench's, or the one that TORCH_PYTHON names. */
-const python = process.env.TORCH_PYTHON ?? path.join(projectRoot(), '.bench', 'venv', 'bin', 'python');
+const python = process.env.TORCH_PYTHON ?? homePath('.bench', 'venv', 'bin', 'python');
 
 describe('TerGat in PyTorch', function () {
   this.timeout(120_000);
@@ -41,7 +41,7 @@ describe('TerGat in PyTorch', function () {
     };
     const difference = largestDifference(await logitsOf(network, blocks), answer.logits);
     network.dispose();
-    const file = path.join(projectRoot(), 'results', 'latest', 'pytorch.json');
+    const file = homePath('results', 'latest', 'pytorch.json');
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify({ torch: answer.torch, maxLogitDifference: difference })}\n`);
     assert.ok(difference < LARGEST_DIFFERENCE, `${difference}`);

@@ -1,3 +1,5 @@
+import { explainUnwritable } from '../project';
+
 /** How one step of set-up ended. */
 export interface StepResult {
   readonly name: string;
@@ -18,7 +20,10 @@ export type StepOutcome = Pick<StepResult, 'state' | 'detail'>;
 export async function runStep(name: string, work: () => Promise<StepOutcome>): Promise<StepResult> {
   const start = performance.now();
   const outcome = await work().catch(
-    (error: unknown): StepOutcome => ({ state: 'unavailable', detail: (error as Error).message }),
+    (error: unknown): StepOutcome => ({
+      state: 'unavailable',
+      detail: (explainUnwritable(error) as Error).message,
+    }),
   );
   return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
 import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
-import { projectRoot } from '../../engine/project';
+import { homePath } from '../../engine/project';
 import { preprocess } from '../../faces/preprocess';
 import { blockSource } from '../../model/data';
 import { predict } from '../../model/evaluate';
@@ -65,9 +65,9 @@ async function askHard(
   const boxes = averageBoxes(task.blocks, task.train);
   const runs: CoverageRun[] = [];
   for (const kind of HARD_KINDS) {
-    const directory = path.join(projectRoot(), 'data', 'cache', 'generated', `hard-${kind}`);
+    const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
     await writeHardImages(records, { kind, directory, imageOf: data.imageOf });
-    const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'blocks');
+    const cacheDirectory = homePath('data', 'cache', 'blocks');
     const { blocks: found } = await preprocess(records, {
       root: directory,
       cacheDirectory,

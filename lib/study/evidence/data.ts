@@ -5,7 +5,7 @@ import type { FrameRecord } from '../../core/record';
 import type { Dataset } from '../../datasets/dataset';
 import { readFerg } from '../../datasets/ferg';
 import { generateCharacter, readSample, writeSample } from '../../datasets/sample';
-import { projectRoot } from '../../engine/project';
+import { homePath, projectRoot } from '../../engine/project';
 import { concatBlocks } from '../../faces/concat-blocks';
 import { preprocess } from '../../faces/preprocess';
 import { openDataset } from '../open-dataset';
@@ -117,7 +117,7 @@ function renameRecords(blocks: BlockSet, set: EvidenceSet): BlockSet {
 }
 
 async function findFaces({ directory, records }: Dataset): Promise<BlockSet> {
-  const cacheDirectory = path.join(projectRoot(), 'data', 'cache', 'blocks');
+  const cacheDirectory = homePath('data', 'cache', 'blocks');
   return (await preprocess(records, { root: directory, cacheDirectory, fixedMargin: true })).blocks;
 }
 
@@ -146,7 +146,7 @@ async function openGenerated(set: Exclude<EvidenceSet, 'six'>, size: EvidenceSiz
 }
 
 function sampleDirectory(name: string): string {
-  return path.join(projectRoot(), 'data', 'cache', 'generated', name);
+  return homePath('data', 'cache', 'generated', name);
 }
 
 async function toDataset(name: string, directory: string): Promise<Dataset> {

@@ -6,7 +6,7 @@ import type { FaceSet } from '../../core/face-set';
 import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split } from '../../core/split';
-import { projectRoot } from '../../engine/project';
+import { homePath } from '../../engine/project';
 import { facesOfSplit } from '../faces-of-split';
 import { hashFaces } from '../fingerprint';
 import type { LearnerAnswers } from './learners';
@@ -136,7 +136,7 @@ function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
 
 /** Gives the folder that a size's runs and weights are kept in. */
 export function cacheDirectory(size: string): string {
-  return path.join(projectRoot(), 'data', 'cache', 'evidence', size);
+  return homePath('data', 'cache', 'evidence', size);
 }
 
 /**

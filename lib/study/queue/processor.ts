@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { explainUnwritable } from '../../engine/project';
 import { startEngine } from '../../engine/tensorflow';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
 import type { FoldJob, JobKind } from './jobs';
@@ -16,8 +17,12 @@ process.on('SIGINT', () => undefined);
 async function processJob(job: { readonly name: string; readonly data: unknown }): Promise<unknown> {
   if ((job.name as JobKind) === 'shard') expectData(job.data as ShardJob);
   await startEngine();
-  if ((job.name as JobKind) === 'shard') return worker.run(job.data as ShardJob);
-  if ((job.name as JobKind) === 'fold') return runFold(job.data as FoldJob);
+  try {
+    if ((job.name as JobKind) === 'shard') return await worker.run(job.data as ShardJob);
+    if ((job.name as JobKind) === 'fold') return await runFold(job.data as FoldJob);
+  } catch (error) {
+    throw explainUnwritable(error);
+  }
   throw new RangeError(`Expected shard or fold for a job but received ${job.name}`);
 }
 
