@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
+import { expectOneSplit } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { startEngine } from '../engine/tensorflow';
 import { findArchitecture } from '../model/architectures';
@@ -40,7 +41,8 @@ export interface TrainRequest {
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
-  // An unknown name is told before anything is drawn.
+  // An unknown name, or a split of several trainings, is told before anything is drawn.
+  expectOneSplit(experiment.split);
   findArchitecture(architecture);
   await startEngine();
   const onDrawn = followOnStderr('Drawing');

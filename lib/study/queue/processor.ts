@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { startEngine } from '../../engine/tensorflow';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
-import type { FoldJob, JobKind } from './jobs';
-import { runFold } from './run-fold';
+import { type FoldJob, runFoldJob } from '../folds';
+import type { JobKind } from './jobs';
 
 const worker = createShardWorker();
 
@@ -17,7 +17,7 @@ async function processJob(job: { readonly name: string; readonly data: unknown }
   if ((job.name as JobKind) === 'shard') expectData(job.data as ShardJob);
   await startEngine();
   if ((job.name as JobKind) === 'shard') return worker.run(job.data as ShardJob);
-  if ((job.name as JobKind) === 'fold') return runFold(job.data as FoldJob);
+  if ((job.name as JobKind) === 'fold') return runFoldJob(job.data as FoldJob);
   throw new RangeError(`Expected shard or fold for a job but received ${job.name}`);
 }
 
