@@ -24,7 +24,7 @@ interface EvaluateFlags extends ExperimentFlags {
 const FOLDS_ONLY = ['predictions', 'queue', 'epochs', 'seed', 'batchSize', 'learningRate', 'margin'] as const;
 
 /** `evaluate`: how well a model does on labelled images, or which of two does better. */
-export const evaluateCommand = addTrainingOptions(new Command('evaluate'))
+export const evaluateCommand = new Command('evaluate')
   .description('measure a model on labelled images, or compare two on the same ones')
   .option(
     '--data <folder>',
@@ -62,9 +62,9 @@ export const evaluateCommand = addTrainingOptions(new Command('evaluate'))
   .addHelpText(
     'after',
     `
-With --folds the training options (--epochs and the like, or EPOCHS and the like) apply; without, they mean nothing.
-Stopped, the same command goes on: what was trained is not trained again. Workers of the queue are started by
-npx . preprocess --worker redis://host:6379, on machines with this project's data folder at the same path.
+The options of training, --epochs to --margin (or the variables EPOCHS, SEED and the like), need --folds. Stopped, a command with
+--folds goes on when it is called again: what was trained is not trained again. Workers of the queue are started by
+npx . preprocess --worker redis://host:6379, on machines that share this project's data/cache at the same path.
 
 Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or
 angry, happy, sad and the like; a table of labels: a CSV file with path and label (data/README.md).
@@ -88,6 +88,8 @@ Example: how does a network do on people that it never saw?
     process.stderr.write('Stopped before the last image: nothing was written.\n');
     process.exitCode = 130;
   });
+
+addTrainingOptions(evaluateCommand);
 
 async function evaluateFolds(architecture: string, flags: EvaluateFlags): Promise<void> {
   const { data, numbered, cropped, format, output, predictions, queue } = flags;
