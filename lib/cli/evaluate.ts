@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
+import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import { croppedOption } from './cropped';
+import { addTrainingOptions, experimentOf, type ExperimentFlags } from './experiment';
 import { numberBetween } from './number';
 import { numberedOption } from './reader';
 
-interface EvaluateFlags {
+interface EvaluateFlags extends ExperimentFlags {
   readonly data?: string;
   readonly numbered?: string;
   readonly side?: 'train' | 'validation' | 'test' | 'all';
@@ -13,7 +15,13 @@ interface EvaluateFlags {
   readonly abstainBelow?: number;
   readonly format: 'text' | 'json';
   readonly output?: string;
+  readonly folds?: string;
+  readonly predictions?: string;
+  readonly queue?: string;
 }
+
+/** What is of trainings, and means nothing for a model that is there. */
+const FOLDS_ONLY = ['predictions', 'queue', 'epochs', 'seed', 'batchSize', 'learningRate', 'margin'] as const;
 
 /** `evaluate`: how well a model does on labelled images, or which of two does better. */
 export const evaluateCommand = new Command('evaluate')
@@ -43,21 +51,60 @@ export const evaluateCommand = new Command('evaluate')
     new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
   ) // prettier-ignore
   .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .addOption(
+    new Option(
+      '--folds <architecture>',
+      'leave one person out: train Combined, Compact or TerGat once a person, and test it on that person',
+    ).conflicts(['model', 'against', 'abstainBelow', 'side']),
+  )
+  .option('--predictions <file>', "with --folds: write all folds' predictions as one CSV table")
+  .option('--queue <url>', 'with --folds: give the folds to workers by a queue on Redis, redis://host:6379')
   .addHelpText(
     'after',
     `
+The options of training, --epochs to --margin (or the variables EPOCHS, SEED and the like), need --folds. Stopped, a command with
+--folds goes on when it is called again: what was trained is not trained again. Workers of the queue are started by
+npx . preprocess --worker redis://host:6379, on machines that share this project's data/cache at the same path.
+
 Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or
 angry, happy, sad and the like; a table of labels: a CSV file with path and label (data/README.md).
 
 Exit status: 0 all was measured, 1 an error, 2 wrong usage, 130 after Ctrl-C, and nothing is written then.
 
 Example: how do the project's own model and face-api's do on your photographs?
-  npx . evaluate --data my-photos --against face-api`,
+  npx . evaluate --data my-photos --against face-api
+Example: how does a network do on people that it never saw?
+  npx . evaluate --data my-people --folds Combined --predictions predictions.csv`,
   )
-  .action(async ({ model, against, ...flags }: EvaluateFlags) => {
+  .action(async ({ model, against, ...flags }: EvaluateFlags, command: Command) => {
+    if (flags.folds !== undefined) return evaluateFolds(flags.folds, flags);
+    const stray = FOLDS_ONLY.find((name) => flags[name] !== undefined);
+    if (stray) command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`, { exitCode: 2 }); // prettier-ignore
+    if (process.env.SPLIT === LEAVE_ONE_PERSON_OUT)
+      throw new RangeError(`Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`); // prettier-ignore
     const { runEvaluate } = await import('../commands/evaluate');
     const models = against === undefined ? [model] : [model, against];
     if (await runEvaluate({ ...flags, models })) return;
     process.stderr.write('Stopped before the last image: nothing was written.\n');
     process.exitCode = 130;
   });
+
+addTrainingOptions(evaluateCommand);
+
+async function evaluateFolds(architecture: string, flags: EvaluateFlags): Promise<void> {
+  const { data, numbered, cropped, format, output, predictions, queue } = flags;
+  const { SPLIT } = process.env;
+  if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
+    throw new RangeError(`Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`); // prettier-ignore
+  const { evaluateFolds: run } = await import('../commands/folds');
+  const print = (line: string) => void process.stderr.write(`${line}\n`);
+  const experiment = experimentOf(flags);
+  if (await run({ data, numbered, cropped, architecture, experiment, format, output, predictions, queue, print })) return; // prettier-ignore
+  process.stderr.write('Stopped before the last fold: nothing was written; the same command goes on.\n');
+  process.exitCode = 130;
+}
+
+/** Writes an option's name as it is typed. */
+function toFlag(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,6 +1,7 @@
 import { EMOTIONS } from '../core/emotions';
 import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
+import type { ConfusionMatrix } from '../core/metrics';
 import { formatPercent } from '../core/numbers';
 import { describeAssumed } from '../faces/usual-landmarks';
 import type { Side } from '../core/record';
@@ -147,17 +148,26 @@ function describeModel(evaluation: ModelEvaluation): string[] {
     `  answered, not unsure          ${toPercent(answered)}`,
     `  right of these                ${toPercent(rightOfAnswered)}`,
     `  time                          ${seconds.toFixed(1)} s`,
-    '  confusion (rows: true, columns: answered)',
-    `    ${''.padEnd(9)}${EMOTIONS.map((name) => name.slice(0, 8).padStart(9)).join('')}`,
-    ...EMOTIONS.map((name, row) => `    ${name.padEnd(9)}${score.matrix[row].map((count) => String(count).padStart(9)).join('')}`), // prettier-ignore
+    ...describeConfusion(score.matrix),
   ];
 }
 
-function toInterval({ value, low, high }: Estimate): string {
+/** Formats a confusion matrix as lines of text. */
+export function describeConfusion(matrix: ConfusionMatrix): string[] {
+  return [
+    '  confusion (rows: true, columns: answered)',
+    `    ${''.padEnd(9)}${EMOTIONS.map((name) => name.slice(0, 8).padStart(9)).join('')}`,
+    ...EMOTIONS.map((name, row) => `    ${name.padEnd(9)}${matrix[row].map((count) => String(count).padStart(9)).join('')}`), // prettier-ignore
+  ];
+}
+
+/** Formats an estimated share with its 95 % interval. */
+export function toInterval({ value, low, high }: Estimate): string {
   return `${formatPercent(value)} (95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
-function toPercent({ value, low, high, successes, trials }: Proportion): string {
+/** Formats a share with its counts and Wilson's 95 % interval. */
+export function toPercent({ value, low, high, successes, trials }: Proportion): string {
   if (trials === 0) return '– (0 of 0)';
   return `${formatPercent(value)} (${successes} of ${trials}; Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
+import { expectOneSplit } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
@@ -41,7 +42,8 @@ export interface TrainRequest {
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
-  // An unknown name, and a place that cannot be written, is told before anything is drawn.
+  // What cannot be: an unknown name, a split of several trainings, a place that cannot be written.
+  expectOneSplit(experiment.split);
   findArchitecture(architecture);
   expectWritable(path.dirname(path.resolve(output)), '--output');
   await startEngine();

@@ -1,11 +1,11 @@
-import { SPLIT_NAMES } from './split';
-import type { SplitName } from './split';
+import { SPLIT_SETTINGS } from './split';
+import type { SplitSetting } from './split';
 
 /** All that decides an experiment's outcome. */
 export interface Experiment {
   /** Seed of the split, the weights, the order of the batches and the dropout masks. */
   readonly seed: number;
-  readonly split: SplitName;
+  readonly split: SplitSetting;
   /** Pixels that a block's box grows by on each side. */
   readonly marginPx: number;
   readonly epochs: number;
@@ -90,9 +90,9 @@ export function readExperiment(environment: Readonly<Record<string, string | und
   return settings as unknown as Experiment;
 }
 
-function readSplit(value: string): SplitName {
-  if ((SPLIT_NAMES as readonly string[]).includes(value)) return value as SplitName;
-  throw new RangeError(`Expected one of ${SPLIT_NAMES.join(', ')} for SPLIT but received ${value}`);
+function readSplit(value: string): SplitSetting {
+  if ((SPLIT_SETTINGS as readonly string[]).includes(value)) return value as SplitSetting;
+  throw new RangeError(`Expected one of ${SPLIT_SETTINGS.join(', ')} for SPLIT but received ${value}`);
 }
 
 function readNumber(variable: string, setting: string, value: string): number {

@@ -4,11 +4,20 @@ import { type FrameRecord, type Side, SIDES } from './record';
 
 export { SIDES } from './record';
 
-/** The splits by name. */
+/** The splits into one training, one validation and one test set, by name. */
 export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
 
 /** How frames are dealt to training, validation and test. */
 export type SplitName = (typeof SPLIT_NAMES)[number];
+
+/** The protocol of a fold a person: {@link leaveOneCharacterOut}. */
+export const LEAVE_ONE_PERSON_OUT = 'leave-one-person-out';
+
+/** What an experiment may be split by: a split, or folds. */
+export const SPLIT_SETTINGS = [...SPLIT_NAMES, LEAVE_ONE_PERSON_OUT] as const;
+
+/** One of {@link SPLIT_SETTINGS}. */
+export type SplitSetting = (typeof SPLIT_SETTINGS)[number];
 
 /** Which frames are on which side, as positions in the list of records, ascending. */
 export interface Split {
@@ -38,13 +47,26 @@ const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], se
  *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: the sides that the data
  *   set's authors gave, and where they gave none for validation, a tenth of each expression's training images
  * @param seed the same seed gives the same split
- * @throws RangeError when the data set has no clips, no official sides or too few groups for the split
+ * @throws RangeError when the data set has no clips, no official sides or too few groups for the split, or for
+ *   `leave-one-person-out`, which has a fold a person
  */
-export function splitRecords(records: readonly FrameRecord[], name: SplitName, seed: number): Split {
-  const split = SPLITTERS[name](records, seed);
+export function splitRecords(records: readonly FrameRecord[], name: SplitSetting, seed: number): Split {
+  const split = SPLITTERS[expectOneSplit(name)](records, seed);
   if (name === 'clips') assertDisjoint(split, records, clipOf);
   if (name === 'characters') assertDisjoint(split, records, characterOf);
   return split;
+}
+
+/**
+ * Checks that a setting names a split into one training, one validation and one test set.
+ * @throws RangeError for `leave-one-person-out`, with the commands that take it
+ */
+export function expectOneSplit(name: SplitSetting): SplitName {
+  if (name !== LEAVE_ONE_PERSON_OUT) return name;
+  throw new RangeError(
+    `Expected one of ${SPLIT_NAMES.join(', ')} for SPLIT or --split but received ${name}, which trains once a person: ` +
+      '`npx . evaluate --folds ARCHITECTURE` does that, and `SPLIT=leave-one-person-out npm run report`',
+  );
 }
 
 /**

@@ -8,6 +8,8 @@ import { shardFile } from './shard-worker';
 /** What preprocessing gives. */
 export interface PreprocessResult {
   readonly blocks: BlockSet;
+  /** Paths of the shards that hold them, in the data set's order. */
+  readonly shards: readonly string[];
   readonly reusedShards: number;
   readonly computedShards: number;
   readonly seconds: number;
@@ -27,9 +29,9 @@ export async function preprocess(
   const started = performance.now();
   const jobs = planJobs(records, options);
   const shards = await makeShards(records, options);
+  const files = shards.map(({ key }) => shardFile(options.cacheDirectory, key));
   const parts: BlockSet[] = [];
-  for (const [index, { key }] of shards.entries()) {
-    const file = shardFile(options.cacheDirectory, key);
+  for (const [index, file] of files.entries()) {
     const part = await loadShard(file, jobs[index].records);
     if (!part) throw new Error(`Expected the shard ${file} to stay as it was written but it changed`);
     parts.push(part);
@@ -37,6 +39,7 @@ export async function preprocess(
   const reusedShards = shards.filter(({ reused }) => reused).length;
   return {
     blocks: concatBlocks(parts),
+    shards: files,
     reusedShards,
     computedShards: shards.length - reusedShards,
     seconds: (performance.now() - started) / 1000,

@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
 import type { BlockSet } from '../core/blocks';
 import { SIDES } from '../core/split';
@@ -11,6 +10,7 @@ import type { EngineInfo } from '../engine/tensorflow';
 import type { BlockIou, BlockIouReport } from '../faces/measure';
 import { toSkippedCsv } from '../faces/skipped';
 import type { Prediction } from '../model/evaluate';
+import { PREDICTION_COLUMNS, predictionRow } from './score-folds';
 import type { TestScore } from './score-test';
 import type { CachedTraining } from './train-cached';
 
@@ -126,14 +126,11 @@ export function saveReport(
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   const sides = SIDES.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
   write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
-  const header = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
-  const rows = test.map((face, row) => [
-    blocks.records[face].path,
-    blocks.records[face].emotion,
-    EMOTIONS[prediction.labels[row]],
-    ...Array.from(prediction.probabilities.subarray(7 * row, 7 * row + 7), (value) => value.toFixed(5)),
-  ]);
-  write('predictions.csv', toCsv([header, ...rows]));
+  const rows = test.map((face, row) => {
+    const probabilities = [...prediction.probabilities.subarray(7 * row, 7 * row + 7)];
+    return predictionRow({ record: blocks.records[face], label: prediction.labels[row], probabilities });
+  });
+  write('predictions.csv', toCsv([PREDICTION_COLUMNS, ...rows]));
   write('skipped.csv', toSkippedCsv(blocks.missed));
 }
 

@@ -35,7 +35,7 @@ describe('readExperiment', () => {
     assert.throws(() => readExperiment({ MARGIN: '-1' }), /integer of at least 0 for MARGIN but received -1/);
     assert.throws(
       () => readExperiment({ SPLIT: 'frame' }),
-      /one of frames, clips, characters, official for SPLIT .* frame/,
+      /one of frames, clips, characters, official, leave-one-person-out for SPLIT .* frame/,
     );
     assert.throws(
       () => readExperiment({ LEARNING_RATE: '2' }),

@@ -3,6 +3,7 @@ import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
 import type { FrameRecord } from '../../lib/core/record';
 import {
   assertDisjoint,
+  expectOneSplit,
   leaveOneCharacterOut,
   missingExpressions,
   SIDES,
@@ -181,6 +182,16 @@ describe('assertDisjoint', () => {
       () => assertDisjoint(split, records, (r) => r.clip!),
       /Expected clip 0 on one side .* train and test/,
     );
+  });
+});
+
+describe('expectOneSplit', () => {
+  it('refuses leave-one-person-out for one training, and says which commands take it', () => {
+    const refusal =
+      /Expected one of frames, .* for SPLIT or --split but received leave-one-person-out.*evaluate --folds/;
+    assert.throws(() => expectOneSplit('leave-one-person-out'), refusal);
+    assert.throws(() => splitRecords(makeRecords(SIX, 2, 2), 'leave-one-person-out', 1), refusal);
+    assert.equal(expectOneSplit('clips'), 'clips');
   });
 });
 

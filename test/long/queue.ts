@@ -5,9 +5,14 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { planJobs } from '../../lib/faces/make-shards';
 import { makeStore, storeShards } from '../../lib/faces/make-store';
+import { preprocess } from '../../lib/faces/preprocess';
+import { runFolds } from '../../lib/study/folds';
 import { runOnQueue } from '../../lib/study/queue/queue';
+import { gatherAnswers, toPredictionsCsv } from '../../lib/study/score-folds';
 import { portraitPng } from '../faces/photos';
 
 const FRAMES = 96;
@@ -81,13 +86,22 @@ describe('the queue on a real Redis server', function () {
   });
 
   it('runs the folds of a leave-one-character-out evaluation', async () => {
-    const store = path.join(folder, 'alone', 'blocks.arrow');
-    const jobs = CHARACTERS.map((character) => ({ store, character, model: 'majority', seed: 1, epochs: 0 }));
-    const scores = await runOnQueue(url, 'fold', jobs);
+    const labelled = records.map((record, index) => ({ ...record, emotion: EMOTIONS[index % 4] }));
+    const { blocks, shards } = await preprocess(labelled, options('folds'));
+    const run = (cache: string, queue?: string) =>
+      runFolds({
+        ...{ blocks, shards, queue, architecture: 'Compact', cacheDirectory: path.join(folder, cache) },
+        experiment: { ...DEFAULT_EXPERIMENT, epochs: 1 },
+      });
+    const results = await run('queue-training', url);
     assert.deepEqual(
-      scores,
-      CHARACTERS.map((character) => ({ character, bestEpoch: 0, frames: 32, missed: 0, correct: 32 })),
+      results!.map(({ person, validation, reusedEpochs }) => [person, validation, reusedEpochs]),
+      CHARACTERS.map((person, index) => [person, CHARACTERS[(index + 1) % 3], 0]),
     );
+    const [table, alone] = [results!, (await run('own-training'))!].map((all) =>
+      toPredictionsCsv(gatherAnswers(labelled, blocks, all)),
+    );
+    assert.equal(table, alone, 'the same table as without a queue');
   });
 
   it('refuses a shard whose data the worker has not, in place of a store of misses', async () => {
@@ -97,7 +111,8 @@ describe('the queue on a real Redis server', function () {
   });
 
   it('gives the reason of a job that fails each time', async () => {
-    const job = { store: path.join(folder, 'no'), character: 'aia', model: 'majority', seed: 1, epochs: 0 };
+    const shards = [path.join(folder, 'no')];
+    const job = { shards, person: 'aia', architecture: 'Compact', experiment: DEFAULT_EXPERIMENT };
     await assert.rejects(runOnQueue(url, 'fold', [job]), /no such file/);
   });
 });

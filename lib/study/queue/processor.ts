@@ -5,8 +5,8 @@ import path from 'node:path';
 import { explainUnwritable } from '../../engine/project';
 import { startEngine } from '../../engine/tensorflow';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
-import type { FoldJob, JobKind } from './jobs';
-import { runFold } from './run-fold';
+import { type FoldJob, runFoldJob } from '../folds';
+import type { JobKind } from './jobs';
 
 const worker = createShardWorker();
 
@@ -19,7 +19,7 @@ async function processJob(job: { readonly name: string; readonly data: unknown }
   await startEngine();
   try {
     if ((job.name as JobKind) === 'shard') return await worker.run(job.data as ShardJob);
-    if ((job.name as JobKind) === 'fold') return await runFold(job.data as FoldJob);
+    if ((job.name as JobKind) === 'fold') return await runFoldJob(job.data as FoldJob);
   } catch (error) {
     throw explainUnwritable(error);
   }

@@ -1,0 +1,219 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { BlockSet } from '../core/blocks';
+import { EMOTIONS } from '../core/emotions';
+import { type Experiment, readExperiment } from '../core/experiment';
+import { LEAVE_ONE_PERSON_OUT } from '../core/split';
+import type { Dataset } from '../datasets/dataset';
+import { startEngine } from '../engine/tensorflow';
+import { toSkippedCsv } from '../faces/skipped';
+import { findArchitecture } from '../model/architectures';
+import { countParameters } from '../model/network';
+import { runStoppable } from '../notebook/stop';
+import { confusionChart } from '../report/confusion-chart';
+import { nameFigures, saveFigure } from '../report/figures';
+import { expectPersons, type FoldResult, type FoldSettings, planFolds, runFolds } from '../study/folds';
+import { openData } from '../study/open-data';
+import { openDataset } from '../study/open-dataset';
+import { preprocessDataset } from '../study/preprocess-dataset';
+import { type FoldAnswer, type FoldsScore, gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds'; // prettier-ignore
+import { describeConfusion, toInterval, toPercent } from './evaluate';
+import { openOutput } from './output';
+import { followOnStderr, tellNotes } from './progress';
+
+/** How folds are run, whatever becomes of their figures. */
+interface FoldsRun extends FoldSettings {
+  /** A queue on Redis whose workers run the folds; default: this process does. */
+  readonly queue?: string;
+  readonly print: (line: string) => void;
+  /** Default Ctrl-C. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** What {@link evaluateFolds} is asked for. */
+export interface FoldsRequest extends FoldsRun {
+  readonly data?: string;
+  /** Whose numbers the data's classes have. */
+  readonly numbered?: string;
+  /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
+  readonly cropped?: boolean;
+  readonly format: 'text' | 'json';
+  readonly output?: string;
+  /** File for the table of all predictions; default: none is written. */
+  readonly predictions?: string;
+}
+
+/**
+ * Leaves one person out: trains and tests a network once a person of a labelled folder.
+ * @returns whether it went to its end; stopped, it writes nothing, and the same call goes on with what was trained
+ * @throws RangeError when the folder, its persons or a setting cannot be used
+ */
+export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
+  const { data, numbered, cropped, experiment, format, output, predictions } = request;
+  findArchitecture(request.architecture);
+  const dataset = await openData(experiment, data, followOnStderr('Drawing'), { numbered, cropped });
+  const done = await crossValidate(dataset, request);
+  if (!done) return false;
+  if (predictions !== undefined) await writeFile(predictions, toPredictionsCsv(done.answers));
+  await writeFile(output, format === 'json' ? toJson(done) : toText(done));
+  return true;
+}
+
+/** What `report` leaves out of a leave-one-person-out evaluation: it is about one training. */
+const LEFT_OUT = [
+  'the executed notebook',
+  'learning curves',
+  'the baselines nearest and boxes',
+  'sample, block and attention figures',
+  'overlap of blocks with true ones',
+];
+
+/**
+ * Makes the report of a leave-one-person-out evaluation of TerGat: report.json, predictions.csv, split.json, skipped.csv
+ * and the confusion matrix.
+ * @param options.resultsDirectory is made when it is missing
+ * @returns whether it went to its end
+ * @throws what {@link evaluateFolds} throws
+ */
+export async function reportFolds(
+  options: Omit<FoldsRun, 'experiment' | 'architecture'> & {
+    readonly resultsDirectory: string;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    /** Default TerGat. */
+    readonly architecture?: string;
+  },
+): Promise<boolean> {
+  const { environment, resultsDirectory, architecture = 'TerGat', print } = options;
+  const experiment = readExperiment(environment);
+  const dataset = await openDataset(experiment, environment, followOnStderr('Drawing'));
+  const done = await crossValidate(dataset, { ...options, experiment, architecture });
+  if (!done) return false;
+  const { answers, blocks, figures } = done;
+  fs.mkdirSync(resultsDirectory, { recursive: true });
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(resultsDirectory, name), text);
+  write('report.json', toJson(done, LEFT_OUT));
+  write('predictions.csv', toPredictionsCsv(answers));
+  write('skipped.csv', toSkippedCsv(blocks.missed));
+  const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));
+  write('split.json', `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`);
+  const subtitle = `${dataset.name}, one person left out, all folds`;
+  const chart = confusionChart(figures.score.matrix, { subtitle });
+  await saveFigure(chart, resultsDirectory, nameFigures(experiment).heatmap);
+  print(toText(done).trimEnd());
+  print(`A report of ${LEAVE_ONE_PERSON_OUT} leaves out: ${LEFT_OUT.join(', ')}.`);
+  return true;
+}
+
+/** An evaluation that went to its end. */
+interface CrossValidation {
+  readonly dataset: Dataset;
+  readonly blocks: BlockSet;
+  readonly answers: readonly FoldAnswer[];
+  readonly figures: FoldsScore;
+  readonly experiment: Experiment;
+  readonly model: string;
+  readonly parameters: number;
+  readonly folds: number;
+  readonly backend: string;
+  readonly seconds: number;
+}
+
+async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossValidation | undefined> {
+  const start = performance.now();
+  const { architecture, experiment, print } = run;
+  tellNotes(dataset);
+  expectPersons(dataset.records);
+  const { backend } = await startEngine();
+  const wholeFace = findArchitecture(architecture).inputs.includes('face');
+  const { blocks, shards } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'), {
+    wholeFace,
+  });
+  const count = planFolds(blocks).length;
+  const { name, parameters } = describeNetwork(architecture, experiment.seed);
+  const megabytes = Math.ceil((count * parameters * BYTES_A_PARAMETER) / 1e6);
+  print(`${count} folds of ${name}; their checkpoints in data/cache/training take about ${megabytes} MB.`);
+  let ended = 0;
+  const onFold = (fold: FoldResult) => {
+    ended += 1;
+    print(`${ended} of ${count}: ${formatFold(fold, experiment.epochs)}`);
+  };
+  const runAll = (shouldStop?: () => boolean) =>
+    runFolds({ ...run, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
+  // The queue's workers go on by themselves: there Ctrl-C ends this process at once.
+  const results = await (run.queue ? runAll() : runStoppable('training', (stop) => runAll(stop.isRequested)));
+  if (!results) return undefined;
+  const answers = gatherAnswers(dataset.records, blocks, results);
+  const figures = scoreFolds(answers, results, experiment.seed);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { dataset, blocks, answers, figures, experiment, model: name, parameters, folds: count, backend, seconds }; // prettier-ignore
+}
+
+/** Weights, both of Adam's averages, and the best epoch's weights, each a float32. */
+const BYTES_A_PARAMETER = 16;
+
+function describeNetwork(architecture: string, seed: number): { name: string; parameters: number } {
+  const network = findArchitecture(architecture).build({ seed });
+  try {
+    return { name: network.name, parameters: countParameters(network) };
+  } finally {
+    network.dispose();
+  }
+}
+
+function formatFold({ person, validation, bestEpoch, reusedEpochs }: FoldResult, epochs: number): string {
+  const reused = reusedEpochs > 0 ? `, ${reusedEpochs} of them from checkpoints` : '';
+  return `${person} tested, ${validation} for validation: ${epochs} epochs${reused}, best epoch ${bestEpoch}`;
+}
+
+/** Formats the figures for other programs. Rates are in 0..1, times in seconds. */
+function toJson(done: CrossValidation, leftOut?: readonly string[]): string {
+  const { dataset, figures, experiment, model, parameters, folds, backend, seconds } = done;
+  const { score, accuracy, macroF1, persons } = figures;
+  const [images, faces] = [score.ofAll.trials, score.ofFound.trials];
+  const report = {
+    ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
+    split: { name: LEAVE_ONE_PERSON_OUT, folds },
+    ...{ model, parameters, epochs: experiment.epochs },
+    accuracyOfFound: score.ofFound.value,
+    accuracyOfAll: accuracy.value,
+    accuracyOfAllInterval: [accuracy.low, accuracy.high],
+    macroF1: macroF1.value,
+    macroF1Interval: [macroF1.low, macroF1.high],
+    intervals: '95 %, over persons',
+    ...{ labels: EMOTIONS, matrix: score.matrix, classes: score.classes, persons },
+    ...{ backend, experiment: { ...experiment, split: LEAVE_ONE_PERSON_OUT }, leftOut },
+    seconds: { folds: seconds },
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function toText({ dataset, figures, model, folds }: CrossValidation): string {
+  const { score, accuracy, macroF1, persons } = figures;
+  const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
+  const [low, high] = [macroF1.low, macroF1.high].map((value) => value.toFixed(4));
+  const lines = [
+    `Data: ${dataset.name}, ${score.ofAll.trials} images of ${persons.length} persons`,
+    `${model}, trained ${folds} times: each person is tested once, the next one chooses the epoch, all others train`,
+    `  accuracy of all images         ${toPercent(score.ofAll)}`,
+    `  over persons                   ${toInterval(accuracy)}`,
+    `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons drawn anew: ${low} to ${high})`,
+    ...describeConfusion(score.matrix),
+    `  ${'person'.padEnd(width)}  images  no face  right  best epoch`,
+    ...persons.map(({ person, images, missed, correct, bestEpoch = 'no fold' }) => {
+      const cells = [String(images).padStart(6), String(missed).padStart(7), String(correct).padStart(5)];
+      return `  ${[person.padEnd(width), ...cells, String(bestEpoch).padStart(10)].join('  ')}`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+async function writeFile(file: string | undefined, text: string): Promise<void> {
+  const target = await openOutput(file);
+  try {
+    await target.write(text);
+    await target.finish();
+  } finally {
+    await target.discard();
+  }
+}

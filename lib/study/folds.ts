@@ -1,0 +1,172 @@
+import type { BlockSet } from '../core/blocks';
+import type { Experiment } from '../core/experiment';
+import type { FrameRecord } from '../core/record';
+import { leaveOneCharacterOut, missingExpressions } from '../core/split';
+import { concatBlocks } from '../faces/concat-blocks';
+import { loadStore } from '../faces/store-file';
+import { findArchitecture } from '../model/architectures';
+import { inputSource } from '../model/data';
+import { predict } from '../model/evaluate';
+import { facesOfSplit } from './faces-of-split';
+import { runOnQueue } from './queue/queue';
+import { trainCached } from './train-cached';
+
+/** How the network of each fold is trained. */
+export interface FoldSettings {
+  /** Name of the network, as `findArchitecture` takes it. */
+  readonly architecture: string;
+  readonly experiment: Experiment;
+  /** Where checkpoints are kept; default data/cache/training. */
+  readonly cacheDirectory?: string;
+}
+
+/** A fold of a leave-one-person-out evaluation as a job of the queue: it can be sent as JSON. */
+export interface FoldJob extends FoldSettings {
+  /** Who is tested. */
+  readonly person: string;
+  /** Paths of the data set's shards, absolute, at the same place on every machine. */
+  readonly shards: readonly string[];
+}
+
+/** What a fold gives; it can be sent as JSON. */
+export interface FoldResult {
+  /** Who is tested. */
+  readonly person: string;
+  /** Who the epoch was chosen by. */
+  readonly validation: string;
+  readonly bestEpoch: number;
+  /** Epochs that an earlier run had trained. */
+  readonly reusedEpochs: number;
+  /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
+  readonly probabilities: readonly number[];
+}
+
+/**
+ * Checks that a data set names who each image shows, and at least three persons.
+ * @throws RangeError with what to do
+ */
+export function expectPersons(records: readonly FrameRecord[]): void {
+  const persons = [...new Set(records.map(({ character }) => character))];
+  const unknown = records.filter(({ character }) => character === 'all').length;
+  if (unknown > 0)
+    throw new RangeError(
+      `Expected a person for each image to leave one person out but received none for ${unknown} of ${records.length}: ` +
+        'name persons by folders, <person>/<emotion>/*, or in the column person of a table of labels, or take another split',
+    );
+  expectThree(persons, 'persons');
+}
+
+function expectThree(persons: readonly string[], what: string): void {
+  if (persons.length >= 3) return;
+  throw new RangeError(
+    `Expected at least 3 ${what} to leave one person out (one is tested, one chooses the epoch, the others train) ` +
+      `but received ${persons.length}${persons.length > 0 ? ` (${persons.join(', ')})` : ''}: add persons, or take another split`,
+  );
+}
+
+/** A fold: positions in the block set. */
+type Fold = ReturnType<typeof leaveOneCharacterOut>[number];
+
+/**
+ * Plans the folds: each person with a found face is tested once; the next such person validates.
+ * @returns a fold a person, in alphabetical order
+ * @throws RangeError when there are fewer than three, or when a fold would train without an expression of the data
+ */
+export function planFolds({ records }: BlockSet): Fold[] {
+  expectThree([...new Set(records.map(({ character }) => character))], 'persons with a found face');
+  const folds = leaveOneCharacterOut(records);
+  for (const fold of folds) {
+    const missing = missingExpressions(fold, records, 'train');
+    if (missing.length > 0)
+      throw new RangeError(
+        `Expected every expression of the data in the training images of each fold but received none of ${missing.join(', ')} ` +
+          `where ${fold.character} is tested and ${validationOf(fold, records)} chooses the epoch: ` +
+          'add images of these by other persons, or leave these expressions out',
+      );
+  }
+  return folds;
+}
+
+function validationOf(fold: Fold, records: readonly FrameRecord[]): string {
+  return records[fold.validation[0]].character;
+}
+
+/**
+ * Runs a fold: trains on all persons but two, or takes what an earlier run trained, chooses the epoch on one of these,
+ * and answers for the other.
+ * @returns undefined when training was stopped
+ * @throws RangeError for a person without a fold, and what planning and training throw
+ */
+export async function runFold(
+  blocks: BlockSet,
+  { person, architecture, experiment, cacheDirectory }: FoldSettings & Pick<FoldJob, 'person'>,
+  shouldStop?: () => boolean,
+): Promise<FoldResult | undefined> {
+  const fold = planFolds(blocks).find(({ character }) => character === person);
+  if (!fold) throw new RangeError(`Expected a person of the data for person but received ${person}`);
+  const faces = facesOfSplit(fold, blocks.records, blocks);
+  const { build, ...form } = findArchitecture(architecture);
+  const network = build({ seed: experiment.seed });
+  try {
+    const { bestEpoch, reusedEpochs, stopped } = await trainCached({
+      ...form,
+      ...{ experiment, network, blocks, faces, cacheDirectory, shouldStop },
+    });
+    if (stopped) return undefined;
+    const { probabilities } = await predict(network, inputSource(blocks, faces.test.faces, form.inputs));
+    const validation = validationOf(fold, blocks.records);
+    return { person, validation, bestEpoch, reusedEpochs, probabilities: [...probabilities] };
+  } finally {
+    network.dispose();
+  }
+}
+
+/**
+ * Runs a fold whose blocks are read from shards.
+ * @throws Error when a shard is not there; what {@link runFold} throws
+ */
+export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResult> {
+  const parts: BlockSet[] = [];
+  for (const shard of shards) parts.push(await loadStore(shard));
+  return (await runFold(concatBlocks(parts), fold))!;
+}
+
+/** What {@link runFolds} needs. */
+export interface FoldsOptions extends FoldSettings {
+  readonly blocks: BlockSet;
+  /** Paths of the shards that hold these blocks. */
+  readonly shards: readonly string[];
+  /** A queue on Redis whose workers run the folds; default: this process does. */
+  readonly queue?: string;
+  /** Is told of each fold as it ends. */
+  readonly onFold?: (fold: FoldResult) => void;
+  /** Is told of workers and lost connections. */
+  readonly print?: (line: string) => void;
+  /** Ends this process' training after the batch at hand. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Runs all folds, one after the other, or by a queue's workers. Stopped, it goes on later: folds that were trained are
+ * not trained again.
+ * @returns a result a person with a found face, in alphabetical order; undefined when training was stopped
+ * @throws what planning, training and the queue throw
+ */
+export async function runFolds(options: FoldsOptions): Promise<FoldResult[] | undefined> {
+  const { blocks, shards, queue, onFold, print, shouldStop, architecture, experiment, cacheDirectory } =
+    options;
+  const settings = { architecture, experiment, cacheDirectory };
+  const persons = planFolds(blocks).map(({ character }) => character);
+  if (queue) {
+    const jobs = persons.map((person) => ({ ...settings, person, shards }));
+    return runOnQueue(queue, 'fold', jobs, { onResult: onFold, print });
+  }
+  const results: FoldResult[] = [];
+  for (const person of persons) {
+    const result = await runFold(blocks, { ...settings, person }, shouldStop);
+    if (!result) return undefined;
+    onFold?.(result);
+    results.push(result);
+  }
+  return results;
+}

@@ -1,0 +1,133 @@
+import type { BlockSet } from '../core/blocks';
+import { toCsv } from '../core/csv';
+import { EMOTIONS, emotionId } from '../core/emotions';
+import { accuracyByCharacter } from '../core/group-intervals';
+import { bootstrapByGroup, type Estimate } from '../core/intervals';
+import { type ConfusionMatrix, likeliestOf, macroF1 } from '../core/metrics';
+import { createRandom } from '../core/random';
+import type { FrameRecord } from '../core/record';
+import type { FoldResult } from './folds';
+import { scoreTest, type TestScore } from './score-test';
+
+/** An image and what the network that never saw its person answered. */
+export interface FoldAnswer {
+  readonly record: FrameRecord;
+  /** Likeliest label id; undefined where no face was found. */
+  readonly label?: number;
+  /** Of the seven, [7]; undefined where no face was found. */
+  readonly probabilities?: readonly number[];
+}
+
+/** How a person was answered for. */
+export interface PersonScore {
+  readonly person: string;
+  readonly images: number;
+  /** Images in which no face was found; they count as errors. */
+  readonly missed: number;
+  readonly correct: number;
+  /** Who the epoch was chosen by, and which it was; undefined where no face of the person was found. */
+  readonly validation?: string;
+  readonly bestEpoch?: number;
+}
+
+/** The figures of a leave-one-person-out evaluation. */
+export interface FoldsScore {
+  /** Over the images of all folds. */
+  readonly score: TestScore;
+  /** Accuracy of all images with its interval over persons. */
+  readonly accuracy: Estimate;
+  /** Macro F1 of the found faces with its interval over persons: a bootstrap that draws persons. */
+  readonly macroF1: Estimate;
+  readonly persons: readonly PersonScore[];
+}
+
+/**
+ * Gathers the answers of all folds.
+ * @param records of the data set, those without a found face included
+ * @returns an answer an image, in the records' order
+ */
+export function gatherAnswers(
+  records: readonly FrameRecord[],
+  blocks: BlockSet,
+  results: readonly FoldResult[],
+): FoldAnswer[] {
+  const found = new Map<string, number[]>();
+  for (const { person, probabilities } of results) {
+    const faces = blocks.records.filter(({ character }) => character === person);
+    faces.forEach(({ path }, row) => found.set(path, probabilities.slice(7 * row, 7 * row + 7)));
+  }
+  return records.map((record) => {
+    const probabilities = found.get(record.path);
+    return probabilities
+      ? { record, probabilities, label: likeliestOf(Float32Array.from(probabilities))[0] }
+      : { record };
+  });
+}
+
+/**
+ * Scores the answers of all folds.
+ * @param seed of the bootstrap
+ */
+export function scoreFolds(
+  answers: readonly FoldAnswer[],
+  results: readonly FoldResult[],
+  seed: number,
+): FoldsScore {
+  const score = scoreAnswers(answers);
+  const names = [...new Set(answers.map(({ record }) => record.character))].sort();
+  const persons = names.map((person) => {
+    const own = answers.filter(({ record }) => record.character === person);
+    const { matrix, ofAll, ofFound } = scoreAnswers(own);
+    const result = results.find((one) => one.person === person);
+    return {
+      matrix,
+      row: {
+        ...{ person, images: ofAll.trials, missed: ofAll.trials - ofFound.trials, correct: ofAll.successes },
+        ...(result && { validation: result.validation, bestEpoch: result.bestEpoch }),
+      },
+    };
+  });
+  const scored = answers.map(({ record: { character, path, clip = path, emotion }, label }) => ({
+    ...{ character, clip, score: Number(label === emotionId(emotion)) },
+  }));
+  return {
+    score,
+    accuracy: accuracyByCharacter(scored),
+    macroF1: bootstrapByGroup(
+      persons.filter(({ row }) => row.missed < row.images).map(({ matrix }) => [matrix]),
+      (matrices) => macroF1(sumMatrices(matrices)),
+      { random: createRandom(seed, 'macro F1 over persons') },
+    ),
+    persons: persons.map(({ row }) => row),
+  };
+}
+
+function scoreAnswers(answers: readonly FoldAnswer[]): TestScore {
+  const found = answers.filter(({ label }) => label !== undefined);
+  return scoreTest(
+    Uint8Array.from(found, ({ record }) => emotionId(record.emotion)),
+    Uint8Array.from(found, ({ label }) => label!),
+    answers.length - found.length,
+  );
+}
+
+function sumMatrices(matrices: readonly ConfusionMatrix[]): number[][] {
+  const sumAt = (row: number, column: number) => matrices.reduce((sum, one) => sum + one[row][column], 0);
+  return EMOTIONS.map((_, row) => EMOTIONS.map((_, column) => sumAt(row, column)));
+}
+
+/** The columns of a table of predictions. */
+export const PREDICTION_COLUMNS = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
+
+/** Formats a row of a table of predictions; an image without a found face has empty fields for what is unknown. */
+export function predictionRow({ record, label, probabilities }: FoldAnswer): string[] {
+  const answer = label === undefined ? '' : EMOTIONS[label];
+  const shares = probabilities?.map((value) => value.toFixed(5)) ?? EMOTIONS.map(() => '');
+  return [record.path, record.emotion, answer, ...shares];
+}
+
+/** Formats a table of all images with the answers of the networks that never saw their persons. */
+export function toPredictionsCsv(answers: readonly FoldAnswer[]): string {
+  const rows = answers.map((answer) => [...predictionRow(answer), answer.record.character]);
+  return toCsv([[...PREDICTION_COLUMNS, 'person'], ...rows]);
+}
