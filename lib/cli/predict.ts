@@ -20,7 +20,7 @@ ffmpeg. Every face of a picture is answered, the largest first.
 Which model?
   none named      the project's own, for photographs and drawings; models/README.md says how often it is right.
                   On your pictures: evaluate --data YOUR_FOLDER
-  face-api        the face-api package's network, which sees the whole face
+  face-api        the face-api package's network, with that package's own detection (SSD), landmarks and alignment
   FILE            what the train command wrote; models/drawn.safetensors learned from drawn faces alone
 
 Exit status: 0 every file was read, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
