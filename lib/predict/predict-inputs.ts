@@ -6,7 +6,8 @@ import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
 import type { Classifier } from './model';
 import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
-import { readFrames } from './video';
+import { readFrames, VideoError } from './video';
+import { isVideoFile } from './video-format';
 
 /** A picture with what was said of it, or why it could not be read. */
 export interface LookedAt {
@@ -36,7 +37,8 @@ export async function* predictInputs(
 ): AsyncGenerator<LookedAt> {
   for (const input of inputs) {
     if (options.shouldStop?.()) return;
-    if (input.kind === 'video') yield* predictVideo(predictor, input.source, options);
+    if (input.kind === 'file' && (await isVideoFile(input.source)))
+      yield* predictVideo(predictor, input.source, options);
     else yield await predictOne(predictor, input, options);
     // A turn of the event loop, so that Ctrl-C is seen between two pictures.
     await new Promise((resolve) => setImmediate(resolve));
@@ -124,6 +126,7 @@ async function* predictVideo(
   } catch (error) {
     // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.
     if (shouldStop?.()) return;
-    yield { result: { source, kind: 'unreadable-file', reason: (error as Error).message } };
+    const kind = error instanceof VideoError ? error.kind : 'unreadable-file';
+    yield { result: { source, kind, reason: (error as Error).message } };
   }
 }
