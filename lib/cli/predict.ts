@@ -11,6 +11,7 @@ interface PredictFlags {
   readonly output?: string;
   readonly annotate?: string;
   readonly fps: number;
+  readonly smooth?: number;
 }
 
 const HELP = `
@@ -53,10 +54,15 @@ export const predictCommand = new Command('predict')
   .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
   .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
   .option('--fps <rate>', 'pictures a second of a video, at most', numberBetween(0.001, 120), 2)
+  .option(
+    '--smooth <seconds>',
+    'average a video’s answers, face by face, over about so many seconds; default: not at all',
+    numberBetween(0.001, 600),
+  )
   .addHelpText('after', HELP)
-  .action(async (files: string[], { fps, ...flags }: PredictFlags, command: Command) => {
+  .action(async (files: string[], { fps, smooth, ...flags }: PredictFlags, command: Command) => {
     if (files.length === 0 && flags.filesFrom === undefined)
       command.error('error: Expected pictures, folders or videos but received none', { exitCode: 2 });
     const { runPredict } = await import('../commands/predict');
-    process.exitCode = await runPredict({ files, ...flags, framesPerSecond: fps });
+    process.exitCode = await runPredict({ files, ...flags, framesPerSecond: fps, smoothSeconds: smooth });
   });

@@ -6,6 +6,7 @@ import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
 import type { Classifier } from './model';
 import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
+import { createSmoother } from './smooth';
 import { readFrames, VideoError } from './video';
 import { isVideoFile } from './video-format';
 
@@ -20,6 +21,8 @@ export interface LookedAt {
 export interface PredictInputsOptions {
   /** Pictures a second that a video is asked for, default 2. */
   readonly framesPerSecond?: number;
+  /** Seconds that a video's answers are smoothed over, as {@link createSmoother} does; default: not at all. */
+  readonly smoothSeconds?: number;
   /** Where the bytes of `-` come from, default none. */
   readonly stdin?: AsyncIterable<Buffer>;
   /** Asked before each picture; true ends there. */
@@ -116,12 +119,16 @@ async function readStdin(
 async function* predictVideo(
   predictor: Predictor,
   source: string,
-  { framesPerSecond = 2, shouldStop }: PredictInputsOptions,
+  { framesPerSecond = 2, smoothSeconds, shouldStop }: PredictInputsOptions,
 ): AsyncGenerator<LookedAt> {
+  const { abstainBelow } = predictor;
+  const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
   try {
     for await (const { image, seconds } of readFrames(source, framesPerSecond)) {
       if (shouldStop?.()) return;
-      yield { result: { ...(await predictor.predict(image, source)), seconds }, image };
+      const answer = await predictor.predict(image, source);
+      const faces = smooth?.(answer.faces, seconds) ?? answer.faces;
+      yield { result: { ...answer, seconds, faces }, image };
     }
   } catch (error) {
     // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.

@@ -64,6 +64,8 @@ export function isUnread(result: PicturePrediction | UnreadPicture): result is U
 /** Finds faces and names their expressions. */
 export interface Predictor {
   readonly classifier: Classifier;
+  /** The probability below which an answer is `unsure`. */
+  readonly abstainBelow: number;
   /**
    * Looks at one picture, by itself: answers do not depend on which others are asked for.
    * @param source what the picture is called in the result
@@ -97,6 +99,7 @@ export async function loadPredictor(
   const parts = { classifier, detector, abstainBelow, cropped };
   return {
     classifier,
+    abstainBelow,
     predict: (image, source) => predictPicture(parts, image, source),
     dispose: () => [classifier, detector].forEach((part) => part.dispose()),
   };
@@ -165,7 +168,12 @@ function scaleFace(face: Face, { across, down }: { readonly across: number; read
   return { ...face, box, landmarks };
 }
 
-function answerOf(
+/**
+ * Answers by probabilities.
+ * @param row in the order of {@link EMOTIONS}, [7]
+ * @param abstainBelow the probability below which the answer is `unsure`
+ */
+export function answerOf(
   row: Float32Array,
   abstainBelow: number,
 ): Pick<FacePrediction, 'answer' | 'likeliest' | 'confidence' | 'probabilities'> {
