@@ -11,19 +11,21 @@ interface PredictFlags {
   readonly output?: string;
   readonly annotate?: string;
   readonly fps: number;
+  readonly smooth?: number;
 }
 
 const HELP = `
-Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with all that is below them; videos need
-ffmpeg. Every face of a picture is answered, the largest first.
+Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with all that is below them. A video is known
+by its content and needs ffmpeg 5.1 or newer; each answer has its picture's time. Of a video that was cut off, what is
+there is answered, and how much is missing is told. Every face of a picture is answered, the largest first.
 
 Which model?
   none named      the project's own, for photographs and drawings; models/README.md says how often it is right.
                   On your pictures: evaluate --data YOUR_FOLDER
-  face-api        the face-api package's network, which sees the whole face
+  face-api        the face-api package's network, with that package's own detection (SSD), landmarks and alignment
   FILE            what the train command wrote; models/drawn.safetensors learned from drawn faces alone
 
-Exit status: 0 every file was read, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
+Exit status: 0 every file was read to its end, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
 
 Examples:
   npx . predict photo.jpg
@@ -51,11 +53,16 @@ export const predictCommand = new Command('predict')
   .option('--files-from <file>', 'read names from a file, one a line or ended by NUL; - is standard input')
   .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
   .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
-  .option('--fps <rate>', 'pictures a second of a video', numberBetween(0.001, 120), 2)
+  .option('--fps <rate>', 'pictures a second of a video, at most', numberBetween(0.001, 120), 2)
+  .option(
+    '--smooth <seconds>',
+    'average a video’s answers, face by face, over about so many seconds; default: not at all',
+    numberBetween(0.001, 600),
+  )
   .addHelpText('after', HELP)
-  .action(async (files: string[], { fps, ...flags }: PredictFlags, command: Command) => {
+  .action(async (files: string[], { fps, smooth, ...flags }: PredictFlags, command: Command) => {
     if (files.length === 0 && flags.filesFrom === undefined)
       command.error('error: Expected pictures, folders or videos but received none', { exitCode: 2 });
     const { runPredict } = await import('../commands/predict');
-    process.exitCode = await runPredict({ files, ...flags, framesPerSecond: fps });
+    process.exitCode = await runPredict({ files, ...flags, framesPerSecond: fps, smoothSeconds: smooth });
   });

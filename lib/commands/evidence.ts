@@ -1,7 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expectWritable, homePath, projectRoot } from '../engine/project';
-import { loadArchive, saveArchive, toArchive, type EvidenceArchive } from '../study/evidence/archive';
+import {
+  loadArchive,
+  saveArchive,
+  toArchive,
+  withRuns,
+  type EvidenceArchive,
+} from '../study/evidence/archive';
 import { archiveDirectory } from '../study/evidence/open-evidence';
 import { computeQuotes, replaceQuotes } from '../study/evidence/quotes';
 import { evidenceToMarkdown } from '../study/evidence/markdown';
@@ -30,24 +36,37 @@ export const QUOTING_TEXTS = [
  * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, puts the figures
  * into the texts that quote them, and executes the notebooks.
  * @param options.fromPredictions runs nothing: everything is computed from the committed predictions
- * @throws Error when the project's folder cannot be written or a notebook cannot be executed
+ * @param options.models runs these alone; the other runs, looks and answers about hard images stay as committed
+ * @throws Error when the project's folder cannot be written or a notebook cannot be executed, RangeError for a model that the evidence has not
  */
 export async function makeEvidence(options: {
   readonly fromPredictions?: boolean;
+  readonly models?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
 }): Promise<void> {
-  const { fromPredictions, environment, print } = options;
+  const { fromPredictions, models, environment, print } = options;
   expectWritable(projectRoot());
-  if (!fromPredictions) {
-    const result = await runEvidence({ size: 'full', environment: {}, print });
-    saveArchive(archiveDirectory(), toArchive(result));
-  }
+  if (!fromPredictions) await runStudies(models, print);
   const archive = loadArchive(archiveDirectory());
   await saveEvidence(path.join(projectRoot(), 'results', 'reference'), archive);
   quoteFigures(archive);
   for (const notebook of EVIDENCE_NOTEBOOKS) await executeAndCommit(notebook, environment);
   print('Made: results/reference/evidence.json, its figures, and the notebooks and texts that quote them.');
+}
+
+async function runStudies(
+  models: readonly string[] | undefined,
+  print: (line: string) => void,
+): Promise<void> {
+  const committed = models && loadArchive(archiveDirectory());
+  const known = new Set(
+    Object.values(committed?.runs ?? {}).flatMap((runs) => runs.map(({ model }) => model)),
+  );
+  const stranger = models?.find((model) => !known.has(model));
+  if (stranger) throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`); // prettier-ignore
+  const made = toArchive(await runEvidence({ size: 'full', models, environment: {}, print }));
+  saveArchive(archiveDirectory(), committed ? withRuns(committed, made) : made);
 }
 
 function quoteFigures(archive: EvidenceArchive): void {

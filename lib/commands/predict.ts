@@ -27,6 +27,8 @@ export interface PredictRequest {
   /** Folder for pictures with faces and answers drawn in. */
   readonly annotate?: string;
   readonly framesPerSecond: number;
+  /** Seconds that a video's answers are smoothed over; default: not at all. */
+  readonly smoothSeconds?: number;
 }
 
 /**
@@ -35,7 +37,14 @@ export interface PredictRequest {
  * @throws RangeError when the model or a name cannot be used
  */
 export async function runPredict(request: PredictRequest): Promise<number> {
-  const { format, output, annotate, framesPerSecond, cropped = readCropped(process.env) } = request;
+  const {
+    format,
+    output,
+    annotate,
+    framesPerSecond,
+    smoothSeconds,
+    cropped = readCropped(process.env),
+  } = request;
   const names = [...request.files, ...(await readList(request.filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
   const inputs = await expandInputs(names);
@@ -47,7 +56,7 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   let [count, unread] = [0, 0];
   try {
     await target.write(writer.start);
-    const options = { framesPerSecond, stdin: process.stdin, shouldStop: stop.isRequested };
+    const options = { framesPerSecond, smoothSeconds, stdin: process.stdin, shouldStop: stop.isRequested };
     for await (const { result, image } of predictInputs(predictor, inputs, options)) {
       await target.write(writer.write(result, count));
       count += 1;

@@ -2,23 +2,26 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import { EMOTIONS, type Emotion } from '../core/emotions';
-import { boundingBox, type Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { LANDMARK_COUNT } from '../core/landmarks';
-import { wholePixels } from './candidates';
-import { type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
-import { sampleSquare, toSquare } from './sampling';
+import type { Face } from './detect';
+
+/** A face that face-api found by itself, with its own landmarks. */
+export interface RecognizedFace extends Face {
+  /** In the order of {@link EMOTIONS}, [7]. */
+  readonly probabilities: Float32Array;
+}
 
 /** face-api's network for expressions, which learned from photographs. */
 export interface ExpressionNetwork {
   /** How many weights it has. */
   readonly parameters: number;
   /**
-   * Classifies faces of one image by the whole face, not by blocks.
-   * @param faces landmarks of each, [68, 2] in pixels of the image
-   * @returns probabilities in the order of {@link EMOTIONS}, [n, 7]
+   * Finds and classifies all faces of an image as the package's own API does: SSD with its default options, landmarks
+   * without our correction, the aligned face. An image where SSD finds no face has none.
+   * @param image at its full size
+   * @returns the largest first
    */
-  classify(image: RgbImage, faces: readonly Float32Array[]): Promise<Float32Array>;
+  recognize(image: RgbImage): Promise<RecognizedFace[]>;
   /**
    * Classifies images that are faces as a whole, as the package's own API does with what it is handed.
    * @returns probabilities in the order of {@link EMOTIONS}, [n, 7]
@@ -28,85 +31,105 @@ export interface ExpressionNetwork {
   dispose(): void;
 }
 
-/** face-api's outputs in its order, under our names. Source: face-api's FaceExpressions.ts. */
-const OUTPUTS: readonly Emotion[] = ['neutral', 'joy', 'sadness', 'anger', 'fear', 'disgust', 'surprise'];
+/** face-api's names of the expressions. */
+const NAMES = {
+  anger: 'angry',
+  disgust: 'disgusted',
+  fear: 'fearful',
+  joy: 'happy',
+  neutral: 'neutral',
+  sadness: 'sad',
+  surprise: 'surprised',
+} as const satisfies Record<Emotion, keyof faceApi.FaceExpressions>;
 
-const INPUT_SIZE = 112;
-
-/** How much larger than the landmarks' box a face is cut. Source: face-api's `FaceLandmarks.align`, 0.2 in all. */
-const PADDING = 0.2;
+/** face-api's tensors are tfjs' own; only their types are written twice. */
+type FaceApiTensor = Awaited<ReturnType<typeof faceApi.extractFaceTensors>>[number];
 
 /**
- * Loads face-api's expression network from its package. Its trunk has the landmark network's form, which
- * `buildLandmarkNetwork` computes faster than face-api does.
+ * Loads face-api's expression network from its package, with the detector and the landmark network that its API puts
+ * before it. All computing is the package's; the networks are our own instances, not its global ones, so that several can
+ * be loaded and disposed.
  * @returns the caller disposes it
  */
 export async function loadExpressionNetwork(): Promise<ExpressionNetwork> {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
-  const net = new faceApi.FaceExpressionNet();
-  await net.loadFromDisk(folder);
-  const params = { features: net.faceFeatureExtractor.params, fc: net.params!.fc };
-  const network = buildLandmarkNetwork(params as unknown as LandmarkParams);
-  const run = async (images: readonly RgbImage[], parts: readonly (Box | undefined)[]) => {
-    if (images.length === 0) return new Float32Array(0);
-    const batch = sampleParts(images, parts);
-    const output = tf.tidy(() =>
-      tf.softmax(network.forward(tf.tensor4d(batch, [images.length, INPUT_SIZE, INPUT_SIZE, 3]))),
-    );
-    const values = (await output.data()) as Float32Array;
-    output.dispose();
-    return toOurOrder(values);
+  const nets = {
+    detector: new faceApi.SsdMobilenetv1(),
+    landmarks: new faceApi.FaceLandmark68Net(),
+    expressions: new faceApi.FaceExpressionNet(),
   };
+  for (const net of Object.values(nets)) await net.loadFromDisk(folder);
   return {
-    parameters: [net.faceFeatureExtractor, net]
+    parameters: [nets.expressions.faceFeatureExtractor, nets.expressions]
       .flatMap((part) => part.getParamList())
       .reduce((sum, { tensor }) => sum + tensor.size, 0),
-    classify: (image, faces) => {
-      const parts = faces.map((landmarks) => alignedPart(image, landmarks));
-      return run(
-        faces.map(() => image),
-        parts,
-      );
+    recognize: (image) => withTensor(image, (tensor) => recognize(nets, tensor)),
+    classifyWhole: async (images) => {
+      const rows: number[] = [];
+      for (const image of images)
+        rows.push(...(await withTensor(image, (tensor) => classify(nets.expressions, tensor))));
+      return Float32Array.from(rows);
     },
-    classifyWhole: (images) => {
-      const parts = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
-      return run(images, parts);
-    },
-    dispose: () => [network, net].forEach((one) => one.dispose()),
+    dispose: () => Object.values(nets).forEach((net) => net.dispose()),
   };
 }
 
-/** Samples a part of each image; an image without one stays black. @returns [n, 112, 112, 3], 0 to 255 */
-function sampleParts(images: readonly RgbImage[], parts: readonly (Box | undefined)[]): Float32Array {
-  const batch = new Float32Array(images.length * INPUT_SIZE * INPUT_SIZE * 3);
-  parts.forEach((part, index) => {
-    if (!part) return;
-    const square = toSquare(part.width, part.height, true);
-    sampleSquare(images[index], part, square, { target: batch, size: INPUT_SIZE, index });
-  });
-  return batch;
+interface Nets {
+  readonly detector: faceApi.SsdMobilenetv1;
+  readonly landmarks: faceApi.FaceLandmark68Net;
+  readonly expressions: faceApi.FaceExpressionNet;
 }
 
-/** Frames a face as face-api aligns it; undefined outside of the image. */
-function alignedPart(image: RgbImage, landmarks: Float32Array): Box | undefined {
-  const points = Array.from({ length: LANDMARK_COUNT }, (_, i) => ({
-    x: landmarks[2 * i],
-    y: landmarks[2 * i + 1],
-  }));
-  const { x, y, width, height } = boundingBox(points);
-  const [moreX, moreY] = [PADDING * width, PADDING * height];
-  return wholePixels(
-    { x: x - moreX / 2, y: y - moreY / 2, width: width + moreX, height: height + moreY },
-    image,
-  );
-}
-
-function toOurOrder(values: Float32Array): Float32Array {
-  const ordered = new Float32Array(values.length);
-  const classes = EMOTIONS.length;
-  for (let start = 0; start < values.length; start += classes)
-    EMOTIONS.forEach((emotion, id) => {
-      ordered[start + id] = values[start + OUTPUTS.indexOf(emotion)];
+/** What `detectAllFaces(image).withFaceLandmarks().withFaceExpressions()` does. Source: face-api's globalApi. */
+async function recognize(nets: Nets, image: FaceApiTensor): Promise<RecognizedFace[]> {
+  const faces: RecognizedFace[] = [];
+  for (const detection of await nets.detector.locateFaces(image)) {
+    const unshifted = await withPart(image, detection, (part) => nets.landmarks.detectLandmarks(part));
+    if (!unshifted) continue;
+    const face = faceApi.extendWithFaceLandmarks({ detection }, unshifted as faceApi.FaceLandmarks68);
+    const probabilities = await withPart(image, face.alignedRect, (part) => classify(nets.expressions, part));
+    if (!probabilities) continue;
+    const { x, y, width, height } = detection.box;
+    faces.push({
+      detector: 'ssd-512',
+      score: detection.score,
+      box: { x, y, width, height },
+      landmarks: Float32Array.from(face.landmarks.positions.flatMap((point) => [point.x, point.y])),
+      probabilities,
     });
-  return ordered;
+  }
+  const area = ({ box }: Face) => box.width * box.height;
+  return faces.sort((first, second) => area(second) - area(first));
+}
+
+async function classify(net: faceApi.FaceExpressionNet, face: FaceApiTensor): Promise<Float32Array> {
+  const found = (await net.predictExpressions(face)) as faceApi.FaceExpressions;
+  return Float32Array.from(EMOTIONS, (emotion) => found[NAMES[emotion]]);
+}
+
+/** Lends a part of an image; where none of it lies inside, nothing is computed and undefined given. */
+async function withPart<T>(
+  image: FaceApiTensor,
+  rectangle: faceApi.FaceDetection,
+  compute: (part: FaceApiTensor) => Promise<T>,
+): Promise<T | undefined> {
+  const parts = await faceApi.extractFaceTensors(image, [rectangle]);
+  try {
+    return parts.length > 0 ? await compute(parts[0]) : undefined;
+  } finally {
+    parts.forEach((part) => part.dispose());
+  }
+}
+
+/** Lends an image as a tensor, [height, width, 3]. */
+async function withTensor<T>(
+  { width, height, data }: RgbImage,
+  compute: (image: FaceApiTensor) => Promise<T>,
+): Promise<T> {
+  const tensor = tf.tensor3d(data, [height, width, 3], 'int32');
+  try {
+    return await compute(tensor as unknown as FaceApiTensor);
+  } finally {
+    tensor.dispose();
+  }
 }

@@ -62,7 +62,7 @@ const TEXT_WRITER: PredictionWriter = {
 };
 
 function toText({ source, seconds, faces }: PicturePrediction): string {
-  const where = seconds === undefined ? source : `${source} at ${seconds.toFixed(2)} s`;
+  const where = seconds === undefined ? source : `${source} at ${seconds.toFixed(3)} s`;
   if (faces.length === 0) return `${where}: no face\n`;
   const lines = faces.map((face, index) => {
     const { x, y, width, height } = face.box;

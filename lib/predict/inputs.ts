@@ -5,14 +5,13 @@ import { listImages } from '../datasets/tree';
 /** Stands for standard input in a list of pictures. */
 export const STANDARD_INPUT = '-';
 
-/** One thing to look at: a picture's file, a video's, or the bytes on standard input. */
+/** One thing to look at: a file, a picture's or a video's by its content; a picture's file; the bytes on standard input. */
 export interface Input {
-  readonly kind: 'picture' | 'video' | 'stdin';
+  readonly kind: 'file' | 'picture' | 'stdin';
   /** As the user named it, or the path below a folder that was named. */
   readonly source: string;
 }
 
-const VIDEO_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|mjpeg|mjpg|y4m|mpe?g|ogv)$/i;
 const GLOB = /[*?[\]{}]/;
 
 /**
@@ -49,5 +48,5 @@ async function expandFolder(folder: string): Promise<Input[]> {
 }
 
 function toInput(source: string): Input {
-  return { kind: VIDEO_NAME.test(source) ? 'video' : 'picture', source };
+  return { kind: 'file', source };
 }

@@ -7,7 +7,7 @@ import { type CutBlocks, type CutFace, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from 
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
 import { projectRoot } from '../engine/project';
-import { loadExpressionNetwork } from '../faces/detect-expressions';
+import { loadExpressionNetwork, type RecognizedFace } from '../faces/detect-expressions';
 import { findArchitecture } from '../model/architectures';
 import { inputTensor, sizeOfInput, type FaceInput } from '../model/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/model-file';
@@ -39,6 +39,12 @@ export interface Classifier {
   readonly faceSizePx: number;
   /** Whether it needs the whole face beside the blocks, 48x48 grey; default false. */
   readonly seesFace?: boolean;
+  /**
+   * Finds and classifies the faces of a whole picture, where a package is asked that does both its own way; default: the
+   * project's detectors find them. Cropped faces go to `classify` in any case.
+   * @returns the largest first
+   */
+  recognize?(image: RgbImage): Promise<RecognizedFace[]>;
   /**
    * Classifies the faces of one image.
    * @returns calibrated probabilities in the order of {@link EMOTIONS}, [n, 7]
@@ -113,14 +119,12 @@ async function loadFaceApi(): Promise<Classifier> {
   const network = await loadExpressionNetwork();
   return {
     name: FACE_API_MODEL,
-    description: "face-api's expression network: it sees the whole face and learned from photographs",
+    description:
+      "face-api's expression network, which learned from photographs, with that package's own detection and alignment",
     marginPx: DEFAULT_MARGIN_PX,
     faceSizePx: MARGIN_FACE_PX,
-    classify: (image, faces) =>
-      network.classify(
-        image,
-        faces.map(({ landmarks }) => landmarks),
-      ),
+    recognize: network.recognize,
+    classify: (image, faces) => network.classifyWhole(faces.map(() => image)),
     dispose: network.dispose,
   };
 }

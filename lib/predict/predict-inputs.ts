@@ -6,7 +6,9 @@ import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
 import type { Classifier } from './model';
 import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
-import { readFrames } from './video';
+import { createSmoother } from './smooth';
+import { readFrames, VideoError } from './video';
+import { isVideoFile } from './video-format';
 
 /** A picture with what was said of it, or why it could not be read. */
 export interface LookedAt {
@@ -19,6 +21,8 @@ export interface LookedAt {
 export interface PredictInputsOptions {
   /** Pictures a second that a video is asked for, default 2. */
   readonly framesPerSecond?: number;
+  /** Seconds that a video's answers are smoothed over, as {@link createSmoother} does; default: not at all. */
+  readonly smoothSeconds?: number;
   /** Where the bytes of `-` come from, default none. */
   readonly stdin?: AsyncIterable<Buffer>;
   /** Asked before each picture; true ends there. */
@@ -36,7 +40,8 @@ export async function* predictInputs(
 ): AsyncGenerator<LookedAt> {
   for (const input of inputs) {
     if (options.shouldStop?.()) return;
-    if (input.kind === 'video') yield* predictVideo(predictor, input.source, options);
+    if (input.kind === 'file' && (await isVideoFile(input.source)))
+      yield* predictVideo(predictor, input.source, options);
     else yield await predictOne(predictor, input, options);
     // A turn of the event loop, so that Ctrl-C is seen between two pictures.
     await new Promise((resolve) => setImmediate(resolve));
@@ -114,16 +119,21 @@ async function readStdin(
 async function* predictVideo(
   predictor: Predictor,
   source: string,
-  { framesPerSecond = 2, shouldStop }: PredictInputsOptions,
+  { framesPerSecond = 2, smoothSeconds, shouldStop }: PredictInputsOptions,
 ): AsyncGenerator<LookedAt> {
+  const { abstainBelow } = predictor;
+  const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
   try {
     for await (const { image, seconds } of readFrames(source, framesPerSecond)) {
       if (shouldStop?.()) return;
-      yield { result: { ...(await predictor.predict(image, source)), seconds }, image };
+      const answer = await predictor.predict(image, source);
+      const faces = smooth?.(answer.faces, seconds) ?? answer.faces;
+      yield { result: { ...answer, seconds, faces }, image };
     }
   } catch (error) {
     // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.
     if (shouldStop?.()) return;
-    yield { result: { source, kind: 'unreadable-file', reason: (error as Error).message } };
+    const kind = error instanceof VideoError ? error.kind : 'unreadable-file';
+    yield { result: { source, kind, reason: (error as Error).message } };
   }
 }

@@ -10,7 +10,7 @@ import type { Face } from '../faces/detect';
 import { type AllFacesDetector, loadAllFacesDetector } from '../faces/detect-all';
 import { enlarge, fitWithin } from '../faces/fit';
 import { CROPPED_SIDE, DETECTION_SIDE } from '../faces/prepare';
-import { type Classifier, loadClassifier } from './model';
+import { type Classifier, type FaceToClassify, loadClassifier } from './model';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
 export const DEFAULT_ABSTENTION = 0.5;
@@ -64,6 +64,8 @@ export function isUnread(result: PicturePrediction | UnreadPicture): result is U
 /** Finds faces and names their expressions. */
 export interface Predictor {
   readonly classifier: Classifier;
+  /** The probability below which an answer is `unsure`. */
+  readonly abstainBelow: number;
   /**
    * Looks at one picture, by itself: answers do not depend on which others are asked for.
    * @param source what the picture is called in the result
@@ -97,6 +99,7 @@ export async function loadPredictor(
   const parts = { classifier, detector, abstainBelow, cropped };
   return {
     classifier,
+    abstainBelow,
     predict: (image, source) => predictPicture(parts, image, source),
     dispose: () => [classifier, detector].forEach((part) => part.dispose()),
   };
@@ -110,30 +113,51 @@ interface Parts {
 }
 
 async function predictPicture(parts: Parts, image: RgbImage, source: string): Promise<PicturePrediction> {
-  const { classifier, detector } = parts;
-  const { width, height } = image;
-  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), parts.cropped ? CROPPED_SIDE : 0);
-  const found = parts.cropped ? [await detector.placeInCrop(small)] : await detector.detectAll(small);
-  const scale = { across: width / small.width, down: height / small.height };
-  const gray = found.length > 0 ? toGray(image.data, width, height, 3) : undefined;
-  const faces = found.flatMap((face) => {
-    const { box, landmarks, ...rest } = scaleFace(face, scale);
-    const marginPx = scaleMargin(classifier.marginPx, landmarks, classifier.faceSizePx);
-    const blocks = cutBlocks(gray!, landmarks, { marginPx });
-    if (blocks.kind !== 'blocks') return [];
-    const wholeFace = classifier.seesFace ? cutFace(gray!, landmarks, FACE_SIZE) : undefined;
-    return [{ ...rest, box, landmarks, blocks, wholeFace }];
-  });
-  const probabilities = await classifier.classify(image, faces);
+  const { classifier, cropped, abstainBelow } = parts;
+  const recognized = cropped ? undefined : await classifier.recognize?.(image);
+  const faces = recognized
+    ? cutFaces(classifier, image, recognized)
+    : await classifyFaces(classifier, image, await findFaces(parts, image));
   return {
-    ...{ source, width, height },
-    faces: faces.map(({ detector: name, score, box, landmarks, blocks }, index) => {
+    ...{ source, width: image.width, height: image.height },
+    faces: faces.map(({ detector, score, box, landmarks, blocks, probabilities }) => {
       const { eyesBox, mouthBox, eyes, mouth } = blocks;
-      const face = { detector: name, score, box, landmarks };
-      const row = probabilities.subarray(EMOTIONS.length * index, EMOTIONS.length * (index + 1));
-      return { ...answerOf(row, parts.abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
+      const face = { detector, score, box, landmarks };
+      return { ...answerOf(probabilities, abstainBelow), ...face, eyesBox, mouthBox, eyes, mouth };
     }),
   };
+}
+
+/** Finds faces in a copy that is no larger than a detector sees; they are in the image's own pixels. */
+async function findFaces({ detector, cropped }: Parts, image: RgbImage): Promise<Face[]> {
+  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), cropped ? CROPPED_SIDE : 0);
+  const found = cropped ? [await detector.placeInCrop(small)] : await detector.detectAll(small);
+  const scale = { across: image.width / small.width, down: image.height / small.height };
+  return found.map((face) => scaleFace(face, scale));
+}
+
+async function classifyFaces(classifier: Classifier, image: RgbImage, found: readonly Face[]) {
+  const faces = cutFaces(classifier, image, found);
+  const values = await classifier.classify(image, faces);
+  const row = (index: number) => values.subarray(EMOTIONS.length * index, EMOTIONS.length * (index + 1));
+  return faces.map((face, index) => ({ ...face, probabilities: row(index) }));
+}
+
+/** Adds what is cut of each face; one whose eyes or mouth lie outside of the image is left out. */
+function cutFaces<F extends Face>(
+  { marginPx, faceSizePx, seesFace }: Classifier,
+  { data, width, height }: RgbImage,
+  faces: readonly F[],
+): (F & FaceToClassify)[] {
+  if (faces.length === 0) return [];
+  const gray = toGray(data, width, height, 3);
+  return faces.flatMap((face) => {
+    const { landmarks } = face;
+    const blocks = cutBlocks(gray, landmarks, { marginPx: scaleMargin(marginPx, landmarks, faceSizePx) });
+    if (blocks.kind !== 'blocks') return [];
+    const wholeFace = seesFace ? cutFace(gray, landmarks, FACE_SIZE) : undefined;
+    return [{ ...face, blocks, wholeFace }];
+  });
 }
 
 function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {
@@ -144,7 +168,12 @@ function scaleFace(face: Face, { across, down }: { readonly across: number; read
   return { ...face, box, landmarks };
 }
 
-function answerOf(
+/**
+ * Answers by probabilities.
+ * @param row in the order of {@link EMOTIONS}, [7]
+ * @param abstainBelow the probability below which the answer is `unsure`
+ */
+export function answerOf(
   row: Float32Array,
   abstainBelow: number,
 ): Pick<FacePrediction, 'answer' | 'likeliest' | 'confidence' | 'probabilities'> {

@@ -1,27 +1,51 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { RgbImage } from '../core/image';
+import type { BadImage } from '../faces/bad-image';
 import { MAX_IMAGE_PIXELS } from '../faces/decode';
+import { endsInside } from './video-format';
+import { findMissing, type ReadLength } from './video-length';
 
 /** One picture of a video. */
 export interface VideoFrame {
   readonly image: RgbImage;
-  /** Where it is, from the video's start. */
+  /** Its time stamp: where it is, from the video's start. */
   readonly seconds: number;
+}
+
+/** Why a video was not read, or not to its end. */
+export class VideoError extends Error {
+  constructor(
+    /** `truncated` for a video that was cut off; its pictures up to there were given. */
+    readonly kind: BadImage['kind'],
+    reason: string,
+  ) {
+    super(reason);
+  }
 }
 
 /** Longest side that frames are shrunk to: what a detector sees of a picture anyway. */
 const FRAME_SIDE = 1024;
 
+/** Shown as players do: pixels that are not square are stretched to squares, the shorter way. */
+const [SHOWN_WIDTH, SHOWN_HEIGHT] = ['max(iw,iw*sar)', 'max(ih,ih/sar)'];
+
+/** By how much a picture comes before its tick and still is that tick's: Matroska rounds times to milliseconds. */
+const EARLY_S = 0.0006;
+
 /** The longest header of a PPM picture as ffmpeg writes it. */
 const HEADER_BYTES = 64;
 
 /**
- * Reads frames of a video through ffmpeg, a few a second; frames are decoded when they are asked for.
+ * Reads frames of a video through ffmpeg, a few a second; frames are decoded when they are asked for. Each is one that
+ * the video has, with its own time: the first after each tick, so that none is given twice.
  * @param file path from the current folder
- * @param framesPerSecond above 0
+ * @param framesPerSecond how many at most, above 0
  * @param signal ends ffmpeg
- * @throws Error when ffmpeg is not installed or cannot read the file
+ * @throws VideoError when ffmpeg is not installed or cannot read the file; after its frames when the file was cut off
  */
 export async function* readFrames(
   file: string,
@@ -30,38 +54,102 @@ export async function* readFrames(
 ): AsyncGenerator<VideoFrame> {
   // An absolute path after `file:` is never taken for an option or for another protocol.
   const input = ['-protocol_whitelist', 'file,pipe', '-i', `file:${path.resolve(file)}`];
-  const fit = `scale='min(${FRAME_SIDE},iw)':'min(${FRAME_SIDE},ih)':force_original_aspect_ratio=decrease`;
-  // Rounded up: what is shown at that very moment, not up to half an interval later; a film of one picture gives it.
-  const pick = `fps=${framesPerSecond}:round=up`;
-  const output = ['-an', '-vf', `${pick},${fit}`, '-f', 'image2pipe', '-c:v', 'ppm', 'pipe:1'];
-  const ffmpeg = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...input, ...output], {
+  const flags = ['-nostdin', '-hide_banner', '-nostats', '-v', 'level+info'];
+  // Without a pixel format, pictures of more than 8 bits would stay so; without the mode, some would come twice.
+  const output = [
+    '-fps_mode',
+    'passthrough',
+    '-pix_fmt',
+    'rgb24',
+    '-f',
+    'image2pipe',
+    '-c:v',
+    'ppm',
+    'pipe:1',
+  ];
+  const filters = ['-map', '0:V:0', '-vf', toFilters(framesPerSecond)];
+  const ffmpeg = spawn('ffmpeg', [...flags, ...input, ...filters, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
-  let complaint = '';
-  ffmpeg.stderr.on('data', (text: Buffer) => (complaint = `${complaint}${text}`.slice(-500)));
+  const log = followLog(ffmpeg.stderr);
   const ended = new Promise<number | Error>((resolve) => {
     ffmpeg.on('error', resolve);
     ffmpeg.on('close', (status) => resolve(status ?? 1));
   });
   try {
     let count = 0;
-    for await (const image of splitPpm(ffmpeg.stdout)) yield { image, seconds: count++ / framesPerSecond };
-    checkEnd(await ended, file, complaint);
+    for await (const image of splitPpm(ffmpeg.stdout)) yield { image, seconds: await log.timeOf(count++) };
+    checkEnd(await ended, file, log.complaint());
+    await checkLength(file, input, log.length());
   } finally {
     ffmpeg.kill();
   }
 }
 
+/** Has the log name each picture's time in microseconds, and again of those that are chosen, which then are shrunk. */
+function toFilters(framesPerSecond: number): string {
+  const tell = (key: string) => `metadata=mode=add:key=${key}:value=1,metadata=mode=print:key=${key}`;
+  const tick = (time: string) => `floor((${time}+${EARLY_S})*${framesPerSecond})`;
+  const choose = `select='isnan(prev_selected_t)+gt(${tick('t')},${tick('prev_selected_t')})'`;
+  const shrink = `min(1,${FRAME_SIDE}/max(${SHOWN_WIDTH},${SHOWN_HEIGHT}))`;
+  const fit = (side: string) => `'max(1,round(${side}*${shrink}))'`;
+  const scale = `scale=${fit(SHOWN_WIDTH)}:${fit(SHOWN_HEIGHT)},setsar=1`;
+  return ['settb=1/1000000', tell('seen'), choose, tell('chosen'), scale].join();
+}
+
+/** Reads ffmpeg's log to its end, whether anybody asks or not: a full pipe would stop ffmpeg. */
+function followLog(stderr: Readable) {
+  const chosen: number[] = [];
+  const read = { count: 0, lastSeconds: 0, isCut: false };
+  let [complaint, seconds] = ['', 0];
+  const lines = createInterface({ input: stderr });
+  lines.on('line', (line) => {
+    const [, level, text] = /\[(\w+)\] (.*)$/.exec(line) ?? [undefined, '', line];
+    const [, microseconds] = /^frame:\d+ +pts:(-?\d+) /.exec(text) ?? [];
+    if (microseconds) seconds = Number(microseconds) / 1e6;
+    if (text === 'seen=1') Object.assign(read, { count: read.count + 1, lastSeconds: Math.max(read.lastSeconds, seconds) }); // prettier-ignore
+    if (text === 'chosen=1') chosen.push(seconds);
+    if (!/^(error|fatal|panic)$/.test(level)) return;
+    complaint = `${complaint}${text}\n`.slice(-500);
+    read.isCut ||= /partial file|ended prematurely/i.test(text);
+  });
+  const ended = once(lines, 'close');
+  const timeOf = async (index: number) => {
+    while (chosen.length <= index) {
+      const isOver = await Promise.race([once(lines, 'line').then(() => false), ended.then(() => true)]);
+      if (isOver && chosen.length <= index)
+        throw new Error(`Expected ffmpeg's log to tell the time of picture ${index} but it ended`);
+    }
+    return chosen[index];
+  };
+  return { timeOf, complaint: () => complaint, length: (): ReadLength => read };
+}
+
 function checkEnd(end: number | Error, file: string, complaint: string): void {
   if (end === 0) return;
-  const isMissing = end instanceof Error && (end as NodeJS.ErrnoException).code === 'ENOENT';
-  if (isMissing)
-    throw new Error(
-      `Expected ffmpeg on the PATH for ${file} but found none (Debian: apt-get install ffmpeg)`,
-    );
+  if (isMissingProgram(end)) throw missingProgram('ffmpeg', file);
   const reason = end instanceof Error ? end.message : complaint.trim() || `status ${end}`;
-  throw new Error(`Expected a video that ffmpeg reads for ${file} but received: ${reason}`);
+  const hint = /moov atom not found/.test(reason) ? '\nIts index, which stands at the end, is missing: was it cut off in transfer?' : ''; // prettier-ignore
+  throw new VideoError('unreadable-file', `Expected a video that ffmpeg reads for ${file} but received: ${reason}${hint}`); // prettier-ignore
+}
+
+async function checkLength(file: string, input: readonly string[], read: ReadLength): Promise<void> {
+  const isCut = read.isCut || (await endsInside(file));
+  const missing = await findMissing(input, { ...read, isCut }).catch((error: Error) => {
+    throw isMissingProgram(error) ? missingProgram('ffprobe', file) : error;
+  });
+  if (missing) throw new VideoError('truncated', `Expected a whole video for ${file} but ${missing}`);
+  if (read.count === 0) throw new VideoError('unreadable-file', `Expected pictures in the video ${file} but received none`); // prettier-ignore
+}
+
+function isMissingProgram(end: number | Error): boolean {
+  return end instanceof Error && (end as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function missingProgram(name: string, file: string): VideoError {
+  const reason = `Expected ${name} on the PATH for ${file} but found none (Debian: apt-get install ffmpeg)`;
+  return new VideoError('unreadable-file', reason);
 }
 
 /**

@@ -159,7 +159,7 @@ describe('expandInputs', () => {
     const sources = async (name: string) => (await expandInputs([name])).map(({ source }) => source);
     assert.deepEqual(await sources(folder()), [at('a.jpg'), at('b/c.png')]);
     assert.deepEqual(await sources(at('**/*.png')), [at('b/c.png')]);
-    assert.deepEqual(await expandInputs([at('b/film.mp4')]), [{ kind: 'video', source: at('b/film.mp4') }]);
+    assert.deepEqual(await expandInputs([at('b/film.mp4')]), [{ kind: 'file', source: at('b/film.mp4') }]);
   });
 
   it('says when a folder or a pattern holds nothing', async () => {

@@ -10,7 +10,7 @@ import { fromRanges, toRanges } from './ranges';
 import { STUDIES, type EvidenceResult, type Study } from './run-evidence';
 import type { CoverageRun } from './coverage';
 import type { LookRun } from './looks';
-import type { EvidenceRun } from './runs';
+import { type EvidenceRun, nameJob } from './runs';
 
 /** Evidence as it is committed: what every figure and table is computed from, and nothing else. */
 export interface EvidenceArchive {
@@ -41,6 +41,15 @@ export function toArchive({ data, splits, runs, looks, coverage }: EvidenceResul
     looks,
     coverage,
   };
+}
+
+/** Puts the runs of some models, made anew on the same frames and splits, in the place of an archive's. */
+export function withRuns(archive: EvidenceArchive, anew: Pick<EvidenceArchive, 'runs'>): EvidenceArchive {
+  const replaced = STUDIES.map((study) => {
+    const made = new Map(anew.runs[study].map((run) => [nameJob(run), run]));
+    return [study, archive.runs[study].map((run) => made.get(nameJob(run)) ?? run)];
+  });
+  return { ...archive, runs: Object.fromEntries(replaced) as EvidenceArchive['runs'] };
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { BlockSet } from '../../core/blocks';
+import { EMOTIONS } from '../../core/emotions';
+import type { FrameRecord } from '../../core/record';
 import { loadExpressionNetwork } from '../../faces/detect-expressions';
 import type { EvidenceData } from './data';
 import type { Learner } from './learners';
@@ -6,33 +7,32 @@ import { readColour } from './read-image';
 
 /**
  * Makes a learner that learns nothing: face-api's own expression network, trained by its makers on photographs, which
- * sees the whole face. Each face is asked about once, whatever splits it is on.
+ * finds the face in the image by itself, as its package does. Each image is asked about once, whatever splits it is on;
+ * one in which the package finds no face has a row of zeros.
  */
 export function expressionLearner({ imageOf }: Pick<EvidenceData, 'imageOf'>): Learner {
   const known = new Map<string, Float32Array>();
-  const ask = async (blocks: BlockSet, faces: readonly number[]) => {
-    const asked = faces.filter((face) => !known.has(blocks.records[face].path));
-    if (asked.length > 0) await askAll(blocks, asked, { imageOf, known });
-    return Float32Array.from(faces.flatMap((face) => [...known.get(blocks.records[face].path)!]));
+  const ask = async (records: readonly FrameRecord[]) => {
+    const asked = records.filter((record) => !known.has(record.path));
+    if (asked.length > 0) await askAll(asked, { imageOf, known });
+    return Float32Array.from(records.flatMap((record) => [...known.get(record.path)!]));
   };
-  return async ({ blocks, validation, test }) => ({
-    test: await ask(blocks, test),
-    validation: await ask(blocks, validation),
-    bestEpoch: 0,
-  });
+  return async ({ blocks, validation, test }) => {
+    const recordsOf = (faces: readonly number[]) => faces.map((face) => blocks.records[face]);
+    return { test: await ask(recordsOf(test)), validation: await ask(recordsOf(validation)), bestEpoch: 0 };
+  };
 }
 
 async function askAll(
-  { records, landmarks }: BlockSet,
-  faces: readonly number[],
+  records: readonly FrameRecord[],
   options: Pick<EvidenceData, 'imageOf'> & { readonly known: Map<string, Float32Array> },
 ): Promise<void> {
   const network = await loadExpressionNetwork();
   try {
-    for (const face of faces) {
-      const { image, scale } = await readColour(options.imageOf(records[face]));
-      const points = landmarks.subarray(136 * face, 136 * (face + 1)).map((value) => value * scale);
-      options.known.set(records[face].path, await network.classify(image, [points]));
+    for (const record of records) {
+      const faces = await network.recognize(await readColour(options.imageOf(record)));
+      const [largest] = faces.map(({ probabilities }) => probabilities);
+      options.known.set(record.path, largest ?? new Float32Array(EMOTIONS.length));
     }
   } finally {
     network.dispose();

@@ -26,7 +26,7 @@ export interface LearnerTask {
 
 /** What a learner says of the test and validation faces. */
 export interface LearnerAnswers {
-  /** Probabilities, [test, 7]. */
+  /** Probabilities, [test, 7]; a row of zeros where the learner found no face by itself, which is no answer. */
   readonly test: Float32Array;
   /** Probabilities, [validation, 7]. */
   readonly validation: Float32Array;

@@ -1,6 +1,8 @@
+import fs from 'node:fs';
 import type { GrayImage, RgbImage } from '../../core/image';
-import { isBadImage } from '../../faces/bad-image';
-import { createImageReader, type PreparedImage } from '../../faces/prepare';
+import { type BadImage, isBadImage } from '../../faces/bad-image';
+import { decodeImage } from '../../faces/decode';
+import { createImageReader } from '../../faces/prepare';
 
 /**
  * Reads an image that preprocessing has read before, in grey.
@@ -8,23 +10,20 @@ import { createImageReader, type PreparedImage } from '../../faces/prepare';
  * @throws Error when it cannot be read any more
  */
 export async function readGray(file: string): Promise<GrayImage> {
-  const gray = await (await readPrepared(file)).gray();
-  if (isBadImage(gray)) throw new Error(gray.reason);
-  return gray;
+  const image = orThrow(await createImageReader('/').read(file.replace(/^\//, '')));
+  return orThrow(await image.gray());
 }
 
 /**
- * Reads an image that preprocessing has read before, in colour, and tells how much it was shrunk.
+ * Reads an image that preprocessing has read before, in colour.
  * @param file absolute path
  * @throws Error when it cannot be read any more
  */
-export async function readColour(file: string): Promise<{ image: RgbImage; scale: number }> {
-  const { small, width } = await readPrepared(file);
-  return { image: small, scale: small.width / width };
+export async function readColour(file: string): Promise<RgbImage> {
+  return orThrow(await decodeImage(fs.readFileSync(file), file));
 }
 
-async function readPrepared(file: string): Promise<PreparedImage> {
-  const image = await createImageReader('/').read(file.replace(/^\//, ''));
+function orThrow<T extends object>(image: T | BadImage): T {
   if (isBadImage(image)) throw new Error(image.reason);
   return image;
 }

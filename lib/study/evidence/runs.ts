@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
+import { EMOTIONS } from '../../core/emotions';
 import type { FaceSet } from '../../core/face-set';
 import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
@@ -13,7 +14,7 @@ import type { LearnerAnswers } from './learners';
 import { packProbabilities } from './ranges';
 
 /** Changes when a learner or a condition changes in a way that its name does not tell. */
-const RUNS_VERSION = 2;
+const RUNS_VERSION = 3;
 
 /** What is to be run: one learner on one split. */
 export interface EvidenceJob {
@@ -31,7 +32,7 @@ export interface EvidenceJob {
 export interface EvidenceRun extends EvidenceJob {
   /** The epoch that did best on the validation side; 0 where nothing is trained. */
   readonly bestEpoch: number;
-  /** A label id for each frame of the test side, ascending; `-` where no face was found. */
+  /** A label id for each frame of the test side, ascending; `-` where no face was found, by the store or the learner. */
   readonly answers: string;
   /** Packed probabilities of the found test faces, [found, 7]. */
   readonly probabilities: string;
@@ -82,7 +83,7 @@ async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRu
     const learned = await context.learn(job, task);
     const answers = writeAnswers(context.splits.get(job.split)!.test, context, {
       ...task,
-      labels: likeliestOf(learned.test),
+      labels: labelsOf(learned.test),
     });
     return { ...job, ...pack(learned), answers };
   });
@@ -125,6 +126,13 @@ export async function keepResult<T>(
   return result;
 }
 
+/** The likeliest expression of each row; undefined for a row of zeros. */
+function labelsOf(probabilities: Float32Array): (number | undefined)[] {
+  return Array.from(likeliestOf(probabilities), (label, row) =>
+    probabilities[EMOTIONS.length * row + label] > 0 ? label : undefined,
+  );
+}
+
 function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
   return {
     bestEpoch,
@@ -142,12 +150,12 @@ export function cacheDirectory(size: string): string {
 /**
  * Writes an answer for each frame of a test side, as {@link EvidenceRun} has them.
  * @param frames positions in the records
- * @param found the found test faces, and a label id of each
+ * @param found the found test faces, and a label id of each where there is an answer
  */
 export function writeAnswers(
   frames: readonly number[],
   { records }: Pick<RunContext, 'records'>,
-  found: Pick<RunTask, 'blocks' | 'test'> & { readonly labels: ArrayLike<number> },
+  found: Pick<RunTask, 'blocks' | 'test'> & { readonly labels: ArrayLike<number | undefined> },
 ): string {
   const { blocks, test, labels } = found;
   const answerOf = new Map(test.map((face, row) => [blocks.records[face].path, labels[row]]));

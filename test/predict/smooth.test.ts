@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
+import type { FacePrediction } from '../../lib/predict/predictor';
+import { createSmoother } from '../../lib/predict/smooth';
+
+function faceAt(x: number, emotion: Emotion): FacePrediction {
+  const probabilities = Object.fromEntries(EMOTIONS.map((name) => [name, Number(name === emotion)]));
+  const box = { x, y: 0, width: 100, height: 100 };
+  return { answer: emotion, likeliest: emotion, confidence: 1, probabilities, box } as unknown as FacePrediction; // prettier-ignore
+}
+
+describe('createSmoother', () => {
+  const options = { seconds: 1 / Math.LN2, abstainBelow: 0.6 };
+
+  it('averages each face with its earlier answers, half of them a second later, and abstains by the average', () => {
+    const smooth = createSmoother(options);
+    assert.deepEqual(smooth([faceAt(0, 'joy'), faceAt(300, 'fear')], 0), [faceAt(0, 'joy'), faceAt(300, 'fear')]); // prettier-ignore
+    // The faces change places in the list, and the first moves by 10 pixels.
+    const [other, face] = smooth([faceAt(300, 'fear'), faceAt(10, 'anger')], 1);
+    assert.deepEqual([other.probabilities.fear, other.answer], [1, 'fear']);
+    assert.ok(
+      Math.abs(face.probabilities.joy - 0.5) < 1e-6 && Math.abs(face.probabilities.anger - 0.5) < 1e-6,
+    );
+    assert.equal(face.answer, 'unsure');
+    const [later] = smooth([faceAt(10, 'anger')], 2);
+    assert.ok(Math.abs(later.probabilities.joy - 0.25) < 1e-6);
+    assert.deepEqual([later.answer, later.confidence > 0.7], ['anger', true]);
+  });
+
+  it('begins anew for a face elsewhere, or one that was away', () => {
+    const smooth = createSmoother(options);
+    smooth([faceAt(0, 'joy')], 0);
+    assert.equal(smooth([faceAt(200, 'anger')], 0.1)[0].probabilities.anger, 1);
+    assert.equal(smooth([], 0.2).length, 0);
+    assert.equal(smooth([faceAt(200, 'fear')], 0.3)[0].probabilities.fear, 1);
+  });
+});
