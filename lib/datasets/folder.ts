@@ -3,7 +3,7 @@ import { isEmotion, type Numbering } from '../core/emotions';
 import type { FrameRecord, Side } from '../core/record';
 import type { Dataset } from './dataset';
 import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
-import { countEndings, expectFolder, listFolders, listImages, listUnreadImages } from './tree';
+import { countEndings, expectFolder, listFolders, listImages, listUnreadImages, noteUnread } from './tree';
 
 /** What {@link readFolder} may be told. */
 export interface FolderOptions {
@@ -140,8 +140,6 @@ function noteSides(records: readonly FrameRecord[]): string[] {
 function noteLeftOut(contempt: readonly string[], unread: readonly string[]): string[] {
   return [
     ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
-    ...(unread.length > 0
-      ? [`pictures in forms that are not read were left out: ${countEndings(unread)}`]
-      : []),
+    ...noteUnread(unread),
   ];
 }
