@@ -9,7 +9,7 @@ import type { GroupEvaluation } from '../study/evaluate-groups';
 const NOT_GIVEN = 'not given';
 
 /** Characters of a group's name that fit in lines of 100. */
-const LONGEST_NAME = 16;
+const LONGEST_NAME = 14;
 
 /** Marks groups that are too few for a claim. */
 const MARK = ' *';
@@ -45,9 +45,9 @@ function scoreTable({ groups, resampled }: GroupEvaluation): string[] {
 /** One row a group, one column a class that the images have. */
 function recallTable(groups: readonly GroupScore[]): string[] {
   const ids = [...EMOTIONS.keys()].filter((id) => groups.some(({ recalls }) => recalls[id].trials > 0));
-  const percent = (share: number) => (100 * share).toFixed(0);
+  // Bounds are rounded outwards.
   const cell = ({ value, low, high }: Estimate) =>
-    Number.isNaN(value) ? '–' : `${percent(value).padStart(3)} ${percent(low)}-${percent(high)}`;
+    Number.isNaN(value) ? '–' : `${(100 * value).toFixed(0).padStart(3)} ${Math.floor(100 * low)}-${Math.ceil(100 * high)}`; // prettier-ignore
   const values = groups.map(({ group, recalls }) => [nameOf(group), ...ids.map((id) => cell(recalls[id]))]);
   return toLines(['group', ...ids.map((id) => EMOTIONS[id])], values);
 }
@@ -60,7 +60,7 @@ function describeDifference({ largestDifference }: GroupEvaluation): string[] {
   return [
     `largest difference of accuracy: ${nameOf(higher)} minus ${nameOf(lower)} ${points(value)} points (95 %: ${points(low)} to ${points(high)})`,
     ...(compared > 2 ? [`It is chosen among ${compared} groups after seeing them: its interval holds for all pairs at once.`] : []), // prettier-ignore
-    ...(isTooFew ? ['Fewer than two groups have enough images: this is too few for a claim.'] : []),
+    ...(isTooFew ? ['Fewer than two named groups have enough: this is too few for a claim.'] : []),
   ];
 }
 
@@ -74,5 +74,5 @@ function format({ value, low, high }: Estimate, write: (share: number) => string
 }
 
 function toLines(columns: readonly string[], values: readonly (string | number)[][]): string[] {
-  return tableToText({ columns, values }).split('\n').map((line) => `  ${line}`); // prettier-ignore
+  return tableToText({ columns, values }).split('\n');
 }
