@@ -78,7 +78,7 @@ function unknownColumn(dataset: string, name: string, columns: readonly GroupCol
   return new RangeError(
     found === ''
       ? `Expected data with columns for --by but received ${dataset}, which has none: name its pictures in a table of labels, a CSV file with path, label and ${name || 'a column'} (data/README.md)`
-      : `Expected one of the columns ${found} for --by but received ${name}`,
+      : `Expected one of the columns ${found} for --by but received ${name || 'none'}`,
   );
 }
 
