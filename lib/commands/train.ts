@@ -77,7 +77,8 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     for (const warning of [...warnings, ...warnOfOneAnswer(score)]) print(warning);
     const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
     print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
-    if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
+    if (test.faces.length === 0) print('The test side has no face: how good the model is was not measured.');
+    else if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
     print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);
     return !stopped;
   } finally {

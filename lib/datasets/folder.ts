@@ -48,7 +48,7 @@ export function readFolder(
     unread.push(...listUnreadImages(path.join(root, folder.path)));
   }
   if (records.length === 0) throw new RangeError(`Expected images of the seven expressions for ${setting} but received ${root} with none`); // prettier-ignore
-  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread)];
+  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread), ...noteStrays(root)];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
@@ -142,4 +142,9 @@ function noteLeftOut(contempt: readonly string[], unread: readonly string[]): st
     ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
     ...noteUnread(unread),
   ];
+}
+
+function noteStrays(root: string): string[] {
+  const strays = listImages(root).length;
+  return strays > 0 ? [`${strays} images beside the class folders were left out`] : [];
 }
