@@ -13,6 +13,7 @@ interface EvaluateFlags extends ExperimentFlags {
   readonly model?: string;
   readonly against?: string;
   readonly abstainBelow?: number;
+  readonly by?: string;
   readonly format: 'text' | 'json';
   readonly output?: string;
   readonly folds?: string;
@@ -47,6 +48,10 @@ export const evaluateCommand = new Command('evaluate')
     'less likely answers are `unsure` (default 0.5)',
     numberBetween(0, 1),
   ) // prettier-ignore
+  .option(
+    '--by <column>',
+    'also score each group of a column of the table of labels, of `person` or of `side`',
+  )
   .addOption(
     new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
   ) // prettier-ignore
@@ -69,12 +74,16 @@ npx . preprocess --worker redis://host:6379, on machines that share this project
 Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or
 angry, happy, sad and the like; a table of labels: a CSV file with path and label (data/README.md).
 
+--by gives accuracy, recall by class and calibration error of each group with intervals, and the largest difference.
+
 Exit status: 0 all was measured, 1 an error, 2 wrong usage, 130 after Ctrl-C, and nothing is written then.
 
 Example: how do the project's own model and face-api's do on your photographs?
   npx . evaluate --data my-photos --against face-api
 Example: how does a network do on people that it never saw?
-  npx . evaluate --data my-people --folds Combined --predictions predictions.csv`,
+  npx . evaluate --data my-people --folds Combined --predictions predictions.csv
+Example: is the model as good for each age in a table of path, label, person and age?
+  npx . evaluate --data labels.csv --by age`,
   )
   .action(async ({ model, against, ...flags }: EvaluateFlags, command: Command) => {
     if (flags.folds !== undefined) return evaluateFolds(flags.folds, flags);

@@ -37,7 +37,8 @@ export const trainCommand = addExperimentOptions(new Command('train'))
   )
   .addHelpText(
     'after',
-    '\nCtrl-C ends training after the batch at hand; the same command goes on from the last whole epoch.',
+    '\nOn fewer than 640 faces batches are smaller than 64, unless --batch-size says otherwise.' +
+      '\nCtrl-C ends training after the batch at hand; the same command goes on from the last whole epoch.',
   )
   .action(async (flags: TrainFlags, command: Command) => {
     refuseSampleSize(flags, command);
@@ -51,6 +52,7 @@ export const trainCommand = addExperimentOptions(new Command('train'))
       architecture,
       output,
       experiment: experimentOf(flags),
+      keepsBatchSize: flags.batchSize !== undefined || Boolean(process.env.BATCH_SIZE),
       print,
     };
     if (!(await runTrain(request))) process.exitCode = 130;

@@ -14,7 +14,9 @@ import {
   type ModelComparison,
   type ModelEvaluation,
 } from '../study/evaluate-models';
+import { evaluateGroups, findColumn, type GroupEvaluation } from '../study/evaluate-groups';
 import { openData } from '../study/open-data';
+import { describeGroups } from './group-text';
 import { openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
 
@@ -30,6 +32,8 @@ export interface EvaluateRequest {
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
+  /** Column that puts images into groups, each of which is scored; default none. */
+  readonly by?: string;
   readonly format: 'text' | 'json';
   readonly output?: string;
 }
@@ -38,22 +42,24 @@ export interface EvaluateRequest {
  * Evaluates one model on a labelled folder, or compares two image by image.
  * @param stopFlag ends it before its next image; default Ctrl-C
  * @returns whether it went to its end; stopped, it writes nothing
- * @throws RangeError when a model or the folder cannot be used
+ * @throws RangeError when a model or the folder cannot be used, or the data do not have the column
  */
 export async function runEvaluate(
   request: EvaluateRequest,
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
-  const { data, numbered, cropped, format, output } = request;
+  const { data, numbered, cropped, by, format, output } = request;
   const onDrawn = followOnStderr('Drawing');
   const opened = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
   tellNotes(opened);
-  const dataset = chooseSide(opened, request.side);
+  const column = by === undefined ? undefined : findColumn(opened, by);
+  const dataset = chooseSide(opened, request.side ?? (column?.name === 'side' ? 'all' : undefined));
   const stop = stopFlag ?? watchStop();
   try {
     const evaluations = await evaluateAll(request, dataset, stop.isRequested);
     if (!evaluations) return false;
-    await writeEvaluations(dataset, evaluations, { format, output });
+    const groups = column && evaluations.map((one) => evaluateGroups(one, dataset.records, column));
+    await writeEvaluations(dataset, evaluations, { format, output, groups });
     return true;
   } finally {
     stop.dispose();
@@ -100,29 +106,58 @@ async function evaluateAll(
 async function writeEvaluations(
   { name: dataset, records }: Dataset,
   evaluations: readonly ModelEvaluation[],
-  { format, output }: Pick<EvaluateRequest, 'format' | 'output'>,
+  {
+    format,
+    output,
+    groups,
+  }: Pick<EvaluateRequest, 'format' | 'output'> & { readonly groups?: readonly GroupEvaluation[] },
 ): Promise<void> {
   const [first, second] = evaluations;
   const paired = second && compareEvaluations(first, second, records);
   const target = await openOutput(output);
   try {
-    const text =
-      format === 'json' ? toJson(dataset, evaluations, paired) : toText(dataset, evaluations, paired);
-    await target.write(text);
+    const write = format === 'json' ? toJson : toText;
+    await target.write(write(dataset, evaluations, { paired, groups }));
     await target.finish();
   } finally {
     await target.discard();
   }
 }
 
-function toJson(dataset: string, evaluations: readonly ModelEvaluation[], paired?: ModelComparison): string {
-  const plain = evaluations.map((evaluation) => ({ ...evaluation, outcomes: undefined }));
-  return `${JSON.stringify({ dataset, labels: EMOTIONS, models: plain, paired }, null, 2)}\n`;
+/** What is written beside each model's own scores. */
+interface FurtherResults {
+  readonly paired?: ModelComparison;
+  /** In the models' order. */
+  readonly groups?: readonly GroupEvaluation[];
 }
 
-function toText(dataset: string, evaluations: readonly ModelEvaluation[], paired?: ModelComparison): string {
+function toJson(
+  dataset: string,
+  evaluations: readonly ModelEvaluation[],
+  { paired, groups }: FurtherResults,
+): string {
+  const models = evaluations.map((evaluation, index) => ({
+    ...evaluation,
+    outcomes: undefined,
+    confidences: undefined,
+    by: groups && namedGroups(groups[index]),
+  }));
+  return `${JSON.stringify({ dataset, labels: EMOTIONS, models, paired }, null, 2)}\n`;
+}
+
+/** A group without a name is written as null. */
+function namedGroups(evaluation: GroupEvaluation) {
+  return { ...evaluation, groups: evaluation.groups.map((one) => ({ ...one, group: one.group ?? null })) };
+}
+
+function toText(
+  dataset: string,
+  evaluations: readonly ModelEvaluation[],
+  { paired, groups }: FurtherResults,
+): string {
   const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
-  for (const evaluation of evaluations) lines.push('', ...describeModel(evaluation));
+  for (const [index, evaluation] of evaluations.entries())
+    lines.push('', ...describeModel(evaluation), ...(groups ? ['', ...describeGroups(groups[index])] : []));
   if (paired) {
     const { both, onlyFirst, onlySecond, neither, pValue, difference } = paired;
     const [first, second] = evaluations.map(({ model }) => model);

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
+import { EMOTIONS } from '../core/emotions';
+import { type Experiment, fitBatchSize } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
-import { expectOneSplit } from '../core/split';
+import { expectOneSplit, TRAIN_SHARE } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
@@ -14,6 +15,7 @@ import { encodeModel } from '../model/model-file';
 import { runStoppable } from '../notebook/stop';
 import { openData, openGenerated } from '../study/open-data';
 import { preprocessDataset } from '../study/preprocess-dataset';
+import type { TestScore } from '../study/score-test';
 import { trainModel } from '../study/train-model';
 import { followOnStderr, tellNotes } from './progress';
 
@@ -31,6 +33,8 @@ export interface TrainRequest {
   readonly architecture: string;
   /** Path of the model file to write. */
   readonly output: string;
+  /** Whether the batch size was asked for: if not, it is smaller on little data. */
+  readonly keepsBatchSize?: boolean;
   readonly print: (line: string) => void;
 }
 
@@ -56,9 +60,12 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
   for (const line of describeFound(dataset, blocks)) print(line);
+  const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length);
+  if (settings.batchSize < experiment.batchSize)
+    print(`Batches of ${settings.batchSize} images, because there are few; --batch-size says otherwise.`);
   const { model, score, faces, warnings, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
-      ...{ dataset, blocks, experiment, architecture },
+      ...{ dataset, blocks, experiment: settings, architecture },
       shouldStop: stop.isRequested,
       onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
     }),
@@ -70,15 +77,30 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     print(`${facts.description}.`);
     const { train, validation, test } = faces;
     print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore
-    for (const warning of warnings) print(warning);
+    for (const warning of [...warnings, ...warnOfOneAnswer(score)]) print(warning);
     const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
     print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
-    if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
+    if (test.faces.length === 0) print('The test side has no face: how good the model is was not measured.');
+    else if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
     print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);
     return !stopped;
   } finally {
     model.network.dispose();
   }
+}
+
+/** Fits the batch to what training gets of the faces by most splits. */
+function fitBatch(experiment: Experiment, found: number): Experiment {
+  const batchSize = fitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
+  return { ...experiment, batchSize };
+}
+
+/** Says where a network has not learned to tell expressions apart. */
+function warnOfOneAnswer(score: TestScore | undefined): string[] {
+  const answers = score?.classes.filter(({ predicted }) => predicted > 0) ?? [];
+  const expressions = score?.classes.filter(({ support }) => support > 0) ?? [];
+  if (answers.length !== 1 || expressions.length < 2) return [];
+  return [`Warning: every test answer is ${EMOTIONS[answers[0].id]}. Take more --epochs or a smaller --batch-size.`]; // prettier-ignore
 }
 
 /** Images whose longer side is shorter look like cropped faces, in which detectors find little. */

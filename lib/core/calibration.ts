@@ -97,6 +97,10 @@ function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
   });
 }
 
-function binOf(confidence: number, binCount: number): number {
+/**
+ * Gives the bin of a confidence: bins have equal width and hold their upper end.
+ * @returns 0 to binCount - 1
+ */
+export function binOf(confidence: number, binCount: number): number {
   return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
 }

@@ -105,3 +105,16 @@ function readNumber(variable: string, setting: string, value: string): number {
   if (Number.isInteger(number) && number >= least) return number;
   throw new RangeError(`Expected an integer of at least ${least} for ${variable} but received ${value}`);
 }
+
+/** Steps that an epoch on little data has at least, by smaller batches, and the smallest batch that these may get. */
+const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
+
+/**
+ * Makes a batch smaller where there are so few faces that an epoch would have next to no steps: with two a network
+ * still answers the most frequent expression after all epochs.
+ * @param batchSize of plenty of faces
+ * @param faces to train on
+ */
+export function fitBatchSize(batchSize: number, faces: number): number {
+  return Math.min(batchSize, Math.max(SMALLEST_BATCH, Math.floor(faces / FEWEST_STEPS)));
+}

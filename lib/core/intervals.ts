@@ -82,8 +82,12 @@ export function bootstrapByGroup<T>(
   return { value: statistic(groups.flat()), low: quantile(drawn, tail), high: quantile(drawn, 1 - tail) };
 }
 
-/** Interpolates linearly between the two nearest sorted values, as numpy.quantile does. */
-function quantile(sorted: readonly number[], share: number): number {
+/**
+ * Interpolates linearly between the two nearest sorted values, as numpy.quantile does.
+ * @param sorted ascending, at least one
+ * @param share 0 to 1
+ */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);

@@ -3,7 +3,7 @@ import { isEmotion, type Numbering } from '../core/emotions';
 import type { FrameRecord, Side } from '../core/record';
 import type { Dataset } from './dataset';
 import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
-import { countEndings, expectFolder, listFolders, listImages, listUnreadImages } from './tree';
+import { countEndings, expectFolder, listFolders, listImages, listUnreadImages, noteUnread } from './tree';
 
 /** What {@link readFolder} may be told. */
 export interface FolderOptions {
@@ -48,7 +48,7 @@ export function readFolder(
     unread.push(...listUnreadImages(path.join(root, folder.path)));
   }
   if (records.length === 0) throw new RangeError(`Expected images of the seven expressions for ${setting} but received ${root} with none`); // prettier-ignore
-  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread)];
+  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread), ...noteStrays(root)];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
@@ -140,8 +140,11 @@ function noteSides(records: readonly FrameRecord[]): string[] {
 function noteLeftOut(contempt: readonly string[], unread: readonly string[]): string[] {
   return [
     ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
-    ...(unread.length > 0
-      ? [`pictures in forms that are not read were left out: ${countEndings(unread)}`]
-      : []),
+    ...noteUnread(unread),
   ];
+}
+
+function noteStrays(root: string): string[] {
+  const strays = listImages(root).length;
+  return strays > 0 ? [`${strays} images beside the class folders were left out`] : [];
 }

@@ -6,10 +6,14 @@ import type { FrameRecord } from '../core/record';
 import type { Dataset } from './dataset';
 import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import { readText } from './text';
-import { isInside } from './tree';
+import { countEndings, isImageName, isInside, noteUnread } from './tree';
 
 /** The table in a folder that is named in its place. */
 const TABLE_FILE = 'labels.csv';
+
+/** The columns that a table must have, and those that say more than an attribute does. */
+const NEEDED = ['path', 'label'] as const;
+const KNOWN = [...NEEDED, 'person', 'side'] as const;
 
 /** What {@link readLabels} may be told. */
 export interface LabelsOptions {
@@ -22,9 +26,10 @@ export interface LabelsOptions {
 /**
  * Reads a table of labels: a CSV file whose header has `path` and `label`, and maybe `person` and `side`. Paths start
  * at the table's folder. All further columns are kept as the records' attributes. Labels are names as class folders
- * have them; rows of contempt and without a label are left out and counted.
+ * have them; rows of contempt and without a label are left out and counted, and so are pictures in forms that are not
+ * read. Columns without a name are no columns.
  * @param file the table, separated by commas, semicolons or tabs, or its folder if it is called labels.csv
- * @throws RangeError when a column is missing, a row is not of the table's form, a picture is missing or named twice,
+ * @throws RangeError when a column is missing or there twice, a row is not of the table's form, a picture is missing or named twice,
  *   or labels are unknown: all are named
  */
 export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOptions = {}): Dataset {
@@ -34,18 +39,21 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOp
   const names = rows.map(({ label }) => label).filter((label) => label !== '');
   const unknown = names.filter((label) => !readClassName(label, numbered));
   if (unknown.length > 0) throw unknownNames('labels', unknown, setting);
-  const records = rows.flatMap((row): FrameRecord[] => {
+  const labelled = rows.flatMap((row): FrameRecord[] => {
     const emotion = readClassName(row.label, numbered);
     if (!emotion || emotion === 'contempt') return [];
     return [{ ...row.record, path: expectPicture(root, row, table), emotion }];
   });
-  if (records.length === 0)
-    throw new RangeError(`Expected rows with a label for ${setting} but received ${table} with none`);
+  const records = labelled.filter((record) => isImageName(record.path));
+  const unread = labelled.filter((record) => !isImageName(record.path)).map((record) => record.path);
+  if (records.length === 0) {
+    const none = unread.length > 0 ? `none that is read: ${countEndings(unread)}` : 'none';
+    throw new RangeError(`Expected rows with a label for ${setting} but received ${table} with ${none}`);
+  }
   records.sort((first, second) => (first.path < second.path ? -1 : 1));
   const twice = records.find((record, index) => record.path === records[index + 1]?.path);
   if (twice) throw new RangeError(`Expected one row a picture in ${table} but received ${twice.path} twice`);
-  const leftOut = rows.length - records.length;
-  const notes = leftOut > 0 ? [`${leftOut} rows of contempt or without a label were left out`] : [];
+  const notes = [...noteRows(rows.length - labelled.length, records), ...noteUnread(unread)];
   return { name: path.parse(table).name, synthetic: false, directory: root, records, notes };
 }
 
@@ -61,31 +69,47 @@ function findTable(given: string): string {
   return isFolder ? path.join(given, TABLE_FILE) : given;
 }
 
+/**
+ * Tells whether a folder holds a table of labels, {@link TABLE_FILE}: other data sets have files of that name too, with
+ * other columns.
+ */
+export function hasLabels(directory: string): boolean {
+  const table = path.join(directory, TABLE_FILE);
+  if (!fs.statSync(table, { throwIfNoEntry: false })?.isFile()) return false;
+  const [header] = readText(table, TABLE_FILE).split(/[\r\n]/, 1);
+  const columns = parseCsv(header, separatorOf(header)).flatMap(toColumns);
+  return NEEDED.every((name) => columns.includes(name));
+}
+
+function toColumns(header: readonly string[]): string[] {
+  return header.map((name) => name.trim().toLowerCase());
+}
+
 function readRows(table: string, setting: string): Row[] {
   const text = readText(table, setting);
   const [header = [], ...rows] = parseCsv(text, separatorOf(text));
-  const columns = header.map((name) => name.trim());
-  const at = (wanted: string) => columns.findIndex((name) => name.toLowerCase() === wanted);
-  const [pathAt, labelAt, personAt, sideAt] = ['path', 'label', 'person', 'side'].map(at);
-  if (pathAt < 0 || labelAt < 0)
-    throw new RangeError(`Expected columns path and label for ${setting} but received ${columns.join(', ')}`);
-  const known = new Set([pathAt, labelAt, personAt, sideAt]);
-  return rows.map((fields, index) => {
+  const columns = toColumns(header);
+  if (!NEEDED.every((name) => columns.includes(name)))
+    throw new RangeError(`Expected columns path and label for ${setting} but received ${header.join(', ')}`);
+  const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new RangeError(`Expected one column ${twice} in ${table} but received several`);
+  const further = [...columns.keys()].filter((at) => columns[at] !== '' && !(KNOWN as readonly string[]).includes(columns[at])); // prettier-ignore
+  return rows.map((fields, index): Row => {
     const number = index + 2;
     if (fields.length !== columns.length)
       throw new RangeError(
         `Expected ${columns.length} fields for row ${number} of ${table} but received ${fields.length}`,
       );
-    const attributes = columns.flatMap((name, column) => (known.has(column) ? [] : [[name, fields[column]]]));
+    const [file, label, person = '', side = ''] = KNOWN.map((name) => fields[columns.indexOf(name)]?.trim());
+    const attributes = further.map((at): [string, string] => [header[at].trim(), fields[at]]);
     return {
       number,
-      path: fields[pathAt],
-      label: fields[labelAt].trim(),
+      path: file!,
+      label: label!,
       record: {
-        character: (fields[personAt] ?? '').trim() || 'all',
-        ...(sideAt < 0 || fields[sideAt].trim() === ''
-          ? {}
-          : { side: parseSide(fields[sideAt], number, table) }),
+        character: person || 'all',
+        ...(side === '' ? {} : { side: parseSide(side, number, table) }),
         ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
       },
     };
@@ -94,7 +118,8 @@ function readRows(table: string, setting: string): Row[] {
 
 /** Spreadsheets of many countries write semicolons. */
 function separatorOf(text: string): ',' | ';' | '\t' {
-  const [header] = text.split(/[\r\n]/, 1);
+  const [line] = text.split(/[\r\n]/, 1);
+  const header = line.replace(/"[^"]*"/g, '');
   return header.includes(',') ? ',' : header.includes(';') ? ';' : '\t';
 }
 
@@ -111,7 +136,20 @@ function expectPicture(root: string, { path: named, number }: Row, table: string
   const where = `row ${number} of ${table}`;
   if (named === '' || !isInside(root, absolute))
     throw new RangeError(`Expected a path inside of the table's folder for ${where} but received ${named}`);
-  if (!fs.existsSync(absolute))
-    throw new RangeError(`Expected a picture for ${where} but received ${named}, which does not exist`);
+  // Names that no file system takes are asked for too: they are missing, not an error of the system's.
+  const isThere = fs.existsSync(absolute);
+  if (!isThere || !fs.statSync(absolute).isFile())
+    throw new RangeError(
+      `Expected a picture for ${where} but received ${named}, which ${isThere ? 'is no file' : 'does not exist'}`,
+    );
   return path.relative(root, absolute).split(path.sep).join('/');
+}
+
+function noteRows(leftOut: number, records: readonly FrameRecord[]): string[] {
+  const nameless = records.filter(({ character }) => character === 'all').length;
+  const isMixed = nameless > 0 && nameless < records.length;
+  return [
+    ...(leftOut > 0 ? [`${leftOut} rows of contempt or without a label were left out`] : []),
+    ...(isMixed ? [`${nameless} rows without a person are taken for one person`] : []),
+  ];
 }

@@ -47,10 +47,15 @@ export function listFolders(directory: string): string[] {
   return names.sort();
 }
 
+/** Tells whether a file's name is an image's. */
+export function isImageName(name: string): boolean {
+  return IMAGE_NAME.test(name);
+}
+
 /** Lists the names of a folder's image files, sorted; hidden ones are left out. */
 export function listImages(directory: string): string[] {
   return listEntries(directory)
-    .filter((entry) => !entry.isDirectory() && IMAGE_NAME.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
     .map((entry) => entry.name);
 }
 
@@ -59,6 +64,13 @@ export function listUnreadImages(directory: string): string[] {
   return listEntries(directory)
     .filter((entry) => !entry.isDirectory() && UNREAD_NAME.test(entry.name))
     .map((entry) => entry.name);
+}
+
+/** Says how many pictures were left out because their forms are not read. @returns none for no pictures */
+export function noteUnread(names: readonly string[]): string[] {
+  return names.length > 0
+    ? [`pictures in forms that are not read were left out: ${countEndings(names)}`]
+    : [];
 }
 
 /** Counts files by their endings, such as `12 .heic, 3 .bmp`. */

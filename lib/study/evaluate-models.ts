@@ -28,6 +28,8 @@ export interface ModelEvaluation {
   readonly byCharacter?: Estimate;
   /** Whether each image was answered rightly, in the data set's order; a missed face is none. */
   readonly outcomes: readonly boolean[];
+  /** Probability of each image's likeliest answer, 0 to 1, in the same order; undefined for a missed face. */
+  readonly confidences: readonly (number | undefined)[];
 }
 
 /** What evaluating is told while it runs. */
@@ -82,7 +84,8 @@ export function compareEvaluations(
   return { ...paired, difference: pairedDifference(one, other) };
 }
 
-function hasCharacters(records: readonly FrameRecord[]): boolean {
+/** Tells whether images are of more than one person or character. */
+export function hasCharacters(records: readonly FrameRecord[]): boolean {
   return new Set(records.map(({ character }) => character)).size > 1;
 }
 
@@ -97,7 +100,7 @@ function scoreFaces(
   faces: readonly (FacePrediction | undefined)[],
 ): Pick<
   ModelEvaluation,
-  'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'assumed' | 'outcomes'
+  'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'assumed' | 'outcomes' | 'confidences'
 > {
   const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
   const found = records.flatMap(({ emotion }, index) => {
@@ -111,6 +114,7 @@ function scoreFaces(
   const right = answered.filter(({ label, face }) => face.answer === EMOTIONS[label]);
   return {
     outcomes,
+    confidences: faces.map((face) => face?.confidence),
     score: scoreTest(labels, answers, records.length - found.length),
     calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
     assumed: countAssumed(found.map(({ face }) => face.detector)),

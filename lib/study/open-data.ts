@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
 import { type Experiment, readCropped } from '../core/experiment';
+import { hasLabels } from '../datasets/labels';
 import { generateCharacter, writeSample } from '../datasets/sample';
 import { homePath } from '../engine/project';
 import { markCropped } from '../datasets/dataset';
@@ -14,8 +15,8 @@ const STRAY_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as cons
 const CHARACTER_SEED = 7;
 
 /**
- * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) or class folders; or a table
- * of labels, a CSV file.
+ * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) a table of labels,
+ * which is a CSV file or a folder's labels.csv, or class folders.
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
  * @param options.numbered whose numbers classes that are named by numbers have; beside a folder, default
  *   `DATASET_NUMBERED`
@@ -47,7 +48,7 @@ export async function openData(
 }
 
 function guessReader(absolute: string): string {
-  if (/\.(csv|tsv)$/i.test(absolute)) return 'labels';
+  if (/\.(csv|tsv)$/i.test(absolute) || hasLabels(absolute)) return 'labels';
   return hasFergLayout(absolute) ? 'ferg' : 'folder';
 }
 

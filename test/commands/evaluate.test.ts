@@ -71,6 +71,37 @@ describe('runEvaluate', function () {
     assert.deepEqual([models[0].score.ofFound.trials, models[0].assumed], [2, 1]);
   });
 
+  it('scores groups of a column of a table, in JSON and as text', async () => {
+    const data = path.join(folder(), 'table');
+    const png = await portraitPng(0);
+    const rows = EMOTIONS.map(
+      (name, index) => `${index}.png,${name},${index < 3 ? 'f' : index < 6 ? 'm' : ''}`,
+    );
+    writeFiles(data, { 'labels.csv': ['path,label,a column of a long name', ...rows].join('\n') });
+    writeFiles(data, Object.fromEntries(EMOTIONS.map((_, index) => [`${index}.png`, png])));
+    const evaluateAs = async (format: 'json' | 'text', by: string) => {
+      const output = path.join(folder(), `by.${format}`);
+      const request = { data, by, models: ['face-api'], format, output };
+      assert.ok(await runEvaluate(request, { isRequested: () => false, dispose: () => undefined }));
+      return fs.readFileSync(output, 'utf8');
+    };
+    const { models } = JSON.parse(await evaluateAs('json', 'a column of a long name')) as {
+      models: {
+        by: { groups: { group: string | null; images: number; accuracy: { successes: number } }[] };
+      }[];
+    };
+    const { groups } = models[0].by;
+    assert.deepEqual(groups.map(({ group, images }) => [group, images]), [['f', 3], ['m', 3], [null, 1]]); // prettier-ignore
+    assert.equal(
+      groups.reduce((sum, { accuracy }) => sum + accuracy.successes, 0),
+      1,
+    );
+    const text = await evaluateAs('text', 'A Column Of A Long Name');
+    assert.match(text, /not given \*/);
+    assert.match(text, /largest difference of accuracy: . minus . 33\.3 points/);
+    await assert.rejects(evaluateAs('text', 'age'), /one of the columns a column of a long name for --by but received age/); // prettier-ignore
+  });
+
   it('says that it was stopped, writes nothing and keeps no tensor', async () => {
     const before = tf.memory().numTensors;
     let asked = 0;

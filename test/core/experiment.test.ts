@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_EXPERIMENT, readCropped, readExperiment } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT, fitBatchSize, readCropped, readExperiment } from '../../lib/core/experiment';
 
 describe('readExperiment', () => {
   it('gives the defaults when nothing is set', () => {
@@ -51,5 +51,13 @@ describe('readCropped', () => {
       [false, false, true],
     );
     assert.throws(() => readCropped({ CROPPED: '0' }), /Expected 1 or nothing for CROPPED but received 0/);
+  });
+});
+
+describe('fitBatchSize', () => {
+  it('gives an epoch of few faces eight steps, down to batches of eight, and never a larger batch', () => {
+    const sizes = [1344, 512, 511, 96, 20, 1].map((faces) => fitBatchSize(64, faces));
+    assert.deepEqual(sizes, [64, 64, 63, 12, 8, 8]);
+    assert.equal(fitBatchSize(4, 20), 4);
   });
 });

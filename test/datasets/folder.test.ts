@@ -134,6 +134,12 @@ describe('readFolder', () => {
     ]);
   });
 
+  it('counts pictures that lie beside the class folders', () => {
+    writeFiles(folder(), { 'joy/1.png': '', '2.png': '', '3.jpg': '' });
+    const { records, notes } = readFolder(folder());
+    assert.deepEqual([records.length, notes], [1, ['2 images beside the class folders were left out']]);
+  });
+
   it('names an empty class', () => {
     writeFiles(folder(), { 'joy/readme.txt': '' });
     assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR .* empty folder/);

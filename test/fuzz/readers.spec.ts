@@ -5,7 +5,12 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom, type Random } from '../../lib/core/random';
+import { SIDES } from '../../lib/core/record';
+import type { Dataset } from '../../lib/datasets/dataset';
+import { readFerPlus } from '../../lib/datasets/fer-plus';
 import { readFer2013 } from '../../lib/datasets/fer2013';
+import { hasLabels, readLabels } from '../../lib/datasets/labels';
+import { isInside } from '../../lib/datasets/tree';
 import { planSample, toSampleSettings } from '../../lib/datasets/sample';
 import { parseManifest, toManifestText } from '../../lib/datasets/sample/manifest';
 import { projectRoot } from '../../lib/engine/project';
@@ -19,6 +24,7 @@ import { splitPpm } from '../../lib/predict/video';
 import { parseFrames } from '../../lib/study/evidence/archive';
 import { faceRow, missedRow } from '../faces/rows';
 import { portraitPng } from '../faces/photos';
+import { writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
 /** Seconds that all readers together are fed for. */
@@ -108,12 +114,65 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'readFer2013',
-    examples: async () => {
-      const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
-      const row = (label: number, usage: string) => `${label},${pixels},${usage}\n`;
-      return [Buffer.from(`emotion,pixels,Usage\n${row(0, 'Training')}${row(6, 'PublicTest')}`)];
-    },
-    read: readTable,
+    examples: async () => [
+      Buffer.from(fer2013Table()),
+      Buffer.from(`\uFEFF${fer2013Table().replaceAll('\n', '\r\n')}`),
+    ],
+    read: (bytes) => readTable('fer2013.csv', bytes, { read: readFer2013 }),
+    refusals: [RangeError],
+  },
+  {
+    name: "readFerPlus' label.csv",
+    examples: async () => [
+      Buffer.from(
+        'fer1.png,"(0, 0, 48, 48)",0,8,0,0,1,0,0,0,1,0\r\nfer2.png,"(0, 0, 48, 48)",9,0,0,0,0,0,1,0,0,0\r\n',
+      ),
+    ],
+    read: (bytes) =>
+      readTable('FER2013Train/label.csv', bytes, {
+        pictures: {
+          'FER2013Train/fer1.png': '',
+          'FER2013Train/fer2.png': '',
+          'FER2013Valid/label.csv': 'fer3.png,"(0, 0, 48, 48)",0,10,0,0,0,0,0,0,0,0\n',
+          'FER2013Valid/fer3.png': '',
+          'FER2013Test/label.csv': 'fer4.png,"(0, 0, 48, 48)",0,0,10,0,0,0,0,0,0,0\n',
+          'FER2013Test/fer4.png': '',
+        },
+        read: (folder, cacheDirectory) => readFerPlus(folder, { cacheDirectory, labels: 'all' }),
+      }),
+    refusals: [RangeError],
+  },
+  {
+    name: "readFerPlus' votes",
+    examples: async () => [
+      Buffer.from(
+        'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n' +
+          'Training,fer0000000.png,4,0,0,1,3,2,0,0,0,0\nPublicTest,fer0028709.png,0,0,10,0,0,0,0,0,0,0\n',
+      ),
+    ],
+    read: (bytes) =>
+      readTable('fer2013new.csv', bytes, {
+        pictures: { 'fer2013.csv': fer2013Table() },
+        read: (folder, cacheDirectory) => readFerPlus(folder, { cacheDirectory, labels: 'plural' }),
+      }),
+    refusals: [RangeError],
+  },
+  {
+    name: 'readLabels',
+    examples: async () => [
+      Buffer.from('path,label,person,side,age\na.png,Happy,kim,test,30\n"b, c.png",3,,,"3""1"\n'),
+      Buffer.from('\uFEFFpath;label;glasses\r\na.png;fear;yes\r\n.\\b, c.png;contempt;\r\n'),
+      Buffer.from('\uFEFFlabel\tpath\njoy\ta.png\n', 'utf16le'),
+    ],
+    read: (bytes) =>
+      readTable('labels.csv', bytes, {
+        pictures: { 'a.png': '', 'b, c.png': '' },
+        read: (folder) => {
+          // What is no such table in the eyes of `--data` is read as one when it is named.
+          hasLabels(folder);
+          return readLabels(folder, { numbered: 'fer2013' });
+        },
+      }),
     refusals: [RangeError],
   },
   {
@@ -151,17 +210,33 @@ const readers: readonly Reader[] = [
   },
 ];
 
-/** Reads a table from a file of its own, and looks at the images that became of it. */
-async function readTable(bytes: Uint8Array): Promise<void> {
+/** The pictures that a table names. */
+type Pictures = Readonly<Record<string, Uint8Array | string>>;
+
+/** Reads a table from a file of its own beside the pictures that it names, and looks at the images that became of it. */
+async function readTable(
+  file: string,
+  bytes: Uint8Array,
+  { pictures = {}, read }: { pictures?: Pictures; read: (folder: string, cache: string) => Dataset | Promise<Dataset> }, // prettier-ignore
+): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-fuzz-'));
   try {
-    fs.writeFileSync(path.join(folder, 'fer2013.csv'), bytes);
-    const { directory, records } = await readFer2013(folder, path.join(folder, 'cache'));
-    for (const { path: image, emotion } of records)
-      assert.ok(fs.existsSync(path.join(directory, image)) && EMOTIONS.includes(emotion));
+    writeFiles(folder, { ...pictures, [file]: bytes });
+    const { directory, records } = await read(folder, path.join(folder, 'cache'));
+    for (const { path: image, character, emotion, side = 'train', votes = [], attributes = {} } of records) {
+      assert.ok(fs.statSync(path.join(directory, image)).isFile() && isInside(directory, path.join(directory, image))); // prettier-ignore
+      assert.ok(EMOTIONS.includes(emotion) && SIDES.includes(side) && character !== '');
+      assert.ok(votes.every(Number.isSafeInteger) && Object.values(attributes).every((value) => typeof value === 'string')); // prettier-ignore
+    }
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+/** Writes FER2013's table of two images. */
+function fer2013Table(): string {
+  const pixels = Array.from({ length: 48 * 48 }, (_, index) => index % 256).join(' ');
+  return `emotion,pixels,Usage\n0,${pixels},Training\n6,${pixels},PublicTest\n`;
 }
 
 async function feed(reader: Reader, milliseconds: number): Promise<{ files: number; refused: number }> {
