@@ -6,13 +6,19 @@ export { DEFAULT_EXPERIMENT, readCropped, readExperiment, type Experiment } from
 export { estimateAccuracy, wilsonInterval } from './core/intervals';
 export { classMetrics, confusionMatrix, macroF1 } from './core/metrics';
 export { formatPercent } from './core/numbers';
+export { boundingBox, clampBox, growBox, type Box } from './core/geometry';
+export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from './core/image';
+export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
 export { createRandom } from './core/random';
 export type { FrameRecord } from './core/record';
 export { leaveOneCharacterOut, splitRecords, type Split } from './core/split';
 export { type Dataset } from './datasets/dataset';
 export { readFerg } from './datasets/ferg';
 export { readFolder } from './datasets/folder';
+export { buildAdam } from './engine/adam';
+export { meanCrossEntropy } from './engine/operations';
 export { startEngine, type EngineInfo } from './engine/tensorflow';
+export { loadFaceDetector, type Face } from './faces/detect';
 export { measureBlockIou } from './faces/measure';
 export { preprocess } from './faces/preprocess';
 export { buildCompact } from './model/compact';
@@ -38,6 +44,8 @@ export {
   show,
   startNotebook,
 } from './notebook';
+export { finishReport } from './notebook/finish-report';
+export { trainInCell } from './notebook/train-in-cell';
 export { loadClassifier, type Classifier } from './predict/model';
 export { formatAnswer } from './predict/format';
 export { predictPictures } from './predict/predict-inputs';
@@ -49,12 +57,16 @@ export { blockExplorer } from './report/block-explorer';
 export { confusionChart } from './report/confusion-chart';
 export { countsChart } from './report/counts-chart';
 export { errorExplorer } from './report/error-explorer';
+export { markPicture } from './report/face-marks';
+export { featureMaps } from './report/feature-maps';
 export { nameFigures, saveFigure } from './report/figures';
 export { accuracyChart, lossChart } from './report/learning-charts';
+export { stepLossChart } from './report/step-loss-chart';
 export { publishedChart } from './report/published-chart';
 export { formatRate, rateTable } from './report/evidence-tables';
 export { imageGrid, sampleSheet } from './report/sheets';
 export { accuracyTable, classTable, metricsTable, splitTable, toDataFrame } from './report/tables';
+export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
 export {
   compareWithRandom,
@@ -90,9 +102,9 @@ export { LADDER_STEPS, summarizeCalibration, summarizeUnseen } from './study/evi
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';
-export { openPictures } from './study/open-pictures';
+export { openExamples, openPictures } from './study/open-pictures';
 export { preprocessDataset } from './study/preprocess-dataset';
-export { buildReport, saveReport } from './study/report-file';
+export { reportRows } from './study/readme';
 export { loadRealFaces } from './study/real-faces/archive';
 export {
   realFacesChart,

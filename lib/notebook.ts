@@ -1,5 +1,8 @@
 import { openOutput, type Output } from './notebook/kernel';
+import { resultsDirectory } from './notebook/start';
 import { toBundle, type MimeBundle, type ShowOptions } from './report/bundle';
+import { isFigure } from './report/figure';
+import { saveFigure } from './report/figures';
 
 export { isInKernel } from './notebook/kernel';
 export { followProgress, progress, type Progress } from './notebook/progress';
@@ -12,17 +15,26 @@ export interface LiveDisplay {
   update(value: unknown, options?: ShowOptions): Promise<void>;
 }
 
+/** How a cell shows a value. */
+export interface CellOptions extends ShowOptions {
+  /** File name, without ending, under which a figure is saved among the results too; default: it is not saved. */
+  readonly saveAs?: string;
+}
+
 /**
  * Shows a value below the running cell, in all forms that JupyterLab, VS Code, GitHub and nbconvert need. Outside of
  * a notebook its plain-text form is printed.
  * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
  *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or anything else
- * @throws what drawing the value throws
+ * @throws what drawing the value throws; TypeError when something else than a figure is to be saved
  */
-export async function show(value: unknown, options?: ShowOptions): Promise<void> {
+export async function show(value: unknown, { saveAs, ...options }: CellOptions = {}): Promise<void> {
   // Opened before drawing: the output belongs to the cell that asked, also when that cell does not wait for it.
   const output = openOutput();
   send(output, await toBundle(value, options));
+  if (saveAs === undefined) return;
+  if (!isFigure(value)) throw new TypeError(`Expected a figure for saveAs but received ${typeof value}`);
+  await saveFigure(value, resultsDirectory(process.env), saveAs);
 }
 
 /** Opens an output of the running cell that is drawn again in place; nothing is shown before the first update. */

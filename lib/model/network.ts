@@ -54,7 +54,7 @@ export interface Network {
 export type NetworkState = ReadonlyMap<string, Float32Array>;
 
 /** Counts the numbers that training moves. */
-export function countParameters(network: Network): number {
+export function countParameters(network: Pick<Network, 'parameters'>): number {
   return [...network.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
 }
 

@@ -1,5 +1,5 @@
 import type { Box } from '../core/geometry';
-import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
+import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';
 import { embedImage, embedPixels, fitSize, readImageSize, type ImageSource, type Place, type RasterImage } from './images'; // prettier-ignore
 import { arrow, element, svgDocument, textLine } from './svg';
@@ -78,7 +78,8 @@ async function drawFace(face: FaceView, y: number): Promise<string> {
     ...images,
     ...arrows,
     drawLandmarks(face.landmarks, panel(1), scale),
-    drawBoxes(face, panel(2), scale),
+    drawBox(face.eyesBox, BLOCK_COLORS.eyes, panel(2), scale),
+    drawBox(face.mouthBox, BLOCK_COLORS.mouth, panel(2), scale),
     await drawBlock(face.eyes, 'eyes', y),
     await drawBlock(face.mouth, 'mouth', y + PANEL - BLOCK),
     textLine(caption, columnX(0) + PANEL / 2, y + (PANEL + fitted.height) / 2 + 18, {
@@ -86,42 +87,6 @@ async function drawFace(face: FaceView, y: number): Promise<string> {
       anchor: 'middle',
     }),
   ].join('\n');
-}
-
-function drawLandmarks(landmarks: Float32Array, place: Place, scale: number): string {
-  return Array.from({ length: landmarks.length / 2 }, (_, index) => {
-    const cx = place.x + landmarks[2 * index] * scale;
-    const cy = place.y + landmarks[2 * index + 1] * scale;
-    return element('circle', {
-      cx,
-      cy,
-      r: 1.9,
-      fill: landmarkColor(index),
-      stroke: COLORS.ink,
-      'stroke-width': 0.6,
-    });
-  }).join('');
-}
-
-function landmarkColor(index: number): string {
-  if (EYES_LANDMARKS.includes(index)) return BLOCK_COLORS.eyes;
-  return MOUTH_LANDMARKS.includes(index) ? BLOCK_COLORS.mouth : COLORS.paper;
-}
-
-function drawBoxes(face: FaceView, place: Place, scale: number): string {
-  const draw = (box: Box, stroke: string) => {
-    const frame = {
-      x: place.x + box.x * scale,
-      y: place.y + box.y * scale,
-      width: box.width * scale,
-      height: box.height * scale,
-      fill: 'none',
-    };
-    // A dark line below the coloured one: it is seen on light and on dark skin.
-    const below = element('rect', { ...frame, stroke: COLORS.ink, 'stroke-width': 4.5 });
-    return below + element('rect', { ...frame, stroke, 'stroke-width': 2.5 });
-  };
-  return draw(face.eyesBox, BLOCK_COLORS.eyes) + draw(face.mouthBox, BLOCK_COLORS.mouth);
 }
 
 async function drawBlock(block: RasterImage, name: 'eyes' | 'mouth', y: number): Promise<string> {

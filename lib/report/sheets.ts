@@ -61,7 +61,7 @@ export async function imageGrid(
   if (title) content.push(textLine(title, PADDING, PADDING + 14, { sizePx: FONT_SIZES.title, bold: true }));
   return {
     kind: 'picture',
-    title: title ?? describeGrid(items),
+    title: describeGrid(items, title),
     svg: svgDocument(width, height, content),
     width,
     height,
@@ -144,7 +144,7 @@ async function placeInCell(image: ImageSource, x: number, y: number, cellPx: num
   return isSmall ? embedPixels(image, place) : embedImage(image, place);
 }
 
-function describeGrid(items: readonly CaptionedImage[]): string {
-  const captions = items.flatMap(({ caption }) => caption ?? []);
-  return `${items.length} images${captions.length > 0 ? `: ${captions.join(', ')}` : ''}`;
+function describeGrid(items: readonly CaptionedImage[], title = `${items.length} images`): string {
+  const captions = [...new Set(items.flatMap(({ caption }) => caption ?? []))];
+  return captions.length > 0 ? `${title}: ${captions.join(', ')}` : title;
 }

@@ -5,13 +5,14 @@ import type { BlockSet } from '../core/blocks';
 import { SIDES } from '../core/split';
 import type { Split } from '../core/split';
 import { toCsv } from '../core/csv';
-import type { Dataset } from '../datasets/dataset';
 import type { EngineInfo } from '../engine/tensorflow';
 import type { BlockIou, BlockIouReport } from '../faces/measure';
 import { toSkippedCsv } from '../faces/skipped';
-import type { Prediction } from '../model/evaluate';
+import { countParameters, type Network } from '../model/network';
+import type { Evaluation } from './evaluate-study';
+import { facesOfSplit } from './faces-of-split';
+import type { OpenedDataset } from './open-dataset';
 import { PREDICTION_COLUMNS, predictionRow } from './score-folds';
-import type { TestScore } from './score-test';
 import type { CachedTraining } from './train-cached';
 
 /** The report as a file: figures that other programs read. Rates are in 0..1, times in seconds. */
@@ -50,21 +51,21 @@ export type BlockIouTail = Pick<BlockIou, 'percentile5' | 'worst'>;
 export interface ReportParts {
   readonly experiment: Experiment;
   readonly engine: EngineInfo;
-  readonly dataset: Dataset;
-  readonly blocks: BlockSet;
+  readonly dataset: OpenedDataset;
+  readonly preprocessing: { readonly blocks: BlockSet; readonly seconds: number };
   /** Undefined without true landmarks. */
   readonly blockQuality: BlockIouReport | undefined;
   readonly split: Split;
-  readonly model: { readonly name: string; readonly parameters: number };
-  readonly training: Pick<CachedTraining, 'history' | 'bestEpoch'>;
-  readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
-  readonly seconds: Readonly<Record<string, number>>;
+  readonly network: Pick<Network, 'name' | 'parameters'>;
+  readonly training: Pick<CachedTraining, 'history' | 'bestEpoch' | 'seconds'>;
+  readonly evaluation: Evaluation;
 }
 
 /** Gathers a report's figures. */
 export function buildReport(parts: ReportParts): ReportFile {
-  const { experiment, engine, dataset, blocks, split, model, training, scores } = parts;
-  const { network, nearest, boxes } = scores;
+  const { experiment, engine, dataset, preprocessing, split, training, evaluation } = parts;
+  const { blocks } = preprocessing;
+  const { network, nearest, boxes } = evaluation.scores;
   const [images, faces] = [dataset.records.length, blocks.records.length];
   return {
     ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
@@ -76,8 +77,8 @@ export function buildReport(parts: ReportParts): ReportFile {
       test: split.test.length,
     },
     ...{
-      model: model.name,
-      parameters: model.parameters,
+      model: parts.network.name,
+      parameters: countParameters(parts.network),
       epochs: training.history.length,
       bestEpoch: training.bestEpoch,
     },
@@ -88,7 +89,12 @@ export function buildReport(parts: ReportParts): ReportFile {
     baselines: { nearest: nearest.ofAll.value, boxes: boxes.ofAll.value },
     backend: engine.backend,
     experiment,
-    seconds: Object.fromEntries(Object.entries(parts.seconds).map(([stage, value]) => [stage, round(value)])),
+    seconds: {
+      sample: round(dataset.seconds),
+      preprocess: round(preprocessing.seconds),
+      train: round(training.seconds),
+      evaluate: round(evaluation.seconds),
+    },
   };
 }
 
@@ -107,20 +113,15 @@ function describeBlockQuality(
 /**
  * Saves a report and what its figures are computed from: the test side's predictions and the split.
  * @param directory is made when it is missing
- * @param test the test side's faces, as positions in the block set, in the predictions' order
  */
 export function saveReport(
   directory: string,
   report: ReportFile,
-  evidence: {
-    readonly dataset: Dataset;
-    readonly blocks: BlockSet;
-    readonly split: Split;
-    readonly test: readonly number[];
-    readonly prediction: Prediction;
-  },
+  { dataset, preprocessing, split, evaluation }: ReportParts,
 ): void {
-  const { dataset, blocks, split, test, prediction } = evidence;
+  const { blocks } = preprocessing;
+  const { prediction } = evaluation;
+  const test = facesOfSplit(split, dataset.records, blocks).test.faces;
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);

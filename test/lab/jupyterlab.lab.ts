@@ -16,7 +16,9 @@ const SHORT = { CLIPS_PER_CELL: '1', EPOCHS: '6', BATCH_SIZE: '16', SEED: '1' };
 const LAST_EPOCH = new RegExp(`epoch ${SHORT.EPOCHS}/${SHORT.EPOCHS}`);
 const WENT_ON = new RegExp(`${SHORT.EPOCHS} epochs, [1-5] of them from checkpoints`);
 
-const TRAINING = "runStoppable('training'";
+/** What the cell that trains calls, and a cell that waits for an abandoned training as that one does. */
+const TRAINING = 'trainInCell(';
+const WAITING = "import { runStoppable } from '../lib'; await runStoppable('training', async () => 'usable')";
 const MINUTE = 60_000;
 
 /** What the test measured, as results/…/lab.json has it. */
@@ -26,7 +28,7 @@ interface LabRecord {
   chartsDrawn: number;
   tablesDrawn: number;
   consoleErrors: number;
-  /** From the start of the kernel's process to the first picture below a cell, the sample's drawing included. */
+  /** From the start of the kernel's process to the first picture below a cell, the drawing of 42 example pictures included. */
   secondsToFirstFigure: number;
   /** From the stop button until the training has ended and the kernel has run another cell. */
   stopSeconds: number;
@@ -99,7 +101,7 @@ describe('the notebook in JupyterLab', function () {
     await lab.select(TRAINING);
     await lab.press('notebook:insert-cell-below');
     // It waits for the abandoned run, as the training cell itself does.
-    await lab.page.keyboard.type(`await ${TRAINING}, async () => 'usable')`);
+    await lab.page.keyboard.type(WAITING);
     await lab.page.keyboard.press('Control+Enter');
     const isUsable = (cells: readonly CellState[]) => cellOf(cells, "'usable'").text.includes('usable');
     await lab.waitForCells('the kernel to run a cell', isUsable, 2 * MINUTE);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { liveDisplay, runStoppable, show, watchStop } from '../../lib/notebook';
 import { isInKernel } from '../../lib/notebook/kernel';
 import { progress, progressToBar, progressToBundle, progressToText, type ProgressState } from '../../lib/notebook/progress'; // prettier-ignore
+import { useTemporaryFolder } from '../support/folder';
 
 interface Sent {
   readonly data: Record<string, unknown>;
@@ -22,6 +24,18 @@ async function inKernel(run: () => Promise<void>): Promise<Sent[]> {
     delete require.cache[file];
   }
   return sent;
+}
+
+/** Runs with another folder of results. */
+async function withResults(folder: string, run: () => Promise<unknown>): Promise<void> {
+  const before = process.env.RESULTS_DIR;
+  process.env.RESULTS_DIR = folder;
+  try {
+    await run();
+  } finally {
+    if (before === undefined) delete process.env.RESULTS_DIR;
+    else process.env.RESULTS_DIR = before;
+  }
 }
 
 /** Collects what is printed. */
@@ -50,6 +64,23 @@ describe('show', () => {
     });
     assert.deepEqual(sent.map(({ data }) => Object.keys(data)), [['text/plain'], ['text/html', 'text/plain']]); // prettier-ignore
     assert.deepEqual(sent.map(({ update }) => update), [false, false]); // prettier-ignore
+  });
+});
+
+describe('show, with saveAs', () => {
+  const folder = useTemporaryFolder();
+
+  it('saves a figure among the results', async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"></svg>';
+    const figure = { kind: 'picture', title: 'nothing', svg, width: 4, height: 4 };
+    await withResults(folder(), () => inKernel(() => show(figure, { saveAs: 'empty' })));
+    assert.deepEqual(fs.readdirSync(folder()).sort(), ['empty.png', 'empty.svg']);
+  });
+
+  it('refuses to save what is no figure', async () => {
+    const saved = withResults(folder(), () => inKernel(() => show('text', { saveAs: 'text' })));
+    await assert.rejects(saved, /Expected a figure for saveAs but received string/);
+    assert.deepEqual(fs.readdirSync(folder()), []);
   });
 });
 

@@ -111,6 +111,32 @@ describe('the notebooks', () => {
     }
   });
 
+  describe('emotion-recognition.ipynb, which is read to learn from', () => {
+    const { cells } = readNotebook(path.join(projectRoot(), 'notebooks', 'emotion-recognition.ipynb'));
+    const code = cells.filter((cell) => cell.cell_type === 'code').map(sourceOf);
+
+    it('imports in the cell that uses it first', () => {
+      const unused = code.flatMap((text) => {
+        const source = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022);
+        const imports = source.statements.filter(ts.isImportDeclaration);
+        const names = imports.flatMap((statement) => {
+          const bindings = statement.importClause?.namedBindings;
+          return bindings && ts.isNamedImports(bindings) ? bindings.elements.map((one) => one.name.text) : [];
+        });
+        const rest = imports.reduce((left, statement) => left.replace(statement.getText(source), ''), text);
+        return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(rest));
+      });
+      assert.deepEqual(unused, []);
+    });
+
+    it('leaves timing, files and floating promises to helpers', () => {
+      const stray = code.filter((text) =>
+        /(?<!: )\bvoid\b|performance\.now|saveFigure|from 'node:|JSON\.stringify/.test(text),
+      );
+      assert.deepEqual(stray, []);
+    });
+  });
+
   for (const file of notebooks) {
     const name = path.basename(file);
 
@@ -130,6 +156,17 @@ describe('the notebooks', () => {
         );
         declaredNames(source).forEach((declared) => earlier.add(declared));
       }
+    });
+
+    it(`${name}: links within it lead to its headings`, () => {
+      const texts = readNotebook(file).cells.filter(({ cell_type: type }) => type === 'markdown').map(sourceOf).join('\n'); // prettier-ignore
+      // As JupyterLab and GitHub name them.
+      const anchors = Array.from(texts.matchAll(/^#+ (.+)$/gm), ([, title]) => title.replaceAll(' ', '-'));
+      const links = Array.from(texts.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link);
+      assert.deepEqual(
+        links.filter((link) => !anchors.includes(link)),
+        [],
+      );
     });
 
     it(`${name}: one idea a cell, 15 lines at most`, () => {

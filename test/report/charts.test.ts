@@ -9,6 +9,7 @@ import { countsChart } from '../../lib/report/counts-chart';
 import type { ChartFigure } from '../../lib/report/figure';
 import { accuracyChart, lossChart } from '../../lib/report/learning-charts';
 import { publishedChart } from '../../lib/report/published-chart';
+import { stepLossChart } from '../../lib/report/step-loss-chart';
 import { history, records, split } from './examples';
 
 /** What WCAG 2 asks of small text (level AA). */
@@ -34,6 +35,7 @@ const CHARTS: Record<string, ChartFigure> = {
   'loss chart': lossChart(history(50)),
   'confusion chart': confusionChart(confusionMatrix([0, 1, 2], [0, 1, 1])),
   'counts chart': countsChart(records, split),
+  'step loss chart': stepLossChart({ first: [2, 1], second: [2.5] }),
   'published chart': publishedChart({ method: 'm', dataset: 'd', accuracy: wilsonInterval(9, 10) }),
 };
 
@@ -143,3 +145,24 @@ function readColor(color: string): number[] {
   if (color.startsWith('#')) return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
   return Array.from(color.matchAll(/\d+/g), Number);
 }
+
+describe('the step loss chart', () => {
+  it('has a point a step, and tells where each curve begins and ends', () => {
+    const chart = stepLossChart({ hand: [2, 1], library: [2.5] }, { title: 'Loss' });
+    assert.equal(
+      chart.title,
+      'Loss: hand from 2.000 to 1.000 in 2 steps; library from 2.500 to 2.500 in 1 steps',
+    );
+    assert.deepEqual(valuesOf(chart), [
+      { curve: 'hand', step: 1, loss: 2 },
+      { curve: 'hand', step: 2, loss: 1 },
+      { curve: 'library', step: 1, loss: 2.5 },
+    ]);
+  });
+
+  it('refuses no curve, three curves and an empty one', () => {
+    assert.throws(() => stepLossChart({}), /Expected 1 or 2 curves but received 0/);
+    assert.throws(() => stepLossChart({ a: [1], b: [1], c: [1] }), /received 3/);
+    assert.throws(() => stepLossChart({ a: [] }), /at least 1 step for curve a but received 0/);
+  });
+});

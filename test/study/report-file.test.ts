@@ -21,20 +21,22 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
   }));
   const none = new Float32Array(0);
   const pixels = new Uint8Array(0);
+  const blocks = {
+    ...{ records: records.slice(1), eyes: pixels, mouth: pixels, landmarks: none, eyesBoxes: none },
+    ...{ mouthBoxes: none, imageSizes: none, scores: none, missed: [] },
+  };
+  const probabilities = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
+  const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: none };
   return {
     experiment: { ...DEFAULT_EXPERIMENT, epochs: 15 },
     engine: { backend: 'wasm', device: 'CPU', oneDnn: false },
-    dataset: { name: 'made up', synthetic: true, directory: '/', records },
-    blocks: {
-      ...{ records: records.slice(1), eyes: pixels, mouth: pixels, landmarks: none, eyesBoxes: none },
-      ...{ mouthBoxes: none, imageSizes: none, scores: none, missed: [] },
-    },
+    dataset: { name: 'made up', synthetic: true, directory: '/', records, drawn: true, seconds: 2 },
+    preprocessing: { blocks, seconds: 3.14 },
     blockQuality: { frames: 4, eyes: iou(0.9), mouth: iou(0.8) },
     split: { name: 'frames', train: [0, 1], validation: [2], test: [3] },
-    model: { name: 'TerGat', parameters: 5 },
-    training: { history: [1, 2].map((number) => ({ epoch: number, ...epoch })), bestEpoch: 1 },
-    scores: { network: score, nearest: score, boxes: score },
-    seconds: { train: 1.26 },
+    network: { name: 'TerGat', parameters: new Map() },
+    training: { history: [1, 2].map((number) => ({ epoch: number, ...epoch })), bestEpoch: 1, seconds: 1.26 },
+    evaluation: { scores: { network: score, nearest: score, boxes: score }, prediction, seconds: 0.5 },
     ...changes,
   };
 }
@@ -47,7 +49,7 @@ describe('buildReport', () => {
       [4, 3, 3 / 4, 2 / 3, 2 / 4],
     );
     assert.deepEqual(report.split, { name: 'frames', train: 2, validation: 1, test: 1 });
-    assert.deepEqual(report.seconds, { train: 1.3 });
+    assert.deepEqual(report.seconds, { sample: 2, preprocess: 3.1, train: 1.3, evaluate: 0.5 });
   });
 
   it('counts the epochs that were trained, not those that were asked for', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
 import { MARGIN_FACE_PX } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
 import type { Network } from '../../lib/model/network';
@@ -9,6 +10,7 @@ import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
 import { openData } from '../../lib/study/open-data';
 import { openDataset } from '../../lib/study/open-dataset';
+import { openExamples } from '../../lib/study/open-pictures';
 import { preprocessDataset } from '../../lib/study/preprocess-dataset';
 import { scoreTest } from '../../lib/study/score-test';
 import { describeModel } from '../../lib/study/train-model';
@@ -236,5 +238,14 @@ describe('openDataset', () => {
       open({ DATASET: 'jafe', DATASET_DIR: folder() }),
       /Expected one of .* but received jafe/,
     );
+  });
+});
+
+describe('openExamples', () => {
+  it('gives one drawn picture of each character and expression, in colours', async () => {
+    const examples = await openExamples();
+    assert.equal(new Set(examples.map(({ character, emotion }) => `${character} ${emotion}`)).size, 42);
+    assert.deepEqual(examples.slice(0, 7).map(({ emotion }) => emotion), [...EMOTIONS]); // prettier-ignore
+    for (const { image } of examples) assert.equal(image.data.length, 256 * 256 * 3);
   });
 });

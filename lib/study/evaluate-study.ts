@@ -1,0 +1,52 @@
+import type { BlockSet } from '../core/blocks';
+import type { Experiment } from '../core/experiment';
+import { buildBoxesNetwork } from '../model/boxes-network';
+import { blockSource, boxSource } from '../model/data';
+import { predict, type Prediction } from '../model/evaluate';
+import { predictNearest } from '../model/nearest';
+import type { Network } from '../model/network';
+import type { SplitFaces } from './faces-of-split';
+import { scoreTest, type TestScore } from './score-test';
+import { trainCached, type CachedTrainingOptions } from './train-cached';
+
+/** Epochs of the baseline that sees the boxes alone; each takes a fraction of a second. */
+const BOXES_EPOCHS = 50;
+
+/** A network's answers on the test side, beside two baselines under the same split. */
+export interface Evaluation {
+  /** The network's, of the test side's faces in their order. */
+  readonly prediction: Prediction;
+  readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
+  /** Wall-clock time, the training of the baseline included. */
+  readonly seconds: number;
+}
+
+/**
+ * Evaluates a network that takes [eyes, mouth] on the test side, and two baselines: the nearest training face, which learns
+ * nothing, and a small network that sees where the two boxes are and no pixel.
+ * @throws what {@link trainCached} throws
+ */
+export async function evaluateWithBaselines(
+  network: Network,
+  blocks: BlockSet,
+  faces: SplitFaces,
+  experiment: Experiment,
+  { cacheDirectory }: Pick<CachedTrainingOptions, 'cacheDirectory'> = {},
+): Promise<Evaluation> {
+  const start = performance.now();
+  const test = blockSource(blocks, faces.test.faces);
+  const prediction = await predict(network, test);
+  const nearest = await predictNearest({ train: blockSource(blocks, faces.train.faces), test });
+  const boxesNetwork = buildBoxesNetwork({ seed: experiment.seed });
+  const settings = { ...experiment, epochs: BOXES_EPOCHS };
+  const training = { network: boxesNetwork, experiment: settings, cacheDirectory };
+  await trainCached({ ...training, blocks, faces, inputs: ['boxes'] });
+  const boxes = await predict(boxesNetwork, boxSource(blocks, faces.test.faces));
+  boxesNetwork.dispose();
+  const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
+  return {
+    prediction,
+    scores: { network: score(prediction.labels), nearest: score(nearest.labels), boxes: score(boxes.labels) },
+    seconds: (performance.now() - start) / 1000,
+  };
+}

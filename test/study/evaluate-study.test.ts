@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { startEngine } from '../../lib/engine/tensorflow';
+import { buildTerGat } from '../../lib/model/tergat';
+import { evaluateWithBaselines } from '../../lib/study/evaluate-study';
+import { useTemporaryFolder } from '../support/folder';
+
+/** Faces whose boxes tell the expression, and whose pixels tell it in every second face only. */
+function makeBlocks(count: number) {
+  const records = Array.from({ length: count }, (_, face) => ({
+    ...{ path: `${face}.png`, character: 'a', emotion: EMOTIONS[face % 7] },
+  }));
+  const pixels = Uint8Array.from({ length: count * 1024 }, (_, at) => {
+    const face = Math.floor(at / 1024);
+    return face % 2 === 0 ? 30 * (face % 7) : 250;
+  });
+  const boxes = Float32Array.from({ length: 4 * count }, (_, at) => 30 * (Math.floor(at / 4) % 7));
+  return {
+    ...{ records, eyes: pixels, mouth: pixels, missed: [], scores: new Float32Array(count) },
+    ...{ landmarks: new Float32Array(136 * count), eyesBoxes: boxes, mouthBoxes: boxes },
+    imageSizes: new Float32Array(2 * count).fill(256),
+  };
+}
+
+describe('evaluateWithBaselines', function () {
+  this.timeout(120_000);
+
+  const folder = useTemporaryFolder();
+  const indices = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
+
+  before(() => startEngine({ backend: 'cpu' }));
+
+  it('scores network and baselines on the same test faces, a missed one being an error', async () => {
+    const faces = {
+      train: { faces: indices(0, 56), missed: 0 },
+      validation: { faces: indices(56, 14), missed: 0 },
+      test: { faces: indices(70, 14), missed: 1 },
+    };
+    const sizes = { blockSize: 32, filters: [2, 2], branch: [4, 4], latent: 3, head: [4, 4], classes: 7, dropout: 0 } as const; // prettier-ignore
+    const network = buildTerGat({ seed: 1, sizes });
+    const tensors = tf.memory().numTensors;
+    const experiment = { ...DEFAULT_EXPERIMENT, batchSize: 14, learningRate: 0.01 };
+    const cacheDirectory = folder();
+    const { scores, prediction } = await evaluateWithBaselines(network, makeBlocks(84), faces, experiment, { cacheDirectory }); // prettier-ignore
+    assert.equal(prediction.size, 14);
+    for (const { ofAll } of Object.values(scores)) assert.equal(ofAll.trials, 15);
+    // The seven even faces have a double in training; all odd ones look the same, and one expression is right once.
+    assert.equal(scores.nearest.ofFound.successes, 8);
+    assert.ok(scores.boxes.ofFound.value > 0.8, `${scores.boxes.ofFound.value}`);
+    assert.equal(tf.memory().numTensors, tensors);
+    network.dispose();
+  });
+});
