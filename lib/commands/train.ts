@@ -3,7 +3,7 @@ import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, fitBatchSize } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
-import { expectOneSplit, TRAIN_SHARE } from '../core/split';
+import { expectOneSplit, splitRecords, TRAIN_SHARE } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
@@ -16,7 +16,8 @@ import { runStoppable } from '../notebook/stop';
 import { openData, openGenerated } from '../study/open-data';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import type { TestScore } from '../study/score-test';
-import { trainModel } from '../study/train-model';
+import { expectExpressions } from '../study/train-cached';
+import { describeMissing, trainModel } from '../study/train-model';
 import { followOnStderr, tellNotes } from './progress';
 
 /** What {@link runTrain} is asked for. */
@@ -56,6 +57,10 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     ? await openGenerated(experiment, generated, onDrawn)
     : await openData(experiment, data, onDrawn, { numbered, cropped });
   tellNotes(dataset);
+  // Finding faces takes long: what the images alone tell is told before.
+  expectExpressions(dataset.records.map(({ emotion }) => emotion));
+  const split = splitRecords(dataset.records, experiment.split, experiment.seed);
+  for (const warning of describeMissing(split, dataset.records)) print(warning);
   const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
@@ -63,7 +68,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length);
   if (settings.batchSize < experiment.batchSize)
     print(`Batches of ${settings.batchSize} images, because there are few; --batch-size says otherwise.`);
-  const { model, score, faces, warnings, bestEpoch, stopped } = await runStoppable('training', (stop) =>
+  const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       ...{ dataset, blocks, experiment: settings, architecture },
       shouldStop: stop.isRequested,
@@ -77,7 +82,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     print(`${facts.description}.`);
     const { train, validation, test } = faces;
     print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore
-    for (const warning of [...warnings, ...warnOfOneAnswer(score)]) print(warning);
+    for (const warning of warnOfOneAnswer(score)) print(warning);
     const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
     print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
     if (test.faces.length === 0) print('The test side has no face: how good the model is was not measured.');

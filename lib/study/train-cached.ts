@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
+import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import { homePath } from '../engine/project';
 import { trainingSource, type TrainingInputs } from '../model/architectures';
@@ -134,14 +135,24 @@ function expectTrainable(blocks: BlockSet, { train, validation }: CachedTraining
     throw new RangeError(
       `Expected every expression of the data among the training faces but received none of ${missing.sort().join(', ')}: add images of these, or take another split`,
     );
-  if (learned.size < 2)
-    throw new RangeError(
-      `Expected at least 2 expressions to learn but received ${[...learned].join() || 'none'}: add images of others`,
-    );
+  expectExpressions([...learned]);
   if (validation.faces.length === 0)
     throw new RangeError(
       `Expected at least 1 face for validation but received none beside ${train.faces.length} for training: add images, or take another split`,
     );
+}
+
+/**
+ * Checks that there is something to tell apart.
+ * @param emotions those of some images, each once or more often
+ * @throws RangeError for fewer than two
+ */
+export function expectExpressions(emotions: readonly Emotion[]): void {
+  const different = [...new Set(emotions)];
+  if (different.length >= 2) return;
+  throw new RangeError(
+    `Expected at least 2 expressions to learn but received ${different.join() || 'none'}: add images of others`,
+  );
 }
 
 /** The recipe, with what the experiment sets instead. */

@@ -3,7 +3,8 @@ import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
 import { MARGIN_FACE_PX, measureFace } from '../core/landmarks';
 import { formatPercent } from '../core/numbers';
-import { missingExpressions, splitRecords } from '../core/split';
+import type { FrameRecord } from '../core/record';
+import { missingExpressions, type Split, splitRecords } from '../core/split';
 import { fitTemperature } from '../core/temperature';
 import type { Dataset } from '../datasets/dataset';
 import { findArchitecture } from '../model/architectures';
@@ -39,8 +40,6 @@ export interface TrainedModel {
   readonly score?: TestScore;
   /** Faces that it was trained, chosen and tested on. */
   readonly faces: SplitFaces;
-  /** Expressions of the data that validation or test side lack, in words. */
-  readonly warnings: readonly string[];
   readonly bestEpoch: number;
   /** Whether it was stopped before the last epoch; the weights are the best epoch's all the same. */
   readonly stopped: boolean;
@@ -70,11 +69,15 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
     : undefined;
   const facts = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, faces.train.faces, score);
-  const warnings = (['validation', 'test'] as const).flatMap((side) => {
-    const missing = missingExpressions(split, dataset.records, side);
+  return { model: { ...facts, description, network }, score, faces, bestEpoch, stopped };
+}
+
+/** Says which expressions of the data the validation or the test side lacks. */
+export function describeMissing(split: Split, records: readonly FrameRecord[]): string[] {
+  return (['validation', 'test'] as const).flatMap((side) => {
+    const missing = missingExpressions(split, records, side);
     return missing.length > 0 ? [`The ${side} side has no image of ${missing.join(', ')}.`] : [];
   });
-  return { model: { ...facts, description, network }, score, faces, warnings, bestEpoch, stopped };
 }
 
 /** Fewest validation faces that a temperature is fitted on. */
@@ -126,9 +129,11 @@ function describeTraining(
   faces: readonly number[],
   score: TestScore | undefined,
 ): string {
-  const characters = new Set(faces.map((face) => blocks.records[face].character)).size;
+  const characters = new Set(faces.map((face) => blocks.records[face].character));
+  const many = `${characters.size} ${characters.size === 1 ? 'character' : 'characters'}`;
+  const whose = characters.has('all') ? '' : ` of ${many}`;
   const synthetic = dataset.synthetic ? ', drawn by this program: not measured on real faces' : '';
-  const learned = `Learned from ${faces.length} faces of ${characters} characters (${dataset.name}${synthetic})`;
+  const learned = `Learned from ${faces.length} faces${whose} (${dataset.name}${synthetic})`;
   if (!score) return `${learned}; not scored on a test side`;
   const { trials, value, low, high } = score.ofAll;
   const percent = (share: number) => formatPercent(share, 1);
