@@ -108,7 +108,9 @@ async function evaluateFolds(architecture: string, flags: EvaluateFlags): Promis
   const { evaluateFolds: run } = await import('../commands/folds');
   const print = (line: string) => void process.stderr.write(`${line}\n`);
   const experiment = experimentOf(flags);
-  if (await run({ data, numbered, cropped, architecture, experiment, format, output, predictions, queue, print })) return; // prettier-ignore
+  const keepsBatchSize = flags.batchSize !== undefined || Boolean(process.env.BATCH_SIZE);
+  const settings = { architecture, experiment, keepsBatchSize, queue };
+  if (await run({ data, numbered, cropped, ...settings, format, output, predictions, print })) return;
   process.stderr.write('Stopped before the last fold: nothing was written; the same command goes on.\n');
   process.exitCode = 130;
 }

@@ -20,11 +20,14 @@ import { type FoldAnswer, type FoldsScore, gatherAnswers, scoreFolds, toPredicti
 import { describeConfusion, toInterval, toPercent } from './evaluate';
 import { openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
+import { fitBatch } from './train';
 
 /** How folds are run, whatever becomes of their figures. */
 interface FoldsRun extends FoldSettings {
   /** A queue on Redis whose workers run the folds; default: this process does. */
   readonly queue?: string;
+  /** Whether the batch size was asked for: if not, it is smaller on little data. */
+  readonly keepsBatchSize?: boolean;
   readonly print: (line: string) => void;
   /** Default Ctrl-C. */
   readonly shouldStop?: () => boolean;
@@ -86,7 +89,8 @@ export async function reportFolds(
   const { environment, resultsDirectory, architecture = 'TerGat', print } = options;
   const experiment = readExperiment(environment);
   const dataset = await openDataset(experiment, environment, followOnStderr('Drawing'));
-  const done = await crossValidate(dataset, { ...options, experiment, architecture });
+  const keepsBatchSize = Boolean(environment.BATCH_SIZE);
+  const done = await crossValidate(dataset, { ...options, experiment, architecture, keepsBatchSize });
   if (!done) return false;
   const { answers, blocks, figures } = done;
   fs.mkdirSync(resultsDirectory, { recursive: true });
@@ -98,7 +102,7 @@ export async function reportFolds(
   write('split.json', `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`);
   const subtitle = `${dataset.name}, one person left out, all folds`;
   const chart = confusionChart(figures.score.matrix, { subtitle });
-  await saveFigure(chart, resultsDirectory, nameFigures(experiment).heatmap);
+  await saveFigure(chart, resultsDirectory, nameFigures(done.experiment).heatmap);
   print(toText(done).trimEnd());
   print(`A report of ${LEAVE_ONE_PERSON_OUT} leaves out: ${LEFT_OUT.join(', ')}.`);
   return true;
@@ -120,14 +124,16 @@ interface CrossValidation {
 
 async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossValidation | undefined> {
   const start = performance.now();
-  const { architecture, experiment, print } = run;
+  const { architecture, print } = run;
   tellNotes(dataset);
   expectPersons(dataset.records);
   const { backend } = await startEngine();
   const wholeFace = findArchitecture(architecture).inputs.includes('face');
-  const { blocks, shards } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'), {
+  const { blocks, shards } = await preprocessDataset(dataset, run.experiment, followOnStderr('Faces'), {
     wholeFace,
   });
+  const { experiment: asked, keepsBatchSize } = run;
+  const experiment = keepsBatchSize ? asked : fitBatch(asked, blocks.records.length, print);
   const count = planFolds(blocks).length;
   const { name, parameters } = describeNetwork(architecture, experiment.seed);
   const megabytes = Math.ceil((count * parameters * BYTES_A_PARAMETER) / 1e6);
@@ -138,7 +144,7 @@ async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossVali
     print(`${ended} of ${count}: ${formatFold(fold, experiment.epochs)}`);
   };
   const runAll = (shouldStop?: () => boolean) =>
-    runFolds({ ...run, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
+    runFolds({ ...run, experiment, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
   // The queue's workers go on by themselves: there Ctrl-C ends this process at once.
   const results = await (run.queue ? runAll() : runStoppable('training', (stop) => runAll(stop.isRequested)));
   if (!results) return undefined;

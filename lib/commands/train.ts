@@ -65,9 +65,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
   for (const line of describeFound(dataset, blocks)) print(line);
-  const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length);
-  if (settings.batchSize < experiment.batchSize)
-    print(`Batches of ${settings.batchSize} images, because there are few; --batch-size says otherwise.`);
+  const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length, print);
   const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       ...{ dataset, blocks, experiment: settings, architecture },
@@ -94,9 +92,16 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   }
 }
 
-/** Fits the batch to what training gets of the faces by most splits. */
-function fitBatch(experiment: Experiment, found: number): Experiment {
+/**
+ * Fits the batch to what training gets of some faces by most splits, and says so where it becomes smaller.
+ * @param found how many faces there are in all
+ */
+export function fitBatch(experiment: Experiment, found: number, print: (line: string) => void): Experiment {
   const batchSize = fitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
+  if (batchSize < experiment.batchSize)
+    print(
+      `Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE says otherwise.`,
+    );
   return { ...experiment, batchSize };
 }
 

@@ -138,7 +138,7 @@ describe('leave one person out', function () {
     const request = { environment, resultsDirectory, architecture: 'Compact', cacheDirectory: folder() };
     assert.ok(await reportFolds({ ...request, print: (line) => void lines.push(line) }));
     assert.match(lines.at(-1)!, /leaves out: the executed notebook, learning curves/);
-    const files = ['heatmap_1_0.001_64.png', 'predictions.csv', 'report.json', 'skipped.csv', 'split.json'];
+    const files = ['heatmap_1_0.001_8.png', 'predictions.csv', 'report.json', 'skipped.csv', 'split.json'];
     const made = fs.readdirSync(resultsDirectory);
     assert.deepEqual(files.filter((name) => !made.includes(name)), []); // prettier-ignore
     const read = (name: string) => JSON.parse(fs.readFileSync(path.join(resultsDirectory, name), 'utf8')) as Record<string, unknown>; // prettier-ignore
