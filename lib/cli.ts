@@ -60,8 +60,8 @@ const program = new Command('prior-attention')
     `
 \`prior-attention help COMMAND\` explains one.
 
-PRIOR_ATTENTION_HOME, an absolute path, moves all that commands write by default (data, results), such as for an
-installation that cannot be written; default the project's folder.`,
+PRIOR_ATTENTION_HOME (an absolute path; default: the project's folder) is where commands write data and results. Set it
+where the project's folder is read-only.`,
   );
 for (const command of [program, ...COMMANDS, ...COMMANDS.flatMap(({ commands }) => commands)]) {
   command.showHelpAfterError('(add --help for what there is)');

@@ -21,7 +21,7 @@ interface EvaluateFlags extends ExperimentFlags {
   readonly queue?: string;
 }
 
-/** What is of trainings, and means nothing for a model that is there. */
+/** Options of training; they are refused without --folds. */
 const FOLDS_ONLY = ['predictions', 'queue', 'epochs', 'seed', 'batchSize', 'learningRate', 'margin'] as const;
 
 /** `evaluate`: how well a model does on labelled images, or which of two does better. */
@@ -59,16 +59,16 @@ export const evaluateCommand = new Command('evaluate')
   .addOption(
     new Option(
       '--folds <architecture>',
-      'leave one person out: train Combined, Compact or TerGat once a person, and test it on that person',
-    ).conflicts(['model', 'against', 'abstainBelow', 'side']),
+      'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once for each person, and test it on that person',
+    ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
   )
   .option('--predictions <file>', "with --folds: write all folds' predictions as one CSV table")
   .option('--queue <url>', 'with --folds: give the folds to workers by a queue on Redis, redis://host:6379')
   .addHelpText(
     'after',
     `
-The options of training, --epochs to --margin (or the variables EPOCHS, SEED and the like), need --folds. Stopped, a command with
---folds goes on when it is called again: what was trained is not trained again. Workers of the queue are started by
+--epochs, --seed, --batch-size, --learning-rate and --margin are for --folds only; EPOCHS, SEED and the like set them too. A
+command with --folds that was stopped goes on when it is called again. Workers of the queue are started by
 npx . preprocess --worker redis://host:6379, on machines that share this project's data/cache at the same path.
 
 Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or

@@ -27,7 +27,11 @@ export function addTrainingOptions(command: Command): Command {
   return command
     .option('--epochs <count>', 'times that training goes through all images (default 15)', whole(1))
     .option('--seed <integer>', 'of split, weights, batches and dropout (default 1)', whole(0))
-    .option('--batch-size <count>', 'images a step (default 64)', whole(1))
+    .option(
+      '--batch-size <count>',
+      'images a step (default 64; 128 for the Residual networks; smaller on little data)',
+      whole(1),
+    )
     .option('--learning-rate <rate>', "Adam's (default 0.001)", numberBetween(1e-9, 1))
     .option('--margin <pixels>', 'around each box (default 10)', whole(0));
 }

@@ -16,8 +16,8 @@ interface PredictFlags {
 
 const HELP = `
 Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with all that is below them. A video is known
-by its content and needs ffmpeg 5.1 or newer; each answer has its picture's time. Of a video that was cut off, what is
-there is answered, and how much is missing is told. Every face of a picture is answered, the largest first.
+by its content and needs ffmpeg 5.1 or newer; each answer has its picture's time. A video that was cut off is
+answered up to where it ends, and a message says how much is missing. Every face of a picture is answered, the largest first.
 
 Which model?
   none named      the project's own, for photographs and drawings; models/README.md says how often it is right.

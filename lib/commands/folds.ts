@@ -5,6 +5,7 @@ import { EMOTIONS } from '../core/emotions';
 import { type Experiment, readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
+import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { toSkippedCsv } from '../faces/skipped';
 import { findArchitecture } from '../model/architectures';
@@ -54,6 +55,11 @@ export interface FoldsRequest extends FoldsRun {
 export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   const { data, numbered, cropped, experiment, format, output, predictions } = request;
   findArchitecture(request.architecture);
+  for (const [option, file] of [
+    ['--output', output],
+    ['--predictions', predictions],
+  ] as const)
+    if (file !== undefined) expectWritable(path.dirname(path.resolve(file)), option);
   const dataset = await openData(experiment, data, followOnStderr('Drawing'), { numbered, cropped });
   const done = await crossValidate(dataset, request);
   if (!done) return false;

@@ -120,7 +120,7 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
   const trained = await runStoppable('training', (stop) =>
     trainMixed(data, { seed, print, shouldStop: stop.isRequested }),
   );
-  const { network, photographs, drawings, bestEpoch, share } = trained;
+  const { network, photographs, drawings, share } = trained;
   try {
     if (trained.stopped) return false;
     const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
@@ -141,7 +141,7 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
     });
     const file = path.join(projectRoot(), DEFAULT_MODEL);
     await createFileStore(path.dirname(file)).write(path.basename(file), parts);
-    print(`${DEFAULT_MODEL}: seed ${seed}, epoch ${bestEpoch}, ${formatPercent(share, 0)} of its weights, temperature ${temperature.toFixed(3)}, right for ${validation}`); // prettier-ignore
+    print(`${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`); // prettier-ignore
     return true;
   } finally {
     network.dispose();

@@ -92,8 +92,11 @@ async function makeReport({ directory, environment, print }: ReferenceContext): 
   fs.rmSync(scratch, { recursive: true, force: true });
   removeFigures(directory);
   const settings = { ...environment, [HOME_VARIABLE]: scratch };
-  await runReport({ resultsDirectory: directory, environment: settings, print });
-  fs.rmSync(scratch, { recursive: true });
+  try {
+    await runReport({ resultsDirectory: directory, environment: settings, print });
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
   commitOutputs(
     path.join(directory, path.basename(REPORT_NOTEBOOK)),
     path.join(projectRoot(), REPORT_NOTEBOOK),

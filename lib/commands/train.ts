@@ -47,7 +47,7 @@ export interface TrainRequest {
  */
 export async function runTrain(request: TrainRequest): Promise<boolean> {
   const { experiment, data, numbered, cropped, generated, architecture, output, print } = request;
-  // What cannot be: an unknown name, a split of several trainings, a place that cannot be written.
+  // Wrong settings are refused before anything is drawn or loaded.
   expectOneSplit(experiment.split);
   findArchitecture(architecture);
   expectWritable(path.dirname(path.resolve(output)), '--output');

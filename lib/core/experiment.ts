@@ -106,14 +106,15 @@ function readNumber(variable: string, setting: string, value: string): number {
   throw new RangeError(`Expected an integer of at least ${least} for ${variable} but received ${value}`);
 }
 
-/** Steps that an epoch on little data has at least, by smaller batches, and the smallest batch that these may get. */
+/** Steps that an epoch on little data should have, and the smallest batch: fewer than 64 faces have fewer steps. */
 const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
 
 /**
- * Makes a batch smaller where there are so few faces that an epoch would have next to no steps: with two a network
- * still answers the most frequent expression after all epochs.
- * @param batchSize of plenty of faces
- * @param faces to train on
+ * Reduces the batch size on little data. With two steps an epoch a network still answers the most frequent expression for
+ * every face after all epochs.
+ * @param batchSize the size on enough data
+ * @param faces number of training faces
+ * @returns 8 to batchSize, or batchSize where that is below 8
  */
 export function fitBatchSize(batchSize: number, faces: number): number {
   return Math.min(batchSize, Math.max(SMALLEST_BATCH, Math.floor(faces / FEWEST_STEPS)));

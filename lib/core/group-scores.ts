@@ -34,7 +34,7 @@ export interface LargestDifference {
   readonly difference: Estimate;
   /** How many groups were compared. */
   readonly compared: number;
-  /** Whether groups were compared that are too few for a claim, because fewer than two are not. */
+  /** True where fewer than two groups are large enough, so that small ones were compared too. */
   readonly isTooFew: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface GroupOptions {
 export const GROUP_DRAWS = 2000;
 
 /**
- * Scores a model by group, with 95 % intervals from a percentile bootstrap that draws whole units. Intervals of shares
+ * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap: whole units (persons) are drawn. Intervals of shares
  * are never narrower than Wilson's with images as trials, and that of the calibration error always contains its value,
  * which resampling raises.
  *

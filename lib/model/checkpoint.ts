@@ -66,8 +66,8 @@ export async function saveBest(run: {
 }
 
 /**
- * Saves a run that has ended, and that no longer one goes on from, as the entry trained.safetensors: history, and the
- * best epoch's weights and running figures. TerGat's takes 142 MB.
+ * Saves a finished training as the entry trained.safetensors: its history, and weights and running figures of its best
+ * epoch. No optimizer is saved, so that no longer training can go on from it. TerGat's takes 142 MB.
  */
 export async function saveTrained(run: {
   readonly store: CheckpointStore;

@@ -124,6 +124,7 @@ async function loadFaceApi(): Promise<Classifier> {
     marginPx: DEFAULT_MARGIN_PX,
     faceSizePx: MARGIN_FACE_PX,
     recognize: network.recognize,
+    // Asked about cropped faces alone, where the image is the face: others go through recognize.
     classify: (image, faces) => network.classifyWhole(faces.map(() => image)),
     dispose: network.dispose,
   };

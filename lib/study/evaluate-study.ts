@@ -40,9 +40,9 @@ export async function evaluateWithBaselines(
   const boxesNetwork = buildBoxesNetwork({ seed: experiment.seed });
   const settings = { ...experiment, epochs: BOXES_EPOCHS };
   const training = { network: boxesNetwork, experiment: settings, cacheDirectory };
-  await trainCached({ ...training, blocks, faces, inputs: ['boxes'] });
-  const boxes = await predict(boxesNetwork, boxSource(blocks, faces.test.faces));
-  boxesNetwork.dispose();
+  const boxes = await trainCached({ ...training, blocks, faces, inputs: ['boxes'] })
+    .then(() => predict(boxesNetwork, boxSource(blocks, faces.test.faces)))
+    .finally(() => boxesNetwork.dispose());
   const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
   return {
     prediction,

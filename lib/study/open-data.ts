@@ -15,8 +15,8 @@ const STRAY_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as cons
 const CHARACTER_SEED = 7;
 
 /**
- * Opens the data set in a folder, told by its layout: FERG-DB's (also a drawn sample's) a table of labels,
- * which is a CSV file or a folder's labels.csv, or class folders.
+ * Opens a labelled data set. Its kind is found from the path: a table of labels (CSV), a folder with `labels.csv`, FERG-DB's
+ * layout (also a drawn sample's), or class folders.
  * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
  * @param options.numbered whose numbers classes that are named by numbers have; beside a folder, default
  *   `DATASET_NUMBERED`

@@ -49,8 +49,8 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
-  /** Whose weights the network holds in the end: the best epoch's (default) or the last one's. */
-  readonly epoch?: 'best' | 'last';
+  /** Which epoch's weights the network holds afterwards, default the best epoch's; `keeps: 'weights'` keeps these alone. */
+  readonly finalWeights?: 'best' | 'last';
   /**
    * What is kept below data/cache/training: after each epoch a checkpoint that a stopped or a longer training goes on
    * from; after the last epoch the best epoch's weights alone; or nothing. Default `checkpoints`.
@@ -70,6 +70,8 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
   const { network, blocks, faces, keeps } = options;
   expectTrainable(blocks, faces);
   if (keeps !== 'weights') return trainHere(options);
+  if (options.finalWeights === 'last')
+    throw new RangeError('Expected the best epoch for finalWeights beside keeps weights but received last');
   const store = createFileStore(checkpointDirectory(options));
   const known = await readTrained(store);
   if (known) {
@@ -116,7 +118,7 @@ async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining
       onEpoch?.(history);
     },
   }).finally(() => optimizer.dispose());
-  if (result.best && options.epoch !== 'last') loadState(network, result.best.state);
+  if (result.best && options.finalWeights !== 'last') loadState(network, result.best.state);
   return {
     history: result.history,
     bestEpoch: result.best?.epoch ?? 0,

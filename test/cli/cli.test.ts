@@ -62,17 +62,19 @@ describe('the command line', function () {
 
   it('refuses what does not go with leaving one person out, in one sentence', async () => {
     const folds = 'leave-one-person-out';
-    const [alone, side, unsaid, split, train] = await Promise.all([
+    const [alone, side, by, unsaid, split, train] = await Promise.all([
       run(['evaluate', '--learning-rate', '0.1']),
       run(['evaluate', '--folds', 'Compact', '--side', 'test']),
+      run(['evaluate', '--folds', 'Compact', '--by', 'age']),
       run(['evaluate'], { environment: { SPLIT: folds } }),
       run(['evaluate', '--folds', 'Compact'], { environment: { SPLIT: 'clips' } }),
       run(['train', '--split', folds, '--output', path.join(folder(), 'a.safetensors')]),
     ]);
-    const statuses = [alone, side, unsaid, split, train].map(({ status }) => status);
-    assert.deepEqual(statuses, [2, 2, 1, 1, 1]);
+    const statuses = [alone, side, by, unsaid, split, train].map(({ status }) => status);
+    assert.deepEqual(statuses, [2, 2, 2, 1, 1, 1]);
     assert.match(alone.err, /Expected --folds beside --learning-rate but received none/);
     assert.match(side.err, /'--folds <architecture>' cannot be used with option '--side <side>'/);
+    assert.match(by.err, /cannot be used with option '--by <column>'/);
     assert.match(unsaid.err, /^Expected --folds ARCHITECTURE beside SPLIT=leave-one-person-out/m);
     assert.match(split.err, /^Expected no SPLIT beside --folds, .* received clips/m);
     assert.match(train.err, /^Expected one of frames, .*: `npx . evaluate --folds ARCHITECTURE` does that/m);

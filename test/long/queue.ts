@@ -85,7 +85,7 @@ describe('the queue on a real Redis server', function () {
     assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)), 'merged again, the same');
   });
 
-  it('runs the folds of a leave-one-character-out evaluation', async () => {
+  it('runs the folds of a leave-one-person-out evaluation', async () => {
     const labelled = records.map((record, index) => ({ ...record, emotion: EMOTIONS[index % 4] }));
     const { blocks, shards } = await preprocess(labelled, options('folds'));
     const run = (cache: string, queue?: string) =>

@@ -14,7 +14,13 @@ describe('mixStates', () => {
   });
 
   it('refuses states of other networks', () => {
-    assert.throws(() => mixStates(state(1, 2), state(1), 0.5), /Expected 2 numbers for weight but received 1/);
-    assert.throws(() => mixStates(state(1), new Map(), 0.5), /Expected 1 numbers for weight but received none/);
+    assert.throws(
+      () => mixStates(state(1, 2), state(1), 0.5),
+      /Expected 2 numbers for weight but received 1/,
+    );
+    assert.throws(
+      () => mixStates(state(1), new Map(), 0.5),
+      /Expected 1 numbers for weight but received none/,
+    );
   });
 });

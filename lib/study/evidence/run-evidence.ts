@@ -87,8 +87,9 @@ export async function runEvidence(options: {
   >;
   for (const study of STUDIES.filter((name) => studies.includes(name)))
     runs[study] = await runJobs(plans[study]().filter(isAsked), context);
-  const looks = studies.includes('attention') ? planLooks(splits, epochs).filter(isAsked) : [];
-  const hard = studies.includes('ladder') ? [planCoverage(epochs)].filter(isAsked) : [];
+  // Both are of all models together, and stay as they are when some are run anew.
+  const looks = !models && studies.includes('attention') ? planLooks(splits, epochs) : [];
+  const hard = !models && studies.includes('ladder') ? [planCoverage(epochs)] : [];
   const coverage = await Promise.all(hard.map((job) => runCoverage(job, context, data)));
   return { data, splits, runs, looks: await runLooks(looks, context), coverage: coverage.flat() };
 }

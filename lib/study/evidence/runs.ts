@@ -142,7 +142,7 @@ function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
   };
 }
 
-/** Gives the folder that a size's runs and weights are kept in. */
+/** Gives the folder that the runs of a size are kept in. */
 export function cacheDirectory(size: string): string {
   return homePath('data', 'cache', 'evidence', size);
 }

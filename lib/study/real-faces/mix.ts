@@ -30,8 +30,9 @@ export interface MixedTraining extends CachedTraining {
 
 /**
  * Trains the network that the project carries: `blocksAndFace`'s of a seed, and then a few epochs on FER+ and drawn
- * characters together. The weights before and after these are averaged: as much of those after as costs at most
- * `MIXED_TRAINING.tolerance` on FER+'s validation side. Both trainings go on from their checkpoints.
+ * characters together. The final weights are (1 - share) * before + share * after. The share is the largest multiple of
+ * 1 / 20 that loses at most `MIXED_TRAINING.tolerance` of the accuracy on FER+'s validation side. Both trainings go on from
+ * their checkpoints.
  * Source of the average: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
  * @throws what training throws
  */
@@ -60,7 +61,7 @@ export async function trainMixed(
       validation: { faces: data.chosenBy, missed: 0 },
     },
     scoredFaces: 1024,
-    epoch: 'last',
+    finalWeights: 'last',
     startedFrom: hashState(before),
     onEpoch: (history) => print(`carried ${seed}: ${formatEpoch(history[history.length - 1], epochs)}`),
     shouldStop,
@@ -69,7 +70,10 @@ export async function trainMixed(
   return { ...result, network, share, photographs: data.sides.train.length, drawings: drawnFaces.length };
 }
 
-/** Gives a network the average of its weights and those before that has the largest tolerable share of its own. */
+/**
+ * Averages a network's weights with those before, with the largest tolerable share of its own.
+ * @returns the share, 0 to 1
+ */
 async function takeTolerable(network: Network, before: NetworkState, data: RealFacesData): Promise<number> {
   const after = saveState(network);
   const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);

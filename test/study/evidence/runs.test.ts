@@ -21,6 +21,7 @@ describe('the runs of evidence', () => {
         landmarks: new Float32Array(272),
         eyesBoxes: new Float32Array(8),
         mouthBoxes: new Float32Array(8),
+        imageSizes: new Float32Array(4),
       },
     } as unknown as BlockSet;
     const test = new Float32Array(14);
