@@ -10,6 +10,7 @@ import { evidenceCommand } from './cli/evidence';
 import { evaluateCommand } from './cli/evaluate';
 import { exportCommand, importCommand } from './cli/export';
 import { facesCommand } from './cli/faces';
+import { kernelCommand } from './cli/kernel';
 import { labCommand } from './cli/lab';
 import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   doctorCommand,
   reportCommand,
   labCommand,
+  kernelCommand,
   notebooksCommand,
   facesCommand,
   benchCommand,

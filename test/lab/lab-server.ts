@@ -10,9 +10,6 @@ import { venvProgram } from '../../lib/engine/setup';
 const COPIED = ['dist', 'lib', 'notebooks', 'package.json', 'tsconfig.json'];
 const LINKED = ['node_modules', '.tensorflow'];
 
-/** JupyterLab asks nobody outside of this machine for news. */
-const NOTIFICATIONS = { fetchNews: 'false', checkForUpdates: false };
-
 /** A JupyterLab that runs. */
 export interface LabServer {
   /** Address with token; it opens the notebook. */
@@ -58,10 +55,6 @@ function copyProject(root: string): string {
 
 /** Keeps the user's own settings out of the test, and the test's out of theirs. */
 function writeConfiguration(folder: string): Record<string, string> {
-  const settings = path.join(folder, 'config', 'lab', 'user-settings', '@jupyterlab', 'apputils-extension');
-  fs.mkdirSync(settings, { recursive: true });
-  const file = path.join(settings, 'notification.jupyterlab-settings');
-  fs.writeFileSync(file, JSON.stringify(NOTIFICATIONS));
   return {
     JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
     JUPYTER_DATA_DIR: path.join(folder, 'data'),

@@ -8,7 +8,8 @@ import type { StepResult } from './step';
 
 export type { Variant } from './choose';
 export type { StepResult } from './step';
-export { isCompiledStale } from './compile';
+export { isCompiledStale, setUpCompiled } from './compile';
+export { installUserKernel, removeUserKernel } from './kernel';
 export { venvProgram } from './python';
 
 /**
