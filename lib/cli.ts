@@ -12,6 +12,7 @@ import { exportCommand, importCommand } from './cli/export';
 import { facesCommand } from './cli/faces';
 import { kernelCommand } from './cli/kernel';
 import { labCommand } from './cli/lab';
+import { newCommand } from './cli/new';
 import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
 import { preprocessCommand } from './cli/preprocess';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   reportCommand,
   labCommand,
   kernelCommand,
+  newCommand,
   notebooksCommand,
   facesCommand,
   benchCommand,

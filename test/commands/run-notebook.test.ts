@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { newStudy } from '../../lib/commands/new';
+import { readFerg } from '../../lib/datasets/ferg';
+import { writeSample } from '../../lib/datasets/sample';
 import { projectRoot } from '../../lib/engine/project';
 import { venvProgram } from '../../lib/engine/setup';
 import { useTemporaryFolder } from '../support/folder';
@@ -23,12 +26,34 @@ const title = 'executing a notebook';
     const folder = useTemporaryFolder();
 
     function execute(...sources: string[]) {
-      const [source, target] = ['source.ipynb', 'target.ipynb'].map((name) => path.join(folder(), name));
+      const source = path.join(folder(), 'source.ipynb');
       fs.writeFileSync(source, notebookOf(...sources));
+      return executeFile(source);
+    }
+
+    function executeFile(source: string, settings: Readonly<Record<string, string>> = {}) {
+      const target = path.join(folder(), 'target.ipynb');
       const script = path.join(projectRoot(), 'scripts', 'run_notebook.py');
-      const options = { cwd: projectRoot(), encoding: 'utf8' as const };
+      const env = { ...process.env, ...settings };
+      const options = { cwd: projectRoot(), encoding: 'utf8' as const, env };
       return { ...spawnSync(venvProgram('python'), [script, source, target], options), target };
     }
+
+    it('runs a new study on made pictures, from opening them to the mistakes', async () => {
+      const sample = path.join(folder(), 'sample');
+      await writeSample({ directory: sample, clipsPerCell: 2, framesPerClip: 2 });
+      const data = path.join(folder(), 'pictures');
+      for (const { path: file, character, emotion } of readFerg(sample).records) {
+        const place = path.join(data, character, emotion, path.basename(file));
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        fs.copyFileSync(path.join(sample, file), place);
+      }
+      const study = newStudy({ name: path.join(folder(), 'my-study'), data, cropped: false });
+      const { status, stdout, stderr } = executeFile(study, { EPOCHS: '2', RESULTS_DIR: folder() });
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /A face was found in 1\d\d of 168 images/);
+      assert.match(stdout, /The network is right for [\d.]+ % of \d+ test images/);
+    });
 
     it('prints what cells print, and saves their outputs', () => {
       const { status, stdout, target } = execute('const a = 20;', 'console.log(a + 1);');
