@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { BlockSet } from '../core/blocks';
-import { EMOTIONS } from '../core/emotions';
-import { type Experiment, readExperiment } from '../core/experiment';
+import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { expectWritable } from '../engine/project';
@@ -17,8 +15,8 @@ import { expectPersons, type FoldResult, type FoldSettings, planFolds, runFolds 
 import { openData } from '../study/open-data';
 import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
-import { type FoldAnswer, type FoldsScore, gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds'; // prettier-ignore
-import { describeConfusion, toInterval, toPercent } from './evaluate';
+import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds'; // prettier-ignore
+import { type CrossValidation, foldsToJson, foldsToText } from './folds-text';
 import { openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
 import { fitBatch } from './train';
@@ -64,7 +62,7 @@ export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   const done = await crossValidate(dataset, request);
   if (!done) return false;
   if (predictions !== undefined) await writeFile(predictions, toPredictionsCsv(done.answers));
-  await writeFile(output, format === 'json' ? toJson(done) : toText(done));
+  await writeFile(output, format === 'json' ? foldsToJson(done) : foldsToText(done));
   return true;
 }
 
@@ -101,7 +99,7 @@ export async function reportFolds(
   const { answers, blocks, figures } = done;
   fs.mkdirSync(resultsDirectory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(resultsDirectory, name), text);
-  write('report.json', toJson(done, LEFT_OUT));
+  write('report.json', foldsToJson(done, LEFT_OUT));
   write('predictions.csv', toPredictionsCsv(answers));
   write('skipped.csv', toSkippedCsv(blocks.missed));
   const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));
@@ -109,23 +107,9 @@ export async function reportFolds(
   const subtitle = `${dataset.name}, one person left out, all folds`;
   const chart = confusionChart(figures.score.matrix, { subtitle });
   await saveFigure(chart, resultsDirectory, nameFigures(done.experiment).heatmap);
-  print(toText(done).trimEnd());
+  print(foldsToText(done).trimEnd());
   print(`A report of ${LEAVE_ONE_PERSON_OUT} leaves out: ${LEFT_OUT.join(', ')}.`);
   return true;
-}
-
-/** An evaluation that went to its end. */
-interface CrossValidation {
-  readonly dataset: Dataset;
-  readonly blocks: BlockSet;
-  readonly answers: readonly FoldAnswer[];
-  readonly figures: FoldsScore;
-  readonly experiment: Experiment;
-  readonly model: string;
-  readonly parameters: number;
-  readonly folds: number;
-  readonly backend: string;
-  readonly seconds: number;
 }
 
 async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossValidation | undefined> {
@@ -175,49 +159,6 @@ function describeNetwork(architecture: string, seed: number): { name: string; pa
 function formatFold({ person, validation, bestEpoch, reusedEpochs }: FoldResult, epochs: number): string {
   const reused = reusedEpochs > 0 ? `, ${reusedEpochs} of them from checkpoints` : '';
   return `${person} tested, ${validation} for validation: ${epochs} epochs${reused}, best epoch ${bestEpoch}`;
-}
-
-/** Formats the figures for other programs. Rates are in 0..1, times in seconds. */
-function toJson(done: CrossValidation, leftOut?: readonly string[]): string {
-  const { dataset, figures, experiment, model, parameters, folds, backend, seconds } = done;
-  const { score, accuracy, macroF1, persons } = figures;
-  const [images, faces] = [score.ofAll.trials, score.ofFound.trials];
-  const report = {
-    ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
-    split: { name: LEAVE_ONE_PERSON_OUT, folds },
-    ...{ model, parameters, epochs: experiment.epochs },
-    accuracyOfFound: score.ofFound.value,
-    accuracyOfAll: accuracy.value,
-    accuracyOfAllInterval: [accuracy.low, accuracy.high],
-    macroF1: macroF1.value,
-    macroF1Interval: [macroF1.low, macroF1.high],
-    intervals: '95 %, over persons',
-    ...{ labels: EMOTIONS, matrix: score.matrix, classes: score.classes, persons },
-    ...{ backend, experiment: { ...experiment, split: LEAVE_ONE_PERSON_OUT }, leftOut },
-    seconds: { folds: seconds },
-  };
-  return `${JSON.stringify(report, null, 2)}\n`;
-}
-
-function toText({ dataset, figures, model, folds }: CrossValidation): string {
-  const { score, accuracy, macroF1, persons } = figures;
-  const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
-  const [low, high] = [macroF1.low, macroF1.high].map((value) => value.toFixed(4));
-  const lines = [
-    `Data: ${dataset.name}, ${score.ofAll.trials} images of ${persons.length} persons`,
-    `${model}, trained ${folds} times: each person is tested once, the next one chooses the epoch, all others train`,
-    `  accuracy of all images         ${toPercent(score.ofAll)}`,
-    `  over persons                   ${toInterval(accuracy)}`,
-    `  accuracy where a face is found ${toPercent(score.ofFound)}`,
-    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons drawn anew: ${low} to ${high})`,
-    ...describeConfusion(score.matrix),
-    `  ${'person'.padEnd(width)}  images  no face  right  best epoch`,
-    ...persons.map(({ person, images, missed, correct, bestEpoch = 'no fold' }) => {
-      const cells = [String(images).padStart(6), String(missed).padStart(7), String(correct).padStart(5)];
-      return `  ${[person.padEnd(width), ...cells, String(bestEpoch).padStart(10)].join('  ')}`;
-    }),
-  ];
-  return `${lines.join('\n')}\n`;
 }
 
 async function writeFile(file: string | undefined, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Experiment } from '../core/experiment';
+import { EMOTIONS } from '../core/emotions';
 import type { BlockSet } from '../core/blocks';
 import { SIDES } from '../core/split';
 import type { Split } from '../core/split';
@@ -14,6 +15,8 @@ import { facesOfSplit } from './faces-of-split';
 import type { OpenedDataset } from './open-dataset';
 import { PREDICTION_COLUMNS, predictionRow } from './score-folds';
 import type { CachedTraining } from './train-cached';
+
+const CLASSES = EMOTIONS.length;
 
 /** The report as a file: figures that other programs read. Rates are in 0..1, times in seconds. */
 export interface ReportFile {
@@ -128,7 +131,7 @@ export function saveReport(
   const sides = SIDES.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
   write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
   const rows = test.map((face, row) => {
-    const probabilities = [...prediction.probabilities.subarray(7 * row, 7 * row + 7)];
+    const probabilities = [...prediction.probabilities.subarray(CLASSES * row, CLASSES * (row + 1))];
     return predictionRow({ record: blocks.records[face], label: prediction.labels[row], probabilities });
   });
   write('predictions.csv', toCsv([PREDICTION_COLUMNS, ...rows]));

@@ -9,6 +9,8 @@ import type { FrameRecord } from '../core/record';
 import type { FoldResult } from './folds';
 import { scoreTest, type TestScore } from './score-test';
 
+const CLASSES = EMOTIONS.length;
+
 /** An image and what the network that never saw its person answered. */
 export interface FoldAnswer {
   readonly record: FrameRecord;
@@ -54,7 +56,9 @@ export function gatherAnswers(
   const found = new Map<string, number[]>();
   for (const { person, probabilities } of results) {
     const faces = blocks.records.filter(({ character }) => character === person);
-    faces.forEach(({ path }, row) => found.set(path, probabilities.slice(7 * row, 7 * row + 7)));
+    faces.forEach(({ path }, row) =>
+      found.set(path, probabilities.slice(CLASSES * row, CLASSES * (row + 1))),
+    );
   }
   return records.map((record) => {
     const probabilities = found.get(record.path);
