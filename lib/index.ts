@@ -2,7 +2,13 @@
 import './source-maps';
 export { BLOCK_SIZE, type BlockSet, type MissedFrame } from './core/blocks';
 export { EMOTIONS, emotionId, isEmotion, type Emotion } from './core/emotions';
-export { DEFAULT_EXPERIMENT, fitBatchSize, readCropped, readExperiment, type Experiment } from './core/experiment';
+export {
+  DEFAULT_EXPERIMENT,
+  fitBatchSize,
+  readCropped,
+  readExperiment,
+  type Experiment,
+} from './core/experiment';
 export { estimateAccuracy, wilsonInterval } from './core/intervals';
 export { classMetrics, confusionMatrix, macroF1 } from './core/metrics';
 export { formatPercent } from './core/numbers';
