@@ -2,13 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
-import { confusionMatrix, countCorrect, likeliestOf } from '../core/metrics';
 import { formatPercent } from '../core/numbers';
 import { fitTemperature } from '../core/temperature';
 import { expectWritable, projectRoot } from '../engine/project';
 import { createFileStore } from '../model/checkpoint-files';
 import { inputSource } from '../model/data';
-import { predict } from '../model/evaluate';
+import { predict, scorePrediction } from '../model/evaluate';
 import { encodeModel } from '../model/model-file';
 import { runStoppable } from '../notebook/stop';
 import { DEFAULT_MODEL } from '../predict/model';
@@ -124,10 +123,10 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
   try {
     if (trained.stopped) return false;
     const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
-    const { probabilities } = await predict(network, source);
-    const temperature = fitTemperature(probabilities, source.labels);
-    const right = countCorrect(confusionMatrix(source.labels, likeliestOf(probabilities)));
-    const validation = `${formatPercent(right / source.size, 1)} of ${source.size} validation images`;
+    const prediction = await predict(network, source);
+    const temperature = fitTemperature(prediction.probabilities, source.labels);
+    const { accuracy } = scorePrediction(prediction, source.labels);
+    const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
     const parts = encodeModel(network, {
       architecture: network.name,
       labels: EMOTIONS,

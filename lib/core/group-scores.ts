@@ -65,9 +65,9 @@ export interface GroupOptions {
 export const GROUP_DRAWS = 2000;
 
 /**
- * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap: whole units (persons) are drawn. Intervals of shares
- * are never narrower than Wilson's with images as trials, and that of the calibration error always contains its value,
- * which resampling raises.
+ * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap: whole units (persons) are drawn.
+ * Intervals of shares are never narrower than Wilson's with images as trials, and that of the calibration error always
+ * contains its value, which resampling raises.
  *
  * The largest difference is chosen after seeing all groups. So its interval is simultaneous: value plus and minus the
  * 95 % quantile, over the draws, of the largest deviation of any pair's difference. It is never narrower than

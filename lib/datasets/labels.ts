@@ -3,10 +3,11 @@ import path from 'node:path';
 import { parseCsv } from '../core/csv';
 import type { Numbering } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
+import { isInside } from '../engine/project';
 import type { Dataset } from './dataset';
 import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import { readText } from './text';
-import { countEndings, isImageName, isInside, noteUnread } from './tree';
+import { countEndings, isImageName, noteUnread } from './tree';
 
 /** The table in a folder that is named in its place. */
 const TABLE_FILE = 'labels.csv';

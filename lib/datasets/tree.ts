@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isInside } from '../engine/project';
 
 /** File names that are taken for images. What is in them is looked at later, when they are decoded. */
 const IMAGE_NAME = /\.(png|jpe?g|tiff?|webp|gif|avif)$/i;
@@ -123,14 +124,4 @@ function findFolder(link: string): string | undefined {
     // It leads nowhere, to itself, or to where nobody may look: none of these is a folder to list.
     return undefined;
   }
-}
-
-/**
- * Tells whether a path is a folder's, or one below it.
- * @param folder absolute
- * @param file absolute
- */
-export function isInside(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

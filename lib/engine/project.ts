@@ -73,8 +73,14 @@ function isOfHome(file: string): boolean {
   );
 }
 
-function isInside(folder: string, file: string): boolean {
-  return file === folder || file.startsWith(`${folder}${path.sep}`);
+/**
+ * Tells whether a path is a folder's, or one below it.
+ * @param folder absolute
+ * @param file absolute
+ */
+export function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 /** Finds in an error and its causes what the file system refused to write, and how it said so. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isInside, LINK_LEVELS } from '../datasets/tree';
+import { LINK_LEVELS } from '../datasets/tree';
+import { isInside } from '../engine/project';
 import type { BadImage } from './bad-image';
 
 /** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
-import { confusionMatrix, countCorrect, likeliestOf } from '../../core/metrics';
 import { splitRecords } from '../../core/split';
 import { concatBlocks } from '../../faces/concat-blocks';
 import { inputSource } from '../../model/data';
-import { predict } from '../../model/evaluate';
+import { evaluate } from '../../model/evaluate';
 import { formatEpoch } from '../../model/history';
 import { loadState, mixStates, saveState, type Network, type NetworkState } from '../../model/network';
 import { facesOfSplit } from '../faces-of-split';
@@ -77,14 +76,13 @@ export async function trainMixed(
 async function takeTolerable(network: Network, before: NetworkState, data: RealFacesData): Promise<number> {
   const after = saveState(network);
   const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
-  const countRight = async (share: number) => {
+  const measure = async (share: number) => {
     loadState(network, mixStates(before, after, share));
-    const { probabilities } = await predict(network, source);
-    return countCorrect(confusionMatrix(source.labels, likeliestOf(probabilities)));
+    return (await evaluate(network, source)).accuracy;
   };
-  const fewest = (await countRight(0)) - MIXED_TRAINING.tolerance * source.size;
+  const least = (await measure(0)) - MIXED_TRAINING.tolerance;
   for (let step = SHARE_STEPS; step > 0; step--)
-    if ((await countRight(step / SHARE_STEPS)) >= fewest) return step / SHARE_STEPS;
+    if ((await measure(step / SHARE_STEPS)) >= least) return step / SHARE_STEPS;
   loadState(network, before);
   return 0;
 }
