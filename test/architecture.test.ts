@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { listFiles, projectRoot } from '../lib/engine/project';
@@ -110,6 +111,12 @@ describe('the architecture', () => {
       /^import (?!type )[^;]*'\.\.\/(?!core\/)/m.test(fs.readFileSync(file, 'utf8')),
     );
     assert.deepEqual(eager, []);
+  });
+
+  it('is drawn in CONTRIBUTING.md as the imports are', () => {
+    const script = path.join(projectRoot(), 'scripts/draw-architecture.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
   });
 
   it('keeps core free of tensors', () => {
