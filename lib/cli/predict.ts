@@ -51,7 +51,10 @@ export const predictCommand = new Command('predict')
     numberBetween(0, 1),
   ) // prettier-ignore
   .option('--files-from <file>', 'read names from a file, one a line or ended by NUL; - is standard input')
-  .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .option(
+    '-o, --output <file>',
+    'write to a file, whole or not at all, or to a device or pipe; default: standard output, which - is too',
+  )
   .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
   .option('--fps <rate>', 'pictures a second of a video, at most', numberBetween(0.001, 120), 2)
   .option(
