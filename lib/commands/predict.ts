@@ -6,7 +6,13 @@ import { expectWritable } from '../engine/project';
 import { saveWhole } from '../engine/whole-file';
 import { watchStop } from '../notebook/stop';
 import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
-import { formatAnswer, type PredictionFormat, predictionWriter } from '../predict/format';
+import {
+  describeFrames,
+  formatAnswer,
+  type PredictionFormat,
+  predictionWriter,
+  toOneLine,
+} from '../predict/format';
 import { predictInputs } from '../predict/predict-inputs';
 import { isUnread, loadPredictor, type PicturePrediction } from '../predict/predictor';
 import { annotatePicture } from '../report/annotate';
@@ -48,7 +54,8 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   } = request;
   const names = [...request.files, ...(await readList(request.filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
-  const inputs = await expandInputs(names);
+  const notes: string[] = [];
+  const inputs = await expandInputs(names, (note) => notes.push(note));
   const files = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
   checkOutput(output, '--output', files);
   if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
@@ -66,13 +73,17 @@ export async function runPredict(request: PredictRequest): Promise<number> {
       count += 1;
       if (isUnread(result)) {
         unread += 1;
-        process.stderr.write(`${result.source}: ${result.reason}\n`);
+        const name = toOneLine(result.source);
+        tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
       } else if (annotate) await saveAnnotated(annotate, { result, image: image! }, count);
+      const frames = isUnread(result) ? undefined : describeFrames(result);
+      if (frames) tell(frames);
       follow?.(Math.min(count, inputs.length), inputs.length);
     }
     await target.write(writer.end(count));
     // What was stopped is not whole: a file that was asked for is not made of it.
     if (!stop.isRequested()) await target.finish();
+    notes.map(toOneLine).forEach(tell);
   } finally {
     await target.discard();
     stop.dispose();
@@ -80,6 +91,11 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   }
   if (stop.isRequested()) return 130;
   return unread > 0 ? 1 : 0;
+}
+
+/** Tells on standard error what is no answer. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** Names stand one a line, or end by NUL as `find -print0` writes them. */

@@ -44,7 +44,10 @@ describe('findTarget', () => {
     fs.symlinkSync('a', at('b'));
     fs.symlinkSync(folder(), at('link'));
     for (const name of ['', 'link', 'new/'])
-      assert.throws(() => findTarget(`${folder()}/${name}`, '--output'), /for --output but received the folder \//);
+      assert.throws(
+        () => findTarget(`${folder()}/${name}`, '--output'),
+        /for --output but received the folder \//,
+      );
     assert.throws(() => findTarget(at('a'), '--output'), /for --output but received ELOOP for .*a$/);
     writeFiles(folder(), { file: '' });
     assert.throws(() => findTarget(at('file/x'), '--output'), /for --output but received ENOTDIR/);
