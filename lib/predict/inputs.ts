@@ -37,7 +37,7 @@ export async function expandInputs(
   for (const name of names) for (const input of await expandName(name, notes)) inputs.push(input);
   if (inputs.length === 0)
     throw new RangeError(`Expected pictures or videos but found none: ${notes.join('; ')}`);
-  notes.forEach(onLeftOut);
+  for (const note of notes) onLeftOut(note);
   return inputs;
 }
 
