@@ -27,6 +27,8 @@ export interface PredictInputsOptions {
   readonly stdin?: AsyncIterable<Buffer>;
   /** Asked before each picture; true ends there. */
   readonly shouldStop?: () => boolean;
+  /** Told of each folder what in it is no picture or video, in a sentence. */
+  readonly onLeftOut?: (note: string) => void;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function predictPictures(
     readonly cropped?: boolean;
   } = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
-  const inputs = await expandInputs(names);
+  const inputs = await expandInputs(names, options.onLeftOut);
   const predictor = await loadPredictor(options);
   try {
     const results: (PicturePrediction | UnreadPicture)[] = [];
@@ -86,7 +88,8 @@ async function predictOne(
   if (isBadImage(read)) return { result: { source, ...read } };
   const image = await decodeImage(read, source);
   if (isBadImage(image)) return { result: { source, ...image } };
-  return { result: await predictor.predict(image, source), image };
+  const result = await predictor.predict(image, source);
+  return { result: image.frames ? { ...result, frames: image.frames } : result, image };
 }
 
 /** The user named the file, wherever it lies: so its own folder is the data folder. */
