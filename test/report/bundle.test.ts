@@ -41,7 +41,10 @@ describe('a bundle', () => {
   });
 
   it('of a picture of faces is a JPEG, several times smaller than a PNG, with its alternative text', async () => {
-    const noise = Uint8Array.from({ length: 200 * 200 * 3 }, (_, i) => 128 + 60 * Math.sin(i / 500) + (i % 7));
+    const noise = Uint8Array.from(
+      { length: 200 * 200 * 3 },
+      (_, i) => 128 + 60 * Math.sin(i / 500) + (i % 7),
+    );
     const figure = await imageGrid([{ image: { width: 200, height: 200, data: noise }, caption: 'a face' }]);
     const bundle = await toBundle(figure);
     assert.deepEqual(typesOf(bundle), ['image/jpeg', 'text/plain']);
