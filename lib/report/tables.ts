@@ -26,8 +26,8 @@ function loadDanfo(): typeof Danfo {
 }
 
 /**
- * Makes a danfo DataFrame of rows, such as a training's history. Its columns are those of all rows; what a row lacks is a
- * gap (`null`).
+ * Makes a danfo DataFrame of rows, such as a training's history. A column is there where one row at least has a value;
+ * what a row lacks is a gap (`null`).
  *
  * `table.query(table.column('right').eq(0))` filters, `table.groupby(['character']).agg({ right: ['mean', 'count'] })`
  * groups, {@link joinTables} joins, `table.describe()` summarizes, `table.sortValues('right')` sorts, `show(table)` draws.
@@ -40,7 +40,9 @@ function loadDanfo(): typeof Danfo {
  */
 export function toDataFrame(rows: readonly object[]): Danfo.DataFrame {
   if (rows.length === 0) throw new RangeError('Expected at least 1 row for rows but received 0');
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) =>
+    rows.some((row) => (row as TableRow)[name] !== undefined),
+  );
   const values = rows.map((row) => columns.map((name) => checkCell((row as TableRow)[name], name)));
   return new (loadDanfo().DataFrame)(values, { columns });
 }
@@ -67,9 +69,17 @@ export function joinTables(left: Danfo.DataFrame, right: Danfo.DataFrame, on: st
 export function recordTable(records: readonly FrameRecord[], split?: Split): Danfo.DataFrame {
   const sides = new Map(SIDES.flatMap((side) => (split?.[side] ?? []).map((index) => [index, side])));
   return toDataFrame(
-    records.map(({ attributes, votes, side, ...record }, index) => {
-      const known = split ? sides.get(index) : side;
-      return { ...record, ...(known && { side: known }), ...attributes };
+    records.map(({ path, character, emotion, clip, frame, intensity, side, attributes }, index) => {
+      const known = {
+        path,
+        character,
+        emotion,
+        clip,
+        frame,
+        intensity,
+        side: split ? sides.get(index) : side,
+      };
+      return { ...known, ...attributes };
     }),
   );
 }
