@@ -71,7 +71,15 @@ export { stepLossChart } from './report/step-loss-chart';
 export { publishedChart } from './report/published-chart';
 export { formatRate, rateTable } from './report/evidence-tables';
 export { imageGrid, sampleSheet } from './report/sheets';
-export { accuracyTable, classTable, metricsTable, splitTable, toDataFrame } from './report/tables';
+export {
+  accuracyTable,
+  answerTable,
+  classTable,
+  joinTables,
+  metricsTable,
+  recordTable,
+  toDataFrame,
+} from './report/tables';
 export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
 export {

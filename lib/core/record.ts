@@ -11,6 +11,8 @@ export interface FrameRecord {
   readonly clip?: string;
   /** Position in the clip, from 0. */
   readonly frame?: number;
+  /** Share of the expression at its height, 0 to 1, where the data set knows it. */
+  readonly intensity?: number;
   /** Side that the data set itself puts the image on. */
   readonly side?: Side;
   /** How many annotators chose what, [10], in the order of `VOTE_COLUMNS`. */

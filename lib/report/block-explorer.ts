@@ -18,7 +18,7 @@ export interface ExplorableFace extends FaceView {
 const IMAGE_PX = 300;
 const BLOCK_PX = 128;
 /** The image is kept smaller than it is drawn: many are carried along. */
-const THUMBNAIL_PX = 176;
+const THUMBNAIL_PX = 160;
 
 /**
  * Charts faces one at a time: character, expression and frame are picked below the chart, and image, landmarks, boxes

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Figure } from './figure';
 import { isFigure } from './figure';
 import { isEncodedImage, isRasterImage, openImage, readImageSize, type ImageSource } from './images';
-import { renderFigure } from './render';
+import { renderForNotebook, type NotebookPicture } from './render';
 import { imageGrid, type CaptionedImage } from './sheets';
 import {
   isTable,
@@ -70,19 +70,20 @@ export function textBundle(text: string): MimeBundle {
 }
 
 async function figureBundle(figure: Figure): Promise<MimeBundle> {
-  const { png, width, height } = await renderFigure(figure);
-  const picture = pngBundle(png, { width, height }, figure.title);
+  const picture = pictureBundle(await renderForNotebook(figure), figure.title);
   if (figure.kind === 'picture') return picture;
+  const actions = { source: false, compiled: false, editor: false };
   return {
-    data: { [VEGA_LITE_MIME]: figure.spec, ...picture.data },
-    metadata: { [VEGA_LITE_MIME]: { embed_options: { actions: { source: false, compiled: false, editor: false } } }, ...picture.metadata }, // prettier-ignore
+    // A chart's description is its alternative text in JupyterLab.
+    data: { [VEGA_LITE_MIME]: { description: figure.title, ...figure.spec }, ...picture.data },
+    metadata: { [VEGA_LITE_MIME]: { embed_options: { actions } }, ...picture.metadata },
   };
 }
 
-function pngBundle(png: Buffer, size: { width: number; height: number }, title: string): MimeBundle {
+function pictureBundle({ type, content, ...size }: NotebookPicture, title: string): MimeBundle {
   return {
-    data: { 'image/png': png.toString('base64'), 'text/plain': title },
-    metadata: { 'image/png': { ...size, alt: title } },
+    data: { [type]: content.toString('base64'), 'text/plain': title },
+    metadata: { [type]: { ...size, alt: title } },
   };
 }
 
@@ -94,11 +95,8 @@ async function imageBundle(image: ImageSource, { cellPx }: ShowOptions): Promise
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const kernel = scale > 1 ? 'nearest' : 'lanczos3';
   const resized = openImage(image).resize(size.width, size.height, { fit: 'fill', kernel });
-  return pngBundle(
-    await resized.png({ compressionLevel: 9 }).toBuffer(),
-    size,
-    `Image of ${width}×${height} pixels`,
-  );
+  const content = await resized.png({ compressionLevel: 9 }).toBuffer();
+  return pictureBundle({ type: 'image/png', content, ...size }, `Image of ${width}×${height} pixels`);
 }
 
 async function gridBundle(items: readonly CaptionedImage[], options: ShowOptions): Promise<MimeBundle> {

@@ -10,7 +10,7 @@ export async function toThumbnail(image: ImageSource, sidePx: number): Promise<s
   const jpeg = await openImage(image)
     .flatten({ background: '#ffffff' })
     .resize(sidePx, sidePx, { fit: 'fill' })
-    .jpeg({ quality: 72 })
+    .jpeg({ quality: 70, mozjpeg: true })
     .toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

@@ -16,13 +16,45 @@ export interface RenderedFigure {
 /** Pixels of a figure's PNG for each pixel of its layout, so that text is crisp on dense screens. */
 export const PNG_SCALE = 2;
 
+/** The same of the JPEG that a notebook holds of a figure with photographs or drawn faces. */
+const JPEG_SCALE = 1.5;
+
 /**
  * Draws a figure as SVG and PNG, without a browser and without the machine's fonts.
  * @throws Error when the chart's specification is none that vega-lite knows
  */
 export async function renderFigure(figure: Figure): Promise<RenderedFigure> {
-  const svg = figure.kind === 'chart' ? await chartToSvg(figure.spec) : figure.svg;
+  const svg = await toSvg(figure);
   return { svg, ...(await svgToPng(svg)) };
+}
+
+/** A figure as a notebook holds it. */
+export interface NotebookPicture {
+  readonly type: 'image/png' | 'image/jpeg';
+  readonly content: Buffer;
+  /** Pixels at which it is meant to be seen. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Draws a figure for a notebook. Figures that embed photographs or drawn faces are JPEG files, a third as large as a PNG
+ * file; all others are PNG files, which are smaller there and have no artefacts around lines.
+ * @throws Error when the chart's specification is none that vega-lite knows
+ */
+export async function renderForNotebook(figure: Figure): Promise<NotebookPicture> {
+  const svg = await toSvg(figure);
+  if (!svg.includes('data:image/jpeg')) {
+    const { png, width, height } = await svgToPng(svg);
+    return { type: 'image/png', content: png, width, height };
+  }
+  const { pixels, width, height } = svgToPixels(svg, JPEG_SCALE);
+  const content = await pixels.jpeg({ quality: 80, mozjpeg: true }).toBuffer();
+  return { type: 'image/jpeg', content, width, height };
+}
+
+async function toSvg(figure: Figure): Promise<string> {
+  return figure.kind === 'chart' ? chartToSvg(figure.spec) : figure.svg;
 }
 
 /**
@@ -53,19 +85,25 @@ export async function svgToPng(
   svg: string,
   scale: number = PNG_SCALE,
 ): Promise<{ png: Buffer; width: number; height: number }> {
+  const { pixels, width, height } = svgToPixels(svg, scale);
+  // 256 colours are all that a chart has and enough for drawn faces; the file is half as large or less.
+  const png = await pixels.png({ palette: true, quality: 100, effort: 4, dither: 0.8 }).toBuffer();
+  return { png, width, height };
+}
+
+function svgToPixels(svg: string, scale: number): { pixels: sharp.Sharp; width: number; height: number } {
   const { regular, bold } = fontFiles();
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     font: { loadSystemFonts: false, fontFiles: [regular, bold], defaultFontFamily: 'DejaVu Sans' },
     background: '#ffffff',
   });
-  const image = resvg.render();
-  // 256 colours are all that a chart has and enough for drawn faces; the file is half as large or less.
-  const png = await sharp(image.pixels, { raw: { width: image.width, height: image.height, channels: 4 } })
-    .removeAlpha()
-    .png({ palette: true, quality: 100, effort: 4, dither: 0.8 })
-    .toBuffer();
-  return { png, width: Math.round(image.width / scale), height: Math.round(image.height / scale) };
+  const { width, height, pixels } = resvg.render();
+  return {
+    pixels: sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha(),
+    width: Math.round(width / scale),
+    height: Math.round(height / scale),
+  };
 }
 
 /**

@@ -8,7 +8,12 @@ export interface TableLike {
   readonly columns: readonly string[];
   /** Row by row. */
   readonly values: unknown;
+  /** Names of the rows; they are shown where one is a text, as those of `describe()` are. */
+  readonly index?: readonly unknown[];
 }
+
+/** A table is shown up to this row: a notebook with all rows of a data set would weigh megabytes. */
+const MAX_ROWS = 50;
 
 /** How a table is shown. */
 export interface TableFormat {
@@ -30,7 +35,7 @@ export function isTable(value: unknown): value is TableLike {
  * @param table a danfo DataFrame, or columns and values
  */
 export function tableToHtml(table: TableLike, format: TableFormat = {}): string {
-  const { columns, cells, isNumeric } = formatCells(table, format);
+  const { columns, cells, isNumeric, left } = formatCells(table, format);
   // GitHub drops styles and keeps `align`; JupyterLab's own style sheet overrules `align`.
   const cell = (tag: string, text: string, column: number) => {
     const side = isNumeric[column] ? 'right' : 'left';
@@ -44,12 +49,13 @@ export function tableToHtml(table: TableLike, format: TableFormat = {}): string 
     ? `<caption style="text-align:left;font-weight:bold;padding:4px 10px">${escapeMarkup(caption)}</caption>`
     : '';
   const body = cells.map((texts) => row('td', texts)).join('\n');
-  return `<table>${head}\n<thead>${row('th', columns)}</thead>\n<tbody>\n${body}\n</tbody></table>`;
+  const rest = left ? `\n<p>${left}</p>` : '';
+  return `<table>${head}\n<thead>${row('th', columns)}</thead>\n<tbody>\n${body}\n</tbody></table>${rest}`;
 }
 
 /** Writes a table as plain text in columns: numbers stand right. */
 export function tableToText(table: TableLike, format: TableFormat = {}): string {
-  const { columns, cells, isNumeric } = formatCells(table, format);
+  const { columns, cells, isNumeric, left } = formatCells(table, format);
   const widths = columns.map((name, column) =>
     Math.max(name.length, ...cells.map((texts) => texts[column].length)),
   );
@@ -62,11 +68,12 @@ export function tableToText(table: TableLike, format: TableFormat = {}): string 
       .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   const { caption } = format;
-  return [...(caption ? [caption, ''] : []), line(columns), rule, ...cells.map(line)].join('\n');
+  const lines = [...(caption ? [caption, ''] : []), line(columns), rule, ...cells.map(line), left];
+  return lines.join('\n').trimEnd();
 }
 
-function formatCells({ columns, values }: TableLike, { decimals }: TableFormat) {
-  const rows = values as CellValue[][];
+function formatCells(table: TableLike, { decimals }: TableFormat) {
+  const { columns, rows, left } = withRowNames(table);
   const byColumn = columns.map((_, column) => rows.map((row) => row[column]));
   const isNumeric = byColumn.map(isNumberColumn);
   const digits = byColumn.map((cells, column) => {
@@ -75,7 +82,17 @@ function formatCells({ columns, values }: TableLike, { decimals }: TableFormat) 
     return decimals ?? (columns[column].includes('%') ? 2 : 3);
   });
   const cells = rows.map((row) => columns.map((_, column) => formatCell(row[column], digits[column])));
-  return { columns, cells, isNumeric };
+  return { columns, cells, isNumeric, left };
+}
+
+/** Cuts a long table, and puts the names of its rows in front where they say something. */
+function withRowNames({ columns, values, index = [] }: TableLike) {
+  const all = values as CellValue[][];
+  const rows = all.slice(0, MAX_ROWS);
+  const left =
+    all.length > MAX_ROWS ? `and ${(all.length - MAX_ROWS).toLocaleString('en-US')} more rows` : '';
+  if (!index.some((name) => typeof name === 'string')) return { columns, rows, left };
+  return { columns: ['', ...columns], rows: rows.map((row, at) => [String(index[at]), ...row]), left };
 }
 
 /** A column counts as numeric when it holds a number and otherwise nothing but gaps. */

@@ -3,7 +3,7 @@ import type { Experiment } from '../core/experiment';
 import { buildBoxesNetwork } from '../model/boxes-network';
 import { blockSource, boxSource } from '../model/data';
 import { predict, type Prediction } from '../model/evaluate';
-import { predictNearest } from '../model/nearest';
+import { predictNearest, type NearestPrediction } from '../model/nearest';
 import type { Network } from '../model/network';
 import type { SplitFaces } from './faces-of-split';
 import { scoreTest, type TestScore } from './score-test';
@@ -14,8 +14,10 @@ const BOXES_EPOCHS = 50;
 
 /** A network's answers on the test side, beside two baselines under the same split. */
 export interface Evaluation {
-  /** The network's, of the test side's faces in their order. */
-  readonly prediction: Prediction;
+  /** About the test side's faces, in their order. */
+  readonly answers: Readonly<
+    Record<'network' | 'boxes', Prediction> & Record<'nearest', Pick<NearestPrediction, 'labels'>>
+  >;
   readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
   /** Wall-clock time, the training of the baseline included. */
   readonly seconds: number;
@@ -35,7 +37,7 @@ export async function evaluateWithBaselines(
 ): Promise<Evaluation> {
   const start = performance.now();
   const test = blockSource(blocks, faces.test.faces);
-  const prediction = await predict(network, test);
+  const own = await predict(network, test);
   const nearest = await predictNearest({ train: blockSource(blocks, faces.train.faces), test });
   const boxesNetwork = buildBoxesNetwork({ seed: experiment.seed });
   const settings = { ...experiment, epochs: BOXES_EPOCHS };
@@ -45,8 +47,8 @@ export async function evaluateWithBaselines(
     .finally(() => boxesNetwork.dispose());
   const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
   return {
-    prediction,
-    scores: { network: score(prediction.labels), nearest: score(nearest.labels), boxes: score(boxes.labels) },
+    answers: { network: own, nearest, boxes },
+    scores: { network: score(own.labels), nearest: score(nearest.labels), boxes: score(boxes.labels) },
     seconds: (performance.now() - start) / 1000,
   };
 }

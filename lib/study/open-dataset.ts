@@ -126,7 +126,9 @@ async function withManifest(dataset: Dataset): Promise<Dataset> {
   const entries = new Map((await readManifest(dataset.directory)).map((entry) => [entry.path, entry]));
   const records = dataset.records.map((record) => {
     const entry = entries.get(record.path);
-    return entry ? { ...record, clip: entry.clip, frame: entry.frame } : record;
+    if (!entry) return record;
+    const { clip, frame, intensity } = entry;
+    return { ...record, clip, frame, intensity };
   });
   const trueLandmarks = await readTrueLandmarks(dataset.directory);
   return { ...dataset, name: 'synthetic sample', synthetic: true, records, trueLandmarks };

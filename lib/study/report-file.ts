@@ -123,7 +123,7 @@ export function saveReport(
   { dataset, preprocessing, split, evaluation }: ReportParts,
 ): void {
   const { blocks } = preprocessing;
-  const { prediction } = evaluation;
+  const { network: prediction } = evaluation.answers;
   const test = facesOfSplit(split, dataset.records, blocks).test.faces;
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { textBundle, toBundle, VEGA_LITE_MIME, type MimeBundle } from '../../lib/report/bundle';
 import { nameFigures, saveFigure } from '../../lib/report/figures';
 import { accuracyChart } from '../../lib/report/learning-charts';
+import { renderFigure } from '../../lib/report/render';
 import { imageGrid } from '../../lib/report/sheets';
 import { toDataFrame } from '../../lib/report/tables';
 import { block, history, pngOf } from './examples';
@@ -27,7 +28,7 @@ describe('a bundle', () => {
     const chart = accuracyChart(history(3));
     const bundle = await toBundle(chart);
     assert.deepEqual(typesOf(bundle), [VEGA_LITE_MIME, 'image/png', 'text/plain']);
-    assert.deepEqual(bundle.data[VEGA_LITE_MIME], chart.spec);
+    assert.deepEqual(bundle.data[VEGA_LITE_MIME], { description: chart.title, ...chart.spec });
     assert.equal(bundle.data['text/plain'], chart.title);
     const { width, height } = bundle.metadata['image/png'] as { width: number; height: number };
     assert.deepEqual(await sizeOfPng(bundle), [2 * width, 2 * height]);
@@ -37,6 +38,20 @@ describe('a bundle', () => {
     const bundle = await toBundle(await imageGrid([{ image: block, caption: 'eyes' }]));
     assert.deepEqual(typesOf(bundle), ['image/png', 'text/plain']);
     assert.equal(bundle.data['text/plain'], '1 images: eyes');
+  });
+
+  it('of a picture of faces is a JPEG, several times smaller than a PNG, with its alternative text', async () => {
+    const noise = Uint8Array.from(
+      { length: 200 * 200 * 3 },
+      (_, i) => 128 + 60 * Math.sin(i / 500) + (i % 7),
+    );
+    const figure = await imageGrid([{ image: { width: 200, height: 200, data: noise }, caption: 'a face' }]);
+    const bundle = await toBundle(figure);
+    assert.deepEqual(typesOf(bundle), ['image/jpeg', 'text/plain']);
+    const content = Buffer.from(String(bundle.data['image/jpeg']), 'base64');
+    assert.equal((await sharp(content).metadata()).format, 'jpeg');
+    assert.ok(3 * content.length < (await renderFigure(figure)).png.length);
+    assert.equal((bundle.metadata['image/jpeg'] as { alt: string }).alt, '1 images: a face');
   });
 
   it('of a small block enlarges it by whole pixels, of a large image reduces it', async () => {

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { wilsonInterval } from '../../lib/core/intervals';
 import { tableToHtml, tableToText } from '../../lib/report/table-format';
-import { accuracyTable, classTable, metricsTable, publishedTable, splitTable, toDataFrame } from '../../lib/report/tables'; // prettier-ignore
+import {
+  accuracyTable,
+  answerTable,
+  classTable,
+  joinTables,
+  metricsTable,
+  recordTable,
+  toDataFrame,
+} from '../../lib/report/tables';
 import { records, split } from './examples';
 
 describe('tables', () => {
-  it('count each emotion on each side of the split, with sums', () => {
-    const table = splitTable(records, split);
-    assert.deepEqual(table.columns, ['emotion', 'train', 'validation', 'test', 'total']);
-    const rows = table.values as unknown[][];
-    assert.deepEqual(rows[0], ['anger', 4, 1, 1, 6]);
-    assert.deepEqual(rows.at(-1), ['all', 28, 7, 7, 42]);
-  });
-
-  it('count each character on each side of the split', () => {
-    const rows = splitTable(records, split, 'character').values as unknown[][];
-    assert.deepEqual(rows, [
-      ['aia', 14, 0, 7, 21],
-      ['mery', 14, 7, 0, 21],
-      ['all', 28, 7, 7, 42],
-    ]);
-  });
-
   it('count each class by character', () => {
     const rows = classTable(records.slice(0, 4)).values as unknown[][];
     assert.deepEqual(rows, [
@@ -48,23 +40,70 @@ describe('tables', () => {
   it('list accuracies in percent with their intervals', () => {
     const rows = accuracyTable([{ name: 'TerGat', accuracy: wilsonInterval(1, 2) }]).values as unknown[][];
     assert.deepEqual(rows[0].slice(0, 2), ['TerGat', 50]);
-    assert.equal(publishedTable().shape[0], 5);
   });
 
-  it('refuse to be empty', () => {
+  it('list images with what is known of each: side of a split, intensity, attributes', () => {
+    const known = { ...records[0], intensity: 0.5, attributes: { age: '30' } };
+    const table = recordTable([known, ...records.slice(1)], split);
+    assert.deepEqual(table.columns, ['path', 'character', 'emotion', 'frame', 'intensity', 'side', 'age']);
+    const rows = table.values as unknown[][];
+    assert.deepEqual(rows[0], ['mery/anger/0.png', 'mery', 'anger', 0, 0.5, 'train', '30']);
+    assert.deepEqual(rows[2], ['mery/anger/2.png', 'mery', 'anger', 2, null, 'validation', null]);
+  });
+
+  it('list answers, which can be joined with images, filtered, grouped and described', () => {
+    const asked = records.filter(({ frame }) => frame === 0); // seven expressions of two characters
+    const labels = Uint8Array.from({ length: 14 }, (_, row) => (row === 9 ? 0 : row % 7));
+    const probabilities = Float32Array.from({ length: 98 }, (_, at) => (at % 7 === labels[Math.floor(at / 7)] ? 0.5 : 0)); // prettier-ignore
+    const answers = answerTable(asked, {
+      net: { labels, probabilities },
+      guess: { labels: new Uint8Array(14) },
+    });
+    assert.deepEqual(answers.columns, ['path', 'net', 'net %', 'net right', 'guess', 'guess right']);
+    assert.deepEqual((answers.values as unknown[][])[9], ['aia/fear/0.png', 'anger', 50, 0, 'anger', 0]);
+    const joined = joinTables(recordTable(records, split), answers, 'path');
+    assert.deepEqual(joined.shape, [14, 10]);
+    const wrong = joined.query(joined.column('net right').eq(0));
+    assert.deepEqual(wrong.column('path').values, ['aia/fear/0.png']);
+    const grouped = joined.groupby(['character']).agg({ 'net right': ['mean', 'count'] });
+    assert.deepEqual(grouped.values, [
+      ['mery', 1, 7],
+      ['aia', 6 / 7, 7],
+    ]);
+    assert.match(tableToText(joined.describe()), /^ +frame .*\n.*\ncount +14/);
+    assert.throws(() => answerTable(asked, { net: { labels: new Uint8Array(3) } }), /Expected 14 answers of net but received 3/); // prettier-ignore
+  });
+
+  it('refuse to be empty, and values that are no cells', () => {
     assert.throws(() => toDataFrame([]), /Expected at least 1 row for rows but received 0/);
+    assert.throws(
+      () => toDataFrame([{ votes: [1] }]),
+      /Expected text, .* for column votes but received an obj/,
+    );
   });
 
   it('load danfo on the same TensorFlow.js as the rest, and leave its backend alone', () => {
     const before = tf.getBackend();
-    const sum = toDataFrame([{ n: 1 }, { n: 2 }])
-      .column('n')
-      .sum();
-    assert.equal(sum, 3);
+    const table = toDataFrame([{ n: 1 }, { n: 2 }]);
+    assert.equal(table.column('n').sum(), 3);
     assert.equal(tf.getBackend(), before);
     const copies = Object.keys(require.cache).filter((file) => /tfjs-core[\\/]dist[\\/]tf-core/.test(file));
     assert.equal(copies.length, 1);
   });
+
+  it('never load what reads spreadsheets, and danfo itself only when a table is made', () => {
+    const code = [
+      'const loads = (name) => Object.values(require.cache).some(({ id, children }) => id.includes(`node_modules/${name}/`) && children.length > 0);',
+      "const { toDataFrame } = require('./lib/index.ts');",
+      "if (loads('danfojs-node')) throw new Error('danfo was loaded with lib');",
+      'toDataFrame([{ n: 1 }]);',
+      "if (!loads('danfojs-node') || loads('xlsx')) throw new Error('xlsx was loaded');",
+      // danfo reads the file and then finds no reader of spreadsheets.
+      "process.on('uncaughtException', ({ message }) => process.exit(message.includes('xlsx_1.readFile') ? 0 : 3));",
+      "require('danfojs-node').readExcel('package.json').then(() => process.exit(2));",
+    ];
+    execFileSync(process.execPath, ['--import', 'tsx', '-e', code.join('\n')], { stdio: 'pipe' });
+  }).timeout(60_000);
 });
 
 describe('formatting a table', () => {
@@ -89,6 +128,18 @@ describe('formatting a table', () => {
     assert.match(html, /a &lt; b/);
     assert.match(html, /&lt;i&gt;/);
     assert.doesNotMatch(html, /<script>|<i>/);
+  });
+
+  it('names rows where their names are texts, and shows the first fifty of many', () => {
+    const { columns } = table;
+    assert.match(tableToText({ columns: ['n'], values: [[1], [2]], index: ['mean', 'std'] }), /^ +n\n-+ +-\nmean +1\nstd +2$/); // prettier-ignore
+    assert.match(tableToText({ ...table, index: [0, 1] }), new RegExp(`^${columns[0]} `));
+    const long = { columns: ['n'], values: Array.from({ length: 1060 }, (_, row) => [row]) };
+    assert.match(tableToText(long), /\n49\nand 1,010 more rows$/);
+    assert.match(
+      tableToHtml(long),
+      /<td[^>]*>49<\/td><\/tr>\n<\/tbody><\/table>\n<p>and 1,010 more rows<\/p>$/,
+    );
   });
 
   it('takes the number of decimals', () => {

@@ -43,8 +43,8 @@ describe('evaluateWithBaselines', function () {
     const tensors = tf.memory().numTensors;
     const experiment = { ...DEFAULT_EXPERIMENT, batchSize: 14, learningRate: 0.01 };
     const cacheDirectory = folder();
-    const { scores, prediction } = await evaluateWithBaselines(network, makeBlocks(84), faces, experiment, { cacheDirectory }); // prettier-ignore
-    assert.equal(prediction.size, 14);
+    const { scores, answers } = await evaluateWithBaselines(network, makeBlocks(84), faces, experiment, { cacheDirectory }); // prettier-ignore
+    for (const { labels } of Object.values(answers)) assert.equal(labels.length, 14);
     for (const { ofAll } of Object.values(scores)) assert.equal(ofAll.trials, 15);
     // The seven even faces have a double in training; all odd ones look the same, and one expression is right once.
     assert.equal(scores.nearest.ofFound.successes, 8);

@@ -36,7 +36,11 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
     split: { name: 'frames', train: [0, 1], validation: [2], test: [3] },
     network: { name: 'TerGat', parameters: new Map() },
     training: { history: [1, 2].map((number) => ({ epoch: number, ...epoch })), bestEpoch: 1, seconds: 1.26 },
-    evaluation: { scores: { network: score, nearest: score, boxes: score }, prediction, seconds: 0.5 },
+    evaluation: {
+      scores: { network: score, nearest: score, boxes: score },
+      answers: { network: prediction, nearest: prediction, boxes: prediction },
+      seconds: 0.5,
+    },
     ...changes,
   };
 }
