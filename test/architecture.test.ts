@@ -13,6 +13,7 @@ const LAYERS = [
   'model',
   'report',
   'predict',
+  'library',
   'demo',
   'study',
   'bench',
