@@ -35,6 +35,7 @@ const OWNERS: Record<string, RegExp> = {
   '@resvg/resvg-js': /^report\//,
   bullmq: /^study\/queue\//,
   ioredis: /^study\/queue\//,
+  sirv: /^demo\/server\.ts$/,
   tslab: /^notebook/,
   commander: /^cli(\.ts$|\/)/,
 };
