@@ -1,32 +1,18 @@
 // What notebooks may import.
 import './source-maps';
-export { BLOCK_SIZE, type BlockSet, type MissedFrame } from './core/blocks';
-export { EMOTIONS, emotionId, isEmotion, type Emotion } from './core/emotions';
-export {
-  DEFAULT_EXPERIMENT,
-  fitBatchSize,
-  readCropped,
-  readExperiment,
-  type Experiment,
-} from './core/experiment';
-export { estimateAccuracy, wilsonInterval } from './core/intervals';
-export { classMetrics, confusionMatrix, macroF1 } from './core/metrics';
+export { EMOTIONS, emotionId } from './core/emotions';
+export { fitBatchSize, readCropped, readExperiment } from './core/experiment';
+export { macroF1 } from './core/metrics';
 export { formatPercent } from './core/numbers';
-export { boundingBox, clampBox, growBox, type Box } from './core/geometry';
+export { boundingBox, growBox, type Box } from './core/geometry';
 export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from './core/image';
 export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
-export { createRandom } from './core/random';
-export type { FrameRecord } from './core/record';
-export { leaveOneCharacterOut, splitRecords, type Split } from './core/split';
-export { type Dataset } from './datasets/dataset';
-export { readFerg } from './datasets/ferg';
-export { readFolder } from './datasets/folder';
+export { splitRecords } from './core/split';
 export { buildAdam } from './engine/adam';
 export { meanCrossEntropy } from './engine/operations';
-export { startEngine, type EngineInfo } from './engine/tensorflow';
-export { loadFaceDetector, type Face } from './faces/detect';
+export { startEngine } from './engine/tensorflow';
+export { loadFaceDetector } from './faces/detect';
 export { measureBlockIou } from './faces/measure';
-export { preprocess } from './faces/preprocess';
 export { buildCompact } from './model/compact';
 export {
   buildBlocksAndFace,
@@ -34,39 +20,25 @@ export {
   buildSoftAttention,
   buildWholeFace,
 } from './model/face-networks';
-export { buildBoxesNetwork } from './model/boxes-network';
-export { blockSource, boxSource, type TensorSource } from './model/data';
-export { evaluate, predict, type Prediction } from './model/evaluate';
-export { formatEpoch, type EpochRecord } from './model/history';
+export { blockSource } from './model/data';
+export { evaluate } from './model/evaluate';
 export { predictNearest } from './model/nearest';
-export { countParameters, type Network } from './model/network';
+export { countParameters } from './model/network';
 export { buildTerGat, TERGAT_SIZES } from './model/tergat';
-export {
-  followProgress,
-  liveDisplay,
-  progress,
-  resultsDirectory,
-  runStoppable,
-  show,
-  startNotebook,
-} from './notebook';
+export { followProgress, progress, resultsDirectory, runStoppable, show, startNotebook } from './notebook';
 export { finishReport } from './notebook/finish-report';
 export { trainInCell } from './notebook/train-in-cell';
-export { loadClassifier, type Classifier } from './predict/model';
-export { formatAnswer } from './predict/format';
 export { predictPictures } from './predict/predict-inputs';
 export { predictionRows, viewPredictions } from './predict/view-prediction';
-export { isUnread, loadPredictor, type FacePrediction, type PicturePrediction } from './predict/predictor';
 export { architectureDiagram, describeTerGat } from './report/architecture';
 export { attentionFlow } from './report/attention-flow';
 export { blockExplorer } from './report/block-explorer';
-export { confusionChart } from './report/confusion-chart';
 export { countsChart } from './report/counts-chart';
 export { errorExplorer } from './report/error-explorer';
 export { markPicture } from './report/face-marks';
 export { featureMaps } from './report/feature-maps';
 export { nameFigures, saveFigure } from './report/figures';
-export { accuracyChart, lossChart } from './report/learning-charts';
+export { accuracyChart } from './report/learning-charts';
 export { stepLossChart } from './report/step-loss-chart';
 export { publishedChart } from './report/published-chart';
 export { formatRate, rateTable } from './report/evidence-tables';
@@ -120,15 +92,7 @@ export { openExamples, openPictures } from './study/open-pictures';
 export { preprocessDataset } from './study/preprocess-dataset';
 export { reportRows } from './study/readme';
 export { loadRealFaces } from './study/real-faces/archive';
-export {
-  realFacesChart,
-  realFacesConfusion,
-  realFacesReliability,
-  realFacesRisk,
-  recallChart,
-} from './study/real-faces/figures';
+export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';
 export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/plan';
 export { agreementRows, annotatorAgreement, PUBLISHED_FER_PLUS } from './study/real-faces/questions';
 export { summarizeRealFaces } from './study/real-faces/summary';
-export { scoreTest } from './study/score-test';
-export { trainCached } from './study/train-cached';

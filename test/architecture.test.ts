@@ -14,6 +14,7 @@ const LAYERS = [
   'model',
   'report',
   'predict',
+  'library',
   'demo',
   'study',
   'bench',
@@ -35,6 +36,7 @@ const OWNERS: Record<string, RegExp> = {
   '@resvg/resvg-js': /^report\//,
   bullmq: /^study\/queue\//,
   ioredis: /^study\/queue\//,
+  sirv: /^demo\/server\.ts$/,
   tslab: /^notebook/,
   commander: /^cli(\.ts$|\/)/,
 };

@@ -1,17 +1,6 @@
-import fs from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wasm': 'application/wasm',
-};
+import sirv from 'sirv';
 
 /** Scripts and styles of the page's own folder, WebAssembly, and nothing else; nothing is evaluated or sent. */
 const POLICY = [
@@ -44,17 +33,18 @@ export interface FolderServer {
 }
 
 /**
- * Serves the files of one folder to this machine only, and answers nobody who calls it by another name.
+ * Serves the files that a folder has now to this machine only, and answers nobody who calls it by another name.
  * @param folder absolute
  * @param port 0: any that is free
  * @throws Error when the port is taken
  */
 export async function serveFolder(folder: string, port: number): Promise<FolderServer> {
-  const root = await fs.realpath(folder);
+  const serve = sirv(folder, { etag: true, extensions: ['html'] });
   const server = http.createServer((request, response) => {
-    void answer(root, request)
-      .catch((error: unknown) => ({ status: 500, text: (error as Error).name }))
-      .then((reply) => send(response, request, reply));
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const refusal = refuse(request);
+    if (refusal) response.writeHead(refusal).end();
+    else serve(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -69,40 +59,9 @@ export async function serveFolder(folder: string, port: number): Promise<FolderS
   return { address: `http://127.0.0.1:${taken}/`, close };
 }
 
-type Reply =
-  | { readonly status: number; readonly text: string }
-  | { readonly status: 200; readonly bytes: Buffer; readonly type: string };
-
-async function answer(root: string, { method, url, headers }: http.IncomingMessage): Promise<Reply> {
+/** Gives the status that a request is refused with; undefined when it is answered. */
+function refuse({ method, headers }: http.IncomingMessage): number | undefined {
   // A page elsewhere whose name leads here (DNS rebinding) comes with its own name.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ''))
-    return { status: 403, text: 'Forbidden' };
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'Method Not Allowed' };
-  const file = await locate(root, url ?? '/');
-  if (!file) return { status: 404, text: 'Not Found' };
-  const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
-  return { status: 200, bytes: await fs.readFile(file), type };
-}
-
-/** Finds the file of an address. @returns undefined when it is none, lies elsewhere, or is reached by a link */
-async function locate(root: string, url: string): Promise<string | undefined> {
-  let name: string;
-  try {
-    name = decodeURIComponent(url.split(/[?#]/, 1)[0]);
-  } catch {
-    // An address that cannot be decoded is the address of nothing.
-    return undefined;
-  }
-  if (name.includes('\0') || name.includes('\\')) return undefined;
-  const file = path.join(root, name.endsWith('/') ? `${name}index.html` : name);
-  const real = await fs.realpath(file).catch(() => undefined);
-  if (!real || real !== file || !real.startsWith(root + path.sep)) return undefined;
-  return (await fs.stat(real)).isFile() ? real : undefined;
-}
-
-function send(response: http.ServerResponse, { method }: http.IncomingMessage, reply: Reply): void {
-  const bytes = 'bytes' in reply ? reply.bytes : Buffer.from(`${reply.text}\n`);
-  const type = 'bytes' in reply ? reply.type : 'text/plain; charset=utf-8';
-  response.writeHead(reply.status, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length });
-  response.end(method === 'HEAD' ? undefined : bytes);
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) return 403;
+  return method === 'GET' || method === 'HEAD' ? undefined : 405;
 }

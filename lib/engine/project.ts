@@ -7,6 +7,13 @@ export function projectRoot(): string {
   return path.resolve(__dirname, '..', '..');
 }
 
+/** Gives the command that sets up: the project's, or, of the package that is made of it, the package's. */
+export function setUpCommand(): string {
+  const manifest = fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8');
+  const { name, scripts } = JSON.parse(manifest) as { name: string; scripts?: { setup?: string } };
+  return scripts?.setup ? 'npm run setup' : `npx ${name} setup`;
+}
+
 /** The environment variable that names the folder in which all is written. */
 export const HOME_VARIABLE = 'PRIOR_ATTENTION_HOME';
 

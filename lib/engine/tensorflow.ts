@@ -4,6 +4,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { withModelFolder } from './model-folder';
 import { provideModelFolder } from './native-session';
+import { setUpCommand } from './project';
 import { registerWasmTrainingKernels } from './wasm';
 
 /** A backend of TensorFlow.js that this project runs on, fastest first. */
@@ -57,7 +58,7 @@ export function whyNotNative(): string | undefined {
   const addon = path.join(addonDirectory(), 'tfjs_binding.node');
   return fs.existsSync(addon)
     ? undefined
-    : 'native TensorFlow is not set up (npm run setup puts it in place)';
+    : `native TensorFlow is not set up (${setUpCommand()} puts it in place)`;
 }
 
 /** Gives the folder in node_modules where tfjs-node-gpu looks for its compiled addon (n-api version 8). */

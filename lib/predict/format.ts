@@ -1,6 +1,7 @@
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
 import { ASSUMED } from '../faces/usual-landmarks';
+import type { PlainPicture } from './plain';
 import { isUnread, type FacePrediction, type PicturePrediction, type UnreadPicture } from './predictor';
 
 /** How predictions are written. */
@@ -48,7 +49,8 @@ export function formatAnswer({ answer, likeliest, confidence }: FacePrediction):
 
 const JSON_WRITER: PredictionWriter = {
   start: '[',
-  write: (result, index) => `${index > 0 ? ',' : ''}\n${JSON.stringify(toPlain(result))}`,
+  write: (result, index) =>
+    `${index > 0 ? ',' : ''}\n${JSON.stringify(isUnread(result) ? result : toPlain(result))}`,
   end: () => '\n]\n',
 };
 
@@ -87,17 +89,16 @@ function toText({ source, seconds, faces }: PicturePrediction): string {
   return lines.join('');
 }
 
-function toPlain(result: Result): object {
-  if (isUnread(result)) return result;
-  const { faces, ...picture } = result;
+/** Turns a prediction into what JSON has: no typed arrays, rounded numbers. */
+export function toPlain({ faces, ...picture }: PicturePrediction): PlainPicture {
   return {
     ...picture,
     faces: faces.map((face) => ({
       answer: face.answer,
       likeliest: face.likeliest,
       confidence: round(face.confidence, 5),
-      probabilities: Object.fromEntries(EMOTIONS.map((name) => [name, round(face.probabilities[name], 5)])),
-      box: Object.fromEntries(BOX.map((side) => [side, round(face.box[side], 1)])),
+      probabilities: roundAll(face.probabilities, 5),
+      box: roundAll({ x: face.box.x, y: face.box.y, width: face.box.width, height: face.box.height }, 1),
       detector: face.detector,
       score: round(face.score, 4),
       eyesBox: face.eyesBox,
@@ -123,4 +124,9 @@ function toRows(result: Result): string[][] {
 
 function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
+function roundAll<Name extends string>(values: Readonly<Record<Name, number>>, digits: number) {
+  const rounded = Object.entries<number>(values).map(([name, value]) => [name, round(value, digits)]);
+  return Object.fromEntries(rounded) as Record<Name, number>;
 }

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import type { RgbImage } from '../core/image';
 import { type BadImage, isBadImage } from '../faces/bad-image';
 import { decodeImage } from '../faces/decode';
-import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
+import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
 import type { Classifier } from './model';
 import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
@@ -84,23 +83,12 @@ async function predictOne(
   { kind, source }: Input,
   { stdin }: PredictInputsOptions,
 ): Promise<LookedAt> {
-  const read = kind === 'stdin' ? await readStdin(stdin, source) : await readFile(source);
+  const read = kind === 'stdin' ? await readStdin(stdin, source) : await readNamedFile(source);
   if (isBadImage(read)) return { result: { source, ...read } };
   const image = await decodeImage(read, source);
   if (isBadImage(image)) return { result: { source, ...image } };
   const result = await predictor.predict(image, source);
   return { result: image.frames ? { ...result, frames: image.frames } : result, image };
-}
-
-/** The user named the file, wherever it lies: so its own folder is the data folder. */
-async function readFile(source: string): Promise<Buffer | BadImage> {
-  const absolute = path.resolve(source);
-  const file = await readImageFile(
-    path.parse(absolute).root,
-    path.relative(path.parse(absolute).root, absolute),
-  );
-  if (!isBadImage(file)) return file.bytes;
-  return { ...file, reason: file.reason.replace(path.relative(path.parse(absolute).root, absolute), source) };
 }
 
 async function readStdin(

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { type FolderServer, serveFolder } from '../../lib/demo/server';
@@ -32,7 +31,6 @@ describe('serveFolder', () => {
 
   beforeEach(async () => {
     writeFiles(folder(), { 'page/index.html': '<p>page</p>', 'page/a/b.js': '1', 'secret.txt': 'secret' });
-    fs.symlinkSync(path.join(folder(), 'secret.txt'), path.join(folder(), 'page', 'link.txt'));
     server = await serveFolder(path.join(folder(), 'page'), 0);
   });
   afterEach(() => server.close());
@@ -43,14 +41,14 @@ describe('serveFolder', () => {
     const policy = String(page.headers['content-security-policy']);
     assert.match(policy, /default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
     assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'? (?!;)|https?:|\*/);
-    assert.equal((await ask(server.address, '/a/b.js?x=1')).headers['content-type'], 'text/javascript; charset=utf-8'); // prettier-ignore
+    const script = await ask(server.address, '/a/b.js?x=1');
+    assert.deepEqual([script.text, script.headers['content-type']], ['1', 'text/javascript']);
   });
 
   for (const target of [
     '/../secret.txt',
     '/%2e%2e/secret.txt',
     '/a/..%2f..%2fsecret.txt',
-    '/link.txt',
     '/a',
     '/%',
     '/%00',

@@ -82,7 +82,7 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
 }
 
 /** Draws a row's confusion matrix. */
-export function realFacesConfusion(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
+function realFacesConfusion(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
   return confusionChart(summarizeRealFaces(archive).models[model]!.strict7.matrix, {
     title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
   });

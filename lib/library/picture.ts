@@ -1,0 +1,87 @@
+import { types } from 'node:util';
+import type { RgbImage } from '../core/image';
+import { type BadImageKind, isBadImage } from '../faces/bad-image';
+import { decodeImage, MAX_IMAGE_PIXELS } from '../faces/decode';
+import { readNamedFile } from '../faces/read-image';
+
+/** Pixels row by row from the top, 8 bits a channel: a canvas' `getImageData`, or RGB. */
+export interface PicturePixels {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 4] as red, green, blue and alpha (not premultiplied), or [height, width, 3] without alpha. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** A picture: the path of a file from the current folder, a whole file's bytes, or pixels. */
+export type Picture = string | Uint8Array | ArrayBuffer | PicturePixels;
+
+/** Why a picture could not be read; `message` names it and says what was expected. */
+export class UnreadPictureError extends Error {
+  override readonly name = 'UnreadPictureError';
+
+  constructor(
+    readonly kind: BadImageKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Reads a picture to colours. Alpha is laid on white, as files are decoded.
+ * @param name what to call it in errors
+ * @throws UnreadPictureError for a file or bytes that cannot be read; TypeError for what is no picture; RangeError for
+ *   pixels whose sides or length do not fit
+ */
+export async function readPicture(picture: Picture, name: string): Promise<RgbImage> {
+  if (isPixels(picture)) return toRgb(picture, name);
+  const bytes = typeof picture === 'string' ? await readNamedFile(picture) : toBuffer(picture);
+  const image = isBadImage(bytes) ? bytes : await decodeImage(bytes, name);
+  if (isBadImage(image)) throw new UnreadPictureError(image.kind, image.reason);
+  return image;
+}
+
+function isPixels(picture: Picture): picture is PicturePixels {
+  return typeof picture === 'object' && picture !== null && 'width' in picture && 'data' in picture;
+}
+
+/** Types are asked of Node.js: `instanceof` knows no arrays of another realm, such as a test runner's. */
+function toBuffer(picture: Uint8Array | ArrayBuffer): Buffer {
+  if (types.isUint8Array(picture)) return Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength);
+  if (types.isAnyArrayBuffer(picture)) return Buffer.from(picture);
+  throw new TypeError(
+    `Expected a path, an image file's bytes or pixels { width, height, data } for a picture but received ${describe(picture)}`,
+  );
+}
+
+function toRgb({ width, height, data }: PicturePixels, name: string): RgbImage {
+  const count = width * height;
+  if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0) || count > MAX_IMAGE_PIXELS)
+    throw new RangeError(
+      `Expected whole numbers above 0, at most ${MAX_IMAGE_PIXELS} pixels in all, for the width and height of ${name} but received ${width} and ${height}`,
+    );
+  if (!types.isUint8Array(data) && !types.isUint8ClampedArray(data))
+    throw new TypeError(
+      `Expected a Uint8Array or Uint8ClampedArray for the data of ${name} but received ${describe(data)}`,
+    );
+  if (data.length === 3 * count) return { width, height, data: Uint8Array.from(data) };
+  if (data.length === 4 * count) return { width, height, data: layOnWhite(data) };
+  throw new RangeError(
+    `Expected ${4 * count} bytes (RGBA) or ${3 * count} (RGB) for the data of ${name}, which is ${width}x${height}, but received ${data.length}`,
+  );
+}
+
+/** Lays red, green, blue and alpha on white. @param data [n, 4] @returns [n, 3] */
+function layOnWhite(data: Uint8Array | Uint8ClampedArray): Uint8Array {
+  const rgb = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    const alpha = data[from + 3];
+    for (let channel = 0; channel < 3; channel++)
+      rgb[to++] = (data[from + channel] * alpha + 255 * (255 - alpha)) / 255;
+  }
+  return rgb;
+}
+
+function describe(value: unknown): string {
+  return value === null || typeof value !== 'object' ? String(value) : value.constructor?.name || 'an object';
+}
