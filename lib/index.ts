@@ -1,7 +1,9 @@
 // What notebooks may import.
 import './source-maps';
+export { riskCoverage } from './core/calibration';
 export { EMOTIONS, emotionId } from './core/emotions';
 export { fitBatchSize, readCropped, readExperiment } from './core/experiment';
+export { bootstrapCharacters } from './core/group-intervals';
 export { macroF1 } from './core/metrics';
 export { formatPercent } from './core/numbers';
 export { boundingBox, growBox, type Box } from './core/geometry';
@@ -41,7 +43,7 @@ export { nameFigures, saveFigure } from './report/figures';
 export { accuracyChart } from './report/learning-charts';
 export { stepLossChart } from './report/step-loss-chart';
 export { publishedChart } from './report/published-chart';
-export { formatRate, rateTable } from './report/evidence-tables';
+export { formatRate, rateTable } from './report/estimate-table';
 export { imageGrid, sampleSheet } from './report/sheets';
 export {
   accuracyTable,
@@ -54,37 +56,26 @@ export {
 } from './report/tables';
 export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
+export { ablationFigure, ablationRates } from './study/evidence/ablation';
 export {
-  compareWithRandom,
-  MARK_NAMES,
-  nameOrder,
-  summarizeRemovals,
-  useDifferenceRows,
-  useRows,
-  USES,
-} from './study/evidence/attention';
-export { summarizeAcross } from './study/evidence/across';
-export { summarizeCoverage } from './study/evidence/coverage-summary';
-export { looksFigure, removalFigure, usesFigure } from './study/evidence/attention-figures';
-export {
-  ablationRows,
-  bootstrapRows,
-  compareOnSix,
-  coverageAtRisk,
-  distanceParts,
-  ladderRows,
-  MODEL_NAMES,
-  STEP_NAMES,
-} from './study/evidence/details';
+  aboutSet,
+  accuracyBy,
+  accuracyByProtocol,
+  accuracyOf,
+  differenceOf,
+  hardImageAnswers,
+  removalAnswers,
+  scoreFrames,
+  studyAnswers,
+} from './study/evidence/answers';
+export { attentionFigure, PRIOR_USES } from './study/evidence/attention';
+export { attributionFigure, nameOrder, removalFigure } from './study/evidence/attribution-figures';
+export { calibrateModel, reliabilityFigure, riskFigure } from './study/evidence/calibration';
+export { growthFigure } from './study/evidence/growth';
+export { CORRUPTIONS } from './study/evidence/hard-images';
 export { openEvidence } from './study/evidence/open-evidence';
-export {
-  ablationFigure,
-  growthFigure,
-  ladderFigure,
-  reliabilityFigure,
-  riskFigure,
-} from './study/evidence/save-evidence';
-export { LADDER_STEPS, summarizeCalibration, summarizeUnseen } from './study/evidence/summary';
+export { MODEL_NAMES, nameModel, protocolsFigure } from './study/evidence/protocols';
+export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';

@@ -2,18 +2,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expectWritable, homePath, projectRoot } from '../engine/project';
 import {
-  loadArchive,
-  saveArchive,
-  toArchive,
+  evidenceDirectory,
+  loadEvidence,
+  saveEvidence,
   withRuns,
-  type EvidenceArchive,
+  type Evidence,
 } from '../study/evidence/archive';
-import { archiveDirectory } from '../study/evidence/open-evidence';
-import { computeQuotes, replaceQuotes } from '../study/evidence/quotes';
-import { evidenceToMarkdown } from '../study/evidence/markdown';
+import {
+  computeQuotes,
+  evidenceToMarkdown,
+  replaceQuotes,
+  saveEvidenceFile,
+} from '../study/evidence/evidence-file';
+import { runEvidence } from '../study/evidence/open-evidence';
 import { replaceSection } from '../study/readme';
-import { runEvidence } from '../study/evidence/run-evidence';
-import { saveEvidence } from '../study/evidence/save-evidence';
 import { executeNotebook } from './notebook';
 import { commitOutputs, withoutData } from './reference';
 
@@ -21,22 +23,20 @@ import { commitOutputs, withoutData } from './reference';
 export const EVIDENCE_NOTEBOOKS = [
   'notebooks/what-the-original-measured.ipynb',
   'notebooks/generalisation.ipynb',
+  'notebooks/more-characters.ipynb',
+  'notebooks/confidence.ipynb',
   'notebooks/attention.ipynb',
+  'notebooks/where-it-looks.ipynb',
 ] as const;
 
 /** Texts that quote figures of the evidence. */
-export const QUOTING_TEXTS = [
-  'README.md',
-  'docs/model-card.md',
-  'docs/datasheet.md',
-  ...EVIDENCE_NOTEBOOKS,
-] as const;
+export const QUOTING_TEXTS = ['README.md', 'docs/model-card.md'] as const;
 
 /**
  * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, puts the figures
  * into the texts that quote them, and executes the notebooks.
  * @param options.fromPredictions runs nothing: everything is computed from the committed predictions
- * @param options.models runs these alone; the other runs, looks and answers about hard images stay as committed
+ * @param options.models runs these alone; the other runs, attribution and answers about hard images stay as committed
  * @throws Error when the project's folder cannot be written or a notebook cannot be executed, RangeError for a model that the evidence has not
  */
 export async function makeEvidence(options: {
@@ -48,35 +48,36 @@ export async function makeEvidence(options: {
   const { fromPredictions, models, environment, print } = options;
   expectWritable(projectRoot());
   if (!fromPredictions) await runStudies(models, print);
-  const archive = loadArchive(archiveDirectory());
-  await saveEvidence(path.join(projectRoot(), 'results', 'reference'), archive);
-  quoteFigures(archive);
+  const evidence = loadEvidence();
+  await saveEvidenceFile(path.join(projectRoot(), 'results', 'reference'), evidence);
+  quoteFigures(evidence);
   for (const notebook of EVIDENCE_NOTEBOOKS) await executeAndCommit(notebook, environment);
-  print('Made: results/reference/evidence.json, its figures, and the notebooks and texts that quote them.');
+  print('Made: results/reference/evidence.json, its figures, the texts that quote them, and the notebooks.');
 }
 
 async function runStudies(
   models: readonly string[] | undefined,
   print: (line: string) => void,
 ): Promise<void> {
-  const committed = models && loadArchive(archiveDirectory());
+  const committed = models && loadEvidence();
   const known = new Set(
     Object.values(committed?.runs ?? {}).flatMap((runs) => runs.map(({ model }) => model)),
   );
   const stranger = models?.find((model) => !known.has(model));
-  if (stranger) throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`); // prettier-ignore
-  const made = toArchive(await runEvidence({ size: 'full', models, environment: {}, print }));
-  saveArchive(archiveDirectory(), committed ? withRuns(committed, made) : made);
+  if (stranger)
+    throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`);
+  const made = await runEvidence({ size: 'full', models, environment: {}, print });
+  saveEvidence(evidenceDirectory(), committed ? withRuns(committed, made) : made);
 }
 
-function quoteFigures(archive: EvidenceArchive): void {
-  const quotes = computeQuotes(archive);
+function quoteFigures(evidence: Evidence): void {
+  const quotes = computeQuotes(evidence);
   for (const name of QUOTING_TEXTS) {
     const file = path.join(projectRoot(), name);
     fs.writeFileSync(file, replaceQuotes(fs.readFileSync(file, 'utf8'), quotes));
   }
   const readme = path.join(projectRoot(), 'README.md');
-  const text = replaceSection(fs.readFileSync(readme, 'utf8'), 'evidence', evidenceToMarkdown(archive));
+  const text = replaceSection(fs.readFileSync(readme, 'utf8'), 'evidence', evidenceToMarkdown(evidence));
   fs.writeFileSync(readme, text);
 }
 

@@ -10,6 +10,15 @@ export interface Estimate {
   readonly high: number;
 }
 
+/** An estimate with what it is of: a row of a table or of a chart. */
+export interface GroupedEstimate<Label extends string | number = string> {
+  /** What was measured: the row. */
+  readonly label: Label;
+  /** What it is compared by: the column, or the colour. */
+  readonly group: string;
+  readonly estimate: Estimate;
+}
+
 /** A share of counted things, with its interval. */
 export interface Proportion extends Estimate {
   /** How many had the property. */

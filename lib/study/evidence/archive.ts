@@ -2,97 +2,158 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { toCsv } from '../../core/csv';
-import type { Emotion } from '../../core/emotions';
-import { isEmotion } from '../../core/emotions';
+import { isEmotion, type Emotion } from '../../core/emotions';
 import type { FrameRecord } from '../../core/record';
-import { SIDES, type Split, type SplitName } from '../../core/split';
-import { fromRanges, toRanges } from './ranges';
-import { STUDIES, type EvidenceResult, type Study } from './run-evidence';
-import type { CoverageRun } from './coverage';
-import type { LookRun } from './looks';
-import { type EvidenceRun, nameJob } from './runs';
+import { SIDES, type SplitName } from '../../core/split';
+import { projectRoot } from '../../engine/project';
+import { packPositions, unpackPositions } from '../packing';
+import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
+
+/** The studies, in the order in which they are run. */
+export const STUDIES = ['protocols', 'ablation', 'attention', 'growth', 'unseen'] as const;
+
+/** One of {@link STUDIES}. */
+export type Study = (typeof STUDIES)[number];
+
+/** What is to be run: one learner on one split. */
+export interface EvidenceJob {
+  readonly model: string;
+  /** What the learner is shown, `correct` for the blocks as they are. */
+  readonly condition: string;
+  readonly split: SplitId;
+  readonly seed: number;
+  /** 0 where nothing is trained. */
+  readonly epochs: number;
+}
+
+/** What a run answered, small enough to be committed. */
+export interface EvidenceRun extends EvidenceJob {
+  /** The epoch that did best on the validation side; 0 where nothing is trained. */
+  readonly bestEpoch: number;
+  /** A label id for each frame of the test side, ascending; `-` where no face was found, by the store or the learner. */
+  readonly answers: string;
+  /** Packed probabilities of the found test faces, [found, 7]; empty where they are not kept. */
+  readonly probabilities: string;
+  /** Packed probabilities of the found validation faces, [found, 7]. */
+  readonly validation: string;
+  /** Distance of each found test face to the nearest training face, where the model measures it. */
+  readonly distances?: readonly number[];
+}
+
+/** What a trained network answers when pixels are removed. */
+export interface Removal {
+  /** How pixels were ranked by importance; `random` ranks nothing. */
+  readonly mark: 'gradients' | 'occlusion' | 'random';
+  /** Which pixels are removed first, the most important or the least. */
+  readonly first: 'most' | 'least';
+  /** Share of both blocks' pixels that is removed. */
+  readonly share: number;
+  /** A label id for each frame of the test side, as in a run. */
+  readonly answers: string;
+}
+
+/** A mean picture over the test faces of one expression. */
+export interface AttributionMap {
+  /** `picture`: the grey levels; else what made the map: an attribution method, or the network's own `attention`. */
+  readonly of: 'picture' | 'gradients' | 'occlusion' | 'attention';
+  /** Which of the pictures that the network sees, or which of its maps. */
+  readonly part: string;
+  readonly emotion: Emotion;
+  /** Bytes in base64, [size, size], 255 the greatest of all maps `of` the same. */
+  readonly values: string;
+}
+
+/** Attribution maps of one trained network, and the deletion test of them. */
+export interface AttributionRun extends EvidenceJob {
+  readonly removals: readonly Removal[];
+  /** Empty but for the split by clips. */
+  readonly maps: readonly AttributionMap[];
+}
+
+/** What a network answers about corrupted copies of some test images. */
+export interface HardImagesRun extends EvidenceJob {
+  /** The corruption. */
+  readonly kind: 'dark' | 'blurred' | 'small' | 'covered';
+  /** Positions of the copied frames in the records, ascending. */
+  readonly frames: readonly number[];
+  /** A label id for each of the frames; `-` where no face was found. */
+  readonly answers: string;
+  /** The same with the missed ones cut at the average places of training. */
+  readonly fallback: string;
+}
 
 /** Evidence as it is committed: what every figure and table is computed from, and nothing else. */
-export interface EvidenceArchive {
+export interface Evidence {
   /** All frames in their order; a path begins with the name of its set. */
   readonly records: readonly FrameRecord[];
-  readonly splits: ReadonlyMap<string, Split>;
+  readonly splits: EvidenceSplits;
   readonly runs: Readonly<Record<Study, readonly EvidenceRun[]>>;
-  /** Where networks of the study `attention` look. */
-  readonly looks: readonly LookRun[];
-  /** Answers about images made hard. */
-  readonly coverage: readonly CoverageRun[];
+  readonly attribution: readonly AttributionRun[];
+  readonly hardImages: readonly HardImagesRun[];
 }
 
-/** Models whose confidence is looked at: their probabilities are kept, of others only the answers. */
-const CALIBRATED = /^(tergat|compact)$/;
-
-/** Takes what is committed out of evidence that was run. */
-export function toArchive({ data, splits, runs, looks, coverage }: EvidenceResult): EvidenceArchive {
-  const slim = (run: EvidenceRun, study: Study): EvidenceRun =>
-    study === 'ladder' && CALIBRATED.test(run.model) && run.seed === 1
-      ? run
-      : { ...run, probabilities: '', validation: '' };
-  const kept = STUDIES.map((study) => [study, runs[study].map((run) => slim(run, study))]);
-  return {
-    records: data.records,
-    splits,
-    runs: Object.fromEntries(kept) as EvidenceArchive['runs'],
-    looks,
-    coverage,
-  };
+/** Names a job, for files and logs. */
+export function nameJob({ model, condition, split, seed, epochs }: EvidenceJob): string {
+  return `${model}_${condition}_${split}_${seed}_${epochs}`;
 }
 
-/** Puts the runs of some models, made anew on the same frames and splits, in the place of an archive's. */
-export function withRuns(archive: EvidenceArchive, anew: Pick<EvidenceArchive, 'runs'>): EvidenceArchive {
+/** Puts the runs of some models, made anew on the same frames and splits, in the place of committed ones. */
+export function withRuns(evidence: Evidence, anew: Pick<Evidence, 'runs'>): Evidence {
   const replaced = STUDIES.map((study) => {
     const made = new Map(anew.runs[study].map((run) => [nameJob(run), run]));
-    return [study, archive.runs[study].map((run) => made.get(nameJob(run)) ?? run)];
+    return [study, evidence.runs[study].map((run) => made.get(nameJob(run)) ?? run)];
   });
-  return { ...archive, runs: Object.fromEntries(replaced) as EvidenceArchive['runs'] };
+  return { ...evidence, runs: Object.fromEntries(replaced) as Evidence['runs'] };
+}
+
+/** The folder of the committed predictions. */
+export function evidenceDirectory(): string {
+  return path.join(projectRoot(), 'results', 'reference', 'evidence');
 }
 
 /**
- * Saves an archive: frames.csv.gz, splits.json.gz, one file of runs a study, looks.json.gz and
- * coverage.json.gz.
+ * Saves evidence: frames.csv.gz, splits.json.gz, one file of runs a study, attribution.json.gz and hard-images.json.gz.
  * @param directory is made when it is missing
  */
-export function saveArchive(directory: string, archive: EvidenceArchive): void {
-  const { records, splits, runs } = archive;
+export function saveEvidence(directory: string, evidence: Evidence): void {
+  const { records, splits, runs, attribution, hardImages } = evidence;
   fs.mkdirSync(directory, { recursive: true });
   // Level 9 and no time in the header: the same evidence gives the same bytes.
   const write = (name: string, text: string) =>
-    fs.writeFileSync(path.join(directory, name), gzipSync(text, { level: 9 }));
+    fs.writeFileSync(path.join(directory, `${name}.gz`), gzipSync(text, { level: 9 }));
   const rows = records.map(({ path: file, character, emotion, clip = '' }) => [
     file,
     character,
     emotion,
     clip,
   ]);
-  write('frames.csv.gz', toCsv([['path', 'character', 'emotion', 'clip'], ...rows]));
-  const manifests = [...splits].map(([name, split]) => [
-    name,
-    { name: split.name, ...Object.fromEntries(SIDES.map((side) => [side, toRanges(split[side])])) },
+  write('frames.csv', toCsv([['path', 'character', 'emotion', 'clip'], ...rows]));
+  const manifests = [...splits].map(([id, split]) => [
+    id,
+    { name: split.name, ...Object.fromEntries(SIDES.map((side) => [side, packPositions(split[side])])) },
   ]);
-  write('splits.json.gz', JSON.stringify(Object.fromEntries(manifests)));
-  for (const study of STUDIES) write(`${study}.json.gz`, JSON.stringify(runs[study]));
-  for (const part of ['looks', 'coverage'] as const) write(`${part}.json.gz`, JSON.stringify(archive[part]));
+  write('splits.json', JSON.stringify(Object.fromEntries(manifests)));
+  for (const study of STUDIES) write(`${study}.json`, JSON.stringify(runs[study]));
+  write('attribution.json', JSON.stringify(attribution));
+  write('hard-images.json', JSON.stringify(hardImages));
 }
 
 /**
- * Loads what {@link saveArchive} saved.
+ * Loads what {@link saveEvidence} saved.
+ * @param directory default the committed one
  * @throws Error when a file is missing, RangeError when one is broken
  */
-export function loadArchive(directory: string): EvidenceArchive {
-  const read = (name: string) => gunzipSync(fs.readFileSync(path.join(directory, name))).toString('utf8');
-  const manifests = JSON.parse(read('splits.json.gz')) as Record<string, Record<string, string>>;
-  const runs = STUDIES.map((study) => [study, JSON.parse(read(`${study}.json.gz`))]);
+export function loadEvidence(directory = evidenceDirectory()): Evidence {
+  const read = (name: string) =>
+    gunzipSync(fs.readFileSync(path.join(directory, `${name}.gz`))).toString('utf8');
+  const manifests = Object.entries(JSON.parse(read('splits.json')) as Record<SplitId, SplitManifest>);
+  const runs = STUDIES.map((study) => [study, JSON.parse(read(`${study}.json`))]);
   return {
-    records: parseFrames(read('frames.csv.gz')),
-    splits: new Map(Object.entries(manifests).map(([name, manifest]) => [name, readSplit(manifest)])),
-    runs: Object.fromEntries(runs) as EvidenceArchive['runs'],
-    looks: JSON.parse(read('looks.json.gz')) as LookRun[],
-    coverage: JSON.parse(read('coverage.json.gz')) as CoverageRun[],
+    records: parseFrames(read('frames.csv')),
+    splits: new Map(manifests.map(([id, manifest]) => [id as SplitId, readSplit(id as SplitId, manifest)])),
+    runs: Object.fromEntries(runs) as Evidence['runs'],
+    attribution: JSON.parse(read('attribution.json')) as AttributionRun[],
+    hardImages: JSON.parse(read('hard-images.json')) as HardImagesRun[],
   };
 }
 
@@ -102,17 +163,17 @@ export function loadArchive(directory: string): EvidenceArchive {
  */
 export function parseFrames(table: string): FrameRecord[] {
   const [, ...lines] = table.trimEnd().split('\r\n');
-  return lines.map(readFrame);
+  return lines.map((line) => {
+    const [file, character, emotion, clip] = line.split(',');
+    if (!isEmotion(emotion))
+      throw new RangeError(`Expected an emotion for a line of frames.csv.gz but received ${line}`);
+    return { path: file, character, emotion, ...(clip ? { clip } : {}) };
+  });
 }
 
-function readFrame(line: string): FrameRecord {
-  const [file, character, emotion, clip] = line.split(',');
-  if (!isEmotion(emotion))
-    throw new RangeError(`Expected an emotion for a line of frames.csv.gz but received ${line}`);
-  return { path: file, character, emotion: emotion as Emotion, ...(clip ? { clip } : {}) };
-}
+type SplitManifest = Readonly<Record<'train' | 'validation' | 'test', string>> & { readonly name: SplitName };
 
-function readSplit({ name, train, validation, test }: Record<string, string>): Split {
-  const [first, second, third] = [train, validation, test].map(fromRanges);
-  return { name: name as SplitName, train: first, validation: second, test: third };
+function readSplit(id: SplitId, { name, train, validation, test }: SplitManifest): EvidenceSplit {
+  const [first, second, third] = [train, validation, test].map(unpackPositions);
+  return describeSplit(id, { name, train: first, validation: second, test: third });
 }

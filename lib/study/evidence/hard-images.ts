@@ -1,34 +1,164 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
+import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
+import { homePath } from '../../engine/project';
+import { preprocess } from '../../faces/preprocess';
+import { blockSource } from '../../model/data';
+import { predict } from '../../model/evaluate';
+import type { Network } from '../../model/network';
+import { readGray } from '../read-image';
+import { cutBlock } from '../shown-blocks';
+import type { EvidenceJob, HardImagesRun } from './archive';
+import type { EvidenceData } from './character-sets';
+import { FORMS, useTrained } from './learners';
+import { runOnce, type RunContext, type RunTask } from './runs';
+import type { EvidenceEpochs } from './sizes';
 
-/** Ways of making images hard for a face detector; each finds fewer faces, not none. */
-export const HARD_KINDS = ['dark', 'blurred', 'small', 'covered'] as const;
-
-/** One of {@link HARD_KINDS}. */
-export type HardKind = (typeof HARD_KINDS)[number];
-
-/** What each is, in words. */
-export const HARD_NAMES: Readonly<Record<HardKind, string>> = {
+/** The corruptions, in words; in each of them the detector finds fewer faces, not none. */
+export const CORRUPTIONS: Readonly<Record<HardImagesRun['kind'], string>> = {
   dark: 'darkened to an eighth',
   blurred: 'blurred, sigma 5 pixels',
   small: 'shrunk to 24 pixels and enlarged',
   covered: 'a grey bar over the eyes',
 };
 
+const KINDS = Object.keys(CORRUPTIONS) as readonly HardImagesRun['kind'][];
+
 /** Where the bar lies over an image, as shares of its height. */
 const BAR = { top: 0.35, height: 0.24 } as const;
 
+/** Increment when copies or the fallback change. */
+const HARD_IMAGES_VERSION = 1;
+
+/** Plans whom is asked: a network that another study trains. */
+export function planHardImages(epochs: EvidenceEpochs): EvidenceJob {
+  return { model: 'compact', condition: 'correct', split: 'clips-1', seed: 1, epochs: epochs.compact };
+}
+
 /**
- * Writes a hard copy of each image under its record's path; those that are there are written anew.
+ * Asks a trained network about corrupted copies of its test images; earlier answers are read from the cache.
+ * @param most how many images are copied at most
+ */
+export async function runHardImages(
+  job: EvidenceJob,
+  context: RunContext,
+  { data, most }: { readonly data: EvidenceData; readonly most: number },
+): Promise<HardImagesRun[]> {
+  const ask = (task: RunTask) => {
+    const frames = thinOut(context.splits.get(job.split)!.test, most);
+    return useTrained(
+      FORMS.compact,
+      { ...task, ...job },
+      { kept: true, use: (network) => askHard(network, frames, { job, task, data }) },
+    );
+  };
+  return runOnce(job, context, ask, `hard-images${HARD_IMAGES_VERSION}_`);
+}
+
+/** Takes so many items at most, evenly spread. */
+export function thinOut<T>(items: readonly T[], most: number): T[] {
+  const count = Math.min(most, items.length);
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]);
+}
+
+async function askHard(
+  network: Network,
+  frames: readonly number[],
+  { job, task, data }: { readonly job: EvidenceJob; readonly task: RunTask; readonly data: EvidenceData },
+): Promise<HardImagesRun[]> {
+  const records = frames.map((frame) => data.records[frame]);
+  const boxes = averageBoxes(task.blocks, task.train);
+  const runs: HardImagesRun[] = [];
+  for (const kind of KINDS) {
+    const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
+    await writeHardImages(records, { kind, directory, imageOf: data.imageOf });
+    const cacheDirectory = homePath('data', 'cache', 'blocks');
+    const { blocks: found } = await preprocess(records, {
+      root: directory,
+      cacheDirectory,
+      fixedMargin: true,
+    });
+    const missed = found.missed.map(({ record }) => record);
+    const imageOf = (record: FrameRecord) => path.join(directory, record.path);
+    const cut = await cutAtBoxes(missed, { boxes, imageOf });
+    const [answers, filled] = [await answer(network, found), await answer(network, cut)];
+    const toText = (known: ReadonlyMap<string, number>) => writeByPath(records, known);
+    const fallback = toText(new Map([...answers, ...filled]));
+    runs.push({ ...job, kind, frames, answers: toText(answers), fallback });
+  }
+  return runs;
+}
+
+/** @returns label ids by path */
+async function answer(network: Network, blocks: Pick<BlockSet, 'records' | 'eyes' | 'mouth'>) {
+  const { labels } = await predict(network, blockSource(blocks as BlockSet));
+  return new Map(blocks.records.map(({ path: name }, face) => [name, labels[face]]));
+}
+
+function writeByPath(records: readonly FrameRecord[], known: ReadonlyMap<string, number>): string {
+  return records.map(({ path: name }) => known.get(name) ?? '-').join('');
+}
+
+/** Boxes as shares of an image's width and height. */
+export interface RelativeBoxes {
+  readonly eyes: Box;
+  readonly mouth: Box;
+}
+
+/**
+ * Averages where the blocks of some faces lie in their images.
+ * @param faces positions in the set, at least one
+ */
+export function averageBoxes(blocks: BlockSet, faces: readonly number[]): RelativeBoxes {
+  const average = (boxes: Float32Array): Box => {
+    const mean = (side: number) =>
+      faces.reduce(
+        (sum, face) => sum + boxes[4 * face + side] / blocks.imageSizes[2 * face + (side % 2)],
+        0,
+      ) / faces.length;
+    return { x: mean(0), y: mean(1), width: mean(2), height: mean(3) };
+  };
+  return { eyes: average(blocks.eyesBoxes), mouth: average(blocks.mouthBoxes) };
+}
+
+/**
+ * Cuts blocks at fixed places of images, without looking for a face.
+ * @throws Error when an image cannot be read
+ */
+export async function cutAtBoxes(
+  records: readonly FrameRecord[],
+  { boxes, imageOf }: { readonly boxes: RelativeBoxes; readonly imageOf: (record: FrameRecord) => string },
+): Promise<Pick<BlockSet, 'records' | 'eyes' | 'mouth'>> {
+  const area = BLOCK_SIZE * BLOCK_SIZE;
+  const [eyes, mouth] = [0, 1].map(() => new Uint8Array(records.length * area));
+  for (const [face, record] of records.entries()) {
+    const image = await readGray(imageOf(record));
+    const { width, height } = image;
+    const cut = (box: Box) =>
+      cutBlock(image, {
+        x: box.x * width,
+        y: box.y * height,
+        width: box.width * width,
+        height: box.height * height,
+      });
+    eyes.set(cut(boxes.eyes), face * area);
+    mouth.set(cut(boxes.mouth), face * area);
+  }
+  return { records, eyes, mouth };
+}
+
+/**
+ * Writes a corrupted copy of each image under its record's path; those that are there are written anew.
  * @param directory is made when it is missing
  * @param imageOf absolute path of a frame's image
  */
 export async function writeHardImages(
   records: readonly FrameRecord[],
   options: {
-    readonly kind: HardKind;
+    readonly kind: HardImagesRun['kind'];
     readonly directory: string;
     readonly imageOf: (record: FrameRecord) => string;
   },
@@ -41,8 +171,7 @@ export async function writeHardImages(
   }
 }
 
-/** @param image as it was opened @returns it with the change ahead */
-async function harden(image: sharp.Sharp, kind: HardKind): Promise<sharp.Sharp> {
+async function harden(image: sharp.Sharp, kind: HardImagesRun['kind']): Promise<sharp.Sharp> {
   switch (kind) {
     case 'dark':
       return image.removeAlpha().linear(1 / 8, 0);
@@ -55,12 +184,8 @@ async function harden(image: sharp.Sharp, kind: HardKind): Promise<sharp.Sharp> 
     }
     case 'covered': {
       const { width, height } = await image.metadata();
-      const bar = {
-        width,
-        height: Math.round(BAR.height * height),
-        channels: 3,
-        background: '#777777',
-      } as const;
+      const barHeight = Math.round(BAR.height * height);
+      const bar = { width, height: barHeight, channels: 3, background: '#777777' } as const;
       return image.composite([{ input: { create: bar }, top: Math.round(BAR.top * height), left: 0 }]);
     }
   }

@@ -1,16 +1,30 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
+import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import type { FrameRecord } from '../../core/record';
+import { scaleByTemperature } from '../../core/temperature';
+import { projectRoot } from '../../engine/project';
+import { loadExpressionNetwork } from '../../faces/detect-expressions';
 import { findArchitecture, type NetworkForm } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/boxes-network';
 import { buildCompact } from '../../model/compact';
 import { blockSource, inputSource } from '../../model/data';
 import { predict } from '../../model/evaluate';
-import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../model/face-networks'; // prettier-ignore
+import {
+  buildBlocksAndFace,
+  buildLearnedAttention,
+  buildSoftAttention,
+  buildWholeFace,
+} from '../../model/face-networks';
 import { buildLandmarksNetwork } from '../../model/landmarks-network';
+import { decodeModel } from '../../model/model-file';
 import { predictNearest } from '../../model/nearest';
 import type { Network } from '../../model/network';
 import { ORIGINAL_RECIPE } from '../../model/recipe';
 import { buildTerGat } from '../../model/tergat';
+import { readColour } from '../read-image';
 import { trainCached } from '../train-cached';
 
 /** What a learner is given: the found faces of each side, as positions in the block set. */
@@ -20,7 +34,7 @@ export interface LearnerTask {
   readonly validation: readonly number[];
   readonly test: readonly number[];
   readonly seed: number;
-  /** Steps of training; a network goes through as many whole epochs as that takes. */
+  /** Number of epochs. */
   readonly epochs: number;
 }
 
@@ -69,6 +83,9 @@ export function isFormName(model: string): model is FormName {
 /** Most samples that train accuracy is measured on: it chooses nothing, so a few tell enough. */
 const SCORED = 128;
 
+/** The model of drawn faces that the project carries, from the project's folder. */
+const DRAWN_MODEL = path.join('models', 'drawn.safetensors');
+
 /**
  * Trains a network and answers with the epoch that did best on the validation faces.
  * @param kept whether the trained network is kept in data/cache/training, so that it can be asked again
@@ -101,7 +118,10 @@ export async function useTrained<T>(
   const network = build({ seed });
   try {
     const { bestEpoch } = await trainCached({
-      ...{ ...form, network, blocks, scoredFaces: SCORED },
+      ...form,
+      network,
+      blocks,
+      scoredFaces: SCORED,
       experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
       faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
       keeps: how.kept ? 'weights' : 'nothing',
@@ -134,6 +154,48 @@ export const nearestLearner: Learner = async ({ blocks, train: faces, validation
     distances: found.distances.map(Math.sqrt),
   };
 };
+
+/** Learns nothing: the model of drawn faces that the project carries answers as it is. */
+export const drawnModelLearner: Learner = async ({ blocks, validation, test }) => {
+  const model = decodeModel(fs.readFileSync(path.join(projectRoot(), DRAWN_MODEL)), DRAWN_MODEL);
+  const { inputs } = findArchitecture(model.architecture);
+  const answer = async (faces: readonly number[]) => {
+    const { probabilities } = await predict(model.network, inputSource(blocks, faces, inputs));
+    return scaleByTemperature(probabilities, model.temperature);
+  };
+  try {
+    return { test: await answer(test), validation: await answer(validation), bestEpoch: 0 };
+  } finally {
+    model.network.dispose();
+  }
+};
+
+/**
+ * Makes a learner that learns nothing: face-api's own expression network, trained by its makers on photographs, which
+ * finds the face in the image by itself, as its package does. Each image is asked about once, whatever splits it is on;
+ * one in which the package finds no face has a row of zeros.
+ * @param imageOf absolute path of a frame's image
+ */
+export function faceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
+  const known = new Map<string, Float32Array>();
+  const ask = async (records: readonly FrameRecord[]) => {
+    const asked = records.filter((record) => !known.has(record.path));
+    const network = asked.length > 0 ? await loadExpressionNetwork() : undefined;
+    try {
+      for (const record of asked) {
+        const [largest] = await network!.recognize(await readColour(imageOf(record)));
+        known.set(record.path, largest?.probabilities ?? new Float32Array(EMOTIONS.length));
+      }
+    } finally {
+      network?.dispose();
+    }
+    return Float32Array.from(records.flatMap((record) => [...known.get(record.path)!]));
+  };
+  return async ({ blocks, validation, test }) => {
+    const recordsOf = (faces: readonly number[]) => faces.map((face) => blocks.records[face]);
+    return { test: await ask(recordsOf(test)), validation: await ask(recordsOf(validation)), bestEpoch: 0 };
+  };
+}
 
 function oneHot(labels: Uint8Array): Float32Array {
   const rows = new Float32Array(7 * labels.length);

@@ -6,42 +6,18 @@ import { EMOTIONS } from '../../core/emotions';
 import type { FaceSet } from '../../core/face-set';
 import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
-import { SIDES, type Split } from '../../core/split';
+import { SIDES } from '../../core/split';
 import { homePath } from '../../engine/project';
 import { saveWhole } from '../../engine/whole-file';
 import { facesOfSplit } from '../faces-of-split';
 import { hashFaces } from '../fingerprint';
+import { packProbabilities } from '../packing';
+import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { LearnerAnswers } from './learners';
-import { packProbabilities } from './ranges';
+import type { EvidenceSplits } from './splits';
 
-/** Changes when a learner or a condition changes in a way that its name does not tell. */
+/** Increment when a learner or a condition changes in a way that its name does not tell. */
 const RUNS_VERSION = 3;
-
-/** What is to be run: one learner on one split. */
-export interface EvidenceJob {
-  readonly model: string;
-  /** What the learner is shown, `correct` for the blocks as they are. */
-  readonly condition: string;
-  /** Name of the split, such as `frames-1` or `character-mara`. */
-  readonly split: string;
-  readonly seed: number;
-  /** 0 where nothing is trained. */
-  readonly epochs: number;
-}
-
-/** What a run answered, small enough to be committed. */
-export interface EvidenceRun extends EvidenceJob {
-  /** The epoch that did best on the validation side; 0 where nothing is trained. */
-  readonly bestEpoch: number;
-  /** A label id for each frame of the test side, ascending; `-` where no face was found, by the store or the learner. */
-  readonly answers: string;
-  /** Packed probabilities of the found test faces, [found, 7]. */
-  readonly probabilities: string;
-  /** Packed probabilities of the found validation faces, [found, 7]. */
-  readonly validation: string;
-  /** Distance of each found test face to the nearest training face, where the model measures it. */
-  readonly distances?: readonly number[];
-}
 
 /** What runs are made from. */
 export interface RunContext {
@@ -50,7 +26,7 @@ export interface RunContext {
   readonly records: readonly FrameRecord[];
   /** Makes the blocks of a condition. */
   readonly blocksOf: (condition: string) => Promise<BlockSet>;
-  readonly splits: ReadonlyMap<string, Split>;
+  readonly splits: EvidenceSplits;
   readonly learn: (job: EvidenceJob, task: RunTask) => Promise<LearnerAnswers>;
   readonly print: (line: string) => void;
 }
@@ -61,11 +37,6 @@ export interface RunTask {
   readonly train: readonly number[];
   readonly validation: readonly number[];
   readonly test: readonly number[];
-}
-
-/** Names a job, for files and logs. */
-export function nameJob({ model, condition, split, seed, epochs }: EvidenceJob): string {
-  return `${model}_${condition}_${split}_${seed}_${epochs}`;
 }
 
 /**
@@ -79,8 +50,7 @@ export async function runJobs(jobs: readonly EvidenceJob[], context: RunContext)
 }
 
 async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRun> {
-  const task = await openTask(job, context);
-  return keepResult(`${nameJob(job)}-${fingerprint(job, task)}`, context, async () => {
+  return runOnce(job, context, async (task) => {
     const learned = await context.learn(job, task);
     const answers = writeAnswers(context.splits.get(job.split)!.test, context, {
       ...task,
@@ -94,7 +64,7 @@ async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRu
  * Gathers the found faces of a job's split.
  * @throws RangeError for an unknown split
  */
-export async function openTask(
+async function openTask(
   job: EvidenceJob,
   context: Pick<RunContext, 'records' | 'blocksOf' | 'splits'>,
 ): Promise<RunTask> {
@@ -107,21 +77,23 @@ export async function openTask(
 }
 
 /**
- * Makes a result, or reads it from data/cache/evidence where it was made before.
- * @param name of its file, with all that it depends on
+ * Makes a result of a job, or reads it from data/cache/evidence where it was made before on the same faces.
+ * @param prefix of the file's name, for results other than runs
  */
-export async function keepResult<T>(
-  name: string,
-  { size, print }: Pick<RunContext, 'size' | 'print'>,
-  make: () => Promise<T>,
+export async function runOnce<T>(
+  job: EvidenceJob,
+  context: RunContext,
+  make: (task: RunTask) => Promise<T>,
+  prefix = '',
 ): Promise<T> {
-  const file = path.join(cacheDirectory(size), `${name}.json`);
+  const task = await openTask(job, context);
+  const name = `${prefix}${nameJob(job)}`;
+  const file = path.join(cacheDirectory(context.size), `${name}-${fingerprint(job, task)}.json`);
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   const started = performance.now();
-  const result = await make();
+  const result = await make(task);
   await saveWhole(file, JSON.stringify(result));
-  const [job] = name.split(/-(?=[0-9a-f]{16}$)/);
-  print(`${job}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  context.print(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return result;
 }
 
@@ -165,7 +137,7 @@ export function writeAnswers(
  * Names what a run's answers depend on: the job, and the faces that it learns from and answers for.
  * @returns 16 hexadecimal digits
  */
-export function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
+function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
   const { model, condition, split, seed, epochs } = job;
   // In one order, in whatever order the job was written.
   const named = { model, condition, split, seed, epochs };

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Side } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../engine/project';
-import { packProbabilities, unpackProbabilities } from '../evidence/ranges';
+import { packProbabilities, unpackProbabilities } from '../packing';
 import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
 
 /** An image that is scored: what is committed of it beside answers. */

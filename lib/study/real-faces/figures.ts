@@ -1,9 +1,8 @@
 import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
-import type { Estimate } from '../../core/intervals';
-import { wilsonInterval } from '../../core/intervals';
+import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
 import { confusionChart } from '../../report/confusion-chart';
-import { intervalChart, reliabilityChart, riskChart, type IntervalRow } from '../../report/evidence-charts';
+import { intervalChart, reliabilityChart, riskChart } from '../../report/estimate-charts';
 import type { ChartFigure, Figure } from '../../report/figure';
 import { saveFigure } from '../../report/figures';
 import type { RealFacesArchive } from './archive';
@@ -13,7 +12,7 @@ import { calibrate, chooseLabelled, summarizeRealFaces } from './summary';
 /** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
 export function realFacesChart(archive: RealFacesArchive): ChartFigure {
   const { models } = summarizeRealFaces(archive);
-  const rows = Object.entries(models).flatMap(([model, { strict7, strict7Unique }]): IntervalRow[] => {
+  const rows = Object.entries(models).flatMap(([model, { strict7, strict7Unique }]): GroupedEstimate[] => {
     const label = REAL_FACES_NAMES[model as RealFacesModel];
     return [
       { label, group: `all ${strict7.n} test images`, estimate: toEstimate(strict7) },
@@ -38,7 +37,7 @@ export function recallChart(
 ): ChartFigure {
   const { models } = summarizeRealFaces(archive);
   const rows = EMOTIONS.flatMap((emotion) =>
-    shown.flatMap((model): IntervalRow[] => {
+    shown.flatMap((model): GroupedEstimate[] => {
       const summary = models[model];
       if (!summary) return [];
       const row = summary.strict7.matrix[EMOTIONS.indexOf(emotion)];

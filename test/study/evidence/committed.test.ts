@@ -3,21 +3,25 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/commands/evidence';
 import { projectRoot } from '../../../lib/engine/project';
-import { loadArchive } from '../../../lib/study/evidence/archive';
-import { evidenceToMarkdown } from '../../../lib/study/evidence/markdown';
-import { archiveDirectory } from '../../../lib/study/evidence/open-evidence';
-import { computeQuotes, listQuotes, replaceQuotes } from '../../../lib/study/evidence/quotes';
-import { summarizeEvidence, type EvidenceSummary } from '../../../lib/study/evidence/summary';
+import { loadEvidence } from '../../../lib/study/evidence/archive';
+import {
+  computeQuotes,
+  evidenceToMarkdown,
+  type EvidenceFile,
+  listQuotes,
+  replaceQuotes,
+  summarizeEvidence,
+} from '../../../lib/study/evidence/evidence-file';
 import { replaceSection } from '../../../lib/study/readme';
 
-const archive = loadArchive(archiveDirectory());
-const quotes = computeQuotes(archive);
+const evidence = loadEvidence();
+const quotes = computeQuotes(evidence);
 const read = (name: string) => fs.readFileSync(path.join(projectRoot(), name), 'utf8');
-const committed = JSON.parse(read('results/reference/evidence.json')) as EvidenceSummary;
+const committed = JSON.parse(read('results/reference/evidence.json')) as EvidenceFile;
 
 describe('the committed evidence', () => {
   it('is what its predictions say, to the digit', () => {
-    assert.deepEqual(committed, summarizeEvidence(archive));
+    assert.deepEqual(committed, summarizeEvidence(evidence));
   });
 
   it('has every split, and the models that are compared under each', () => {
@@ -40,8 +44,8 @@ describe('the committed evidence', () => {
 
   it('leaves each of six characters out, once a seed, for every model', () => {
     for (const model of Object.keys(committed.splits.characters)) {
-      const folds = archive.runs.ladder.filter(
-        (run) => run.model === model && run.split.startsWith('character-'),
+      const folds = evidence.runs.protocols.filter(
+        (run) => run.model === model && evidence.splits.get(run.split)!.protocol === 'characters',
       );
       assert.equal(new Set(folds.map(({ split }) => split)).size, 6, model);
     }
@@ -50,7 +54,7 @@ describe('the committed evidence', () => {
   for (const name of QUOTING_TEXTS) {
     it(`is quoted in ${name} with the figures that it has`, () => {
       const quoted = listQuotes(read(name));
-      assert.ok(quoted.length > 0 || name.endsWith('datasheet.md'));
+      assert.ok(quoted.length > 0);
       assert.deepEqual(
         quoted,
         quoted.map((quote) => ({ ...quote, written: quotes.get(quote.name) })),
@@ -58,22 +62,26 @@ describe('the committed evidence', () => {
     });
   }
 
-  it('gives each percentage in the prose of the notebooks its source', () => {
+  it('stands in no prose of the notebooks: their cells print what they compute', () => {
     for (const name of EVIDENCE_NOTEBOOKS) {
       const { cells } = JSON.parse(read(name)) as { cells: { cell_type: string; source: string[] }[] };
       const prose = cells
         .filter(({ cell_type: type }) => type === 'markdown')
-        .map(({ source }) => source.join(''));
-      const bare = prose.join('\n').replaceAll(/<!--q .*?<!--\/q-->/g, '');
+        .map(({ source }) => source.join(''))
+        .join('\n');
+      assert.deepEqual(listQuotes(prose), []);
       // What is left are constants: the original's figure, the level of the intervals, chance.
-      const others = Array.from(bare.matchAll(/\d+(\.\d+)? %/g), ([found]) => found);
-      assert.deepEqual(others.filter((found) => !['97.5 %', '95 %', '14.3 %', '5 %'].includes(found)), []); // prettier-ignore
+      const percentages = Array.from(prose.matchAll(/\d+(\.\d+)? %/g), ([found]) => found);
+      assert.deepEqual(
+        percentages.filter((found) => !['97.5 %', '95 %', '14.3 %'].includes(found)),
+        [],
+      );
     }
   });
 
   it("fills the README's table", () => {
     const readme = read('README.md');
-    assert.equal(readme, replaceSection(readme, 'evidence', evidenceToMarkdown(archive)));
+    assert.equal(readme, replaceSection(readme, 'evidence', evidenceToMarkdown(evidence)));
   });
 });
 

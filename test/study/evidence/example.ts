@@ -1,10 +1,12 @@
-import { EMOTIONS } from '../../../lib/core/emotions';
+import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import type { FrameRecord } from '../../../lib/core/record';
-import type { EvidenceSet } from '../../../lib/study/evidence/data';
+import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/archive';
+import type { CharacterSet } from '../../../lib/study/evidence/character-sets';
+import { buildSplits, type SplitId } from '../../../lib/study/evidence/splits';
 
 /** Frames of a set: for each character and expression `clips` clips of `frames` frames. */
 export function buildRecords(
-  set: EvidenceSet,
+  set: CharacterSet,
   characters: readonly string[],
   { clips = 3, frames = 2 } = {},
 ): FrameRecord[] {
@@ -25,4 +27,49 @@ export function buildRecords(
 }
 
 /** Tells a frame's set by its path. */
-export const setOf = ({ path }: FrameRecord) => path.slice(0, path.indexOf('/')) as EvidenceSet;
+export const setOf = ({ path }: FrameRecord) => path.slice(0, path.indexOf('/')) as CharacterSet;
+
+const made = Array.from({ length: 8 }, (_, index) => `g-${index}`);
+
+/** Three of the six and eight generated characters. */
+export const records = [
+  ...buildRecords('six', ['a', 'b', 'c']),
+  ...buildRecords('development', made, { clips: 1 }),
+];
+
+/** Their splits. */
+export const splits = buildSplits({ records, setOf }, { train: 6, validation: 1 });
+
+/** The splits that leave one of the three out. */
+export const folds = ['character-a', 'character-b', 'character-c'] as const;
+
+/** Tells odd rows, such as those that a test answers wrongly. */
+export const isOdd = (row: number) => row % 2 === 1;
+
+/** A run that is right but for the rows of the test side that `isWrong` says, and misses those that `isMissed` says. */
+export function buildRun(
+  model: string,
+  split: SplitId,
+  options: {
+    readonly isWrong?: (row: number) => boolean;
+    readonly isMissed?: (row: number) => boolean;
+    readonly condition?: string;
+  } = {},
+): EvidenceRun {
+  const { isWrong = () => false, isMissed = () => false, condition = 'correct' } = options;
+  const answers = splits.get(split)!.test.map((position, row) => {
+    const label = emotionId(records[position].emotion);
+    return isMissed(row) ? '-' : String((label + Number(isWrong(row))) % EMOTIONS.length);
+  });
+  const job = { model, condition, split, seed: 1, epochs: 1, bestEpoch: 1 };
+  return { ...job, answers: answers.join(''), probabilities: '', validation: '' };
+}
+
+/** Evidence of the three and the eight with some runs. */
+export function buildEvidence(
+  runs: Partial<Evidence['runs']>,
+  rest: Partial<Pick<Evidence, 'attribution' | 'hardImages'>> = {},
+): Evidence {
+  const none = { protocols: [], ablation: [], attention: [], growth: [], unseen: [] };
+  return { records, splits, runs: { ...none, ...runs }, attribution: [], hardImages: [], ...rest };
+}

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import type { BlockSet } from '../../../lib/core/blocks';
-import { withRuns, type EvidenceArchive } from '../../../lib/study/evidence/archive';
-import { cacheDirectory, type EvidenceRun, runJobs } from '../../../lib/study/evidence/runs';
+import { cacheDirectory, runJobs } from '../../../lib/study/evidence/runs';
+import { describeSplit } from '../../../lib/study/evidence/splits';
 import { buildRecords } from './example';
 
-const job = { model: 'faceapi', condition: 'correct', split: 'all', seed: 1, epochs: 0 };
+const job = { model: 'faceapi', condition: 'correct', split: 'frames-1' as const, seed: 1, epochs: 0 };
 
 describe('the runs of evidence', () => {
   const size = `test-${process.pid}`;
@@ -16,33 +16,26 @@ describe('the runs of evidence', () => {
     // The store misses the second frame, the learner finds no face in the third.
     const found = [records[0], records[2]];
     const blocks = {
-      ...{ records: found, missed: [], eyes: new Uint8Array(2048), mouth: new Uint8Array(2048) },
-      ...{
-        landmarks: new Float32Array(272),
-        eyesBoxes: new Float32Array(8),
-        mouthBoxes: new Float32Array(8),
-        imageSizes: new Float32Array(4),
-      },
+      records: found,
+      missed: [],
+      eyes: new Uint8Array(2048),
+      mouth: new Uint8Array(2048),
+      landmarks: new Float32Array(272),
+      eyesBoxes: new Float32Array(8),
+      mouthBoxes: new Float32Array(8),
+      imageSizes: new Float32Array(4),
     } as unknown as BlockSet;
+    const split = { name: 'frames' as const, train: [], validation: [], test: [0, 1, 2] };
     const test = new Float32Array(14);
     test[4] = 1;
     const [{ answers }] = await runJobs([job], {
-      ...{ size, records, print: () => undefined, blocksOf: () => Promise.resolve(blocks) },
-      splits: new Map([['all', { name: 'frames', train: [], validation: [], test: [0, 1, 2] }]]),
+      size,
+      records,
+      print: () => undefined,
+      blocksOf: () => Promise.resolve(blocks),
+      splits: new Map([['frames-1', describeSplit('frames-1', split)]]),
       learn: () => Promise.resolve({ test, validation: new Float32Array(), bestEpoch: 0 }),
     });
     assert.equal(answers, '4--');
-  });
-
-  it('of one model are put in the place of its committed ones, and the others stay', () => {
-    const run = (model: string, answers: string) => ({ ...job, model, answers }) as EvidenceRun;
-    const none = { ladder: [], ablation: [], attention: [], growth: [], final: [] };
-    const old = { ...none, ladder: [run('tergat', '0'), run('faceapi', '1')], final: [run('faceapi', '2')] };
-    const anew = { ...none, ladder: [run('faceapi', '3')] };
-    const { runs } = withRuns({ runs: old } as unknown as EvidenceArchive, { runs: anew });
-    assert.deepEqual(
-      [...runs.ladder, ...runs.final].map(({ answers }) => answers),
-      ['0', '3', '2'],
-    );
   });
 });

@@ -29,19 +29,33 @@ describe('the splits of the evidence', () => {
   });
 
   it('keep characters apart wherever they are said to', () => {
-    for (const [name, split] of splits) {
-      if (/^(character|growth)-/.test(name) || name === 'final')
+    for (const split of splits.values()) {
+      if (['characters', 'growth'].includes(split.protocol) || split.id === 'final')
         assertDisjoint(split, records, ({ character }) => character);
     }
   });
 
+  it('are of a protocol each, which their ids name', () => {
+    const of = (protocol: string) => [...splits.values()].filter((split) => split.protocol === protocol);
+    assert.deepEqual(
+      of('growth').map(({ trainingCharacters }) => trainingCharacters),
+      [6, 12],
+    );
+    assert.deepEqual(
+      ['frames', 'clips', 'characters', 'unseen'].map((protocol) => of(protocol).length),
+      [2, 2, 6, 2],
+    );
+  });
+
   it('keep clips apart in the splits by clip', () => {
-    for (const name of ['clips-1', 'clips-2'])
+    for (const name of ['clips-1', 'clips-2'] as const)
       assertDisjoint(splits.get(name)!, records, ({ clip }) => clip!);
   });
 
   it('train on more characters that contain the fewer, and ask the six and others of the generator', () => {
-    const [few, many] = ['growth-6', 'growth-12'].map((name) => charactersOf(splits.get(name)!.train));
+    const [few, many] = (['growth-6', 'growth-12'] as const).map((name) =>
+      charactersOf(splits.get(name)!.train),
+    );
     assert.equal(few.length, 6);
     assert.ok(few.every((character) => many.includes(character)));
     assert.deepEqual(charactersOf(splits.get('growth-6')!.test), [...six, 'g-14', 'g-15']);
@@ -51,12 +65,12 @@ describe('the splits of the evidence', () => {
   it('show the final set to no training and to no choice', () => {
     for (const split of splits.values())
       assert.ok(!setsOf([...split.train, ...split.validation]).includes('final'));
-    for (const name of ['final', 'final-original'])
+    for (const name of ['final', 'final-original'] as const)
       assert.deepEqual(setsOf(splits.get(name)!.test), ['final']);
   });
 
   it('train the original on what it is trained on under the split by frames', () => {
-    const [original, frames] = ['final-original', 'frames-1'].map((name) => splits.get(name)!);
+    const [original, frames] = (['final-original', 'frames-1'] as const).map((name) => splits.get(name)!);
     assert.deepEqual(original.train, frames.train);
     assert.deepEqual(original.validation, frames.validation);
   });

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import type { GrayImage, RgbImage } from '../../core/image';
-import { type BadImage, isBadImage } from '../../faces/bad-image';
-import { decodeImage } from '../../faces/decode';
-import { createImageReader } from '../../faces/prepare';
+import type { GrayImage, RgbImage } from '../core/image';
+import { type BadImage, isBadImage } from '../faces/bad-image';
+import { decodeImage } from '../faces/decode';
+import { createImageReader } from '../faces/prepare';
 
 /**
  * Reads an image that preprocessing has read before, in grey.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
+import { EMOTIONS, emotionId } from '../../core/emotions';
 import { orderPixels, removePixels } from '../../core/pixel-removal';
 import { createRandom } from '../../core/random';
 import { COMPACT_SIZES } from '../../model/compact';
@@ -7,45 +7,14 @@ import { inputSource, type TensorSource } from '../../model/data';
 import type { Network } from '../../model/network';
 import { markByGradients, markByOcclusion, type FeatureLayer, type Occlusion } from '../../model/saliency';
 import { TERGAT_SIZES } from '../../model/tergat';
+import type { AttributionMap, AttributionRun, EvidenceJob, Removal } from './archive';
 import { FORMS, useTrained } from './learners';
-import { fingerprint, keepResult, nameJob, openTask, writeAnswers, type EvidenceJob, type RunContext, type RunTask } from './runs'; // prettier-ignore
+import { runOnce, writeAnswers, type RunContext, type RunTask } from './runs';
+import type { EvidenceEpochs } from './sizes';
+import { splitsOf, type EvidenceSplits } from './splits';
 
-/** How pixels are said to matter; `random` says nothing. */
-export const MARKS = ['gradients', 'occlusion', 'random'] as const;
-
-/** One of {@link MARKS}. */
-export type Mark = (typeof MARKS)[number];
-
-/** Shares of both blocks' pixels that are removed. */
-export const REMOVED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
-
-/** What a trained network answers when pixels are removed. */
-export interface Removal {
-  readonly mark: Mark;
-  /** Which pixels go first, the most important or the least. */
-  readonly first: 'most' | 'least';
-  readonly share: number;
-  /** A label id for each frame of the test side, as in a run. */
-  readonly answers: string;
-}
-
-/** A mean picture over the test faces of one expression. */
-export interface LookMap {
-  /** `picture`: the grey levels; else what marked them: a way of marking, or the network's own `attention`. */
-  readonly of: 'picture' | 'gradients' | 'occlusion' | 'attention';
-  /** Which of the pictures that the network sees, or which of its maps. */
-  readonly part: string;
-  readonly emotion: Emotion;
-  /** Bytes in base64, [size, size], 255 the greatest of all maps `of` the same. */
-  readonly values: string;
-}
-
-/** Where one trained network looks. */
-export interface LookRun extends EvidenceJob {
-  readonly removals: readonly Removal[];
-  /** Of the split {@link DRAWN}; none of others. */
-  readonly maps: readonly LookMap[];
-}
+/** Shares of both blocks' pixels that the deletion test removes. */
+const REMOVED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
 
 /** Where the last features with a place are found, for each block. */
 const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
@@ -53,53 +22,66 @@ const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
   tergat: ['eyes.drop1', 'mouth.drop1'].map((name) => ({ name, side: TERGAT_SIZES.blockSize / 2 })),
 };
 
-/** A patch of a quarter of a block's side, moved by half of its own; by all of it where a pass takes long. */
+/** Patch: a quarter of a block's side. Stride: half a patch, or a whole patch for the slow network. */
 const OCCLUSION: Readonly<Record<string, Occlusion>> = {
   compact: { patchPx: 8, stridePx: 4 },
   tergat: { patchPx: 8, stridePx: 8 },
 };
 
 /** The split whose mean maps are kept: they are large, and one figure a network is enough. */
-export const DRAWN = 'clips-1';
+export const MAPPED_SPLIT = 'clips-1';
 
-/** Faces that are marked at a time. */
+/** Faces whose maps are computed at a time. */
 const CHUNK = 64;
 
-/** Changes when looking changes in a way that a job does not tell. */
-const LOOKS_VERSION = 1;
+/** Increment when maps or the deletion test change in a way that a job does not tell. */
+const ATTRIBUTION_VERSION = 1;
 
-/** Looks where trained networks look; what was looked at before is read from data/cache/evidence. */
-export async function runLooks(jobs: readonly EvidenceJob[], context: RunContext): Promise<LookRun[]> {
-  const looks: LookRun[] = [];
-  for (const job of jobs) {
-    const task = await openTask(job, context);
-    const name = `look${LOOKS_VERSION}_${nameJob(job)}-${fingerprint(job, task)}`;
-    looks.push(await keepResult(name, context, () => look(job, task, context)));
-  }
-  return looks;
+/**
+ * Plans the attribution of trained networks: the compact one and TerGat under the split by clips, the compact one with
+ * each character left out, and the maps that learned attention draws.
+ */
+export function planAttribution(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
+  const job = { condition: 'correct', seed: 1, epochs: epochs.compact };
+  return [
+    { ...job, model: 'compact', split: MAPPED_SPLIT },
+    ...splitsOf(splits, 'characters').map(({ id }) => ({ ...job, model: 'compact', split: id })),
+    { ...job, model: 'tergat', split: MAPPED_SPLIT, epochs: epochs.tergat },
+    { ...job, model: 'learned', condition: 'with-face', split: MAPPED_SPLIT },
+  ];
 }
 
-async function look(job: EvidenceJob, task: RunTask, context: RunContext): Promise<LookRun> {
+/** Computes maps and deletion tests of trained networks; earlier results are read from data/cache/evidence. */
+export async function runAttribution(
+  jobs: readonly EvidenceJob[],
+  context: RunContext,
+): Promise<AttributionRun[]> {
+  const runs: AttributionRun[] = [];
+  for (const job of jobs)
+    runs.push(
+      await runOnce(
+        job,
+        context,
+        (task) => attribute(job, task, context),
+        `attribution${ATTRIBUTION_VERSION}_`,
+      ),
+    );
+  return runs;
+}
+
+async function attribute(job: EvidenceJob, task: RunTask, context: RunContext): Promise<AttributionRun> {
   const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
-  return useTrained(
-    form,
-    { ...task, ...job },
-    {
-      kept: true,
-      use: async (network) => {
-        const source = inputSource(task.blocks, task.test, form.inputs);
-        if (job.model === 'learned')
-          return { ...job, removals: [], maps: await readAttention(network, source) };
-        const marked = await markFaces(network, source, job.model);
-        const labels = removeAndAsk(network, marked);
-        const removals = labels.map(({ labels: answered, ...removal }) => ({
-          ...removal,
-          answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels: answered }),
-        }));
-        return { ...job, removals, maps: job.split === DRAWN ? averageMarks(marked, source.labels) : [] };
-      },
-    },
-  );
+  const use = async (network: Network): Promise<AttributionRun> => {
+    const source = inputSource(task.blocks, task.test, form.inputs);
+    if (job.model === 'learned') return { ...job, removals: [], maps: await readAttention(network, source) };
+    const marked = await markFaces(network, source, job.model);
+    const removals = removeAndAsk(network, marked).map(({ labels, ...removal }) => ({
+      ...removal,
+      answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels }),
+    }));
+    return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMarks(marked, source.labels) : [] };
+  };
+  return useTrained(form, { ...task, ...job }, { kept: true, use });
 }
 
 /** Both blocks of each face as a network sees them, and what marks them: each [faces][2 * 32 * 32]. */
@@ -125,21 +107,20 @@ async function markFaces(network: Network, source: TensorSource, model: string):
 
 /** @param parts each [count * area] @returns [count][parts * area] */
 function joinParts(parts: readonly Float32Array[], count: number): Float32Array[] {
-  return Array.from({ length: count }, (_, row) => {
-    const own = parts.map((part) => {
-      const area = part.length / count;
-      return part.subarray(row * area, (row + 1) * area);
-    });
-    const joined = new Float32Array(own.reduce((sum, { length }) => sum + length, 0));
-    own.reduce((at, part) => (joined.set(part, at), at + part.length), 0);
-    return joined;
-  });
+  return Array.from({ length: count }, (_, row) =>
+    Float32Array.from(
+      parts.flatMap((part) => {
+        const area = part.length / count;
+        return [...part.subarray(row * area, (row + 1) * area)];
+      }),
+    ),
+  );
 }
 
 type AnsweredRemoval = Omit<Removal, 'answers'> & { readonly labels: Uint8Array };
 
 function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] {
-  return MARKS.flatMap((mark) => {
+  return (['gradients', 'occlusion', 'random'] as const).flatMap((mark) => {
     const orders = marked.pictures.map((picture, face) => {
       const random = createRandom(1, 'removal', mark, face);
       return orderPixels(mark === 'random' ? new Float32Array(picture.length) : marked[mark][face], random);
@@ -150,7 +131,10 @@ function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] 
         const removed = marked.pictures.map((picture, face) => {
           const count = Math.round(share * picture.length);
           const order = orders[face];
-          return removeFrom(picture, first === 'most' ? order.slice(0, count) : order.slice(order.length - count)); // prettier-ignore
+          return removeFrom(
+            picture,
+            first === 'most' ? order.slice(0, count) : order.slice(order.length - count),
+          );
         });
         return { mark, first, share, labels: askAll(network, removed) };
       }),
@@ -177,7 +161,7 @@ function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
   });
 }
 
-function averageMarks(marked: MarkedFaces, labels: Uint8Array): LookMap[] {
+function averageMarks(marked: MarkedFaces, labels: Uint8Array): AttributionMap[] {
   const kinds = [
     ['picture', marked.pictures],
     ['gradients', marked.gradients],
@@ -189,8 +173,8 @@ function averageMarks(marked: MarkedFaces, labels: Uint8Array): LookMap[] {
 /** Averages rows by expression, negative ones as 0, and writes them as bytes. */
 function averageRows(
   rows: readonly Float32Array[],
-  { of, labels, parts }: Pick<LookMap, 'of'> & { labels: Uint8Array; parts: readonly string[] },
-): LookMap[] {
+  { of, labels, parts }: Pick<AttributionMap, 'of'> & { labels: Uint8Array; parts: readonly string[] },
+): AttributionMap[] {
   const present = EMOTIONS.filter((emotion) => labels.includes(emotionId(emotion)));
   const means = present.map((emotion) => {
     const own = rows.filter((_, face) => labels[face] === emotionId(emotion));
@@ -208,7 +192,7 @@ function averageRows(
 }
 
 /** Averages the maps that a network with learned attention draws, and the faces below them. */
-async function readAttention(network: Network, source: TensorSource): Promise<LookMap[]> {
+async function readAttention(network: Network, source: TensorSource): Promise<AttributionMap[]> {
   const [faces, maps]: Float32Array[][] = [[], []];
   for (let position = 0; position < source.size; position++) {
     tf.tidy(() => {

@@ -9,53 +9,13 @@ import { homePath, projectRoot } from '../../engine/project';
 import { concatBlocks } from '../../faces/concat-blocks';
 import { preprocess } from '../../faces/preprocess';
 import { openDataset } from '../open-dataset';
+import type { EvidenceSize } from './sizes';
 
-/** The sets of characters that evidence is taken from, in the order in which their frames are joined. */
-export const EVIDENCE_SETS = ['six', 'development', 'final'] as const;
+/** The sets of characters, in the order in which their frames are joined. */
+export const CHARACTER_SETS = ['six', 'development', 'final'] as const;
 
-/** One of {@link EVIDENCE_SETS}. */
-export type EvidenceSet = (typeof EVIDENCE_SETS)[number];
-
-/** How many generated characters there are, and how many frames of each. */
-export interface GeneratedSet {
-  /** Seed of the characters and of their clips. */
-  readonly seed: number;
-  readonly characters: number;
-  readonly clipsPerCell: number;
-  readonly framesPerClip: number;
-}
-
-/** How much evidence is taken: the full run's size, or a small one's for a check of the way. */
-export interface EvidenceSize {
-  readonly name: 'full' | 'small';
-  readonly clipsPerCell: number;
-  readonly framesPerClip: number;
-  readonly generated: Readonly<Record<Exclude<EvidenceSet, 'six'>, GeneratedSet>>;
-}
-
-/**
- * The sizes. Every choice between models was made on `development`; `final` is looked at once, when all is chosen.
- */
-export const EVIDENCE_SIZES: Readonly<Record<EvidenceSize['name'], EvidenceSize>> = {
-  full: {
-    name: 'full',
-    clipsPerCell: DEFAULT_EXPERIMENT.clipsPerCell,
-    framesPerClip: DEFAULT_EXPERIMENT.framesPerClip,
-    generated: {
-      development: { seed: 11, characters: 128, clipsPerCell: 2, framesPerClip: 2 },
-      final: { seed: 2029, characters: 24, clipsPerCell: 2, framesPerClip: 3 },
-    },
-  },
-  small: {
-    name: 'small',
-    clipsPerCell: 3,
-    framesPerClip: 2,
-    generated: {
-      development: { seed: 11, characters: 12, clipsPerCell: 1, framesPerClip: 1 },
-      final: { seed: 2029, characters: 3, clipsPerCell: 1, framesPerClip: 1 },
-    },
-  },
-};
+/** One of {@link CHARACTER_SETS}. */
+export type CharacterSet = (typeof CHARACTER_SETS)[number];
 
 /** A data set whose faces were found. */
 export interface EvidenceData {
@@ -64,7 +24,7 @@ export interface EvidenceData {
   /** The found faces of these frames. */
   readonly blocks: BlockSet;
   /** Which set a frame is of. */
-  readonly setOf: (record: FrameRecord) => EvidenceSet;
+  readonly setOf: (record: FrameRecord) => CharacterSet;
   /** Absolute path of a frame's image. */
   readonly imageOf: (record: FrameRecord) => string;
 }
@@ -76,11 +36,11 @@ export interface EvidenceData {
  */
 export async function openEvidenceData(options: {
   readonly size: EvidenceSize;
-  readonly sets?: readonly EvidenceSet[];
+  readonly sets?: readonly CharacterSet[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly print?: (line: string) => void;
 }): Promise<EvidenceData> {
-  const { size, sets = EVIDENCE_SETS, environment, print } = options;
+  const { size, sets = CHARACTER_SETS, environment, print } = options;
   const directories = new Map<string, string>();
   const records: FrameRecord[] = [];
   const parts: BlockSet[] = [];
@@ -95,8 +55,8 @@ export async function openEvidenceData(options: {
   return { records, blocks: concatBlocks(parts), setOf, imageOf: (record) => imageIn(directories, record) };
 }
 
-function setOf({ path: name }: FrameRecord): EvidenceSet {
-  return name.slice(0, name.indexOf('/')) as EvidenceSet;
+function setOf({ path: name }: FrameRecord): CharacterSet {
+  return name.slice(0, name.indexOf('/')) as CharacterSet;
 }
 
 function imageIn(directories: ReadonlyMap<string, string>, record: FrameRecord): string {
@@ -104,11 +64,11 @@ function imageIn(directories: ReadonlyMap<string, string>, record: FrameRecord):
   return path.join(directories.get(set)!, record.path.slice(set.length + 1));
 }
 
-function inSet(set: EvidenceSet, record: FrameRecord): FrameRecord {
+function inSet(set: CharacterSet, record: FrameRecord): FrameRecord {
   return { ...record, path: `${set}/${record.path}` };
 }
 
-function renameRecords(blocks: BlockSet, set: EvidenceSet): BlockSet {
+function renameRecords(blocks: BlockSet, set: CharacterSet): BlockSet {
   return {
     ...blocks,
     records: blocks.records.map((record) => inSet(set, record)),
@@ -133,7 +93,7 @@ async function openSix(
   return toDataset('six drawn characters', directory);
 }
 
-async function openGenerated(set: Exclude<EvidenceSet, 'six'>, size: EvidenceSize): Promise<Dataset> {
+async function openGenerated(set: Exclude<CharacterSet, 'six'>, size: EvidenceSize): Promise<Dataset> {
   const { seed, characters: count, clipsPerCell, framesPerClip } = size.generated[set];
   const directory = sampleDirectory(`${set}-${size.name}`);
   // Names as `g11-003`: unlike those of every other seed, and in the order of the series.

@@ -1,16 +1,7 @@
 import type { ReliabilityBin, RiskPoint } from '../core/calibration';
-import type { Estimate } from '../core/intervals';
+import type { GroupedEstimate } from '../core/intervals';
 import type { ChartFigure, ChartSpec } from './figure';
 import { COLORS, FONT_SIZES, VEGA_CONFIG } from './theme';
-
-/** One rate with its interval. */
-export interface IntervalRow {
-  /** What was measured: a row of the chart. */
-  readonly label: string;
-  /** Among what it is compared: a colour. */
-  readonly group: string;
-  readonly estimate: Estimate;
-}
 
 /** What a chart says beside its data. */
 export interface ChartTexts {
@@ -30,7 +21,7 @@ const CHANCE = 1 / 7;
  * Charts rates with their intervals: a row a label, a colour a group, chance as a dotted line.
  * @param rows at least one, in the order from above
  */
-export function intervalChart(rows: readonly IntervalRow[], texts: ChartTexts): ChartFigure {
+export function intervalChart(rows: readonly GroupedEstimate[], texts: ChartTexts): ChartFigure {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const spec = {
     ...frame(texts),
@@ -50,7 +41,10 @@ export function intervalChart(rows: readonly IntervalRow[], texts: ChartTexts): 
     },
     layer: [
       chanceLine('x'),
-      { mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 }, encoding: { x: rate('low', texts), x2: { field: 'high' } } }, // prettier-ignore
+      {
+        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 },
+        encoding: { x: rate('low', texts), x2: { field: 'high' } },
+      },
       { mark: { type: 'point', filled: true, size: 60, opacity: 1 }, encoding: { x: rate('value', texts) } },
     ],
   };
@@ -58,21 +52,15 @@ export function intervalChart(rows: readonly IntervalRow[], texts: ChartTexts): 
   return chart(texts.title, told, spec);
 }
 
-/** One rate at a number. */
-export interface CurveRow {
-  readonly x: number;
-  readonly group: string;
-  readonly estimate: Estimate;
-}
-
 /**
  * Charts rates against a number, such as how many characters are in training: a line and a band of intervals a group.
+ * @param rows at least one; the label is the number
  * @param texts.xAxis what the number is
  * @param texts.scale how the number is spread, default `linear`
  * @param texts.xFormat how the number is written, in d3's notation, default `~g`
  */
 export function curveChart(
-  rows: readonly CurveRow[],
+  rows: readonly GroupedEstimate<number>[],
   texts: ChartTexts & {
     readonly xAxis: string;
     readonly scale?: 'linear' | 'log';
@@ -80,7 +68,7 @@ export function curveChart(
   },
 ): ChartFigure {
   const groups = [...new Set(rows.map(({ group }) => group))];
-  const values = [...new Set(rows.map(({ x }) => x))];
+  const values = [...new Set(rows.map(({ label }) => label))];
   const x = {
     field: 'x',
     type: 'quantitative',
@@ -95,7 +83,7 @@ export function curveChart(
     ...frame(texts),
     width: 460,
     height: 280,
-    data: { values: rows.map(({ x: at, group, estimate }) => ({ x: at, group, ...estimate })) },
+    data: { values: rows.map(({ label, group, estimate }) => ({ x: label, group, ...estimate })) },
     encoding: { x, color: colorOf(groups), tooltip: tooltips(['group'], ['x', 'value', 'low', 'high']) },
     layer: [
       { mark: { type: 'area', opacity: 0.12 }, encoding: { y: rate('low', texts), y2: { field: 'high' } } },
@@ -103,7 +91,7 @@ export function curveChart(
       { mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: { y: rate('value', texts) } },
     ],
   };
-  const told = rows.map((row) => `${row.group}, ${row.x}: ${percent(row.estimate.value)}`);
+  const told = rows.map((row) => `${row.group}, ${row.label}: ${percent(row.estimate.value)}`);
   return chart(texts.title, told, spec);
 }
 
@@ -119,7 +107,10 @@ export function reliabilityChart(
     bins.filter(({ count }) => count > 0).map((bin) => ({ ...bin, group })),
   );
   const axis = (field: string, title: string) => ({
-    ...{ field, type: 'quantitative', scale: { domain: [0, 1] }, axis: { title, format: '.0%' } },
+    field,
+    type: 'quantitative',
+    scale: { domain: [0, 1] },
+    axis: { title, format: '.0%' },
   });
   const points = {
     data: { values: rows },

@@ -2,7 +2,7 @@
  * Writes ascending positions as text: `0-3,7` for 0, 1, 2, 3, 7.
  * @param positions integers of 0 or more, ascending, each once
  */
-export function toRanges(positions: readonly number[]): string {
+export function packPositions(positions: readonly number[]): string {
   const parts: string[] = [];
   for (let start = 0; start < positions.length; ) {
     let end = start;
@@ -14,10 +14,10 @@ export function toRanges(positions: readonly number[]): string {
 }
 
 /**
- * Reads what {@link toRanges} wrote.
+ * Reads what {@link packPositions} wrote.
  * @throws RangeError when the text is no such list
  */
-export function fromRanges(text: string): number[] {
+export function unpackPositions(text: string): number[] {
   if (text === '') return [];
   return text.split(',').flatMap((part) => {
     const [first, last] = /^\d+(-\d+)?$/.test(part) ? part.split('-').map(Number) : [NaN, NaN];

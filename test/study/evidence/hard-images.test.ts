@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import { emotionId } from '../../../lib/core/emotions';
 import type { FrameRecord } from '../../../lib/core/record';
-import type { EvidenceArchive } from '../../../lib/study/evidence/archive';
-import { averageBoxes, cutAtBoxes, thinOut, type CoverageRun } from '../../../lib/study/evidence/coverage';
-import { summarizeCoverage } from '../../../lib/study/evidence/coverage-summary';
-import { HARD_KINDS, writeHardImages } from '../../../lib/study/evidence/hard-images';
-import { readGray } from '../../../lib/study/evidence/read-image';
+import {
+  averageBoxes,
+  CORRUPTIONS,
+  cutAtBoxes,
+  thinOut,
+  writeHardImages,
+} from '../../../lib/study/evidence/hard-images';
+import { readGray } from '../../../lib/study/read-image';
 import { buildFaceSet } from '../../model/face-example';
 import { useTemporaryFolder } from '../../support/folder';
-import { buildRecords } from './example';
 
-describe('coverage', () => {
+describe('hard images', () => {
   const folder = useTemporaryFolder();
   const record: FrameRecord = { path: 'a/one.png', character: 'a', emotion: 'joy' };
   const imageOf = (one: FrameRecord) => path.join(folder(), path.basename(one.path));
@@ -27,7 +28,7 @@ describe('coverage', () => {
   it('makes copies of the same size under the same path, each changed in its way', async () => {
     await writeImage();
     const before = await readGray(imageOf(record));
-    for (const kind of HARD_KINDS) {
+    for (const kind of Object.keys(CORRUPTIONS) as (keyof typeof CORRUPTIONS)[]) {
       const directory = path.join(folder(), kind);
       await writeHardImages([record], { kind, directory, imageOf });
       const { width, height, data } = await readGray(path.join(directory, record.path));
@@ -59,33 +60,5 @@ describe('coverage', () => {
     const cut = await cutAtBoxes([record], { boxes: average, imageOf });
     assert.ok(cut.eyes.length === 1024 && cut.eyes.every((level) => level === 255));
     assert.ok(cut.mouth.length === 1024 && cut.mouth.every((level) => level === 0));
-  });
-
-  it('tells accuracy of found faces, of all images, and with the fallback', () => {
-    const records = buildRecords('six', ['a', 'b'], { clips: 1, frames: 2 });
-    const frames = [...records.keys()];
-    const right = frames.map((frame) => String(emotionId(records[frame].emotion)));
-    // Of each character the first four are missed; the fallback names two of these.
-    const isMissed = (frame: number) => frame % 14 < 4;
-    const run: CoverageRun = {
-      ...{
-        model: 'compact',
-        condition: 'correct',
-        split: 'clips-1',
-        seed: 1,
-        epochs: 1,
-        kind: 'dark',
-        frames,
-      },
-      answers: right.map((label, frame) => (isMissed(frame) ? '-' : label)).join(''),
-      fallback: right
-        .map((label, frame) => (frame % 14 < 2 ? String((Number(label) + 1) % 7) : label))
-        .join(''),
-    };
-    const archive = { records, coverage: [run] } as unknown as EvidenceArchive;
-    const [{ images, found, ofFound, ofMissed, ofAll, withFallback, gain }] = summarizeCoverage(archive);
-    assert.deepEqual([images, found, ofFound?.value, ofMissed?.value], [28, 20 / 28, 1, 0.5]);
-    const near = (first: number, second: number) => Math.abs(first - second) < 1e-12;
-    assert.ok(near(ofAll.value, 20 / 28) && near(withFallback.value, 24 / 28) && near(gain.value, 2 / 14));
   });
 });

@@ -1,5 +1,4 @@
-import type { Estimate } from '../core/intervals';
-import type { IntervalRow } from './evidence-charts';
+import type { Estimate, GroupedEstimate } from '../core/intervals';
 import type { TableRow } from './tables';
 
 /**
@@ -8,7 +7,7 @@ import type { TableRow } from './tables';
  * @param heading of the first column
  * @returns cells such as `71.2 % (57.2 to 85.1)`; empty where a label has no rate in a group
  */
-export function rateTable(rows: readonly IntervalRow[], heading: string): TableRow[] {
+export function rateTable(rows: readonly GroupedEstimate[], heading: string): TableRow[] {
   const labels = [...new Set(rows.map(({ label }) => label))];
   const groups = [...new Set(rows.map(({ group }) => group))];
   return labels.map((label) => {

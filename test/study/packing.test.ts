@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import {
-  fromRanges,
+  unpackPositions,
   packProbabilities,
-  toRanges,
+  packPositions,
   unpackProbabilities,
-} from '../../../lib/study/evidence/ranges';
+} from '../../lib/study/packing';
 
-describe('compact forms of evidence', () => {
+describe('packed positions and probabilities', () => {
   it('writes runs of positions by their ends', () => {
-    assert.equal(toRanges([0, 1, 2, 3, 7, 9, 10]), '0-3,7,9-10');
-    assert.equal(toRanges([]), '');
+    assert.equal(packPositions([0, 1, 2, 3, 7, 9, 10]), '0-3,7,9-10');
+    assert.equal(packPositions([]), '');
   });
 
   it('reads what it wrote', () => {
     for (const positions of [[], [5], [0, 1, 2], [3, 5, 6, 7, 100]])
-      assert.deepEqual(fromRanges(toRanges(positions)), positions);
+      assert.deepEqual(unpackPositions(packPositions(positions)), positions);
   });
 
   it('refuses other texts', () => {
-    assert.throws(() => fromRanges('3-1'), /Expected positions such as 0-3,7 for text but received 3-1/);
-    assert.throws(() => fromRanges('a'), /but received a/);
+    assert.throws(() => unpackPositions('3-1'), /Expected positions such as 0-3,7 for text but received 3-1/);
+    assert.throws(() => unpackPositions('a'), /but received a/);
   });
 
   it('keeps probabilities to four digits', () => {

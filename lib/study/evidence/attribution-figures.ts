@@ -1,0 +1,81 @@
+import { curveChart } from '../../report/estimate-charts';
+import type { ChartFigure, PictureFigure } from '../../report/figure';
+import { overlayMap } from '../../report/overlay';
+import { sampleSheet } from '../../report/sheets';
+import type { removalAnswers } from './answers';
+import { accuracyBy } from './answers';
+import type { AttributionMap, Evidence, Removal } from './archive';
+import { MAPPED_SPLIT } from './attribution';
+
+/** What ways of ranking pixels are called. */
+const MARK_NAMES: Readonly<Record<Removal['mark'], string>> = {
+  gradients: 'Grad-CAM',
+  occlusion: 'occlusion',
+  random: 'at random',
+};
+
+const MODEL_TITLES: Readonly<Record<string, string>> = { compact: 'the compact network', tergat: 'TerGat' };
+
+/** Names the order in which pixels are removed. */
+export function nameOrder({ mark, first }: Pick<Removal, 'mark' | 'first'>): string {
+  return mark === 'random' ? MARK_NAMES.random : `${first} important first (${MARK_NAMES[mark]})`;
+}
+
+/**
+ * Charts the deletion test: accuracy as pixels are removed in each order.
+ * @param answers of one model under one split protocol
+ */
+export function removalFigure(answers: ReturnType<typeof removalAnswers>): ChartFigure {
+  const [{ model, protocol }] = answers;
+  const rows = [...new Set(answers.map(nameOrder))].flatMap((order) =>
+    accuracyBy(
+      answers.filter((answer) => nameOrder(answer) === order),
+      { label: ({ share }) => share, group: nameOrder },
+    ),
+  );
+  const split = protocol === 'clips' ? 'split by clips' : 'characters left out';
+  return curveChart(rows, {
+    title: `Removing what ${MODEL_TITLES[model]} is said to look at (${split})`,
+    xAxis: "Share of both blocks' pixels that take their block's mean",
+    xFormat: '.0%',
+  });
+}
+
+/** Draws where a network looks, over mean pictures of each expression; undefined where that was not computed. */
+export async function attributionFigure(
+  { attribution }: Evidence,
+  model: 'compact' | 'tergat' | 'learned',
+): Promise<PictureFigure | undefined> {
+  const maps = attribution.find((run) => run.model === model && run.split === MAPPED_SPLIT)?.maps ?? [];
+  const faces = maps
+    .filter(({ of }) => of !== 'picture')
+    .map((map) => ({
+      image: overlayMap(readBytes(findPicture(maps, map)), readBytes(map)),
+      character: nameMap(map),
+      emotion: map.emotion,
+    }));
+  if (faces.length === 0) return undefined;
+  const [map, counts] = model === 'learned' ? ['Mean map', 'passes'] : ['Mean', 'it counts'];
+  return sampleSheet(faces, {
+    title:
+      model === 'learned'
+        ? 'Where learned attention lets its branches look'
+        : `Where ${MODEL_TITLES[model]} looks`,
+    subtitle: `${map} over the test faces of each expression, split by clips; the more orange, the more ${counts}`,
+    cellPx: 80,
+  });
+}
+
+/** The picture below a map: of the same part, or the one that all maps are drawn over. */
+function findPicture(maps: readonly AttributionMap[], { part, emotion }: AttributionMap): AttributionMap {
+  const pictures = maps.filter((map) => map.of === 'picture' && map.emotion === emotion);
+  return pictures.find((picture) => picture.part === part) ?? pictures[0];
+}
+
+function nameMap({ of, part }: AttributionMap): string {
+  return of === 'gradients' || of === 'occlusion' ? `${part}, ${MARK_NAMES[of]}` : `${part} map`;
+}
+
+function readBytes({ values }: AttributionMap): Uint8Array {
+  return new Uint8Array(Buffer.from(values, 'base64'));
+}

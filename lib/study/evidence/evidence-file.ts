@@ -1,0 +1,180 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Estimate } from '../../core/intervals';
+import { formatPercent } from '../../core/numbers';
+import { formatRate, rateTable } from '../../report/estimate-table';
+import type { Figure } from '../../report/figure';
+import { saveFigure } from '../../report/figures';
+import { ABLATION, ablationFigure, ablationRowOf, type AblationName } from './ablation';
+import {
+  aboutSet,
+  accuracyBy,
+  accuracyByProtocol,
+  accuracyOf,
+  studyAnswers,
+  removalAnswers,
+  type Answer,
+} from './answers';
+import type { Evidence } from './archive';
+import { attentionFigure } from './attention';
+import { attributionFigure, removalFigure } from './attribution-figures';
+import { calibrateModel, reliabilityFigure, riskFigure } from './calibration';
+import { growthFigure } from './growth';
+import { MODEL_NAMES, nameModel, protocolsFigure } from './protocols';
+import type { Protocol } from './splits';
+import { summarizeUnseen } from './unseen';
+
+/** A rate with its 95 % interval, as evidence.json has it; all in 0..1. */
+export interface RateInterval {
+  readonly accuracy: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The evidence as a file: figures that README and model card quote. */
+export interface EvidenceFile {
+  readonly splits: Readonly<Record<Protocol, Readonly<Record<string, RateInterval>>>>;
+  readonly unseen: { readonly tergat: RateInterval; readonly best: RateInterval };
+  readonly ablation: Readonly<Partial<Record<AblationName, RateInterval>>>;
+  readonly calibration: { readonly eceBefore: number; readonly eceAfter: number };
+  readonly coverage: { readonly found: number; readonly all: number };
+}
+
+/** Computes every figure of evidence.json from the committed predictions. */
+export function summarizeEvidence(evidence: Evidence): EvidenceFile {
+  const answers = studyAnswers(evidence, 'protocols');
+  const byModel = (protocol: Protocol) =>
+    toRates(
+      answers.filter((answer) => answer.protocol === protocol),
+      ({ model }) => model,
+    );
+  const { tergat, best } = summarizeUnseen(studyAnswers(evidence, 'unseen'));
+  const { eceBefore, eceAfter } = calibrateModel(evidence, 'characters', 'compact');
+  const ablation = studyAnswers(evidence, 'ablation').filter(({ protocol }) => protocol === 'frames');
+  const leftOut = answers.filter(({ model, protocol }) => model === 'tergat' && protocol === 'characters');
+  const right = leftOut.filter(({ score }) => score === 1).length;
+  const found = leftOut.filter(({ answer }) => answer !== undefined).length;
+  return {
+    splits: { frames: byModel('frames'), clips: byModel('clips'), characters: byModel('characters') },
+    unseen: { tergat: toRate(tergat), best: toRate(best) },
+    ablation: toRates(
+      ablation,
+      (answer) => ablationRowOf(answer)?.name,
+      ABLATION.map(({ name }) => name),
+    ),
+    calibration: { eceBefore: round(eceBefore), eceAfter: round(eceAfter) },
+    coverage: { found: round(right / found), all: round(right / leftOut.length) },
+  };
+}
+
+function toRates(
+  answers: readonly Answer[],
+  label: (answer: Answer) => string | undefined,
+  labels?: readonly string[],
+): Record<string, RateInterval> {
+  const rows = accuracyBy(answers, { label, group: () => '', labels });
+  return Object.fromEntries(rows.map(({ label: name, estimate }) => [name, toRate(estimate)]));
+}
+
+function toRate({ value, low, high }: Estimate): RateInterval {
+  return { accuracy: round(value), low: round(low), high: round(high) };
+}
+
+/** Six digits: more than any figure is quoted with, and free of the last bits' noise. */
+function round(value: number): number {
+  return Math.round(1e6 * value) / 1e6;
+}
+
+/** As `<!--q splits.frames.tergat-->99.4 %<!--/q-->`: Markdown shows the figure alone. */
+const QUOTE = /<!--q ([\w.-]+)-->(.*?)<!--\/q-->/g;
+
+/**
+ * Computes the figures that texts may quote, as they write them: all of evidence.json by their paths there, and
+ * `growth.six`, the accuracy on the six after training on the most generated characters.
+ */
+export function computeQuotes(evidence: Evidence): Map<string, string> {
+  const growth = aboutSet(studyAnswers(evidence, 'growth'), 'six').filter(
+    ({ model }) => model === 'augmented',
+  );
+  const most = Math.max(...growth.map(({ trainingCharacters }) => trainingCharacters!));
+  const six = accuracyOf(growth.filter(({ trainingCharacters }) => trainingCharacters === most));
+  const quotes = new Map<string, string>();
+  const add = (value: object, prefix: string) => {
+    for (const [key, inner] of Object.entries(value) as [string, object | number][])
+      if (typeof inner === 'number')
+        quotes.set(key === 'accuracy' ? prefix.slice(0, -1) : prefix + key, formatPercent(inner, 1));
+      else add(inner, `${prefix}${key}.`);
+  };
+  add({ ...summarizeEvidence(evidence), growth: { six: toRate(six) } }, '');
+  return quotes;
+}
+
+/** Lists what a text quotes: names of figures, and how they are written there. */
+export function listQuotes(text: string): { readonly name: string; readonly written: string }[] {
+  return Array.from(text.matchAll(QUOTE), ([, name, written]) => ({ name, written }));
+}
+
+/**
+ * Writes the present figures in place of those that a text quotes.
+ * @throws RangeError when a text quotes a figure that does not exist
+ */
+export function replaceQuotes(text: string, quotes: ReadonlyMap<string, string>): string {
+  return text.replace(QUOTE, (_, name: string) => {
+    const written = quotes.get(name);
+    if (written === undefined)
+      throw new RangeError(`Expected the name of a figure for a quote but received ${name}`);
+    return `<!--q ${name}-->${written}<!--/q-->`;
+  });
+}
+
+/**
+ * Writes the comparison of split protocols and the test on the final characters as the README's tables.
+ * @returns Markdown
+ */
+export function evidenceToMarkdown(evidence: Evidence): string {
+  const rates = accuracyByProtocol(studyAnswers(evidence, 'protocols'), nameModel);
+  const rows = rateTable(rates, 'split by');
+  const { tergat, best, difference } = summarizeUnseen(studyAnswers(evidence, 'unseen'));
+  const unseen = [
+    ['TerGat, from the six', formatRate(tergat)],
+    [`${MODEL_NAMES.shipped}, from 40 generated characters`, formatRate(best)],
+    ['difference in points, paired by character', formatRate(difference)],
+  ];
+  return [
+    toMarkdownTable(Object.keys(rows[0]), rows.map(Object.values) as string[][]),
+    toMarkdownTable(['24 generated characters, tested once', 'accuracy'], unseen),
+  ].join('\n\n');
+}
+
+function toMarkdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/**
+ * Saves what is computed from the predictions: evidence.json, and the figures.
+ * @param directory for evidence.json; the figures go to its folder `evidence`
+ */
+export async function saveEvidenceFile(directory: string, evidence: Evidence): Promise<void> {
+  fs.mkdirSync(path.join(directory, 'evidence'), { recursive: true });
+  const summary = summarizeEvidence(evidence);
+  fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  const removals = removalAnswers(evidence).filter(({ model }) => model === 'compact');
+  const growth = studyAnswers(evidence, 'growth');
+  const figures: Record<string, Figure | undefined> = {
+    protocols: protocolsFigure(studyAnswers(evidence, 'protocols')),
+    ablation: ablationFigure(studyAnswers(evidence, 'ablation')),
+    growth_generated: growthFigure(growth, 'development'),
+    growth_six: growthFigure(growth, 'six'),
+    reliability: reliabilityFigure(evidence, 'compact'),
+    risk_coverage: riskFigure(evidence, 'compact'),
+    attention: attentionFigure(studyAnswers(evidence, 'attention')),
+    removal_clips: removalFigure(removals.filter(({ protocol }) => protocol === 'clips')),
+    removal_characters: removalFigure(removals.filter(({ protocol }) => protocol === 'characters')),
+    attribution_compact: await attributionFigure(evidence, 'compact'),
+    attribution_tergat: await attributionFigure(evidence, 'tergat'),
+    attribution_learned: await attributionFigure(evidence, 'learned'),
+  };
+  for (const [name, figure] of Object.entries(figures))
+    if (figure) await saveFigure(figure, path.join(directory, 'evidence'), name);
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { accuracyOf, differenceOf, removalAnswers } from '../../../lib/study/evidence/answers';
+import type { AttributionRun, Removal } from '../../../lib/study/evidence/archive';
+import { planAttention, PRIOR_USES } from '../../../lib/study/evidence/attention';
+import { planAttribution } from '../../../lib/study/evidence/attribution';
+import { attributionFigure, removalFigure } from '../../../lib/study/evidence/attribution-figures';
+import { EVIDENCE_SIZES } from '../../../lib/study/evidence/sizes';
+import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
+
+const { epochs } = EVIDENCE_SIZES.full;
+
+/** Without removal all is right; without what is marked every second answer is wrong, at random every fourth. */
+function buildAttribution(split: (typeof folds)[number]): AttributionRun {
+  const removal = (name: Pick<Removal, 'mark' | 'share'>, isWrong?: (row: number) => boolean): Removal => ({
+    ...name,
+    first: 'most',
+    answers: buildRun('compact', split, { isWrong }).answers,
+  });
+  const removals = [
+    removal({ mark: 'occlusion', share: 0 }),
+    removal({ mark: 'occlusion', share: 0.2 }, isOdd),
+    removal({ mark: 'random', share: 0.2 }, (row) => row % 4 === 1),
+  ];
+  return { model: 'compact', condition: 'correct', split, seed: 1, epochs: 1, maps: [], removals };
+}
+
+describe('the uses of the prior', () => {
+  it('are planned alike: the same splits, seed and epochs for each', () => {
+    const jobs = planAttention(splits, epochs);
+    for (const model of Object.keys(PRIOR_USES)) {
+      const own = jobs.filter((job) => job.model === model);
+      assert.deepEqual(own.map(({ split }) => split).sort(), ['frames-1', 'clips-1', ...folds].sort());
+      assert.ok(own.every((job) => job.seed === 1 && job.epochs === epochs.compact));
+    }
+  });
+});
+
+describe('attribution', () => {
+  const evidence = buildEvidence({}, { attribution: folds.map(buildAttribution) });
+
+  it('is planned for networks that other studies train on the same splits', () => {
+    const sorted = (job: object) => JSON.stringify(Object.entries(job).sort());
+    const trained = planAttention(splits, epochs).map(sorted);
+    for (const job of planAttribution(splits, epochs).filter(({ model }) => model !== 'tergat'))
+      assert.ok(trained.includes(sorted(job)));
+  });
+
+  it('is tested by removal: against all pixels, and against as many at random', () => {
+    const answers = removalAnswers(evidence);
+    const [whole, marked] = [0, 0.2].map((share) =>
+      answers.filter((one) => one.mark === 'occlusion' && one.share === share),
+    );
+    const random = answers.filter(({ mark }) => mark === 'random');
+    assert.deepEqual([accuracyOf(marked).value, differenceOf(whole, marked).value], [0.5, 0.5]);
+    assert.ok(Math.abs(differenceOf(random, marked).value - (0.5 - 10 / 42)) < 1e-12);
+    assert.match(removalFigure(answers).title, /most important first \(occlusion\), 0\.2: 50\.0 %/);
+  });
+
+  it('draws nothing where no map was computed', async () => {
+    assert.equal(await attributionFigure(evidence, 'learned'), undefined);
+  });
+});
