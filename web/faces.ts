@@ -62,7 +62,10 @@ async function detect(
     const whole = { x: 0, y: 0, width, height };
     sampleSquare(small, whole, toSquare(width, height, false), { target, size: inputSize, index: 0 });
     const output = tf.tidy(() => network.forward(tf.tensor4d(target, [1, inputSize, inputSize, 3])));
-    const candidates = readTinyOutput((await output.data()) as Float32Array, small, inputSize);
+    const candidates = readTinyOutput((await output.data()) as Float32Array, small, {
+      width: inputSize,
+      height: inputSize,
+    });
     output.dispose();
     const chosen = chooseFace(
       candidates.map((candidate) => enlarge(candidate, picture.width / width, picture.height / height)),

@@ -38,6 +38,12 @@ export function growBox(box: Box, marginPx: number): Box {
   };
 }
 
+/** Tells whether a box's centre lies inside of another. */
+export function isCentredIn(box: Box, other: Box): boolean {
+  const [x, y] = [box.x + box.width / 2 - other.x, box.y + box.height / 2 - other.y];
+  return x >= 0 && y >= 0 && x <= other.width && y <= other.height;
+}
+
 /**
  * Rounds a box to whole pixels and cuts off what lies outside of the image, so that a crop can neither wrap
  * nor be empty.

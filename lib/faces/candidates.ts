@@ -8,7 +8,8 @@ export interface Candidate {
   readonly box: Box;
 }
 
-interface Size {
+/** Width and height in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -25,26 +26,38 @@ const TINY_ANCHORS = [
 /** Confidence above which a proposal counts. Source: the default of both of face-api's detectors. */
 export const MIN_SCORE = 0.5;
 
+/** Pixels of the tiny detector's input between two cells of its grid. */
+const TINY_STRIDE = 32;
+
+/** Side of the input, in pixels, that the SSD detector's boxes are shares of. */
+export const SSD_SIZE = 512;
+
 /**
  * Reads the tiny detector's output of one image.
- * @param output [cells, cells, 5 anchors, 5] as x, y, log width, log height, and the score before the sigmoid
- * @param inputSize side of the network's input in pixels
- * @returns what is above {@link MIN_SCORE}, the surest first, overlaps over 0.4 removed
+ * @param output [rows, columns, 5 anchors, 5] as x, y, log width, log height, and the score before the sigmoid
+ * @param input the network's input in pixels; the image fills its longer side
+ * @param minScore default {@link MIN_SCORE}
+ * @returns what is above that score, the surest first, overlaps over 0.4 removed
  * Source: face-api's `TinyYolov2Base.extractBoxes` and `detect`.
  */
-export function readTinyOutput(output: Float32Array, image: Size, inputSize: number): Candidate[] {
-  const cells = Math.sqrt(output.length / 25);
-  const scale = paddedScale(image, inputSize);
+export function readTinyOutput(
+  output: Float32Array,
+  image: Size,
+  input: Size,
+  minScore = MIN_SCORE,
+): Candidate[] {
+  const [rows, columns] = [input.height / TINY_STRIDE, input.width / TINY_STRIDE];
+  const scale = paddedScale(image, input, longerSide(input));
   const candidates: Candidate[] = [];
   for (let at = 0, place = 0; at < output.length; at += 5, place++) {
     const score = sigmoid(output[at + 4]);
-    if (!(score > MIN_SCORE)) continue;
+    if (!(score > minScore)) continue;
     const [anchorWidth, anchorHeight] = TINY_ANCHORS[place % 5];
-    const [column, row] = [Math.floor(place / 5) % cells, Math.floor(place / 5 / cells)];
-    const width = ((Math.exp(output[at + 2]) * anchorWidth) / cells) * scale.width;
-    const height = ((Math.exp(output[at + 3]) * anchorHeight) / cells) * scale.height;
-    const x = ((column + sigmoid(output[at])) / cells) * scale.width - width / 2;
-    const y = ((row + sigmoid(output[at + 1])) / cells) * scale.height - height / 2;
+    const [column, row] = [Math.floor(place / 5) % columns, Math.floor(place / 5 / columns)];
+    const width = ((Math.exp(output[at + 2]) * anchorWidth) / columns) * scale.width;
+    const height = ((Math.exp(output[at + 3]) * anchorHeight) / rows) * scale.height;
+    const x = ((column + sigmoid(output[at])) / columns) * scale.width - width / 2;
+    const y = ((row + sigmoid(output[at + 1])) / rows) * scale.height - height / 2;
     candidates.push({ score, box: { x, y, width, height } });
   }
   return suppressOverlaps(candidates, 0.4);
@@ -52,19 +65,19 @@ export function readTinyOutput(output: Float32Array, image: Size, inputSize: num
 
 /**
  * Reads the SSD detector's output of one image.
- * @param boxes [anchors, 4] as top, left, bottom, right, in 0..1 of the padded square
- * @param scores [anchors], 0 to 1
+ * @param output [anchors, 5] as top, left, bottom, right, in 0..1 of {@link SSD_SIZE} pixels of the input, and the score
+ * @param side pixels of the input that the image's longer side was sampled to
  * @returns what is above {@link MIN_SCORE}, the surest first, overlaps over 0.5 removed
  * Source: face-api's `SsdMobilenetv1.locateFaces`.
  */
-export function readSsdOutput(boxes: Float32Array, scores: Float32Array, image: Size): Candidate[] {
-  const scale = paddedScale(image, 512);
+export function readSsdOutput(output: Float32Array, image: Size, side = SSD_SIZE): Candidate[] {
+  const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, side);
   const candidates: Candidate[] = [];
-  scores.forEach((score, index) => {
-    if (!(score > MIN_SCORE)) return;
-    const [top, left, bottom, right] = boxes.subarray(4 * index, 4 * index + 4);
+  for (let at = 0; at < output.length; at += 5) {
+    const [top, left, bottom, right, score] = output.subarray(at, at + 5);
+    if (!(score > MIN_SCORE)) continue;
     candidates.push({ score, box: { x: left, y: top, width: right - left, height: bottom - top } });
-  });
+  }
   return suppressOverlaps(candidates, 0.5).map(({ score, box }) => {
     const [left, right] = [Math.max(0, box.x), Math.min(1, box.x + box.width)];
     const [top, bottom] = [Math.max(0, box.y), Math.min(1, box.y + box.height)];
@@ -77,13 +90,18 @@ export function readSsdOutput(boxes: Float32Array, scores: Float32Array, image: 
   });
 }
 
-/** Pixels of the image for the whole width and height of the square that it was padded to and shrunk into. */
-function paddedScale({ width, height }: Size, inputSize: number): Size {
-  const shrink = inputSize / Math.max(width, height);
+/** Pixels of the image for the whole width and height of an input in which its longer side takes `side` pixels. */
+function paddedScale({ width, height }: Size, input: Size, side: number): Size {
+  const shrink = side / Math.max(width, height);
   return {
-    width: (inputSize / Math.round(width * shrink)) * width,
-    height: (inputSize / Math.round(height * shrink)) * height,
+    width: (input.width / Math.round(width * shrink)) * width,
+    height: (input.height / Math.round(height * shrink)) * height,
   };
+}
+
+/** Gives the longer side in pixels. */
+export function longerSide({ width, height }: Size): number {
+  return Math.max(width, height);
 }
 
 function sigmoid(value: number): number {

@@ -1,23 +1,24 @@
-import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
-import type { Box } from '../core/geometry';
+import { type Box, isCentredIn } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { compile } from '../engine/compiled';
-import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
+import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, longerSide } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
+import {
+  MAX_SAMPLING_RATIO,
+  MIN_TINY_SHARE,
+  PROPOSAL_SCORE,
+  findWithSsd,
+  findWithTiny,
+  lookCloser,
+} from './looks';
+import type { LandmarkNetwork } from './landmark-network';
+import { type Networks, WEIGHTS_VERSION, loadNetworks } from './networks';
 import { ASSUMED, usualLandmarks } from './usual-landmarks';
-import { fitWithin } from './fit';
-import { type LandmarkNetwork, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
-import { emptyBatch, sampleSquare, toSquare } from './sampling';
-import { type SsdParams, buildSsdNetwork } from './ssd-network';
-import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
 /**
  * The detectors in the order that they are asked, each named with the side of its input in pixels. For cropped faces
  * none is asked: `whole-image` has landmarks of its own, `assumed` the usual ones, since its own were no face's.
  */
-export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'whole-image', ASSUMED] as const;
+export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'ssd-256', 'whole-image', ASSUMED] as const;
 
 /** One of {@link DETECTORS}. */
 export type DetectorName = (typeof DETECTORS)[number];
@@ -37,9 +38,10 @@ export interface Face {
 export interface FaceDetector {
   /**
    * Finds a face in each image. All go through the tiny detector at 160 pixels, where it is quick and best at faces
-   * that fill the image; those without a face through the same at 320, then through SSD. Small faces are left to SSD,
-   * as the tiny detector takes gaps between heads for faces. A face whose mouth is not below its eyes is none.
-   * @param images any number, of any sizes; large ones cost time and gain nothing over 1024 pixels
+   * that fill the image; those without a face through the same at 320, then through SSD, then through a closer look at
+   * what may be small faces. Small faces are left to SSD, as the tiny detector takes gaps between heads for faces. A
+   * face whose mouth is not below its eyes is none.
+   * @param images any number, of any sizes; large ones gain nothing over what `fitForDetection` makes of them
    * @param options.cropped whether each whole image is a face: then only landmarks are looked for, and where these are no
    *   face's the usual ones of cropped faces are assumed; default false
    * @returns for each image its face, or undefined; nothing is left to dispose
@@ -51,17 +53,6 @@ export interface FaceDetector {
   /** Frees the networks' weights. */
   dispose(): void;
 }
-
-const SSD_SIZE = 512;
-
-/** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
-const MIN_TINY_SHARE = 0.3;
-
-/**
- * By how much an image is shrunk by sampling alone: what is larger is shrunk with antialiasing first, which costs as
- * much as the tiny detector itself.
- */
-const MAX_SAMPLING_RATIO = 2;
 
 /** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
 export const DETECTION_BATCH = 16;
@@ -75,9 +66,10 @@ const SECOND_LOOK_BATCH = 1;
 /** Everything that a detector's results depend on but the backend; part of a cache's key. */
 export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   detectors: DETECTORS.join(),
-  faceApi: faceApi.version,
+  faceApi: WEIGHTS_VERSION,
   minScore: MIN_SCORE,
   minTinyShare: MIN_TINY_SHARE,
+  proposalScore: PROPOSAL_SCORE,
   maxSamplingRatio: MAX_SAMPLING_RATIO,
   detectionBatch: DETECTION_BATCH,
   secondLookBatch: SECOND_LOOK_BATCH,
@@ -97,7 +89,10 @@ export async function loadFaceDetector({
     const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
     const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
     for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
-    return addLandmarks(networks, images, faces, batchSize);
+    const found = await addLandmarks(networks, images, faces, batchSize);
+    for (const [index, image] of images.entries())
+      if (!faces[index]) found[index] = await findSmallFace(networks, image);
+    return found;
   };
   return {
     detect: async (images, { cropped = false } = {}) => {
@@ -113,42 +108,6 @@ export async function loadFaceDetector({
   };
 }
 
-/**
- * Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned.
- * @param options.plainRuns batches of each size before the tiny detector and the landmark network run as graphs; default
- *   0, so that what a store holds does not depend on which batch a frame came in. SSD looks at few images, of many sizes
- */
-export async function loadNetworks({ plainRuns = 0 }: { readonly plainRuns?: number } = {}) {
-  const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
-  const tinyNet = new faceApi.TinyFaceDetector();
-  const ssdNet = new faceApi.SsdMobilenetv1();
-  const landmarkNet = new faceApi.FaceLandmark68Net();
-  for (const net of [tinyNet, ssdNet, landmarkNet]) await net.loadFromDisk(folder);
-  const features = landmarkNet.faceFeatureExtractor.params;
-  const landmarkParams = { features, fc: landmarkNet.params!.fc };
-  const tiny = toGraph(buildTinyNetwork(tinyNet.params as unknown as TinyParams), plainRuns);
-  const ssd = buildSsdNetwork(ssdNet.params as unknown as SsdParams);
-  const landmarks = toGraph(buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams), plainRuns);
-  const dispose = () => [tiny, ssd, landmarks, tinyNet, ssdNet, landmarkNet].forEach((net) => net.dispose());
-  return { tiny, ssd, landmarks, dispose };
-}
-
-/** Has a network run as a graph where it can. */
-function toGraph<Y extends tf.Tensor>(
-  network: { forward(colours: tf.Tensor4D): Y; dispose(): void },
-  plainRuns: number,
-): typeof network {
-  const compiled = compile(network.forward, { plainRuns });
-  const dispose = () => {
-    compiled.dispose();
-    network.dispose();
-  };
-  return { forward: compiled.run, dispose };
-}
-
-/** The detectors and the landmark network. */
-export type Networks = Awaited<ReturnType<typeof loadNetworks>>;
-
 /** One at a time: there are few, and a padded batch of them would cost as much as a full one. */
 async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen | undefined> {
   const [candidates] = await findWithTiny(networks, [image], { inputSize: 320, batchSize: 1 });
@@ -157,55 +116,46 @@ async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen |
   );
 }
 
-/** Asks the tiny detector about a batch of images; candidates are in their pixels, small ones are left out. */
-export async function findWithTiny(
-  { tiny }: Networks,
-  images: readonly RgbImage[],
-  { inputSize, batchSize }: { readonly inputSize: number; readonly batchSize: number },
-): Promise<Candidate[][]> {
-  const shrunk = await Promise.all(
-    images.map((image) =>
-      longerSide(image) > MAX_SAMPLING_RATIO * inputSize ? fitWithin(image, inputSize) : image,
-    ),
+async function findSmallFace(networks: Networks, image: RgbImage): Promise<Face | undefined> {
+  const faces = await findSmallFaces(networks, { image, copy: image, known: [] });
+  const choice = chooseFace(faces, image);
+  return faces.find(({ box }) => box === choice?.box);
+}
+
+/**
+ * Finds faces that SSD does not see in the whole image, in images of which it sees no more than a shrunk copy.
+ * @param copy of the image, as `fitForDetection` gives it
+ * @param known boxes in the copy's pixels that are not looked at again
+ * @returns in the image's pixels, each once
+ */
+export async function findSmallFaces(
+  networks: Networks,
+  where: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
+): Promise<Face[]> {
+  if (longerSide(where.copy) <= SSD_SIZE) return [];
+  const faces: Face[] = [];
+  for (const { cut, part, candidate } of await lookCloser(networks, where)) {
+    const chosen = chosenOf('ssd-256', [candidate], cut);
+    const [face] = await addLandmarks(networks, [cut], [chosen], 1);
+    const moved = face && placeFace(face, part, cut);
+    if (moved && !faces.some(({ box }) => isCentredIn(moved.box, box))) faces.push(moved);
+  }
+  return faces;
+}
+
+/**
+ * Takes a face that was found in a resized part of an image to the pixels of the image.
+ * @param part in pixels of the image
+ * @param cut what it was resized to
+ */
+export function placeFace(face: Face, part: Box, cut: Pick<RgbImage, 'width' | 'height'>): Face {
+  const [across, down] = [part.width / cut.width, part.height / cut.height];
+  const { x, y, width, height } = face.box;
+  const box = { x: part.x + x * across, y: part.y + y * down, width: width * across, height: height * down };
+  const landmarks = face.landmarks.map((value, index) =>
+    index % 2 === 0 ? part.x + value * across : part.y + value * down,
   );
-  const batch = emptyBatch(batchSize * inputSize * inputSize * 3, shrunk.length / batchSize);
-  shrunk.forEach((image, index) => {
-    const { width, height } = image;
-    const square = toSquare(width, height, false);
-    sampleSquare(image, { x: 0, y: 0, width, height }, square, { target: batch, size: inputSize, index });
-  });
-  const output = await read(() => tiny.forward(tf.tensor4d(batch, [batchSize, inputSize, inputSize, 3])));
-  const each = output.length / batchSize;
-  return shrunk.map((image, index) => {
-    const candidates = readTinyOutput(output.subarray(index * each, (index + 1) * each), image, inputSize);
-    const least = MIN_TINY_SHARE * longerSide(image);
-    const large = candidates.filter(({ box }) => Math.max(box.width, box.height) >= least);
-    return large.map((candidate) => enlarge(candidate, image, images[index]));
-  });
-}
-
-function longerSide({ width, height }: RgbImage): number {
-  return Math.max(width, height);
-}
-
-/** Asks the SSD detector about one image; candidates are in its pixels. */
-export async function findWithSsd({ ssd }: Networks, image: RgbImage): Promise<Candidate[]> {
-  const shrunk = await fitWithin(image, SSD_SIZE);
-  const { width, height } = shrunk;
-  const target = new Float32Array(SSD_SIZE * SSD_SIZE * 3);
-  const square = toSquare(width, height, false);
-  sampleSquare(shrunk, { x: 0, y: 0, width, height }, square, { target, size: SSD_SIZE, index: 0 });
-  const { boxes, scores } = tf.tidy(() => ssd.forward(tf.tensor4d(target, [1, SSD_SIZE, SSD_SIZE, 3])));
-  const [boxValues, scoreValues] = (await Promise.all([boxes.data(), scores.data()])) as Float32Array[];
-  tf.dispose([boxes, scores]);
-  const candidates = readSsdOutput(boxValues, scoreValues, shrunk);
-  return candidates.map((candidate) => enlarge(candidate, shrunk, image));
-}
-
-function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candidate {
-  const [across, down] = [to.width / from.width, to.height / from.height];
-  const { x, y, width, height } = box;
-  return { score, box: { x: x * across, y: y * down, width: width * across, height: height * down } };
+  return { ...face, box, landmarks };
 }
 
 /** A candidate that was chosen, with its part of the image in whole pixels. */
@@ -272,11 +222,4 @@ async function lookAgain(
     found.push(frame && (await findLandmarks(network, [images[index]], [frame], SECOND_LOOK_BATCH))[0]);
   }
   return found;
-}
-
-async function read(compute: () => tf.Tensor): Promise<Float32Array> {
-  const output = tf.tidy(compute);
-  const values = (await output.data()) as Float32Array;
-  output.dispose();
-  return values;
 }

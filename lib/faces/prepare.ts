@@ -1,11 +1,8 @@
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { type BadImage, isBadImage } from './bad-image';
 import { decodeImage } from './decode';
-import { enlarge, fitWithin } from './fit';
+import { enlarge, fitForDetection } from './fit';
 import { type ImageBytes, readImageFile } from './read-image';
-
-/** Longest side of the copy that a face is looked for in; landmarks are taken back to the image's own pixels. */
-export const DETECTION_SIDE = 1024;
 
 /** Longer side that cropped faces are enlarged to before detection: FER2013's have 48 pixels. */
 export const CROPPED_SIDE = 192;
@@ -17,7 +14,7 @@ const KEPT_PIXELS = 1_300_000;
 export interface PreparedImage {
   readonly width: number;
   readonly height: number;
-  /** At most {@link DETECTION_SIDE} on a side, at least the reader's least on the longer one. */
+  /** What a face is looked for in, as {@link fitForDetection} gives it; at least the reader's least on the longer side. */
   readonly small: RgbImage;
   /** Gives the whole image in grey: kept, or decoded again when it is large. */
   gray(): Promise<GrayImage | BadImage>;
@@ -74,7 +71,7 @@ async function keep(image: RgbImage, leastSide: number): Promise<PreparedImage> 
 
 async function shrink(image: RgbImage, gray: PreparedImage['gray']): Promise<PreparedImage> {
   const { width, height } = image;
-  return { width, height, small: await fitWithin(image, DETECTION_SIDE), gray };
+  return { width, height, small: await fitForDetection(image), gray };
 }
 
 async function decodeAgain(

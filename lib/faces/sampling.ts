@@ -27,17 +27,25 @@ export function toSquare(width: number, height: number, centred: boolean): Squar
  * point i lies at i * side / size. It gives what `tf.image.resizeBilinear` gives on the padded part, on any
  * backend and for parts of different sizes in one batch.
  * @param part whole pixels inside of the image
- * @param target where to write: the batch's floats, [n, size, size, 3], 0 to 255
+ * @param target where to write: the batch's floats, [n, height, width, 3], 0 to 255
  * @param index which of the n is written
+ * @param width columns of the square that are written, `height` its rows; default all
  */
 export function sampleSquare(
   image: RgbImage,
   part: Box,
   square: Square,
-  { target, size, index }: { readonly target: Float32Array; readonly size: number; readonly index: number },
+  options: {
+    readonly target: Float32Array;
+    readonly size: number;
+    readonly index: number;
+    readonly width?: number;
+    readonly height?: number;
+  },
 ): void {
-  const columns = columnTaps(part.width, square, size);
-  const rowLength = size * 3;
+  const { target, size, index, width = size, height = size } = options;
+  const columns = columnTaps(part.width, square, size, width);
+  const rowLength = width * 3;
   // Two rows are enough: the points of a row lie between them.
   const rows = [new Float32Array(rowLength), new Float32Array(rowLength)];
   const held = [-1, -1];
@@ -47,7 +55,7 @@ export function sampleSquare(
     held[slot] = row;
     return rows[slot];
   };
-  for (let y = 0, at = index * size * rowLength; y < size; y++, at += rowLength) {
+  for (let y = 0, at = index * height * rowLength; y < height; y++, at += rowLength) {
     const position = (y * square.side) / size;
     const upper = Math.floor(position);
     const first = rowAt(upper);
@@ -77,15 +85,15 @@ interface ColumnTaps {
   readonly secondWeight: Float32Array;
 }
 
-function columnTaps(width: number, { side, left }: Square, size: number): ColumnTaps {
+function columnTaps(width: number, { side, left }: Square, size: number, count: number): ColumnTaps {
   const taps = {
-    first: new Int32Array(size),
-    second: new Int32Array(size),
-    firstWeight: new Float32Array(size),
-    secondWeight: new Float32Array(size),
+    first: new Int32Array(count),
+    second: new Int32Array(count),
+    firstWeight: new Float32Array(count),
+    secondWeight: new Float32Array(count),
   };
   const isInside = (column: number) => column >= 0 && column < width;
-  for (let x = 0; x < size; x++) {
+  for (let x = 0; x < count; x++) {
     const position = (x * side) / size;
     const lower = Math.floor(position);
     const [first, second] = [lower - left, Math.min(lower + 1, side - 1) - left];

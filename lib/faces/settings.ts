@@ -5,7 +5,8 @@ import { MARGIN_FACE_PX } from '../core/landmarks';
 import { startEngine } from '../engine/tensorflow';
 import { ALPHA_BACKGROUND, MAX_IMAGE_PIXELS } from './decode';
 import { CROPPED_BATCH, DETECTOR_SETTINGS } from './detect';
-import { CROPPED_SIDE, DETECTION_SIDE } from './prepare';
+import { DETECTION_COPY } from './fit';
+import { CROPPED_SIDE } from './prepare';
 import { MAX_IMAGE_BYTES } from './read-image';
 
 /** Increment when the rows change for a reason that no other setting tells. */
@@ -44,7 +45,8 @@ export async function gatherSettings({
     croppedBatch: cropped ? CROPPED_BATCH : null,
     marginFacePx: fixedMargin ? null : MARGIN_FACE_PX,
     wholeFace,
-    detectionSide: DETECTION_SIDE,
+    detectionSide: DETECTION_COPY.side,
+    detectionArea: DETECTION_COPY.area,
     maxImageBytes: MAX_IMAGE_BYTES,
     maxImagePixels: MAX_IMAGE_PIXELS,
     alphaBackground: ALPHA_BACKGROUND,

@@ -32,14 +32,16 @@ export interface SsdParams {
   readonly output_layer: { readonly extra_dim: tf.Tensor3D };
 }
 
-/** A network that takes colours of 0 to 255, [1, 512, 512, 3]. */
+/** A network that takes colours of 0 to 255, [1, rows, columns, 3], both multiples of 128 and at most 512. */
 export interface SsdNetwork {
-  /** Gives boxes [5118, 4] as top, left, bottom, right in 0..1, and scores [5118]; the caller disposes both. */
-  forward(colours: tf.Tensor4D): { readonly boxes: tf.Tensor2D; readonly scores: tf.Tensor1D };
+  /** Gives [anchors, 5]: top, left, bottom, right in 0..1 of 512 pixels, and the score; the caller disposes it. */
+  forward(colours: tf.Tensor4D): tf.Tensor2D;
   dispose(): void;
 }
 
 const BATCH_NORM_EPSILON = 0.0010000000474974513;
+/** Rows and columns of the first feature map for an input of 512x512; each further map has half of them. */
+const ANCHOR_MAP_SIDE = 32;
 const BLOCKS = 13;
 const HALVING_BLOCKS: readonly number[] = [2, 4, 6, 12];
 
@@ -65,11 +67,30 @@ export function buildSsdNetwork(params: SsdParams): SsdNetwork {
           }),
         );
       const scores = tf.sigmoid(tf.slice(gather('class_predictor', 3), [0, 1], [-1, 1]));
-      const anchors = tf.reshape(params.output_layer.extra_dim, [-1, 4]) as tf.Tensor2D;
-      const boxes = decodeBoxes(anchors, gather('box_encoding_predictor', 4));
-      return { boxes, scores: tf.reshape(scores, [-1]) as tf.Tensor1D };
+      const anchors = sliceAnchors(params, features);
+      return tf.concat([decodeBoxes(anchors, gather('box_encoding_predictor', 4)), scores], 1) as tf.Tensor2D;
     });
   return { forward, dispose: () => tf.dispose(depthwise as unknown as tf.TensorContainer) };
+}
+
+/**
+ * Takes the anchors of a smaller input from those of 512x512: on each feature map they are the first rows and columns.
+ * On maps coarser than 128 pixels they may lie beside where they should; their faces are larger than such an input.
+ */
+function sliceAnchors(
+  { output_layer: { extra_dim: all }, prediction_layer: layers }: SsdParams,
+  features: readonly tf.Tensor4D[],
+): tf.Tensor2D {
+  let start = 0;
+  const parts = features.map(({ shape: [, rows, columns] }, index) => {
+    const side = ANCHOR_MAP_SIDE >> index;
+    const each = layers[`box_predictor_${index}`].box_encoding_predictor.bias.shape[0] / 4;
+    const count = side * side * each;
+    const map = tf.reshape(tf.slice(all, [0, start, 0], [1, count, 4]), [side, side, each * 4]);
+    start += count;
+    return tf.reshape(tf.slice(map, [0, 0, 0], [rows, columns, each * 4]), [-1, 4]) as tf.Tensor2D;
+  });
+  return tf.concat(parts);
 }
 
 function foldBatchNorm(conv: Depthwise): Convolution {

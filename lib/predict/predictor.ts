@@ -6,10 +6,10 @@ import { cutBlocks, cutFace, scaleMargin } from '../core/landmarks';
 import { startEngine } from '../engine/tensorflow';
 import type { BadImage } from '../faces/bad-image';
 import { isBadImage } from '../faces/bad-image';
-import type { Face } from '../faces/detect';
+import { type Face, placeFace } from '../faces/detect';
 import { type AllFacesDetector, loadAllFacesDetector } from '../faces/detect-all';
-import { enlarge, fitWithin } from '../faces/fit';
-import { CROPPED_SIDE, DETECTION_SIDE } from '../faces/prepare';
+import { enlarge, fitForDetection } from '../faces/fit';
+import { CROPPED_SIDE } from '../faces/prepare';
 import { type Classifier, type FaceToClassify, loadClassifier } from './model';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
@@ -130,12 +130,11 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
   };
 }
 
-/** Finds faces in a copy that is no larger than a detector sees; they are in the image's own pixels. */
 async function findFaces({ detector, cropped }: Parts, image: RgbImage): Promise<Face[]> {
-  const small = await enlarge(await fitWithin(image, DETECTION_SIDE), cropped ? CROPPED_SIDE : 0);
-  const found = cropped ? [await detector.placeInCrop(small)] : await detector.detectAll(small);
-  const scale = { across: image.width / small.width, down: image.height / small.height };
-  return found.map((face) => scaleFace(face, scale));
+  if (!cropped) return detector.detectAll(image);
+  const small = await enlarge(await fitForDetection(image), CROPPED_SIDE);
+  const { width, height } = image;
+  return [placeFace(await detector.placeInCrop(small), { x: 0, y: 0, width, height }, small)];
 }
 
 async function classifyFaces(classifier: Classifier, image: RgbImage, found: readonly Face[]) {
@@ -160,14 +159,6 @@ function cutFaces<F extends Face>(
     const wholeFace = seesFace ? cutFace(gray, landmarks, FACE_SIZE) : undefined;
     return [{ ...face, blocks, wholeFace }];
   });
-}
-
-function scaleFace(face: Face, { across, down }: { readonly across: number; readonly down: number }): Face {
-  if (across === 1 && down === 1) return face;
-  const { x, y, width, height } = face.box;
-  const box = { x: x * across, y: y * down, width: width * across, height: height * down };
-  const landmarks = face.landmarks.map((value, index) => value * (index % 2 === 0 ? across : down));
-  return { ...face, box, landmarks };
 }
 
 /**
