@@ -1,33 +1,33 @@
 import { EMOTIONS } from './emotions';
 import { mean } from './numbers';
 
-/** What a classifier said and what was true, for n images. */
+/** A classifier's probabilities and the true labels of n images. */
 export interface LabelledProbabilities {
   /** Softmax outputs, [n, 7], each row's sum 1. */
   readonly probabilities: Float32Array;
-  /** Label ids, [n]. */
+  /** True label ids, [n]. */
   readonly labels: ArrayLike<number>;
 }
 
 /** One bin of a reliability diagram. */
 export interface ReliabilityBin {
-  /** Confidences above `low`, up to `high`; the first bin has 0 too. */
+  /** The bin holds confidences above `low` and up to `high`; the first bin also holds 0. */
   readonly low: number;
   readonly high: number;
   readonly count: number;
-  /** Mean confidence of the bin's answers; NaN when it has none. */
+  /** Mean confidence of the bin's answers; NaN for an empty bin. */
   readonly confidence: number;
-  /** Share of right answers; NaN when it has none. */
+  /** Share of right answers, 0 to 1; NaN for an empty bin. */
   readonly accuracy: number;
 }
 
 /** One point of a risk-coverage curve. */
 export interface RiskPoint {
-  /** Share of the images that are answered, above 0 to 1. */
+  /** Share of the images that are answered, above 0 and up to 1. */
   readonly coverage: number;
-  /** Share of wrong answers among these. */
+  /** Share of wrong answers among the answered images, 0 to 1. */
   readonly risk: number;
-  /** Least confidence that is answered. */
+  /** Lowest confidence that is answered. */
   readonly threshold: number;
 }
 
@@ -35,8 +35,9 @@ const CLASSES = EMOTIONS.length;
 
 /**
  * Sorts answers by confidence into bins of equal width.
- * @param binCount default 10
- * @throws RangeError when probabilities and labels do not fit
+ * @param binCount number of bins, default 10
+ * @returns one entry per bin, by rising confidence
+ * @throws RangeError when the probabilities are not [n, 7] for n labels
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2.
  */
 export function reliabilityBins(answers: LabelledProbabilities, binCount: number = 10): ReliabilityBin[] {
@@ -54,8 +55,11 @@ export function reliabilityBins(answers: LabelledProbabilities, binCount: number
 }
 
 /**
- * Measures the expected calibration error: the bins' gaps between confidence and accuracy, weighed by their counts.
- * @returns 0 (confidence is accuracy) to 1; NaN without answers
+ * Measures the expected calibration error: the mean gap between confidence and accuracy over the bins, weighted by the
+ * number of answers in each bin.
+ * @param binCount number of bins, default 10
+ * @returns 0 (confidence equals accuracy) to 1; NaN without answers
+ * @throws RangeError when the probabilities are not [n, 7] for n labels
  * Source: Guo et al. 2017, equation 3.
  */
 export function expectedCalibrationError(answers: LabelledProbabilities, binCount: number = 10): number {
@@ -67,8 +71,9 @@ export function expectedCalibrationError(answers: LabelledProbabilities, binCoun
 }
 
 /**
- * Follows risk against coverage when the least sure answers are withheld one after the other.
- * @returns one point a distinct confidence, from the surest answers to all
+ * Computes the risk-coverage curve: the risk when only the answers of highest confidence are given.
+ * @returns one point per distinct confidence, in order of rising coverage
+ * @throws RangeError when the probabilities are not [n, 7] for n labels
  * Source: Geifman and El-Yaniv 2017, "Selective Classification for Deep Neural Networks".
  */
 export function riskCoverage(answers: LabelledProbabilities): RiskPoint[] {
@@ -98,7 +103,7 @@ function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
 }
 
 /**
- * Gives the bin of a confidence: bins have equal width and hold their upper end.
+ * Returns the bin of a confidence. Bins have equal width; the upper end belongs to the bin.
  * @returns 0 to binCount - 1
  */
 export function binOf(confidence: number, binCount: number): number {

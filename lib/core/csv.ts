@@ -1,6 +1,6 @@
 /**
  * Writes a CSV table.
- * @param rows fields row by row, the header first
+ * @param rows fields of each row; the header is the first row
  * @returns text with CRLF line ends; fields with commas, quotes or line breaks are quoted
  * Source: RFC 4180.
  */
@@ -14,10 +14,10 @@ function quote(field: string): string {
 
 /**
  * Reads a CSV table.
- * @param text line ends of any kind; quoted fields may hold separators, doubled quotes and line breaks
- * @param separator between fields; default a comma
- * @returns fields row by row, the header included where there is one; empty lines are left out
- * @throws RangeError when a quoted field does not end or something follows its closing quote, with the row's number
+ * @param text with line ends of any kind; quoted fields may contain separators, doubled quotes and line breaks
+ * @param separator between fields, default a comma
+ * @returns fields of each row, a header included; empty lines are left out
+ * @throws RangeError with the row's number, for a quoted field that does not end or has text after its closing quote
  * Source: RFC 4180.
  */
 export function parseCsv(text: string, separator: ',' | ';' | '\t' = ','): string[][] {

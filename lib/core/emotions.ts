@@ -1,10 +1,10 @@
-/** The seven expressions in the order of their label ids, 0 to 6. Source: FERG-DB's classes as the original numbers them. */
+/** The seven expressions in the order of their label ids, 0 to 6. Source: the original's numbering of FERG-DB. */
 export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'] as const;
 
 /** Name of one of the seven expressions. */
 export type Emotion = (typeof EMOTIONS)[number];
 
-/** FER2013's expressions in the order of its label ids, 0 to 6. */
+/** The seven expressions in the order of FER2013's label ids, 0 to 6. */
 export const FER2013_EMOTIONS: readonly Emotion[] = [
   'anger',
   'disgust',
@@ -15,22 +15,22 @@ export const FER2013_EMOTIONS: readonly Emotion[] = [
   'neutral',
 ];
 
-/** Data sets whose class numbers are known. */
+/** Data sets whose numbering of the classes is known. */
 export const NUMBERINGS = ['fer2013'] as const;
 
 /** One of {@link NUMBERINGS}. */
 export type Numbering = (typeof NUMBERINGS)[number];
 
-/** Tells whether `name` is one of the seven expressions' names. */
+/** Returns whether `name` is the name of one of the seven expressions. */
 export function isEmotion(name: string): name is Emotion {
   return (EMOTIONS as readonly string[]).includes(name);
 }
 
 /**
- * Gives an expression's label id.
+ * Returns an expression's label id.
  * @param emotion one of {@link EMOTIONS}
  * @returns integer, 0 to 6
- * @throws RangeError when the name is none of the seven
+ * @throws RangeError for any other name
  */
 export function emotionId(emotion: string): number {
   const id = (EMOTIONS as readonly string[]).indexOf(emotion);

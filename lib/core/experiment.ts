@@ -1,37 +1,37 @@
 import { SPLIT_SETTINGS } from './split';
 import type { SplitSetting } from './split';
 
-/** All that decides an experiment's outcome. */
+/** All settings that determine an experiment's result. */
 export interface Experiment {
-  /** Seed of the split, the weights, the order of the batches and the dropout masks. */
+  /** Seed of the split, the weights, the order of the samples and the dropout masks. */
   readonly seed: number;
   readonly split: SplitSetting;
-  /** Pixels that a block's box grows by on each side. */
+  /** Pixels by which a block's box grows on each side. */
   readonly marginPx: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** Clips that the sample has of each character and expression. */
+  /** Number of clips of each character and expression in the drawn sample. */
   readonly clipsPerCell: number;
-  /** Frames that the sample has of each clip. */
+  /** Number of frames of each clip in the drawn sample. */
   readonly framesPerClip: number;
-  /** Frames that the sample has in all, as many clips as that takes; undefined: clips times frames of each cell. */
+  /** Total number of frames in the drawn sample; when given, it is used in place of `clipsPerCell`. */
   readonly sampleFrames?: number;
 }
 
 /** The defaults, each with its source. */
 export const DEFAULT_EXPERIMENT: Experiment = {
-  seed: 1, // ours: the original seeds nothing
+  seed: 1, // ours: the original has no seed
   split: 'frames', // the original's
-  marginPx: 10, // the original's report; its code has 30
-  epochs: 15, // ours, for a short wait; the original's is 50
+  marginPx: 10, // the original's report; its code uses 30
+  epochs: 15, // ours, to keep the run short; the original trains 50
   batchSize: 64, // the original's
   learningRate: 1e-3, // the original's
   clipsPerCell: 10, // ours: 6 characters x 7 expressions x 10 clips x 4 frames = 1,680
   framesPerClip: 4,
 };
 
-/** The environment variables that {@link readExperiment} reads, and the setting that each stands for. */
+/** The environment variables that {@link readExperiment} reads, and the setting that each one changes. */
 export const EXPERIMENT_VARIABLES = {
   SEED: 'seed',
   SPLIT: 'split',
@@ -44,19 +44,19 @@ export const EXPERIMENT_VARIABLES = {
   SAMPLE_FRAMES: 'sampleFrames',
 } as const satisfies Record<string, keyof Experiment>;
 
-/** Those of {@link EXPERIMENT_VARIABLES} that size the sample and mean nothing for other data. */
+/** The variables of {@link EXPERIMENT_VARIABLES} that set the size of the drawn sample; other data ignore them. */
 export const SAMPLE_VARIABLES = [
   'CLIPS_PER_CELL',
   'FRAMES_PER_CLIP',
   'SAMPLE_FRAMES',
 ] as const satisfies readonly (keyof typeof EXPERIMENT_VARIABLES)[];
 
-/** The environment variables that name a data set's folder in place of the sample: one of them at most is set. */
+/** The environment variables that name a data set's folder, in place of the drawn sample. At most one may be set. */
 export const FOLDER_VARIABLES = ['FERG_DIR', 'IMAGES_DIR', 'DATASET_DIR'] as const;
 
 /**
- * What goes with `DATASET_DIR`: the data set's reader; for `mapping`, its mapping file; for FER+, the rule that labels
- * by votes; and whose numbers the classes have, which goes with `IMAGES_DIR` too.
+ * Variables for `DATASET_DIR`: the data set's reader, the mapping file of the reader `mapping`, FER+'s label rule, and
+ * the numbering of classes that are named by numbers. The numbering also applies to `IMAGES_DIR`.
  */
 export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS', 'DATASET_NUMBERED'] as const;
 
@@ -64,10 +64,10 @@ export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS',
 export const CROPPED_VARIABLE = 'CROPPED';
 
 /**
- * Reads whether pictures are cropped faces, each whole one a face that no detector has to find: `CROPPED=1`.
- * @param environment such as `process.env`; an empty value counts as none
- * @returns false where nothing is said: then a data set's reader tells
- * @throws RangeError for another value
+ * Reads from `CROPPED=1` whether each picture is a cropped face. Cropped faces are used whole, without a face detector.
+ * @param environment such as `process.env`; an empty value counts as unset
+ * @returns false when unset: the data set's reader then decides
+ * @throws RangeError for any other value
  */
 export function readCropped(environment: Readonly<Record<string, string | undefined>>): boolean {
   const value = environment[CROPPED_VARIABLE];
@@ -76,9 +76,9 @@ export function readCropped(environment: Readonly<Record<string, string | undefi
 }
 
 /**
- * Reads an experiment's settings: the defaults, with what the environment says instead.
- * @param environment such as `process.env`; an empty value counts as none
- * @throws RangeError that names the variable, what it takes and what it got
+ * Reads an experiment's settings from the environment; unset variables have the default.
+ * @param environment such as `process.env`; an empty value counts as unset
+ * @throws RangeError that names the variable, the values that it accepts, and the received value
  */
 export function readExperiment(environment: Readonly<Record<string, string | undefined>>): Experiment {
   const settings: Record<string, number | string> = { ...DEFAULT_EXPERIMENT };
@@ -106,15 +106,15 @@ function readNumber(variable: string, setting: string, value: string): number {
   throw new RangeError(`Expected an integer of at least ${least} for ${variable} but received ${value}`);
 }
 
-/** Steps that an epoch on little data should have, and the smallest batch: fewer than 64 faces have fewer steps. */
+/** Smallest number of steps per epoch, and smallest batch size; below 64 faces, the batch size has priority. */
 const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
 
 /**
- * Reduces the batch size on little data. With two steps an epoch a network still answers the most frequent expression for
- * every face after all epochs.
- * @param batchSize the size on enough data
+ * Reduces the batch size for small data sets. With only two steps per epoch, a network predicts the most frequent
+ * expression for every face even after all epochs.
+ * @param batchSize the size for large data sets
  * @param faces number of training faces
- * @returns 8 to batchSize, or batchSize where that is below 8
+ * @returns 8 to batchSize, or batchSize when that is below 8
  */
 export function fitBatchSize(batchSize: number, faces: number): number {
   return Math.min(batchSize, Math.max(SMALLEST_BATCH, Math.floor(faces / FEWEST_STEPS)));

@@ -2,22 +2,23 @@ import type { BlockSet } from './blocks';
 import { LANDMARK_COUNT } from './landmarks';
 
 /**
- * Side of a whole face's picture in pixels, a multiple of 8: its 2,304 pixels are the nearest that there is to the 2,048
- * of both blocks.
+ * Side of a whole-face picture in pixels. It is the multiple of 8 whose area, 2,304 pixels, is closest to the 2,048
+ * pixels of both blocks.
  */
 export const FACE_SIZE = 48;
 
-/** Blocks, and the whole face that they were cut from. */
+/** A block set with the whole face of each record. */
 export interface FaceSet extends BlockSet {
   /** Grey levels of the whole faces, [n, 48, 48], 0 to 255. */
   readonly faces: Uint8Array;
-  /** The boxes that they were cut from, clamped to the image, [n, 4] as x, y, width, height in pixels. */
+  /** The boxes of the whole faces, [n, 4] as x, y, width, height in pixels of the image. */
   readonly faceBoxes: Float32Array;
 }
 
 /**
- * Tells a set with whole faces from one without.
- * @throws RangeError when there are none
+ * Checks that a block set has whole faces.
+ * @returns the same set
+ * @throws RangeError when it has none
  */
 export function expectFaces(blocks: BlockSet): FaceSet {
   const { faces, faceBoxes } = blocks as Partial<FaceSet>;
@@ -26,10 +27,10 @@ export function expectFaces(blocks: BlockSet): FaceSet {
 }
 
 /**
- * Gives some landmarks of a face in pixels of its whole picture, where pixel centres lie at .5.
+ * Converts landmarks of a face to pixels of its whole-face picture; pixel centres lie at .5.
  * @param face position in the set
- * @param chosen indices of landmarks
- * @returns [m, 2] as x and y, 0 to 48 inside of the picture
+ * @param chosen indices of landmarks, m of them
+ * @returns [m, 2] as x and y, 0 to 48 inside the picture
  */
 export function landmarksInFace(set: FaceSet, face: number, chosen: readonly number[]): Float32Array {
   const first = 2 * LANDMARK_COUNT * face;

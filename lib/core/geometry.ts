@@ -13,9 +13,9 @@ export interface Box {
 }
 
 /**
- * Finds the smallest box around points.
+ * Computes the smallest box around points.
  * @param points at least one
- * @throws RangeError when there is none
+ * @throws RangeError for no points
  */
 export function boundingBox(points: readonly Point[]): Box {
   if (points.length === 0) throw new RangeError('Expected at least 1 point for points but received 0');
@@ -26,7 +26,7 @@ export function boundingBox(points: readonly Point[]): Box {
 }
 
 /**
- * Moves each side of a box outwards.
+ * Enlarges a box by a margin on each side.
  * @param marginPx pixels, 0 or more
  */
 export function growBox(box: Box, marginPx: number): Box {
@@ -45,9 +45,8 @@ export function isCentredIn(box: Box, other: Box): boolean {
 }
 
 /**
- * Rounds a box to whole pixels and cuts off what lies outside of the image, so that a crop can neither wrap
- * nor be empty.
- * @returns integers, inside of the image; undefined when nothing of the box is inside
+ * Rounds a box outwards to whole pixels and clamps it to the image.
+ * @returns whole pixels inside the image, at least 1x1; undefined when the box lies outside the image
  */
 export function clampBox(box: Box, imageWidth: number, imageHeight: number): Box | undefined {
   const left = Math.max(0, Math.floor(box.x));
@@ -59,8 +58,8 @@ export function clampBox(box: Box, imageWidth: number, imageHeight: number): Box
 }
 
 /**
- * Measures how well two boxes agree: intersection over union.
- * @returns 0 (apart) to 1 (equal); 0 when both are empty
+ * Computes the intersection over union of two boxes.
+ * @returns 0 (disjoint) to 1 (equal); 0 when both are empty
  */
 export function intersectionOverUnion(first: Box, second: Box): number {
   const width = Math.min(first.x + first.width, second.x + second.width) - Math.max(first.x, second.x);

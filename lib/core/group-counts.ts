@@ -4,63 +4,63 @@ import type { Random } from './random';
 
 /** One image with the model's answer. */
 export interface GroupedAnswer {
-  /** Which group it belongs to; undefined: the data do not say. */
+  /** Name of the image's group; undefined when the data do not give one. */
   readonly group: string | undefined;
-  /** What is resampled as a whole: the person, or the image itself where no persons are known. */
+  /** The unit of resampling: the person, or the image itself when persons are unknown. */
   readonly unit: string;
   /** Label id. */
   readonly label: number;
-  /** Whether the answer was right; an image without a found face has none. */
+  /** Whether the answer is right; false for an image without a found face. */
   readonly isRight: boolean;
-  /** Probability of the likeliest answer, 0 to 1; undefined without a found face. */
+  /** Probability of the predicted class, 0 to 1; undefined without a found face. */
   readonly confidence: number | undefined;
 }
 
-/** What is counted of one group, and its statistics. A missed face counts as an error, except for the calibration error. */
+/** Counts and statistics of one group. A missed face counts as an error, except in the calibration error. */
 export interface GroupCounts {
   readonly images: number;
   readonly right: number;
   /** Images with a found face. */
   readonly found: number;
-  /** By label id. */
+  /** Number of images of each class, by label id. */
   readonly classImages: readonly number[];
   readonly classRight: readonly number[];
-  /** Expected calibration error in ten bins over the found faces, 0 to 1; NaN without one. */
+  /** Expected calibration error in ten bins over the found faces, 0 to 1; NaN without found faces. */
   readonly calibrationError: number;
 }
 
-/** One group's statistics in samples, one number a sample; NaN where the sample has none of the group's images. */
+/** A group's statistics in each drawn sample, one number per sample; NaN when the sample has no image of the group. */
 export interface GroupDraws {
   readonly accuracy: Float64Array;
   readonly calibrationError: Float64Array;
-  /** By label id. */
+  /** Recalls of each class, by label id. */
   readonly recalls: readonly Float64Array[];
 }
 
 const CLASSES = EMOTIONS.length;
 const BINS = 10;
 
-/** Where a group's sums lie: images, right, found, then images and right by class, then each bin's gap. */
+/** Offsets in a group's sums: images, right, found, then images and right answers by class, then each bin's gap. */
 const [IMAGES, RIGHT, FOUND, CLASS_IMAGES] = [0, 1, 2, 3];
 const CLASS_RIGHT = CLASS_IMAGES + CLASSES;
 const GAPS = CLASS_RIGHT + CLASSES;
 const STRIDE = GAPS + BINS;
 
-/** An answer as it is counted: positions in place of names. */
+/** An answer with indices in place of names. */
 interface Counted {
   readonly offset: number;
   readonly label: number;
   readonly right: number;
-  /** Undefined without a found face. */
+  /** Bin of the confidence; undefined without a found face. */
   readonly bin?: number;
-  /** Confidence minus right. */
+  /** Confidence minus 1 for a right answer, or minus 0 for a wrong one. */
   readonly gap: number;
 }
 
 /**
  * Counts the answers of each group.
- * @param groups every group of the answers
- * @returns in the order of the groups
+ * @param groups all groups that occur in the answers
+ * @returns one entry per group, in the order of `groups`
  */
 export function countGroups(
   answers: readonly GroupedAnswer[],
@@ -82,12 +82,12 @@ export function countGroups(
 }
 
 /**
- * Draws samples of as many units as there are, with replacement and from all groups together, since a unit may be in
- * several groups, and takes each group's statistics of every sample.
- * @param groups every group of the answers
- * @param options.random where the draws come from
- * @param options.draws how many samples
- * @returns in the order of the groups
+ * Draws bootstrap samples of whole units with replacement, and computes each group's statistics in every sample. Units
+ * are drawn from all groups together, since a unit may be in several groups. A sample has as many units as the data.
+ * @param groups all groups that occur in the answers
+ * @param options.random source of the draws
+ * @param options.draws number of samples
+ * @returns one entry per group, in the order of `groups`
  */
 export function drawGroups(
   answers: readonly GroupedAnswer[],
@@ -145,7 +145,7 @@ function addUnit(answers: readonly Counted[], sums: Float64Array): void {
   }
 }
 
-/** The gaps between a bin's mean confidence and accuracy, weighed by its count, are the gaps of its sums. */
+/** Computes the calibration error: a bin's gap times its count equals the absolute sum of its answers' gaps. */
 function calibrationOf(sums: Float64Array): number {
   return sums.subarray(GAPS).reduce((total, gap) => total + Math.abs(gap), 0) / sums[FOUND];
 }

@@ -3,20 +3,20 @@ import type { Random } from './random';
 import { studentQuantile } from './student-t';
 import { mean } from './numbers';
 
-/** One answered or missed image: which character it shows, which clip it is of, whether the answer was right. */
+/** The score of one image, with its character and its clip. */
 export interface ScoredFrame {
   readonly character: string;
   /** Neighbouring frames of one clip are near-duplicates. */
   readonly clip: string;
-  /** 1 right, 0 wrong or missed; a mean of several seeds lies between. */
+  /** 1 for a right answer, 0 for a wrong one or a missed face; values between are means over several seeds. */
   readonly score: number;
 }
 
 /**
  * Estimates a mean with Student's t interval.
- * @param values at least one; with one the interval is unbounded
- * @param confidence default 0.95
- * @throws RangeError when there is none
+ * @param values at least one; with one value the interval is unbounded
+ * @param confidence above 0 and below 1, default 0.95
+ * @throws RangeError for no values
  */
 export function tInterval(values: readonly number[], confidence: number = 0.95): Estimate {
   if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
@@ -29,11 +29,12 @@ export function tInterval(values: readonly number[], confidence: number = 0.95):
 }
 
 /**
- * Estimates accuracy with what it may be off by on other characters: characters are the sample, not frames, of which
- * neighbours are near-duplicates. Student's t over the characters' means; where all characters agree it would have no
- * width, so it is never narrower than Wilson's interval with clips as trials. Both are cut to 0..1.
+ * Estimates accuracy with a 95 % interval for other characters. Characters are the sampling unit, since neighbouring
+ * frames are near-duplicates. The interval has the width of Student's t over the characters' means. It is never
+ * narrower than Wilson's interval with clips as trials, because t has no width when all characters agree. Limits are
+ * clipped to 0 and 1.
  * @param frames at least one
- * @returns the mean over frames
+ * @returns the mean over frames, with the interval
  */
 export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
   const value = mean(frames.map(({ score }) => score));
@@ -50,21 +51,21 @@ export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
 }
 
 /**
- * Estimates accuracy with a percentile bootstrap that draws whole characters.
+ * Estimates accuracy with a percentile bootstrap that draws whole characters, 2,000 times.
  * @param frames at least one
- * @param random where the draws come from
+ * @param random source of the draws
  */
 export function bootstrapCharacters(frames: readonly ScoredFrame[], random: Random): Estimate {
   return bootstrapByGroup(scoresByCharacter(frames), mean, { random, draws: 2000 });
 }
 
 /**
- * Estimates how much better one classifier is than another on the same characters: Student's t over the characters'
- * differences of accuracy.
- * @param first its frames
- * @param second frames of the same characters
+ * Estimates the difference of accuracy between two classifiers on the same characters, with Student's t over the
+ * characters' differences.
+ * @param first frames of the first classifier
+ * @param second frames of the second classifier, of the same characters
  * @returns the mean over characters of first minus second, -1 to 1
- * @throws RangeError when the characters are not the same
+ * @throws RangeError when the characters differ
  */
 export function pairedDifference(first: readonly ScoredFrame[], second: readonly ScoredFrame[]): Estimate {
   const [means, others] = [first, second].map(meansByCharacter);
@@ -76,7 +77,7 @@ export function pairedDifference(first: readonly ScoredFrame[], second: readonly
   return tInterval(names.map((name) => means.get(name)! - others.get(name)!));
 }
 
-/** Gives each character's mean score, in the order of first appearance. */
+/** Returns each character's mean score, in the order of first appearance. */
 export function meansByCharacter(frames: readonly ScoredFrame[]): Map<string, number> {
   return new Map([...groupScores(frames)].map(([character, scores]) => [character, mean(scores)]));
 }

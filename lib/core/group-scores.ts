@@ -8,45 +8,45 @@ import {
 import { type Estimate, type Proportion, quantile, wilsonInterval } from './intervals';
 import type { Random } from './random';
 
-/** How a model does on one group. A missed face counts as an error, except for the calibration error. */
+/** A model's performance on one group. A missed face counts as an error, except in the calibration error. */
 export interface GroupScore {
-  /** Undefined: the images for which the data do not say. */
+  /** Name of the group; undefined for the images without a group. */
   readonly group: string | undefined;
   readonly images: number;
   /** Images with a found face. */
   readonly found: number;
-  /** How many different units the images are of. */
+  /** Number of different units among the images. */
   readonly units: number;
   readonly accuracy: Proportion;
-  /** Share of each class's images that are answered with it, in the order of the label ids; NaN without an image. */
+  /** Recall of each class, in the order of the label ids; NaN for a class without images. */
   readonly recalls: readonly Proportion[];
-  /** Expected calibration error over the found faces; NaN without one. */
+  /** Expected calibration error over the found faces, 0 to 1; NaN without found faces. */
   readonly calibrationError: Estimate;
-  /** Whether the group has fewer images or units than {@link GroupLimits} ask for. */
+  /** Whether the group has fewer images or units than {@link GroupLimits} require. */
   readonly isTooFew: boolean;
 }
 
-/** The two groups whose accuracies differ most. */
+/** The difference between the groups of highest and of lowest accuracy. */
 export interface LargestDifference {
   readonly higher: string;
   readonly lower: string;
-  /** Accuracy of the higher minus that of the lower, with an interval that holds for all compared pairs at once. */
+  /** Accuracy of the higher minus that of the lower group. The interval holds for all compared pairs at once. */
   readonly difference: Estimate;
-  /** How many groups were compared. */
+  /** Number of groups compared. */
   readonly compared: number;
-  /** True where fewer than two groups are large enough, so that small ones were compared too. */
+  /** True when fewer than two groups are large enough. Small groups are then compared too. */
   readonly isTooFew: boolean;
 }
 
 /** A model's scores by group. */
 export interface GroupScores {
-  /** Named groups in the order of their names, numbers by their value, then the images without one. */
+  /** Sorted by name, numbers by their value; the images without a group are last. */
   readonly groups: readonly GroupScore[];
   /** Undefined with fewer than two named groups. */
   readonly largestDifference?: LargestDifference;
 }
 
-/** A group with fewer of either is too few for a claim. */
+/** Smallest sizes of a group for which claims are made. */
 export interface GroupLimits {
   readonly images: number;
   readonly units: number;
@@ -55,23 +55,23 @@ export interface GroupLimits {
 /** How {@link scoreGroups} estimates. */
 export interface GroupOptions {
   readonly limits: GroupLimits;
-  /** Where the draws come from. */
+  /** Source of the draws. */
   readonly random: Random;
-  /** How many samples are drawn, default {@link GROUP_DRAWS}. */
+  /** Number of bootstrap samples, default {@link GROUP_DRAWS}. */
   readonly draws?: number;
 }
 
-/** Samples that intervals are taken from. */
+/** Default number of bootstrap samples. */
 export const GROUP_DRAWS = 2000;
 
 /**
- * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap: whole units (persons) are drawn.
- * Intervals of shares are never narrower than Wilson's with images as trials, and that of the calibration error always
- * contains its value, which resampling raises.
+ * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap that draws whole units (persons).
+ * Intervals of proportions are never narrower than Wilson's with images as trials. The interval of the calibration
+ * error always contains its value, since resampling increases that error.
  *
- * The largest difference is chosen after seeing all groups. So its interval is simultaneous: value plus and minus the
- * 95 % quantile, over the draws, of the largest deviation of any pair's difference. It is never narrower than
- * Newcombe's for that pair. Images without a group are not compared.
+ * The largest difference is selected after all groups are known. Its interval is therefore simultaneous: the value plus
+ * and minus the 95 % quantile, over the draws, of the largest deviation of any pair's difference. It is never narrower
+ * than Newcombe's interval for that pair. Images without a group are not compared.
  * @param answers at least one
  * @throws RangeError without answers
  * Source: Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10; Efron and
@@ -111,7 +111,7 @@ function estimateGroup(
   };
 }
 
-/** Widens an interval to the bounds of 95 % of the draws. Draws without an image of the group do not count. */
+/** Widens an interval to include the central 95 % of the draws. Draws without an image of the group are ignored. */
 function widen<E extends Estimate>(estimate: E, drawn: Float64Array): E {
   const sorted = drawn.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length === 0) return estimate;
@@ -142,8 +142,8 @@ function findLargest(
 }
 
 /**
- * Takes the 95 % quantile, over the draws, of how far any pair's difference is off at most, which is the range of the
- * groups' own deviations. A group without an image in a draw is not of its pairs.
+ * Computes the 95 % quantile, over the draws, of the largest deviation of any pair's difference. In one draw, that
+ * deviation is the range of the groups' own deviations. Groups without an image in a draw are ignored in it.
  */
 function largestDeviation(
   groups: readonly { readonly accuracy: Estimate; readonly drawn: Float64Array }[],

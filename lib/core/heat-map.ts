@@ -1,13 +1,13 @@
-/** Standard deviations beyond which a Gaussian, there below 0.0004, is taken for 0. */
+/** Standard deviations beyond which a Gaussian is set to 0; it is below 0.0004 there. */
 const REACH = 4;
 
 /**
- * Draws a Gaussian around each point: 1 at a point, 0 farther than four standard deviations along an axis, and where
- * several reach, the greatest of them.
- * @param points [m, 2] as x and y in pixels, pixel centres at .5
- * @param options.sizePx side of the map
- * @param options.sigmaPx standard deviation of the Gaussian, above 0
- * @returns [size, size] row by row, 0 to 1; all 0 for no point
+ * Draws a Gaussian around each point: 1 at the point, 0 beyond four standard deviations along an axis. Where Gaussians
+ * overlap, the map has their maximum.
+ * @param points [m, 2] as x and y in pixels; pixel centres lie at .5
+ * @param options.sizePx side of the map in pixels
+ * @param options.sigmaPx standard deviation in pixels, above 0
+ * @returns [size, size] row by row, 0 to 1; all 0 without points
  */
 export function drawHeatMap(
   points: Float32Array,
@@ -28,7 +28,7 @@ export function drawHeatMap(
   return map;
 }
 
-/** Writes a Gaussian of one dimension where it reaches. @returns first pixel of its reach, and the one after the last */
+/** Writes a one-dimensional Gaussian around `at`; returns the first pixel written and the one after the last. */
 function drawBell(target: Float32Array, at: number, sigmaPx: number): [number, number] {
   const first = Math.max(0, Math.floor(at - REACH * sigmaPx));
   const end = Math.min(target.length, Math.ceil(at + REACH * sigmaPx));

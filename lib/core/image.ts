@@ -1,6 +1,6 @@
 import type { Box } from './geometry';
 
-/** An image of one 8-bit channel, row by row from the top. */
+/** An image of one 8-bit channel, row by row from top to bottom. */
 export interface GrayImage {
   readonly width: number;
   readonly height: number;
@@ -8,7 +8,7 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
-/** An image of three 8-bit channels (sRGB), row by row from the top. */
+/** An image of three 8-bit channels (sRGB), row by row from top to bottom. */
 export interface RgbImage {
   readonly width: number;
   readonly height: number;
@@ -17,12 +17,12 @@ export interface RgbImage {
 }
 
 /**
- * Turns colours into grey levels by ITU-R 601's luma, rounded to nearest in 16-bit fixed point as PIL does:
- * `(19595 R + 38470 G + 7471 B + 32768) >> 16`. cv2 5.0 rounds
- * otherwise: it differs on 1 of 770 colours, by 1 level. Equal channels come out unchanged in both.
+ * Converts colours to grey levels by ITU-R 601 luma, in 16-bit fixed point as PIL does: `(19595 R + 38470 G + 7471 B +
+ * 32768) >> 16`. cv2 5.0 rounds differently: 1 of 770 colours differs, by 1 level. Equal channels stay unchanged in
+ * both.
  * @param pixels [height, width, channels], 0 to 255
- * @param channels 1 (copied), 3 (RGB) or 4 (RGBA; alpha is ignored, so flatten before)
- * @throws RangeError when the channels are others or the pixels do not fill the image
+ * @param channels 1 (copied), 3 (RGB) or 4 (RGBA). Alpha is ignored: flatten the image first.
+ * @throws RangeError for another number of channels, or when the pixels do not fill the image
  * Source: PIL's `Image.convert('L')`.
  */
 export function toGray(pixels: Uint8Array, width: number, height: number, channels: number): GrayImage {
@@ -40,10 +40,10 @@ export function toGray(pixels: Uint8Array, width: number, height: number, channe
 }
 
 /**
- * Cuts a box out of an image.
- * @param box whole pixels inside of the image, at least 1x1
+ * Crops a box out of an image.
+ * @param box whole pixels inside the image, at least 1x1
  * @returns a copy
- * @throws RangeError when the box is empty, leaves the image or lies between pixels: cutting never wraps
+ * @throws RangeError when the box is empty, not inside the image, or not in whole pixels
  */
 export function cropGray(image: GrayImage, box: Box): GrayImage {
   const { x, y, width, height } = box;
@@ -62,8 +62,8 @@ export function cropGray(image: GrayImage, box: Box): GrayImage {
 }
 
 /**
- * Cuts a box out of an image; beyond the image its outermost pixels go on.
- * @param box whole pixels, at least 1x1, anywhere
+ * Crops a box out of an image. Outside the image, the nearest edge pixel is repeated.
+ * @param box whole pixels, at least 1x1; it may lie outside the image
  * @returns a copy
  */
 export function cropRepeating(image: GrayImage, box: Box): GrayImage {
@@ -79,9 +79,9 @@ export function cropRepeating(image: GrayImage, box: Box): GrayImage {
 }
 
 /**
- * Resizes with the antialiased bilinear (triangle) filter, bit for bit as PIL does on 8-bit images: a pass along
- * the rows, then one along the columns, each in 22-bit fixed point and rounded to 8 bits.
- * @param width of the result in pixels, 1 or more; the aspect ratio is not kept
+ * Resizes with the antialiased bilinear (triangle) filter, bit for bit as PIL does on 8-bit images: one pass along the
+ * rows, then one along the columns, each in 22-bit fixed point and rounded to 8 bits.
+ * @param width of the result in pixels, 1 or more; the aspect ratio may change
  * @param height of the result in pixels, 1 or more
  * @throws RangeError when a size is not a positive integer
  * Source: Pillow's Resample.c; torchvision's `Resize` calls it on PIL images.
@@ -102,7 +102,7 @@ interface Taps {
   readonly weights: readonly number[];
 }
 
-/** Weights of the source pixels that make up each target pixel, in fixed point. */
+/** Computes the source pixels and the fixed-point weights of each target pixel. */
 function triangleTaps(sourceSize: number, targetSize: number): Taps[] {
   const scale = sourceSize / targetSize;
   const support = Math.max(scale, 1);
@@ -142,9 +142,9 @@ function transpose({ width, height, data }: GrayImage): GrayImage {
 const MODEL_INPUTS = Float32Array.from({ length: 256 }, (_, level) => Math.fround(level / 255) / 0.5);
 
 /**
- * Scales grey levels to what the network takes: x / 255, then the original's `Normalize(0, 0.5)`, that is / 0.5.
+ * Scales grey levels to the network's input: x / 255, then the original's `Normalize(0, 0.5)`, that is / 0.5.
  * @param levels grey levels of any shape, 0 to 255
- * @returns the same shape, 0 to 2, in single precision as torchvision computes it
+ * @returns the same shape, 0 to 2, in single precision as in torchvision
  */
 export function toModelInput(levels: Uint8Array): Float32Array {
   const input = new Float32Array(levels.length);
@@ -153,9 +153,9 @@ export function toModelInput(levels: Uint8Array): Float32Array {
 }
 
 /**
- * Scales some rows of a table of grey levels as {@link toModelInput} does, without a copy of the levels in between.
+ * Scales selected rows of a table of grey levels as {@link toModelInput} does, without an intermediate copy.
  * @param levels [n, length], 0 to 255
- * @param rows which of them, each 0 to n - 1
+ * @param rows indices of rows, each 0 to n - 1
  * @returns [rows, length], 0 to 2
  */
 export function rowsToModelInput(levels: Uint8Array, length: number, rows: ArrayLike<number>): Float32Array {

@@ -3,7 +3,7 @@ import type { Random } from './random';
 /** The standard normal distribution's 97.5 % quantile, which a two-sided 95 % interval uses. */
 export const Z_95 = 1.959963984540054;
 
-/** An estimate with the interval that it may be off by. */
+/** An estimate with its confidence interval. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -19,29 +19,28 @@ export interface GroupedEstimate<Label extends string | number = string> {
   readonly estimate: Estimate;
 }
 
-/** A share of counted things, with its interval. */
+/** A proportion with its confidence interval. */
 export interface Proportion extends Estimate {
-  /** How many had the property. */
   readonly successes: number;
-  /** How many were looked at. */
   readonly trials: number;
 }
 
-/** Accuracy seen in both ways. */
+/** Accuracy on the found faces and on all images. */
 export interface AccuracyEstimates {
-  /** Of the images in which a face was found. */
+  /** Accuracy on the images with a found face. */
   readonly ofFound: Proportion;
-  /** Of all images: one without a found face counts as an error. */
+  /** Accuracy on all images; an image without a found face counts as an error. */
   readonly ofAll: Proportion;
 }
 
 /**
- * Estimates a share with its Wilson score interval, which stays inside of 0 to 1 and keeps its coverage near both.
+ * Estimates a proportion with its Wilson score interval, which stays within 0 to 1 and keeps its coverage near both
+ * ends.
  * @param successes integer, 0 to trials
  * @param trials integer, 0 or more; with 0 the value is NaN and the interval 0 to 1
  * @param z quantile of the normal distribution, default {@link Z_95}
- * @throws RangeError when the counts are none
- * Source: Wilson 1927, as statsmodels' proportion_confint(method='wilson'), which a fixture compares.
+ * @throws RangeError when a count is not an integer in its range
+ * Source: Wilson 1927, as statsmodels' proportion_confint(method='wilson'); a test fixture compares both.
  */
 export function wilsonInterval(successes: number, trials: number, z: number = Z_95): Proportion {
   if (!Number.isInteger(trials) || trials < 0)
@@ -52,31 +51,32 @@ export function wilsonInterval(successes: number, trials: number, z: number = Z_
   const value = successes / trials;
   const centre = (successes + (z * z) / 2) / (trials + z * z);
   const half = (z / (trials + z * z)) * Math.sqrt((successes * (trials - successes)) / trials + (z * z) / 4);
-  // At the ends one limit is exactly 0 or 1; rounding would leave it beside.
+  // At the ends, one limit is exactly 0 or 1; rounding would move it slightly.
   const low = successes === 0 ? 0 : centre - half;
   const high = successes === trials ? 1 : centre + half;
   return { value, low, high, successes, trials };
 }
 
 /**
- * Estimates accuracy of the found faces and of all images.
- * @param correct right answers
- * @param found images in which a face was found and which were answered
- * @param missed images of the same part without a found face
+ * Estimates the accuracy on the found faces and on all images.
+ * @param correct number of right answers
+ * @param found number of images with a found face, which are all answered
+ * @param missed number of images without a found face
+ * @throws RangeError when the counts do not fit together
  */
 export function estimateAccuracy(correct: number, found: number, missed: number): AccuracyEstimates {
   return { ofFound: wilsonInterval(correct, found), ofAll: wilsonInterval(correct, found + missed) };
 }
 
 /**
- * Estimates any statistic with a percentile bootstrap that draws whole groups: frames of one clip are
- * near-duplicates, so drawing single frames would make the interval too narrow.
- * @param groups one array of items a clip or character, at least one
- * @param statistic takes the pooled items of a drawn sample
- * @param options.random where the draws come from
- * @param options.draws how many samples are drawn, default 1,000
- * @param options.confidence share of the draws inside of the interval, default 0.95
- * @throws RangeError when there is no group
+ * Estimates a statistic with a percentile bootstrap that draws whole groups. Frames of one clip are near-duplicates, so
+ * drawing single frames would give too narrow an interval.
+ * @param groups the items of each clip or character; at least one group
+ * @param statistic function of the pooled items of a drawn sample
+ * @param options.random source of the draws
+ * @param options.draws number of samples, default 1,000
+ * @param options.confidence share of the draws inside the interval, default 0.95
+ * @throws RangeError for no groups
  */
 export function bootstrapByGroup<T>(
   groups: readonly (readonly T[])[],
@@ -92,8 +92,8 @@ export function bootstrapByGroup<T>(
 }
 
 /**
- * Interpolates linearly between the two nearest sorted values, as numpy.quantile does.
- * @param sorted ascending, at least one
+ * Computes a quantile by linear interpolation between the two nearest values, as numpy.quantile does.
+ * @param sorted ascending, at least one value
  * @param share 0 to 1
  */
 export function quantile(sorted: ArrayLike<number>, share: number): number {

@@ -1,14 +1,14 @@
 import { LANDMARK_COUNT } from './landmarks';
 
-/** Numbers that {@link normalizeLandmarks} gives: x and y of each landmark. */
+/** Number of values that {@link normalizeLandmarks} returns: x and y of each landmark. */
 export const LANDMARK_FEATURES = 2 * LANDMARK_COUNT;
 
-/** Landmarks of the right eye and of the left eye of the face, in iBUG's order. */
+/** Landmarks of the face's right eye and left eye, in iBUG's order. */
 const EYES = [range(36, 41), range(42, 47)] as const;
 
 /**
- * For each landmark the one that it becomes when the face is mirrored, in iBUG's order: jaw, brows, nose's bridge and
- * wings, eyes, lips.
+ * The landmark that each landmark becomes when the face is mirrored, in iBUG's order: jaw, brows, bridge and wings of
+ * the nose, eyes, lips.
  */
 export const MIRRORED_LANDMARKS: readonly number[] = [
   ...range(0, 16).reverse(),
@@ -23,10 +23,10 @@ export const MIRRORED_LANDMARKS: readonly number[] = [
 ];
 
 /**
- * Takes place, size and tilt of the head out of landmarks: the middle between the eyes becomes the origin, the line
- * from eye to eye horizontal and of length 1.
+ * Removes position, scale and rotation (roll) of the head from landmarks: the midpoint between the eyes becomes the
+ * origin, and the line between the eyes becomes horizontal with length 1.
  * @param landmarks [68, 2] as x and y in pixels
- * @returns [68, 2] in distances between the eyes; all 0 where both eyes are at one place
+ * @returns [68, 2] in units of the distance between the eyes; all 0 when both eyes are at the same place
  * @throws RangeError when there are not 136 coordinates
  */
 export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
@@ -49,8 +49,8 @@ export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
 }
 
 /**
- * Mirrors normalised landmarks at the face's middle.
- * @param features [68, 2], as {@link normalizeLandmarks} gives them
+ * Mirrors normalised landmarks horizontally.
+ * @param features [68, 2], as {@link normalizeLandmarks} returns them
  * @returns a new array
  */
 export function mirrorFeatures(features: Float32Array): Float32Array {

@@ -14,13 +14,13 @@ export const MOUTH_LANDMARKS: readonly number[] = indices(48, 67);
 /** Pixels by which the boxes grow on each side. Source: 10 in the original's report (30 in its code). */
 export const DEFAULT_MARGIN_PX = 10;
 
-/** Size of a face, as {@link measureFace} gives it, that margins in pixels are meant for: FERG-DB's faces have it. */
+/** Size of a face, by {@link measureFace}, that margins in pixels refer to: the size of FERG-DB's faces. */
 export const MARGIN_FACE_PX = 117;
 
-/** Side of a whole face's frame, in sizes of the face. */
+/** Side of a whole-face crop, as a multiple of the face's size. */
 const FACE_FRAME = 1.2;
 
-/** How blocks are cut. */
+/** Options for {@link cutBlocks}. */
 export interface CutOptions {
   /** Pixels by which each box grows on each side, 0 or more; default 10. */
   readonly marginPx?: number;
@@ -28,7 +28,7 @@ export interface CutOptions {
   readonly size?: number;
 }
 
-/** The two blocks of a face and where they were cut. */
+/** The two blocks of a face and their boxes. */
 export interface CutBlocks {
   readonly kind: 'blocks';
   /** Grey levels, [size, size]. */
@@ -41,16 +41,17 @@ export interface CutBlocks {
   readonly mouthBox: Box;
 }
 
-/** Why no blocks could be cut. */
+/** The reason why no blocks could be cut. */
 export interface CutFailure {
   readonly kind: 'box-outside-image';
   readonly reason: string;
 }
 
 /**
- * Finds the bounding box of some of a face's landmarks, without any margin.
+ * Computes the bounding box of selected landmarks, without a margin.
  * @param landmarks [68, 2] as x and y in pixels
  * @param chosen indices of landmarks, such as {@link EYES_LANDMARKS}
+ * @throws RangeError for no landmarks
  */
 export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]): Box {
   return boundingBox(
@@ -59,7 +60,7 @@ export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]):
 }
 
 /**
- * Measures a face: the longer side of the box around all of its landmarks.
+ * Measures a face: the longer side of the bounding box of all landmarks.
  * @param landmarks [68, 2] as x and y in pixels
  * @returns pixels
  */
@@ -70,28 +71,28 @@ export function measureFace(landmarks: Float32Array): number {
 
 /**
  * Scales a margin to the size of a face.
- * @param marginPx pixels at a face of `facePx`
+ * @param marginPx margin in pixels for a face of size `facePx`
  * @param landmarks [68, 2] as x and y in pixels
- * @param facePx default {@link MARGIN_FACE_PX}
- * @returns pixels at this face
+ * @param facePx reference size in pixels, default {@link MARGIN_FACE_PX}
+ * @returns margin in pixels for this face
  */
 export function scaleMargin(marginPx: number, landmarks: Float32Array, facePx = MARGIN_FACE_PX): number {
   return (marginPx * measureFace(landmarks)) / facePx;
 }
 
-/** A whole face and where it was cut. */
+/** A whole face and its box. */
 export interface CutFace {
   /** Grey levels, [size, size]. */
   readonly pixels: Uint8Array;
-  /** Whole pixels, a square that may leave the image. */
+  /** A square in whole pixels; it may extend beyond the image. */
   readonly box: Box;
 }
 
 /**
- * Cuts a whole face out of the image that it was found in: a square around the middle of all landmarks, 1.2 times the
- * longer side of their box. Beyond the image its outermost pixels go on.
+ * Crops a whole face: a square around the centre of the landmarks' bounding box, with 1.2 times its longer side.
+ * Outside the image, the nearest edge pixel is repeated.
  * @param landmarks [68, 2] as x and y in pixels of the image
- * @param size side of the picture in pixels
+ * @param size side of the result in pixels
  */
 export function cutFace(image: GrayImage, landmarks: Float32Array, size: number): CutFace {
   const { x, y, width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
@@ -107,9 +108,9 @@ export function cutFace(image: GrayImage, landmarks: Float32Array, size: number)
 }
 
 /**
- * Cuts the eyes block and the mouth block of a face out of the image that it was found in.
+ * Crops the eyes block and the mouth block of a face.
  * @param landmarks [68, 2] as x and y in pixels of the image
- * @returns the blocks, or a reason when a box has no pixel inside of the image
+ * @returns the blocks, or a reason when a box lies outside the image
  * @throws RangeError when there are not 136 coordinates, or the margin or size is out of range
  */
 export function cutBlocks(

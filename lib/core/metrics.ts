@@ -1,31 +1,31 @@
 import { EMOTIONS } from './emotions';
 
-/** Counts of a classifier's answers: row = true class, column = predicted class, both in the ids' order. */
+/** Counts of answers: rows are true classes, columns predicted classes, both in the order of the label ids. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-/** How well one class is told from the others. */
+/** Metrics of one class. */
 export interface ClassMetrics {
-  /** Class id, which is also the row's position. */
+  /** Label id, which is also the row in the matrix. */
   readonly id: number;
-  /** Share of the answers "this class" that are right, 0 to 1; 0 when it was never answered. */
+  /** Share of the answers with this class that are right, 0 to 1; 0 when it is never predicted. */
   readonly precision: number;
-  /** Share of this class's images that were found, 0 to 1; 0 when there is none. */
+  /** Share of this class's images that are answered with it, 0 to 1; 0 when there are none. */
   readonly recall: number;
   /** Harmonic mean of precision and recall, 0 to 1; 0 when both are 0. */
   readonly f1: number;
-  /** Images of this class. */
+  /** Number of images of this class. */
   readonly support: number;
-  /** Images that were answered with this class. */
+  /** Number of images that are answered with this class. */
   readonly predicted: number;
 }
 
 /**
- * Counts how often each true class was answered with each class.
- * @param truth class ids, [n], integers from 0 to classCount - 1
- * @param predicted class ids, [n], in the same order
- * @param classCount how many classes there are, default 7
- * @returns [classCount, classCount], rows true, columns predicted: `matrix[truth][predicted]`
- * @throws RangeError when the lengths differ or an id is none of the classes
+ * Counts how often each true class is answered with each class.
+ * @param truth true class ids, [n], integers from 0 to classCount - 1
+ * @param predicted predicted class ids, [n], in the same order
+ * @param classCount number of classes, default 7
+ * @returns [classCount, classCount]: `matrix[truth][predicted]`
+ * @throws RangeError when the lengths differ or an id is out of range
  */
 export function confusionMatrix(
   truth: ArrayLike<number>,
@@ -43,7 +43,7 @@ export function confusionMatrix(
 }
 
 /**
- * Gives each row's likeliest label id; the smaller id of two equals.
+ * Returns the label id of highest probability in each row; the smaller id in a tie.
  * @param probabilities [n, 7]
  * @returns [n]
  */
@@ -56,8 +56,8 @@ export function likeliestOf(probabilities: Float32Array): Uint8Array {
 }
 
 /**
- * Takes the share of right answers.
- * @returns 0 to 1; NaN when nothing was counted
+ * Computes the share of right answers.
+ * @returns 0 to 1; NaN for an empty matrix
  */
 export function accuracy(matrix: ConfusionMatrix): number {
   return countCorrect(matrix) / countAnswers(matrix);
@@ -74,9 +74,9 @@ export function countAnswers(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Takes precision, recall and F1 of each class. A division by zero gives 0.
- * @returns one entry a class, in the ids' order
- * Source: scikit-learn's precision_recall_fscore_support with zero_division=0, which a fixture compares.
+ * Computes precision, recall and F1 of each class. A division by zero gives 0.
+ * @returns one entry per class, in the order of the label ids
+ * Source: scikit-learn's precision_recall_fscore_support with zero_division=0; a test fixture compares both.
  */
 export function classMetrics(matrix: ConfusionMatrix): ClassMetrics[] {
   return matrix.map((row, id) => {
@@ -95,9 +95,9 @@ export function classMetrics(matrix: ConfusionMatrix): ClassMetrics[] {
 }
 
 /**
- * Takes the mean of the classes' F1, each class weighing the same. Classes that occur neither in truth nor among the
- * answers do not count.
- * @returns 0 to 1; NaN when nothing was counted
+ * Computes the macro F1: the unweighted mean of the classes' F1. Classes without images and without answers are left
+ * out.
+ * @returns 0 to 1; NaN for an empty matrix
  * Source: scikit-learn's f1_score with average='macro' and its default labels.
  */
 export function macroF1(matrix: ConfusionMatrix): number {

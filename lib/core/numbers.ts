@@ -1,15 +1,15 @@
 /**
- * Averages numbers.
- * @returns NaN for none
+ * Computes the mean.
+ * @returns NaN for no numbers
  */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**
- * Writes a share as a percentage, such as `97.51 %`.
- * @param share 0 to 1; NaN, a share of nothing, is written as a dash
- * @param digits after the point, default 2
+ * Formats a proportion as a percentage, such as `97.51 %`.
+ * @param share 0 to 1; NaN is written as a dash
+ * @param digits after the decimal point, default 2
  */
 export function formatPercent(share: number, digits = 2): string {
   if (Number.isNaN(share)) return '–';

@@ -1,19 +1,19 @@
-/** How two classifiers did on the same images. */
+/** Right and wrong answers of two classifiers on the same images: numbers of images, and a test. */
 export interface PairedOutcome {
   readonly both: number;
   readonly onlyFirst: number;
   readonly onlySecond: number;
   readonly neither: number;
-  /** Two-sided exact p-value of McNemar's test: how likely such a difference is when both are equally good. */
+  /** Two-sided exact p-value of McNemar's test of the hypothesis that both classifiers are equally good. */
   readonly pValue: number;
 }
 
 /**
  * Compares two classifiers image by image.
- * @param first whether the first was right, image by image
- * @param second the same of the second, in the same order
+ * @param first whether the first classifier is right on each image
+ * @param second whether the second classifier is right, in the same order
  * @throws RangeError when the lengths differ
- * Source: McNemar 1947; exact: the binomial distribution of the images on which they differ.
+ * Source: McNemar 1947, exact form: the binomial distribution over the images with different outcomes.
  */
 export function comparePaired(first: readonly boolean[], second: readonly boolean[]): PairedOutcome {
   if (first.length !== second.length)

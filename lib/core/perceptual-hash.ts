@@ -1,17 +1,18 @@
 import { BLOCK_SIZE, type BlockSet } from './blocks';
 
-/** Hashes of faces: 64 bits each as two numbers of 32, [n, 2]. */
+/** Hashes of n faces, 64 bits each as two 32-bit numbers, [n, 2]. */
 export type FaceHashes = Uint32Array;
 
-/** Bits in which two near-duplicates may differ at most. */
+/** Largest number of different bits between two near-duplicates. */
 export const NEAR_BITS = 3;
 
 const ROWS = 4;
 const COLUMNS = 9;
 
 /**
- * Hashes what the network sees of each face: a difference hash of 32 bits of the eyes block and one of the mouth
- * block. Each bit tells whether a cell of a coarse grid is darker than the one to its right.
+ * Hashes what the network sees of each face: a 32-bit difference hash of the eyes block and one of the mouth block. A
+ * bit is 1 when a cell of a 4x9 grid is darker than its right neighbour.
+ * @returns [n, 2]
  * Source: dHash, Neal Krawetz, "Kind of Like That" (2013).
  */
 export function hashFaces({ records, eyes, mouth }: BlockSet): FaceHashes {
@@ -45,11 +46,12 @@ function cellMean(block: Uint8Array, row: number, column: number): number {
 }
 
 /**
- * Finds near-duplicates: of each face of one side one of another side whose hash differs in at most
- * {@link NEAR_BITS} bits. Of four words of 16 bits one must then be equal, so that only those are compared.
- * @param asked positions of faces
- * @param others positions of faces; a face is no duplicate of itself
- * @returns for each asked face the other's position, or -1
+ * Finds for each face of one set a near-duplicate in another set: a face whose hash differs in at most
+ * {@link NEAR_BITS} bits. With that few different bits, at least one of the hash's four 16-bit words is equal, so only
+ * faces with an equal word are compared.
+ * @param asked positions of the faces
+ * @param others positions of the possible near-duplicates; a face is never its own near-duplicate
+ * @returns the position of one near-duplicate of each face in `asked`, or -1
  */
 export function findNearDuplicates(
   hashes: FaceHashes,

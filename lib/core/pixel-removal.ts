@@ -1,10 +1,10 @@
 import type { Random } from './random';
 
 /**
- * Orders pixels by importance, the most important first; equals stand in random order, so that what a map does not tell
- * apart is not told apart by its place.
+ * Orders pixels by importance, highest first. Ties are in random order, so that position does not decide between pixels
+ * of equal importance.
  * @param importance of each pixel, any numbers
- * @param random where the order of equals comes from
+ * @param random source of the order of ties
  * @returns positions of the pixels
  */
 export function orderPixels(importance: Float32Array, random: Random): number[] {
@@ -14,9 +14,9 @@ export function orderPixels(importance: Float32Array, random: Random): number[] 
 }
 
 /**
- * Removes pixels: they take the mean of their own picture, so that nothing but their difference from it is lost.
+ * Removes pixels for the deletion test: each removed pixel gets the mean of its own picture.
  * @param pictures one or more, each [h * w]
- * @param removed positions in all pictures laid end to end
+ * @param removed positions in the concatenation of all pictures
  * @returns copies
  */
 export function removePixels(pictures: readonly Float32Array[], removed: readonly number[]): Float32Array[] {

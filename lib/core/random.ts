@@ -8,16 +8,16 @@ export interface Random {
   uniform(low: number, high: number): number;
   /** Draws from the normal distribution of mean 0 and standard deviation 1 (Box-Muller). */
   normal(): number;
-  /** Picks one element, each as likely as the other. */
+  /** Picks one element with uniform probability. */
   pick<T>(items: readonly T[]): T;
-  /** Gives a shuffled copy (Fisher-Yates). */
+  /** Returns a shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
 }
 
 /**
- * Makes a seeded random source. Keys are hashed together, so that `createRandom(7, 'epoch', 3)` and
- * `createRandom(7, 'epoch', 4)` are unrelated and neither depends on what was drawn elsewhere.
- * @param keys seed first, then whatever names this stream: numbers and strings
+ * Creates a seeded random source. The keys are hashed together. Different keys, such as `createRandom(7, 'epoch', 3)`
+ * and `createRandom(7, 'epoch', 4)`, give independent streams, whatever was drawn from other sources.
+ * @param keys the seed, then the stream's name: numbers and strings
  * Source: hash after xmur3, generator sfc32 (Chris Doty-Humphrey, PractRand).
  */
 export function createRandom(...keys: readonly (number | string)[]): Random {

@@ -4,22 +4,22 @@ import { type FrameRecord, type Side, SIDES } from './record';
 
 export { SIDES } from './record';
 
-/** The splits into one training, one validation and one test set, by name. */
+/** Names of the splits into one training, one validation and one test set. */
 export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
 
-/** How frames are dealt to training, validation and test. */
+/** Name of a split protocol. */
 export type SplitName = (typeof SPLIT_NAMES)[number];
 
-/** The protocol of a fold a person: {@link leaveOneCharacterOut}. */
+/** The protocol with one fold per person: {@link leaveOneCharacterOut}. */
 export const LEAVE_ONE_PERSON_OUT = 'leave-one-person-out';
 
-/** What an experiment may be split by: a split, or folds. */
+/** Values of an experiment's split setting: one split, or folds. */
 export const SPLIT_SETTINGS = [...SPLIT_NAMES, LEAVE_ONE_PERSON_OUT] as const;
 
 /** One of {@link SPLIT_SETTINGS}. */
 export type SplitSetting = (typeof SPLIT_SETTINGS)[number];
 
-/** Which frames are on which side, as positions in the list of records, ascending. */
+/** A split: the positions of each part's frames in the list of records, ascending. */
 export interface Split {
   readonly name: SplitName;
   readonly train: readonly number[];
@@ -27,13 +27,13 @@ export interface Split {
   readonly test: readonly number[];
 }
 
-/** Share of the frames, clips or characters that training gets. Source: the original's 80 %. */
+/** Share of the frames, clips or characters in the training set. Source: the original's 80 %. */
 export const TRAIN_SHARE = 0.8;
 
-/** Of how many images of the official training side one goes to validation, where a data set has no such side. */
+/** Without an official validation set, one in this many official training images becomes a validation image. */
 const VALIDATION_STEP = 10;
 
-/** How each split is made. */
+/** The function that makes each split. */
 const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], seed: number) => Split>> = {
   frames: splitByFrame,
   clips: splitByClip,
@@ -43,12 +43,12 @@ const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], se
 
 /**
  * Splits a data set.
- * @param name `frames`: the original's, at random within each character and expression, so that neighbouring
- *   frames are on both sides; `clips`: whole clips; `characters`: whole characters; `official`: the sides that the data
- *   set's authors gave, and where they gave none for validation, a tenth of each expression's training images
+ * @param name `frames`: the original's protocol, at random within each character and expression; neighbouring frames
+ *   of a clip may be in different parts. `clips`: whole clips. `characters`: whole characters. `official`: the split of
+ *   the data set's authors; without an official validation set, a tenth of each expression's training images.
  * @param seed the same seed gives the same split
- * @throws RangeError when the data set has no clips, no official sides or too few groups for the split, or for
- *   `leave-one-person-out`, which has a fold a person
+ * @throws RangeError when the data set has no clips, no official split or too few groups, and for
+ *   `leave-one-person-out`, which is not a single split
  */
 export function splitRecords(records: readonly FrameRecord[], name: SplitSetting, seed: number): Split {
   const split = SPLITTERS[expectOneSplit(name)](records, seed);
@@ -58,8 +58,8 @@ export function splitRecords(records: readonly FrameRecord[], name: SplitSetting
 }
 
 /**
- * Checks that a setting names a split into one training, one validation and one test set.
- * @throws RangeError for `leave-one-person-out`, with the commands that take it
+ * Checks that a setting names one split into training, validation and test set.
+ * @throws RangeError for `leave-one-person-out`, with the commands that accept it
  */
 export function expectOneSplit(name: SplitSetting): SplitName {
   if (name !== LEAVE_ONE_PERSON_OUT) return name;
@@ -70,8 +70,8 @@ export function expectOneSplit(name: SplitSetting): SplitName {
 }
 
 /**
- * Gives the leave-one-character-out folds: each character is the test side once; the next one (in alphabetical
- * order, round about) is the validation side.
+ * Makes the leave-one-character-out folds. Each character is the test set once. The next character in alphabetical
+ * order is the validation set; after the last comes the first.
  * @throws RangeError with fewer than 3 characters
  */
 export function leaveOneCharacterOut(
@@ -88,9 +88,9 @@ export function leaveOneCharacterOut(
 }
 
 /**
- * Checks that no group has frames on two sides.
- * @param groupOf names a frame's group
- * @throws RangeError that names the first group found on two sides
+ * Checks that each group is in one part of the split only.
+ * @param groupOf returns a frame's group
+ * @throws RangeError that names the first group in two parts
  */
 export function assertDisjoint(
   split: Split,
@@ -112,13 +112,13 @@ export function assertDisjoint(
   }
 }
 
-/** Cells of fewer images share their images out together: 80 % of one or two would be none. */
+/** Smallest cell that is split on its own; smaller ones are pooled, since 80 % of one image rounds down to none. */
 const FEWEST_OF_CELL = 10;
 
 /**
- * The original's split: 80 % of each cell of character and expression to training, each of the others to validation or
- * test by a coin flip. Cells of fewer than ten images are shared out together, expression by expression: 80 % to
- * training, the rest to validation and test in turn.
+ * The original's split: 80 % of each cell (character and expression) to training; each other image to validation or
+ * test with equal chance. Cells of fewer than ten images are pooled by expression: 80 % to training, the others to
+ * validation and test alternately.
  */
 function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
   const sides = new Map<number, Side>();
@@ -145,7 +145,7 @@ function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
   return collect('frames', records, (index) => sides.get(index)!);
 }
 
-/** Gives the expressions that a data set has and a side of its split has not. */
+/** Returns the expressions that occur in the data set but not in one part of its split. */
 export function missingExpressions(
   split: Split,
   records: readonly FrameRecord[],
@@ -191,7 +191,7 @@ function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
   );
 }
 
-/** Takes every tenth image of each expression, at least one of two, in random order. */
+/** Takes a tenth of each expression's images at random, at least one of every expression with two images or more. */
 function takeTenth(train: readonly number[], records: readonly FrameRecord[], seed: number): Set<number> {
   const held = new Set<number>();
   const members = train.map((index) => records[index]);
@@ -203,7 +203,7 @@ function takeTenth(train: readonly number[], records: readonly FrameRecord[], se
   return held;
 }
 
-/** Gives about 80 % of the groups to training and at least one each to validation and test. */
+/** Assigns about 80 % of the groups to training, and at least one each to validation and test. */
 function dealGroups(groups: string[], shuffle: (items: string[]) => string[]): Map<string, Side> {
   const held = Math.max(2, Math.round(groups.length * (1 - TRAIN_SHARE)));
   const validationCount = Math.floor(held / 2);

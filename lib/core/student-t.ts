@@ -1,8 +1,8 @@
 /**
- * Gives the quantile of Student's t distribution that a two-sided interval uses.
- * @param confidence share of the distribution inside, above 0 and below 1, such as 0.95
+ * Returns the quantile of Student's t distribution for a two-sided interval.
+ * @param confidence share of the distribution inside the interval, above 0 and below 1, such as 0.95
  * @param freedom degrees of freedom, above 0
- * @returns t for which a share of `confidence` lies between -t and t
+ * @returns t such that a share of `confidence` lies between -t and t
  * @throws RangeError when an argument is out of range
  * Source: Abramowitz and Stegun 26.7.1; compared with scipy.stats.t.ppf.
  */
@@ -12,7 +12,7 @@ export function studentQuantile(confidence: number, freedom: number): number {
   if (!(freedom > 0)) throw new RangeError(`Expected a number above 0 for freedom but received ${freedom}`);
   let [low, high] = [0, 1];
   while (shareWithin(high, freedom) < confidence) high *= 2;
-  // Halving 200 times ends at neighbouring floating-point numbers.
+  // 200 bisections always reach neighbouring floating-point numbers.
   for (let halving = 0; halving < 200; halving++) {
     const middle = (low + high) / 2;
     if (shareWithin(middle, freedom) < confidence) low = middle;
@@ -21,22 +21,22 @@ export function studentQuantile(confidence: number, freedom: number): number {
   return (low + high) / 2;
 }
 
-/** The share of the distribution between -t and t. */
+/** Computes the share of the distribution between -t and t. */
 function shareWithin(t: number, freedom: number): number {
   return 1 - incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
 }
 
-/** The regularised incomplete beta function I_x(a, b). Source: Abramowitz and Stegun 26.5.8, 6.6.3. */
+/** Computes the regularised incomplete beta function I_x(a, b). Source: Abramowitz and Stegun 26.5.8, 6.6.3. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The continued fraction converges quickly on this side; the other follows by symmetry.
+  // The continued fraction converges fast on this side; symmetry gives the other side.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logGamma(a) - logGamma(b) + logGamma(a + b));
   return (front * betaFraction(x, a, b)) / a;
 }
 
-/** Evaluates the continued fraction from its far end. */
+/** Evaluates the continued fraction from its last term. */
 function betaFraction(x: number, a: number, b: number): number {
   let tail = 1;
   for (let m = 200; m >= 1; m--) {
@@ -47,7 +47,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return 1 / tail;
 }
 
-/** The logarithm of the gamma function. Source: Stirling's series after shifting the argument above 10. */
+/** Computes the logarithm of the gamma function. Source: Stirling's series, with the argument shifted to 10 or more. */
 function logGamma(value: number): number {
   let [x, shift] = [value, 0];
   while (x < 10) shift -= Math.log(x++);

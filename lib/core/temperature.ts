@@ -1,14 +1,15 @@
-/** How a fitted temperature is bounded: beyond these a network is broken rather than badly calibrated. */
+/** Bounds of a fitted temperature. A value beyond them means that the network is broken, not only badly calibrated. */
 export const TEMPERATURE_RANGE = { least: 0.05, most: 20 } as const;
 
-/** The least probability that is told from 0, so that its logarithm is finite. */
+/** Probabilities below this are clipped, so that their logarithm is finite. */
 const SMALLEST = 1e-30;
 
 /**
- * Flattens or sharpens probabilities: softmax(logits / temperature), from the softmax of the logits themselves.
+ * Applies temperature scaling, softmax(logits / temperature), to the softmax of the logits.
  * @param probabilities [n, classes], each row's sum 1
- * @param temperature above 0; 1 changes nothing, more flattens
- * @returns [n, classes]
+ * @param temperature above 0; 1 changes nothing, above 1 flattens
+ * @param classes default 7
+ * @returns [n, classes], each row's sum 1
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", temperature scaling.
  */
 export function scaleByTemperature(
@@ -31,12 +32,13 @@ function scaleRow(row: Float32Array, temperature: number): number[] {
 }
 
 /**
- * Fits the temperature under which the true labels are likeliest: golden section search over its logarithm, in which
- * the loss has one minimum.
- * @param probabilities of samples that training did not see, [n, classes]
+ * Fits the temperature that minimises the cross entropy of the true labels, by golden section search over its
+ * logarithm. The loss has one minimum there.
+ * @param probabilities of samples that were not trained on, [n, classes]
  * @param labels true label ids, [n], n at least 1
- * @returns within {@link TEMPERATURE_RANGE}
- * @throws RangeError when there is no sample
+ * @param classes default 7
+ * @returns a temperature within {@link TEMPERATURE_RANGE}
+ * @throws RangeError without samples
  */
 export function fitTemperature(probabilities: Float32Array, labels: Uint8Array, classes = 7): number {
   if (labels.length === 0) throw new RangeError('Expected at least 1 sample for labels but received 0');

@@ -1,6 +1,6 @@
 import { EMOTIONS, type Emotion, isEmotion } from './emotions';
 
-/** What an annotator of FER+ can choose, in the order of its label files' columns. Source: Barsoum et al. 2016. */
+/** Choices of an annotator of FER+, in the order of the columns of its label files. Source: Barsoum et al. 2016. */
 export const VOTE_COLUMNS = [
   'neutral',
   'joy',
@@ -17,7 +17,7 @@ export const VOTE_COLUMNS = [
 /** One of {@link VOTE_COLUMNS}. */
 export type VoteColumn = (typeof VOTE_COLUMNS)[number];
 
-/** Which images of a data set with votes become records, and by which label; see {@link labelByVotes}. */
+/** Rules that give an image its label from votes, or leave it out; see {@link labelByVotes}. */
 export const LABEL_RULES = ['strict', 'plural', 'all'] as const;
 
 /** One of {@link LABEL_RULES}. */
@@ -27,10 +27,10 @@ export type LabelRule = (typeof LABEL_RULES)[number];
 const EXPRESSION_COLUMNS = EMOTIONS.map((emotion) => VOTE_COLUMNS.indexOf(emotion));
 
 /**
- * Finds the winner by FER+'s own rule, its `majority` mode: single votes are dropped, and the winner needs more than
- * half of the votes that are left, those for unknown and not-a-face included.
+ * Finds the majority winner by FER+'s `majority` rule: single votes are dropped, and the winner needs more than half of
+ * the remaining votes, including those for `unknown` and `not-a-face`.
  * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
- * @returns undefined where nothing wins
+ * @returns undefined without a majority
  * @throws RangeError when there are not ten counts
  */
 export function strictWinner(votes: readonly number[]): VoteColumn | undefined {
@@ -40,7 +40,7 @@ export function strictWinner(votes: readonly number[]): VoteColumn | undefined {
 }
 
 /**
- * Finds the column with the most votes, however few.
+ * Finds the plurality winner: the column with the most votes.
  * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @returns undefined for a tie
  * @throws RangeError when there are not ten counts
@@ -53,9 +53,10 @@ export function pluralWinner(votes: readonly number[]): VoteColumn | undefined {
 }
 
 /**
- * Gives the shares of the votes for the seven expressions, single votes dropped as by {@link strictWinner}.
+ * Computes the soft label: each expression's share of the votes for the seven expressions, with single votes dropped as
+ * in {@link strictWinner}.
  * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
- * @returns [7] in the order of the label ids, their sum 1; undefined where no vote for one of the seven is left
+ * @returns [7] in the order of the label ids, with sum 1; undefined when no vote for the seven remains
  * @throws RangeError when there are not ten counts
  */
 export function toSoftLabel(votes: readonly number[]): number[] | undefined {
@@ -68,9 +69,9 @@ export function toSoftLabel(votes: readonly number[]): number[] | undefined {
 /**
  * Labels an image by its votes.
  * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
- * @param rule `strict`, `plural`: the winner by this rule; `all`: the strict winner, and where it is none of the seven
- *   expressions, the one of the seven with the largest share of the soft label, the first by label id in a tie
- * @returns undefined when the winner is none of the seven; by `all`, when there is no soft label either
+ * @param rule `strict`: the majority winner. `plural`: the plurality winner. `all`: the majority winner, or else the
+ *   largest share of the soft label; the first by label id in a tie.
+ * @returns undefined when the rule gives none of the seven expressions
  * @throws RangeError when there are not ten counts
  */
 export function labelByVotes(votes: readonly number[], rule: LabelRule): Emotion | undefined {
