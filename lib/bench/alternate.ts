@@ -6,35 +6,36 @@ import { chooseCount } from './statistics';
 /** One side of a comparison. */
 export interface Side {
   readonly contender: Contender;
-  /** Units of work a run; default as many as take {@link RUN_SECONDS}. */
+  /** Units of work per run; default as many as take about {@link RUN_SECONDS}, 1 to 32. */
   readonly count?: number;
-  /** Turns the seconds that a unit took into the row's cost. */
+  /** Converts the seconds of one unit to the row's cost. */
   readonly toCost: (secondsPerUnit: number) => number;
 }
 
-/** How often and how long both sides run. */
+/** Number and pauses of the runs. */
 export interface Pace {
-  /** Runs that count, of each side. */
+  /** Number of measured runs of each side. */
   readonly runs: number;
-  /** Runs of one unit before those that count. */
+  /** Number of warm-up runs of one unit before the measured ones. */
   readonly warmUps: number;
-  /** Milliseconds before each run, default 250: threads of the side that was busy may spin on for a moment. */
+  /** Pause before each run in milliseconds, default 250, in which the other side's threads become idle. */
   readonly restMs?: number;
 }
 
-/** How long a run should take. */
+/** Target duration of a run. */
 const RUN_SECONDS = 2;
 
-/** What both sides cost, and what each said last. */
+/** Costs of all runs of both sides, and the last answer of each. */
 export interface Alternation {
   readonly costs: Measurements;
   readonly last: { readonly ours: Answer; readonly peer: Answer | undefined };
 }
 
 /**
- * Measures two live processes in turn, one busy at a time: what the machine does meanwhile befalls both. Who begins
- * changes from round to round.
- * @param peer undefined where nobody compares
+ * Measures two running processes in alternation, one at a time, so that both sides see the same machine load. The order
+ * alternates from round to round.
+ * @param peer undefined for a row without a peer
+ * @throws Error when a side fails
  */
 export async function alternate(ours: Side, peer: Side | undefined, pace: Pace): Promise<Alternation> {
   const own = await warmUp(ours, pace);

@@ -1,11 +1,11 @@
 import { TERGAT_SIZES, type TerGatSizes } from '../model/tergat';
 
 /**
- * Counts the floating-point operations of TerGat's products of matrices and convolutions in one training step, a
- * multiplication and an addition as two: forwards, the gradient by the weights, and that by the inputs, which the
- * first convolution does without.
+ * Counts the floating-point operations of TerGat's matrix products and convolutions in one training step. A
+ * multiplication and an addition count as two. The count has the forward pass, the gradient by the weights and the
+ * gradient by the inputs; the first convolution needs no gradient by its inputs.
  * @param batchSize pairs of blocks
- * @param sizes default the original's
+ * @param sizes default {@link TERGAT_SIZES}
  */
 export function stepFlops(batchSize: number, sizes: TerGatSizes = TERGAT_SIZES): number {
   const { blockSize, filters, branch, latent, head, classes } = sizes;

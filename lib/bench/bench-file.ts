@@ -2,69 +2,70 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { median, roundTo } from './statistics';
 
-/** One comparison. All units are costs: less is better. */
+/** One comparison. All units are costs: lower is better. */
 export interface BenchRow {
-  /** Such as `tergat-step/pytorch`: what was measured, then against whom. */
+  /** What is measured and against which peer, such as `tergat-step/pytorch`. */
   readonly name: string;
   /** Such as `ms a step`. */
   readonly unit: string;
-  /** Our median. */
+  /** Median of our runs. */
   readonly ours: number;
-  /** The peer's median; null where nobody compares. */
+  /** Median of the peer's runs; null without a peer. */
   readonly peer: number | null;
-  /** The peer's cost over ours: above 1 where we are better; null without a peer. */
+  /** The peer's cost divided by ours: above 1 when ours is better; null without a peer. */
   readonly ratio: number | null;
-  /** How many runs each had, in turn. */
+  /** Number of measured runs of each side. */
   readonly runs: number;
-  /** The least and the greatest of the runs. */
+  /** Minimum and maximum of the runs. */
   readonly spread: { readonly ours: Range; readonly peer: Range | null };
-  /** What a reader has to know to read the figures. */
+  /** Information that a reader needs to interpret the numbers. */
   readonly note?: string;
 }
 
-/** The least and the greatest value. */
+/** Minimum and maximum. */
 export type Range = readonly [least: number, greatest: number];
 
-/** A row that was asked for and is not there. */
+/** A row that could not be measured. */
 export interface MissingRow {
   readonly name: string;
   readonly reason: string;
 }
 
-/** What the figures were measured on. */
+/** The machine of the measurements. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGb: number;
   readonly platform: string;
   readonly node: string;
-  /** The native TensorFlow library under ours and under stock tfjs-node-gpu; null without one. */
+  /** Version of the native TensorFlow library that this project and stock tfjs-node-gpu use; null without one. */
   readonly tensorflow: string | null;
   readonly device: string;
-  /** Processes that were running or waiting when the bench began: well under `cores` on a quiet machine. */
+  /** System load when the bench began; well below `cores` on a quiet machine. */
   readonly loadAtStart: number;
-  /** Versions of ours and of the peers by name. */
+  /** Versions of this project's libraries and of the peers, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** All that one run of the bench measured. */
+/** All results of one run of the bench. */
 export interface BenchFile {
   readonly machine: Machine;
   readonly rows: readonly BenchRow[];
   readonly missing: readonly MissingRow[];
 }
 
-/** What was measured of both sides, run by run. */
+/** Costs of both sides, run by run. */
 export interface Measurements {
   readonly ours: readonly number[];
-  /** Empty where nobody compares. */
+  /** Empty without a peer. */
   readonly peer: readonly number[];
 }
 
 /**
- * Makes a row of what was measured.
+ * Makes a row from measured costs.
  * @param row name, unit and note
  * @param costs of each run, in the row's unit; at least one of ours
+ * @throws RangeError without a cost of ours
  */
 export function assembleRow(
   row: { readonly name: string; readonly unit: string; readonly note?: string },
@@ -84,13 +85,13 @@ function rangeOf(values: readonly number[]): Range {
   return [roundTo(Math.min(...values)), roundTo(Math.max(...values))];
 }
 
-/** Saves a bench as JSON; the folder is made when it is missing. */
+/** Saves a bench as JSON; the folder is created when it is missing. */
 export function saveBench(bench: BenchFile, file: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(bench, null, 2)}\n`);
 }
 
-/** Reads what {@link saveBench} wrote. */
+/** Reads the file of {@link saveBench}. */
 export function readBench(file: string): BenchFile {
   return JSON.parse(fs.readFileSync(file, 'utf8')) as BenchFile;
 }

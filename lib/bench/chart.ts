@@ -2,14 +2,14 @@ import { COLORS, FONT_SIZES, VEGA_CONFIG } from '../report/theme';
 import type { ChartFigure } from '../report/figure';
 import type { BenchFile } from './bench-file';
 
-/** Rows that compare with no other project: the machine's limit, and two networks of ours. */
+/** Rows without another project: the machine's limit, and two networks of ours. */
 const WITHOUT_RIVAL = ['tergat-step/limit', 'compact-step/tergat'];
 
 const ROWS_AXIS = { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } };
 
 /**
- * Charts how many times better ours is: a bar a row from 1 to its ratio, on a logarithmic axis. Rows without a
- * rival are left out.
+ * Draws a chart of the ratios: one bar per row, from 1 to its ratio, on a logarithmic axis. Rows without another
+ * project are left out.
  */
 export function benchChart({ rows, machine }: BenchFile): ChartFigure {
   const title = 'How many times better ours is than the peer';

@@ -3,36 +3,36 @@ import readline from 'node:readline';
 import { projectRoot } from '../engine/project';
 import { parseMessage, type Answer, type Failure, type Ready } from './protocol';
 
-/** How a contender is started. */
+/** How the process of a benchmark subject is started. */
 export interface ContenderSpec {
   /** Name in messages, such as `PyTorch`. */
   readonly label: string;
-  /** Program, then its arguments. */
+  /** Program and arguments. */
   readonly command: readonly string[];
-  /** Added to the environment; undefined takes a variable away. */
+  /** Additional environment variables; undefined removes a variable. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A contender's living process. Ask one at a time, so that one at most is busy. */
+/** The running process of a benchmark subject. Only one subject may work at a time. */
 export interface Contender {
   readonly label: string;
   readonly ready: Ready;
   /**
-   * Has work done.
+   * Runs work and waits for its measurement.
    * @param count units of work, 1 or more
-   * @throws Error with the contender's message when it fails, dies or takes too long
+   * @throws Error with the subject's message when it fails, ends or does not answer in time
    */
   run(count: number): Promise<Answer>;
-  /** Ends the process and waits for its end. */
+  /** Ends the process and waits until it has ended. */
   close(): Promise<void>;
 }
 
-/** No honest answer takes that long: the slowest, a step on stock WebAssembly, takes half a minute. */
+/** The slowest valid answer, a step on stock WebAssembly, takes half a minute. */
 const TIMEOUT_MS = 600_000;
 
 /**
- * Starts a contender and waits until it is ready.
- * @throws Error with its message when it cannot be
+ * Starts a benchmark subject and waits until it is ready.
+ * @throws Error with its message when it cannot start
  */
 export async function startContender(spec: ContenderSpec): Promise<Contender> {
   const { label, command, environment } = spec;
@@ -53,7 +53,7 @@ export async function startContender(spec: ContenderSpec): Promise<Contender> {
   }
 }
 
-/** Gives a process' messages one by one; its end and its failures become errors. */
+/** Reads a process's messages one by one; its failures and its end become errors. */
 function openMailbox(label: string, child: ChildProcessWithoutNullStreams) {
   const messages: (Ready | Answer | Failure)[] = [];
   let complaints = '';
@@ -64,7 +64,7 @@ function openMailbox(label: string, child: ChildProcessWithoutNullStreams) {
     wake();
   };
   child.stderr.on('data', (data: Buffer) => (complaints = (complaints + data.toString()).slice(-2000)));
-  child.stdin.on('error', () => undefined); // Its end is told by 'close'.
+  child.stdin.on('error', () => undefined); // 'close' reports the end.
   child.on('error', ({ message }) => end(message));
   child.on('close', (status, signal) => end(`ended with ${signal ?? status}: ${complaints.trim()}`));
   readline.createInterface({ input: child.stdout }).on('line', (line) => {
@@ -98,7 +98,7 @@ async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> 
     await ended;
     clearTimeout(timer);
   }
-  // A process that it started in turn may hold the other ends, which would keep this one alive.
+  // A child process of it may hold the other ends of these pipes, which would keep this process alive.
   child.stdout.destroy();
   child.stderr.destroy();
 }

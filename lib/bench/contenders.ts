@@ -5,20 +5,20 @@ import { venvProgram } from '../engine/setup';
 import type { ContenderSpec } from './contender';
 import { peersPython } from './peers';
 
-/** A contender that the bench knows, and whether it needs the peers' environment. */
+/** A benchmark subject, and whether it needs the peers' environment. */
 export interface KnownContender extends ContenderSpec {
   readonly isPeer?: boolean;
 }
 
-/** CPUs are compared: whoever could use a GPU is not shown it. */
+/** The bench compares CPUs: GPUs are hidden from all subjects. */
 const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
 const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
 const WASM = { ENGINE: 'wasm' };
 
-/** Where the bench leaves the images' names for those who preprocess them. */
+/** The file with the list of images to preprocess. */
 export const IMAGE_LIST = homePath('.bench', 'images.json');
 
-/** All contenders. Which libraries they load, and with which settings, is told by their environment. */
+/** All benchmark subjects. Environment variables select their libraries and settings. */
 export const CONTENDERS = {
   tergat: ofNode('TerGat', ['step', 'tergat'], NATIVE),
   small: ofNode('a small network', ['step', 'small'], NATIVE),
@@ -45,7 +45,7 @@ export const CONTENDERS = {
   },
 } satisfies Record<string, KnownContender>;
 
-/** Name of a contender in {@link CONTENDERS}. */
+/** Name of a benchmark subject in {@link CONTENDERS}. */
 export type ContenderName = keyof typeof CONTENDERS;
 
 function ofNode(label: string, task: readonly string[], environment: ContenderSpec['environment']) {
@@ -58,7 +58,7 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): KnownCont
   return {
     label,
     command: [peersPython(), path.join('scripts', 'bench', script), ...task],
-    // Keras' TensorFlow shall have its fast kernels wherever it runs.
+    // Keras' TensorFlow uses its fast kernels on every machine.
     environment: {
       ...NO_GPU,
       KERAS_BACKEND: 'tensorflow',

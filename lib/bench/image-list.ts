@@ -10,10 +10,10 @@ import { IMAGE_LIST } from './contenders';
 import type { ImageList } from './contenders/preprocessing';
 
 /**
- * Chooses images of the sample at random, and leaves their names, in that order, to those who preprocess them. The
- * sample is drawn where it is not there.
- * @param count how many images
- * @throws RangeError when a smaller sample lies there
+ * Selects images of the drawn sample at random and writes their list for preprocessing. A missing sample is drawn
+ * first.
+ * @param count number of images
+ * @throws RangeError when the existing sample is smaller
  */
 export async function writeImageList(count: number): Promise<void> {
   const directory = homePath('data', 'sample');

@@ -3,9 +3,10 @@ import type { EngineInfo } from '../engine/tensorflow';
 import type { Machine } from './bench-file';
 
 /**
- * Describes the machine that figures are measured on.
- * @param engine what runs here
- * @param versions of all that was measured
+ * Describes the machine of the measurements.
+ * @param engine of this process
+ * @param versions of all measured software
+ * @param loadAtStart system load when the bench began
  */
 export function describeMachine(
   engine: EngineInfo,

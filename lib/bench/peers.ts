@@ -6,20 +6,20 @@ import { answerOf, runCommand } from '../engine/setup/command';
 import { createEnvironment } from '../engine/setup/python';
 import { runStep, type StepOutcome, type StepResult } from '../engine/setup/step';
 
-/** The peers and the packages that each needs; requirements/bench.txt pins them and what they need in turn. */
+/** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   PyTorch: ['torch'],
   Keras: ['keras', 'tensorflow-cpu'],
   dlib: ['dlib-bin', 'face_recognition_models', 'opencv-python-headless', 'pillow'],
 };
 
-/** Gives the path of the Python that runs the peers. */
+/** Returns the path of the peers' Python. */
 export function peersPython(): string {
   const [folder, program] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
   return path.join(peersFolder(), folder, program);
 }
 
-/** Tells why no peer can run; undefined when their environment is there. */
+/** Returns why no peer can run; undefined when their environment exists. */
 export function whyNoPeers(): string | undefined {
   return fs.existsSync(peersPython())
     ? undefined
@@ -27,8 +27,8 @@ export function whyNoPeers(): string | undefined {
 }
 
 /**
- * Installs the peers into an environment of their own, .bench/venv; what is there already is kept.
- * @param onStep is called as each peer is installed, or could not be
+ * Installs the peers into their own environment, .bench/venv; an existing environment is reused.
+ * @param onStep called after each peer with its result
  */
 export async function installPeers(onStep: (result: StepResult) => void): Promise<void> {
   const environment = await runStep('Python', prepareEnvironment);

@@ -2,26 +2,26 @@ import { startContender, type Contender } from './contender';
 import { CONTENDERS, type ContenderName, type KnownContender } from './contenders';
 import { whyNoPeers } from './peers';
 
-/** TerGat's trained numbers; a contender with another number of them does other work. */
+/** Number of TerGat's parameters. A subject with another number would do different work. */
 export const TERGAT_PARAMETERS = 35_480_655;
 
-/** Which contenders have a network that is not TerGat. */
+/** Subjects whose network is not TerGat. */
 const OTHER_NETWORKS: readonly ContenderName[] = ['small', 'compact'];
 
-/** The contenders that are alive. */
+/** The running benchmark subjects. */
 export interface Pool {
-  /** Versions that the contenders told, by name. */
+  /** Versions that the subjects reported, by name. */
   readonly versions: Record<string, string>;
   /**
-   * Gives a living contender.
-   * @throws Error when it cannot be started or trains another network than the others
+   * Returns a running subject; it is started when needed.
+   * @throws Error when it cannot start or has another number of parameters than TerGat
    */
   get(name: ContenderName): Promise<Contender>;
-  /** Ends all but those that are still needed, so that few hold memory at a time. */
+  /** Ends all subjects but the named ones, to limit memory. */
   keep(names: readonly ContenderName[]): Promise<void>;
 }
 
-/** Makes a pool of contenders, none of which is started yet. */
+/** Creates an empty pool of benchmark subjects. */
 export function createPool(): Pool {
   const living = new Map<ContenderName, Contender>();
   const versions: Record<string, string> = {};

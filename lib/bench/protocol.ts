@@ -1,44 +1,44 @@
 /*
- * A contender is a program that measures itself. It first tells that it is ready, or why it cannot be; then it
- * answers requests, one JSON object a line. It ends when its standard input does. scripts/bench/contender.py is
- * the same for Python.
+ * The protocol of a benchmark subject (`Contender` in the code): a program that measures itself. Its first message says
+ * that it is ready, or why it cannot start. Then it answers requests. Each message is one line of JSON. The program
+ * ends with its standard input. scripts/bench/contender.py implements the same protocol in Python.
  */
 
-/** What a contender tells first. */
+/** First message of a subject. */
 export interface Ready {
   readonly ready: true;
-  /** Versions of what it runs on, by name. */
+  /** Versions of its software, by name. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** How many numbers its network trains, where it has one: all of a row's must have the same. */
+  /** Number of parameters of its network, if any; all subjects of a row must have the same. */
   readonly parameters?: number;
-  /** What a reader has to know, such as a batch size. */
+  /** Information for readers, such as a batch size. */
   readonly note?: string;
 }
 
-/** Asks for `count` units of work. */
+/** Requests `count` units of work. */
 export interface Request {
   readonly count: number;
 }
 
-/** What the work took. */
+/** Measurement of the requested work. */
 export interface Answer {
   readonly seconds: number;
-  /** The process' largest resident set so far. */
+  /** Largest resident set of the process so far. */
   readonly peakMb: number;
-  /** Resident set now. */
+  /** Current resident set. */
   readonly residentMb?: number;
-  /** Tensors alive now. */
+  /** Current number of tensors. */
   readonly tensors?: number;
 }
 
-/** Tells what went wrong; the contender can be asked again unless it said so instead of being ready. */
+/** An error. The subject accepts further requests, except when this is its first message. */
 export interface Failure {
   readonly error: string;
 }
 
 /**
- * Reads a line of a contender's.
- * @returns undefined for a line that is no message, such as what a library prints
+ * Parses a line from a subject.
+ * @returns undefined for other lines, such as a library's output
  */
 export function parseMessage(line: string): Ready | Answer | Failure | undefined {
   if (!line.startsWith('{')) return undefined;
@@ -46,7 +46,7 @@ export function parseMessage(line: string): Ready | Answer | Failure | undefined
   try {
     message = JSON.parse(line);
   } catch {
-    return undefined; // A library's line that happens to begin with a brace.
+    return undefined; // A library's line that begins with a brace.
   }
   const isMessage = ['ready', 'seconds', 'error'].some((key) => key in (message as object));
   return isMessage ? (message as Ready | Answer | Failure) : undefined;

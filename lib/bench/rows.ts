@@ -2,38 +2,38 @@ import { stepFlops } from './arithmetic';
 import type { ContenderName } from './contenders';
 import { PRODUCT_FLOPS } from './contenders/products';
 
-/** What one row compares and how. */
+/** One comparison: what is measured, and how. */
 export interface RowSpec {
   readonly name: string;
   readonly unit: string;
   readonly ours: SideSpec;
-  /** Undefined where nobody compares. */
+  /** Undefined for a row without a peer. */
   readonly peer?: SideSpec;
-  /** Runs that count, default 7. */
+  /** Number of measured runs, default 7. */
   readonly runs?: number;
-  /** Runs of one unit before them, default 3. */
+  /** Number of warm-up runs of one unit, default 3. */
   readonly warmUps?: number;
   readonly note?: string;
-  /** Name of a second row, of both processes' peak memory. */
+  /** Name of a second row with both processes' peak memory. */
   readonly memoryName?: string;
 }
 
 /** One side of a row. */
 export interface SideSpec {
   readonly contender: ContenderName;
-  /** Units of work a run; default as many as take two seconds. */
+  /** Units of work per run; default as many as take about two seconds. */
   readonly count?: number;
-  /** Cost of a unit for each of its seconds, default 1000: milliseconds. */
+  /** Cost per second of a unit, default 1000: milliseconds. */
   readonly costPerSecond?: number;
 }
 
-/** How many images of the sample are preprocessed: four shards. */
+/** Number of images to preprocess: four shards. */
 export const IMAGE_COUNT = 1024;
 
 const STEP = 'ms a step';
 const images = (contender: ContenderName): SideSpec => ({ contender, count: IMAGE_COUNT });
 
-/** The rows in the order in which they are measured. */
+/** All rows, in the order of measurement. */
 export const ROWS: readonly RowSpec[] = [
   {
     ...{ name: 'tergat-step/tfjs-stock', unit: STEP, memoryName: 'tergat-memory/tfjs-stock' },
@@ -114,31 +114,31 @@ export const ROWS: readonly RowSpec[] = [
   },
 ];
 
-/** A network that is trained for long, to see whether anything grows. It gives two rows: tensors and memory. */
+/** A leak test: a network is trained for many steps. It gives two rows, growth of tensors and growth of memory. */
 export interface SteadinessSpec {
-  /** What stands before the slash in both names. */
+  /** Part of both row names before the slash. */
   readonly name: string;
   readonly contender: ContenderName;
-  /** Measured only when it is asked for by name. */
+  /** Measured only when requested by name. */
   readonly isOptional: boolean;
 }
 
-/** What is trained for 2,000 steps. */
+/** The leak tests, of 2,000 steps each. */
 export const STEADINESS: readonly SteadinessSpec[] = [
   { name: 'steady', contender: 'small', isOptional: false },
   { name: 'steady-tergat', contender: 'tergat', isOptional: true },
 ];
 
-/** What a run of the bench measures. */
+/** The rows of one run of the bench. */
 export interface Choice {
   readonly rows: readonly RowSpec[];
   readonly steadiness: readonly SteadinessSpec[];
 }
 
 /**
- * Chooses what is measured.
- * @param names whole names, or what stands before the slash; undefined: all that is not optional
- * @throws RangeError for a name that chooses nothing
+ * Selects rows by name.
+ * @param names whole names, or the part before the slash; undefined: all that are not optional
+ * @throws RangeError for a name without rows
  */
 export function chooseRows(names: readonly string[] | undefined): Choice {
   if (!names) return { rows: ROWS, steadiness: STEADINESS.filter(({ isOptional }) => !isOptional) };

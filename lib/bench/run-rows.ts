@@ -5,10 +5,10 @@ import type { Pool } from './pool';
 import type { Choice, RowSpec, SideSpec, SteadinessSpec } from './rows';
 import { measureSteadiness } from './steadiness';
 
-/** What {@link runRows} needs. */
+/** Options of {@link runRows}. */
 export interface RunOptions extends Choice {
   readonly pool: Pool;
-  /** Runs of each row that count; default each row's own number. */
+  /** Number of measured runs of each row; default the row's own. */
   readonly runs?: number;
   /** Called after each measured row. */
   readonly onRow: (row: BenchRow) => void;
@@ -16,7 +16,10 @@ export interface RunOptions extends Choice {
   readonly onMissing: (row: MissingRow) => void;
 }
 
-/** Measures row after row. One that cannot be measured is told, and the others go on; no process is left. */
+/**
+ * Measures rows one after the other. A row that fails is reported, and the next ones are still measured. No process is
+ * left running.
+ */
 export async function runRows(options: RunOptions): Promise<void> {
   const { rows, steadiness, pool, runs, onRow, onMissing } = options;
   const jobs = [
@@ -29,7 +32,7 @@ export async function runRows(options: RunOptions): Promise<void> {
         (await job.measure()).forEach(onRow);
       } catch (error) {
         onMissing({ name: job.name, reason: (error as Error).message });
-        await pool.keep([]); // What failed starts anew for the next row.
+        await pool.keep([]); // A failed subject is restarted for the next row.
       }
       await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ contenders }) => contenders));
     }
@@ -59,7 +62,7 @@ function steadyJob({ name, contender }: SteadinessSpec, pool: Pool): Job {
 }
 
 async function measureRow(row: RowSpec, pool: Pool, runs = row.runs ?? 7): Promise<BenchRow[]> {
-  // The peer first: it is the one that is missing, and then ours need not start.
+  // The peer starts first: a missing peer then saves the start of ours.
   const peer = row.peer && (await sideOf(row.peer, pool));
   const ours = await sideOf(row.ours, pool);
   const { costs, last } = await alternate(ours, peer, { runs, warmUps: row.warmUps ?? 3 });

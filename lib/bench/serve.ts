@@ -1,20 +1,20 @@
 import readline from 'node:readline';
 import type { Answer, Failure, Ready, Request } from './protocol';
 
-/** What a contender does. */
+/** The work of a benchmark subject. */
 export interface Task {
   readonly ready: Omit<Ready, 'ready'>;
   /**
-   * Does the work that is timed.
+   * Does the measured work.
    * @param count units of work
-   * @returns what else the answer shall tell
+   * @returns further fields of the answer
    */
   work(count: number): Promise<Partial<Answer> | void>;
 }
 
 /**
- * Makes this process a contender: prepares, then answers requests on standard input until it ends.
- * @param prepare what it throws is told to the bench
+ * Makes this process a benchmark subject: prepares, then answers requests until standard input ends.
+ * @param prepare its error is sent to the bench
  */
 export async function serveTask(prepare: () => Promise<Task>): Promise<void> {
   const tell = (message: Ready | Answer | Failure) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -39,6 +39,6 @@ async function measure(task: Task, count: number): Promise<Answer> {
   const start = performance.now();
   const more = await task.work(count);
   const seconds = (performance.now() - start) / 1000;
-  // maxRSS is in kilobytes on every system.
+  // maxRSS is in kilobytes on all systems.
   return { seconds, peakMb: process.resourceUsage().maxRSS / 1024, ...more };
 }

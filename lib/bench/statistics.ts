@@ -1,7 +1,7 @@
 /**
- * Finds the middle value: of an even number of values the mean of the two in the middle.
+ * Computes the median; of an even number of values, the mean of the two middle ones.
  * @param values in any order, at least one
- * @throws RangeError for no value
+ * @throws RangeError for no values
  */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Rounds to significant digits, so that a file says no more than was measured.
+ * Rounds to significant digits, so that a file does not show more precision than was measured.
  * @param digits default 4
  */
 export function roundTo(value: number, digits = 4): number {
@@ -19,9 +19,9 @@ export function roundTo(value: number, digits = 4): number {
 }
 
 /**
- * Chooses how much work one run shall do.
- * @param secondsPerUnit what a unit took while warming up
- * @param targetSeconds how long a run should take, so that the clock and the pauses between runs do not matter
+ * Chooses the units of work of one run.
+ * @param secondsPerUnit duration of a unit in warm-up
+ * @param targetSeconds duration of a run, long enough that clock and pauses do not matter
  * @returns an integer, 1 to 32
  */
 export function chooseCount(secondsPerUnit: number, targetSeconds: number): number {

@@ -5,15 +5,15 @@ import { median } from './statistics';
 
 const STEPS_A_REQUEST = 50;
 
-/** Steps after which the tensors are counted, and after which the memory is looked at. */
+/** Number of steps over which the growth of tensors and of resident memory is measured. */
 export const STEADY_STEPS = { tensors: 500, resident: 2000 } as const;
 
 /**
- * Trains for long and tells what grew.
- * @param name what stands before the slash in the rows' names
- * @param steps default {@link STEADY_STEPS}; multiples of 50, 500 at least for the memory
- * @returns tensors more after 500 steps than after the first 50, and resident memory more at the end of 2,000 than
- * at their begin, once warm
+ * Runs a leak test: trains for many steps and measures growth.
+ * @param name part of the rows' names before the slash
+ * @param steps default {@link STEADY_STEPS}; multiples of 50, and at least 500 for `resident`
+ * @returns two rows: growth of tensors in `steps.tensors` steps after the first 50, and growth of resident memory
+ *   from the run's second eighth to its last quarter
  */
 export async function measureSteadiness(
   name: string,
@@ -39,7 +39,7 @@ export async function measureSteadiness(
   ];
 }
 
-/** The last quarter's median less that of the second eighth, when all pools have their size. */
+/** Median of the last quarter minus median of the second eighth, when memory pools have reached their size. */
 function growthOf(samples: readonly number[]): number {
   const eighth = Math.floor(samples.length / 8);
   return median(samples.slice(-2 * eighth)) - median(samples.slice(eighth, 2 * eighth));

@@ -1,9 +1,9 @@
 import type { BenchFile, BenchRow, Machine } from './bench-file';
 
 /**
- * Renders a bench as Markdown: the machine in a line, a table with a line a row, what is missing, and
- * the chart beside the page.
- * @returns text without a newline at its end
+ * Renders a bench as Markdown: one line about the machine, a table with one line per row, the chart, and the missing
+ * rows.
+ * @returns text without a final newline
  */
 export function renderBenchTable({ machine, rows, missing }: BenchFile): string {
   const lines = [
@@ -21,10 +21,7 @@ export function renderBenchTable({ machine, rows, missing }: BenchFile): string 
   return lines.join('\n');
 }
 
-/**
- * Formats a row for a terminal.
- * @returns one line
- */
+/** Formats a row as one line for a terminal. */
 export function formatRow({ name, unit, ours, peer, ratio }: BenchRow): string {
   const against = peer === null ? '' : `, peer ${formatNumber(peer)}`;
   const times = ratio === null ? '' : `: ${ratio} x`;

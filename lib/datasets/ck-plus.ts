@@ -9,7 +9,7 @@ import { expectFolder, listFolders, listImages } from './tree';
 const IMAGES = 'cohn-kanade-images';
 const LABELS = 'Emotion';
 
-/** CK+'s label ids. Contempt has no counterpart among the seven. */
+/** CK+'s labels, by number. Contempt is not one of the seven expressions. */
 const EMOTION_OF: readonly (Emotion | 'contempt')[] = [
   'neutral',
   'anger',
@@ -22,12 +22,12 @@ const EMOTION_OF: readonly (Emotion | 'contempt')[] = [
 ];
 
 /**
- * Reads the Extended Cohn-Kanade data set. Each sequence begins neutral and ends at the peak of its expression: of
- * each labelled one the last frame is taken with its label and the first one as neutral. Sequences of contempt and
- * those without a label (266 of 593) are left out.
- * @param directory the folder that holds cohn-kanade-images and Emotion
- * @param setting what the user set to it, for messages
- * @throws RangeError when a folder is missing or a label is none of CK+'s
+ * Reads the Extended Cohn-Kanade data set. A sequence starts at a neutral face and ends at the peak of its expression:
+ * the first image is taken as neutral, the last one with the sequence's label. Of a neutral sequence, only the last one
+ * is taken. Sequences of contempt and those without a label (266 of 593) are left out and counted.
+ * @param directory the folder with cohn-kanade-images and Emotion
+ * @param setting name of the user's option or variable, for messages
+ * @throws RangeError when a folder is missing, a label is unknown, or nothing is labelled
  * Source: Lucey et al. 2010, "The Extended Cohn-Kanade Dataset (CK+)".
  */
 export function readCkPlus(directory: string, setting = 'DIR'): Dataset {

@@ -1,31 +1,30 @@
 import type { FrameRecord } from '../core/record';
 
-/** A data set as a reader gives it: where it lies, and one record an image. */
+/** A data set: its folder, and one record per image. */
 export interface Dataset {
-  /** Name that reports show. */
+  /** Name in reports. */
   readonly name: string;
-  /** Whether its faces are drawn by this project; such figures are never compared with others'. */
+  /** Whether this project drew the faces. Results on drawn faces are never compared with published results. */
   readonly synthetic: boolean;
-  /** Absolute path that the records' paths start from. */
+  /** Absolute path of the folder that the records' paths are relative to. */
   readonly directory: string;
   /** Sorted by path. */
   readonly records: readonly FrameRecord[];
-  /** True landmarks by path, [68, 2] in pixels, where the data set knows them. */
+  /** True landmarks by the record's path, [68, 2] as x and y in pixels, when known. */
   readonly trueLandmarks?: ReadonlyMap<string, Float32Array>;
-  /** Whether the images are cropped faces: then each whole image is taken for a face, and no detector is asked. */
+  /** Whether the images are cropped faces. They are used whole, without a face detector. */
   readonly cropped?: boolean;
-  /** Whether the margin around blocks has as many pixels at a face of any size, as in the original's work on FERG-DB. */
+  /** Whether the blocks' margin has the same number of pixels for faces of any size, as in the original on FERG-DB. */
   readonly fixedMargin?: boolean;
-  /** Images with votes that have no label by the rule that was asked for: no records, but some protocols count them. */
+  /** Images with votes but no label by the chosen rule. They are no records, but some protocols count them. */
   readonly unlabelled?: readonly Pick<FrameRecord, 'path' | 'side' | 'votes'>[];
-  /** What a user should know of how it was read: what was left out. */
+  /** Notes for the user, such as the number of images left out. */
   readonly notes?: readonly string[];
 }
 
 /**
- * Marks a data set's images as cropped faces, where its reader cannot know. The margin follows the face then: these are
- * not the images whose faces have one size.
- * @param cropped false: as the reader tells
+ * Marks a data set's images as cropped faces. The margin then scales with the face.
+ * @param cropped false leaves the data set unchanged
  */
 export function markCropped<D extends Dataset>(dataset: D, cropped: boolean): D {
   return cropped ? { ...dataset, cropped: true, fixedMargin: false } : dataset;

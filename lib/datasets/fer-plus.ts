@@ -8,7 +8,7 @@ import { convertTable, SIDE_OF_USAGE, TABLE_FILE, type TableImage, type TableRow
 import { readText } from './text';
 import { expectFolder, listImages } from './tree';
 
-/** An image as FER+ rates it. */
+/** An image with its votes. */
 interface RatedImage extends TableImage {
   readonly votes: readonly number[];
 }
@@ -16,7 +16,7 @@ interface RatedImage extends TableImage {
 const VOTES_FILE = 'fer2013new.csv';
 const LABEL_FILE = 'label.csv';
 
-/** The folder of each usage's images. Both forms give an image the same path, so that answers by path fit both. */
+/** The image folder of each usage. Both forms give an image the same path, so that results by path can be compared. */
 const FOLDER_OF_USAGE = {
   Training: 'FER2013Train',
   PublicTest: 'FER2013Valid',
@@ -30,27 +30,28 @@ const VOTES_HEADER =
 
 const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${LABEL_FILE} each, or ${TABLE_FILE} and ${VOTES_FILE},`;
 
-/** What {@link readFerPlus} may be told. */
+/** Options of {@link readFerPlus}. */
 export interface FerPlusOptions {
-  /** Where the images of a table go. */
+  /** Folder for images that are converted from a table. */
   readonly cacheDirectory: string;
-  /** Which images are records, and by which label; default `strict`. */
+  /** The rule that gives an image its label or leaves it out; default `strict`. */
   readonly labels?: LabelRule;
-  /** What the user set to the folder, for messages. */
+  /** Name of the user's option or variable for the folder, for messages. */
   readonly setting?: string;
 }
 
 /**
- * Reads FER+, FER2013's images with ten raters' votes each and their official sides, in either form that people have:
- * three folders of PNG files with a label.csv each, which are taken if they hold images, or fer2013.csv beside
- * fer2013new.csv. Records have the same paths and order in both: training, validation, test. Images that get no label by
- * the rule are left out and counted.
+ * Reads FER+: FER2013's images with the votes of ten annotators and an official split. It reads both forms in use:
+ * three folders of PNG files with a label.csv each, or fer2013.csv with fer2013new.csv. The folders are used when they
+ * contain images. Both forms give the same paths in the same order: training, validation, test. Images without a label
+ * by the rule are left out and counted.
  *
- * The two forms do not agree on every vote: among byte-identical images, fer2013new.csv gives each the votes of the
- * first, label.csv each its own. So 1,602 of 35,710 images differ, and the strict label of the seven is that of 3,137
- * test images by the table and of 3,122 by the folders.
- * @param directory the folder of either form, or FER+'s repository, which has the three folders in `data`
- * @throws RangeError when the folder is of neither form, an image or a row is missing, or a row is not of its form
+ * The votes of 1,602 of 35,710 images differ between the forms: fer2013new.csv repeats the votes of the first among
+ * byte-identical images, label.csv has each image's own. By the rule `strict`, 3,137 test images have a label in the
+ * tables and 3,122 in the folders.
+ * @param directory the folder of either form, or FER+'s repository, whose folder `data` has the three folders
+ * @throws RangeError for a folder of neither form, a missing image or row, an invalid row, or when no image has a
+ *   label
  * Source: Barsoum et al. 2016, "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
  * Distribution"; github.com/microsoft/FERPlus.
  */
@@ -93,7 +94,7 @@ function hasImages(directory: string): boolean {
   });
 }
 
-/** Reads the folder of one usage: image, box and ten votes a row of its label.csv, which has no header. */
+/** Reads one usage's folder. A row of its label.csv has image, box and ten votes; there is no header. */
 function readUsage(directory: string, usage: TableRow['usage']): RatedImage[] {
   const folder = FOLDER_OF_USAGE[usage];
   const table = `${folder}/${LABEL_FILE}`;
@@ -108,7 +109,7 @@ function readUsage(directory: string, usage: TableRow['usage']): RatedImage[] {
   });
 }
 
-/** Joins both tables, whose rows correspond; a row without a name is an image that FER+ removed. */
+/** Joins both tables by row. A row without a name is an image that FER+ removed. */
 async function readTables(
   table: string,
   votesTable: string,
@@ -118,7 +119,7 @@ async function readTables(
   const taken = new Set<string>();
   const converted = await convertTable('fer-plus', [table, votesTable], cacheDirectory, (row) => {
     const image = expectSameUsage(row, rated);
-    // Four names stand twice, for byte-identical images with the same votes; the three folders have each once.
+    // Four names occur twice, for byte-identical images with the same votes; the three folders have each name once.
     if (!image || taken.has(image.path)) return undefined;
     taken.add(image.path);
     return image;
@@ -143,7 +144,7 @@ function expectSameUsage(row: TableRow, rated: readonly (RatedImage | undefined)
   return image;
 }
 
-/** Reads fer2013new.csv; undefined stands for an image that FER+ removed. */
+/** Reads fer2013new.csv; undefined is an image that FER+ removed. */
 function readVotesTable(file: string): (RatedImage | undefined)[] {
   const [header = [], ...rows] = parseCsv(readText(file, VOTES_FILE));
   if (header.join(',') !== VOTES_HEADER)
@@ -167,7 +168,7 @@ function isUsage(text: string): text is TableRow['usage'] {
   return (USAGES as readonly string[]).includes(text);
 }
 
-/** A name becomes a path: one with a folder in it could lead anywhere. */
+/** Checks a name, which becomes a path: a name with a folder could lead outside the data set. */
 function expectName(name: string, where: string): string {
   if (/^\w+\.png$/.test(name)) return name;
   throw new RangeError(`Expected a name like fer0000000.png for ${where} but received ${name}`);
@@ -184,7 +185,7 @@ function bySide(first: RatedImage, second: RatedImage): number {
   return order || (first.path < second.path ? -1 : 1);
 }
 
-/** Says how many images got no label, and what their votes say. */
+/** Notes how many images have no label, and what their votes are. */
 function noteLeftOut(images: readonly RatedImage[], labels: LabelRule): string[] {
   const counts = new Map<string, number>();
   for (const { votes } of images) {

@@ -9,52 +9,53 @@ import { readLines } from './text';
 /** Name of FER2013's table. */
 export const TABLE_FILE = 'fer2013.csv';
 
-/** The official side that each of the table's usages stands for. */
+/** The part of the official split that each usage means. */
 export const SIDE_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
 
-/** What the table says an image is for. */
+/** The table's column for the official split. */
 export type Usage = keyof typeof SIDE_OF_USAGE;
 
-/** A row of the table without its pixels. */
+/** A row of the table, without its pixels. */
 export interface TableRow {
-  /** Position among the images, from 0. */
+  /** Position among the table's images, from 0. */
   readonly index: number;
-  /** Number of its line, from 1, the header counted. */
+  /** Line number, from 1, header included. */
   readonly number: number;
-  /** Label id, 0 to 6, in FER2013's own order. */
+  /** Label id, 0 to 6, in FER2013's order. */
   readonly label: number;
   readonly usage: Usage;
 }
 
-/** What is remembered of an image beside its pixels. */
+/** What the list of images stores for each image. */
 export interface TableImage {
-  /** Where its PNG goes, with forward slashes. */
+  /** Path of its PNG, with forward slashes. */
   readonly path: string;
   readonly side: Side;
 }
 
-/** Width and height of every image. */
+/** Width and height of every image in pixels. */
 const SIDE_PX = 48;
 
 const HEADER = /^emotion, ?pixels, ?Usage$/;
 const ROW = /^"?(?<label>[0-6])"?,"?(?<pixels>[\d ]+)"?,"?(?<usage>Training|PublicTest|PrivateTest)"?$/;
 
-/** The longest line that is kept in memory: a row takes 9 kB at most. */
+/** Longest accepted line in characters; a row has at most 9,300. */
 const LONGEST_LINE = 20_000;
 
-/** The list of images, written last: it marks a complete conversion. */
+/** The list of images. It is written last, so its presence means that the conversion is complete. */
 const LIST_FILE = 'records.json';
 
-/** Increment when the form of the list changes. */
+/** Increment when the format of the list changes. */
 const LIST_VERSION = 2;
 
 /**
- * Writes each row of FER2013's table as a PNG of 48x48, once: later calls read the list of images alone.
- * @param tables fer2013.csv first, and every other file that `describe` draws on
- * @param cacheDirectory where the images go, in a folder named by `id` and the tables' content
- * @param describe gives an image's path, and whatever should be in the list, as JSON; undefined leaves the row out
- * @returns the images' folder, and what `describe` gave, sorted by path
- * @throws RangeError when the table is empty or a row is not of its form, with the row's number
+ * Writes each row of FER2013's table as a PNG of 48x48 pixels. Later calls only read the list of images.
+ * @param id start of the folder's name
+ * @param tables fer2013.csv first, then every other file that `describe` uses
+ * @param cacheDirectory gets a folder that is named by `id` and a hash of the tables
+ * @param describe returns an image's path and other JSON data for the list; undefined leaves the row out
+ * @returns the images' folder, and the results of `describe`, sorted by path
+ * @throws RangeError with the row's number for an invalid row or a line too long, and for a table without images
  */
 export async function convertTable<T extends TableImage>(
   id: string,
@@ -92,7 +93,7 @@ async function convert<T extends TableImage>(
       throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${table} with none`);
     images.sort((first, second) => (first.path < second.path ? -1 : 1));
     await writeFile(path.join(aside, LIST_FILE), JSON.stringify(images));
-    // Another run may have been quicker: its images are the same.
+    // Another process may have been faster; its images are the same.
     await rename(aside, directory).catch((error) => {
       if (!fs.existsSync(path.join(directory, LIST_FILE))) throw error;
     });

@@ -6,12 +6,13 @@ import type { Dataset } from './dataset';
 import { convertTable, SIDE_OF_USAGE, TABLE_FILE } from './fer2013-table';
 
 /**
- * Reads FER2013, whose images are rows of a table: each is written once as a PNG of 48x48 into a cache, and read from
- * there. Its faces are cropped already, and its usages are official sides: PublicTest is validation, PrivateTest is
- * test. It names no persons, so no split by character can be made.
+ * Reads FER2013. Its images are rows of a table; they are converted once to PNG files of 48x48 pixels in a cache. The
+ * faces are cropped. The usages give the official split: PublicTest is validation, PrivateTest is test. Persons are not
+ * named, so a split by character is not possible.
  * @param file fer2013.csv, or its folder
- * @param cacheDirectory where the images go, in a folder named by the table's content
- * @throws RangeError when the table is missing or empty, or a row is not of its form, with the row's number
+ * @param cacheDirectory gets the images, in a folder that is named by a hash of the table
+ * @param setting name of the user's option or variable, for messages
+ * @throws RangeError when the table is missing or empty, or with the row's number for an invalid row
  * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
  */
 export async function readFer2013(file: string, cacheDirectory: string, setting = 'DIR'): Promise<Dataset> {

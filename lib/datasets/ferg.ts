@@ -7,11 +7,11 @@ import { expectFolder, listFolders, listImages } from './tree';
 const LAYOUT = 'with FERG-DB, <character>/<character>_<emotion>/*.png,';
 
 /**
- * Reads FERG-DB, or anything of its form.
- * @param directory FERG_DB_256, or the folder that holds it
- * @param setting what the user set to it, for messages; default `FERG_DIR`
- * @throws RangeError when the folder is missing, a class is unknown or a class has no images
- * Source: Aneja et al. 2016, "Modeling Stylized Character Expressions via Deep Learning"; given on request only.
+ * Reads FERG-DB, or a data set in the same layout.
+ * @param directory FERG_DB_256, or the folder that contains it
+ * @param setting name of the user's option or variable, for messages; default `FERG_DIR`
+ * @throws RangeError when the folder is missing, a class is unknown or has no images, or there are no images at all
+ * Source: Aneja et al. 2016, "Modeling Stylized Character Expressions via Deep Learning"; available on request only.
  */
 export function readFerg(directory: string, setting = 'FERG_DIR'): Dataset {
   const given = expectFolder(directory, setting, LAYOUT);

@@ -13,28 +13,29 @@ import {
   noteOthers,
 } from './tree';
 
-/** What {@link readFolder} may be told. */
+/** Options of {@link readFolder}. */
 export interface FolderOptions {
-  /** What the user set to the folder, for messages; default `IMAGES_DIR`. */
+  /** Name of the user's option or variable for the folder, for messages; default `IMAGES_DIR`. */
   readonly setting?: string;
-  /** Whose numbers class folders that are named by numbers have; default: they are refused. */
+  /** Numbering of class folders that are named by numbers; default: such folders are an error. */
   readonly numbered?: Numbering;
 }
 
 /** A folder of images of one class. */
 interface ClassFolder {
-  /** Path from the root, with forward slashes. */
+  /** Path relative to the root, with forward slashes. */
   readonly path: string;
   readonly character: string;
   readonly side?: Side;
 }
 
 /**
- * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a
- * person. Without groups every image is of the one character `all`, so that no split by character can be made.
- * All of this may lie in folders of official sides, train, validation (valid, val) and test. Folders whose names mean
- * the same are joined; contempt is left out and counted, and so are pictures in forms that are not read.
- * @throws RangeError when the folder is missing, classes are unknown (all are named) or a class has no images
+ * Reads a folder of class folders: `<emotion>/*` or `<group>/<emotion>/*`, where a group is a character or a person.
+ * Without groups, every image has the character `all`, and a split by character is not possible. The class folders may
+ * be in folders of an official split: train, validation (valid, val) and test. Folders whose names mean the same class
+ * are joined. Images of contempt and of unsupported formats are left out and counted.
+ * @throws RangeError when the folder is missing, classes are unknown (the message lists all), a class has no images,
+ *   or folders other than the official split's are beside it
  */
 export function readFolder(
   directory: string,
@@ -94,13 +95,15 @@ function listClassFolders(
   );
 }
 
-/** Whether folders are official sides: all of them are named so, or one is `train`, as no person is called. */
+/**
+ * Whether the folders are an official split: all have names of its parts, or one is `train`, which is no person's name.
+ */
 function hasSides(folders: readonly string[]): boolean {
   const sides = folders.map(readSideName);
   return sides.includes('train') || (sides.length > 0 && sides.every((side) => side !== undefined));
 }
 
-/** Lists the class folders that a folder holds, or that its groups hold. A group without folders is a class folder. */
+/** Lists a folder's class folders, or those of its groups. A group without folders counts as a class folder. */
 function listGroups(
   root: string,
   parent: string,
@@ -113,7 +116,7 @@ function listGroups(
     );
   const isClass = (name: string) => isNumber(name) || readClassName(name, numbered) !== undefined;
   const inside = new Map(folders.map((name) => [name, listFolders(path.join(root, parent, name))]));
-  // A person may be called Joy, or 001: then the folder holds class folders of its own.
+  // A person may be called Joy or 001. Such a folder contains class folders.
   const isFlat = folders.some((name) => isClass(name) && !inside.get(name)!.some(isClass));
   return folders.flatMap((name): ClassFolder[] => {
     const folder = path.posix.join(parent, name);
@@ -123,7 +126,7 @@ function listGroups(
   });
 }
 
-/** Whether a class folder is of FERG-DB's form: aia/aia_joy, or the folder that holds these. */
+/** Whether a class folder is FERG-DB's, such as aia/aia_joy, or a character's folder in FERG_DB_256. */
 function isFergClass({ path: folder }: ClassFolder): boolean {
   const [group, name = ''] = folder.split('/').slice(-2);
   return group === 'FERG_DB_256' || (name.startsWith(`${group}_`) && isEmotion(name.slice(group.length + 1)));

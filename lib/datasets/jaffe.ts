@@ -13,15 +13,16 @@ const EMOTION_OF: Readonly<Record<string, Emotion>> = {
   SU: 'surprise',
 };
 
-/** Person, expression, take, and in the original release a running number: KA.AN1.39.tiff, KA-AN1.jpeg. */
+/** Person, expression, take and, in the original release, a running number: KA.AN1.39.tiff, KA-AN1.jpeg. */
 const NAME =
   /(?:^|\/)(?<person>[A-Z]{2})[.\-_](?<code>AN|DI|FE|HA|NE|SA|SU)(?<take>\d)(?:[.\-_]\d+)?\.[^./]+$/i;
 
 /**
- * Reads JAFFE: 213 pictures of ten women, posed, in the original release's names or those in circulation.
- * @param directory the folder of the pictures, or one above it
- * @param setting what the user set to it, for messages
- * @throws RangeError when the folder is missing or a picture has another name
+ * Reads JAFFE: 213 pictures of posed expressions of ten women. File names may be the original release's or those of
+ * later copies.
+ * @param directory the folder of the pictures, or a folder above it
+ * @param setting name of the user's option or variable, for messages
+ * @throws RangeError when the folder is missing, has no pictures, or a picture has another name
  * Source: Lyons, Kamachi, Gyoba 1998, "The Japanese Female Facial Expression (JAFFE) Dataset".
  */
 export function readJaffe(directory: string, setting = 'DIR'): Dataset {

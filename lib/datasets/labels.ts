@@ -9,29 +9,29 @@ import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import { readText } from './text';
 import { countEndings, isImageName, noteOthers } from './tree';
 
-/** The table in a folder that is named in its place. */
+/** Name of the table when a folder is given. */
 const TABLE_FILE = 'labels.csv';
 
-/** The columns that a table must have, and those that say more than an attribute does. */
+/** The required columns, and all columns that are not attributes. */
 const NEEDED = ['path', 'label'] as const;
 const KNOWN = [...NEEDED, 'person', 'side'] as const;
 
-/** What {@link readLabels} may be told. */
+/** Options of {@link readLabels}. */
 export interface LabelsOptions {
-  /** What the user set to the table, for messages. */
+  /** Name of the user's option or variable for the table, for messages. */
   readonly setting?: string;
-  /** Whose numbers labels that are numbers have; default: they are refused. */
+  /** Numbering of labels that are numbers; default: such labels are an error. */
   readonly numbered?: Numbering;
 }
 
 /**
- * Reads a table of labels: a CSV file whose header has `path` and `label`, and maybe `person` and `side`. Paths start
- * at the table's folder. All further columns are kept as the records' attributes. Labels are names as class folders
- * have them; rows of contempt and without a label are left out and counted, and so are pictures in forms that are not
- * read. Columns without a name are no columns.
- * @param file the table, separated by commas, semicolons or tabs, or its folder if it is called labels.csv
- * @throws RangeError when a column is missing or there twice, a row is not of the table's form, a picture is missing or named twice,
- *   or labels are unknown: all are named
+ * Reads a table of labels: a CSV file with the columns `path` and `label`, and optionally `person` and `side`. Paths
+ * are relative to the table's folder. Further columns become the records' attributes; columns without a name are
+ * ignored. Labels have the same names as class folders. Rows of contempt, rows without a label and pictures of
+ * unsupported formats are left out and counted.
+ * @param file the table, separated by commas, semicolons or tabs, or a folder that contains labels.csv
+ * @throws RangeError when a column is missing or occurs twice, a row is invalid, a picture is missing or occurs
+ *   twice, or labels are unknown (the message lists all)
  */
 export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOptions = {}): Dataset {
   const table = findTable(path.resolve(file));
@@ -71,8 +71,7 @@ function findTable(given: string): string {
 }
 
 /**
- * Tells whether a folder holds a table of labels, {@link TABLE_FILE}: other data sets have files of that name too, with
- * other columns.
+ * Returns whether a folder contains a table of labels: other data sets have a {@link TABLE_FILE} with other columns.
  */
 export function hasLabels(directory: string): boolean {
   const table = path.join(directory, TABLE_FILE);
@@ -117,7 +116,7 @@ function readRows(table: string, setting: string): Row[] {
   });
 }
 
-/** Spreadsheets of many countries write semicolons. */
+/** Detects the separator in the header; spreadsheets of many countries write semicolons. */
 function separatorOf(text: string): ',' | ';' | '\t' {
   const [line] = text.split(/[\r\n]/, 1);
   const header = line.replace(/"[^"]*"/g, '');
@@ -137,7 +136,7 @@ function expectPicture(root: string, { path: named, number }: Row, table: string
   const where = `row ${number} of ${table}`;
   if (named === '' || !isInside(root, absolute))
     throw new RangeError(`Expected a path inside of the table's folder for ${where} but received ${named}`);
-  // Names that no file system takes are asked for too: they are missing, not an error of the system's.
+  // `existsSync` is false, and does not throw, for names that a file system does not accept.
   const isThere = fs.existsSync(absolute);
   if (!isThere || !fs.statSync(absolute).isFile())
     throw new RangeError(

@@ -6,23 +6,27 @@ import { optionName } from './options';
 import { readText } from './text';
 import { expectFolder, listTree } from './tree';
 
-/** What a mapping file says about a data set that no reader knows. */
+/** Content of a mapping file, which describes a data set without a reader of its own. */
 export interface Mapping {
-  /** Name that reports show. */
+  /** Name in reports. */
   readonly name: string;
-  /** The expression of each of the data set's class names; null leaves a class out. */
+  /** The expression of each of the data set's class names; null leaves the class out. */
   readonly classes: Readonly<Record<string, Emotion | null>>;
-  /** Where a path has its class and group: folders such as `<group>/<class>`, or a regular expression with the groups
-   * `class`, and maybe `group` and `clip`. */
+  /**
+   * Form of a picture's path: folders such as `<group>/<class>`, or a regular expression with the named group `class`,
+   * and optionally `group` and `clip`.
+   */
   readonly path: string;
   /** Whether the pictures are cropped faces. */
   readonly cropped?: boolean;
 }
 
 /**
- * Reads a folder by a mapping file. Pictures whose paths do not fit are left out and counted.
+ * Reads a folder by a mapping file. Pictures of other paths and of classes without an expression are left out and
+ * counted.
  * @param mappingFile JSON, see {@link Mapping}
- * @throws RangeError when the file is not a mapping, a class is in it with no expression, or nothing fits
+ * @param setting name of the user's option or variable, for messages
+ * @throws RangeError for an invalid mapping, a picture whose class the mapping lacks, or when no picture fits
  */
 export function readMapped(directory: string, mappingFile: string, setting = 'DIR'): Dataset {
   const mapping = parseMapping(readText(mappingFile, optionName('mapping', setting)), mappingFile);

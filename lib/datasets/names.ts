@@ -4,7 +4,7 @@ import { optionName } from './options';
 
 const EMOTIONS_BY_NUMBER: Readonly<Record<Numbering, readonly Emotion[]>> = { fer2013: FER2013_EMOTIONS };
 
-/** Other names of the expressions, as data sets have them. */
+/** Alternative names of the expressions in data sets. */
 const ALIASES: ReadonlyMap<string, Emotion | 'contempt'> = new Map([
   ['angry', 'anger'],
   ['disgusted', 'disgust'],
@@ -27,13 +27,13 @@ const SIDES_BY_NAME: ReadonlyMap<string, Side> = new Map([
   ['test', 'test'],
 ]);
 
-/** Names that {@link readSideName} knows. */
+/** Names that {@link readSideName} accepts. */
 export const SIDE_NAMES: readonly string[] = [...SIDES_BY_NAME.keys()];
 
 /**
- * Reads the name of a class, in any case, or its number.
- * @param numbered whose numbers; default: a number is no name
- * @returns undefined for a name that is not known
+ * Reads a class name, in any letter case, or a class number.
+ * @param numbered numbering of class numbers; default: numbers are unknown names
+ * @returns undefined for an unknown name
  */
 export function readClassName(name: string, numbered?: Numbering): Emotion | 'contempt' | undefined {
   const text = name.trim().toLowerCase();
@@ -43,22 +43,22 @@ export function readClassName(name: string, numbered?: Numbering): Emotion | 'co
 }
 
 /**
- * Reads the name of an official side, in any case.
- * @returns undefined for a name that is not known
+ * Reads the name of a part of an official split, in any letter case.
+ * @returns undefined for an unknown name
  */
 export function readSideName(name: string): Side | undefined {
   return SIDES_BY_NAME.get(name.trim().toLowerCase());
 }
 
-/** Tells whether a class is named by a number. */
+/** Returns whether a class name is a number. */
 export function isNumber(name: string): boolean {
   return /^\d+$/.test(name.trim());
 }
 
 /**
- * Says which names of classes are not known, all at once, and what to do.
- * @param what has the names, such as `class folders`
- * @param setting what the user set the data to
+ * Makes the error for unknown class names. It lists all names and says what to do.
+ * @param what what has the names, such as `class folders`
+ * @param setting name of the user's option or variable for the data
  */
 export function unknownNames(what: string, names: readonly string[], setting: string): RangeError {
   const found = [...new Set(names)].sort();

@@ -1,29 +1,29 @@
 import type { LabelRule } from '../core/votes';
 import type { Numbering } from '../core/emotions';
 
-/** What a reader may be told beside the folder. */
+/** Options for all readers. */
 export interface OpenOptions {
-  /** Where a reader may keep what it converts. */
+  /** Folder where a reader may store converted images. */
   readonly cacheDirectory: string;
-  /** The mapping file, for `mapping`. */
+  /** The mapping file of the reader `mapping`. */
   readonly mapping?: string;
-  /** Which images are records, for data sets with votes; default `strict`. */
+  /** Label rule of data sets with votes; default `strict`. */
   readonly labels?: LabelRule;
-  /** Whose numbers classes that are named by numbers have; default: such classes are refused. */
+  /** Numbering of classes that are named by numbers; default: such classes are an error. */
   readonly numbered?: Numbering;
-  /** What the user set the folder to, for messages. */
+  /** Name of the user's option or variable for the folder, for messages. */
   readonly setting?: string;
 }
 
-/** Options that some readers take and others refuse. */
+/** Options that only some readers accept. */
 export const READER_OPTIONS = ['mapping', 'labels', 'numbered'] as const;
 
 /** One of {@link READER_OPTIONS}. */
 export type ReaderOption = (typeof READER_OPTIONS)[number];
 
 /**
- * Names an option as the user types it.
- * @param setting what the user set the folder to: beside a variable, options are variables too
+ * Returns an option's name as the user types it.
+ * @param setting name of the user's option or variable for the folder: after a variable, options are variables, too
  */
 export function optionName(option: ReaderOption, setting = 'DIR'): string {
   return /^[A-Z]+_DIR$/.test(setting) ? `DATASET_${option.toUpperCase()}` : `--${option}`;

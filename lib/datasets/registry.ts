@@ -11,23 +11,23 @@ import { readLabels } from './labels';
 import { readMapped } from './mapping';
 import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
-/** A data set that can be read. */
+/** A data set with a reader. */
 export interface DatasetKind {
-  /** What it is called on the command line. */
+  /** Name on the command line. */
   readonly id: string;
   readonly title: string;
-  /** How many images, of whom, made how. */
+  /** Number and origin of the images. */
   readonly content: string;
   readonly licence: string;
-  /** How one comes by it. */
+  /** How to obtain it. */
   readonly access: string;
   readonly layout: string;
-  /** Options that its reader takes; it refuses the others. */
+  /** Options that its reader accepts; others are an error. */
   readonly takes?: readonly ReaderOption[];
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
-/** Every data set that has a reader, and the two forms that take any other. */
+/** All data sets with a reader, and three readers for other data. */
 export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'ferg',
@@ -113,7 +113,7 @@ export const DATASETS: readonly DatasetKind[] = [
 ];
 
 /**
- * Finds a data set's reader.
+ * Finds a data set by its id.
  * @throws RangeError for an unknown id
  */
 export function findDataset(id: string): DatasetKind {
@@ -123,7 +123,7 @@ export function findDataset(id: string): DatasetKind {
   throw new RangeError(`Expected one of ${known} for dataset but received ${id}`);
 }
 
-/** What an option takes, where it is one of few words. */
+/** Accepted values of options that have few. */
 const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
   labels: LABEL_RULES,
   numbered: NUMBERINGS,
@@ -131,8 +131,8 @@ const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
 
 /**
  * Reads a data set with its reader.
- * @param options those that the reader takes; a word that an option does not know is refused here
- * @throws RangeError for an unknown id, an option that the reader does not take, and what the reader throws
+ * @param options only those that the reader accepts
+ * @throws RangeError for an unknown id, option or option value, and as the reader does
  */
 export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
   const { takes, open } = findDataset(id);

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 
-/** The largest text that is read whole: a table of a million pictures has about 100 MB. */
+/** Largest text file that is read as a whole; a table of a million pictures has about 100 MB. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 /**
- * Reads a text file whole, without its byte-order mark: UTF-8, or UTF-16 as Windows writes it, which needs the mark.
- * @param what names the file in messages, such as `mapping`
- * @throws RangeError when it is missing, no file or too large
+ * Reads a text file as a whole, without its byte-order mark. It is UTF-8, or UTF-16 (little-endian) with a byte-order
+ * mark.
+ * @param what name of the file in messages, such as `mapping`
+ * @throws RangeError when it is missing, a folder or too large
  */
 export function readText(file: string, what: string): string {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
@@ -17,17 +18,17 @@ export function readText(file: string, what: string): string {
   return decodeText(fs.readFileSync(file));
 }
 
-/** Decodes a text, without its byte-order mark, by which UTF-16 is known; UTF-8 without one. */
+/** Decodes a text and drops its byte-order mark: UTF-16 (little-endian) with its mark, otherwise UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);
 }
 
 /**
- * Reads a text file line by line, for files too large to be read whole; its byte-order mark is dropped.
- * @param longest characters that a line has at most: one that is longer is refused before it fills the memory
- * @param what names the file in messages
- * @throws RangeError for a longer line, with its number
+ * Reads a large UTF-8 file line by line; its byte-order mark is dropped.
+ * @param longest number of characters that a line may have; a longer one throws before it fills the memory
+ * @param what name of the file in messages
+ * @throws RangeError with the line's number for a line that is too long
  */
 export async function* readLines(file: string, longest: number, what: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();

@@ -2,26 +2,26 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isInside } from '../engine/project';
 
-/** File names that are taken for images. What is in them is looked at later, when they are decoded. */
+/** Names of image files. The content is checked later, when an image is decoded. */
 const IMAGE_NAME = /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i;
 
-/** File names of pictures in forms that are not read. */
+/** Names of image files in unsupported formats. */
 const UNREAD_NAME =
   /\.(hei[cf]|hif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|orf|pef|raf|rw2|srw|raw)$/i;
 
 /**
- * Levels of folders below a data set's that may be links, wherever they lead: sides, persons and classes. Further
- * down, no link is followed out of the data folder.
+ * Number of levels of folders (split, person, class) where links to folders outside the data set are followed. Deeper
+ * links to folders are ignored.
  */
 export const LINK_LEVELS = 3;
 
 /**
- * Checks that a data set's folder is there.
- * @param directory from the current folder, or absolute
- * @param setting what the user set to it, for the message
- * @param expected what should be in it, for the message
+ * Checks that a data set's folder exists.
+ * @param directory absolute, or relative to the current folder
+ * @param setting name of the user's option or variable, for messages
+ * @param expected what the folder should contain, for messages
  * @returns its absolute path
- * @throws RangeError when it is missing or no folder
+ * @throws RangeError when it is missing or not a folder
  */
 export function expectFolder(directory: string, setting: string, expected: string): string {
   const absolute = path.resolve(directory);
@@ -32,8 +32,8 @@ export function expectFolder(directory: string, setting: string, expected: strin
 }
 
 /**
- * Lists the names of the folders in a folder, sorted; hidden ones are left out. Links to folders count, unless they
- * lead to a folder above, which would be a circle, or to one that is listed already.
+ * Lists the names of a folder's folders, sorted, without hidden ones. Links to folders are included, except links to a
+ * parent folder, which would be endless, and to a folder that is already listed.
  */
 export function listFolders(directory: string): string[] {
   const real = fs.realpathSync(directory);
@@ -49,19 +49,19 @@ export function listFolders(directory: string): string[] {
   return names.sort();
 }
 
-/** Tells whether a file's name is an image's. */
+/** Returns whether a file's name is an image's. */
 export function isImageName(name: string): boolean {
   return IMAGE_NAME.test(name);
 }
 
-/** Lists the names of a folder's image files, sorted; hidden ones are left out. */
+/** Lists the names of a folder's image files, sorted, without hidden ones. */
 export function listImages(directory: string): string[] {
   return listEntries(directory)
     .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
     .map((entry) => entry.name);
 }
 
-/** Tells whether a file's name is a picture's in a form that is not read, such as HEIC or BMP. */
+/** Tells whether a file name is that of an image in an unsupported format, such as HEIC or BMP. */
 export function isUnreadName(name: string): boolean {
   return UNREAD_NAME.test(name);
 }
@@ -96,8 +96,8 @@ export function countEndings(names: readonly string[]): string {
 }
 
 /**
- * Lists the image files of a folder and of all folders below it, sorted, by their paths with forward slashes. Folders
- * that are links are entered in the first {@link LINK_LEVELS} levels, circles aside; hidden ones are left out.
+ * Lists the image files of a folder and of all folders below it, without hidden ones: sorted paths with forward
+ * slashes. Links to folders are followed in the first {@link LINK_LEVELS} levels, except circular ones.
  */
 export function listTree(directory: string): string[] {
   const below = (folder: string, above: readonly string[]): string[] => {
@@ -126,13 +126,13 @@ function listEntries(directory: string): fs.Dirent[] {
     .sort((first, second) => (first.name < second.name ? -1 : 1));
 }
 
-/** Finds the folder that a link leads to; undefined where it leads to none. */
+/** Finds the folder that a link leads to; undefined for a link to anything else. */
 function findFolder(link: string): string | undefined {
   try {
     const target = fs.realpathSync(link);
     return fs.statSync(target).isDirectory() ? target : undefined;
   } catch {
-    // It leads nowhere, to itself, or to where nobody may look: none of these is a folder to list.
+    // A broken, circular or inaccessible link is not a folder to list.
     return undefined;
   }
 }

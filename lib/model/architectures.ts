@@ -8,30 +8,30 @@ import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './recip
 import { buildResidualBlocks, buildResidualBlocksAndFace } from './residual';
 import { buildTerGat } from './tergat';
 
-/** What a network is shown in training. */
+/** The training inputs of a network. */
 export interface TrainingInputs {
-  /** In the order in which the network takes them. */
+  /** Inputs in the order of the network's `forward`. */
   readonly inputs: readonly InputName[];
-  /** How samples are changed; undefined: they are not. */
+  /** Data augmentation of the training samples; default none. */
   readonly augmentation?: Augmentation;
 }
 
-/** How a network is built, fed and trained. */
+/** How a network is built, what its inputs are, and how it is trained. */
 export interface NetworkForm extends TrainingInputs {
   readonly build: (options: { readonly seed: number }) => Network;
   readonly recipe: TrainingRecipe;
 }
 
-/** A network that a model file can hold. */
+/** A network that can be stored in a model file. */
 export interface Architecture extends NetworkForm {
-  /** The name that the builder gives its network. */
+  /** Name of the network, as its builder sets it. */
   readonly name: string;
   readonly inputs: readonly FaceInput[];
 }
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 
-/** The networks that a model file can hold. */
+/** All networks that can be stored in a model file. */
 export const ARCHITECTURES: readonly Architecture[] = [
   {
     name: 'Compact',
@@ -66,8 +66,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
 
 /**
  * Finds an architecture by its name.
- * @param name one of {@link ARCHITECTURES}, in any case
- * @throws RangeError when there is none of that name
+ * @param name of one of {@link ARCHITECTURES}, in any letter case
+ * @throws RangeError for an unknown name
  */
 export function findArchitecture(name: string): Architecture {
   const found = ARCHITECTURES.find((one) => one.name.toLowerCase() === name.toLowerCase());
@@ -77,7 +77,7 @@ export function findArchitecture(name: string): Architecture {
 }
 
 /**
- * Makes what a network is trained on: with its augmentation, where it has one.
+ * Makes a network's training source, with its data augmentation if it has one.
  * @param faces positions in the block set
  */
 export function trainingSource(

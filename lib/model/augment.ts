@@ -4,25 +4,25 @@ import { createRandom, type Random } from '../core/random';
 import { isSoftInput } from './soft-attention';
 import { inputSource, inputTensor, PICTURE_SIDES, picturesOf, sizeOfInput, type InputName, type TensorSource } from './data'; // prettier-ignore
 
-/** How far training samples are changed. None of it makes another expression of a face. */
+/** Ranges of the data augmentation. The changes do not affect a face's expression. */
 export interface Augmentation {
-  /** Chance that a face is mirrored, 0 to 1. */
+  /** Probability that a face is mirrored, 0 to 1. */
   readonly mirror: number;
-  /** Greatest shift of a picture along each axis, as a share of its side. */
+  /** Largest shift of a picture along each axis, as a share of its side. */
   readonly shift: number;
-  /** Greatest change of a picture's size, as a share. */
+  /** Largest change of a picture's size, as a share. */
   readonly zoom: number;
-  /** Greatest turn of a picture, radians. */
+  /** Largest rotation of a picture, radians. */
   readonly turn: number;
-  /** Greatest change of contrast, as a share; brightness changes by as much. */
+  /** Largest change of contrast, as a share, and of brightness, in the network's input of 0 to 2. */
   readonly light: number;
-  /** Chance that a rectangle of a picture is made grey, 0 to 1. */
+  /** Probability that a rectangle of a picture is replaced by grey, 0 to 1. */
   readonly erase: number;
-  /** Standard deviation of what is added to each landmark's coordinates, in distances between the eyes. */
+  /** Standard deviation of the noise on each landmark coordinate, in distances between the eyes. */
   readonly landmarkNoise: number;
 }
 
-/** For drawn faces. Chosen on development characters. */
+/** Settings for drawn faces, chosen on development characters. */
 export const AUGMENTATION: Augmentation = {
   mirror: 0.5,
   shift: 1 / 16,
@@ -33,7 +33,7 @@ export const AUGMENTATION: Augmentation = {
   landmarkNoise: 0.015,
 };
 
-/** For photographs. Chosen on FER+'s validation side. */
+/** Settings for photographs, chosen on FER+'s validation set. */
 export const STRONG_AUGMENTATION: Augmentation = {
   mirror: 0.5,
   shift: 1 / 12,
@@ -44,19 +44,19 @@ export const STRONG_AUGMENTATION: Augmentation = {
   landmarkNoise: 0.015,
 };
 
-/** What an augmented source gives, and how it is changed. */
+/** Inputs and data augmentation of {@link augmentedSource}. */
 export interface AugmentedOptions {
-  /** In the order in which the network takes them; default eyes, mouth, landmarks. */
+  /** Inputs in the order of the network's `forward`; default eyes, mouth, landmarks. */
   readonly inputs?: readonly InputName[];
   /** Default {@link AUGMENTATION}. */
   readonly augmentation?: Augmentation;
 }
 
 /**
- * Makes a source that training draws changed samples of: mirrored, shifted, turned, zoomed, in other light, with an
- * erased rectangle. The pictures of one face share mirror and light; the rest is each picture's own.
- * @param indices which of the set's faces
- * @throws RangeError when the face is asked for and the set has no whole faces
+ * Makes a training source whose samples are mirrored, shifted, rotated, zoomed, changed in light and partly erased at
+ * random. The pictures of one face share mirroring and light; the other changes are drawn for each picture.
+ * @param indices positions of the faces in the block set
+ * @throws RangeError when `face` is an input and the set has no whole faces; at a draw, for soft attention or boxes
  */
 export function augmentedSource(
   blocks: BlockSet,
@@ -91,7 +91,7 @@ export function augmentedSource(
   return { ...inputSource(blocks, indices, inputs), draw };
 }
 
-/** Maps a pixel's distance from the block's middle to where it is read. */
+/** Affine map from a target pixel's offset from the picture's centre to the source position. */
 interface Place {
   readonly xx: number;
   readonly xy: number;
@@ -101,7 +101,7 @@ interface Place {
   readonly y: number;
 }
 
-/** Grey level g of 0 to 2 becomes 1 + gain * (g - 1) + offset. */
+/** Changes a grey level g, 0 to 2, to 1 + gain * (g - 1) + offset. */
 interface Light {
   readonly gain: number;
   readonly offset: number;
@@ -126,7 +126,7 @@ function drawPlace(
   return { xx: flip * cos, xy: flip * -sin, yx: sin, yy: cos, x, y };
 }
 
-/** Reads a picture at moved places, bilinearly; beyond the edge its outermost pixels go on. */
+/** Resamples a picture bilinearly at the mapped positions; outside the picture, the nearest edge pixel is repeated. */
 function resample(
   picture: Uint8Array,
   change: {
@@ -156,7 +156,7 @@ function resample(
   }
 }
 
-/** Makes a rectangle of a fifth to a half of each side grey. */
+/** Replaces a rectangle by grey; each of its sides is a fifth to a half of the picture's. */
 function erase(target: Float32Array, side: number, random: Random): void {
   const [width, height] = [0, 1].map(() => Math.round(side * random.uniform(0.2, 0.5)));
   const [left, top] = [width, height].map((size) => random.integer(side - size + 1));

@@ -4,10 +4,10 @@ import { createWeights, denseLayer, disposeWeights } from './layers';
 import type { Network } from './network';
 
 /**
- * Builds a baseline that sees no pixel: three fully connected layers on the two boxes' places. What it gets right
- * is told by geometry alone, as the original's 97.5 % was (its first defect).
- * @param options.seed decides the weights
- * @returns takes [boxes], [n, 8] in parts of the image's sides; the caller disposes it
+ * Builds a baseline without pixels: three fully connected layers on the positions of both boxes. Its accuracy comes
+ * from geometry alone, like the original's 97.5 % (defect 1).
+ * @param options.seed seed of the initial weights
+ * @returns a network on [boxes], [n, 8], in shares of the image's width and height; the caller disposes it
  */
 export function buildBoxesNetwork(options: { readonly seed: number }): Network {
   const weights = createWeights(options.seed);
@@ -19,7 +19,7 @@ export function buildBoxesNetwork(options: { readonly seed: number }): Network {
     parameters: weights.parameters,
     buffers: weights.buffers,
     forward([boxes]) {
-      // Boxes fill about a tenth to a half of the image: centred and widened, the first layer sees them apart.
+      // A box takes about 0.1 to 0.5 of the image: centred and scaled, differences are larger for the first layer.
       let x = boxes.sub(0.5).mul(4) as tf.Tensor2D; // [n, 8]
       x = fc1(x); // [n, 128]
       x = fc2(x); // [n, 128]

@@ -4,9 +4,9 @@ import { saveWhole } from '../engine/whole-file';
 import type { CheckpointStore } from './checkpoint';
 
 /**
- * Keeps checkpoints as files of one folder. A file is written aside, flushed to the disk and then renamed: who is
- * killed while writing leaves the older file whole. It is the one file of this folder that needs Node.
- * @param directory made when it is missing
+ * Stores checkpoints as files in one folder. A file is written under another name, flushed to disk and then renamed, so
+ * that a process killed while writing leaves the previous file intact. It is the only module here that needs Node.js.
+ * @param directory created when it is missing
  */
 export function createFileStore(directory: string): CheckpointStore {
   return {

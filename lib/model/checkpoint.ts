@@ -3,15 +3,15 @@ import type { EpochRecord } from './history';
 import { loadState, stateVariables, type Network, type NetworkState } from './network';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type TensorToWrite } from './safetensors';
 
-/** Where checkpoints are kept: files, a browser's storage, memory. */
+/** A store of checkpoints: files, a browser's storage or memory. */
 export interface CheckpointStore {
-  /** Reads a whole entry; undefined where there is none. */
+  /** Reads a whole entry; undefined when there is none. */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** Replaces an entry by parts in order: wholly or, when anything fails, not at all. */
+  /** Replaces an entry by the given parts, in order. When anything fails, the previous entry remains. */
   write(name: string, parts: Iterable<Uint8Array>): Promise<void>;
 }
 
-/** What a run is; a checkpoint continues the same run only. */
+/** Identifies a run. A checkpoint can only be continued by the run with the same identity. */
 export interface RunIdentity {
   readonly network: string;
   readonly seed: number;
@@ -21,13 +21,13 @@ export interface RunIdentity {
   readonly validationSize: number;
 }
 
-/** The epoch that did best on the validation samples, and the network's state after it. */
+/** The epoch of the best validation result, with the network's state after it. */
 export interface BestEpoch {
   readonly epoch: number;
   readonly state: NetworkState;
 }
 
-/** A run as it stood after its last whole epoch. */
+/** A run's state after its last complete epoch. */
 export interface Checkpoint {
   readonly history: readonly EpochRecord[];
   readonly best: BestEpoch | undefined;
@@ -39,8 +39,8 @@ const TRAINED = 'trained.safetensors';
 const FORMAT = 1;
 
 /**
- * Saves the run's present state: weights, running figures, optimizer and history. TerGat's takes 426 MB.
- * @param run.store an entry named last.safetensors is replaced
+ * Saves the run's current state: weights, running statistics, optimizer and history. TerGat's has 426 MB.
+ * @param run.store its entry last.safetensors is replaced
  */
 export async function saveLast(run: {
   readonly store: CheckpointStore;
@@ -54,7 +54,7 @@ export async function saveLast(run: {
   await store.write(LAST, encodeSafetensors([...networkTensors(network), ...slotTensors(network, optimizer)], metadata)); // prettier-ignore
 }
 
-/** Saves the best epoch's weights and running figures as the entry best.safetensors; TerGat's takes 142 MB. */
+/** Saves the best epoch's weights and running statistics as the entry best.safetensors. TerGat's has 142 MB. */
 export async function saveBest(run: {
   readonly store: CheckpointStore;
   readonly network: Network;
@@ -66,8 +66,8 @@ export async function saveBest(run: {
 }
 
 /**
- * Saves a finished training as the entry trained.safetensors: its history, and weights and running figures of its best
- * epoch. No optimizer is saved, so that no longer training can go on from it. TerGat's takes 142 MB.
+ * Saves a finished training as the entry trained.safetensors: its history, and the weights and running statistics of
+ * its best epoch. Training cannot be continued from it, since it has no optimizer state. TerGat's has 142 MB.
  */
 export async function saveTrained(run: {
   readonly store: CheckpointStore;
@@ -80,9 +80,9 @@ export async function saveTrained(run: {
 }
 
 /**
- * Reads what {@link saveTrained} saved.
- * @returns undefined when nothing was saved
- * @throws RangeError when the entry is broken
+ * Reads the entry of {@link saveTrained}.
+ * @returns undefined when there is no entry
+ * @throws RangeError for a broken entry
  */
 export async function readTrained(
   store: CheckpointStore,
@@ -95,10 +95,10 @@ export async function readTrained(
 }
 
 /**
- * Puts network and optimizer back to what {@link saveLast} saved.
- * @param run.epochs how many epochs the run is to have; a longer one is told of but not put back
- * @returns history and best epoch; undefined when nothing was saved
- * @throws RangeError when the entry is broken or another run's; network and optimizer are then as they were
+ * Restores network and optimizer from the entry of {@link saveLast}.
+ * @param run.epochs the run's number of epochs; a checkpoint of more epochs is returned but not restored
+ * @returns history and best epoch; undefined when there is no entry
+ * @throws RangeError for a broken entry or another run's; network and optimizer are then unchanged
  */
 export async function restoreLast(run: {
   readonly store: CheckpointStore;
@@ -122,8 +122,8 @@ export async function restoreLast(run: {
 
 /**
  * Reads the best epoch's weights.
- * @returns undefined when none was saved
- * @throws RangeError when the entry is broken or another run's
+ * @returns undefined when there is no entry
+ * @throws RangeError for a broken entry or another run's
  */
 async function readBest(store: CheckpointStore, identity: RunIdentity): Promise<BestEpoch | undefined> {
   const bytes = await store.read(BEST);
@@ -162,7 +162,7 @@ function stateTensors(network: Network, { state }: BestEpoch): TensorToWrite[] {
 
 function slotTensors({ parameters }: Network, optimizer: Adam): TensorToWrite[] {
   return [...parameters].flatMap(([name, variable]) => {
-    // Both slots are read at once, when the first is asked for, and dropped after the second.
+    // One read fetches both slots; they are released after the second is written.
     let slots: AdamState | undefined;
     const read = () => (slots ??= optimizer.saveState(new Map([[name, variable]])));
     const mean = () => read().means.get(name)!;
@@ -181,10 +181,12 @@ function slotTensors({ parameters }: Network, optimizer: Adam): TensorToWrite[] 
 function toAdamState(file: Safetensors, network: Network, step: number): AdamState {
   const named = (prefix: string) =>
     new Map(
-      [...network.parameters.keys()].map((name) => {
-        const tensor = file.tensors.get(prefix + name);
-        if (!tensor) throw new RangeError(`Expected a tensor for ${prefix}${name} but received none`);
-        return [name, tensor.values];
+      [...network.parameters].map(([name, { size }]) => {
+        const values = file.tensors.get(prefix + name)?.values;
+        if (values?.length === size) return [name, values];
+        throw new RangeError(
+          `Expected ${size} values for ${prefix}${name} but received ${values?.length ?? 'none'}`,
+        );
       }),
     );
   return { step, means: named('adam.mean.'), squares: named('adam.square.') };

@@ -4,18 +4,18 @@ import { buildCompactBranch, COMPACT_SIZES, type CompactSizes } from './compact'
 import { createWeights, denseLayer, disposeWeights, dropoutLayer } from './layers';
 import type { Network } from './network';
 
-/** Widths of the layers that read the landmarks. */
+/** Widths of the fully connected layers of the landmarks' branch. */
 const LANDMARK_WIDTHS = [96, 48] as const;
 
-/** The combined network's sizes: a wider compact network's. */
+/** Sizes of the combined network: the compact network's, with more dropout. */
 export const COMBINED_SIZES: CompactSizes = { ...COMPACT_SIZES, dropout: 0.3 };
 
 /**
- * Builds the compact network with a third branch that reads the landmarks beside the pixels.
- * @param options.seed decides the weights
+ * Builds the compact network with a third branch for the landmarks.
+ * @param options.seed seed of the initial weights
  * @param options.sizes default {@link COMBINED_SIZES}
- * @returns takes [eyes, mouth, landmarks]: twice [n, 32, 32, 1], and [n, 136] in distances between the eyes; the
- *   caller disposes it
+ * @returns a network on [eyes, mouth, landmarks]: two of [n, 32, 32, 1], and [n, 136] in distances between the eyes;
+ *   the caller disposes it
  */
 export function buildCombined(options: { readonly seed: number; readonly sizes?: CompactSizes }): Network {
   const sizes = options.sizes ?? COMBINED_SIZES;
@@ -42,7 +42,7 @@ export function buildCombined(options: { readonly seed: number; readonly sizes?:
     forward([eyes, mouth, landmarks], mode) {
       const eyesLatent = eyesBranch(eyes as tf.Tensor4D, mode); // [n, 64]
       const mouthLatent = mouthBranch(mouth as tf.Tensor4D, mode); // [n, 64]
-      // Distances between the eyes lie within -1 to 2: widened, their small changes are seen.
+      // Normalised coordinates lie within -1 to 2: scaling makes small differences larger for the first layer.
       const points = points1(landmarks.mul(3) as tf.Tensor2D); // [n, 96]
       const pointsLatent = points2(pointsDrop(points, mode)); // [n, 48]
       const all = tf.concat([eyesLatent, mouthLatent, pointsLatent], 1); // [n, 176]

@@ -19,14 +19,14 @@ export interface CompactSizes {
   readonly blockSize: number;
   /** Channels of a branch's three convolutions. */
   readonly filters: readonly [number, number, number];
-  /** Width of what a branch tells of its block. */
+  /** Number of features of a branch. */
   readonly latent: number;
   readonly classes: number;
-  /** Share of numbers dropped, 0 to 1. */
+  /** Dropout rate, 0 to 1. */
   readonly dropout: number;
 }
 
-/** The defaults. */
+/** The default sizes. */
 export const COMPACT_SIZES: CompactSizes = {
   blockSize: BLOCK_SIZE,
   filters: [24, 32, 48],
@@ -35,14 +35,14 @@ export const COMPACT_SIZES: CompactSizes = {
   dropout: 0.2,
 };
 
-/** Side of the patches of pixels that the first convolution takes for its points. */
+/** Side in pixels of the patches that become the points of the first convolution's input. */
 const PATCH = 2;
 
 /**
- * Builds a network of TerGat's form at less than a two-hundredth of its size.
- * @param options.seed decides the weights
+ * Builds a network of TerGat's structure with less than 1/200 of its parameters.
+ * @param options.seed seed of the initial weights
  * @param options.sizes default {@link COMPACT_SIZES}
- * @returns takes [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
+ * @returns a network on [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
  */
 export function buildCompact(options: { readonly seed: number; readonly sizes?: CompactSizes }): Network {
   const sizes = options.sizes ?? COMPACT_SIZES;
@@ -67,8 +67,8 @@ export function buildCompact(options: { readonly seed: number; readonly sizes?: 
 
 /**
  * Builds one branch of the compact network.
- * @param name beginning of its weights' names, such as `eyes`
- * @returns block [n, 32, 32, 1] to [n, latent]
+ * @param name prefix of its weights' names, such as `eyes`
+ * @returns a function from a block, [n, 32, 32, 1], to features, [n, latent]
  */
 export function buildCompactBranch(
   weights: Weights,
@@ -96,9 +96,9 @@ export function buildCompactBranch(
 }
 
 /**
- * Takes each square of pixels for one point with as many channels, row by row, so that the first convolution, the
- * costliest by its map, is made on a quarter of the points. PyTorch calls it `pixel_unshuffle`.
- * @param block [n, height, width, 1], of sides that the patch divides
+ * Turns each square of pixels into one point with side * side channels, row by row, so that the first convolution is
+ * cheaper: it has 1 / (side * side) of the points. PyTorch calls it `pixel_unshuffle`.
+ * @param block [n, height, width, 1]; the square's `side`, in pixels, divides height and width
  * @returns [n, height / side, width / side, side * side]
  */
 export function toPatches(block: tf.Tensor4D, side: number): tf.Tensor4D {

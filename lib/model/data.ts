@@ -9,40 +9,40 @@ import { toSoftLabel } from '../core/votes';
 import type { DropoutSeed } from './network';
 import { dimFaces, isSoftInput, type SoftInput } from './soft-attention';
 
-/** Labelled samples that a network can be fed with. */
+/** Labelled samples as a network's inputs. */
 export interface TensorSource {
-  /** How many samples there are. */
+  /** Number of samples. */
   readonly size: number;
   /** Label ids, [size], 0 to 6. */
   readonly labels: Uint8Array;
-  /** Soft labels to train on in place of the label ids: probabilities of the seven, [size, 7]. */
+  /** Soft labels that training uses in place of the label ids: probabilities of the seven expressions, [size, 7]. */
   readonly softLabels?: Float32Array;
   /**
-   * Gives a batch.
+   * Makes a batch.
    * @param positions of the samples, each 0 to size - 1
    * @returns the network's inputs, each [n, ...] float32; the caller disposes them
    */
   batch(positions: ArrayLike<number>): tf.Tensor[];
   /**
-   * Gives a batch to train on, changed at random as the seed says; a source without it trains on {@link batch}.
-   * @returns as `batch` does
+   * Makes a training batch with random augmentation; without it, training uses {@link batch}.
+   * @returns as `batch` returns
    */
   draw?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
 /**
- * What a model can see of a face: pictures, [n, side, side, 1], 0 to 2, or landmarks with place, size and tilt of the head
- * taken out, [n, 136].
+ * A model's input for one face: a picture, [n, side, side, 1], 0 to 2, or landmarks normalised for position, scale and
+ * roll of the head, [n, 136].
  */
 export type FaceInput = 'eyes' | 'mouth' | 'face' | 'landmarks';
 
 /**
- * What a network can see: of a face; of the whole face under soft attention to eyes or mouth, [n, 48, 48, 1]; or only the
- * places of both boxes, [n, 8].
+ * A network's input: a model's input, the whole face under soft attention to eyes or mouth, [n, 48, 48, 1], or the
+ * positions of both boxes, [n, 8].
  */
 export type InputName = FaceInput | SoftInput | 'boxes';
 
-/** Numbers of the two boxes: x, y, width and height of each, in parts of the image's width and height. */
+/** Number of values of both boxes: x, y, width and height of each, in shares of the image's width and height. */
 const BOX_NUMBERS = 8;
 
 /** Side of each picture in pixels. */
@@ -55,10 +55,10 @@ export const PICTURE_SIDES = {
 } as const;
 
 /**
- * Makes a source of what a network sees of each face.
- * @param indices which of the set's faces
- * @param inputs in the order in which the network takes them
- * @throws RangeError when the whole face is asked for and the set has none, or for an index out of range
+ * Makes a source of a network's inputs for each face.
+ * @param indices positions of the faces in the set; undefined: all
+ * @param inputs in the order of the network's `forward`
+ * @throws RangeError for an index out of range, or when an input needs whole faces and the set has none
  * Source: the original's ToTensor and Normalize(0, 0.5), that is grey / 255 / 0.5.
  */
 export function inputSource(
@@ -87,9 +87,9 @@ export function inputSource(
 }
 
 /**
- * Gives the grey levels of the pictures among some inputs.
- * @returns [n, side, side] each, 0 to 255
- * @throws RangeError when the whole face is asked for and the set has none
+ * Returns the set's pictures: both blocks, and the whole faces when `face` is an input.
+ * @returns grey levels, each [n, side, side], 0 to 255
+ * @throws RangeError when `face` is an input and the set has no whole faces
  */
 export function picturesOf(
   blocks: BlockSet,
@@ -99,12 +99,12 @@ export function picturesOf(
   return inputs.includes('face') ? { eyes, mouth, face: expectFaces(blocks).faces } : { eyes, mouth };
 }
 
-/** Counts the numbers of one face that an input has. */
+/** Returns the number of values of one face's input. */
 export function sizeOfInput(input: InputName): number {
   return shapeOfInput(input).reduce((product, length) => product * length);
 }
 
-/** Gives the shape of an input of one face. */
+/** Returns the shape of one face's input, without the batch axis. */
 export function shapeOfInput(input: InputName): number[] {
   if (input === 'landmarks') return [LANDMARK_FEATURES];
   if (input === 'boxes') return [BOX_NUMBERS];
@@ -112,26 +112,26 @@ export function shapeOfInput(input: InputName): number[] {
 }
 
 /**
- * Makes an input's tensor of its numbers.
+ * Makes an input's tensor from its values.
  * @param values of n faces, one after the other
- * @returns [n, side, side, 1] or [n, 136]; the caller disposes it
+ * @returns [n, side, side, 1], [n, 136] or [n, 8]; the caller disposes it
  */
 export function inputTensor(input: InputName, values: Float32Array): tf.Tensor {
   return tf.tensor(values, [values.length / sizeOfInput(input), ...shapeOfInput(input)]);
 }
 
 /**
- * Makes a source of block pairs: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
- * @param indices which of the set's faces, default all
+ * Makes a source of pairs of blocks: eyes and mouth, each [n, 32, 32, 1], 0 to 2.
+ * @param indices positions of the faces in the set, default all
  */
 export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   return inputSource(blocks, indices, ['eyes', 'mouth']);
 }
 
 /**
- * Gathers grey pictures as networks take them.
+ * Makes a tensor of selected grey pictures.
  * @param pixels grey levels, [n, side, side], 0 to 255
- * @param rows which of the n
+ * @param rows positions of the pictures, each 0 to n - 1
  * @returns [rows, side, side, 1], 0 to 2; the caller disposes it
  */
 export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike<number>): tf.Tensor4D {
@@ -139,9 +139,9 @@ export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike
 }
 
 /**
- * Makes a source of the two boxes' places alone: x, y, width, height of the eyes block's, then of the mouth
- * block's, in parts of the image's width and height, [n, 8]. It shows what can be told without a single pixel.
- * @param indices which of the set's faces, default all
+ * Makes a source of the positions of both boxes: x, y, width, height of the eyes block's, then of the mouth block's, in
+ * shares of the image's width and height, [n, 8]. It shows which accuracy is possible without pixels.
+ * @param indices positions of the faces in the set, default all
  */
 export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   return inputSource(blocks, indices, ['boxes']);
@@ -169,7 +169,7 @@ function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array 
 }
 
 /**
- * Gives the soft labels of records: the shares of their votes, or all of their own expression without any.
+ * Returns soft labels: the shares of each record's votes, or 1 for its own expression without votes.
  * @returns [n, 7], each row's sum 1
  */
 export function softLabelsOf(records: readonly FrameRecord[]): Float32Array {

@@ -2,19 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import type { TensorSource } from './data';
 import type { Network } from './network';
 
-/** What a network says of each of n samples. */
+/** A network's predictions for n samples. */
 export interface Prediction {
-  /** How many samples. */
+  /** Number of samples, n. */
   readonly size: number;
   /** Softmax of the logits, [n, 7], each row's sum 1. */
   readonly probabilities: Float32Array;
-  /** The likeliest label id, [n]; the smaller id of two equals. */
+  /** Label id of the highest logit, [n]; the smaller id in a tie. */
   readonly labels: Uint8Array;
-  /** Minus the logarithm of the true label's probability, [n], from the logits themselves. */
+  /** Cross entropy of each sample, [n], computed from the logits. */
   readonly losses: Float32Array;
 }
 
-/** How well a network does on a source. */
+/** A network's loss and accuracy on a source. */
 export interface Score {
   /** Mean cross entropy over samples. */
   readonly loss: number;
@@ -22,13 +22,13 @@ export interface Score {
   readonly accuracy: number;
 }
 
-/** Large enough that the overhead of a batch is small, small enough that TerGat's layers stay under 70 MB. */
+/** Large enough for a small overhead per batch, small enough to keep each of TerGat's feature maps under 70 MB. */
 const BATCH_SIZE = 256;
 
 /**
- * Classifies every sample of a source, in evaluation mode.
- * @param options.batchSize default 256; it changes nothing but speed
- * @param options.pause awaited after each batch, so that others get a turn, default none
+ * Classifies every sample of a source, in inference mode.
+ * @param options.batchSize default 256; it only affects speed
+ * @param options.pause awaited after each batch, so that other work can run; default none
  */
 export async function predict(
   network: Network,
@@ -50,9 +50,9 @@ export async function predict(
 }
 
 /**
- * Scores predictions.
+ * Computes loss and accuracy of predictions.
  * @param labels true label ids, [n]
- * @returns loss and accuracy; NaN for no sample
+ * @returns loss and accuracy; NaN without samples
  */
 export function scorePrediction(prediction: Prediction, labels: Uint8Array): Score {
   const count = prediction.size;
@@ -62,8 +62,8 @@ export function scorePrediction(prediction: Prediction, labels: Uint8Array): Sco
 }
 
 /**
- * Classifies a source and scores the answers.
- * @returns loss and accuracy over the source's samples
+ * Classifies every sample of a source and computes loss and accuracy.
+ * @returns loss and accuracy; NaN without samples
  */
 export async function evaluate(
   network: Network,

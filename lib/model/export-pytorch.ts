@@ -4,16 +4,16 @@ import type { FlattenedMap } from './pytorch-layout';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 import { buildTerGat, TERGAT_SIZES } from './tergat';
 
-/** The map that a compact branch flattens before its fully connected layer. */
+/** Shape of the feature map that a compact branch flattens before its fully connected layer. */
 const COMPACT_MAP: FlattenedMap = { height: 4, width: 4, channels: 48 };
 
-/** PyTorch's names of what batch normalisation measures. */
+/** PyTorch's names of batch normalisation's running statistics. */
 const BUFFERS: Readonly<Record<string, string>> = { mean: 'running_mean', variance: 'running_var' };
 
 /**
- * Writes a network's weights as PyTorch keeps them: matrices as [out, in], convolutions as [out, in, height, width],
- * channels first where a map is flattened. TerGat's have the original's names (`lower` is the mouth, `upper` the
- * eyes); another network's have ours, with PyTorch's for the running figures.
+ * Writes a network's weights in PyTorch's layout: matrices as [out, in], convolutions as [out, in, height, width], and
+ * channels first where a map is flattened. TerGat's tensors have the original's names (`lower` is the mouth, `upper`
+ * the eyes). Other networks keep their names, with PyTorch's for the running statistics.
  * @returns a safetensors file in parts, for `safetensors.torch.load_file` and `load_state_dict`
  */
 export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
@@ -25,10 +25,10 @@ export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
 }
 
 /**
- * Reads TerGat's weights out of the original's state_dict, saved as safetensors by PyTorch.
+ * Reads TerGat's weights from the original's state_dict, saved as safetensors by PyTorch.
  * @param bytes the whole file
- * @returns the network, which the caller disposes
- * @throws RangeError when it is no such file, or a weight is missing or of another shape
+ * @returns a network, which the caller disposes
+ * @throws RangeError for another file, or when a weight is missing or has another shape
  */
 export function decodeOriginal(bytes: Uint8Array): Network {
   const { tensors } = decodeSafetensors(bytes);

@@ -11,10 +11,10 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
 }
 
-/** Weights are cut into files of this size, which browsers keep in their caches. Source: tensorflowjs_converter's. */
+/** Size of a weights file, small enough for browsers' caches. Source: tensorflowjs_converter's default. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
-/** What goes in and comes out, in words, for whoever reads model.json. */
+/** Descriptions of inputs and outputs for readers of model.json. */
 const INPUTS = {
   eyes: 'grey levels / 255 / 0.5, so 0 to 2, of the eyes block',
   mouth: 'grey levels / 255 / 0.5, so 0 to 2, of the mouth block',
@@ -28,10 +28,10 @@ const OUTPUTS = {
 } as const;
 
 /**
- * Writes a model for browsers: a graph model that `tf.loadGraphModel` reads. It takes what the
- * architecture sees: `eyes` and `mouth`, each [n, 32, 32, 1], `face`, [n, 48, 48, 1], or `landmarks`, [n, 136]; it gives `logits` and `probabilities`,
- * each [n, 7]. Labels, ranges, margin and temperature are in its `userDefinedMetadata`.
- * @returns the weights' files, then model.json, which names them
+ * Writes a model as a graph model for browsers, which `tf.loadGraphModel` reads. Its inputs are the architecture's:
+ * `eyes` and `mouth`, each [n, 32, 32, 1], `face`, [n, 48, 48, 1], or `landmarks`, [n, 136]. Its outputs are `logits`
+ * and `probabilities`, each [n, 7]. Its `userDefinedMetadata` has labels, ranges, margin and temperature.
+ * @returns the weights files, then model.json, which lists them
  * Source: TensorFlow.js' graph model format, as tfjs-converter 4.22 reads it.
  */
 export async function encodeForTfjs(model: Model): Promise<ExportedFile[]> {
@@ -92,7 +92,7 @@ function describe(
       ...facts,
       inputs: Object.fromEntries(inputNames.map((name) => [name, INPUTS[name]])),
       outputs: OUTPUTS,
-      // By this the model's `predict` gives its outputs by name.
+      // With these keys, the model's `predict` returns its outputs by name.
       structuredOutputKeys: outputNames,
     },
   } as unknown as tf.io.ModelJSON;

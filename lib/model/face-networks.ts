@@ -5,11 +5,11 @@ import { convLayer, convReluPoolLayer, createWeights, denseLayer, disposeWeights
 import { tapFeatures, type Mode, type Network } from './network';
 
 /*
- * The compact network with other uses of the prior: each has its branches' form and about as many parameters. How wide
- * a branch's answer is makes up for a larger picture or a further branch.
+ * Variants of the compact network with other uses of the prior. Each has the same form of branch and about as many
+ * parameters: branches have fewer features where the picture is larger or there are more branches.
  */
 
-/** A branch's sizes for a whole face. */
+/** Sizes of a branch for a whole face. */
 const wholeFace = (latent: number): CompactSizes => ({ ...COMPACT_SIZES, blockSize: FACE_SIZE, latent });
 
 const FACE_ALONE = wholeFace(70);
@@ -17,13 +17,13 @@ const FACE_WEIGHED = wholeFace(28);
 const THIRD_FACE = wholeFace(16);
 const THIRD_BLOCK: CompactSizes = { ...COMPACT_SIZES, latent: 32 };
 
-/** What learned attention looks for places with: side of the patches that it takes for points, and channels. */
+/** The network that computes attention maps: side of its input patches in pixels, and channels. */
 const LOCATOR = { patch: 2, filters: 12 } as const;
 
 /**
- * Builds a network of one branch that sees the whole face, without any prior.
- * @param options.seed decides the weights
- * @returns takes [face], [n, 48, 48, 1]; the caller disposes it
+ * Builds a network of one branch on the whole face, without a prior.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1]; the caller disposes it
  */
 export function buildWholeFace({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
@@ -31,9 +31,9 @@ export function buildWholeFace({ seed }: { readonly seed: number }): Network {
 }
 
 /**
- * Builds a network of two branches that see the whole face, each times a heat map around its landmarks.
- * @param options.seed decides the weights
- * @returns takes [face times eyes map, face times mouth map], each [n, 48, 48, 1]; the caller disposes it
+ * Builds a network of two branches on the whole face, multiplied by a heat map around the landmarks of eyes or mouth.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face times eyes map, face times mouth map], each [n, 48, 48, 1]; the caller disposes it
  */
 export function buildSoftAttention({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
@@ -42,8 +42,8 @@ export function buildSoftAttention({ seed }: { readonly seed: number }): Network
 
 /**
  * Builds a network of three branches: both blocks and the whole face.
- * @param options.seed decides the weights
- * @returns takes [eyes, mouth, face]: twice [n, 32, 32, 1], and [n, 48, 48, 1]; the caller disposes it
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1]; the caller disposes it
  */
 export function buildBlocksAndFace({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
@@ -52,10 +52,11 @@ export function buildBlocksAndFace({ seed }: { readonly seed: number }): Network
 }
 
 /**
- * Builds {@link buildSoftAttention}'s network with maps of its own in place of the landmarks': a small network draws
- * two maps, 0 to 1 with 1 at the highest place, and each branch sees the face times one of them.
- * @param options.seed decides the weights
- * @returns takes [face], [n, 48, 48, 1]; taps see `attention`, both maps, [n, 48, 48, 2]; the caller disposes it
+ * Builds the network of {@link buildSoftAttention} with learned maps in place of heat maps: a small network computes
+ * two maps, above 0 and up to 1, and each branch gets the face times one of them.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1]; a tap of `attention` gets both maps, [n, 48, 48, 2]; the caller
+ *   disposes it
  */
 export function buildLearnedAttention({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
@@ -72,7 +73,7 @@ export function buildLearnedAttention({ seed }: { readonly seed: number }): Netw
 
 type Forward = Network['forward'];
 
-/** Builds a branch for each input, and the head that sees what all of them tell. */
+/** Builds a branch for each input, and the head on the features of all branches. */
 function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactSizes>>): Forward {
   const branches = Object.entries(sizes).map(([name, size]) => buildCompactBranch(weights, name, size));
   const inputs = Object.values(sizes).reduce((sum, { latent }) => sum + latent, 0);
@@ -85,7 +86,7 @@ function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactS
   };
 }
 
-/** @returns face [n, 48, 48, 1] to maps [n, 48, 48, 2] */
+/** Builds the network of the attention maps: from faces, [n, 48, 48, 1], to maps, [n, 48, 48, 2]. */
 function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
   const { patch, filters } = LOCATOR;
   const conv1 = convReluPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
@@ -93,7 +94,7 @@ function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
   return (face) => {
     const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included
     const places = conv2(seen); // [n, 12, 12, 2]
-    const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // 1 at each map's highest place
+    const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // maximum of each map: 1
     return tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true);
   };
 }

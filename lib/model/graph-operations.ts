@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A tensor as a kernel is given it: its place in memory and its shape. */
+/** A kernel's input: the id of its data, and its shape. */
 export type TracedTensor = Pick<tf.TensorInfo, 'dataId' | 'shape'>;
 
-/** An attribute of a node, in the form of TensorFlow's GraphDef written as JSON. */
+/** An attribute of a node, in the JSON form of TensorFlow's GraphDef. */
 export type GraphAttribute =
   | { readonly s: string }
   | { readonly b: boolean }
@@ -15,16 +15,16 @@ export type GraphAttribute =
 
 type Attributes = Readonly<Record<string, GraphAttribute>>;
 
-/** How a kernel of tfjs is written as a node of TensorFlow's. */
+/** How a tfjs kernel is written as a TensorFlow node. */
 export interface GraphOperation {
-  /** The node's operation, as tfjs' graph executor knows it. */
+  /** Name of the TensorFlow operation, as tfjs' graph executor knows it. */
   readonly op: string;
-  /** The kernel's inputs in the node's order; undefined: all of them in theirs. */
+  /** Names of the kernel's inputs in the node's order; default all, in the kernel's order. */
   readonly inputs?: readonly string[];
-  /** What the kernel would give. */
+  /** Computes the shape of the kernel's result. */
   readonly shapeOf: (inputs: readonly TracedTensor[], attributes: tf.NamedAttrMap) => number[];
   readonly attributes?: (attributes: tf.NamedAttrMap, inputs: readonly TracedTensor[]) => Attributes;
-  /** A last input that the kernel has as an attribute: whole numbers, one or a list. */
+  /** A constant that is an attribute of the kernel but the last input of the node: one integer or a list. */
   readonly lastInput?: (attributes: tf.NamedAttrMap) => number | readonly number[];
 }
 
@@ -39,7 +39,7 @@ const elementwise = (op: string): GraphOperation => ({
 });
 
 /**
- * The kernels that a graph can hold, by tfjs' names: those that our networks call outside of training.
+ * The kernels that a graph can contain, by tfjs' names: those that our networks call in inference mode.
  * Source: TensorFlow's operation definitions, as far as tfjs-converter reads them.
  */
 export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
@@ -87,7 +87,7 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
     shapeOf: ([x], { perm }) => (perm as number[]).map((axis) => x.shape[axis]),
     lastInput: ({ perm }) => perm as number[],
   },
-  // tfjs casts what it pooled to the type that it has.
+  // tfjs casts the result of pooling to the type that it already has.
   [tf.Cast]: {
     op: 'Cast',
     inputs: ['x'],
@@ -144,7 +144,7 @@ function toList(axes: unknown): number[] {
   return Array.isArray(axes) ? (axes as number[]) : [axes as number];
 }
 
-/** Gives all attributes of an operation's node. */
+/** Returns all attributes of an operation's node. */
 export function attributesOf(
   operation: GraphOperation,
   attributes: tf.NamedAttrMap,
@@ -164,7 +164,7 @@ function pooledShape([x]: readonly TracedTensor[], attributes: tf.NamedAttrMap):
   return tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad).outShape;
 }
 
-/** GraphDef's JSON has text in base64. */
+/** Encodes a text attribute: GraphDef's JSON has text in base64. */
 function toText(text: string): GraphAttribute {
   return { s: btoa(text) };
 }
@@ -175,7 +175,7 @@ function toPadding(pad: unknown): Attributes {
   return { padding: toText(pad.toUpperCase()), data_format: toText('NHWC') };
 }
 
-/** Sides of images, as [1, height, width, 1]. */
+/** Writes sizes or strides of the spatial axes as [1, height, width, 1]. */
 function toSides(sides: unknown): GraphAttribute {
   const [height, width] = Array.isArray(sides) ? (sides as number[]) : [sides, sides];
   return { list: { i: [1, height, width, 1].map(String) } };

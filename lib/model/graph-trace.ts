@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { attributesOf, GRAPH_OPERATIONS, type GraphAttribute, type GraphOperation } from './graph-operations';
 
-/** One node of a graph, in the form of TensorFlow's GraphDef written as JSON. */
+/** One node of a graph, in the JSON form of TensorFlow's GraphDef. */
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
@@ -9,7 +9,7 @@ export interface GraphNode {
   readonly attr?: Readonly<Record<string, GraphAttribute>>;
 }
 
-/** Numbers that a graph holds: the weights, and what the computation brings itself. */
+/** Constants of a graph: weights, and numbers that the computation creates. */
 export interface GraphConstant {
   readonly name: string;
   readonly dtype: 'float32' | 'int32';
@@ -17,33 +17,33 @@ export interface GraphConstant {
   readonly read: () => Float32Array | Int32Array;
 }
 
-/** What a computation does, without its inputs. */
+/** A traced computation. */
 export interface Graph {
-  /** In an order in which they can be computed. */
+  /** In topological order. */
   readonly nodes: readonly GraphNode[];
   readonly constants: readonly GraphConstant[];
 }
 
-/** What is traced. */
+/** Input of {@link traceGraph}. */
 export interface TraceRequest {
-  /** Shape of each input without the samples, by name. */
+  /** Shape of each input without the batch axis, by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly weights: ReadonlyMap<string, tf.Tensor>;
-  /** @returns results by name; it must not read a number of any tensor */
+  /** @returns results by name; it must not read the values of any tensor */
   readonly compute: (inputs: readonly tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>;
 }
 
 const BACKEND = 'graph-trace';
 
-/** A number of samples that no layer is as wide as: were it found in the graph, it would fit that batch only. */
+/** Batch size of the trace; no layer has this width. A constant that is a multiple of it would fix the batch size. */
 const SAMPLES = 1009;
 
 /**
- * Writes down which operations a computation is made of, by running it on a backend that notes them and computes
- * nothing. What a network does is so said in one place, its own code.
- * @returns a graph for any number of samples
- * @throws Error when the computation calls a kernel that {@link GRAPH_OPERATIONS} has not got; RangeError when it
- *   depends on the number of samples
+ * Records the operations of a computation, by running it on a backend that stores operations and computes nothing. A
+ * network's code thus remains the only description of its computation.
+ * @returns a graph for any batch size
+ * @throws Error when the computation calls a kernel that is not in {@link GRAPH_OPERATIONS}; RangeError when it
+ *   depends on the batch size
  */
 export async function traceGraph(request: TraceRequest): Promise<Graph> {
   const before = tf.getBackend();
@@ -75,7 +75,7 @@ function run({ inputs, compute }: TraceRequest, recorder: Recorder): void {
   for (const [name, result] of Object.entries(compute(tensors))) recorder.addOutput(name, result);
 }
 
-/** The backend, as far as a computation needs one: every tensor's place in memory stands for the node that gives it. */
+/** The recording backend. It maps each tensor's data id to the name of the node that computes the tensor. */
 class Recorder extends tf.KernelBackend {
   readonly nodes: GraphNode[] = [];
   readonly constants = new Map<string, GraphConstant>();
@@ -109,7 +109,7 @@ class Recorder extends tf.KernelBackend {
     const inputs = operation.inputs?.map((name) => named[name]!) ?? Object.values(named).map((one) => one!);
     const shape = operation.shapeOf(inputs, attributes);
     const dataId = {};
-    // tfjs' batch normalisation reshapes what it gives to the shape that it has.
+    // tfjs' batch normalisation reshapes its result to the shape that it already has.
     const changesNothing = operation.op === 'Reshape' && shape.join() === inputs[0].shape.join();
     const name = changesNothing ? this.nameOf(inputs[0]) : this.addNode(operation, inputs, attributes);
     this.names.set(dataId, name);
@@ -135,7 +135,7 @@ class Recorder extends tf.KernelBackend {
     return name;
   }
 
-  /** Gives the node of an input; a weight, or a number that the computation brings, becomes one when it is used. */
+  /** Returns the node's name of an input; a weight or a created number becomes a constant at its first use. */
   private nameOf({ dataId, shape }: tf.TensorInfo): string {
     const name = this.names.get(dataId) ?? `number_${this.constants.size}`;
     this.names.set(dataId, name);

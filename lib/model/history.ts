@@ -1,23 +1,23 @@
 import { formatPercent } from '../core/numbers';
 
-/** What is measured after an epoch. Losses are means over samples (the original took means of batch means). */
+/** Results of an epoch. Losses are means over samples (the original averaged batch means). */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Mean cross entropy of the training pass itself: dropout on, weights moving. */
+  /** Mean cross entropy during training, with dropout and while the weights change. */
   readonly trainLoss: number;
-  /** Accuracy on the training samples in a second pass, in evaluation mode, 0 to 1. */
+  /** Accuracy on the training samples after the epoch, in inference mode, 0 to 1. */
   readonly trainAccuracy: number;
   readonly validationLoss: number;
   /** 0 to 1. */
   readonly validationAccuracy: number;
-  /** Wall-clock time of the epoch, both passes included. */
+  /** Wall-clock time of the epoch, training and evaluation. */
   readonly seconds: number;
 }
 
 /**
- * Tells whether an epoch did better on the validation samples: more right, or as many with a smaller loss.
- * @param other undefined counts as worse than anything
+ * Returns whether an epoch has the better validation result: higher accuracy, or equal accuracy and lower loss.
+ * @param other undefined when there is no other epoch; the result is then true
  */
 export function isBetter(record: EpochRecord, other: EpochRecord | undefined): boolean {
   if (!other) return true;
@@ -28,8 +28,8 @@ export function isBetter(record: EpochRecord, other: EpochRecord | undefined): b
 }
 
 /**
- * Writes an epoch as one line.
- * @param epochs how many there will be
+ * Formats an epoch as one line.
+ * @param epochs total number of epochs
  */
 export function formatEpoch(record: EpochRecord, epochs: number): string {
   const number = String(record.epoch).padStart(String(epochs).length);

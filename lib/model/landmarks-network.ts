@@ -5,9 +5,9 @@ import { createWeights, denseLayer, disposeWeights } from './layers';
 import type { Network } from './network';
 
 /**
- * Builds a baseline that sees no pixel: logistic regression (softmax of one linear layer) on normalised landmarks.
- * @param options.seed decides the weights
- * @returns takes [landmarks], [n, 136] in distances between the eyes; the caller disposes it
+ * Builds a baseline without pixels: logistic regression (softmax of one linear layer) on normalised landmarks.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [landmarks], [n, 136], in distances between the eyes; the caller disposes it
  */
 export function buildLandmarksNetwork(options: { readonly seed: number }): Network {
   const weights = createWeights(options.seed);

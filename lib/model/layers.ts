@@ -12,39 +12,39 @@ import {
 import type { Activation } from '../engine/native-kernel';
 import { tapFeatures, type DropoutSeed, type Mode } from './network';
 
-/** PyTorch's BatchNorm2d: share of a new batch in the running figures, and what keeps the division finite. */
+/** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */
 const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
 
-/** Where layers put their weights while a network is built. */
+/** A network's weights, collected while its layers are built. */
 export interface Weights {
   readonly seed: number;
   readonly parameters: Map<string, tf.Variable>;
   readonly buffers: Map<string, tf.Variable>;
 }
 
-/** Makes an empty place for a network's weights; `seed` decides all of them. */
+/** Makes an empty collection of weights, whose initial values `seed` determines. */
 export function createWeights(seed: number): Weights {
   return { seed, parameters: new Map(), buffers: new Map() };
 }
 
-/** Gives back a network's weights. */
+/** Disposes a network's weights. */
 export function disposeWeights({ parameters, buffers }: Weights): void {
   for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
 }
 
-/** What a layer is called and how wide it is. */
+/** Name and widths of a layer. */
 export interface LayerShape {
-  /** Beginning of its weights' names, as `eyes.conv1`. */
+  /** Prefix of its weights' names, such as `eyes.conv1`. */
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** What follows a fully connected layer, default `none`. */
+  /** Activation function of a fully connected layer, default `none`. */
   readonly activation?: Activation;
 }
 
 /**
  * Makes a 3x3 convolution with padding 1.
- * @returns x [n, height, width, inputs] to [n, height, width, outputs]
+ * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
  */
 export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
   const { filter, bias } = addFilter(weights, shape);
@@ -52,8 +52,8 @@ export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D)
 }
 
 /**
- * Makes a 3x3 convolution with padding 1 and no bias, for a layer that batch normalisation follows.
- * @returns x [n, height, width, inputs] to [n, height, width, outputs]
+ * Makes a 3x3 convolution with padding 1 and no bias, for use before batch normalisation.
+ * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
  */
 export function plainConvLayer(
   weights: Weights,
@@ -64,8 +64,8 @@ export function plainConvLayer(
 }
 
 /**
- * Makes a 3x3 convolution with padding 1, relu, and pooling by two.
- * @returns x [n, height, width, inputs] to [n, height / 2, width / 2, outputs]
+ * Makes a 3x3 convolution with padding 1, relu and 2x2 pooling.
+ * @returns a function from x, [n, height, width, inputs], to [n, height / 2, width / 2, outputs]
  */
 export function convReluPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
   const { filter, bias } = addFilter(weights, shape);
@@ -74,7 +74,7 @@ export function convReluPoolLayer(weights: Weights, shape: LayerShape): (x: tf.T
 
 /**
  * Makes a fully connected layer.
- * @returns x [n, inputs] to [n, outputs]
+ * @returns a function from x, [n, inputs], to [n, outputs]
  */
 export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D) => tf.Tensor2D {
   const { name, inputs, outputs, activation = 'none' } = shape;
@@ -84,8 +84,8 @@ export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D
 }
 
 /**
- * Makes batch normalisation over the channels, and relu: by the batch in training, by the running figures otherwise.
- * @returns x [n, height, width, channels] to the same shape
+ * Makes batch normalisation with relu: by the batch's statistics in training mode, by the running statistics otherwise.
+ * @returns a function from x, [n, height, width, channels], to the same shape
  */
 export function batchNormReluLayer(
   weights: Weights,
@@ -103,8 +103,8 @@ export function batchNormReluLayer(
 
 /**
  * Makes dropout.
- * @param rate share of the numbers that training sets to 0
- * @returns x to the same shape; x itself outside of training, where a tap sees it
+ * @param rate share of the values that training sets to 0
+ * @returns a function from x to the same shape; in inference mode it returns x, or the result of the mode's tap
  */
 export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
   return (x, mode) => {
@@ -114,7 +114,7 @@ export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode:
   };
 }
 
-/** Draws what decides a dropout layer's mask. @returns two integers, int32 [2]; the caller disposes it */
+/** Draws the seed of a dropout layer's mask: two integers, int32 [2]; the caller disposes it. */
 export function drawDropoutSeed(layer: string, { seed, epoch, step }: DropoutSeed): tf.Tensor1D {
   const random = createRandom(seed, 'dropout', epoch, step, layer);
   return tf.tensor1d([random.integer(2 ** 31), random.integer(2 ** 31)], 'int32');
@@ -129,7 +129,7 @@ function addFilter(
   return { filter, bias: addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn) };
 }
 
-/** PyTorch's default for convolutions and linear layers, weights and biases: uniform, +-1/sqrt(fan-in). */
+/** Draws PyTorch's default initial values for convolutions and linear layers: uniform, +-1/sqrt(fan-in). */
 function addUniform<T extends tf.Tensor>(weights: Weights, name: string, shape: number[], fanIn: number): T {
   const bound = 1 / Math.sqrt(fanIn);
   const { next } = createRandom(weights.seed, 'parameters', name);
@@ -152,7 +152,7 @@ function addVariable(
   name: string,
   initial: () => tf.Tensor,
 ): tf.Variable {
-  // tfjs' own names are process-wide and must be unique: ours are kept in the map, so that two networks can live.
+  // Variables in tfjs need unique names in the process. Our names are keys of the map, so two networks can coexist.
   const variable = tf.tidy(() => tf.variable(initial()));
   variables.set(name, variable);
   return variable;

@@ -4,37 +4,37 @@ import { findArchitecture } from './architectures';
 import { loadState, stateVariables, type Network, type NetworkState } from './network';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors';
 
-/** What a model file says of its model, beside the weights. */
+/** A model's data other than its weights, as a model file stores them. */
 export interface ModelFacts {
-  /** Name of the network, such as `Compact`. */
+  /** Name of the architecture, such as `Compact`. */
   readonly architecture: string;
-  /** Names of the classes in the logits' order: always {@link EMOTIONS}. */
+  /** Names of the classes in the order of the logits: always {@link EMOTIONS}. */
   readonly labels: readonly string[];
-  /** Pixels that each block's box grew by on each side in training. */
+  /** Margin on each side of the blocks' boxes in training, in pixels. */
   readonly marginPx: number;
-  /** Median longer side of the landmarks' box in training, in pixels: what the margin is to be seen against. */
+  /** Median size of the training faces (longer side of the landmarks' box), in pixels; the margin refers to it. */
   readonly faceSizePx: number;
-  /** What the logits are divided by before softmax, fitted on samples that training did not see. */
+  /** Divisor of the logits before softmax, fitted on samples that were not trained on. */
   readonly temperature: number;
-  /** SHA-256 of the blocks and labels that it was trained on, hexadecimal. */
+  /** SHA-256 of the training blocks and labels, hexadecimal. */
   readonly trainingData: string;
-  /** One sentence: what it was trained on and how well it does on what. */
+  /** One sentence about the training data and the measured accuracy. */
   readonly description: string;
 }
 
-/** A model that is ready to be asked. */
+/** A model with its network. */
 export interface Model extends ModelFacts {
-  /** Takes [eyes, mouth], and landmarks after them where its architecture sees them; whoever loaded the model disposes it. */
+  /** The network, with its architecture's inputs; whoever loads the model disposes it. */
   readonly network: Network;
 }
 
-/** The largest model file that is read: TerGat's takes 142 MB. */
+/** Largest model file that is read; TerGat's has 142 MB. */
 export const MAX_MODEL_BYTES = 256 * 2 ** 20;
 
 const FORMAT = 'prior-attention-model/1';
 
 /**
- * Writes a model as a safetensors file, its facts as the file's metadata.
+ * Writes a model as a safetensors file with its facts as metadata.
  * @param state default the network's own
  * @returns the file in parts, in order
  */
@@ -52,11 +52,12 @@ export function encodeModel(network: Network, facts: ModelFacts, state?: Network
 }
 
 /**
- * Reads a model file. Size, format, facts and numbers are checked before the network is built, names and
- * shapes before its weights are set.
+ * Reads a model file. Size, format, facts and values are checked before the network is built; names and shapes are
+ * checked before its weights are set.
  * @param bytes the whole file
- * @param name what to call it in messages
- * @throws RangeError that names the file and what is wrong with it
+ * @param name of the file in messages
+ * @returns the model; the caller disposes its network
+ * @throws RangeError that names the file and the error
  */
 export function decodeModel(bytes: Uint8Array, name: string): Model {
   try {

@@ -1,24 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorSource } from './data';
 
-/** What the nearest training sample says of each of n samples. */
+/** Predictions of the nearest neighbour for n samples. */
 export interface NearestPrediction {
   /** The neighbours' label ids, [n]. */
   readonly labels: Uint8Array;
-  /** The neighbours' positions in the training source, [n]; the first of equals. */
+  /** The neighbours' positions in the training source, [n]; the first position in a tie. */
   readonly positions: Int32Array;
-  /** Squared Euclidean distance to the neighbour, [n], in the inputs' unit. */
+  /** Squared Euclidean distances to the neighbours, [n], in the square of the inputs' unit. */
   readonly distances: Float32Array;
 }
 
-/** Rows of a distance matrix that is held at a time: 1024 x 4096 floats are 16 MB. */
+/** Size of the distance matrix that is held in memory: 1024 x 4096 floats have 16 MB. */
 const CHUNK = { test: 1024, train: 4096 } as const;
 
 /**
- * Labels each sample as its nearest training sample is labelled, by the inputs' Euclidean distance. It learns
- * nothing: what it gets right is told by near-duplicates.
- * @param options.train what is looked through
- * @param options.test what is labelled
+ * Labels each sample like its nearest training sample, by the Euclidean distance between inputs. The method learns
+ * nothing: its accuracy shows the effect of near-duplicates.
+ * @param options.train training samples, at least one
+ * @param options.test samples to label
+ * @throws RangeError without training samples
  */
 export async function predictNearest(options: {
   readonly train: TensorSource;
@@ -45,7 +46,7 @@ export async function predictNearest(options: {
   return { labels: Uint8Array.from(positions, (position) => train.labels[position]), positions, distances };
 }
 
-/** |a - b|^2 as |a|^2 - 2ab + |b|^2: one matrix product in place of n x m differences. */
+/** Finds neighbours by |a - b|^2 = |a|^2 - 2ab + |b|^2: one matrix product in place of n x m differences. */
 function findNearest(
   asked: tf.Tensor2D,
   known: tf.Tensor2D,

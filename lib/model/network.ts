@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** What decides a dropout mask, beside the layer's name: the same again when a run is resumed. */
+/** Determines a dropout mask, together with the layer's name. A resumed run draws the same masks again. */
 export interface DropoutSeed {
   readonly seed: number;
   /** From 1. */
@@ -10,22 +10,22 @@ export interface DropoutSeed {
 }
 
 /**
- * Is shown what a named layer gives, and returns what goes on in its place, of the same shape.
- * @param layer such as `eyes.drop`, whose features are the last of a branch that have a place, flattened
+ * Gets the features of a named layer and returns the features that the pass continues with, of the same shape.
+ * @param layer such as `eyes.drop`, whose input is the branch's last feature map, flattened
  */
 export type FeatureTap = (layer: string, features: tf.Tensor) => tf.Tensor;
 
-/** Whether a pass learns: batch statistics and dropout are on in training only, and only outside of it is tapped. */
+/** Training or inference mode. Batch statistics and dropout need training mode, feature taps inference mode. */
 export type Mode =
   | { readonly training: false; readonly tap?: FeatureTap }
   | {
       readonly training: true;
       readonly dropout: DropoutSeed;
-      /** Is shown the seed of each dropout layer's mask, int32 [2], and gives the tensor to take in its place. */
+      /** Gets the seed of each dropout layer's mask, int32 [2], and returns the tensor to use in its place. */
       readonly onSeed?: (layer: string, seed: tf.Tensor1D) => tf.Tensor1D;
     };
 
-/** Shows a layer's features to the pass's tap. @returns what goes on: the features themselves where nothing taps */
+/** Passes a layer's features through the mode's tap; without a tap, or in training mode, returns them unchanged. */
 export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, features: T): T {
   if (mode.training || !mode.tap) return features;
   return mode.tap(layer, features) as T;
@@ -33,39 +33,40 @@ export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, feat
 
 /** A classifier into the seven expressions. */
 export interface Network {
-  /** Name in logs, checkpoints and tables, as `TerGat`. */
+  /** Name in logs, checkpoints and tables, such as `TerGat`. */
   readonly name: string;
-  /** What training moves, in a fixed order, under names such as `eyes.conv1.weight`. */
+  /** Trainable parameters in a fixed order, under names such as `eyes.conv1.weight`. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** What training measures and evaluation uses: batch normalisation's running mean and variance. */
+  /** Running mean and variance of batch normalisation, which training updates and inference uses. */
   readonly buffers: ReadonlyMap<string, tf.Variable>;
   /**
-   * Classifies a batch, by operations alone: where native TensorFlow trains, one training batch of each size is traced and
-   * its operations are done again for all others. What changes from batch to batch comes from inputs and dropout's seeds.
-   * @param inputs what the network's source gives, each [n, ...]
-   * @returns logits, [n, 7]; the caller disposes them and, inside of no tidy, what came before them
+   * Classifies a batch, with tensor operations only. On native TensorFlow, one training batch of each size is traced,
+   * and its operations run again for all other batches. Inputs and dropout seeds must therefore be all that differs
+   * between batches.
+   * @param inputs as the network's source returns them, each [n, ...]
+   * @returns logits, [n, 7]; the caller disposes them, and outside a tidy also the intermediate tensors
    */
   forward(inputs: readonly tf.Tensor[], mode: Mode): tf.Tensor2D;
-  /** Gives back the weights. */
+  /** Disposes the weights. */
   dispose(): void;
 }
 
 /** A network's parameters and buffers by name, as plain arrays. */
 export type NetworkState = ReadonlyMap<string, Float32Array>;
 
-/** Counts the numbers that training moves. */
+/** Counts the trainable parameters. */
 export function countParameters(network: Pick<Network, 'parameters'>): number {
   return [...network.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
 }
 
-/** Gives parameters and buffers under one roof, parameters first. */
+/** Returns parameters and buffers in one map, parameters first. */
 export function stateVariables(network: Network): Map<string, tf.Variable> {
   return new Map([...network.parameters, ...network.buffers]);
 }
 
 /**
- * Copies a network's parameters and buffers out.
- * @returns copies that training does not change
+ * Copies a network's parameters and buffers.
+ * @returns copies that do not change in training
  */
 export function saveState(network: Network): NetworkState {
   const entries = [...stateVariables(network)];
@@ -73,8 +74,8 @@ export function saveState(network: Network): NetworkState {
 }
 
 /**
- * Gives a network the parameters and buffers of a state.
- * @throws RangeError when a name is missing or has another length; the network is then as it was
+ * Sets a network's parameters and buffers.
+ * @throws RangeError when a name is missing or has another length; the network is then unchanged
  */
 export function loadState(network: Network, state: NetworkState): void {
   const variables = [...stateVariables(network)];
@@ -92,9 +93,9 @@ export function loadState(network: Network, state: NetworkState): void {
 }
 
 /**
- * Averages the states of two networks of one kind, number by number.
- * @param share of the second, 0 to 1
- * @throws RangeError when the second lacks a name of the first, or has another length there
+ * Interpolates linearly between the states of two networks of the same architecture.
+ * @param share weight of the second state, 0 to 1
+ * @throws RangeError when the second state lacks a name of the first, or has another length there
  */
 export function mixStates(first: NetworkState, second: NetworkState, share: number): NetworkState {
   return new Map(

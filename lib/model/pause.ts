@@ -1,12 +1,9 @@
-/** What Node has and a browser has not. */
+/** Functions of Node.js that browsers lack. */
 interface Host {
   readonly setImmediate?: (callback: () => void) => unknown;
 }
 
-/**
- * Gives timers, signals and drawing a turn before work goes on: at most a fraction of a millisecond where nothing
- * waits.
- */
+/** Lets timers, signals and drawing run. Without pending events it takes less than a millisecond in Node.js. */
 export function yieldToHost(): Promise<void> {
   const { setImmediate } = globalThis as Host;
   return new Promise((resolve) => {

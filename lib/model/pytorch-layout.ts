@@ -2,7 +2,7 @@ import type { NamedArray } from './safetensors';
 import type { Network, NetworkState } from './network';
 import type { TerGatSizes } from './tergat';
 
-/** A feature map that is flattened before a fully connected layer: its channels stand last here, first in PyTorch. */
+/** Shape of a map that is flattened before a fully connected layer: channels are last here, first in PyTorch. */
 export interface FlattenedMap {
   readonly height: number;
   readonly width: number;
@@ -10,9 +10,9 @@ export interface FlattenedMap {
 }
 
 /**
- * Turns a parameter from PyTorch's layout into ours: convolutions from [out, in, height, width] to
- * [height, width, in, out], matrices from [out, in] to [in, out], vectors stay.
- * @param flattened the map that the layer's inputs were, where they were one
+ * Converts a parameter from PyTorch's layout to ours: convolutions from [out, in, height, width] to [height, width, in,
+ * out], matrices from [out, in] to [in, out]; vectors are unchanged.
+ * @param flattened shape of the map that the layer's inputs are flattened from, if any
  * @returns a copy
  */
 export function fromPyTorchLayout(parameter: NamedArray, flattened?: FlattenedMap): NamedArray {
@@ -27,7 +27,7 @@ export function fromPyTorchLayout(parameter: NamedArray, flattened?: FlattenedMa
 }
 
 /**
- * Turns a parameter from our layout into PyTorch's; the inverse of {@link fromPyTorchLayout}.
+ * Converts a parameter from our layout to PyTorch's: the inverse of {@link fromPyTorchLayout}.
  * @returns a copy
  */
 export function toPyTorchLayout(parameter: NamedArray, flattened?: FlattenedMap): NamedArray {
@@ -42,11 +42,11 @@ export function toPyTorchLayout(parameter: NamedArray, flattened?: FlattenedMap)
 }
 
 /**
- * Names TerGat's weights as the original's state_dict does. Its names are swapped (its second defect): what it
- * calls `lower` was fed with the mouth, `upper` with the eyes.
- * @param name ours, as `eyes.conv1.weight`
- * @returns the original's, as `upper_conv_layer.0.weight`
- * @throws RangeError for a name that TerGat has not
+ * Converts the name of one of TerGat's weights to its name in the original's state_dict. The original swaps the names
+ * (defect 2): its `lower` gets the mouth, its `upper` the eyes.
+ * @param name ours, such as `eyes.conv1.weight`
+ * @returns the original's, such as `upper_conv_layer.0.weight`
+ * @throws RangeError when TerGat has no such name
  */
 export function toOriginalName(name: string): string {
   const [part, layer, kind] = name.split('.');
@@ -74,10 +74,10 @@ const ORIGINAL_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the original's state_dict into TerGat's weights: names set right, layouts turned.
- * @param stateDict the original's names and PyTorch's layouts, as a safetensors file of it holds
- * @returns what loadState takes
- * @throws RangeError when a weight is missing or of another shape
+ * Converts the original's state_dict to TerGat's state.
+ * @param stateDict tensors under the original's names, in PyTorch's layout
+ * @returns a state for loadState
+ * @throws RangeError when a weight is missing or has another shape
  */
 export function fromOriginalStateDict(
   network: Network,
@@ -98,8 +98,8 @@ export function fromOriginalStateDict(
 }
 
 /**
- * Writes TerGat's weights as the original's state_dict: the inverse of {@link fromOriginalStateDict}.
- * @returns the original's names and PyTorch's layouts
+ * Converts TerGat's state to the original's state_dict: the inverse of {@link fromOriginalStateDict}.
+ * @returns tensors under the original's names, in PyTorch's layout
  */
 export function toOriginalStateDict(
   network: Network,
@@ -120,7 +120,7 @@ function flattenedMap(name: string, { blockSize, filters }: TerGatSizes): Flatte
   return { height: blockSize / 2, width: blockSize / 2, channels: filters[1] };
 }
 
-/** Reorders axes: axis i of the result is axis `axes[i]` of the values. */
+/** Permutes axes: axis i of the result is axis `axes[i]` of the values. */
 function permute(values: Float32Array, shape: readonly number[], axes: readonly number[]): NamedArray {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
   const sides = axes.map((axis) => shape[axis]);

@@ -1,23 +1,23 @@
 import { type Adam, buildAdam } from '../engine/adam';
 import { buildSchedule, type ScheduleName } from './schedule';
 
-/** How a network is trained: what decides its weights beside its data, its seed and the number of epochs. */
+/** Training settings of a network; with data, seed and number of epochs they determine its weights. */
 export interface TrainingRecipe {
   /** Highest learning rate. */
   readonly learningRate: number;
   readonly batchSize: number;
   /** Default `constant`. */
   readonly schedule?: ScheduleName;
-  /** AdamW's, default 0: plain Adam. */
+  /** Weight decay of AdamW, default 0: plain Adam. */
   readonly weightDecay?: number;
-  /** Whether a sample's votes, where the data have them, are its label in training; default false. */
+  /** Whether training uses soft labels from the samples' votes, when the data have votes; default false. */
   readonly softLabels?: boolean;
 }
 
-/** The original's. */
+/** The original's settings. */
 export const ORIGINAL_RECIPE: TrainingRecipe = { learningRate: 1e-3, batchSize: 64 };
 
-/** For photographs. Chosen on FER+'s validation images. */
+/** Settings for photographs, chosen on FER+'s validation images. */
 export const PHOTOGRAPH_RECIPE: TrainingRecipe = {
   learningRate: 4e-3,
   batchSize: 128,
@@ -27,9 +27,9 @@ export const PHOTOGRAPH_RECIPE: TrainingRecipe = {
 };
 
 /**
- * Builds the optimizer of a recipe.
- * @param run how many samples are trained on, and how often: a schedule spans all steps
- * @returns the caller disposes it
+ * Builds a recipe's optimizer.
+ * @param run number of training samples and of epochs: the schedule spans all steps
+ * @returns an optimizer, which the caller disposes
  * @throws RangeError for settings out of range
  */
 export function buildOptimizer(

@@ -15,41 +15,42 @@ import {
 import type { Mode, Network } from './network';
 
 /*
- * Networks for photographs: a residual branch for each picture (eyes block, mouth block, whole face) and one linear
- * layer over what all branches see. Source: He et al. 2016, "Identity Mappings in Deep Residual Networks"; the batch
- * normalisation and relu stand before the convolution. Outside of training a face is looked at twice, once mirrored, and
- * the logits are averaged.
+ * Networks for photographs: one residual branch per picture (eyes block, mouth block, whole face) and one linear layer
+ * on the features of all branches. Batch normalisation and relu precede each convolution. In inference mode, the logits
+ * of a face and of its mirror image are averaged. Source: He et al. 2016, "Identity Mappings in Deep Residual
+ * Networks".
  */
 
-/** A branch's sizes. */
+/** Sizes of a branch. */
 interface BranchSizes {
   /** Side of the picture in pixels, a multiple of 16. */
   readonly side: number;
-  /** Channels of the three stages, whose maps have a half, a quarter and an eighth of the picture's side. */
+  /** Channels of the three stages; their maps have 1/2, 1/4 and 1/8 of the picture's side. */
   readonly channels: readonly [number, number, number];
-  /** Whether the last stage has a residual layer too: it takes most of the parameters. */
+  /** Whether the last stage has a residual layer, too. That layer has about half of the parameters. */
   readonly deep: boolean;
 }
 
 const FACE: BranchSizes = { side: FACE_SIZE, channels: [16, 48, 64], deep: true };
-/** A block beside the whole face. */
+/** Sizes for a block when the network also gets the whole face. */
 const BLOCK: BranchSizes = { side: BLOCK_SIZE, channels: [16, 32, 40], deep: false };
-/** A block without the whole face. */
+/** Sizes for a block when the network gets blocks only. */
 const WIDE_BLOCK: BranchSizes = { side: BLOCK_SIZE, channels: [16, 32, 64], deep: true };
 
-/** Side of the patches of pixels that the first convolution takes for its points. */
+/** Side in pixels of the patches that become the points of the first convolution's input. */
 const PATCH = 2;
 
-/** Share of the features that training drops in front of the last layer. */
+/** Dropout rate before the last layer. */
 const DROPOUT = 0.3;
 
-/** Features of a branch: its last map, averaged over squares of this many points a side. */
+/** Side of the squares of points over which the last map is averaged. */
 const POOL_SIDE = 2;
 
 /**
  * Builds the network of both blocks and the whole face.
- * @param options.seed decides the weights
- * @returns takes [eyes, mouth, face]: twice [n, 32, 32, 1], and [n, 48, 48, 1], 0 to 2; the caller disposes it
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1], 0 to 2; the caller disposes
+ *   it
  */
 export function buildResidualBlocksAndFace({ seed }: { readonly seed: number }): Network {
   return buildResidual('ResidualBlocksAndFace', seed, { eyes: BLOCK, mouth: BLOCK, face: FACE });
@@ -57,8 +58,8 @@ export function buildResidualBlocksAndFace({ seed }: { readonly seed: number }):
 
 /**
  * Builds the network of both blocks.
- * @param options.seed decides the weights
- * @returns takes [eyes, mouth], each [n, 32, 32, 1], 0 to 2; the caller disposes it
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth], each [n, 32, 32, 1], 0 to 2; the caller disposes it
  */
 export function buildResidualBlocks({ seed }: { readonly seed: number }): Network {
   return buildResidual('ResidualBlocks', seed, { eyes: WIDE_BLOCK, mouth: WIDE_BLOCK });
@@ -66,8 +67,8 @@ export function buildResidualBlocks({ seed }: { readonly seed: number }): Networ
 
 /**
  * Builds the network of one block.
- * @param options.seed decides the weights
- * @returns takes [block], [n, 32, 32, 1], 0 to 2; the caller disposes it
+ * @param options.seed seed of the initial weights
+ * @returns a network on [block], [n, 32, 32, 1], 0 to 2; the caller disposes it
  */
 export function buildResidualBlock({ seed }: { readonly seed: number }): Network {
   return buildResidual('ResidualBlock', seed, { block: WIDE_BLOCK });
@@ -75,8 +76,8 @@ export function buildResidualBlock({ seed }: { readonly seed: number }): Network
 
 /**
  * Builds the network of the whole face.
- * @param options.seed decides the weights
- * @returns takes [face], [n, 48, 48, 1], 0 to 2; the caller disposes it
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1], 0 to 2; the caller disposes it
  */
 export function buildResidualFace({ seed }: { readonly seed: number }): Network {
   return buildResidual('ResidualFace', seed, { face: FACE });
@@ -112,8 +113,8 @@ function countFeatures({ side, channels }: BranchSizes): number {
 
 /**
  * Builds one residual branch.
- * @param name beginning of its weights' names, such as `eyes`
- * @returns picture [n, side, side, 1] to features [n, (side / 16)^2 * channels]
+ * @param name prefix of its weights' names, such as `eyes`
+ * @returns a function from a picture, [n, side, side, 1], to features, [n, (side / 16)^2 * channels]
  */
 function buildBranch(
   weights: Weights,
@@ -141,7 +142,7 @@ function buildBranch(
 
 type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 
-/** Makes x + convolution(norm(convolution(norm(x)))), relu after each norm. */
+/** Makes x + convolution(norm(convolution(norm(x)))), with relu after each norm. */
 function residualLayer(weights: Weights, name: string, channels: number): Layer {
   const shape = { inputs: channels, outputs: channels };
   const norm1 = batchNormReluLayer(weights, `${name}.norm1`, channels);
@@ -151,7 +152,7 @@ function residualLayer(weights: Weights, name: string, channels: number): Layer 
   return (x, mode) => x.add(conv2(norm2(conv1(norm1(x, mode)), mode)));
 }
 
-/** Makes norm with relu, average pooling by two and a convolution to other channels. */
+/** Makes batch normalisation with relu, 2x2 average pooling, and a convolution that changes the number of channels. */
 function downLayer(
   weights: Weights,
   shape: { readonly name: string; readonly inputs: number; readonly outputs: number },
@@ -161,7 +162,7 @@ function downLayer(
   return (x, mode) => conv(tf.avgPool(norm(x, mode), 2, 2, 'valid'));
 }
 
-/** Averages squares of points. @returns [n, height / 2 * width / 2 * channels] */
+/** Averages 2x2 squares of points and flattens the result: [n, height / 2 * width / 2 * channels]. */
 function averageSquares(x: tf.Tensor4D): tf.Tensor2D {
   const [, height, width, channels] = x.shape;
   const [rows, columns] = [height / POOL_SIDE, width / POOL_SIDE];

@@ -1,32 +1,33 @@
-/** One named tensor of a file: 32-bit floats in row-major order. */
+/** One tensor: shape and 32-bit floats in row-major order. */
 export interface NamedArray {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** What a safetensors file holds. */
+/** Content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, NamedArray>;
-  /** Text by name; JSON that is too small for a tensor goes here. */
+  /** Text by name, including JSON. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A tensor that is read only when its turn to be written comes: a checkpoint need not be in memory whole. */
+/** A tensor whose values are read when they are written, so that a checkpoint need not fit in memory. */
 export interface TensorToWrite {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Gives as many floats as the shape says. */
+  /** Returns the values, as many as the shape has. */
   readonly read: () => Float32Array;
 }
 
-/** The format's own limit: a longer header is a broken or a hostile file. */
+/** The format's limit; a longer header means a broken or hostile file. */
 const LONGEST_HEADER = 100_000_000;
 const METADATA = '__metadata__';
 
 /**
  * Writes tensors in the safetensors format.
  * @param metadata text by name
- * @returns the file in parts, in order; a part is made when it is asked for
+ * @returns the file in parts, in order; each part is made on demand
+ * @throws RangeError when a tensor's values do not fit its shape
  * Source: https://github.com/huggingface/safetensors, "Format".
  */
 export function* encodeSafetensors(
@@ -44,10 +45,10 @@ export function* encodeSafetensors(
 }
 
 /**
- * Reads a file in the safetensors format; nothing that it says is believed before it was checked.
+ * Reads a file in the safetensors format. The content is untrusted and fully checked.
  * @param bytes the whole file
- * @returns tensors in the file's order; their values are views of `bytes` where alignment allows it
- * @throws RangeError when it is not such a file, or holds other types than F32
+ * @returns tensors in the file's order; their values are views of `bytes` where alignment allows
+ * @throws RangeError for another format, or for tensors that are not F32
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const { header, dataStart } = decodeHeader(bytes);
@@ -77,7 +78,7 @@ function encodeHeader(tensors: readonly TensorToWrite[], metadata: ReadonlyMap<s
   const named: [string, unknown][] = metadata.size ? [[METADATA, Object.fromEntries(metadata)]] : [];
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...named, ...entries])));
   const length = 8 * Math.ceil(text.length / 8);
-  // Spaces after the JSON keep the floats aligned, as the format recommends.
+  // Spaces after the JSON align the floats, as the format recommends.
   const header = new Uint8Array(8 + length).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(text, 8);

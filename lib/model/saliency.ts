@@ -1,24 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Mode, Network } from './network';
 
-/** Where a branch's last feature map is seen, flattened to [n, side * side * channels]. */
+/** The tap of a branch's last feature map, flattened to [n, side * side * channels]. */
 export interface FeatureLayer {
-  /** Name under which a tap sees it, such as `eyes.drop`. */
+  /** Name of the tapped layer, such as `eyes.drop`. */
   readonly name: string;
-  /** Side of the map. */
+  /** Side of the map in points. */
   readonly side: number;
 }
 
-/** Pictures as a network takes them, each [n, size, size, 1]. */
+/** A network's input pictures, each [n, size, size, 1]. */
 export type Pictures = readonly tf.Tensor4D[];
 
 /**
- * Marks where a network looks by Grad-CAM: the channels of a branch's last feature map, each weighed by the mean
- * gradient of the sample's own answer, what speaks against the answer left out.
+ * Computes attribution maps by Grad-CAM: the channels of each branch's last feature map, weighted by the mean gradient
+ * of the predicted class's logit; negative values are set to 0.
  * @param inputs each [n, size, size, 1]
- * @param layers one an input, in their order
- * @returns a map an input, [n, size, size] row by row, 0 or more, in the logits' unit
- * @throws RangeError when a layer was not seen in the pass
+ * @param layers one per input, in their order
+ * @returns one map per input, [n, size, size] row by row, 0 or more, in the logits' unit
+ * @throws RangeError when the network has no layer of a given name
  * Source: Selvaraju et al. 2017, equations 1 and 2.
  */
 export function markByGradients(
@@ -31,14 +31,14 @@ export function markByGradients(
     const see = (name: string, features: tf.Tensor) => (seen.set(name, features), features);
     const answers = ownAnswers(network.forward(inputs, { training: false, tap: see }));
     const features = layers.map(({ name }) => expectLayer(seen, name));
-    // A change of 0 is added to each feature map: the gradient by the change is the gradient by the map.
+    // A zero tensor is added to each feature map; the gradient by it equals the gradient by the map.
     const confidence = (...changes: tf.Tensor[]) => {
       const tap = (name: string, map: tf.Tensor) => {
         const layer = layers.findIndex((one) => one.name === name);
         return layer < 0 ? map : map.add(changes[layer]);
       };
       const told = network.forward(inputs, { training: false, tap }).mul(answers).sum();
-      // A picture that no answer depends on has a gradient too: 0.
+      // This term gives a gradient of 0 to a picture that no logit depends on.
       return tf.addN([told, ...changes.map((change) => change.sum().mul(0))]) as tf.Scalar;
     };
     const gradients = tf.grads(confidence)(features.map((map) => tf.zerosLike(map)));
@@ -53,19 +53,19 @@ export function markByGradients(
   });
 }
 
-/** How a patch is moved over a picture. */
+/** Size and stride of the occluding patch. */
 export interface Occlusion {
   /** Side of the square patch in pixels. */
   readonly patchPx: number;
-  /** Pixels from one place to the next. */
+  /** Distance between neighbouring patch positions in pixels. */
   readonly stridePx: number;
 }
 
 /**
- * Marks where a network looks by occlusion: how much the probability of the sample's own answer falls when a patch has
- * the picture's mean, at each pixel the mean over the patches that cover it.
+ * Computes attribution maps by occlusion: the decrease of the predicted class's probability when a patch is replaced by
+ * the picture's mean. A pixel's value is the mean over the patches that cover it.
  * @param inputs each [n, size, size, 1]
- * @returns a map an input, [n, size, size] row by row, -1 to 1; below 0 where the answer gets surer
+ * @returns one map per input, [n, size, size] row by row, -1 to 1; negative where occlusion increases the probability
  * Source: Zeiler and Fergus 2014, section 4.2.
  */
 export function markByOcclusion(network: Network, inputs: Pictures, occlusion: Occlusion): Float32Array[] {
@@ -85,7 +85,7 @@ export function markByOcclusion(network: Network, inputs: Pictures, occlusion: O
   });
 }
 
-/** @param fall tells for a changed picture how much each sample's probability fell, [n] */
+/** @param fall returns how much each sample's probability decreases for a changed picture, [n] */
 function slidePatch(
   picture: tf.Tensor4D,
   { patchPx, stridePx }: Occlusion,
@@ -110,7 +110,7 @@ function slidePatch(
   return sums.map((sum, at) => sum / covers[at % (size * size)]);
 }
 
-/** The last place stands at the edge, so that every pixel is covered. */
+/** Returns the offsets of the patches; the last patch lies at the edge, so that every pixel is covered. */
 function placesOf(size: number, { patchPx, stridePx }: Occlusion): number[] {
   const last = Math.max(0, size - patchPx);
   const places = Array.from({ length: Math.ceil(last / stridePx) }, (_, index) => index * stridePx);
@@ -151,7 +151,7 @@ function weighChannels(layer: {
   return tf.image.resizeBilinear(map, [size, size], false, true).dataSync() as Float32Array;
 }
 
-/** One-hot rows of each sample's likeliest class, [n, classes]. */
+/** Returns one-hot rows of each sample's predicted class, [n, classes]. */
 function ownAnswers(logits: tf.Tensor2D): tf.Tensor2D {
   return tf.oneHot(logits.argMax(1), logits.shape[1]).toFloat() as tf.Tensor2D;
 }

@@ -1,14 +1,14 @@
-/** How the learning rate changes over a training: not at all, or up and down once. */
+/** Learning-rate schedule: constant, or one cycle of increase and decrease. */
 export type ScheduleName = 'constant' | 'one-cycle';
 
-/** Settings of the one cycle. Source: the defaults of PyTorch's OneCycleLR. */
+/** Settings of one-cycle. Source: the defaults of PyTorch's OneCycleLR. */
 const ONE_CYCLE = { warmUpShare: 0.3, startDivisor: 25, endDivisor: 25e4 } as const;
 
 /**
- * Makes a learning-rate schedule.
- * @param totalSteps steps of the whole training, at least 1
- * @returns factor of the highest learning rate at a step, counted from 1
- * @throws RangeError for a number of steps below 1
+ * Builds a learning-rate schedule.
+ * @param totalSteps number of steps of the whole training, at least 1
+ * @returns a function from a step, counted from 1, to the factor of the highest learning rate
+ * @throws RangeError when the number of steps is not a positive integer
  * Source: Smith and Topin 2018, "Super-Convergence"; PyTorch's OneCycleLR with cosine annealing.
  */
 export function buildSchedule(name: ScheduleName, totalSteps: number): (step: number) => number {
@@ -24,7 +24,7 @@ export function buildSchedule(name: ScheduleName, totalSteps: number): (step: nu
   };
 }
 
-/** Goes from one value to another along half a cosine. @param share how far, 0 to 1 */
+/** Interpolates between two values along half a cosine; `share` is 0 to 1. */
 function anneal(from: number, to: number, share: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
 }

@@ -8,22 +8,22 @@ const SIGMA = 1 / 16;
 
 const AREA = FACE_SIZE * FACE_SIZE;
 
-/** The landmarks that each of the two dimmed faces keeps bright. */
+/** The landmarks of each input's heat map. */
 const KEPT = { softEyes: EYES_LANDMARKS, softMouth: MOUTH_LANDMARKS } as const;
 
-/** A whole face under soft attention: each pixel times a Gaussian heat map around landmarks of brows and eyes, or of the mouth. */
+/** A whole face times a Gaussian heat map around the landmarks of brows and eyes, or of the mouth. */
 export type SoftInput = keyof typeof KEPT;
 
-/** Tells whether an input is a whole face under soft attention. */
+/** Returns whether an input is a whole face under soft attention. */
 export function isSoftInput(input: string): input is SoftInput {
   return Object.hasOwn(KEPT, input);
 }
 
 /**
- * Makes faces as soft attention shows them, 8 bits a pixel.
- * @param blocks with whole faces
- * @param indices which of the set's faces
- * @returns grey levels, [indices, 48, 48]
+ * Multiplies whole faces by the heat maps of soft attention.
+ * @param blocks a set with whole faces
+ * @param indices positions of the faces in the set
+ * @returns grey levels, [indices, 48, 48], 0 to 255
  * @throws RangeError when the set has no whole faces
  */
 export function dimFaces(blocks: BlockSet, indices: ArrayLike<number>, input: SoftInput): Uint8Array {
@@ -33,7 +33,7 @@ export function dimFaces(blocks: BlockSet, indices: ArrayLike<number>, input: So
   return dimmed;
 }
 
-/** Dims a face away from some of its landmarks. @returns grey levels, [48, 48] */
+/** Multiplies a face by the heat map around some of its landmarks; returns grey levels, [48, 48]. */
 function dimFace(set: FaceSet, face: number, chosen: readonly number[]): Uint8Array {
   const points = landmarksInFace(set, face, chosen);
   const map = drawHeatMap(points, { sizePx: FACE_SIZE, sigmaPx: SIGMA * FACE_SIZE });

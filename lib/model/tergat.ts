@@ -13,7 +13,7 @@ import {
 } from './layers';
 import type { Mode, Network } from './network';
 
-/** TerGat's sizes: those of the original, or a small twin's. */
+/** TerGat's sizes: the original's, or smaller ones. */
 export interface TerGatSizes {
   /** Side of a block in pixels, even. */
   readonly blockSize: number;
@@ -21,12 +21,12 @@ export interface TerGatSizes {
   readonly filters: readonly [number, number];
   /** Widths of a branch's two hidden fully connected layers. */
   readonly branch: readonly [number, number];
-  /** Width of what a branch tells of its block. */
+  /** Number of features of a branch. */
   readonly latent: number;
   /** Widths of the head's two hidden fully connected layers. */
   readonly head: readonly [number, number];
   readonly classes: number;
-  /** Share of numbers dropped, 0 to 1. */
+  /** Dropout rate, 0 to 1. */
   readonly dropout: number;
 }
 
@@ -42,10 +42,10 @@ export const TERGAT_SIZES: TerGatSizes = {
 };
 
 /**
- * Builds the original's network: two branches of one form, one a block, and a head that sees both.
- * @param options.seed decides the weights
- * @param options.sizes default the original's
- * @returns takes [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
+ * Builds the original's network: one branch per block, both of the same form, and a head on the features of both.
+ * @param options.seed seed of the initial weights
+ * @param options.sizes default {@link TERGAT_SIZES}
+ * @returns a network on [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
  */
 export function buildTerGat(options: { readonly seed: number; readonly sizes?: TerGatSizes }): Network {
   const sizes = options.sizes ?? TERGAT_SIZES;
@@ -60,7 +60,7 @@ export function buildTerGat(options: { readonly seed: number; readonly sizes?: T
     forward([eyes, mouth], mode) {
       const eyesLatent = eyesBranch(eyes as tf.Tensor4D, mode); // [n, 100]
       const mouthLatent = mouthBranch(mouth as tf.Tensor4D, mode); // [n, 100]
-      // The mouth comes first, as in the original: its weights fit then without moving rows.
+      // The mouth comes first, as in the original, so that its weights can be loaded without reordering rows.
       const both = tf.concat([mouthLatent, eyesLatent], 1); // [n, 200]
       return head(both, mode); // [n, 7]
     },

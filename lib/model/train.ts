@@ -15,7 +15,7 @@ import { saveState, type Network } from './network';
 import { yieldToHost } from './pause';
 import { beginTrainingSteps, drawBatch, takeStep, type TrainingSteps } from './training-steps';
 
-/** How far an epoch is. */
+/** Progress within an epoch. */
 export interface BatchProgress {
   /** From 1. */
   readonly epoch: number;
@@ -26,47 +26,47 @@ export interface BatchProgress {
   readonly loss: number;
 }
 
-/** What training needs, and what it tells while it runs. */
+/** Network, data, settings and callbacks of a training. */
 export interface TrainOptions {
   readonly network: Network;
   readonly optimizer: Adam;
   readonly train: TensorSource;
   readonly validation: TensorSource;
-  /** What train accuracy is measured on after each epoch, default all that is trained on. */
+  /** Samples of the training accuracy after each epoch; default all training samples. */
   readonly scored?: TensorSource;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Decides the order of the samples and the dropout masks; the weights came with the network. */
+  /** Determines the order of the samples and the dropout masks. The network already has its initial weights. */
   readonly seed: number;
   /**
-   * Where the run is saved after epochs and continued from; default nowhere. One that has more epochs than asked is
-   * neither continued nor overwritten.
+   * Where checkpoints are saved and continued from; default none. A checkpoint of more epochs than `epochs` is neither
+   * continued nor overwritten.
    */
   readonly checkpoint?: {
     readonly store: CheckpointStore;
-    /** How many epochs lie between two savings, default 1; the last epoch is always saved. */
+    /** Number of epochs between checkpoints, default 1; the last epoch is always saved. */
     readonly everyEpochs?: number;
   };
-  /** Called after each whole epoch with its record and the history so far, resumed epochs included. */
+  /** Called after each epoch with its record and the whole history, epochs before a resumption included. */
   readonly onEpoch?: (record: EpochRecord, history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
-  /** Asked after each batch; true ends the run there. */
+  /** Called after each batch; true stops the training. */
   readonly shouldStop?: () => boolean;
-  /** Awaited after each batch, so that timers and signals are seen; default a turn of the event loop. */
+  /** Awaited after each batch, so that timers and signals are handled; default one turn of the event loop. */
   readonly pause?: () => Promise<void>;
 }
 
-/** How a training run ended. The network holds the last weights, not the best. */
+/** Result of a training. The network has the last weights, not the best. */
 export interface TrainResult {
-  /** One record for each whole epoch, those before a resumption included. */
+  /** One record per complete epoch, epochs before a resumption included. */
   readonly history: readonly EpochRecord[];
-  /** Whether shouldStop ended it; the network then holds weights from within an epoch. */
+  /** Whether shouldStop ended the training; the network then has weights of an incomplete epoch. */
   readonly stopped: boolean;
-  /** The epoch that did best on the validation samples, for loadState; undefined before the first whole one. */
+  /** The epoch of the best validation result, for loadState; undefined before the first complete epoch. */
   readonly best: BestEpoch | undefined;
 }
 
-/** A run while it runs. */
+/** State of a running training. */
 interface Run extends TrainOptions {
   readonly pause: () => Promise<void>;
   readonly identity: RunIdentity;
@@ -75,12 +75,12 @@ interface Run extends TrainOptions {
 }
 
 /**
- * Trains a network by cross entropy, from the last checkpoint where there is one. Every sample is used exactly
- * once an epoch, in a seeded order, the smaller last batch included (the original's script left the loop after
- * its first batch).
+ * Trains a network by cross entropy, and continues from the last checkpoint if there is one. Each epoch uses every
+ * sample exactly once, in seeded order; the last batch may be smaller. (The original's script ends an epoch after its
+ * first batch.)
  * @returns history and best weights
- * @throws RangeError when a side has no sample, or the checkpoint is another run's; Error when the loss
- * is no longer a number
+ * @throws RangeError when a set has no samples, the batch size is not a positive integer, or the checkpoint is
+ *   another run's; Error when the loss is not finite
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await beginRun(options);
@@ -116,7 +116,7 @@ async function beginRun(options: TrainOptions): Promise<Run> {
   const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
   const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity, epochs }));
   const run = { ...options, pause: options.pause ?? yieldToHost, identity };
-  // A longer run's weights are not this one's, and its checkpoint is worth more than a shorter one.
+  // A longer run has other weights, and its checkpoint must not be replaced by a shorter run's.
   if (saved && saved.history.length > epochs) {
     return { ...run, checkpoint: undefined, history: [], best: undefined };
   }
@@ -140,7 +140,7 @@ async function trainEpoch(run: Run, steps: TrainingSteps, epoch: number): Promis
   return sum / order.length;
 }
 
-/** Begins the steps with a batch of each size that an epoch has. */
+/** Begins the steps with an example batch of each size that occurs in an epoch. */
 function beginSteps(run: Run): TrainingSteps {
   const { train, batchSize, seed, network, optimizer } = run;
   const sizes = new Set([Math.min(batchSize, train.size), train.size % batchSize].filter((size) => size > 0));

@@ -8,7 +8,7 @@ import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
 import type { DropoutSeed, Network } from './network';
 
-/** Labelled samples to learn from, and what decides their dropout masks. */
+/** A batch of labelled training samples, with the seed of its dropout masks. */
 export interface Batch {
   /** The network's inputs, each [n, ...]. */
   readonly inputs: readonly tf.Tensor[];
@@ -17,32 +17,32 @@ export interface Batch {
   readonly dropout: DropoutSeed;
 }
 
-/** Training steps on one network. */
+/** Takes the training steps of one network. */
 export interface TrainingSteps {
   /**
-   * Takes a step of gradient descent.
+   * Takes one step of gradient descent.
    * @returns the batch's mean cross entropy before the step; the caller disposes it
-   * @throws RangeError for a batch of a size that had no example; Error when the optimizer has since taken other steps, or
-   *   was given another memory: begin anew then
+   * @throws RangeError when no example batch has this size; Error when the optimizer was stepped or restored
+   *   elsewhere: begin new steps then
    */
   take(batch: Batch): tf.Scalar;
 }
 
-/** What steps are taken on. */
+/** Network, optimizer and example batches of the steps. */
 export interface StepsOptions {
   readonly network: Network;
-  /** Remembers for the steps; it has to live as long as they are taken. */
+  /** Holds Adam's state; dispose it only after the last step. */
   readonly optimizer: Adam;
-  /** Makes a batch of each size that will be taken. It is asked where native TensorFlow trains; they are disposed. */
+  /** Makes an example batch of each size; called on native TensorFlow only. The batches are disposed. */
   readonly examples: () => readonly Batch[];
 }
 
 /**
- * Begins training steps where network and optimizer stand: as one graph where native TensorFlow computes, and by tfjs'
- * tape elsewhere. The numbers are the same but for rounding.
- * @returns steps, which the optimizer's disposal ends
- * @throws Error when the network reads its tensors' numbers while it trains, or draws other numbers for each batch but
- *   by dropout's seeds
+ * Begins training steps from the current state of network and optimizer: as one graph on native TensorFlow, with tfjs'
+ * gradient tape elsewhere. The results are equal up to rounding.
+ * @returns steps, valid until the optimizer is disposed
+ * @throws Error when the network reads tensor values in training, or creates random numbers other than from dropout
+ *   seeds
  */
 export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
   const backend = nativeBackend();
@@ -50,9 +50,9 @@ export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
 }
 
 /**
- * Makes a batch to learn from.
- * @param positions of the source's samples
- * @returns the caller disposes its tensors
+ * Makes a training batch.
+ * @param positions of the samples in the source
+ * @returns a batch whose tensors the caller disposes
  */
 export function drawBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
   const [labels, ...inputs] = tf.tidy(() => [
@@ -72,9 +72,9 @@ function gatherLabels({ labels, softLabels }: TensorSource, positions: readonly 
 }
 
 /**
- * Takes a step on a batch, whose tensors are disposed.
- * @returns its mean cross entropy before the step
- * @throws Error when that is no longer a number, or as {@link TrainingSteps.take} does
+ * Takes a step on a batch and disposes the batch's tensors.
+ * @returns the batch's mean cross entropy before the step
+ * @throws Error when the loss is not finite, and as {@link TrainingSteps.take}
  */
 export async function takeStep(steps: TrainingSteps, batch: Batch): Promise<number> {
   const [value] = await readLoss(steps, batch);
@@ -92,7 +92,7 @@ function readLoss(steps: TrainingSteps, batch: Batch): Promise<Float32Array> {
   }
 }
 
-/** Begins training steps by tfjs' tape, which runs on every backend. */
+/** Begins training steps with tfjs' gradient tape, which works on every backend. */
 export function beginTapeSteps({ network, optimizer }: StepsOptions): TrainingSteps {
   const variables = [...network.parameters.values()];
   return {
@@ -128,7 +128,7 @@ function compileExamples(
   try {
     return compileTraining(backend, trainee, new Map(pairs));
   } finally {
-    // The seeds were kept: they are among the feeds, as the batches' tensors are.
+    // The feeds include the batches' tensors and the kept dropout seeds.
     for (const [, pair] of pairs) for (const { feeds } of pair) tf.dispose([...feeds.values()]);
   }
 }
@@ -144,7 +144,7 @@ function measureLoss(
 
 const SEED = 'seed.';
 
-/** Makes two examples of a batch: it, and it with the next step's dropout. */
+/** Makes two examples of a batch that differ in their dropout seeds. */
 function toExamples(network: Network, batch: Batch): ExamplePair {
   const { dropout } = batch;
   const next = { ...batch, dropout: { ...dropout, step: dropout.step + 1 } };

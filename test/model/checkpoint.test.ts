@@ -4,6 +4,7 @@ import { buildAdam, type Adam } from '../../lib/engine/adam';
 import { startEngine } from '../../lib/engine/tensorflow';
 import { restoreLast, saveLast } from '../../lib/model/checkpoint';
 import { saveState, type Network } from '../../lib/model/network';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/model/safetensors';
 import { buildTerGat } from '../../lib/model/tergat';
 import { createMemoryStore, TWIN_SIZES } from './twin';
 
@@ -65,5 +66,26 @@ describe('checkpoint', () => {
     store.entries.set(NAME, new TextEncoder().encode('\u0002\0\0\0\0\0\0\0{}'));
     await assert.rejects(restore(), /Expected network TerGat for last.safetensors but received undefined/);
     assert.deepEqual(saveState(network), before);
+  });
+
+  it('refuses optimizer state of another length and changes neither network nor optimizer', async () => {
+    const store = createMemoryStore();
+    const other = { network: buildTerGat({ seed: 2, sizes: TWIN_SIZES }), optimizer: buildAdam() };
+    await saveLast({ store, ...other, identity: IDENTITY, history: [] });
+    const { tensors, metadata } = decodeSafetensors(store.entries.get(NAME)!);
+    const short = [...tensors].map(([name, { shape, values }], index) =>
+      index === tensors.size - 1
+        ? { name, shape: [1], read: () => values.slice(0, 1) }
+        : { name, shape, read: () => values },
+    );
+    store.entries.set(NAME, Buffer.concat([...encodeSafetensors(short, metadata)]));
+    const before = [saveState(network), optimizer.saveState(network.parameters)];
+    await assert.rejects(
+      restoreLast({ store, network, optimizer, identity: IDENTITY, epochs: 1 }),
+      /Expected \d+ values for adam\.\S+ but received 1/,
+    );
+    assert.deepEqual([saveState(network), optimizer.saveState(network.parameters)], before);
+    other.network.dispose();
+    other.optimizer.dispose();
   });
 });

@@ -4,8 +4,8 @@ import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from '../.
 import type { Ready } from '../protocol';
 
 /**
- * Starts the engine that the `ENGINE` environment variable names, with what this project adds to it, or without.
- * @param kind `stock`: only what tfjs' own packages bring
+ * Starts the engine of the `ENGINE` environment variable, with or without this project's kernels.
+ * @param kind `stock`: only the kernels of tfjs' own packages
  */
 export async function startContenderEngine(kind: 'ours' | 'stock'): Promise<EngineInfo> {
   const info = await startEngine();
@@ -16,12 +16,12 @@ export async function startContenderEngine(kind: 'ours' | 'stock'): Promise<Engi
   return info;
 }
 
-/** Tells the versions of what computes. */
+/** Returns the versions of tfjs and of TensorFlow. */
 export function engineVersions({ tensorflow }: EngineInfo): Ready['versions'] {
   return { tfjs: tf.version_core, ...(tensorflow ? { TensorFlow: tensorflow } : {}) };
 }
 
-/** Tells what lives in this process now. */
+/** Returns the number of tensors and the resident memory of this process. */
 export function memoryNow(): { readonly tensors: number; readonly residentMb: number } {
   return { tensors: tf.memory().numTensors, residentMb: process.memoryUsage().rss / 2 ** 20 };
 }

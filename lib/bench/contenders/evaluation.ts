@@ -6,12 +6,12 @@ import type { Task } from '../serve';
 import { engineVersions, startContenderEngine } from './engine';
 import { randomSource, takeFirst } from './random-blocks';
 
-/** Pairs of blocks in a unit of evaluation. */
+/** Pairs of blocks in one unit of work. */
 export const EVALUATION_UNIT = 256;
 
 const MAX_UNITS = 32;
 
-/** Prepares TerGat's evaluation by the library's own function. A unit is 256 pairs of blocks. */
+/** Prepares TerGat's evaluation by the library's `evaluate`. A unit is 256 pairs of blocks. */
 export async function prepareEvaluation(): Promise<Task> {
   const engine = await startContenderEngine('ours');
   const network = buildTerGat({ seed: DEFAULT_EXPERIMENT.seed });

@@ -1,6 +1,6 @@
 import { serveTask, type Task } from '../serve';
 
-/** What this project's own contenders and stock tfjs can be asked to do, by the program's first argument. */
+/** Tasks of the benchmark subjects that run on Node.js, by the program's first argument. */
 const TASKS: Readonly<Record<string, (argument: string) => Promise<Task>>> = {
   step: async (name) => (await import('./step')).prepareStep(name as 'tergat'),
   eval: async () => (await import('./evaluation')).prepareEvaluation(),

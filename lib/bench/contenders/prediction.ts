@@ -7,7 +7,7 @@ import { isUnread, loadPredictor } from '../../predict/predictor';
 import type { Task } from '../serve';
 import { engineVersions, startContenderEngine } from './engine';
 
-/** The photograph that is asked about: 1920 pixels wide, three faces. */
+/** The photograph to predict: 1920 pixels wide, three faces. */
 const PHOTO = path.join(
   path.dirname(require.resolve('@vladmandic/face-api/package.json')),
   'demo',
@@ -15,8 +15,8 @@ const PHOTO = path.join(
 );
 
 /**
- * Prepares answers of one process: the project's own model and the detectors are loaded before. A unit goes from the
- * photograph's file to the answer for each of its faces.
+ * Prepares predictions in one process, with the project's model and the detectors loaded. A unit is one prediction,
+ * from the photograph's file to the expressions of its faces.
  */
 export async function prepareWarmPrediction(): Promise<Task> {
   const engine = await startContenderEngine('ours');
@@ -30,7 +30,7 @@ export async function prepareWarmPrediction(): Promise<Task> {
   return { ready: { versions: engineVersions(engine) }, work };
 }
 
-/** Prepares answers of fresh processes. A unit is one `npx . predict`, from its start to its end. */
+/** Prepares predictions in new processes. A unit is one `npx . predict`, from start to end. */
 export async function prepareColdPrediction(): Promise<Task> {
   const work = async (count: number) => {
     for (let run = 0; run < count; run++) {

@@ -8,19 +8,19 @@ import { defaultWorkers, startWorkerProcesses } from '../../faces/worker-process
 import type { Task } from '../serve';
 import { engineVersions, startContenderEngine } from './engine';
 
-/** The images that are preprocessed, as the bench leaves them to its contenders in a JSON file. */
+/** The images to preprocess; the bench passes them to its subjects in a JSON file. */
 export interface ImageList {
-  /** Absolute path that the records' paths start from. */
+  /** Absolute path that the records' paths are relative to. */
   readonly root: string;
-  /** In the order in which they are preprocessed. */
+  /** In the order of preprocessing. */
   readonly records: readonly FrameRecord[];
 }
 
 /**
- * Prepares preprocessing, from files to a saved store that was empty. A unit is an image; processes and networks stay
- * from run to run, as the peer's do.
+ * Prepares preprocessing, from image files to a new store. A unit is an image. Processes and networks are kept between
+ * runs, as the peer's are.
  * @param listFile path of an {@link ImageList}
- * @param processes default as many as preprocessing would start by itself
+ * @param processes default the number that preprocessing uses by itself
  */
 export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
   const engine = await startContenderEngine('ours');

@@ -7,7 +7,7 @@ const SIDE = 2048;
 /** Floating-point operations of one unit of {@link prepareProducts}. */
 export const PRODUCT_FLOPS = 2 * SIDE ** 3;
 
-/** Prepares what the machine's arithmetic is measured by: a unit is the product of two 2048x2048 matrices. */
+/** Prepares a measurement of the machine's arithmetic: a unit is the product of two 2048x2048 matrices. */
 export async function prepareProducts(): Promise<Task> {
   const engine = await startContenderEngine('ours');
   const [first, second] = [tf.randomUniform([SIDE, SIDE]), tf.randomUniform([SIDE, SIDE])];

@@ -4,8 +4,8 @@ import { createRandom } from '../../core/random';
 import { blockSource, type TensorSource } from '../../model/data';
 
 /**
- * Makes labelled blocks of noise: what is in a block changes nothing about the time.
- * @param size how many faces
+ * Makes labelled blocks of random pixels; the content of a block does not affect the time.
+ * @param size number of faces
  */
 export function randomSource(size: number): TensorSource {
   const random = createRandom('bench', 'blocks');
@@ -23,7 +23,7 @@ export function randomSource(size: number): TensorSource {
   return blockSource(blocks);
 }
 
-/** Gives the first samples of a source, as a source. */
+/** Returns a source of the first samples of a source. */
 export function takeFirst(source: TensorSource, size: number): TensorSource {
   return { size, labels: source.labels.subarray(0, size), batch: (positions) => source.batch(positions) };
 }

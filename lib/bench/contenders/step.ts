@@ -8,17 +8,17 @@ import type { Task } from '../serve';
 import { engineVersions, memoryNow, startContenderEngine } from './engine';
 import { randomSource } from './random-blocks';
 
-/** A network that a step can be taken of. */
+/** A network whose training steps are measured. */
 export type NetworkName = 'tergat' | 'small' | 'compact';
 
 const { batchSize, learningRate, seed } = DEFAULT_EXPERIMENT;
 
-/** How many batches are drawn before; a request may ask for more steps than that. */
+/** Number of batches drawn in advance; more steps reuse them in turn. */
 const BATCHES = 64;
 
 /**
- * Prepares training steps of ours as training takes them: a batch gathered from bytes, gradients, Adam, the loss read
- * back. A unit is a step on 64 pairs of blocks.
+ * Prepares this project's training steps as `train` takes them: a batch gathered from bytes, gradients, Adam, and the
+ * loss read back. A unit is one step on 64 pairs of blocks.
  */
 export async function prepareStep(name: NetworkName): Promise<Task> {
   const engine = await startContenderEngine('ours');
@@ -42,7 +42,7 @@ function rowsOf(batch: number): number[] {
 function buildNetwork(name: NetworkName): Network {
   if (name === 'tergat') return buildTerGat({ seed });
   if (name === 'compact') return buildCompact({ seed });
-  // TerGat's operations, of which a leak would show, in a fraction of the time.
+  // TerGat's operations in a fraction of its time, for the leak test.
   const sizes = { ...TERGAT_SIZES, filters: [4, 4], branch: [32, 16], latent: 8, head: [32, 16] } as const;
   return buildTerGat({ seed, sizes });
 }

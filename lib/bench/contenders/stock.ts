@@ -8,8 +8,8 @@ import { addMissingWasmKernel } from './missing-wasm-kernel';
 const { batchSize, learningRate } = DEFAULT_EXPERIMENT;
 
 /**
- * Prepares training steps of stock tfjs: TerGat as a user of tfjs-layers would write it, the package's own
- * operations, its own Adam, `trainOnBatch`. A unit is a step on 64 pairs of blocks.
+ * Prepares training steps of stock tfjs: TerGat in tfjs-layers, with the package's operations, its Adam and
+ * `trainOnBatch`. A unit is one step on 64 pairs of blocks.
  */
 export async function prepareStockStep(): Promise<Task> {
   const engine = await startContenderEngine('stock');

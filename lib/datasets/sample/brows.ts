@@ -5,16 +5,16 @@ import { sampleCurve, type HeadPoint } from './space';
 
 /** One eyebrow. */
 export interface Brow {
-  /** Middle line from the inner to the outer end, 17 points. */
+  /** Centre line from the inner to the outer end, 17 points. */
   readonly line: readonly HeadPoint[];
-  /** Half its thickness at each point of the line, head units. */
+  /** Half thickness at each point of the line, head units. */
   readonly halfWidths: readonly number[];
-  /** How far the inner and outer end are raised, head units: what folds the forehead. */
+  /** Rise of the inner and the outer end, head units; it wrinkles the forehead. */
   readonly innerRaise: number;
   readonly outerRaise: number;
 }
 
-/** Share of each unit's pull at the five control points, inner to outer. */
+/** Weight of each unit's pull at the five control points, inner to outer. */
 const INNER = [1, 0.74, 0.3, 0.04, 0];
 const OUTER = [0.05, 0.25, 0.7, 1, 0.85];
 const LOWERER = [1, 0.85, 0.5, 0.15, 0];
@@ -27,7 +27,7 @@ export function buildBrow(look: Character, units: ActionUnits, side: -1 | 1, sur
   const { arch, slant, height, thickness } = look.brows;
   const centre = 27.5 * look.eyes.spacing;
   const rest = EYE_LINE - 23.2 * height - 3 * (look.eyes.size - 1);
-  // Raised and lowered at once, the inner end rises and the outer one sinks: the oblique brow of fear and sadness.
+  // With AU1 and AU4 together, the inner end rises and the outer end sinks: the oblique brow of fear and sadness.
   const oblique = units.AU1 * units.AU4;
   const lower = 8.2 * units.AU4 - 7 * oblique + 3.2 * units.AU9 + 1.5 * units.AU7;
   const squeeze = 4.5 * units.AU4 + 1.5 * units.AU9;

@@ -102,5 +102,5 @@ const TARIQ: Character = {
   earrings: false,
 };
 
-/** The six hand-made synthetic characters, of different sex, age, skin, hair and drawing style. */
+/** The six hand-made synthetic characters, which differ in sex, age, skin, hair and drawing style. */
 export const CHARACTERS: readonly Character[] = [MARA, OTTO, ZURI, KENJI, PIA, TARIQ];

@@ -6,40 +6,40 @@ import { drawManner, drawUnits } from './expressions';
 import type { Light, View } from './scene';
 import type { Pose } from './space';
 
-/** Least share of the expression that a labelled frame shows. */
+/** Lowest intensity of the expression in a labelled frame. */
 export const MIN_INTENSITY = 0.35;
 
-/** A short performance: an expression grows, holds and fades while the head moves a little. */
+/** A short clip: an expression grows, holds and fades while the head moves slightly. */
 export interface Clip {
   readonly look: Character;
   readonly emotion: Emotion;
-  /** Units at the clip's height, before intensity. */
+  /** Units at full intensity. */
   readonly units: SomeActionUnits;
-  /** Small units that have nothing to do with the expression. */
+  /** Weak units that do not belong to the expression. */
   readonly noise: SomeActionUnits;
   readonly peak: number;
-  /** Shares of the peak at the clip's start and end. */
+  /** Intensities at the clip's start and end, relative to the peak. */
   readonly start: number;
   readonly end: number;
   readonly asymmetry: number;
   readonly gaze: { readonly x: number; readonly y: number };
   readonly light: Light;
-  /** Pose in the clip's middle, and how far it moves from start to end. */
+  /** Pose at half time, and its change from start to end. */
   readonly pose: Pose;
   readonly drift: Pose;
   readonly phase: number;
 }
 
-/** One moment of a clip. */
+/** One frame of a clip. */
 export interface Moment extends View {
   readonly intensity: number;
 }
 
 /**
- * Draws a clip; it depends on its own keys only.
+ * Draws a clip at random. Its random numbers depend on seed, character, expression and index only.
  * @param seed the sample's seed
- * @param emotion what is performed
- * @param index number of the clip in its cell, from 0
+ * @param emotion the clip's expression
+ * @param index number of the clip within its character and expression, from 0
  */
 export function drawClip(
   look: Character,
@@ -117,7 +117,7 @@ function clampNormal(random: Random, deviation: number, limit: number): number {
 }
 
 /**
- * Gives one moment of a clip.
+ * Computes one frame of a clip.
  * @param time 0 (start) to 1 (end)
  */
 export function toMoment(clip: Clip, time: number): Moment {
@@ -152,7 +152,7 @@ export function toMoment(clip: Clip, time: number): Moment {
   };
 }
 
-/** Grows over the first two fifths, holds, fades over the last third. */
+/** Relative intensity: it grows until 0.4, is 1 until 0.66, then fades. */
 function envelope({ start, end }: Clip, time: number): number {
   if (time < 0.4) return start + (1 - start) * smoothStep(time / 0.4);
   if (time > 0.66) return end + (1 - end) * smoothStep((1 - time) / 0.34);

@@ -2,7 +2,7 @@ import type { Character, Colour } from './character';
 
 /**
  * Mixes two colours.
- * @param share 0 gives the first, 1 the second
+ * @param share of the second colour, 0 to 1
  */
 export function mixColours(first: Colour, second: Colour, share: number): Colour {
   const [from, to] = [first, second].map((colour) => parseInt(colour.slice(1), 16));
@@ -16,15 +16,16 @@ export function mixColours(first: Colour, second: Colour, share: number): Colour
 }
 
 /**
- * Measures how bright a colour is.
- * @returns 0 (black) to 255 (white). Source: ITU-R BT.601, as in most grey conversions.
+ * Computes the luma of a colour.
+ * @returns 0 (black) to 255 (white)
+ * Source: ITU-R BT.601.
  */
 export function measureLuminance(colour: Colour): number {
   const [red, green, blue] = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
-/** The colours that a character is painted in. */
+/** The colours of a drawn character. */
 export interface Palette {
   readonly skin: Colour;
   readonly skinLight: Colour;
@@ -39,7 +40,7 @@ export interface Palette {
   readonly lipDark: Colour;
 }
 
-/** Derives light, shade and line colours from a character's few own ones. */
+/** Derives light, shade and line colours from a character's base colours. */
 export function buildPalette({ skin, hair, mouth, style }: Character): Palette {
   return {
     skin: skin.colour,

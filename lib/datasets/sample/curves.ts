@@ -1,6 +1,6 @@
 import type { Point } from '../../core/geometry';
 
-/** Writes a number for SVG with at most two decimals, so that the text is the same on every machine. */
+/** Formats a number for SVG with at most two decimals, so that the text is the same on every machine. */
 export function toNumberText(value: number): string {
   const rounded = Math.round(value * 100) / 100;
   return String(rounded === 0 ? 0 : rounded);
@@ -39,8 +39,8 @@ export function toPolygon(points: readonly Point[]): string {
 }
 
 /**
- * Joins curves end to end to one closed outline with corners where they meet.
- * @param curves each two or more points, pixels; the second starts where the first ends, and so on
+ * Joins curves to one closed outline with corners where they meet.
+ * @param curves each two or more points, pixels; each curve starts where the previous one ends
  * @returns a closed SVG path
  */
 export function toOutline(...curves: readonly (readonly Point[])[]): string {
@@ -49,7 +49,7 @@ export function toOutline(...curves: readonly (readonly Point[])[]): string {
 }
 
 /**
- * Draws a band around a line, as a brush does whose width changes: brows, lashes, wrinkles, strands.
+ * Draws a band of varying width around a line, for brows, lashes, wrinkles and strands.
  * @param line two or more points, pixels
  * @param halfWidths half the band's width at each point, pixels
  * @returns a closed SVG path
@@ -67,8 +67,8 @@ export function toRibbon(line: readonly Point[], halfWidths: readonly number[]):
 }
 
 /**
- * Gives half widths that swell from nothing to `widest` and back, for {@link toRibbon}.
- * @param count how many points the line has
+ * Computes half widths for {@link toRibbon} that grow from 0 to `widest` in the middle and fall to 0 again.
+ * @param count number of points of the line
  * @param widest half width in the middle, pixels
  */
 export function taper(count: number, widest: number): number[] {

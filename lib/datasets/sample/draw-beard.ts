@@ -2,7 +2,7 @@ import { toSmoothPath } from './curves';
 import { drawFold, drawSpot, fill, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** Paints a beard; the caller cuts it to the head. */
+/** Draws a beard; the caller clips it to the head. */
 export function drawBeard(scene: Scene): string {
   const { style, colour } = scene.look.beard;
   if (style === 'none') return '';
@@ -21,7 +21,9 @@ function drawStubble(scene: Scene): string {
   return chin.join('') + drawSpot(scene, 'beard', surface(0, 34 * length), { x: 24, y: 7, opacity: 0.3 });
 }
 
-/** From ear to ear: above along the cheeks and under the lower lip, below beyond the jaw. */
+/**
+ * Outline from ear to ear: its upper edge follows the cheeks and the lower lip, its lower edge lies outside the jaw.
+ */
 function toFullBeard({ look, face }: Scene): HeadPoint[] {
   const { surface, halfWidth, jawDrop } = face.head;
   const { halfWidth: width, lowerOuter: lip, corners } = face.mouth;

@@ -3,7 +3,7 @@ import { mixColours } from './colour';
 import { toNumberText, toSmoothPath } from './curves';
 import { fill, stroke, type Scene } from './scene';
 
-/** Paints the wall behind. */
+/** Draws the wall behind the character. */
 export function drawBackground({ look, light }: Scene): string {
   const [bright, dark] = [
     mixColours(look.background, '#ffffff', 0.3),
@@ -16,7 +16,7 @@ export function drawBackground({ look, light }: Scene): string {
   );
 }
 
-/** Paints neck, shoulders and clothes; they follow the head's place but not its turn. */
+/** Draws neck, shoulders and clothes. They follow the head's position, but not its rotation. */
 export function drawBody({ look, palette, pose, face, project }: Scene): string {
   const { scale } = pose;
   const base = project({ x: 0, y: 40, z: -18 });
@@ -61,7 +61,7 @@ export function drawBody({ look, palette, pose, face, project }: Scene): string 
   );
 }
 
-/** Paints the ears. */
+/** Draws the ears, with earrings if any. */
 export function drawEars(scene: Scene): string {
   const { look, face, palette, project } = scene;
   if (look.hair.style === 'scarf') return '';

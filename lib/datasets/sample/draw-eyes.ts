@@ -4,7 +4,7 @@ import type { Brow } from './brows';
 import type { Eye } from './eyes';
 import { clipTo, drawFold, drawSpot, fill, stroke, type Scene } from './scene';
 
-/** Paints both eyes and eyebrows. */
+/** Draws both eyes and eyebrows. */
 export function drawEyes(scene: Scene): string {
   const { eyes, brows } = scene.face;
   return (
@@ -125,7 +125,7 @@ function drawBrow(scene: Scene, brow: Brow): string {
   );
 }
 
-/** Paints round glasses. */
+/** Draws round glasses, if any. */
 export function drawGlasses(scene: Scene): string {
   if (!scene.look.glasses) return '';
   const { surface, halfWidth } = scene.face.head;

@@ -1,7 +1,7 @@
 import { drawFold, drawSpot, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** Paints the folds that the action units press into the skin. */
+/** Draws the wrinkles that the action units cause. */
 export function drawFolds(scene: Scene): string {
   return (
     drawForehead(scene) +

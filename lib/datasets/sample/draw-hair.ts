@@ -5,7 +5,7 @@ import { toBackShapes, toCrown, toHairline } from './hair-shapes';
 import { clipTo, fill, stroke, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** Paints what hangs behind the head. */
+/** Draws the hair behind the head. */
 export function drawBackHair(scene: Scene): string {
   const { palette, look } = scene;
   if (look.hair.style === 'scarf')
@@ -20,7 +20,7 @@ export function drawBackHair(scene: Scene): string {
   return shapes.join('') + drawFarTemple(scene) + (look.hair.style === 'afro' ? drawCurls(scene, 1.3) : '');
 }
 
-/** Paints the hair beyond the far temple, which a turned head would otherwise leave bare to the wall. */
+/** Draws the hair behind the far temple, which would be bald when the head is turned. */
 function drawFarTemple(scene: Scene): string {
   const { style } = scene.look.hair;
   if (style === 'bald' || style === 'scarf') return '';
@@ -29,7 +29,7 @@ function drawFarTemple(scene: Scene): string {
   return fill(toPolygon([...upper, ...inside].map(scene.project)), scene.palette.hairDark);
 }
 
-/** Paints the hair on the head, over the forehead and the ears. */
+/** Draws the hair in front of the head, over forehead and ears. */
 export function drawFrontHair(scene: Scene): string {
   const { palette, look, project } = scene;
   const { style } = look.hair;
@@ -52,7 +52,7 @@ export function drawFrontHair(scene: Scene): string {
   );
 }
 
-/** Writes the hair's gradient, towards the light. */
+/** Writes the hair's gradient, which is lighter towards the light. */
 function drawCapPaint({ palette, look, light }: Scene): string {
   const [from, to] = light.x > 0 ? ['0', '1'] : ['1', '0'];
   const { hair, hairDark, hairLight } = palette;
@@ -71,7 +71,7 @@ function drawCapPaint({ palette, look, light }: Scene): string {
   return `<linearGradient id="cap" x1="${from}" y1="1" x2="${to}" y2="0">${marks.join('')}</linearGradient>`;
 }
 
-/** Gives a shadow that the hair casts on the forehead; the caller cuts it to the head. */
+/** Draws the hair's shadow on the forehead; the caller clips it to the head. */
 export function drawHairShadow(scene: Scene): string {
   const { style } = scene.look.hair;
   const { skinDeep } = scene.palette;
@@ -82,7 +82,7 @@ export function drawHairShadow(scene: Scene): string {
   return fill(toSmoothPath(edge.map(lower), true), skinDeep, 0.42);
 }
 
-/** Joins points with hollow curves, so that every point is the tip of a lock. */
+/** Joins points by concave curves, so that every point is the tip of a strand. */
 function toSpikes(points: readonly { x: number; y: number }[]): string {
   const text = ({ x, y }: { x: number; y: number }) => `${toNumberText(x)} ${toNumberText(y)}`;
   const curves = points.map((point, index) => {
@@ -93,7 +93,7 @@ function toSpikes(points: readonly { x: number; y: number }[]): string {
   return `M${text(points[0])}${curves.join('')}Z`;
 }
 
-/** Gives a point between the crown and the hairline. */
+/** Computes a point between the crown and the hairline. */
 function toLock(
   crown: readonly HeadPoint[],
   line: readonly HeadPoint[],
@@ -122,7 +122,7 @@ function drawStrands(scene: Scene, crown: readonly HeadPoint[], line: readonly H
   }).join('');
 }
 
-/** Paints the band of light across the hair. */
+/** Draws the highlight across the hair. */
 function drawSheen(scene: Scene, crown: readonly HeadPoint[], line: readonly HeadPoint[]): string {
   const { palette, look, project, pose, light } = scene;
   const start = light.x > 0 ? 0.42 : 0.12;
@@ -133,7 +133,7 @@ function drawSheen(scene: Scene, crown: readonly HeadPoint[], line: readonly Hea
   return fill(toRibbon(band, taper(5, (cel ? 3.2 : 4.6) * pose.scale)), palette.hairLight, cel ? 0.55 : 0.28);
 }
 
-/** Strews curls over a round head of hair by the golden angle. */
+/** Draws curls, distributed over the hair by the golden angle. */
 function drawCurls(scene: Scene, reach: number): string {
   const { palette, project, face, pose, look } = scene;
   const { volume } = look.hair;

@@ -3,19 +3,19 @@ import { toNumberText, toSmoothPath } from './curves';
 import { drawBeard } from './draw-beard';
 import { drawSpot, stroke, type Scene } from './scene';
 
-/** Gives the head's silhouette as a path. */
+/** Returns the head's silhouette as an SVG path. */
 export function toHeadPath({ face, project }: Scene): string {
   return toSmoothPath(face.head.outline.map(project), true);
 }
 
-/** Paints the skin with the light on it; the caller cuts it to the head. */
+/** Draws the lit skin; the caller clips it to the head. */
 export function drawSkin(scene: Scene): string {
   const { look, palette, light, project, pose } = scene;
   const centre = project({ x: 0, y: -6, z: 30 });
   const reach = 122 * pose.scale;
   const [cx, cy] = [centre.x + 44 * light.x * pose.scale, centre.y + 40 * light.y * pose.scale];
   const depth = light.strength * (0.5 + 0.5 * look.style.contrast);
-  // A hard-edged patch of light looks like a blotch on dark skin, so there it is fainter.
+  // On dark skin, a hard-edged light area looks like a spot, so it is weaker there.
   const cel = look.style.shading === 'cel';
   const glow = cel ? Math.min(1, (measureLuminance(palette.skin) / 190) ** 2) : 1;
   const [lit, dim] = [
@@ -44,7 +44,7 @@ export function drawSkin(scene: Scene): string {
   );
 }
 
-/** Paints what gives the face its relief: cheeks, sockets, the shadows of nose and lip, freckles, beard. */
+/** Draws cheeks, eye sockets, shadows of nose and lip, freckles and beard. */
 export function drawRelief(scene: Scene): string {
   const { look, face, light, expression } = scene;
   const { surface } = face.head;
@@ -108,7 +108,7 @@ function drawFreckles(scene: Scene): string {
     .join('');
 }
 
-/** Paints the head's outline, where the style has one. */
+/** Draws the head's outline; a faint one when the style has none. */
 export function drawHeadOutline(scene: Scene): string {
   const { look, palette } = scene;
   return look.style.outlinePx

@@ -4,7 +4,7 @@ import { toOutline, toRibbon, toSmoothPath } from './curves';
 import { clipTo, drawSpot, fill, stroke, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** Paints the mouth: the cavity with tongue and teeth, then the lips. */
+/** Draws the mouth: first the cavity with tongue and teeth, then the lips. */
 export function drawMouth(scene: Scene): string {
   const { mouth } = scene.face;
   const lines = {
@@ -41,14 +41,14 @@ function drawLips(
   );
 }
 
-/** Paints the shadow between the lips, thin at the corners. */
+/** Draws the shadow between the lips, which is thin at the corners. */
 function drawLipLine({ pose, expression }: Scene, line: readonly Point[], open: boolean): string {
   const last = line.length - 1;
   const widths = line.map((_, index) => (index % last === 0 ? 0.35 : open ? 0.7 : 1.25) * pose.scale);
   return fill(toRibbon(line, widths), '#30090f', expression.units.AU19 > 0.3 ? 0.7 : 0.95);
 }
 
-/** Paints teeth and tongue; the caller cuts them to the cavity. The lower teeth go with the jaw. */
+/** Draws teeth and tongue; the caller clips them to the cavity. The lower teeth move with the jaw. */
 function drawInside(scene: Scene): string {
   const { face, project } = scene;
   const { mouth } = face;

@@ -1,7 +1,7 @@
 import { toSmoothPath } from './curves';
 import { drawSpot, drawFold, fill, type Scene } from './scene';
 
-/** Paints the nose. */
+/** Draws the nose. */
 export function drawNose(scene: Scene): string {
   const { look, face, palette, light, expression } = scene;
   const { nose, head } = face;

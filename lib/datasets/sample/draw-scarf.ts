@@ -4,7 +4,7 @@ import { toSpots } from './hair-shapes';
 import { fill, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** Gives the scarf's edge around the face; it goes with the jaw. */
+/** Returns the scarf's edge around the face; it moves with the jaw. */
 export function toScarfRim({ face }: Scene): HeadPoint[] {
   const { surface, halfWidth, jawDrop } = face.head;
   const right = toSpots('.3,-68 .66,-58 .86,-34 .93,0 .88,30 .7,58 .4,80').map(([x, y]) => ({
@@ -16,7 +16,7 @@ export function toScarfRim({ face }: Scene): HeadPoint[] {
   return [...right, chin, ...right.map((point) => ({ ...point, x: -point.x })).reverse()];
 }
 
-/** Gives the scarf's outer edge. */
+/** Returns the scarf's outer edge. */
 export function toScarfOutline({ face }: Scene): HeadPoint[] {
   const right = toSpots('.5,-110 .95,-86 1.14,-44 1.2,6 1.16,50 1.3,96 1.2,130').map(([x, y]) => ({
     x: x * face.head.halfWidth,
@@ -27,7 +27,7 @@ export function toScarfOutline({ face }: Scene): HeadPoint[] {
   return [{ x: 0, y: -116, z: -4 }, ...right, { x: 0, y: 138, z: 0 }, ...left];
 }
 
-/** Paints a headscarf. */
+/** Draws a headscarf. */
 export function drawScarf(scene: Scene): string {
   const { face, look, project, palette } = scene;
   const wide = face.head.halfWidth;

@@ -2,20 +2,20 @@ import type { Emotion } from '../../core/emotions';
 import type { Random } from '../../core/random';
 import { ACTION_UNITS, type ActionUnit, type SomeActionUnits } from './action-units';
 
-/** Lowest and highest strength of a unit at the expression's height. */
+/** Lowest and highest intensity of a unit at the expression's peak. */
 type Range = readonly [low: number, high: number];
 
-/** One way in which an expression is made: units that are always in it and units that may be. */
+/** One variant of an expression: units that always occur, and units that may occur. */
 export interface Recipe {
   readonly always: Readonly<Partial<Record<ActionUnit, Range>>>;
-  /** Chance (0 to 1), lowest and highest strength. */
+  /** Probability (0 to 1), lowest and highest intensity. */
   readonly sometimes: Readonly<
     Partial<Record<ActionUnit, readonly [chance: number, low: number, high: number]>>
   >;
 }
 
 /**
- * How each expression is built from action units; each has several ways, as people do.
+ * The variants of each expression, by action units.
  * Source: prototypes and major variants in Ekman, Friesen and Hager, FACS Investigator's Guide, 2002, and EMFACS.
  */
 export const RECIPES: Readonly<Record<Emotion, readonly Recipe[]>> = {
@@ -169,11 +169,11 @@ export const RECIPES: Readonly<Record<Emotion, readonly Recipe[]>> = {
 };
 
 /**
- * Draws the units of one showing of an expression at its height.
- * @param emotion what is shown
- * @param manner factor of each unit, this character's habit
- * @param random where the showing's own variation comes from
- * @returns strengths; they may exceed 1 a little, to be clamped when they are completed
+ * Draws the units of an expression's peak at random.
+ * @param emotion the expression
+ * @param manner the character's factor of each unit
+ * @param random source of the variant and of its intensities
+ * @returns intensities, which may slightly exceed 1 before they are clamped
  */
 export function drawUnits(emotion: Emotion, manner: SomeActionUnits, random: Random): SomeActionUnits {
   const { always, sometimes } = random.pick(RECIPES[emotion]);
@@ -190,7 +190,7 @@ export function drawUnits(emotion: Emotion, manner: SomeActionUnits, random: Ran
 }
 
 /**
- * Draws how strongly a character uses each unit.
+ * Draws a character's factor of each unit at random.
  * @param random the character's own source
  * @returns factors, 0.85 to 1.12
  */

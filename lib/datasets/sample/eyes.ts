@@ -6,27 +6,27 @@ import type { HeadPoint } from './space';
 
 /** One eye. */
 export interface Eye {
-  /** Upper and lower rim, each from the inner to the outer corner, 13 points. */
+  /** Edges of the upper and the lower lid, each from the inner to the outer corner, 13 points. */
   readonly upper: readonly HeadPoint[];
   readonly lower: readonly HeadPoint[];
   /** Fold above the upper lid, inner to outer, 13 points. */
   readonly crease: readonly HeadPoint[];
   readonly iris: { readonly centre: HeadPoint; readonly radius: number };
-  /** Middle of the eye at rest. */
+  /** Centre of the eye at rest. */
   readonly centre: HeadPoint;
-  /** Half the distance of the corners, head units. */
+  /** Half the distance between the corners, head units. */
   readonly halfWidth: number;
-  /** How far it is open, 0 to about 1.4; 1 at rest. */
+  /** Opening of the upper lid, 0.03 to 1.5; 1 at rest. */
   readonly opening: number;
 }
 
-/** Number of points on a rim. */
+/** Number of points on an edge of a lid. */
 const RIM = 13;
 
 /**
- * Shapes an eye.
+ * Computes the shape of an eye.
  * @param side -1 for the image's left, 1 for its right
- * @param gaze -1 to 1 to the image's right and downwards
+ * @param gaze x and y, each -1 to 1, to the image's right and downwards
  */
 export function buildEye(
   look: Character,

@@ -7,16 +7,16 @@ import { buildHead, type Head } from './head';
 import { buildMouth, type Mouth } from './mouth';
 import { buildNose, type Nose } from './nose';
 
-/** What moves in a face. */
+/** The changing part of a face. */
 export interface Expression {
   readonly units: ActionUnits;
-  /** How much stronger the image's right half acts than its left, -1 to 1. */
+  /** Relative strength of the image's right half against its left half, -1 to 1. */
   readonly asymmetry: number;
-  /** Where the eyes look: -1 to 1 to the image's right and downwards. */
+  /** Direction of the eyes: x and y, each -1 to 1, to the image's right and downwards. */
   readonly gaze: Point;
 }
 
-/** A character's face with an expression, in the head's space; pairs hold the image's left one first. */
+/** A character's face with an expression, in head units; pairs have the image's left one first. */
 export interface Face {
   readonly head: Head;
   readonly brows: readonly [Brow, Brow];
@@ -26,9 +26,9 @@ export interface Face {
 }
 
 /**
- * Shapes a character's face with an expression: control points that both the drawing and the landmarks use.
+ * Computes the shape of a character's face with an expression. Both the drawing and the true landmarks use it.
  * @param look the character
- * @param expression what moves
+ * @param expression action units, asymmetry and gaze
  */
 export function buildFace(look: Character, { units, asymmetry, gaze }: Expression): Face {
   const head = buildHead(look, units);

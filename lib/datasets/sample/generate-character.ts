@@ -70,7 +70,7 @@ const LONG_CUTS: readonly HairStyle[] = ['bob', 'long', 'bun', 'pigtails', 'afro
 const SHORT_CUTS: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 'bald', 'afro'];
 const STYLED_BEARDS: readonly Beard[] = ['stubble', 'short', 'goatee'];
 
-/** What the other traits follow from, so that a face is of one piece. */
+/** Base traits. Other traits depend on them, so that they fit together. */
 interface Kind {
   readonly feminine: boolean;
   /** 0 (child) to 1 (old). */
@@ -81,10 +81,10 @@ interface Kind {
 }
 
 /**
- * Makes up a further synthetic character.
+ * Generates a synthetic character.
  * @param seed of the series
- * @param index number in the series, 0 or more; each depends on seed and index only
- * @returns a character whose name is unlike every other one's of the series
+ * @param index number in the series, 0 or more; a character depends on seed and index only
+ * @returns a character whose name is unique in the series
  */
 export function generateCharacter(seed: number, index: number): Character {
   const random = createRandom(seed, 'character', index);
@@ -110,7 +110,7 @@ function drawKind(random: Random): Kind {
   const shade = random.integer(SKINS.length);
   const age = random.next();
   const dark = shade / (SKINS.length - 1);
-  // Dark skin rarely goes with fair hair; old age with grey.
+  // Fair hair is rare with dark skin, and grey hair frequent in old age.
   const fair = HAIRS.slice(0, dark > 0.45 ? 3 : HAIRS.length);
   return {
     feminine: random.next() < 0.5,
@@ -181,7 +181,7 @@ function drawFeatures(
       lid: random.uniform(0.3, 0.8),
     },
     brows: {
-      // Brows are what an expression is read from: never as pale as the skin.
+      // Brows show the expression, so they are always darker than the skin.
       colour: mixColours(
         mixColours(hair, skin, 0.05),
         '#1a0f0c',

@@ -2,10 +2,10 @@ import type { HairStyle } from './character';
 import type { Scene } from './scene';
 import type { HeadPoint } from './space';
 
-/** A point of the face's plane: x in half widths of the head, y in head units. */
+/** A point in the plane of the face: x in half widths of the head, y in head units. */
 export type Spot = readonly [x: number, y: number];
 
-/** Cuts that have a hairline. */
+/** Hair styles with a hairline. */
 export type CapStyle = Exclude<HairStyle, 'bald' | 'scarf'>;
 
 /** Hairlines from the image's right ear to the left one, as `x,y` pairs. */
@@ -25,7 +25,7 @@ const HAIRLINES: Readonly<Record<CapStyle, readonly Spot[]>> = {
   afro: mirrorSpots('.99,-4 .93,-26 .84,-50 .55,-66 .2,-70', '0,-70'),
 };
 
-/** How far each cut stands off the skull, head units. */
+/** Distance of each style from the skull, head units. */
 const LIFTS: Readonly<Record<CapStyle, number>> = {
   crop: 4,
   swept: 10,
@@ -39,8 +39,8 @@ const LIFTS: Readonly<Record<CapStyle, number>> = {
 };
 
 /**
- * Reads points written as `x,y` pairs.
- * @param text pairs with spaces between them
+ * Parses points written as `x,y` pairs.
+ * @param text pairs separated by spaces
  */
 export function toSpots(text: string): Spot[] {
   return text.split(' ').map((pair) => pair.split(',').map(Number) as unknown as Spot);
@@ -51,7 +51,7 @@ function mirrorSpots(right: string, middle: string): Spot[] {
   return [...half, ...toSpots(middle), ...half.map(([x, y]): Spot => [-x, y]).reverse()];
 }
 
-/** Gives the edge of the hair on the face from the image's right ear to the left one. */
+/** Computes the hairline from the image's right ear to the left one. */
 export function toHairline({ face }: Scene, style: CapStyle): HeadPoint[] {
   const { surface, halfWidth } = face.head;
   return HAIRLINES[style].map(([x, y]) => {
@@ -60,7 +60,7 @@ export function toHairline({ face }: Scene, style: CapStyle): HeadPoint[] {
   });
 }
 
-/** Gives the outer edge of the hair from the image's left ear over the crown to the right one. */
+/** Computes the outer edge of the hair from the image's left ear over the crown to the right one. */
 export function toCrown({ face, look }: Scene, style: CapStyle): HeadPoint[] {
   const wide = face.head.halfWidth;
   const grow = LIFTS[style] * look.hair.volume;
@@ -76,7 +76,7 @@ export function toCrown({ face, look }: Scene, style: CapStyle): HeadPoint[] {
   return style === 'spiky' || style === 'afro' ? roughen(arc, style === 'afro' ? 4 : 9) : arc;
 }
 
-/** Adds a point beyond the edge between each two points: spikes or curls. */
+/** Adds a point outside the edge between neighbouring points, for spikes or curls. */
 function roughen(arc: readonly HeadPoint[], height: number): HeadPoint[] {
   return arc.flatMap((point, index) => {
     const next = arc[index + 1];
@@ -87,7 +87,7 @@ function roughen(arc: readonly HeadPoint[], height: number): HeadPoint[] {
   });
 }
 
-/** Gives the shapes of what hangs behind the head; none for short hair. */
+/** Computes the outlines of the hair behind the head; none for short hair. */
 export function toBackShapes({ look, face }: Scene): HeadPoint[][] {
   const wide = face.head.halfWidth;
   const { volume, style } = look.hair;
@@ -125,7 +125,7 @@ function toRing(centre: HeadPoint, radius: number, count: number): HeadPoint[] {
   });
 }
 
-/** A cloud of curls around the head. */
+/** Computes the outline of an afro. */
 function toCloud(wide: number, volume: number): HeadPoint[] {
   const count = 34;
   return Array.from({ length: count }, (_, index) => {

@@ -2,34 +2,34 @@ import type { ActionUnits } from './action-units';
 import type { Character } from './character';
 import { HALF_WIDTH, resample, sampleCurve, surfaceDepth, type HeadPoint } from './space';
 
-/** Puts a point of the face's plane on the head's surface, `lift` head units above it. */
+/** Maps a point in the plane of the face to the head's surface, `lift` head units above it. */
 export type Surface = (x: number, y: number, lift?: number) => HeadPoint;
 
-/** The head without its features. */
+/** The head without eyes, brows, nose and mouth. */
 export interface Head {
   /** Half width at the ears, head units. */
   readonly halfWidth: number;
-  /** Closed silhouette, from the top clockwise. */
+  /** Closed silhouette, clockwise from the top. */
   readonly outline: readonly HeadPoint[];
-  /** From the image's left ear along the chin to its right ear, 17 points. */
+  /** Jaw line from the image's left ear over the chin to its right ear, 17 points. */
   readonly jaw: readonly HeadPoint[];
-  /** How far the jaw is dropped, head units. */
+  /** How far the jaw is dropped, 0 to 30 head units. */
   readonly jawDrop: number;
   readonly surface: Surface;
 }
 
-/** Height of the eyes' line in the head, head units. */
+/** Y coordinate of the eyes, head units. */
 export const EYE_LINE = -15;
 
-/** How far the jaw drops, in head units. */
+/** Computes how far the jaw drops, 0 to 30 head units. */
 export function measureJawDrop(units: ActionUnits): number {
   return Math.min(30, 15 * units.AU26 + 27 * units.AU27);
 }
 
 /**
- * Shapes a character's head.
+ * Computes the shape of a character's head.
  * @param look the character
- * @param units those of the jaw count
+ * @param units action units; those of jaw, cheeks and chin have an effect
  */
 export function buildHead(look: Character, units: ActionUnits): Head {
   const { width, length, jaw, chin, cheek } = look.face;

@@ -4,15 +4,15 @@ import type { Eye } from './eyes';
 import type { Face } from './face';
 import type { HeadPoint } from './space';
 
-/** Number of landmarks of a face. Source: iBUG 300-W's mark-up, which dlib and face-api follow. */
+/** Number of landmarks of a face. Source: iBUG 300-W's annotation, which dlib and face-api use. */
 export const LANDMARK_COUNT = 68;
 
 /**
- * Gives a face's true landmarks.
- * @param face in the head's space
- * @param project from the head's space to pixels
- * @returns 68 points in pixels: 0-16 jaw, 17-21 and 22-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-59 outer
- * and 60-67 inner lips, each from the image's left
+ * Computes a face's true landmarks.
+ * @param face in head units
+ * @param project from head units to pixels of the image
+ * @returns 68 points in pixels: 0-16 jaw, 17-21 and 22-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-59 outer and
+ *   60-67 inner lips, each from the image's left
  */
 export function toLandmarks(face: Face, project: (point: HeadPoint) => Point): Point[] {
   const { head, brows, eyes, nose, mouth } = face;

@@ -4,16 +4,16 @@ import { toActiveUnits, type SomeActionUnits } from './action-units';
 import { LANDMARK_COUNT } from './landmarks';
 import { measureLandmarks, type FrameSpec, type SampleSettings } from './plan';
 
-/** Version of the drawing: it changes whenever the same seed gives other pixels. */
+/** Version of the drawing; increment when the same seed gives different pixels. */
 export const SAMPLE_VERSION = 3;
 
-/** Name of the file with the sample's settings; it is written last, so that it marks a complete sample. */
+/** File of the sample's settings. It is written last, so its presence means that the sample is complete. */
 export const HEADER_FILE = 'sample.json';
 
-/** Name of the file with one JSON object a line and frame. */
+/** File with one line of JSON per frame. */
 export const MANIFEST_FILE = 'manifest.jsonl';
 
-/** What a sample's header says. */
+/** Content of a sample's header file. */
 export interface SampleHeader {
   readonly version: number;
   readonly note: string;
@@ -22,18 +22,18 @@ export interface SampleHeader {
   readonly frames: number;
 }
 
-/** What the manifest says of a frame. */
+/** A frame's entry in the manifest. */
 export interface ManifestEntry extends FrameRecord {
   readonly clip: string;
   readonly frame: number;
-  /** Share of the expression, 0.35 to 1; 1 for neutral, which has nothing to fade. */
+  /** Intensity of the expression, 0.35 to 1; always 1 for neutral. */
   readonly intensity: number;
   readonly units: SomeActionUnits;
-  /** x and y of the 68 true landmarks in pixels, 136 numbers with two decimals. */
+  /** x and y of the 68 true landmarks in pixels: 136 numbers with two decimals. */
   readonly landmarks: readonly number[];
 }
 
-/** Builds a sample's header. */
+/** Makes a sample's header. */
 export function buildHeader(settings: SampleSettings, frames: number): SampleHeader {
   return {
     version: SAMPLE_VERSION,
@@ -44,7 +44,7 @@ export function buildHeader(settings: SampleSettings, frames: number): SampleHea
   };
 }
 
-/** Builds a frame's entry in the manifest. */
+/** Makes a frame's entry in the manifest. */
 export function toManifestEntry(spec: FrameSpec): ManifestEntry {
   const { path, character, emotion, clip, frame, moment } = spec;
   return {
@@ -61,14 +61,14 @@ export function toManifestEntry(spec: FrameSpec): ManifestEntry {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** Writes the manifest's text: a line a frame. */
+/** Writes the manifest's text, one line per frame. */
 export function toManifestText(specs: readonly FrameSpec[]): string {
   return specs.map((spec) => `${JSON.stringify(toManifestEntry(spec))}\n`).join('');
 }
 
 /**
- * Reads the manifest's text.
- * @throws RangeError when a line is no frame's entry
+ * Parses the manifest's text.
+ * @throws RangeError with the line's number when a line is not a frame's entry
  */
 export function parseManifest(text: string): ManifestEntry[] {
   const lines = text.split('\n').filter((line) => line !== '');

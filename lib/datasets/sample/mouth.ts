@@ -3,39 +3,39 @@ import type { Character } from './character';
 import { measureJawDrop, type Surface } from './head';
 import type { HeadPoint } from './space';
 
-/** The mouth; each line runs from the image's left corner to the right one, 25 points. */
+/** The mouth. Each line goes from the image's left corner to the right one, 25 points. */
 export interface Mouth {
   readonly upperOuter: readonly HeadPoint[];
   readonly upperInner: readonly HeadPoint[];
   readonly lowerInner: readonly HeadPoint[];
   readonly lowerOuter: readonly HeadPoint[];
-  /** Edges of the teeth, as long as the lips' lines. */
+  /** Edges of the teeth, each as long as the lips' lines. */
   readonly upperTeeth: readonly HeadPoint[];
   readonly lowerTeeth: readonly HeadPoint[];
-  /** Where the red of the lips ends, the image's left one first. */
+  /** Ends of the red of the lips, the image's left one first. */
   readonly corners: readonly [HeadPoint, HeadPoint];
-  /** Half the length of the lines, head units. */
+  /** Half length of the lines, head units. */
   readonly halfWidth: number;
-  /** Distance of the lips in the middle, head units. */
+  /** Distance between the lips in the middle, head units. */
   readonly gap: number;
 }
 
-/** How the units act on the whole mouth and on the image's left and right corner. */
+/** The units of the whole mouth, and of the image's left and right corner. */
 export interface MouthPull {
   readonly units: ActionUnits;
   readonly sides: readonly [ActionUnits, ActionUnits];
 }
 
-/** Height at a place of the mouth, -1 (image's left) to 1, in head units. */
+/** Y coordinate at a position along the mouth, -1 (image's left) to 1, in head units. */
 type Height = (s: number) => number;
 
 /** Number of points on a line of the lips. */
 const LIP_POINTS = 25;
 
-/** Where the lips' red ends: the line between the lips goes on a little as a fold of the skin. */
+/** Position where the red of the lips ends; the line between the lips continues beyond it as a fold. */
 const CORNER = 0.95;
 
-/** Shapes the mouth. */
+/** Computes the shape of the mouth. */
 export function buildMouth(look: Character, pull: MouthPull, surface: Surface): Mouth {
   const { units } = pull;
   const y = 46 * look.face.length - 2.5;
@@ -60,7 +60,7 @@ export function buildMouth(look: Character, pull: MouthPull, surface: Surface): 
 
 const LIP_PLACES = Array.from({ length: LIP_POINTS }, (_, index) => (2 * index) / (LIP_POINTS - 1) - 1);
 
-/** Shapes the lips' inner edges. */
+/** Computes the inner edges of the lips. */
 function buildOpening(y: number, drop: number, { units, sides }: MouthPull) {
   const still = units.AU25 * (1.6 + 4 * units.AU10 + 5 * units.AU16 + 5.5 * units.AU12 + 3 * units.AU20);
   const gap = still + drop * Math.min(1, 1.4 * units.AU25);
@@ -72,7 +72,7 @@ function buildOpening(y: number, drop: number, { units, sides }: MouthPull) {
     0.4 * still;
   const middle = y - raise + 0.06 * drop;
   const corners = sides.map((side) => measureCorner(y, side, drop));
-  // A dropped jaw alone makes an oval; pulled lips make a mouth with corners.
+  // A dropped jaw alone makes an oval; pulled lips keep sharp corners.
   const pulled = (1 - units.AU12) * (1 - units.AU20) * (1 - units.AU16);
   const round = 1 - 0.42 * Math.min(1, (drop / 20) * units.AU25) * pulled;
   const line =
@@ -110,14 +110,14 @@ function measureLips({ mouth }: Character, units: ActionUnits) {
   };
 }
 
-/** Thickness of the upper lip, 0 to about 1: two peaks, a dip between them, nothing at the corners. */
+/** Relative thickness of the upper lip, 0 to about 1: two peaks, a dip between them, 0 at the corners. */
 function upperRed(s: number): number {
   const place = Math.min(1, Math.abs(s) / CORNER);
   const peak = 0.16 * Math.exp(-(((place - 0.27) / 0.16) ** 2));
   return (1 - place ** 1.9) ** 0.9 * (1 + peak - 0.2 * Math.exp(-((place / 0.14) ** 2)));
 }
 
-/** Thickness of the lower lip, 0 to 1. */
+/** Relative thickness of the lower lip, 0 to 1. */
 function lowerRed(s: number): number {
   return (1 - Math.min(1, Math.abs(s) / CORNER) ** 2.6) ** 0.8;
 }

@@ -5,18 +5,18 @@ import type { HeadPoint } from './space';
 
 /** The nose. */
 export interface Nose {
-  /** From between the eyes to the tip, 4 points. */
+  /** Line from between the eyes to the tip, 4 points. */
   readonly bridge: readonly HeadPoint[];
   /** Lower edge from the image's left wing to the right one, 5 points. */
   readonly base: readonly HeadPoint[];
-  /** Wings, the image's left one first. */
+  /** Outermost points of the wings, the image's left one first. */
   readonly wings: readonly [HeadPoint, HeadPoint];
   /** Half width at the wings, head units. */
   readonly halfWidth: number;
   readonly baseY: number;
 }
 
-/** Shapes the nose. */
+/** Computes the shape of the nose. */
 export function buildNose(look: Character, units: ActionUnits, surface: Surface): Nose {
   const { width, length } = look.nose;
   const lift = 4.2 * units.AU9 + 1.6 * units.AU10 + 0.8 * units.AU12;

@@ -8,27 +8,27 @@ import { buildFace } from './face';
 import { toLandmarks } from './landmarks';
 import { buildCamera } from './space';
 
-/** Seed of the sample that every figure of ours is made with. */
+/** Seed of the sample in all of this project's results. */
 export const SAMPLE_SEED = 2022;
 
-/** What a sample is made of. */
+/** Settings of a sample. */
 export interface SampleSettings {
   /** Integer, default {@link SAMPLE_SEED}. */
   readonly seed: number;
-  /** Clips of each character and emotion, default 10. */
+  /** Number of clips of each character and expression, default 10. */
   readonly clipsPerCell: number;
-  /** Default 4. */
+  /** Number of frames of a clip, default 4. */
   readonly framesPerClip: number;
-  /** Default: the six hand-made ones. */
+  /** Default: the six hand-made characters. */
   readonly characters: readonly Character[];
   /**
-   * How many frames there are in all: when given, each cell has its share, as many clips as that takes, and the
-   * last clip of a cell may be shorter. Default: clips times frames times cells.
+   * Total number of frames, spread evenly over characters and expressions; used in place of `clipsPerCell`. The last
+   * clip of a character and expression may then be shorter.
    */
   readonly frames?: number;
 }
 
-/** A frame to be drawn. */
+/** A planned frame. */
 export interface FrameSpec extends FrameRecord {
   readonly clip: string;
   readonly frame: number;
@@ -47,9 +47,9 @@ export function toSampleSettings(some: Partial<SampleSettings> = {}): SampleSett
 }
 
 /**
- * Plans a sample's frames. A frame depends on seed, character, emotion, number of its clip and place in it, not on
- * which other frames there are.
- * @returns frames in the order of characters, emotions, clips
+ * Plans a sample's frames. A frame depends on seed, character, expression, `framesPerClip` and its numbers of clip and
+ * frame only, not on the other frames.
+ * @returns frames in the order of characters, expressions, clips
  */
 export function planSample(settings: SampleSettings): FrameSpec[] {
   const cells = settings.characters.flatMap((look) => EMOTIONS.map((emotion) => ({ look, emotion })));

@@ -4,9 +4,9 @@ import type { FrameRecord } from '../../core/record';
 import { MANIFEST_FILE, parseManifest, type ManifestEntry } from './manifest';
 
 /**
- * Reads the manifest of a sample: intensity, action units and landmarks of each frame.
- * @param directory folder that {@link writeSample} wrote
- * @throws RangeError when there is no manifest or a line of it is broken
+ * Reads a sample's manifest: intensity, action units and landmarks of each frame.
+ * @param directory folder of a sample from {@link writeSample}
+ * @throws RangeError when the manifest is missing or has an invalid line
  */
 export async function readManifest(directory: string): Promise<ManifestEntry[]> {
   let text: string;
@@ -21,10 +21,10 @@ export async function readManifest(directory: string): Promise<ManifestEntry[]> 
 }
 
 /**
- * Reads which frames a sample has.
- * @param directory folder that {@link writeSample} wrote
- * @returns one record a frame, with clip and frame, in the manifest's order
- * @throws RangeError when there is no manifest or a line of it is broken
+ * Reads a sample's records.
+ * @param directory folder of a sample from {@link writeSample}
+ * @returns one record per frame, with clip and frame, in the manifest's order
+ * @throws RangeError when the manifest is missing or has an invalid line
  */
 export async function readSample(directory: string): Promise<FrameRecord[]> {
   const entries = await readManifest(directory);
@@ -38,10 +38,10 @@ export async function readSample(directory: string): Promise<FrameRecord[]> {
 }
 
 /**
- * Reads where the landmarks truly are.
- * @param directory folder that {@link writeSample} wrote
- * @returns for each frame's path 136 numbers: x and y in pixels of 68 landmarks in iBUG's order
- * @throws RangeError when there is no manifest or a line of it is broken
+ * Reads a sample's true landmarks.
+ * @param directory folder of a sample from {@link writeSample}
+ * @returns 136 numbers for each frame's path: x and y in pixels of 68 landmarks in iBUG's order
+ * @throws RangeError when the manifest is missing or has an invalid line
  */
 export async function readTrueLandmarks(directory: string): Promise<Map<string, Float32Array>> {
   const entries = await readManifest(directory);

@@ -9,11 +9,11 @@ import { drawNose } from './draw-nose';
 import { toNumberText } from './curves';
 import { buildScene, clipTo, drawBrushes, type Scene, type View } from './scene';
 
-/** Side of a frame in pixels. Source: FERG-DB's frames are 256x256. */
+/** Side of a frame in pixels, as FERG-DB's frames. */
 export const FRAME_SIZE = 256;
 
 /**
- * Draws a frame.
+ * Draws a frame as SVG.
  * @param view character, expression, pose and light
  * @returns an SVG document of 256x256 pixels; the same view gives the same text
  */
@@ -38,7 +38,7 @@ export function renderSvg(view: View): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${FRAME_SIZE}" height="${FRAME_SIZE}">${parts.join('')}</svg>`;
 }
 
-/** Paints the light's fall-off and exposure over everything. */
+/** Draws exposure and the falloff of the light over the whole frame. */
 function drawLight({ light }: Scene): string {
   const veil = light.exposure < 0 ? '#0a0814' : '#fff6e6';
   const from = light.x > 0 ? 0 : 1;
@@ -50,8 +50,8 @@ function drawLight({ light }: Scene): string {
 }
 
 /**
- * Turns a drawn frame into a PNG.
- * @param svg as {@link renderSvg} gives it
+ * Renders a frame as PNG.
+ * @param svg from {@link renderSvg}
  * @returns an encoded PNG, 256x256, RGB
  */
 export async function renderPng(svg: string): Promise<Buffer> {

@@ -5,18 +5,18 @@ import { taper, toNumberText, toRibbon } from './curves';
 import { buildFace, type Expression, type Face } from './face';
 import { buildCamera, type HeadPoint, type Pose } from './space';
 
-/** How a frame is lit. */
+/** Lighting of a frame. */
 export interface Light {
-  /** Where the light comes from: -1 to 1 from the image's left to right, and from above to below. */
+  /** Direction of the light source: x is -1 (image's left) to 1 (right), y is -1 (above) to 1 (below). */
   readonly x: number;
   readonly y: number;
-  /** How hard it is, 0 to 1. */
+  /** Contrast between lit and dark side, 0 to 1. */
   readonly strength: number;
-  /** Darker (-1) or brighter (1). */
+  /** -1 (darker) to 1 (brighter). */
   readonly exposure: number;
 }
 
-/** What one frame shows. */
+/** Content of a frame. */
 export interface View {
   readonly look: Character;
   readonly expression: Expression;
@@ -24,20 +24,20 @@ export interface View {
   readonly light: Light;
 }
 
-/** A view with everything that the drawing functions share. */
+/** A view with the data that the drawing functions share. */
 export interface Scene extends View {
   readonly face: Face;
   readonly palette: Palette;
   readonly project: (point: HeadPoint) => Point;
 }
 
-/** Names of the soft brushes: spots that fade to nothing at their rim. */
+/** Names of the soft brushes: spots whose opacity falls to 0 at the edge. */
 export const BRUSHES = ['light', 'shade', 'deep', 'blush', 'black', 'white', 'beard', 'hair'] as const;
 
-/** Name of a soft brush. */
+/** One of {@link BRUSHES}. */
 export type Brush = (typeof BRUSHES)[number];
 
-/** Shapes a view's face and derives its colours. */
+/** Computes a view's face, colours and projection. */
 export function buildScene(view: View): Scene {
   return {
     ...view,
@@ -68,9 +68,9 @@ export function drawBrushes({ palette, look }: Scene): string {
 }
 
 /**
- * Paints a soft elliptic spot on the head.
- * @param centre in the head's space
- * @param size half width and half height, head units, and strength, 0 to 1
+ * Draws a soft elliptic spot on the head.
+ * @param centre in head units
+ * @param size half width and half height in head units, and opacity, 0 to 1
  */
 export function drawSpot(
   scene: Scene,
@@ -100,8 +100,8 @@ export function drawSpot(
 }
 
 /**
- * Paints a line that swells and fades, such as a wrinkle.
- * @param line in the head's space
+ * Draws a line that is thickest in the middle, such as a wrinkle.
+ * @param line in head units
  * @param stroke colour, half width in the middle in head units, and opacity, 0 to 1
  */
 export function drawFold(
@@ -128,7 +128,7 @@ export function stroke(path: string, colour: Colour, widthPx: number, opacity = 
   );
 }
 
-/** Writes a group that is cut to a path. */
+/** Writes a group that is clipped to a path. */
 export function clipTo(id: string, path: string, content: string): string {
   return `<clipPath id="${id}"><path d="${path}"/></clipPath><g clip-path="url(#${id})">${content}</g>`;
 }

@@ -5,28 +5,27 @@ export interface HeadPoint extends Point {
   readonly z: number;
 }
 
-/** Where the head is and how it is turned. */
+/** Position and rotation of the head. */
 export interface Pose {
-  /** Turn to the image's right, degrees. */
+  /** Rotation to the image's right, degrees. */
   readonly yaw: number;
-  /** Nod upwards, degrees. */
+  /** Rotation upwards, degrees. */
   readonly pitch: number;
-  /** Tilt clockwise, degrees. */
+  /** Rotation clockwise, degrees. */
   readonly roll: number;
-  /** Pixels a head unit. */
+  /** Pixels per head unit. */
   readonly scale: number;
   /** Head's centre in the image, pixels. */
   readonly x: number;
   readonly y: number;
 }
 
-/** Distance of the eye from the head's centre, in head units: it makes near parts a little larger. */
+/** Distance of the camera from the head's centre in head units; it makes near parts slightly larger. */
 const VIEW_DISTANCE = 900;
 
 /**
  * Builds the projection of a pose.
- * @param pose where the head is and how it is turned
- * @returns a function from the head's space to pixels of the image
+ * @returns a function from head units to pixels of the image
  */
 export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
   const [yaw, pitch, roll] = [pose.yaw, pose.pitch, pose.roll].map((degrees) => (degrees * Math.PI) / 180);
@@ -50,15 +49,15 @@ export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
   };
 }
 
-/** Half the width of a face of ratio 1, in head units. */
+/** Half width of a face of ratio 1, head units. */
 export const HALF_WIDTH = 60;
 
 /**
- * Gives the depth of the face's surface, an ellipsoid, in front of a point of the face's plane.
+ * Computes the depth of the face's surface, an ellipsoid, at a point in the plane of the face.
  * @param x head units from the middle line
  * @param y head units from the head's centre, downwards
  * @param width ratio of the face's width
- * @returns head units, 10 or more
+ * @returns head units, about 2.7 to 46
  */
 export function surfaceDepth(x: number, y: number, width: number): number {
   const across = x / (HALF_WIDTH * width * 1.1);
@@ -67,9 +66,9 @@ export function surfaceDepth(x: number, y: number, width: number): number {
 }
 
 /**
- * Picks evenly spaced points on a broken line.
+ * Resamples a polyline at equal distances.
  * @param line two or more points
- * @param count how many points are wanted, 2 or more
+ * @param count number of points, 2 or more
  * @returns `count` points, the line's ends included
  */
 export function resample(line: readonly HeadPoint[], count: number): HeadPoint[] {
@@ -88,10 +87,10 @@ export function resample(line: readonly HeadPoint[], count: number): HeadPoint[]
 }
 
 /**
- * Puts points on a smooth curve through control points (Catmull-Rom).
+ * Samples a smooth curve through control points (Catmull-Rom).
  * @param points two or more control points
- * @param steps points a stretch, default 6
- * @returns the control points and `steps` - 1 points between each two
+ * @param steps number of points per segment, default 6
+ * @returns the control points, with `steps` - 1 points between neighbours
  */
 export function sampleCurve(points: readonly HeadPoint[], steps = 6): HeadPoint[] {
   const at = (index: number) => points[Math.min(points.length - 1, Math.max(0, index))];

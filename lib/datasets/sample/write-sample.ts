@@ -6,37 +6,37 @@ import { buildHeader, HEADER_FILE, MANIFEST_FILE, toManifestText, type SampleHea
 import { planSample, toSampleSettings, type FrameSpec, type SampleSettings } from './plan';
 import { renderPng, renderSvg } from './render';
 
-/** What to draw and where. */
+/** Settings and folder of a sample. */
 export interface SampleOptions extends Partial<SampleSettings> {
-  /** Folder that is new, empty, or holds an earlier sample, which is replaced when it is another one. */
+  /** A folder that is new, empty, or has a sample; a sample of other settings is replaced. */
   readonly directory: string;
   /** Called after each frame. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Frames drawn at the same time, default: the machine's cores, 2 at least. */
+  /** Number of frames drawn at the same time; default the number of cores, at least 2. */
   readonly concurrency?: number;
 }
 
-/** What {@link writeSample} did. */
+/** Result of {@link writeSample}. */
 export interface SampleSummary {
   readonly directory: string;
   readonly frames: number;
   readonly clips: number;
   readonly characters: readonly string[];
-  /** Whether the folder held this very sample already, so that nothing was drawn. */
+  /** Whether the folder already had this sample, so that nothing was drawn. */
   readonly reused: boolean;
 }
 
-/** What a character may be called: it becomes a folder. */
+/** Valid names of characters; a name becomes a folder. */
 const NAME = /^[a-z0-9-]+$/;
 
-/** Header of a sample that is not complete yet. */
+/** Header of an incomplete sample. */
 const PARTIAL_FILE = 'sample.partial.json';
 
 /**
- * Draws our synthetic sample in FERG-DB's layout, with a manifest. The same settings give the same pixels; a
- * complete sample is left as it is, an interrupted one is completed.
- * @param options folder and settings
- * @throws RangeError when a setting is out of range or the folder holds something else
+ * Draws a synthetic sample in FERG-DB's layout, with a manifest. The same settings give the same pixels. A complete
+ * sample of these settings is kept; an incomplete one is completed.
+ * @param options settings and folder
+ * @throws RangeError when a setting is out of range or the folder has other files
  */
 export async function writeSample(options: SampleOptions): Promise<SampleSummary> {
   const settings = toSampleSettings(options);
@@ -91,7 +91,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Keeps an interrupted sample of the same settings, removes another one, refuses anything else. */
+/** Keeps an incomplete sample of the same settings, removes one of other settings, and throws for other files. */
 async function prepareFolder(directory: string, header: SampleHeader): Promise<void> {
   await mkdir(directory, { recursive: true });
   if (await holdsHeader(directory, PARTIAL_FILE, header)) return;
@@ -108,7 +108,7 @@ async function prepareFolder(directory: string, header: SampleHeader): Promise<v
 
 async function removeSample(directory: string, { settings }: SampleHeader): Promise<void> {
   const folders = settings.characters.map(({ name }) => name).filter((name) => NAME.test(name));
-  // The header goes first: what an interruption leaves must not look complete.
+  // The header is removed first, so that an interrupted removal does not look like a complete sample.
   for (const name of [HEADER_FILE, MANIFEST_FILE, ...folders, PARTIAL_FILE])
     await rm(join(directory, name), { recursive: true, force: true });
 }
@@ -127,7 +127,7 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
           await saveWhole(path, await renderPng(renderSvg(spec.moment)), { flush: false });
         onProgress?.(++done, specs.length);
       } catch (error) {
-        // The other workers stop after the frame at hand.
+        // The other workers stop after their current frame.
         next = specs.length;
         throw error;
       }
