@@ -27,7 +27,7 @@ export interface AllFacesDetector {
  * @returns the caller disposes it
  */
 export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
-  const networks = await loadNetworks({ ssdAsGraph: true });
+  const networks = await loadNetworks();
   return {
     detectAll: (image) => detectAll(networks, image),
     placeInCrop: async (image) => (await placeLandmarks(networks, [image], 1))[0],
