@@ -5,7 +5,7 @@ import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace, placeL
 import { fitForDetection } from './fit';
 import { type Follower, createFollower } from './follow';
 import { MIN_TINY_SHARE, PROPOSAL_SCORE, findWithSsd, findWithTiny } from './looks';
-import { type Networks, loadNetworks } from './networks';
+import { type Networks, loadNetworks } from './detect-networks';
 
 /** Finds all faces of an image. */
 export interface AllFacesDetector {

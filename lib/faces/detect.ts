@@ -11,7 +11,7 @@ import {
   lookCloser,
 } from './looks';
 import type { LandmarkNetwork } from './landmark-network';
-import { type Networks, WEIGHTS_VERSION, loadNetworks } from './networks';
+import { type Networks, WEIGHTS_VERSION, loadNetworks } from './detect-networks';
 import { ASSUMED, usualLandmarks } from './usual-landmarks';
 
 /**

@@ -5,7 +5,7 @@ import { type Face, placeFace } from './detect';
 import { cutAndFit } from './fit';
 import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { PROPOSAL_SCORE, findWithTiny } from './looks';
-import type { Networks } from './networks';
+import type { Networks } from './detect-networks';
 
 /** Seconds after which a video's faces are detected again, as others may have come. */
 const DETECT_EVERY_S = 0.4;

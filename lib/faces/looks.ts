@@ -10,7 +10,7 @@ import {
   wholePixels,
 } from './candidates';
 import { cutAndFit, fitWithin } from './fit';
-import type { Networks } from './networks';
+import type { Networks } from './detect-networks';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
 /** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
