@@ -14,6 +14,7 @@ import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
 import { makeComparisonReference } from './compare';
 import { listNotebooks } from './clean-notebooks';
+import { makeCompositesReference } from './composites';
 import { makeDemoReference } from './demo-reference';
 import { makeModelReference } from './model-reference';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
@@ -39,6 +40,7 @@ const PARTS = {
   bench: makeBenchReference,
   compare: makeComparisonReference,
   scale: makeScaleReference,
+  composites: makeCompositesReference,
   evidence: makeEvidencePart,
   notebooks: makeNotebooks,
   lab: makeLab,

@@ -3,8 +3,9 @@ import type { RgbImage } from '../core/image';
 import { type Candidate, MIN_SCORE, longerSide, wholePixels } from './candidates';
 import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace, placeLandmarks } from './detect';
 import { fitForDetection } from './fit';
+import { type Follower, createFollower } from './follow';
 import { MIN_TINY_SHARE, PROPOSAL_SCORE, findWithSsd, findWithTiny } from './looks';
-import { type Networks, loadNetworks } from './networks';
+import { type Networks, loadNetworks } from './detect-networks';
 
 /** Finds all faces of an image. */
 export interface AllFacesDetector {
@@ -16,6 +17,8 @@ export interface AllFacesDetector {
    * @returns faces with landmarks, the largest first; a face whose mouth is not below its eyes is none
    */
   detectAll(image: RgbImage): Promise<Face[]>;
+  /** Begins with a video: faces are detected, and then followed from picture to picture. */
+  follow(): Follower;
   /** Takes the whole image for a face, as preprocessing does with cropped faces. */
   placeInCrop(image: RgbImage): Promise<Face>;
   /** Frees the networks' weights. */
@@ -27,9 +30,10 @@ export interface AllFacesDetector {
  * @returns the caller disposes it
  */
 export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
-  const networks = await loadNetworks({ ssdAsGraph: true });
+  const networks = await loadNetworks();
   return {
     detectAll: (image) => detectAll(networks, image),
+    follow: () => createFollower(networks, (image) => detectAll(networks, image)),
     placeInCrop: async (image) => (await placeLandmarks(networks, [image], 1))[0],
     dispose: networks.dispose,
   };

@@ -11,14 +11,23 @@ import {
   lookCloser,
 } from './looks';
 import type { LandmarkNetwork } from './landmark-network';
-import { type Networks, WEIGHTS_VERSION, loadNetworks } from './networks';
+import { type Networks, WEIGHTS_VERSION, loadNetworks } from './detect-networks';
 import { ASSUMED, usualLandmarks } from './usual-landmarks';
 
 /**
- * The detectors in the order that they are asked, each named with the side of its input in pixels. For cropped faces
+ * The detectors in the order that they are asked, each named with the side of its input in pixels; `followed` from the
+ * picture before of a video. For cropped faces
  * none is asked: `whole-image` has landmarks of its own, `assumed` the usual ones, since its own were no face's.
  */
-export const DETECTORS = ['tiny-160', 'tiny-320', 'ssd-512', 'ssd-256', 'whole-image', ASSUMED] as const;
+export const DETECTORS = [
+  'tiny-160',
+  'tiny-320',
+  'ssd-512',
+  'ssd-256',
+  'followed',
+  'whole-image',
+  ASSUMED,
+] as const;
 
 /** One of {@link DETECTORS}. */
 export type DetectorName = (typeof DETECTORS)[number];

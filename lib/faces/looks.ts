@@ -10,7 +10,7 @@ import {
   wholePixels,
 } from './candidates';
 import { cutAndFit, fitWithin } from './fit';
-import type { Networks } from './networks';
+import type { Networks } from './detect-networks';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
 /** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
@@ -28,7 +28,7 @@ export const PROPOSAL_SCORE = 0.1;
 /** What both detectors need: the input's sides are multiples of these, in pixels. */
 const [TINY_MULTIPLE, SSD_MULTIPLE] = [32, 128];
 
-/** Least share of SSD's input that its shorter side takes: so that few shapes are graphs. */
+/** Least share of SSD's input that its shorter side takes, so that parts of an image have one shape, and one graph. */
 const SSD_LEAST = 0.75;
 
 /** How the tiny detector is asked about a batch of images. */
@@ -86,10 +86,15 @@ export async function proposeFaces({ tinyOnce }: Networks, image: RgbImage): Pro
  * Asks the SSD detector about one image; candidates are in its pixels.
  * @param side pixels that the image's longer side is shrunk or enlarged to, a multiple of 128; default 512, the most
  */
-export async function findWithSsd({ ssd }: Networks, image: RgbImage, side = SSD_SIZE): Promise<Candidate[]> {
+export async function findWithSsd(
+  { loadSsd }: Networks,
+  image: RgbImage,
+  side = SSD_SIZE,
+): Promise<Candidate[]> {
   const shrunk = await fitWithin(image, side);
   const { values, width, height } = sampleWhole(shrunk, side, SSD_MULTIPLE, SSD_LEAST * side);
-  const network = await ssd();
+  const { ssd, ssdOnce } = await loadSsd();
+  const network = side === SSD_SIZE ? ssdOnce : ssd;
   const output = await read(() => network.forward(tf.tensor4d(values, [1, height, width, 3])));
   const candidates = readSsdOutput(output, shrunk, side);
   return candidates.map((candidate) => enlarge(candidate, shrunk, image));

@@ -18,7 +18,7 @@ export interface LookedAt {
 
 /** How inputs are gone through. */
 export interface PredictInputsOptions {
-  /** Pictures a second that a video is asked for, default 2. */
+  /** Pictures a second that a video is asked for, default 2; Infinity for all that it has. */
   readonly framesPerSecond?: number;
   /** Seconds that a video's answers are smoothed over, as {@link createSmoother} does; default: not at all. */
   readonly smoothSeconds?: number;
@@ -114,10 +114,11 @@ async function* predictVideo(
 ): AsyncGenerator<LookedAt> {
   const { abstainBelow } = predictor;
   const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
+  const predict = predictor.follow(source);
   try {
     for await (const { image, seconds } of readFrames(source, framesPerSecond)) {
       if (shouldStop?.()) return;
-      const answer = await predictor.predict(image, source);
+      const answer = await predict(image, seconds);
       const faces = smooth?.(answer.faces, seconds) ?? answer.faces;
       yield { result: { ...answer, seconds, faces }, image };
     }

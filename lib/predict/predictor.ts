@@ -73,6 +73,11 @@ export interface Predictor {
    * @param source what the picture is called in the result
    */
   predict(image: RgbImage, source: string): Promise<PicturePrediction>;
+  /**
+   * Begins with a video.
+   * @returns looks at one picture after the other, as `predict` does, but follows faces from one to the next
+   */
+  follow(source: string): (image: RgbImage, seconds: number) => Promise<PicturePrediction>;
   /** Frees all weights. */
   dispose(): void;
 }
@@ -102,7 +107,11 @@ export async function loadPredictor(
   return {
     classifier,
     abstainBelow,
-    predict: (image, source) => predictPicture(parts, image, source),
+    predict: (image, source) => predictPicture(parts, { image, source, find: detector.detectAll }),
+    follow: (source) => {
+      const next = detector.follow();
+      return (image, seconds) => predictPicture(parts, { image, source, find: () => next(image, seconds) });
+    },
     dispose: () => [classifier, detector].forEach((part) => part.dispose()),
   };
 }
@@ -114,12 +123,18 @@ interface Parts {
   readonly cropped: boolean;
 }
 
-async function predictPicture(parts: Parts, image: RgbImage, source: string): Promise<PicturePrediction> {
+interface Look {
+  readonly image: RgbImage;
+  readonly source: string;
+  readonly find: (image: RgbImage) => Promise<Face[]>;
+}
+
+async function predictPicture(parts: Parts, { image, source, find }: Look): Promise<PicturePrediction> {
   const { classifier, cropped, abstainBelow } = parts;
   const recognized = cropped ? undefined : await classifier.recognize?.(image);
   const faces = recognized
     ? cutFaces(classifier, image, recognized)
-    : await classifyFaces(classifier, image, await findFaces(parts, image));
+    : await classifyFaces(classifier, image, await (cropped ? placeInCrop(parts, image) : find(image)));
   return {
     ...{ source, width: image.width, height: image.height },
     faces: faces.map(({ detector, score, box, landmarks, blocks, probabilities }) => {
@@ -130,8 +145,7 @@ async function predictPicture(parts: Parts, image: RgbImage, source: string): Pr
   };
 }
 
-async function findFaces({ detector, cropped }: Parts, image: RgbImage): Promise<Face[]> {
-  if (!cropped) return detector.detectAll(image);
+async function placeInCrop({ detector }: Parts, image: RgbImage): Promise<Face[]> {
   const small = await enlarge(await fitForDetection(image), CROPPED_SIDE);
   const { width, height } = image;
   return [placeFace(await detector.placeInCrop(small), { x: 0, y: 0, width, height }, small)];

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import type { RgbImage } from '../core/image';
 import type { BadImage } from '../faces/bad-image';
 import { MAX_IMAGE_PIXELS } from '../faces/decode';
@@ -43,7 +44,7 @@ const HEADER_BYTES = 64;
  * Reads frames of a video through ffmpeg, a few a second; frames are decoded when they are asked for. Each is one that
  * the video has, with its own time: the first after each tick, so that none is given twice.
  * @param file path from the current folder
- * @param framesPerSecond how many at most, above 0
+ * @param framesPerSecond how many at most, above 0; Infinity for all
  * @param signal ends ffmpeg
  * @throws VideoError when ffmpeg is not installed or cannot read the file; after its frames when the file was cut off
  */
@@ -67,7 +68,7 @@ export async function* readFrames(
     'ppm',
     'pipe:1',
   ];
-  const filters = ['-map', '0:V:0', '-vf', toFilters(framesPerSecond)];
+  const filters = ['-map', '0:V:0', '-vf', toFilters(framesPerSecond, await findToneMapping(input, file))];
   const ffmpeg = spawn('ffmpeg', [...flags, ...input, ...filters, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -87,15 +88,56 @@ export async function* readFrames(
   }
 }
 
+/**
+ * Maps a high dynamic range (PQ or HLG) to that of pictures, whose white is 100 candelas: without, faces would be grey and flat.
+ * Source: ffmpeg's documentation of tonemap.
+ */
+const TONE_MAPPING: readonly string[] = [
+  // Of any width: zscale refuses odd ones where two pixels share a colour.
+  'format=yuv444p10',
+  'setparams=colorspace=bt2020nc:color_primaries=bt2020',
+  'zscale=transfer=linear:npl=100',
+  'format=gbrpf32le',
+  'zscale=primaries=bt709',
+  'tonemap=hable:desat=0',
+  'zscale=transfer=bt709:matrix=bt709:range=tv',
+  'format=yuv444p',
+];
+
+/**
+ * Asks ffprobe whether a video has a high dynamic range.
+ * @returns the filters that map its tones; none for other videos, and for files that ffmpeg is to say more of
+ * @throws VideoError when it has, and this ffmpeg lacks the filters
+ */
+async function findToneMapping(input: readonly string[], file: string): Promise<readonly string[]> {
+  const run = (program: string, ...options: string[]) =>
+    promisify(execFile)(program, options).then(({ stdout }) => stdout, () => ''); // prettier-ignore
+  const entries = [
+    '-select_streams',
+    'V:0',
+    '-show_entries',
+    'stream=color_transfer',
+    '-of',
+    'default=nk=1:nw=1',
+  ];
+  const transfer = await run('ffprobe', '-v', 'error', ...entries, ...input);
+  if (!/smpte2084|arib-std-b67/.test(transfer)) return [];
+  const filters = await run('ffmpeg', '-hide_banner', '-filters');
+  if (/ zscale /.test(filters) && / tonemap /.test(filters)) return TONE_MAPPING;
+  const reason = `Expected an ffmpeg with the filters zscale and tonemap for ${file}, whose dynamic range is high (${transfer.trim()}), but this one lacks them`;
+  throw new VideoError('unreadable-file', `${reason}: install one that was built with libzimg`);
+}
+
 /** Has the log name each picture's time in microseconds, and again of those that are chosen, which then are shrunk. */
-function toFilters(framesPerSecond: number): string {
+function toFilters(framesPerSecond: number, toneMapping: readonly string[]): string {
   const tell = (key: string) => `metadata=mode=add:key=${key}:value=1,metadata=mode=print:key=${key}`;
   const tick = (time: string) => `floor((${time}+${EARLY_S})*${framesPerSecond})`;
-  const choose = `select='isnan(prev_selected_t)+gt(${tick('t')},${tick('prev_selected_t')})'`;
+  const isNext = `isnan(prev_selected_t)+gt(${tick('t')},${tick('prev_selected_t')})`;
+  const choose = `select='${framesPerSecond === Infinity ? 1 : isNext}'`;
   const shrink = `min(1,${FRAME_SIDE}/max(${SHOWN_WIDTH},${SHOWN_HEIGHT}))`;
   const fit = (side: string) => `'max(1,round(${side}*${shrink}))'`;
   const scale = `scale=${fit(SHOWN_WIDTH)}:${fit(SHOWN_HEIGHT)},setsar=1`;
-  return ['settb=1/1000000', tell('seen'), choose, tell('chosen'), scale].join();
+  return ['settb=1/1000000', tell('seen'), choose, tell('chosen'), scale, ...toneMapping].join();
 }
 
 /** Reads ffmpeg's log to its end, whether anybody asks or not: a full pipe would stop ffmpeg. */
@@ -130,6 +172,8 @@ function checkEnd(end: number | Error, file: string, complaint: string): void {
   if (end === 0) return;
   if (isMissingProgram(end)) throw missingProgram('ffmpeg', file);
   const reason = end instanceof Error ? end.message : complaint.trim() || `status ${end}`;
+  if (/option '?fps_mode/i.test(reason))
+    throw new VideoError('unreadable-file', `Expected ffmpeg 5.1 or newer on the PATH for ${file} but this one is older: ${reason}`); // prettier-ignore
   const hint = /moov atom not found/.test(reason) ? '\nIts index, which stands at the end, is missing: was it cut off in transfer?' : ''; // prettier-ignore
   throw new VideoError('unreadable-file', `Expected a video that ffmpeg reads for ${file} but received: ${reason}${hint}`); // prettier-ignore
 }

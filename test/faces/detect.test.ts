@@ -6,7 +6,7 @@ import type { RgbImage } from '../../lib/core/image';
 import { type EngineInfo, startEngine } from '../../lib/engine/tensorflow';
 import { readSsdOutput, readTinyOutput } from '../../lib/faces/candidates';
 import { type Face, type FaceDetector, loadFaceDetector } from '../../lib/faces/detect';
-import { loadNetworks } from '../../lib/faces/networks';
+import { loadNetworks } from '../../lib/faces/detect-networks';
 import { LANDMARK_BIAS } from '../../lib/faces/find-landmarks';
 import { type LandmarkParams, buildLandmarkNetwork } from '../../lib/faces/landmark-network';
 import { sampleSquare, toSquare } from '../../lib/faces/sampling';

@@ -11,12 +11,11 @@ export const WEIGHTS_VERSION = faceApi.version;
 
 /**
  * Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned. The tiny
- * detector and the landmark network run as graphs, so that what they find does not depend on what came before. `tinyOnce`
- * is for images of many shapes and runs operation by operation: a graph for each shape would cost more.
- * @param options.ssdAsGraph whether SSD runs as a graph, twice as fast after the first image; default false
+ * detector and the landmark network run as graphs, always, so that what they find does not depend on what came before.
+ * `...Once` run operation by operation, for inputs of many shapes: a graph takes as long to make as ten runs.
  * @returns SSD's weights are loaded when they are asked for: portraits do without
  */
-export async function loadNetworks({ ssdAsGraph = false }: { readonly ssdAsGraph?: boolean } = {}) {
+export async function loadNetworks() {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
   const tinyNet = new faceApi.TinyFaceDetector();
   const landmarkNet = new faceApi.FaceLandmark68Net();
@@ -31,18 +30,18 @@ export async function loadNetworks({ ssdAsGraph = false }: { readonly ssdAsGraph
   const loadSsd = async () => {
     const net = new faceApi.SsdMobilenetv1();
     await net.loadFromDisk(folder);
-    const once = buildSsdNetwork(net.params as unknown as SsdParams);
-    const graph = toGraph(once.forward);
-    loaded.push(graph, once, net);
-    return ssdAsGraph ? graph : once;
+    const ssdOnce = buildSsdNetwork(net.params as unknown as SsdParams);
+    const ssd = toGraph(ssdOnce.forward);
+    loaded.push(ssd, ssdOnce, net);
+    return { ssd, ssdOnce };
   };
-  let ssd: ReturnType<typeof loadSsd> | undefined;
+  let started: ReturnType<typeof loadSsd> | undefined;
   return {
     tiny,
     tinyOnce,
     landmarks,
     landmarksOnce,
-    ssd: () => (ssd ??= loadSsd()),
+    loadSsd: () => (started ??= loadSsd()),
     dispose: () => loaded.forEach((net) => net.dispose()),
   };
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { COMPOSITES_PAGE, measureComposites } from '../../lib/commands/composites';
+import { projectRoot } from '../../lib/engine/project';
+import { type CompositesFile, compositesToMarkdown, recallOf } from '../../lib/study/composites-file';
+import { replaceSection } from '../../lib/study/readme';
+import { describeNative } from '../support/native';
+
+describeNative('composites', function () {
+  this.timeout(300_000);
+
+  it('have their faces found at 100 pixels in 12 megapixels, not at 10, and none in textures', async () => {
+    const sizes = [{ width: 4000, height: 3000, faceSizes: [10, 100] }];
+    const { pictures, textures } = await measureComposites({ pictures: 1, faces: 4, textures: 2, sizes });
+    assert.deepEqual(
+      pictures.map(({ faces }) => faces),
+      [
+        { drawn: 2, photographed: 2 },
+        { drawn: 2, photographed: 2 },
+      ],
+    );
+    assert.deepEqual(
+      pictures.map((row) => recallOf(row).value),
+      [0, 1],
+    );
+    assert.deepEqual([textures.pictures, textures.falseFinds], [2, 0]);
+  });
+});
+
+describe('results/reference/composites.json', () => {
+  const file = path.join(projectRoot(), 'results', 'reference', 'composites.json');
+  const measured = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as CompositesFile)
+    : undefined;
+
+  it('is the table of the page', () => {
+    const page = fs.readFileSync(path.join(projectRoot(), COMPOSITES_PAGE), 'utf8');
+    assert.equal(replaceSection(page, 'composites', compositesToMarkdown(measured)), page);
+  });
+
+  it('has nine of ten faces of 100 pixels found in 4000x3000, and none in textures', () => {
+    const row = measured?.pictures.find(({ width, faceSize }) => width === 4000 && faceSize === 100);
+    assert.ok(!row || recallOf(row).value >= 0.9);
+    assert.equal(measured?.textures.falseFinds ?? 0, 0);
+  });
+});
