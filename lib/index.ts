@@ -75,6 +75,7 @@ export {
   accuracyTable,
   answerTable,
   classTable,
+  filterTable,
   joinTables,
   metricsTable,
   recordTable,
