@@ -49,6 +49,7 @@ export {
   accuracyTable,
   answerTable,
   classTable,
+  filterTable,
   joinTables,
   metricsTable,
   recordTable,

@@ -32,6 +32,8 @@ export const VEGA_CONFIG = {
   font: FONT_FAMILY,
   padding: 14,
   view: { stroke: null },
+  // JupyterLab's dark theme sets these to white, as its charts would be on a dark ground.
+  style: { 'guide-label': { fill: COLORS.ink }, 'guide-title': { fill: COLORS.quiet } },
   title: {
     anchor: 'start',
     frame: 'group',

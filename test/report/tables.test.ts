@@ -7,6 +7,7 @@ import {
   accuracyTable,
   answerTable,
   classTable,
+  filterTable,
   joinTables,
   metricsTable,
   recordTable,
@@ -65,6 +66,9 @@ describe('tables', () => {
     assert.deepEqual(joined.shape, [14, 10]);
     const wrong = joined.query(joined.column('net right').eq(0));
     assert.deepEqual(wrong.column('path').values, ['aia/fear/0.png']);
+    const fears = filterTable(joined, ({ emotion, frame }) => emotion === 'fear' && frame === 0);
+    assert.deepEqual(fears.column('character').values, ['mery', 'aia']);
+    assert.deepEqual(filterTable(joined, () => false).shape, [0, 10]);
     const grouped = joined.groupby(['character']).agg({ 'net right': ['mean', 'count'] });
     assert.deepEqual(grouped.values, [
       ['mery', 1, 7],
