@@ -90,6 +90,7 @@ async function evaluateAll(
       model,
       abstainBelow,
       cropped: dataset.cropped,
+      faces: 'largest',
     });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);

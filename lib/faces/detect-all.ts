@@ -7,7 +7,6 @@ import {
   findWithSsd,
   findWithTiny,
   loadNetworks,
-  placeLandmarks,
   type Networks,
 } from './detect';
 
@@ -20,8 +19,6 @@ export interface AllFacesDetector {
    * @returns faces with landmarks, the largest first; a face whose mouth is not below its eyes is none
    */
   detectAll(image: RgbImage): Promise<Face[]>;
-  /** Takes the whole image for a face, as preprocessing does with cropped faces. */
-  placeInCrop(image: RgbImage): Promise<Face>;
   /** Frees the networks' weights. */
   dispose(): void;
 }
@@ -38,7 +35,6 @@ export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
   const networks = await loadNetworks({ plainRuns: Infinity });
   return {
     detectAll: (image) => detectAll(networks, image),
-    placeInCrop: async (image) => (await placeLandmarks(networks, [image], 1))[0],
     dispose: networks.dispose,
   };
 }

@@ -4,7 +4,7 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LINK_LEVELS } from '../datasets/tree';
 import { isInside } from '../engine/project';
-import type { BadImage } from './bad-image';
+import { type BadImage, isBadImage } from './bad-image';
 
 /** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */
 export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
@@ -43,6 +43,19 @@ export async function readImageFile(
   } catch (error) {
     return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
   }
+}
+
+/**
+ * Reads an image file that the user named, wherever it lies.
+ * @param file path from the current folder
+ * @returns the bytes, or a reason as {@link readImageFile} gives it
+ */
+export async function readNamedFile(file: string): Promise<Buffer | BadImage> {
+  const absolute = path.resolve(file);
+  const { root } = path.parse(absolute);
+  const read = await readImageFile(root, path.relative(root, absolute));
+  if (!isBadImage(read)) return read.bytes;
+  return { ...read, reason: read.reason.replace(path.relative(root, absolute), file) };
 }
 
 /**

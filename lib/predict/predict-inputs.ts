@@ -1,11 +1,15 @@
-import path from 'node:path';
 import type { RgbImage } from '../core/image';
 import { type BadImage, isBadImage } from '../faces/bad-image';
-import { decodeImage } from '../faces/decode';
-import { MAX_IMAGE_BYTES, readImageFile } from '../faces/read-image';
+import { isImage, readBatches } from '../faces/read-batches';
+import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
-import type { Classifier } from './model';
-import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
+import {
+  loadPredictor,
+  type PicturePrediction,
+  type Predictor,
+  type PredictorOptions,
+  type UnreadPicture,
+} from './predictor';
 import { createSmoother } from './smooth';
 import { readFrames, VideoError } from './video';
 import { isVideoFile } from './video-format';
@@ -29,8 +33,11 @@ export interface PredictInputsOptions {
   readonly shouldStop?: () => boolean;
 }
 
+/** Pictures that are looked at at a time. */
+const PICTURES_AT_A_TIME = 16;
+
 /**
- * Looks at one input after the other. What cannot be read is part of the result, and the others go on.
+ * Looks at all inputs. What cannot be read is part of the result, and the others go on.
  * @returns one element a picture, several a video, in the inputs' order
  */
 export async function* predictInputs(
@@ -38,33 +45,46 @@ export async function* predictInputs(
   inputs: readonly Input[],
   options: PredictInputsOptions = {},
 ): AsyncGenerator<LookedAt> {
-  for (const input of inputs) {
-    if (options.shouldStop?.()) return;
-    if (input.kind === 'file' && (await isVideoFile(input.source)))
-      yield* predictVideo(predictor, input.source, options);
-    else yield await predictOne(predictor, input, options);
-    // A turn of the event loop, so that Ctrl-C is seen between two pictures.
+  const { shouldStop = () => false } = options;
+  const batches = readBatches(inputs, {
+    read: (input) => readInput(input, options),
+    nameOf: ({ source }) => source,
+    size: PICTURES_AT_A_TIME,
+  });
+  if (shouldStop()) return;
+  for await (const batch of batches) {
+    const pictures = batch.flatMap(({ item: { source }, image }) =>
+      isImage(image) ? [{ image, source }] : [],
+    );
+    const results = (await predictor.predictAll(pictures)).values();
+    for (const { item, image } of batch) {
+      if (shouldStop()) return;
+      if (image === 'video') yield* predictVideo(predictor, item.source, options);
+      else if (isBadImage(image)) yield { result: { source: item.source, ...image } };
+      else yield { result: results.next().value!, image };
+    }
+    // A turn of the event loop, so that Ctrl-C is seen between two batches.
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+async function readInput(
+  { kind, source }: Input,
+  { stdin }: PredictInputsOptions,
+): Promise<Buffer | BadImage | 'video'> {
+  if (kind === 'stdin') return readStdin(stdin, source);
+  return kind === 'file' && (await isVideoFile(source)) ? 'video' : readNamedFile(source);
 }
 
 /**
  * Names the expressions of all faces in pictures, folders of pictures, patterns and videos.
  * @param names paths from the current folder, as `expandInputs` takes them
- * @param options.model path of a model file, `face-api`, or a loaded classifier, which is disposed; default the
- *   project's own model
- * @param options.abstainBelow the probability below which the answer is `unsure`, default 0.5
- * @param options.cropped whether the pictures are cropped faces, default false
  * @returns one element a picture, in order; what could not be read says why
  * @throws RangeError for a model, folder or pattern that cannot be used
  */
 export async function predictPictures(
   names: readonly string[],
-  options: PredictInputsOptions & {
-    readonly model?: string | Classifier;
-    readonly abstainBelow?: number;
-    readonly cropped?: boolean;
-  } = {},
+  options: PredictInputsOptions & PredictorOptions = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
   const inputs = await expandInputs(names);
   const predictor = await loadPredictor(options);
@@ -75,29 +95,6 @@ export async function predictPictures(
   } finally {
     predictor.dispose();
   }
-}
-
-async function predictOne(
-  predictor: Predictor,
-  { kind, source }: Input,
-  { stdin }: PredictInputsOptions,
-): Promise<LookedAt> {
-  const read = kind === 'stdin' ? await readStdin(stdin, source) : await readFile(source);
-  if (isBadImage(read)) return { result: { source, ...read } };
-  const image = await decodeImage(read, source);
-  if (isBadImage(image)) return { result: { source, ...image } };
-  return { result: await predictor.predict(image, source), image };
-}
-
-/** The user named the file, wherever it lies: so its own folder is the data folder. */
-async function readFile(source: string): Promise<Buffer | BadImage> {
-  const absolute = path.resolve(source);
-  const file = await readImageFile(
-    path.parse(absolute).root,
-    path.relative(path.parse(absolute).root, absolute),
-  );
-  if (!isBadImage(file)) return file.bytes;
-  return { ...file, reason: file.reason.replace(path.relative(path.parse(absolute).root, absolute), source) };
 }
 
 async function readStdin(
