@@ -55,7 +55,10 @@ export const evaluateCommand = new Command('evaluate')
   .addOption(
     new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
   ) // prettier-ignore
-  .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .option(
+    '-o, --output <file>',
+    'write to a file, whole or not at all, or to a device or pipe; default: standard output, which - is too',
+  )
   .addOption(
     new Option(
       '--folds <architecture>',

@@ -15,9 +15,14 @@ interface PredictFlags {
 }
 
 const HELP = `
-Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; folders are searched with all that is below them. A video is known
-by its content and needs ffmpeg 5.1 or newer; each answer has its picture's time. A video that was cut off is
-answered up to where it ends, and a message says how much is missing. Every face of a picture is answered, the largest first.
+Pictures may be JPEG, PNG, WebP, GIF, TIFF or AVIF; HEIC, BMP and others are named, with what to do. A video needs ffmpeg
+5.1 or newer; each answer has its picture's time. A video that was cut off is answered up to where it ends, and a
+message says how much is missing. Of an animation or of several pages the first is looked at, and a message says so.
+Every face of a picture is answered, the largest first.
+
+Folders are searched with all that is below them; pictures and videos are known by their content, whatever they are called.
+Every file is answered, or a message on standard error says why it could not be read, or it is counted at the end: what is
+no picture or video, what is hidden. Links to folders are not entered.
 
 Which model?
   none named      the project's own, for photographs and drawings; models/README.md says how often it is right.
@@ -25,7 +30,8 @@ Which model?
   face-api        the face-api package's network, with that package's own detection (SSD), landmarks and alignment
   FILE            what the train command wrote; models/drawn.safetensors learned from drawn faces alone
 
-Exit status: 0 every file was read to its end, 1 one was not, 2 wrong usage, 130 after Ctrl-C.
+Exit status: 0 every picture and video was read to its end; 1 one was not, and the others are answered, or the command could
+not begin or go on, and a message says why; 2 wrong usage; 130 after Ctrl-C.
 
 Examples:
   npx . predict photo.jpg
@@ -51,7 +57,10 @@ export const predictCommand = new Command('predict')
     numberBetween(0, 1),
   ) // prettier-ignore
   .option('--files-from <file>', 'read names from a file, one a line or ended by NUL; - is standard input')
-  .option('-o, --output <file>', 'write to a file, whole or not at all; default: standard output')
+  .option(
+    '-o, --output <file>',
+    'write to a file, whole or not at all, or to a device or pipe; default: standard output, which - is too',
+  )
   .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
   .option('--fps <rate>', 'pictures a second of a video, at most', numberBetween(0.001, 120), 2)
   .option(

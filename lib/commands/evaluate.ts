@@ -17,7 +17,7 @@ import {
 import { evaluateGroups, findColumn, type GroupEvaluation } from '../study/evaluate-groups';
 import { openData } from '../study/open-data';
 import { describeGroups } from './group-text';
-import { openOutput } from './output';
+import { checkOutput, openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
 
 /** What {@link runEvaluate} is asked for. */
@@ -49,6 +49,7 @@ export async function runEvaluate(
   stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
   const { data, numbered, cropped, by, format, output } = request;
+  checkOutput(output);
   const onDrawn = followOnStderr('Drawing');
   const opened = await openData(readExperiment(process.env), data, onDrawn, { numbered, cropped });
   tellNotes(opened);

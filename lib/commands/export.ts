@@ -1,9 +1,8 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { projectRoot } from '../engine/project';
+import { expectWritable, projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
-import { createFileStore } from '../model/checkpoint-files';
+import { findTarget, saveWhole } from '../engine/whole-file';
 import { decodeOriginal, encodeForPyTorch } from '../model/export-pytorch';
 import { encodeForTfjs } from '../model/export-tfjs';
 import { decodeModel, encodeModel, type Model } from '../model/model-file';
@@ -25,12 +24,14 @@ export async function runExport(options: {
   readonly print: (line: string) => void;
 }): Promise<void> {
   const { format, output, print } = options;
+  if (format === 'tfjs') expectWritable(path.resolve(output), '--output');
+  else findTarget(output, '--output');
   await startEngine();
   const file = options.model ?? path.join(projectRoot(), DEFAULT_MODEL);
   const model = decodeModel(await readModelFile(file), file);
   try {
     if (format === 'tfjs') await writeForTfjs(model, output);
-    else await writeWhole(output, encodeForPyTorch(model.network));
+    else await saveWhole(output, encodeForPyTorch(model.network));
     print(`${output}: ${model.network.name} ${WRITTEN[format]}`);
   } finally {
     model.network.dispose();
@@ -44,8 +45,7 @@ const WRITTEN: Readonly<Record<ExportFormat, string>> = {
 
 /** In their order: model.json comes last, and names only what is there. */
 async function writeForTfjs(model: Model, folder: string): Promise<void> {
-  for (const { name, bytes } of await encodeForTfjs(model))
-    await writeWhole(path.join(folder, name), [bytes]);
+  for (const { name, bytes } of await encodeForTfjs(model)) await saveWhole(path.join(folder, name), bytes);
 }
 
 /**
@@ -62,21 +62,16 @@ export async function runImport(options: {
   readonly print: (line: string) => void;
 }): Promise<void> {
   const { stateDict, output, marginPx, faceSizePx, print } = options;
+  findTarget(output, '--output');
   await startEngine();
   const network = decodeOriginal(await readModelFile(stateDict));
   try {
     const facts = { architecture: network.name, labels: EMOTIONS, marginPx, faceSizePx, temperature: 1 };
     const description = `Imported from ${path.basename(stateDict)}, trained elsewhere`;
     // Nothing is known of the data: a hash of zeros stands for that.
-    await writeWhole(output, encodeModel(network, { ...facts, trainingData: '0'.repeat(64), description }));
+    await saveWhole(output, encodeModel(network, { ...facts, trainingData: '0'.repeat(64), description }));
     print(`${output}: TerGat, read from ${stateDict}`);
   } finally {
     network.dispose();
   }
-}
-
-async function writeWhole(file: string, parts: Iterable<Uint8Array>): Promise<void> {
-  const folder = path.dirname(path.resolve(file));
-  await fs.mkdir(folder, { recursive: true });
-  await createFileStore(folder).write(path.basename(file), parts);
 }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
 import { toSkippedCsv } from '../faces/skipped';
 import { findArchitecture } from '../model/architectures';
@@ -17,7 +16,7 @@ import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds'; // prettier-ignore
 import { type CrossValidation, foldsToJson, foldsToText } from './folds-text';
-import { openOutput } from './output';
+import { checkOutput, openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
 import { fitBatch } from './train';
 
@@ -53,15 +52,15 @@ export interface FoldsRequest extends FoldsRun {
 export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   const { data, numbered, cropped, experiment, format, output, predictions } = request;
   findArchitecture(request.architecture);
-  for (const [option, file] of [
-    ['--output', output],
-    ['--predictions', predictions],
-  ] as const)
-    if (file !== undefined) expectWritable(path.dirname(path.resolve(file)), option);
+  checkOutput(output);
+  checkOutput(predictions, '--predictions');
+  if (predictions !== undefined && predictions === output)
+    throw new RangeError(`Expected two files for --output and --predictions but received ${output} for both`);
   const dataset = await openData(experiment, data, followOnStderr('Drawing'), { numbered, cropped });
   const done = await crossValidate(dataset, request);
   if (!done) return false;
-  if (predictions !== undefined) await writeFile(predictions, toPredictionsCsv(done.answers));
+  if (predictions !== undefined)
+    await writeFile(predictions, toPredictionsCsv(done.answers), '--predictions');
   await writeFile(output, format === 'json' ? foldsToJson(done) : foldsToText(done));
   return true;
 }
@@ -161,8 +160,8 @@ function formatFold({ person, validation, bestEpoch, reusedEpochs }: FoldResult,
   return `${person} tested, ${validation} for validation: ${epochs} epochs${reused}, best epoch ${bestEpoch}`;
 }
 
-async function writeFile(file: string | undefined, text: string): Promise<void> {
-  const target = await openOutput(file);
+async function writeFile(file: string | undefined, text: string, option?: string): Promise<void> {
+  const target = await openOutput(file, option);
   try {
     await target.write(text);
     await target.finish();

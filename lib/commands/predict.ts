@@ -1,15 +1,22 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { readCropped } from '../core/experiment';
 import type { RgbImage } from '../core/image';
 import { decodeText, readText } from '../datasets/text';
+import { expectWritable } from '../engine/project';
+import { saveWhole } from '../engine/whole-file';
 import { watchStop } from '../notebook/stop';
 import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
-import { formatAnswer, type PredictionFormat, predictionWriter } from '../predict/format';
+import {
+  describeFrames,
+  formatAnswer,
+  type PredictionFormat,
+  predictionWriter,
+  toOneLine,
+} from '../predict/format';
 import { predictInputs } from '../predict/predict-inputs';
 import { isUnread, loadPredictor, type PicturePrediction } from '../predict/predictor';
 import { annotatePicture } from '../report/annotate';
-import { openOutput } from './output';
+import { checkOutput, openOutput } from './output';
 import { followOnStderr } from './progress';
 
 /** What {@link runPredict} is asked for. */
@@ -47,7 +54,11 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   } = request;
   const names = [...request.files, ...(await readList(request.filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
-  const inputs = await expandInputs(names);
+  const notes: string[] = [];
+  const inputs = await expandInputs(names, (note) => notes.push(note));
+  const files = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
+  checkOutput(output, '--output', files);
+  if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
   const predictor = await loadPredictor({ ...request, cropped });
   const stop = watchStop();
   const writer = predictionWriter(format);
@@ -62,13 +73,17 @@ export async function runPredict(request: PredictRequest): Promise<number> {
       count += 1;
       if (isUnread(result)) {
         unread += 1;
-        process.stderr.write(`${result.source}: ${result.reason}\n`);
+        const name = toOneLine(result.source);
+        tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
       } else if (annotate) await saveAnnotated(annotate, { result, image: image! }, count);
+      const frames = isUnread(result) ? undefined : describeFrames(result);
+      if (frames) tell(frames);
       follow?.(Math.min(count, inputs.length), inputs.length);
     }
     await target.write(writer.end(count));
     // What was stopped is not whole: a file that was asked for is not made of it.
     if (!stop.isRequested()) await target.finish();
+    notes.map(toOneLine).forEach(tell);
   } finally {
     await target.discard();
     stop.dispose();
@@ -76,6 +91,11 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   }
   if (stop.isRequested()) return 130;
   return unread > 0 ? 1 : 0;
+}
+
+/** Tells on standard error what is no answer. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** Names stand one a line, or end by NUL as `find -print0` writes them. */
@@ -92,17 +112,35 @@ async function readBytes(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Named by number and picture: pictures of different folders may have the same name. */
+/** Saves a picture with what was seen in it. */
 async function saveAnnotated(
   folder: string,
   { result, image }: { readonly result: PicturePrediction; readonly image: RgbImage },
   number: number,
 ): Promise<void> {
   const faces = result.faces.map((face) => ({ ...face, label: formatAnswer(face) }));
-  const stem = path.basename(result.source).replace(/\.[^.]*$/, '').replace(/[^\w.-]+/g, '-'); // prettier-ignore
-  const file = path.join(folder, `${String(number).padStart(4, '0')}-${stem}.jpg`);
-  const picture = await annotatePicture(image, faces);
-  await fs.promises.mkdir(folder, { recursive: true });
-  await fs.promises.writeFile(`${file}.part`, picture);
-  await fs.promises.rename(`${file}.part`, file);
+  await saveWhole(
+    path.join(folder, nameAnnotated(result.source, number)),
+    await annotatePicture(image, faces),
+  );
+}
+
+/** What no file may be called on Windows, and what is no text: control characters and halves of surrogate pairs. */
+const NOT_IN_NAMES = /[<>:"/\\|?*\p{Cc}\p{Cs}]+/gu;
+
+/** Bytes of a picture's own name that are kept: file systems allow 255 in all. */
+const KEPT_BYTES = 200;
+
+/**
+ * Names an annotated picture by number and picture: pictures of different folders may have the same name. Letters of any
+ * script stay as they are.
+ */
+export function nameAnnotated(source: string, number: number): string {
+  const { name } = path.parse(source);
+  let stem = '';
+  for (const letter of name.replace(NOT_IN_NAMES, '-')) {
+    if (Buffer.byteLength(stem + letter) > KEPT_BYTES) break;
+    stem += letter;
+  }
+  return `${String(number).padStart(4, '0')}-${stem}.jpg`;
 }

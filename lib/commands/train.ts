@@ -1,15 +1,13 @@
-import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, fitBatchSize } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
 import { expectOneSplit, splitRecords, TRAIN_SHARE } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { expectWritable } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
+import { findTarget, saveWhole } from '../engine/whole-file';
 import { findArchitecture } from '../model/architectures';
 import { countAssumed, describeAssumed } from '../faces/usual-landmarks';
-import { createFileStore } from '../model/checkpoint-files';
 import { formatEpoch } from '../model/history';
 import { encodeModel } from '../model/model-file';
 import { runStoppable } from '../notebook/stop';
@@ -50,7 +48,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   // Wrong settings are refused before anything is drawn or loaded.
   expectOneSplit(experiment.split);
   findArchitecture(architecture);
-  expectWritable(path.dirname(path.resolve(output)), '--output');
+  findTarget(output, '--output');
   await startEngine();
   const onDrawn = followOnStderr('Drawing');
   const dataset = generated
@@ -75,8 +73,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   );
   try {
     const { network, ...facts } = model;
-    const store = createFileStore(path.dirname(path.resolve(output)));
-    await store.write(path.basename(output), encodeModel(network, facts));
+    await saveWhole(output, encodeModel(network, facts));
     print(`${facts.description}.`);
     const { train, validation, test } = faces;
     print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore

@@ -3,7 +3,15 @@ import { isEmotion, type Numbering } from '../core/emotions';
 import type { FrameRecord, Side } from '../core/record';
 import type { Dataset } from './dataset';
 import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
-import { countEndings, expectFolder, listFolders, listImages, listUnreadImages, noteUnread } from './tree';
+import {
+  countEndings,
+  expectFolder,
+  isUnreadName,
+  listFolders,
+  listImages,
+  listOthers,
+  noteOthers,
+} from './tree';
 
 /** What {@link readFolder} may be told. */
 export interface FolderOptions {
@@ -39,16 +47,16 @@ export function readFolder(
   if (unknown.length > 0) throw unknownFolders(unknown, setting);
   const records: FrameRecord[] = [];
   const contempt: string[] = [];
-  const unread: string[] = [];
+  const others: string[] = [];
   for (const folder of folders) {
     const images = expectImages(root, folder, setting);
     const emotion = classOf(folder)!;
     if (emotion === 'contempt') contempt.push(...images);
     else records.push(...images.map((image) => toRecord(folder, image, emotion)));
-    unread.push(...listUnreadImages(path.join(root, folder.path)));
+    others.push(...listOthers(path.join(root, folder.path)));
   }
   if (records.length === 0) throw new RangeError(`Expected images of the seven expressions for ${setting} but received ${root} with none`); // prettier-ignore
-  const notes = [...noteSides(records), ...noteLeftOut(contempt, unread), ...noteStrays(root)];
+  const notes = [...noteSides(records), ...noteLeftOut(contempt, others), ...noteStrays(root)];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
@@ -65,7 +73,7 @@ function expectImages(root: string, { path: folder }: ClassFolder, setting: stri
   const directory = path.join(root, folder);
   const images = listImages(directory);
   if (images.length > 0) return images;
-  const unread = listUnreadImages(directory);
+  const unread = listOthers(directory).filter(isUnreadName);
   const found = unread.length > 0 ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG` : 'an empty folder'; // prettier-ignore
   throw new RangeError(`Expected images for ${folder} of ${setting} but received ${found}`);
 }
@@ -137,10 +145,10 @@ function noteSides(records: readonly FrameRecord[]): string[] {
   return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
 }
 
-function noteLeftOut(contempt: readonly string[], unread: readonly string[]): string[] {
+function noteLeftOut(contempt: readonly string[], others: readonly string[]): string[] {
   return [
     ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
-    ...noteUnread(unread),
+    ...noteOthers(others),
   ];
 }
 

@@ -7,7 +7,7 @@ import { isInside } from '../engine/project';
 import type { Dataset } from './dataset';
 import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import { readText } from './text';
-import { countEndings, isImageName, noteUnread } from './tree';
+import { countEndings, isImageName, noteOthers } from './tree';
 
 /** The table in a folder that is named in its place. */
 const TABLE_FILE = 'labels.csv';
@@ -54,7 +54,7 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOp
   records.sort((first, second) => (first.path < second.path ? -1 : 1));
   const twice = records.find((record, index) => record.path === records[index + 1]?.path);
   if (twice) throw new RangeError(`Expected one row a picture in ${table} but received ${twice.path} twice`);
-  const notes = [...noteRows(rows.length - labelled.length, records), ...noteUnread(unread)];
+  const notes = [...noteRows(rows.length - labelled.length, records), ...noteOthers(unread)];
   return { name: path.parse(table).name, synthetic: false, directory: root, records, notes };
 }
 

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { isInside } from '../engine/project';
 
 /** File names that are taken for images. What is in them is looked at later, when they are decoded. */
-const IMAGE_NAME = /\.(png|jpe?g|tiff?|webp|gif|avif)$/i;
+const IMAGE_NAME = /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i;
 
 /** File names of pictures in forms that are not read. */
-const UNREAD_NAME = /\.(heic|heif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|raw)$/i;
+const UNREAD_NAME =
+  /\.(hei[cf]|hif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|orf|pef|raf|rw2|srw|raw)$/i;
 
 /**
  * Levels of folders below a data set's that may be links, wherever they lead: sides, persons and classes. Further
@@ -60,25 +61,35 @@ export function listImages(directory: string): string[] {
     .map((entry) => entry.name);
 }
 
-/** Lists the names of a folder's pictures in forms that are not read, such as HEIC and BMP, sorted. */
-export function listUnreadImages(directory: string): string[] {
+/** Tells whether a file's name is a picture's in a form that is not read, such as HEIC or BMP. */
+export function isUnreadName(name: string): boolean {
+  return UNREAD_NAME.test(name);
+}
+
+/** Lists the names of a folder's files that are not read as images, sorted; hidden ones are left out. */
+export function listOthers(directory: string): string[] {
   return listEntries(directory)
-    .filter((entry) => !entry.isDirectory() && UNREAD_NAME.test(entry.name))
-    .map((entry) => entry.name);
+    .filter((entry) => !entry.isDirectory() && !isImageName(entry.name))
+    .map((entry) => entry.name)
+    .filter((name) => findFolder(path.join(directory, name)) === undefined);
 }
 
-/** Says how many pictures were left out because their forms are not read. @returns none for no pictures */
-export function noteUnread(names: readonly string[]): string[] {
-  return names.length > 0
-    ? [`pictures in forms that are not read were left out: ${countEndings(names)}`]
-    : [];
+/** Says how many files were left out: pictures because their forms are not read, and what is no picture. */
+export function noteOthers(names: readonly string[]): string[] {
+  const pictures = names.filter(isUnreadName);
+  const others = names.filter((name) => !isUnreadName(name));
+  const note = (what: string, some: readonly string[]) => (some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : []); // prettier-ignore
+  return [
+    ...note('pictures in forms that are not read', pictures),
+    ...note('files that are no pictures', others),
+  ];
 }
 
-/** Counts files by their endings, such as `12 .heic, 3 .bmp`. */
+/** Counts files by their endings, such as `12 .heic, 3 without an ending`. */
 export function countEndings(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) {
-    const ending = path.extname(name).toLowerCase();
+    const ending = path.extname(name).toLowerCase() || 'without an ending';
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
   return [...counts].sort().map(([ending, count]) => `${count} ${ending}`).join(', '); // prettier-ignore

@@ -8,6 +8,7 @@ export type BadImageKind =
   | 'empty-file'
   | 'too-large'
   | 'not-an-image'
+  | 'unsupported-format'
   | 'truncated'
   | 'undecodable';
 

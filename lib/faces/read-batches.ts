@@ -1,6 +1,5 @@
-import type { RgbImage } from '../core/image';
 import { type BadImage, isBadImage } from './bad-image';
-import { decodeImage } from './decode';
+import { type DecodedImage, decodeImage } from './decode';
 
 /** Images of more pixels are decoded one after the other, when their batch is gathered, and not ahead of it. */
 const SMALL_PIXELS = 1_300_000;
@@ -11,7 +10,7 @@ const BATCH_PIXELS = 24_000_000;
 /** Something that was read: an image, or what was read in its place. */
 export interface Loaded<T, Other> {
   readonly item: T;
-  readonly image: RgbImage | BadImage | Other;
+  readonly image: DecodedImage | BadImage | Other;
 }
 
 /** How items are read. */
@@ -62,7 +61,7 @@ export async function* readBatches<T, Other>(
 }
 
 /** Tells whether an image was read, and not a reason or anything else. */
-export function isImage(image: unknown): image is RgbImage {
+export function isImage(image: unknown): image is DecodedImage {
   return typeof image === 'object' && image !== null && 'data' in image && 'width' in image;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LINK_LEVELS } from '../datasets/tree';
 import { isInside } from '../engine/project';
@@ -34,15 +34,23 @@ export async function readImageFile(
   try {
     const file = await realpath(path.resolve(root, relativePath));
     if (!(await mayRead(root, relativePath, file))) return outside(relativePath);
-    if (!(await stat(file)).isFile())
+    const found = await stat(file);
+    // Of a folder that nobody may list, that is the reason.
+    if (found.isDirectory()) await access(file, constants.R_OK | constants.X_OK);
+    if (!found.isFile())
       return {
         kind: 'not-a-file',
-        reason: `Expected a file for ${relativePath} but received a folder, a pipe or a device`,
+        reason: `Expected a file for ${relativePath} but received ${nameKind(found)}`,
       };
     return await readRegularFile(file, relativePath, maxBytes);
   } catch (error) {
     return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
   }
+}
+
+function nameKind(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  return found.isFIFO() ? 'a pipe' : 'a device';
 }
 
 /**

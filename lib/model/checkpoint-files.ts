@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { saveWhole } from '../engine/whole-file';
 import type { CheckpointStore } from './checkpoint';
 
 /**
@@ -10,17 +11,7 @@ import type { CheckpointStore } from './checkpoint';
 export function createFileStore(directory: string): CheckpointStore {
   return {
     read: (name) => readIfThere(path.join(directory, name)),
-    async write(name, parts) {
-      await fs.mkdir(directory, { recursive: true });
-      const file = path.join(directory, name);
-      const aside = `${file}.${process.pid}.part`;
-      try {
-        await writeParts(aside, parts);
-        await fs.rename(aside, file);
-      } finally {
-        await fs.rm(aside, { force: true });
-      }
-    },
+    write: (name, parts) => saveWhole(path.join(directory, name), parts),
   };
 }
 
@@ -30,15 +21,5 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function writeParts(file: string, parts: Iterable<Uint8Array>): Promise<void> {
-  const handle = await fs.open(file, 'w');
-  try {
-    for (const part of parts) await handle.writeFile(part);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

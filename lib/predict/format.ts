@@ -28,6 +28,18 @@ export function predictionWriter(format: PredictionFormat): PredictionWriter {
   return { json: JSON_WRITER, csv: CSV_WRITER, text: TEXT_WRITER }[format];
 }
 
+/** Writes a name on one line and without what would steer a terminal: such characters as JSON has them. */
+export function toOneLine(name: string): string {
+  return name.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Says that more than the picture that was looked at is in a file; undefined when there is not. */
+export function describeFrames({ source, frames }: PicturePrediction): string | undefined {
+  return frames === undefined
+    ? undefined
+    : `${toOneLine(source)}: the first of ${frames} frames or pages was looked at, the others were not`;
+}
+
 /** Writes an answer with its probability, such as `joy 93 %` or `unsure (fear 41 %)`. */
 export function formatAnswer({ answer, likeliest, confidence }: FacePrediction): string {
   const guess = `${likeliest} ${Math.round(100 * confidence)} %`;
@@ -62,7 +74,8 @@ const TEXT_WRITER: PredictionWriter = {
 };
 
 function toText({ source, seconds, faces }: PicturePrediction): string {
-  const where = seconds === undefined ? source : `${source} at ${seconds.toFixed(3)} s`;
+  const name = toOneLine(source);
+  const where = seconds === undefined ? name : `${name} at ${seconds.toFixed(3)} s`;
   if (faces.length === 0) return `${where}: no face\n`;
   const lines = faces.map((face, index) => {
     const { x, y, width, height } = face.box;

@@ -1,5 +1,6 @@
 import type { RgbImage } from '../core/image';
 import { type BadImage, isBadImage } from '../faces/bad-image';
+import type { DecodedImage } from '../faces/decode';
 import { isImage, readBatches } from '../faces/read-batches';
 import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
@@ -31,6 +32,8 @@ export interface PredictInputsOptions {
   readonly stdin?: AsyncIterable<Buffer>;
   /** Asked before each picture; true ends there. */
   readonly shouldStop?: () => boolean;
+  /** Told of each folder what in it is no picture or video, in a sentence. */
+  readonly onLeftOut?: (note: string) => void;
 }
 
 /** Pictures that are looked at at a time. */
@@ -61,11 +64,16 @@ export async function* predictInputs(
       if (shouldStop()) return;
       if (image === 'video') yield* predictVideo(predictor, item.source, options);
       else if (isBadImage(image)) yield { result: { source: item.source, ...image } };
-      else yield { result: results.next().value!, image };
+      else yield { result: withFrames(results.next().value!, image), image };
     }
     // A turn of the event loop, so that Ctrl-C is seen between two batches.
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Says of an animation how many pictures it has: only the first was looked at. */
+function withFrames(result: PicturePrediction, { frames }: DecodedImage) {
+  return frames ? { ...result, frames } : result;
 }
 
 async function readInput(
@@ -86,7 +94,7 @@ export async function predictPictures(
   names: readonly string[],
   options: PredictInputsOptions & PredictorOptions = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
-  const inputs = await expandInputs(names);
+  const inputs = await expandInputs(names, options.onLeftOut);
   const predictor = await loadPredictor(options);
   try {
     const results: (PicturePrediction | UnreadPicture)[] = [];

@@ -44,6 +44,8 @@ export interface PicturePrediction {
   readonly seconds?: number;
   readonly width: number;
   readonly height: number;
+  /** Of how many frames or pages the picture is the first, where the file has several; the others were not looked at. */
+  readonly frames?: number;
   /** The largest first; none when no face was found. */
   readonly faces: readonly FacePrediction[];
 }

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { isPicture } from '../faces/decode';
 
 /** MP4, QuickTime, 3GP: all that `ftyp` stands in but the brands of pictures (AVIF, HEIF); old ones have none. */
 const BOXES = /^[^]{4}(ftyp(?!avi[fs]|mif1|msf1|hei[cxms]|hev[cxms])|moov|mdat|wide|skip|free|pnot)/;
@@ -38,7 +39,8 @@ const JPEG_SERIES = { start: /^\xff\xd8\xff/, name: /\.mjpe?g$/i } as const;
  * @returns false too for what cannot be read
  */
 export async function isVideoFile(file: string): Promise<boolean> {
-  const start = await readStart(file);
+  // Reading it as a picture says what is wrong with it.
+  const start = (await readStart(file).catch(() => Buffer.alloc(0))).toString('latin1');
   if (JPEG_SERIES.start.test(start)) return JPEG_SERIES.name.test(file);
   return SIGNATURES.some((signature) => signature.test(start));
 }
@@ -49,7 +51,7 @@ export async function isVideoFile(file: string): Promise<boolean> {
  * @param file path from the current folder
  */
 export async function endsInside(file: string): Promise<boolean> {
-  const start = await readStart(file);
+  const start = (await readStart(file)).toString('latin1');
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
@@ -75,19 +77,24 @@ async function endsInsideBox(handle: FileHandle, size: number): Promise<boolean>
   return at > size;
 }
 
-async function readStart(file: string): Promise<string> {
+/**
+ * Tells by a file's first bytes whether it is a video or a picture, also one of a format that is not read.
+ * @param file path from the current folder
+ * @throws Error when it cannot be read
+ */
+export async function isVideoOrPicture(file: string): Promise<boolean> {
+  const start = await readStart(file);
+  return isPicture(start) || SIGNATURES.some((signature) => signature.test(start.toString('latin1')));
+}
+
+/** Gives no bytes of what is no regular file: opening a pipe may wait for ever, and reading it takes its bytes away. */
+async function readStart(file: string): Promise<Buffer> {
+  if (!(await stat(file)).isFile()) return Buffer.alloc(0);
+  const handle = await open(file);
   try {
-    const handle = await open(file);
-    try {
-      // Looking at a pipe would take its bytes away from whoever reads it next.
-      if (!(await handle.stat()).isFile()) return '';
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Reading it as a picture says what is wrong with it.
-    return '';
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }

@@ -111,6 +111,35 @@ describe('the command line', function () {
     ]);
   });
 
+  it('writes to a device, and refuses a folder or an input for --output before it looks at a picture', async () => {
+    const [picture, file] = ['a.png', 'file'].map((name) => path.join(folder(), name));
+    fs.writeFileSync(picture, await portraitPng(0));
+    fs.writeFileSync(file, '');
+    fs.symlinkSync('/dev/null', path.join(folder(), 'null'));
+    const [device, inFolder, input, annotated] = await Promise.all([
+      run(['predict', picture, '--output', path.join(folder(), 'null')]),
+      run(['predict', picture, '--output', folder()]),
+      run(['predict', picture, '--output', picture]),
+      run(['predict', picture, '--annotate', file]),
+    ]);
+    assert.deepEqual([device.status, device.out], [0, ''], device.err);
+    assert.ok(fs.statSync('/dev/null').isCharacterDevice());
+    assert.deepEqual([inFolder.status, input.status, annotated.status], [1, 1, 1]);
+    assert.match(
+      inFolder.err,
+      /^Expected a file that can be written for --output but received the folder .*\n$/,
+    );
+    assert.match(
+      input.err,
+      /^Expected a file of its own for --output but received .*a\.png, which is an input\n$/,
+    );
+    assert.match(
+      annotated.err,
+      /^Expected a folder that can be written for --annotate but received EEXIST for/,
+    );
+    assert.deepEqual(fs.readdirSync(folder()).sort(), ['a.png', 'file', 'null']);
+  });
+
   it('reads a picture from standard input', async () => {
     const { status, out } = await run(['predict', '-', '--format', 'csv'], { input: await portraitPng(0) });
     assert.equal(status, 0);

@@ -134,6 +134,15 @@ describe('readFolder', () => {
     ]);
   });
 
+  it('counts what is no picture, and reads .jfif and .jpe', () => {
+    writeFiles(folder(), { 'joy/1.jfif': '', 'joy/2.JPE': '', 'joy/clip.mp4': '', 'joy/Thumbs.db': '' });
+    const { records, notes } = readFolder(folder());
+    assert.deepEqual(
+      [records.length, notes],
+      [2, ['files that are no pictures were left out: 1 .db, 1 .mp4']],
+    );
+  });
+
   it('counts pictures that lie beside the class folders', () => {
     writeFiles(folder(), { 'joy/1.png': '', '2.png': '', '3.jpg': '' });
     const { records, notes } = readFolder(folder());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
-import { isBadImage } from '../../lib/faces/bad-image';
+import { type BadImage, isBadImage } from '../../lib/faces/bad-image';
 import { decodeImage } from '../../lib/faces/decode';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
@@ -94,8 +95,18 @@ describe('decodeImage', () => {
       .toBuffer();
     assert.equal((await sharp(bytes, { animated: true }).metadata()).pages, 2);
     const image = await decode(bytes);
-    assert.deepEqual([image.width, image.height], [8, 8]);
+    assert.deepEqual([image.width, image.height, image.frames], [8, 8, 2]);
     near(image.pixel(0), [250, 250, 250], 2);
+  });
+
+  it('counts the frames of an animated PNG, whose first is its picture', async () => {
+    const png = await orange(8, 8).png().toBuffer();
+    const control = Buffer.from('\0\0\0\x08acTL\0\0\0\x05\0\0\0\0\0\0\0\0', 'latin1');
+    control.writeUInt32BE(crc32(control.subarray(4, 16)), 16);
+    const at = png.indexOf('IDAT') - 4;
+    const image = await decode(Buffer.concat([png.subarray(0, at), control, png.subarray(at)]));
+    assert.equal(image.frames, 5);
+    assert.equal((await decode(png)).frames, undefined);
   });
 
   for (const format of ['png', 'jpeg', 'webp', 'gif'] as const)
@@ -126,6 +137,28 @@ describe('decodeImage', () => {
     const { kind, reason } = await refusal(Buffer.from('hello, world'));
     assert.equal(kind, 'not-an-image');
     assert.match(reason, /Expected one of jpeg, png, .* for a.png but it begins with 68656c6c6f2c2077/);
+  });
+
+  it('names formats that it does not decode, and what to do', async () => {
+    const heif = (major: string, ...brands: string[]) =>
+      Buffer.from(`\0\0\0\x1cftyp${major}\0\0\0\0${brands.join('')}`, 'latin1');
+    const files: readonly (readonly [Buffer, RegExp])[] = [
+      [heif('heic', 'mif1', 'heic'), /a\.png but received HEIC: save it as JPEG, such as by `heif-convert`/],
+      [heif('mif1', 'miaf', 'MiHB', 'heic'), /received HEIC/],
+      [Buffer.from('BM6\0\x0c\0\0\0\0\x006\0\0\0', 'latin1'), /received BMP: save it as JPEG or PNG/],
+      [Buffer.from('ff0a00', 'hex'), /received JPEG XL/],
+      [Buffer.from('8BPS\0\x01', 'latin1'), /received Photoshop/],
+    ];
+    for (const [bytes, pattern] of files) {
+      const { kind, reason } = await refusal(bytes);
+      assert.equal(kind, 'unsupported-format');
+      assert.match(reason, pattern);
+    }
+    const raw = await decodeImage(await orange(8, 8).tiff().toBuffer(), 'photo.DNG');
+    assert.match((raw as BadImage).reason, /photo\.DNG but received camera raw/);
+    const avif = await decode(await orange(8, 8).avif().toBuffer());
+    assert.equal(avif.width, 8);
+    assert.equal((await refusal(heif('mif1', 'mif1', 'avif'))).kind, 'undecodable');
   });
 
   it('refuses a drawing, which might name other files', async () => {

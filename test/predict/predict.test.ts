@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -8,6 +9,7 @@ import type { RgbImage } from '../../lib/core/image';
 import { projectRoot } from '../../lib/engine/project';
 import { decodeImage } from '../../lib/faces/decode';
 import { preprocess } from '../../lib/faces/preprocess';
+import { readImageFile } from '../../lib/faces/read-image';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
@@ -126,6 +128,22 @@ describe('predictPictures', function () {
     }
   });
 
+  it('says of how many frames or pages a picture is the first', async () => {
+    const page = await sharp(await portraitPng(0))
+      .resize(64, 64)
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    const raw = { width: 64, height: 128, channels: 3 as const, pageHeight: 64 };
+    const pages = sharp(Buffer.concat([page, Buffer.from(page).reverse()]), { raw });
+    writeFiles(folder(), { 'a.gif': await pages.gif().toBuffer(), 'b.tif': await pages.tiff().toBuffer() });
+    writeFiles(folder(), { 'c.png': await portraitPng(0) });
+    const names = ['a.gif', 'b.tif', 'c.png'].map((name) => path.join(folder(), name));
+    const results = (await predictPictures(names, { model: DRAWN_MODEL })) as PicturePrediction[];
+    assert.deepEqual(results.map(({ height, frames }) => [height, frames]).slice(0, 2), [[64, 2], [64, 2]]); // prettier-ignore
+    assert.ok(!('frames' in results[2]));
+  });
+
   it('refuses a threshold that is no probability', async () => {
     await assert.rejects(predictPictures([PHOTO], { abstainBelow: 2 }), /between 0 and 1 for abstainBelow/);
   });
@@ -182,19 +200,68 @@ describe('a predictor', function () {
 
 describe('expandInputs', () => {
   const folder = useTemporaryFolder();
+  const at = (name: string) => path.join(folder(), name);
+  /** What is taken of the folder, by paths from it, and what is said of the rest. */
+  async function expand(...names: string[]): Promise<{ taken: string[]; notes: string[] }> {
+    const notes: string[] = [];
+    const inputs = await expandInputs(names.map(at), (note) => notes.push(note.replace(folder(), '.')));
+    return { taken: inputs.map(({ source }) => path.relative(folder(), source)), notes };
+  }
 
   it('takes files as they are, folders with all below them, and patterns', async () => {
     writeFiles(folder(), { 'b/c.png': '', 'a.jpg': '', 'note.txt': '', 'b/film.mp4': '' });
-    const at = (name: string) => path.join(folder(), name);
-    const sources = async (name: string) => (await expandInputs([name])).map(({ source }) => source);
-    assert.deepEqual(await sources(folder()), [at('a.jpg'), at('b/c.png')]);
-    assert.deepEqual(await sources(at('**/*.png')), [at('b/c.png')]);
-    assert.deepEqual(await expandInputs([at('b/film.mp4')]), [{ kind: 'file', source: at('b/film.mp4') }]);
+    assert.deepEqual((await expand('')).taken, ['a.jpg', 'b/c.png', 'b/film.mp4']);
+    assert.deepEqual((await expand('**/*.png')).taken, ['b/c.png']);
+    assert.deepEqual(await expandInputs([at('note.txt')]), [{ kind: 'file', source: at('note.txt') }]);
   });
 
-  it('says when a folder or a pattern holds nothing', async () => {
-    await assert.rejects(expandInputs([folder()]), /Expected images in .* but found none/);
-    await assert.rejects(expandInputs([path.join(folder(), '*.png')]), /Expected files that match/);
+  it('tells pictures and videos by their content, and takes what is only called so to say what is wrong', async () => {
+    const gif = Buffer.from('GIF89a');
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    writeFiles(folder(), {
+      'a.txt': gif,
+      b: heic,
+      'c.ts': 'OggS\0',
+      'd.HEIC': '',
+      'e.jfif': '',
+      'f.jpe': '',
+    });
+    writeFiles(folder(), { 'code.mts': 'export {}', 'x.txt': 'text' });
+    const { taken, notes } = await expand('');
+    assert.deepEqual(taken, ['a.txt', 'b', 'c.ts', 'd.HEIC', 'e.jfif', 'f.jpe']);
+    assert.deepEqual(notes, ['left out of .: no pictures or videos: 1 .mts, 1 .txt']);
+  });
+
+  it('counts what is hidden or no file, and enters no link to a folder, so that circles end', async () => {
+    writeFiles(folder(), {
+      'x.jpg/1.png': '',
+      '.hidden/2.png': '',
+      '._1.png': '',
+      'Thumbs.db': 'x',
+      README: 'y',
+    });
+    fs.symlinkSync('.', at('circle'));
+    fs.symlinkSync('self.png', at('self.png'));
+    fs.symlinkSync('nowhere', at('broken'));
+    execFileSync('mkfifo', [at('pipe'), at('pipe.jpg')]);
+    const { taken, notes } = await expand('');
+    assert.deepEqual(taken, ['broken', 'pipe.jpg', 'self.png', 'x.jpg/1.png']);
+    assert.deepEqual(notes, ['left out of .: no pictures or videos: 1 .db, 2 without an ending; hidden: 2; links to folders, not entered: 1']); // prettier-ignore
+    const refused = await Promise.all(taken.slice(0, 3).map((name) => readImageFile(folder(), name)));
+    const reasons = refused.map((one) => ('reason' in one ? one.reason.replace(/^Expected a /, '') : ''));
+    assert.deepEqual(reasons, ['file for broken but found none', 'file for pipe.jpg but received a pipe', 'readable file for self.png but received ELOOP']); // prettier-ignore
+  });
+
+  it('takes a folder without pictures among others, and refuses one alone, or a pattern without a match', async () => {
+    writeFiles(folder(), { 'notes/1.txt': '', 'a.png': '' });
+    assert.deepEqual((await expand('notes', 'a.png')).taken, ['a.png']);
+    await assert.rejects(
+      expand('notes'),
+      /Expected pictures or videos but found none: left out of .*notes: .* 1 \.txt/,
+    );
+    await assert.rejects(expand('*.jpg'), /Expected files that match/);
+    fs.mkdirSync(at('empty'));
+    await assert.rejects(expand('empty'), /found none: .*empty is empty$/);
   });
 });
 
@@ -206,6 +273,16 @@ describe('predictionWriter', () => {
     const { start, write, end } = predictionWriter('json');
     assert.deepEqual(JSON.parse(start + end(0)), []);
     assert.deepEqual(JSON.parse(start + write(unread, 0) + write(empty, 1) + end(2)), [unread, empty]);
+  });
+
+  it('keeps a picture on one line whatever its name holds', () => {
+    const name = 'a\nb\u001b[2J.jpg';
+    const line = predictionWriter('text').write({ ...empty, source: name }, 0);
+    assert.equal(line, 'a\\u000ab\\u001b[2J.jpg: no face\n');
+    const [found] = JSON.parse(
+      `[${predictionWriter('json').write({ ...empty, source: name }, 0)}]`,
+    ) as (typeof empty)[];
+    assert.equal(found.source, name);
   });
 
   it('writes CSV rows of one width, with quotes where they are needed', () => {

@@ -1,6 +1,7 @@
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { saveWhole } from '../../engine/whole-file';
 import { buildHeader, HEADER_FILE, MANIFEST_FILE, toManifestText, type SampleHeader } from './manifest';
 import { planSample, toSampleSettings, type FrameSpec, type SampleSettings } from './plan';
 import { renderPng, renderSvg } from './render';
@@ -52,7 +53,7 @@ export async function writeSample(options: SampleOptions): Promise<SampleSummary
   if (await holdsHeader(directory, HEADER_FILE, header)) return { ...summary, reused: true };
   await prepareFolder(directory, header);
   await drawFrames(specs, options);
-  await writeAside(join(directory, MANIFEST_FILE), toManifestText(specs));
+  await saveWhole(join(directory, MANIFEST_FILE), toManifestText(specs));
   await rename(join(directory, PARTIAL_FILE), join(directory, HEADER_FILE));
   return { ...summary, reused: false };
 }
@@ -102,7 +103,7 @@ async function prepareFolder(directory: string, header: SampleHeader): Promise<v
       `Expected a new or empty folder or a sample's for directory but received ${directory} with ${names[0]}`,
     );
   if (old !== undefined) await removeSample(directory, JSON.parse(old) as SampleHeader);
-  await writeAside(join(directory, PARTIAL_FILE), serialize(header));
+  await saveWhole(join(directory, PARTIAL_FILE), serialize(header));
 }
 
 async function removeSample(directory: string, { settings }: SampleHeader): Promise<void> {
@@ -110,11 +111,6 @@ async function removeSample(directory: string, { settings }: SampleHeader): Prom
   // The header goes first: what an interruption leaves must not look complete.
   for (const name of [HEADER_FILE, MANIFEST_FILE, ...folders, PARTIAL_FILE])
     await rm(join(directory, name), { recursive: true, force: true });
-}
-
-async function writeAside(path: string, content: string | Buffer): Promise<void> {
-  await writeFile(`${path}.tmp`, content);
-  await rename(`${path}.tmp`, path);
 }
 
 async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): Promise<void> {
@@ -127,7 +123,8 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
       const spec = specs[next++];
       const path = join(directory, spec.path);
       try {
-        if (!(await exists(path))) await writeAside(path, await renderPng(renderSvg(spec.moment)));
+        if (!(await exists(path)))
+          await saveWhole(path, await renderPng(renderSvg(spec.moment)), { flush: false });
         onProgress?.(++done, specs.length);
       } catch (error) {
         // The other workers stop after the frame at hand.

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, listFiles, projectRoot } from '../project';
 import { addonDirectory } from '../tensorflow';
+import { saveWhole } from '../whole-file';
 import { chooseVariant, findCompiler, findPython, TENSORFLOW_VERSION, whyUnsupported } from './choose';
 import type { Variant } from './choose';
 import { answerOf, runCommand } from './command';
@@ -43,7 +44,7 @@ export async function setUpNative(asked: Variant | undefined): Promise<StepOutco
   } else if (isCopied(addon)) {
     return { state: 'reused', detail: `${label} is in place` };
   }
-  copyAddon(addon);
+  await copyAddon(addon);
   return { state: 'done', detail: `${label} put under tfjs-node-gpu` };
 }
 
@@ -122,10 +123,7 @@ function isCopied(addon: string): boolean {
   return fs.existsSync(copy) && fs.readFileSync(copy).equals(fs.readFileSync(addon));
 }
 
-function copyAddon(addon: string): void {
-  fs.mkdirSync(addonDirectory(), { recursive: true });
-  const copy = path.join(addonDirectory(), path.basename(addon));
-  // Renamed into place: a process that runs on the old one keeps it whole.
-  fs.copyFileSync(addon, `${copy}.part`);
-  fs.renameSync(`${copy}.part`, copy);
+/** Whole or not at all: a process that runs on the old one keeps it. */
+function copyAddon(addon: string): Promise<void> {
+  return saveWhole(path.join(addonDirectory(), path.basename(addon)), fs.readFileSync(addon));
 }

@@ -8,6 +8,7 @@ import { likeliestOf } from '../../core/metrics';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type Split } from '../../core/split';
 import { homePath } from '../../engine/project';
+import { saveWhole } from '../../engine/whole-file';
 import { facesOfSplit } from '../faces-of-split';
 import { hashFaces } from '../fingerprint';
 import type { LearnerAnswers } from './learners';
@@ -118,9 +119,7 @@ export async function keepResult<T>(
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   const started = performance.now();
   const result = await make();
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.tmp`, JSON.stringify(result));
-  fs.renameSync(`${file}.tmp`, file);
+  await saveWhole(file, JSON.stringify(result));
   const [job] = name.split(/-(?=[0-9a-f]{16}$)/);
   print(`${job}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return result;
