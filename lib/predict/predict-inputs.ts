@@ -18,6 +18,8 @@ import { isVideoFile } from './video-format';
 /** A picture with what was said of it, or why it could not be read. */
 export interface LookedAt {
   readonly result: PicturePrediction | UnreadPicture;
+  /** Which of the inputs it is of, from 0. */
+  readonly input: number;
   /** The picture itself, where it was read. */
   readonly image?: RgbImage;
 }
@@ -49,7 +51,8 @@ export async function* predictInputs(
   options: PredictInputsOptions = {},
 ): AsyncGenerator<LookedAt> {
   const { shouldStop = () => false } = options;
-  const batches = readBatches(inputs, {
+  const numbered = inputs.map((input, index) => ({ ...input, index }));
+  const batches = readBatches(numbered, {
     read: (input) => readInput(input, options),
     nameOf: ({ source }) => source,
     size: PICTURES_AT_A_TIME,
@@ -62,9 +65,11 @@ export async function* predictInputs(
     const results = (await predictor.predictAll(pictures)).values();
     for (const { item, image } of batch) {
       if (shouldStop()) return;
-      if (image === 'video') yield* predictVideo(predictor, item.source, options);
-      else if (isBadImage(image)) yield { result: { source: item.source, ...image } };
-      else yield { result: withFrames(results.next().value!, image), image };
+      const { source, index: input } = item;
+      if (image === 'video')
+        for await (const frame of predictVideo(predictor, source, options)) yield { ...frame, input };
+      else if (isBadImage(image)) yield { result: { source, ...image }, input };
+      else yield { result: withFrames(results.next().value!, image), image, input };
     }
     // A turn of the event loop, so that Ctrl-C is seen between two batches.
     await new Promise((resolve) => setImmediate(resolve));
@@ -125,7 +130,7 @@ async function* predictVideo(
   predictor: Predictor,
   source: string,
   { framesPerSecond = 2, smoothSeconds, shouldStop }: PredictInputsOptions,
-): AsyncGenerator<LookedAt> {
+): AsyncGenerator<Omit<LookedAt, 'input'>> {
   const { abstainBelow } = predictor;
   const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
   try {
