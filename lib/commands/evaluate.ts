@@ -91,6 +91,7 @@ async function evaluateAll(
       model,
       abstainBelow,
       cropped: dataset.cropped,
+      faces: 'largest',
     });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);

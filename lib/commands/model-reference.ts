@@ -19,7 +19,7 @@ import type { ReferenceContext } from './reference';
 export async function makeModelReference({ directory, print }: ReferenceContext): Promise<void> {
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {}, followOnStderr('Drawing'));
   const model = path.join(projectRoot(), DEFAULT_MODEL);
-  const predictor = await loadPredictor();
+  const predictor = await loadPredictor({ faces: 'largest' });
   try {
     const evaluation = await evaluateModel(predictor, dataset, { onProgress: followOnStderr('Images') });
     const sha256 = createHash('sha256').update(fs.readFileSync(model)).digest('hex');

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { readCropped } from '../core/experiment';
 import type { RgbImage } from '../core/image';
 import { decodeText, readText } from '../datasets/text';
-import { expectWritable } from '../engine/project';
+import { expectWritable, projectRoot } from '../engine/project';
 import { saveWhole } from '../engine/whole-file';
 import { watchStop } from '../notebook/stop';
 import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
@@ -13,10 +14,12 @@ import {
   predictionWriter,
   toOneLine,
 } from '../predict/format';
+import { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } from '../predict/model';
 import { predictInputs } from '../predict/predict-inputs';
 import { isUnread, loadPredictor, type PicturePrediction } from '../predict/predictor';
 import { annotatePicture } from '../report/annotate';
-import { checkOutput, openOutput } from './output';
+import { openAnswers } from './answers';
+import { checkOutput } from './output';
 import { followOnStderr } from './progress';
 
 /** What {@link runPredict} is asked for. */
@@ -39,7 +42,8 @@ export interface PredictRequest {
 }
 
 /**
- * Names the expressions in pictures and videos. Problems of single files go to standard error, and the others go on.
+ * Names the expressions in pictures and videos. Problems of single files go to standard error, and the others go on. A run
+ * that writes to a file and was stopped is gone on with by the same request.
  * @returns the exit status: 0 when every file was read, 1 when one was not, 130 after Ctrl-C
  * @throws RangeError when the model or a name cannot be used
  */
@@ -62,14 +66,23 @@ export async function runPredict(request: PredictRequest): Promise<number> {
   const predictor = await loadPredictor({ ...request, cropped });
   const stop = watchStop();
   const writer = predictionWriter(format);
-  const target = await openOutput(output);
+  const answers = await openAnswers({
+    output,
+    start: writer.start,
+    sources: inputs.map(({ source }) => source),
+    canResume: files.length === inputs.length,
+    settings: await describeSettings({ ...request, cropped }),
+    tell,
+  });
   const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;
-  let [count, unread] = [0, 0];
+  const { before } = answers;
+  let { pictures: count, unread } = before;
   try {
-    await target.write(writer.start);
     const options = { framesPerSecond, smoothSeconds, stdin: process.stdin, shouldStop: stop.isRequested };
-    for await (const { result, image } of predictInputs(predictor, inputs, options)) {
-      await target.write(writer.write(result, count));
+    const left = inputs.slice(before.inputs);
+    for await (const { result, image, input } of predictInputs(predictor, left, options)) {
+      const text = writer.write(result, count);
+      await answers.write(text, { input: before.inputs + input, isUnread: isUnread(result) });
       count += 1;
       if (isUnread(result)) {
         unread += 1;
@@ -80,17 +93,48 @@ export async function runPredict(request: PredictRequest): Promise<number> {
       if (frames) tell(frames);
       follow?.(Math.min(count, inputs.length), inputs.length);
     }
-    await target.write(writer.end(count));
     // What was stopped is not whole: a file that was asked for is not made of it.
-    if (!stop.isRequested()) await target.finish();
+    if (!stop.isRequested()) await answers.finish(writer.end(count));
+    else if (answers.part)
+      tell(`Stopped: ${answers.part} keeps the answers so far; the same command goes on.`);
     notes.map(toOneLine).forEach(tell);
   } finally {
-    await target.discard();
+    await answers.discard();
     stop.dispose();
     predictor.dispose();
   }
   if (stop.isRequested()) return 130;
   return unread > 0 ? 1 : 0;
+}
+
+/** Describes all that answers depend on but the inputs. */
+async function describeSettings(request: PredictRequest): Promise<string> {
+  const {
+    model = DEFAULT_MODEL,
+    format,
+    abstainBelow,
+    cropped,
+    framesPerSecond,
+    smoothSeconds,
+    annotate,
+  } = request;
+  const file = model === DEFAULT_MODEL ? path.join(projectRoot(), model) : model;
+  const weights =
+    model === FACE_API_MODEL
+      ? model
+      : createHash('sha256')
+          .update(await readModelFile(file))
+          .digest('hex');
+  const folder = annotate === undefined ? null : path.resolve(annotate);
+  return JSON.stringify([
+    weights,
+    format,
+    abstainBelow ?? null,
+    cropped,
+    framesPerSecond,
+    smoothSeconds ?? null,
+    folder,
+  ]);
 }
 
 /** Tells on standard error what is no answer. */

@@ -1,7 +1,7 @@
 import { isCentredIn } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { type Candidate, MIN_SCORE, longerSide, wholePixels } from './candidates';
-import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace, placeLandmarks } from './detect';
+import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace } from './detect';
 import { fitForDetection } from './fit';
 import { type Follower, createFollower } from './follow';
 import { MIN_TINY_SHARE, PROPOSAL_SCORE, findWithSsd, findWithTiny } from './looks';
@@ -19,8 +19,6 @@ export interface AllFacesDetector {
   detectAll(image: RgbImage): Promise<Face[]>;
   /** Begins with a video: faces are detected, and then followed from picture to picture. */
   follow(): Follower;
-  /** Takes the whole image for a face, as preprocessing does with cropped faces. */
-  placeInCrop(image: RgbImage): Promise<Face>;
   /** Frees the networks' weights. */
   dispose(): void;
 }
@@ -34,7 +32,6 @@ export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
   return {
     detectAll: (image) => detectAll(networks, image),
     follow: () => createFollower(networks, (image) => detectAll(networks, image)),
-    placeInCrop: async (image) => (await placeLandmarks(networks, [image], 1))[0],
     dispose: networks.dispose,
   };
 }

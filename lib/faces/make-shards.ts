@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_MARGIN_PX } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
-import type { CutSettings } from './settings';
+import type { CutSettings } from './cut-faces';
 import { SHARD_SIZE } from './shard-plan';
 import { type ShardJob, type ShardWorker, type StoredShard, createShardWorker } from './shard-worker';
 import { defaultWorkers, startWorkerProcesses } from './worker-processes';

@@ -3,10 +3,11 @@ import sharp from 'sharp';
 import { BLOCK_SIZE } from '../core/blocks';
 import { MARGIN_FACE_PX } from '../core/landmarks';
 import { startEngine } from '../engine/tensorflow';
+import type { CutSettings } from './cut-faces';
 import { ALPHA_BACKGROUND, MAX_IMAGE_PIXELS } from './decode';
 import { CROPPED_BATCH, DETECTOR_SETTINGS } from './detect';
+import { CROPPED_SIDE } from './face-finder';
 import { DETECTION_COPY } from './fit';
-import { CROPPED_SIDE } from './prepare';
 import { MAX_IMAGE_BYTES } from './read-image';
 
 /** Increment when the rows change for a reason that no other setting tells. */
@@ -14,18 +15,6 @@ const STORE_VERSION = 3;
 
 /** Whatever changes a shard's rows beside its files: part of its name. */
 export type ShardSettings = Readonly<Record<string, string | number | boolean | null>>;
-
-/** What is cut of each face, and how. */
-export interface CutSettings {
-  /** Pixels by which the boxes grow on each side, at a face of 117 pixels. */
-  readonly marginPx: number;
-  /** Whether the margin has as many pixels at a face of any size, as the original's; default false. */
-  readonly fixedMargin?: boolean;
-  /** Whether the images are cropped faces, which no detector has to find; default false. */
-  readonly cropped?: boolean;
-  /** Whether the whole face is cut too; default false. */
-  readonly wholeFace?: boolean;
-}
 
 /**
  * Starts the engine and gathers everything but files and labels that a shard's rows depend on.

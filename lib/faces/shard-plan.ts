@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FrameRecord } from '../core/record';
 import { type BadImage, isBadImage } from './bad-image';
-import type { PlannedFrame } from './compute-shard';
-import type { FrameRow } from './frame-row';
+import type { FrameRow, PlannedFrame } from './frame-rows';
 import { readImageFile } from './read-image';
 import type { ShardSettings } from './settings';
 

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { FrameRecord } from '../core/record';
 import { expectWritable } from '../engine/project';
-import { computeRows } from './compute-shard';
+import type { CutSettings } from './cut-faces';
 import { type FaceDetector, loadFaceDetector } from './detect';
-import { isFaceRow } from './frame-row';
-import { CROPPED_SIDE, createImageReader } from './prepare';
-import { type CutSettings, gatherSettings } from './settings';
+import { computeRows, isFaceRow } from './frame-rows';
+import { gatherSettings } from './settings';
 import { saveWhole } from '../engine/whole-file';
 import { loadShard } from './shard-file';
 import { type ShardPlan, amendPlan, planShard } from './shard-plan';
@@ -97,8 +96,7 @@ async function computeShard(
   plan: ShardPlan,
   { detector, onBatch, signal }: ShardHooks & { readonly detector: FaceDetector },
 ): Promise<StoredShard> {
-  const reader = createImageReader(root, { leastSide: settings.cropped ? CROPPED_SIDE : 0 });
-  const rows = await computeRows(plan.frames, { ...settings, reader, detector, onBatch, signal });
+  const rows = await computeRows(plan.frames, { ...settings, root, detector, onBatch, signal });
   const { key, settings: all } = amendPlan(plan, rows);
   const bytes = encodeShard(rows, { key, settings: JSON.stringify(all) });
   await saveWhole(shardFile(cacheDirectory, key), bytes);

@@ -5,7 +5,7 @@ import type { Box } from '../core/geometry';
 import { LANDMARK_COUNT } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import { concatBlocks } from './concat-blocks';
-import { type FaceRow, type FrameRow, isFaceRow } from './frame-row';
+import { type FaceRow, type FrameRow, isFaceRow } from './frame-rows';
 import { NO_DIGEST, bytesInMemory, isAsWritten, seal } from './store-seal';
 
 const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
@@ -65,7 +65,7 @@ function faceColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
       new arrow.Float32(),
     ).data[0],
     imageSize: floats(2, ({ imageSize }) => [imageSize.width, imageSize.height]),
-    faceBox: floats(4, ({ faceBox }) => boxValues(faceBox)),
+    faceBox: floats(4, ({ box }) => boxValues(box)),
     landmarks: floats(2 * LANDMARK_COUNT, ({ landmarks }) => landmarks),
     eyesBox: floats(4, ({ eyesBox }) => boxValues(eyesBox)),
     mouthBox: floats(4, ({ mouthBox }) => boxValues(mouthBox)),

@@ -3,10 +3,11 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../core/emotions';
 import { type RgbImage, toModelInput } from '../core/image';
-import { type CutBlocks, type CutFace, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
+import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
 import { projectRoot } from '../engine/project';
+import type { SeenFace } from '../faces/cut-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detect-expressions';
 import { findArchitecture } from '../model/architectures';
 import { inputTensor, sizeOfInput, type FaceInput } from '../model/data';
@@ -18,13 +19,16 @@ export const DEFAULT_MODEL = path.join('models', 'default.safetensors');
 /** The name that stands for face-api's expression network in the place of a model file. */
 export const FACE_API_MODEL = 'face-api';
 
+/**
+ * Faces that are classified at a time; a smaller rest is filled up. Matrix products of other sizes round otherwise, so that
+ * answers would depend on how many faces are asked about.
+ */
+const FACES_AT_A_TIME = 16;
+
 /** A face as a classifier takes it. */
-export interface FaceToClassify {
-  /** [68, 2] in pixels of the image. */
-  readonly landmarks: Float32Array;
-  readonly blocks: CutBlocks;
-  /** Where the classifier sees it. */
-  readonly wholeFace?: CutFace;
+export interface FaceToClassify extends Pick<SeenFace, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
+  /** The image that it was found in. */
+  readonly image: RgbImage;
 }
 
 /** Tells the expressions of faces. */
@@ -46,10 +50,10 @@ export interface Classifier {
    */
   recognize?(image: RgbImage): Promise<RecognizedFace[]>;
   /**
-   * Classifies the faces of one image.
+   * Classifies faces, of one image or of several; what it says of a face does not depend on the others.
    * @returns calibrated probabilities in the order of {@link EMOTIONS}, [n, 7]
    */
-  classify(image: RgbImage, faces: readonly FaceToClassify[]): Promise<Float32Array>;
+  classify(faces: readonly FaceToClassify[]): Promise<Float32Array>;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -75,19 +79,19 @@ export async function loadClassifier(model?: string): Promise<Classifier> {
 export function fromModel(model: Model, name: string): Classifier {
   const { network, temperature, marginPx, faceSizePx, description } = model;
   const { inputs } = findArchitecture(model.architecture);
-  const classify = async (_: RgbImage, faces: readonly FaceToClassify[]) => {
-    if (faces.length === 0) return new Float32Array(0);
-    const output = tf.tidy(() =>
-      tf.softmax(
-        network.forward(
-          inputs.map((input) => toInput(input, faces)),
-          { training: false },
-        ),
-      ),
-    );
-    const probabilities = (await output.data()) as Float32Array;
-    output.dispose();
-    return scaleByTemperature(probabilities, temperature, EMOTIONS.length);
+  const classify = async (faces: readonly FaceToClassify[]) => {
+    const answers = new Float32Array(faces.length * EMOTIONS.length);
+    for (let start = 0; start < faces.length; start += FACES_AT_A_TIME) {
+      const some = faces.slice(start, start + FACES_AT_A_TIME);
+      const output = tf.tidy(() => {
+        const batch = inputs.map((input) => toInput(input, some));
+        return tf.softmax(network.forward(batch, { training: false }));
+      });
+      const rows = ((await output.data()) as Float32Array).subarray(0, some.length * EMOTIONS.length);
+      output.dispose();
+      answers.set(rows, start * EMOTIONS.length);
+    }
+    return scaleByTemperature(answers, temperature, EMOTIONS.length);
   };
   return {
     name,
@@ -100,17 +104,17 @@ export function fromModel(model: Model, name: string): Classifier {
   };
 }
 
-/** Gathers one input of some faces. */
+/** Gathers one input of some faces; the rest of the batch stays 0. */
 function toInput(input: FaceInput, faces: readonly FaceToClassify[]): tf.Tensor {
   const size = sizeOfInput(input);
-  const values = new Float32Array(faces.length * size);
+  const values = new Float32Array(FACES_AT_A_TIME * size);
   faces.forEach((face, row) => values.set(readInput(input, face), row * size));
   return inputTensor(input, values);
 }
 
-function readInput(input: FaceInput, { landmarks, blocks, wholeFace }: FaceToClassify): Float32Array {
-  if (input === 'landmarks') return normalizeLandmarks(landmarks);
-  const pixels = input === 'face' ? wholeFace?.pixels : blocks[input];
+function readInput(input: FaceInput, face: FaceToClassify): Float32Array {
+  if (input === 'landmarks') return normalizeLandmarks(face.landmarks);
+  const pixels = input === 'face' ? face.wholeFace?.pixels : face[input];
   if (!pixels) throw new RangeError('Expected the whole face for a network that sees it but received none');
   return toModelInput(pixels);
 }
@@ -125,7 +129,7 @@ async function loadFaceApi(): Promise<Classifier> {
     faceSizePx: MARGIN_FACE_PX,
     recognize: network.recognize,
     // Asked about cropped faces alone, where the image is the face: others go through recognize.
-    classify: (image, faces) => network.classifyWhole(faces.map(() => image)),
+    classify: (faces) => network.classifyWhole(faces.map(({ image }) => image)),
     dispose: network.dispose,
   };
 }

@@ -1,10 +1,16 @@
 import type { RgbImage } from '../core/image';
 import { type BadImage, isBadImage } from '../faces/bad-image';
-import { decodeImage } from '../faces/decode';
+import type { DecodedImage } from '../faces/decode';
+import { isImage, readBatches } from '../faces/read-batches';
 import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/read-image';
 import { expandInputs, type Input } from './inputs';
-import type { Classifier } from './model';
-import { loadPredictor, type PicturePrediction, type Predictor, type UnreadPicture } from './predictor';
+import {
+  loadPredictor,
+  type PicturePrediction,
+  type Predictor,
+  type PredictorOptions,
+  type UnreadPicture,
+} from './predictor';
 import { createSmoother } from './smooth';
 import { readFrames, VideoError } from './video';
 import { isVideoFile } from './video-format';
@@ -12,13 +18,15 @@ import { isVideoFile } from './video-format';
 /** A picture with what was said of it, or why it could not be read. */
 export interface LookedAt {
   readonly result: PicturePrediction | UnreadPicture;
+  /** Which of the inputs it is of, from 0. */
+  readonly input: number;
   /** The picture itself, where it was read. */
   readonly image?: RgbImage;
 }
 
 /** How inputs are gone through. */
 export interface PredictInputsOptions {
-  /** Pictures a second that a video is asked for, default 2; Infinity for all that it has. */
+  /** Pictures a second that a video is asked for, default 2. */
   readonly framesPerSecond?: number;
   /** Seconds that a video's answers are smoothed over, as {@link createSmoother} does; default: not at all. */
   readonly smoothSeconds?: number;
@@ -30,8 +38,11 @@ export interface PredictInputsOptions {
   readonly onLeftOut?: (note: string) => void;
 }
 
+/** Pictures that are looked at at a time. */
+const PICTURES_AT_A_TIME = 16;
+
 /**
- * Looks at one input after the other. What cannot be read is part of the result, and the others go on.
+ * Looks at all inputs. What cannot be read is part of the result, and the others go on.
  * @returns one element a picture, several a video, in the inputs' order
  */
 export async function* predictInputs(
@@ -39,33 +50,54 @@ export async function* predictInputs(
   inputs: readonly Input[],
   options: PredictInputsOptions = {},
 ): AsyncGenerator<LookedAt> {
-  for (const input of inputs) {
-    if (options.shouldStop?.()) return;
-    if (input.kind === 'file' && (await isVideoFile(input.source)))
-      yield* predictVideo(predictor, input.source, options);
-    else yield await predictOne(predictor, input, options);
-    // A turn of the event loop, so that Ctrl-C is seen between two pictures.
+  const { shouldStop = () => false } = options;
+  const numbered = inputs.map((input, index) => ({ ...input, index }));
+  const batches = readBatches(numbered, {
+    read: (input) => readInput(input, options),
+    nameOf: ({ source }) => source,
+    size: PICTURES_AT_A_TIME,
+  });
+  if (shouldStop()) return;
+  for await (const batch of batches) {
+    const pictures = batch.flatMap(({ item: { source }, image }) =>
+      isImage(image) ? [{ image, source }] : [],
+    );
+    const results = (await predictor.predictAll(pictures)).values();
+    for (const { item, image } of batch) {
+      if (shouldStop()) return;
+      const { source, index: input } = item;
+      if (image === 'video')
+        for await (const frame of predictVideo(predictor, source, options)) yield { ...frame, input };
+      else if (isBadImage(image)) yield { result: { source, ...image }, input };
+      else yield { result: withFrames(results.next().value!, image), image, input };
+    }
+    // A turn of the event loop, so that Ctrl-C is seen between two batches.
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Says of an animation how many pictures it has: only the first was looked at. */
+function withFrames(result: PicturePrediction, { frames }: DecodedImage) {
+  return frames ? { ...result, frames } : result;
+}
+
+async function readInput(
+  { kind, source }: Input,
+  { stdin }: PredictInputsOptions,
+): Promise<Buffer | BadImage | 'video'> {
+  if (kind === 'stdin') return readStdin(stdin, source);
+  return kind === 'file' && (await isVideoFile(source)) ? 'video' : readNamedFile(source);
 }
 
 /**
  * Names the expressions of all faces in pictures, folders of pictures, patterns and videos.
  * @param names paths from the current folder, as `expandInputs` takes them
- * @param options.model path of a model file, `face-api`, or a loaded classifier, which is disposed; default the
- *   project's own model
- * @param options.abstainBelow the probability below which the answer is `unsure`, default 0.5
- * @param options.cropped whether the pictures are cropped faces, default false
  * @returns one element a picture, in order; what could not be read says why
  * @throws RangeError for a model, folder or pattern that cannot be used
  */
 export async function predictPictures(
   names: readonly string[],
-  options: PredictInputsOptions & {
-    readonly model?: string | Classifier;
-    readonly abstainBelow?: number;
-    readonly cropped?: boolean;
-  } = {},
+  options: PredictInputsOptions & PredictorOptions = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
   const inputs = await expandInputs(names, options.onLeftOut);
   const predictor = await loadPredictor(options);
@@ -76,19 +108,6 @@ export async function predictPictures(
   } finally {
     predictor.dispose();
   }
-}
-
-async function predictOne(
-  predictor: Predictor,
-  { kind, source }: Input,
-  { stdin }: PredictInputsOptions,
-): Promise<LookedAt> {
-  const read = kind === 'stdin' ? await readStdin(stdin, source) : await readNamedFile(source);
-  if (isBadImage(read)) return { result: { source, ...read } };
-  const image = await decodeImage(read, source);
-  if (isBadImage(image)) return { result: { source, ...image } };
-  const result = await predictor.predict(image, source);
-  return { result: image.frames ? { ...result, frames: image.frames } : result, image };
 }
 
 async function readStdin(
@@ -111,7 +130,7 @@ async function* predictVideo(
   predictor: Predictor,
   source: string,
   { framesPerSecond = 2, smoothSeconds, shouldStop }: PredictInputsOptions,
-): AsyncGenerator<LookedAt> {
+): AsyncGenerator<Omit<LookedAt, 'input'>> {
   const { abstainBelow } = predictor;
   const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
   const predict = predictor.follow(source);

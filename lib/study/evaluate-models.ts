@@ -39,8 +39,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * Asks a model about every image of a data set, as `predict` does, and compares its answer for the largest face with
- * the label. An image without a face or that cannot be read counts as an error.
+ * Asks a model about every image of a data set and compares its answer for the largest face with the label. An image without a face or that cannot be read counts as an error.
  * @returns undefined when it was stopped
  */
 export async function evaluateModel(

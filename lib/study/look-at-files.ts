@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { BLOCK_SIZE, type MissedFrame } from '../core/blocks';
-import { computeRows } from '../faces/compute-shard';
+import type { CutSettings } from '../faces/cut-faces';
 import { loadFaceDetector } from '../faces/detect';
-import { isFaceRow } from '../faces/frame-row';
-import { CROPPED_SIDE, createImageReader } from '../faces/prepare';
-import type { CutSettings } from '../faces/settings';
+import { computeRows, isFaceRow } from '../faces/frame-rows';
 import { countAssumed } from '../faces/usual-landmarks';
 import type { FaceView } from '../report/attention-flow';
 
@@ -32,8 +30,7 @@ export async function lookAtFiles(
   const detector = await loadFaceDetector();
   try {
     const frames = absolute.map((file) => ({ record: { path: path.relative(root, file) } }));
-    const reader = createImageReader(root, { leastSide: settings.cropped ? CROPPED_SIDE : 0 });
-    const rows = await computeRows(frames, { ...settings, reader, detector });
+    const rows = await computeRows(frames, { ...settings, root, detector });
     const found = rows.filter(isFaceRow);
     const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
     return {

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
-import type { GrayImage, RgbImage } from '../core/image';
+import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { type BadImage, isBadImage } from '../faces/bad-image';
 import { decodeImage } from '../faces/decode';
-import { createImageReader } from '../faces/prepare';
 
 /**
  * Reads an image that preprocessing has read before, in grey.
@@ -10,8 +9,8 @@ import { createImageReader } from '../faces/prepare';
  * @throws Error when it cannot be read any more
  */
 export async function readGray(file: string): Promise<GrayImage> {
-  const image = orThrow(await createImageReader('/').read(file.replace(/^\//, '')));
-  return orThrow(await image.gray());
+  const { data, width, height } = await readColour(file);
+  return toGray(data, width, height, 3);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FaceRow, FrameRow } from '../../lib/faces/frame-row';
+import type { FaceRow, FrameRow } from '../../lib/faces/frame-rows';
 
 const LENGTHS = { landmarks: 136, block: 32 * 32 };
 
@@ -8,7 +8,7 @@ export function faceRow(index: number): FaceRow {
     record: { path: `ä/${index}.png`, character: 'aia', emotion: 'joy', clip: `clip-${index}`, frame: index },
     detector: 'tiny-160',
     score: 0.75,
-    faceBox: { x: index, y: 2.5, width: 30, height: 40 },
+    box: { x: index, y: 2.5, width: 30, height: 40 },
     imageSize: { width: 256, height: 200 + index },
     landmarks: new Float32Array(LENGTHS.landmarks).fill(index + 0.5),
     eyes: new Uint8Array(LENGTHS.block).fill(index),

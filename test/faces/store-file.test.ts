@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { FrameRow } from '../../lib/faces/frame-row';
+import type { FrameRow } from '../../lib/faces/frame-rows';
 import { encodeShard } from '../../lib/faces/store';
 import { loadStore, mergeShards, streamStore } from '../../lib/faces/store-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { BLOCK_SIZE } from '../../lib/core/blocks';
 import { startEngine } from '../../lib/engine/tensorflow';
-import type { FrameRow } from '../../lib/faces/frame-row';
+import type { FrameRow } from '../../lib/faces/frame-rows';
 import { encodeShard } from '../../lib/faces/store';
 import { mergeShards } from '../../lib/faces/store-file';
 import { timeLoad } from '../../lib/study/time-load';

@@ -36,6 +36,36 @@ describe('predictPictures', function () {
     assert.ok((together[0] as PicturePrediction).faces.length >= 3, 'three women are in the photograph');
   });
 
+  it('answers alone as in a batch, to the last bit, whichever faces are wanted', async () => {
+    const crop = async (index: number) =>
+      sharp(await portraitPng(index))
+        .resize(48, 48)
+        .png()
+        .toBuffer();
+    const files: Record<string, Buffer | string> = { 'none.png': 'no picture' };
+    for (let index = 0; index < 6; index++) {
+      files[`portrait-${index}.png`] = await portraitPng(index, 128 + 16 * index);
+      files[`crop-${index}.png`] = await crop(index);
+    }
+    writeFiles(folder(), files);
+    const named = (start: string) =>
+      Object.keys(files)
+        .filter((name) => name.startsWith(start))
+        .map((name) => path.join(folder(), name));
+    const group = path.join(PHOTO_FOLDER, 'sample1.jpg');
+    for (const [names, options] of [
+      [[group, ...named('portrait'), ...named('none')], { faces: 'all' }],
+      [[...named('portrait'), ...named('none'), group], { faces: 'largest' }],
+      [[...named('crop'), ...named('none')], { cropped: true }],
+    ] as const) {
+      const together = await predictPictures(names, options);
+      for (const at of [0, 2, 6]) {
+        const [alone] = await predictPictures([names[at]], options);
+        assert.deepEqual(together[at], alone);
+      }
+    }
+  });
+
   it('cuts of a cropped face what preprocessing cuts, and asks no detector', async () => {
     const crop = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
     writeFiles(folder(), { 'crop.png': crop });
