@@ -15,7 +15,7 @@ import { replaceSection } from '../study/readme';
 import { runEvidence } from '../study/evidence/run-evidence';
 import { saveEvidence } from '../study/evidence/save-evidence';
 import { executeNotebook } from './notebook';
-import { commitOutputs, withoutData } from './reference';
+import { commitOutputs, withoutData } from './reference-part';
 
 /** The notebooks that read the evidence. */
 export const EVIDENCE_NOTEBOOKS = [

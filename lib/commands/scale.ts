@@ -11,7 +11,7 @@ import { replaceSection } from '../study/readme';
 import { watchRss } from '../study/rss';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../study/scale-file';
 import { timeLoad } from '../study/time-load';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /** FERG-DB's size. */
 const FERG_IMAGES = 55_768;
