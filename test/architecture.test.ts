@@ -67,13 +67,39 @@ function resolveImport({ file, target }: Import): string {
   return path.posix.join(path.posix.dirname(file), target);
 }
 
+/** The files of lib that an import names. */
+function filesOf(found: Import): string[] {
+  if (!found.target.startsWith('.')) return [];
+  const base = resolveImport(found);
+  return [`${base}.ts`, `${base}/index.ts`].filter((name) => imports.some((other) => other.file === name));
+}
+
 /** The files that a file imports, types aside. */
 function importsOf(file: string): string[] {
-  const own = imports.filter((found) => found.file === file && found.target.startsWith('.') && !found.isType);
-  return own.flatMap((found) => {
-    const base = resolveImport(found);
-    return [`${base}.ts`, `${base}/index.ts`].filter((name) => imports.some((other) => other.file === name));
-  });
+  return imports.filter((found) => found.file === file && !found.isType).flatMap(filesOf);
+}
+
+/** Finds a circle of imports, those of types and those made when called too: its files in turn, the first again at the end. */
+function findCircle(): string[] | undefined {
+  const targets = new Map<string, string[]>();
+  for (const found of imports)
+    targets.set(found.file, [...(targets.get(found.file) ?? []), ...filesOf(found)]);
+  const isDone = new Set<string>();
+  const visit = (file: string, above: readonly string[]): string[] | undefined => {
+    if (above.includes(file)) return [...above.slice(above.indexOf(file)), file];
+    if (isDone.has(file)) return undefined;
+    for (const target of targets.get(file) ?? []) {
+      const circle = visit(target, [...above, file]);
+      if (circle) return circle;
+    }
+    isDone.add(file);
+    return undefined;
+  };
+  for (const file of targets.keys()) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
 }
 
 describe('the architecture', () => {
@@ -87,6 +113,10 @@ describe('the architecture', () => {
       (found) => found.target.startsWith('.') && layerOf(resolveImport(found)) > layerOf(found.file),
     );
     assert.deepEqual(upwards, []);
+  });
+
+  it('has no circle of imports, of types neither', () => {
+    assert.equal(findCircle()?.join(' -> '), undefined);
   });
 
   it('lets one module know each outside package', () => {

@@ -17,7 +17,7 @@ import { runStep } from '../engine/setup/step';
 import { startEngine } from '../engine/tensorflow';
 import { renderFigure } from '../report/render';
 import { replaceSection } from '../study/readme';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 import { formatStep } from './set-up';
 
 /** Where the bench's table is shown. */

@@ -17,7 +17,7 @@ import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import { replaceSection } from '../study/readme';
 import { scoreRun } from '../study/score-run';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /** Name of the file that holds a comparison, in a folder of results. */
 const FILE = 'compare.json';

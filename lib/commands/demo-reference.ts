@@ -3,7 +3,7 @@ import path from 'node:path';
 import { whyNoPeers } from '../bench/peers';
 import { homePath } from '../engine/project';
 import { runVisibly } from './notebook';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /** What the page's test and PyTorch's leave in results/latest. */
 interface DemoFigures {

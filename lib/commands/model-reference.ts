@@ -10,7 +10,7 @@ import { evaluateModel } from '../study/evaluate-models';
 import { openDataset } from '../study/open-dataset';
 import { replaceSection } from '../study/readme';
 import { followOnStderr } from './progress';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /**
  * Measures the model that the project carries on the six characters: results/reference/default-model.json, and the

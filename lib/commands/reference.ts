@@ -10,29 +10,19 @@ import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../engine/
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
 import { makeBenchReference } from './bench';
-import { cleanNotebook, formatNotebook } from './clean-notebook';
-import type { NotebookFile } from './clean-notebook';
 import { makeComparisonReference } from './compare';
 import { listNotebooks } from './clean-notebooks';
 import { makeCompositesReference } from './composites';
 import { makeDemoReference } from './demo-reference';
 import { makeModelReference } from './model-reference';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
+import { commitOutputs, type ReferenceContext } from './reference-part';
 import { runReport } from './report';
 import { runNotebooks } from './run-notebooks';
 import { makeScaleReference } from './scale';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;
-
-/** What a part of the reference is made with. */
-export interface ReferenceContext {
-  /** results/reference, absolute. */
-  readonly directory: string;
-  /** This process' environment without any setting of an experiment: the defaults hold. */
-  readonly environment: NodeJS.ProcessEnv;
-  readonly print: (line: string) => void;
-}
 
 /** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
 const PARTS = {
@@ -136,23 +126,6 @@ async function makeLab({ directory, environment }: ReferenceContext): Promise<vo
   const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/lab/jupyterlab.lab.ts'];
   const status = await runVisibly(process.execPath, mocha, settings);
   if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
-}
-
-/** Takes a user's own data set out of an environment: nothing of it may stand in what is committed. */
-export function withoutData(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const rest = { ...environment };
-  for (const name of [...FOLDER_VARIABLES, ...READER_VARIABLES, 'PICTURES', 'SHOW_FACES']) delete rest[name];
-  return rest;
-}
-
-/**
- * Puts an executed notebook, cleaned, in place of the committed one.
- * @param executed path of the notebook with fresh outputs
- * @param committed path of the notebook to replace
- */
-export function commitOutputs(executed: string, committed: string): void {
-  const notebook = JSON.parse(fs.readFileSync(executed, 'utf8')) as NotebookFile;
-  fs.writeFileSync(committed, formatNotebook(cleanNotebook(notebook)));
 }
 
 /** Takes away the report's figures of the last run: with other defaults theirs would have other names. */

@@ -6,12 +6,13 @@ import { writeSample } from '../datasets/sample';
 import { ownModule } from '../engine/own-process';
 import { homePath, projectRoot } from '../engine/project';
 import { startEngine } from '../engine/tensorflow';
+import { findTarget, saveWhole } from '../engine/whole-file';
 import { STORE_FILE } from '../faces/make-store';
 import { replaceSection } from '../study/readme';
 import { watchRss } from '../study/rss';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../study/scale-file';
 import { timeLoad } from '../study/time-load';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /** FERG-DB's size. */
 const FERG_IMAGES = 55_768;
@@ -44,6 +45,7 @@ type Preprocessed = Pick<Measurement, 'preprocessSeconds' | 'peakRssMb' | 'peakS
  */
 export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const { images = FERG_IMAGES, print } = options;
+  const { file } = findTarget(options.file ?? homePath('results', 'latest', 'scale.json'), '--file');
   const directory = options.directory ?? homePath('data', 'scale');
   const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), options);
   const full = images > SMALL_IMAGES ? await measure(images, directory, options) : small;
@@ -51,9 +53,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
   const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
   const result = { images: size, cores: availableParallelism(), ...times, peakRssMb, peakRssMbAt5000, ...loading }; // prettier-ignore
-  const file = options.file ?? homePath('results', 'latest', 'scale.json');
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  await saveWhole(file, `${JSON.stringify(result, null, 2)}\n`);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);
   return result;
 }

@@ -120,12 +120,12 @@ export async function openWhole(
   };
 }
 
-/** Gives a file the mode and the owner of the one that it replaces, as far as the user may. */
+/** Gives a file the mode and the owner of the one that it replaces, as far as the user may and the file system can. */
 async function keepAccess(handle: FileHandle, file: string): Promise<void> {
   const old = await stat(file).catch(() => undefined);
   if (!old) return;
   await handle.chown(old.uid, old.gid).catch(() => undefined);
-  await handle.chmod(old.mode);
+  await handle.chmod(old.mode).catch(() => undefined);
 }
 
 /**
@@ -181,12 +181,9 @@ export async function removeLeftovers(folder: string, now = Date.now()): Promise
   }
 }
 
-/** Makes a rename last through a power cut. */
+/** Makes a rename last through a power cut, where the system flushes folders: Windows and some networks' disks do not. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }

@@ -1,5 +1,4 @@
 import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
 import type { FrameRecord } from '../core/record';
 import { leaveOneCharacterOut, missingExpressions } from '../core/split';
 import { concatBlocks } from '../faces/concat-blocks';
@@ -8,38 +7,9 @@ import { findArchitecture } from '../model/architectures';
 import { inputSource } from '../model/data';
 import { predict } from '../model/evaluate';
 import { facesOfSplit } from './faces-of-split';
+import type { FoldJob, FoldResult, FoldSettings } from './queue/jobs';
 import { runOnQueue } from './queue/queue';
 import { trainCached } from './train-cached';
-
-/** How the network of each fold is trained. */
-export interface FoldSettings {
-  /** Name of the network, as `findArchitecture` takes it. */
-  readonly architecture: string;
-  readonly experiment: Experiment;
-  /** Where checkpoints are kept; default data/cache/training. */
-  readonly cacheDirectory?: string;
-}
-
-/** A fold of a leave-one-person-out evaluation as a job of the queue: it can be sent as JSON. */
-export interface FoldJob extends FoldSettings {
-  /** Who is tested. */
-  readonly person: string;
-  /** Paths of the data set's shards, absolute, at the same place on every machine. */
-  readonly shards: readonly string[];
-}
-
-/** What a fold gives; it can be sent as JSON. */
-export interface FoldResult {
-  /** Who is tested. */
-  readonly person: string;
-  /** Who the epoch was chosen by. */
-  readonly validation: string;
-  readonly bestEpoch: number;
-  /** Epochs that an earlier run had trained. */
-  readonly reusedEpochs: number;
-  /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
-  readonly probabilities: readonly number[];
-}
 
 /**
  * Checks that a data set names who each image shows, and at least three persons.

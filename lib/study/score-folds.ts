@@ -6,7 +6,7 @@ import { bootstrapByGroup, type Estimate } from '../core/intervals';
 import { type ConfusionMatrix, likeliestOf, macroF1 } from '../core/metrics';
 import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
-import type { FoldResult } from './folds';
+import type { FoldResult } from './queue/jobs';
 import { scoreTest, type TestScore } from './score-test';
 
 const CLASSES = EMOTIONS.length;

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { explainUnwritable } from '../../engine/project';
 import { startEngine } from '../../engine/tensorflow';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
-import { type FoldJob, runFoldJob } from '../folds';
-import type { JobKind } from './jobs';
+import { runFoldJob } from '../folds';
+import type { FoldJob, JobKind } from './jobs';
 
 const worker = createShardWorker();
 
