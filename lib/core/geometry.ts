@@ -25,6 +25,11 @@ export function boundingBox(points: readonly Point[]): Box {
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/** Gives a box's centre. */
+export function centerOf({ x, y, width, height }: Box): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
 /**
  * Moves each side of a box outwards.
  * @param marginPx pixels, 0 or more
