@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
-import type { Box } from '../lib/core/geometry';
+import { type Box, centerOf, type Point } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
-import { type Candidate, chooseFace, readTinyOutput } from '../lib/faces/candidates';
+import { LANDMARK_COUNT, landmarkBox, measureFace } from '../lib/core/landmarks';
+import { type Candidate, rankFaces, readTinyOutput } from '../lib/faces/candidates';
 import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/find-landmarks';
 import { buildLandmarkNetwork, type LandmarkParams } from '../lib/faces/landmark-network';
 import { sampleSquare, toSquare } from '../lib/faces/sampling';
@@ -11,16 +12,29 @@ import { buildTinyNetwork, type TinyParams } from '../lib/faces/tiny-network';
 /** Gives the picture at hand, shrunk until neither side is longer than `side`. */
 export type Shrink = (side: number) => RgbImage;
 
-/** Finds the largest face of pictures that follow each other. */
+/** Finds faces; landmarks are [68, 2] in pixels of the picture. */
 export interface FaceFinder {
   /**
-   * Finds a face's landmarks: near those of the picture before, or anywhere.
-   * @returns [68, 2] in pixels of the picture; undefined when there is no face
+   * Finds one face of pictures that follow each other: near the picture's before, else the one that was chosen, else
+   * the largest.
+   * @returns its landmarks; undefined when there is no face
    */
   find(picture: RgbImage, shrink: Shrink): Promise<Float32Array | undefined>;
-  /** Forgets the picture before. */
+  /** Finds all faces of a picture. @returns their landmarks, the largest face first */
+  findAll(picture: RgbImage, shrink: Shrink): Promise<Float32Array[]>;
+  /** Has `find` follow the face that is nearest to a point of the picture before. */
+  choose(point: Point): void;
+  /** Forgets the picture before, and what was chosen. */
   forget(): void;
 }
+
+/** Sides of the detector's input, asked in turn until one finds faces: quick ones, and those that find small faces too. */
+const [MOVING_SIDES, STILL_SIDES] = [
+  [160, 320],
+  [640, 320, 160],
+];
+
+const ALL_LANDMARKS = Array.from({ length: LANDMARK_COUNT }, (_, landmark) => landmark);
 
 /** A tracked face is looked for anew after so many pictures: another one may be larger by then. */
 const TRACKED_PICTURES = 10;
@@ -36,6 +50,7 @@ export async function loadFaceFinder(folder: string): Promise<FaceFinder> {
   const params = { features: landmarkNet.faceFeatureExtractor.params, fc: landmarkNet.params!.fc };
   const landmarks = buildLandmarkNetwork(params as unknown as LandmarkParams);
   let [last, age]: [Float32Array | undefined, number] = [undefined, 0];
+  let aim: Point | undefined;
   const look = async (picture: RgbImage, part: Box | undefined) => {
     const [found] = await findLandmarks(landmarks, [picture], [part], 1);
     return found && isUpright(found) ? found : undefined;
@@ -43,19 +58,40 @@ export async function loadFaceFinder(folder: string): Promise<FaceFinder> {
   const find = async (picture: RgbImage, shrink: Shrink) => {
     const isTracked = last !== undefined && ++age < TRACKED_PICTURES;
     const near = isTracked ? await look(picture, frameLandmarks(last!, picture)) : undefined;
-    if (near) return (last = near);
-    age = 0;
-    return (last = await look(picture, await detect(tiny, picture, shrink)));
+    last = near;
+    if (!near) {
+      age = 0;
+      const parts = await detect(tiny, picture, { shrink, sides: MOVING_SIDES });
+      last = await look(picture, aim ? parts[nearestTo(parts, aim)] : parts[0]);
+    }
+    if (aim && last) aim = centerOf(faceBox(last));
+    return last;
   };
-  return { find, forget: () => (last = undefined) };
+  const findAll = async (picture: RgbImage, shrink: Shrink) => {
+    const found: Float32Array[] = [];
+    for (const part of await detect(tiny, picture, { shrink, sides: STILL_SIDES })) {
+      // A closer look, framed by what the first found, suits small faces better.
+      const first = await look(picture, part);
+      const face = first && ((await look(picture, frameLandmarks(first, picture))) ?? first);
+      if (face) found.push(face);
+    }
+    return found.sort((first, second) => measureFace(second) - measureFace(first));
+  };
+  const choose = (point: Point) => {
+    [aim, last] = [point, undefined];
+  };
+  const forget = () => {
+    [aim, last] = [undefined, undefined];
+  };
+  return { find, findAll, choose, forget };
 }
 
 async function detect(
   network: ReturnType<typeof buildTinyNetwork>,
   picture: RgbImage,
-  shrink: Shrink,
-): Promise<Box | undefined> {
-  for (const inputSize of [160, 320]) {
+  { shrink, sides }: { readonly shrink: Shrink; readonly sides: readonly number[] },
+): Promise<Box[]> {
+  for (const inputSize of sides) {
     const small = shrink(inputSize);
     const { width, height } = small;
     const target = new Float32Array(inputSize * inputSize * 3);
@@ -67,13 +103,24 @@ async function detect(
       height: inputSize,
     });
     output.dispose();
-    const chosen = chooseFace(
+    const parts = rankFaces(
       candidates.map((candidate) => enlarge(candidate, picture.width / width, picture.height / height)),
       picture,
-    );
-    if (chosen) return chosen.part;
+    ).map(({ part }) => part);
+    if (parts.length > 0) return parts;
   }
-  return undefined;
+  return [];
+}
+
+/** Gives the place of the box that is nearest to a point. */
+export function nearestTo(boxes: readonly Box[], { x, y }: Point): number {
+  const distances = boxes.map((box) => Math.hypot(centerOf(box).x - x, centerOf(box).y - y));
+  return distances.indexOf(Math.min(...distances));
+}
+
+/** Frames a face's landmarks. */
+export function faceBox(landmarks: Float32Array): Box {
+  return landmarkBox(landmarks, ALL_LANDMARKS);
 }
 
 function enlarge({ score, box }: Candidate, across: number, down: number): Candidate {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Attention, type BrowserClassifier, loadBrowserClassifier, PATCHES } from './classify';
 import { startBrowserEngine } from './engine';
-import { type FaceFinder, loadFaceFinder } from './faces';
+import { faceBox, type FaceFinder, loadFaceFinder, nearestTo } from './faces';
 import { createGrabber, openCamera, openPicture, openSample, type PictureSource } from './source';
-import { createView, element } from './view';
+import { createView, element, type ShownPicture } from './view';
 
 /** Patches that are covered with each picture of a moving source: all have had their turn after eight pictures. */
 const PATCHES_A_PICTURE = 4;
@@ -11,7 +11,7 @@ const ALL_PATCHES = Array.from({ length: 2 * PATCHES ** 2 }, (_, patch) => patch
 
 const view = createView();
 const grabber = createGrabber();
-let run = 0;
+let running = new AbortController();
 
 /** Everything that a picture goes through. */
 interface Loop {
@@ -57,7 +57,7 @@ function wire(loop: Loop): void {
 }
 
 function stop(text: string): void {
-  run += 1;
+  running.abort();
   press(undefined);
   view.showStatus(text);
 }
@@ -69,7 +69,8 @@ function press(id: string | undefined): void {
 }
 
 async function watch(loop: Loop, id: string, opening: () => Promise<PictureSource>): Promise<void> {
-  const own = ++run;
+  running.abort();
+  const { signal } = (running = new AbortController());
   press(id);
   view.clear();
   view.showStatus('Opening…');
@@ -78,29 +79,75 @@ async function watch(loop: Loop, id: string, opening: () => Promise<PictureSourc
     source = await opening();
     loop.finder.forget();
     loop.attention.fill(0);
-    await look(loop, source, () => run === own);
+    await (source.isMoving ? lookOn(loop, source, signal) : lookAtAll(loop, source, signal));
   } catch (error) {
-    if (run === own) stop((error as Error).message);
+    if (!signal.aborted) stop((error as Error).message);
   } finally {
     source?.close();
   }
 }
 
-async function look(loop: Loop, source: PictureSource, isWanted: () => boolean): Promise<void> {
+/** Looks at one face of pictures that follow each other, until it is stopped; a click chooses another. */
+async function lookOn(loop: Loop, source: PictureSource, signal: AbortSignal): Promise<void> {
+  const { finder, classifier } = loop;
   const times: number[] = [];
-  while (isWanted()) {
+  view.onClick(finder.choose, signal);
+  while (!signal.aborted) {
     source.advance();
-    const hasFace = await lookOnce(loop, source);
-    if (!isWanted()) return;
-    if (!source.isMoving) {
-      press(undefined);
-      return view.showStatus(hasFace ? 'One picture.' : 'No face was found in this picture.');
-    }
+    const picture = grabber.grab(source);
+    const landmarks = await finder.find(picture, (side) => grabber.grab(source, side));
+    const blocks = landmarks && classifier.cut(picture, landmarks);
+    if (blocks) await show(loop, { source, picture, faces: [{ landmarks, blocks }] }, takeTurns(loop));
+    else view.showNoFace(source, picture);
+    if (signal.aborted) return;
     const fps = countRate(times);
     document.documentElement.dataset.fps = fps.toFixed(1);
-    view.showStatus(hasFace ? `${fps.toFixed(0)} pictures a second.` : 'No face in sight.');
+    view.showStatus(blocks ? `${fps.toFixed(0)} pictures a second.` : 'No face in sight.');
     await new Promise(requestAnimationFrame);
   }
+}
+
+/** Looks at all faces of a picture; the largest is shown, a click shows another, until it is stopped. */
+async function lookAtAll(loop: Loop, source: PictureSource, signal: AbortSignal): Promise<void> {
+  const picture = grabber.grab(source);
+  const found = await loop.finder.findAll(picture, (side) => grabber.grab(source, side));
+  const faces = found.flatMap((landmarks) => {
+    const blocks = loop.classifier.cut(picture, landmarks);
+    return blocks ? [{ landmarks, blocks }] : [];
+  });
+  if (signal.aborted) return;
+  if (faces.length === 0) {
+    view.showNoFace(source, picture);
+    return stop('No face was found in this picture.');
+  }
+  await show(loop, { source, picture, faces }, ALL_PATCHES);
+  if (signal.aborted) return;
+  press(undefined);
+  const choose = (chosen: number) => void show(loop, { source, picture, faces, chosen }, ALL_PATCHES);
+  view.listFaces(faces.length, choose, signal);
+  view.onClick(
+    (point) =>
+      choose(
+        nearestTo(
+          faces.map(({ landmarks }) => faceBox(landmarks)),
+          point,
+        ),
+      ),
+    signal,
+  );
+  view.showStatus(faces.length > 1 ? `${faces.length} faces; a click chooses one.` : 'One picture.');
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+async function show(
+  { classifier, attention }: Loop,
+  shown: ShownPicture,
+  patches: readonly number[],
+): Promise<void> {
+  const { landmarks, blocks } = shown.faces[shown.chosen ?? 0];
+  view.showPicture(shown);
+  view.showAnswer(await classifier.classify(blocks, landmarks, patches, attention));
+  view.showBlocks(blocks, attention);
 }
 
 /** Counts the pictures of the last two seconds. */
@@ -109,23 +156,6 @@ function countRate(times: number[]): number {
   times.push(now);
   while (times[0] < now - 2000) times.shift();
   return times.length > 1 ? (1000 * (times.length - 1)) / (now - times[0]) : 0;
-}
-
-async function lookOnce(loop: Loop, source: PictureSource): Promise<boolean> {
-  const { finder, classifier, attention } = loop;
-  const picture = grabber.grab(source);
-  const landmarks = await finder.find(picture, (side) => grabber.grab(source, side));
-  const blocks = landmarks && classifier.cut(picture, landmarks);
-  view.showPicture(source, picture, landmarks, blocks);
-  element('picture').setAttribute('aria-label', blocks ? 'Picture with a face, its landmarks and both blocks' : 'Picture without a face'); // prettier-ignore
-  if (!blocks) {
-    view.clear();
-    return false;
-  }
-  const patches = source.isMoving ? takeTurns(loop) : ALL_PATCHES;
-  view.showAnswer(await classifier.classify(blocks, landmarks, patches, attention));
-  view.showBlocks(blocks, attention);
-  return true;
 }
 
 function takeTurns(loop: Loop): number[] {

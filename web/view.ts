@@ -1,9 +1,10 @@
 import { BLOCK_SIZE } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
-import type { Box } from '../lib/core/geometry';
+import type { Box, Point } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
 import type { CutBlocks } from '../lib/core/landmarks';
 import { type Answer, type Attention, PATCHES } from './classify';
+import { faceBox } from './faces';
 import type { PictureSource } from './source';
 
 /** The likeliest expression's probability below which the page says that it is unsure. */
@@ -21,10 +22,26 @@ export function element<T extends HTMLElement>(id: string): T {
   throw new Error(`Expected an element for ${id} but the page has none`);
 }
 
+/** A picture with its faces. */
+export interface ShownPicture {
+  readonly source: PictureSource;
+  /** What was looked at: faces are in its pixels. */
+  readonly picture: RgbImage;
+  readonly faces: readonly { readonly landmarks: Float32Array; readonly blocks: CutBlocks }[];
+  /** The face that the answer is about, default the first. */
+  readonly chosen?: number;
+}
+
 /** Shows pictures, blocks and answers. */
 export interface View {
-  /** Draws the picture with what was found in it, in pixels of the picture looked at. */
-  showPicture(source: PictureSource, looked: RgbImage, landmarks?: Float32Array, blocks?: CutBlocks): void;
+  /** Draws the picture, the chosen face's landmarks and blocks, and where the others are. */
+  showPicture(shown: ShownPicture): void;
+  /** Draws a picture without a face, and takes answer and blocks away. */
+  showNoFace(source: PictureSource, picture: RgbImage): void;
+  /** Offers a button for each of several faces, until the signal. */
+  listFaces(count: number, choose: (face: number) => void, signal: AbortSignal): void;
+  /** Tells where the picture is clicked, in pixels of what was looked at, until the signal. */
+  onClick(tell: (point: Point) => void, signal: AbortSignal): void;
   showBlocks(blocks: CutBlocks, attention: Attention): void;
   showAnswer(answer: Answer): void;
   /** Takes answer and blocks away. */
@@ -63,7 +80,11 @@ export function createView(): View {
     const status = element('status');
     if (status.textContent !== text) status.textContent = text;
   };
-  return { showPicture, showBlocks, showAnswer, clear, showStatus };
+  const showNoFace = (source: PictureSource, picture: RgbImage) => {
+    showPicture({ source, picture, faces: [] });
+    clear();
+  };
+  return { showPicture, showNoFace, listFaces, onClick, showBlocks, showAnswer, clear, showStatus };
 }
 
 function addRow(emotion: string): { show(probability: number, isBest: boolean): void } {
@@ -91,21 +112,33 @@ function addRow(emotion: string): { show(probability: number, isBest: boolean): 
   return { show };
 }
 
-function showPicture(
-  source: PictureSource,
-  looked: RgbImage,
-  landmarks?: Float32Array,
-  blocks?: CutBlocks,
-): void {
+function showPicture({ source, picture, faces, chosen = 0 }: ShownPicture): void {
   const canvas = element<HTMLCanvasElement>('picture');
-  const scale = Math.max(1, 480 / Math.max(looked.width, looked.height));
-  const [width, height] = [looked.width, looked.height].map((side) => Math.round(side * scale));
+  const scale = scaleOf(picture);
+  const [width, height] = [picture.width, picture.height].map((side) => Math.round(side * scale));
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  canvas.dataset.scale = String(scale);
+  const label =
+    faces.length === 0
+      ? 'Picture without a face'
+      : `Picture, face ${chosen + 1} of ${faces.length} with its landmarks and both blocks`;
+  canvas.setAttribute('aria-label', label);
   const context = canvas.getContext('2d')!;
   context.drawImage(source.image, 0, 0, width, height);
-  if (!landmarks || !blocks) return;
-  drawBox(context, blocks.eyesBox, scale, COLORS.eyes);
-  drawBox(context, blocks.mouthBox, scale, COLORS.mouth);
+  faces.forEach(({ landmarks, blocks }, index) => {
+    if (index !== chosen) return drawBox(context, faceBox(landmarks), scale, COLORS.points);
+    drawBox(context, blocks.eyesBox, scale, COLORS.eyes);
+    drawBox(context, blocks.mouthBox, scale, COLORS.mouth);
+    drawPoints(context, landmarks, scale);
+  });
+}
+
+/** By how much a picture is drawn larger than it was looked at. */
+function scaleOf({ width, height }: RgbImage): number {
+  return Math.max(1, 480 / Math.max(width, height));
+}
+
+function drawPoints(context: CanvasRenderingContext2D, landmarks: Float32Array, scale: number): void {
   context.fillStyle = COLORS.points;
   context.strokeStyle = COLORS.ink;
   context.lineWidth = 1;
@@ -115,6 +148,32 @@ function showPicture(
     context.fill();
     context.stroke();
   }
+}
+
+function listFaces(count: number, choose: (face: number) => void, signal: AbortSignal): void {
+  if (count < 2) return;
+  const list = element('faces');
+  for (let face = 0; face < count; face++) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = `Face ${face + 1}`;
+    button.addEventListener('click', () => choose(face));
+    list.append(button);
+  }
+  signal.addEventListener('abort', () => list.replaceChildren(), { once: true });
+}
+
+function onClick(tell: (point: Point) => void, signal: AbortSignal): void {
+  const canvas = element<HTMLCanvasElement>('picture');
+  const click = ({ offsetX, offsetY }: MouseEvent) => {
+    // The picture is fitted into its frame: it may have margins.
+    const { width, height, clientWidth, clientHeight, dataset } = canvas;
+    const scale = Math.min(clientWidth / width, clientHeight / height);
+    const toPicture = (at: number, side: number, clientSide: number) =>
+      (at - (clientSide - side * scale) / 2) / scale / Number(dataset.scale);
+    tell({ x: toPicture(offsetX, width, clientWidth), y: toPicture(offsetY, height, clientHeight) });
+  };
+  canvas.addEventListener('click', click, { signal });
 }
 
 function drawBox(context: CanvasRenderingContext2D, box: Box, scale: number, color: string): void {

@@ -25,6 +25,11 @@ export function boundingBox(points: readonly Point[]): Box {
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/** Gives a box's centre. */
+export function centerOf({ x, y, width, height }: Box): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
 /**
  * Enlarges a box by a margin on each side.
  * @param marginPx pixels, 0 or more

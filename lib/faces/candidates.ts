@@ -116,20 +116,28 @@ function suppressOverlaps(candidates: readonly Candidate[], limit: number): Cand
 }
 
 /**
- * Chooses one face of an image: the highest score times the square root of the area, so that of two sure faces
- * the larger one is taken and a faint large one loses to a sure one. The original takes dlib's first.
- * @returns the choice with its part of the image in whole pixels; undefined when no candidate touches the image
+ * Ranks an image's faces: by the score times the square root of the area, so that of two sure faces the larger one comes
+ * first and a faint large one after a sure one.
+ * @returns those that touch the image, with their parts of it in whole pixels
  */
-export function chooseFace(
+export function rankFaces(
   candidates: readonly Candidate[],
   image: Size,
-): (Candidate & { readonly part: Box }) | undefined {
+): (Candidate & { readonly part: Box })[] {
   const inside = candidates.flatMap((candidate) => {
     const part = wholePixels(candidate.box, image);
     return part ? [{ ...candidate, part }] : [];
   });
   const worth = ({ score, part }: (typeof inside)[number]) => score * Math.sqrt(part.width * part.height);
-  return inside.sort((first, second) => worth(second) - worth(first))[0];
+  return inside.sort((first, second) => worth(second) - worth(first));
+}
+
+/** Chooses the first of {@link rankFaces}; undefined when no candidate touches the image. The original takes dlib's first. */
+export function chooseFace(
+  candidates: readonly Candidate[],
+  image: Size,
+): ReturnType<typeof rankFaces>[0] | undefined {
+  return rankFaces(candidates, image)[0];
 }
 
 /**

@@ -184,7 +184,33 @@ describe('the page', function () {
     await page.waitForFunction(() => /camera/i.test(document.querySelector('#status')!.textContent!));
     await page.setInputFiles('#file', path.join(PHOTO_FOLDER, 'sample6.jpg'));
     await page.waitForSelector('#answer[data-emotion]');
-    assert.equal(await page.textContent('#status'), 'One picture.');
+    await page.waitForFunction(() => document.querySelector('#status')!.textContent!.startsWith('4 faces'));
+  });
+
+  it('looks at all faces of a picture: the largest first, and the one that is clicked', async () => {
+    const page = await open();
+    const answerOf = async (change: () => Promise<void>) => {
+      const before = await page.getAttribute('#picture', 'aria-label');
+      await change();
+      await page.waitForFunction(
+        (label) => document.querySelector('#picture')!.getAttribute('aria-label') !== label,
+        before,
+      );
+      return page.getAttribute('#picture', 'aria-label');
+    };
+    await page.setInputFiles('#file', path.join(PHOTO_FOLDER, 'sample1.jpg'));
+    await page.waitForFunction(
+      () => document.querySelector('#status')!.textContent === '3 faces; a click chooses one.',
+    );
+    assert.match((await page.getAttribute('#picture', 'aria-label'))!, /face 1 of 3/);
+    assert.match(
+      (await answerOf(() => page.getByRole('button', { name: 'Face 3' }).click()))!,
+      /face 3 of 3/,
+    );
+    // The woman on the right has the largest face.
+    const { width, height } = (await page.locator('#picture').boundingBox())!;
+    const clicked = page.click('#picture', { position: { x: 0.82 * width, y: 0.25 * height } });
+    assert.match((await answerOf(() => clicked))!, /face 1 of 3/);
   });
 
   it('says that a picture has no face, and what is no picture', async () => {
