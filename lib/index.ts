@@ -110,8 +110,8 @@ export {
   realFacesRisk,
   recallChart,
 } from './study/real-faces/figures';
-export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/plan';
-export { agreementRows, annotatorAgreement, PUBLISHED_FER_PLUS } from './study/real-faces/questions';
-export { summarizeRealFaces } from './study/real-faces/summary';
+export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/rows';
+export { annotatorAgreement, realFacesAnswers } from './study/real-faces/answers';
+export { summarizeRealFaces } from './study/real-faces/scores';
 export { scoreTest } from './study/score-test';
 export { trainCached } from './study/train-cached';

@@ -11,9 +11,9 @@ import {
   type ScoredFace,
 } from '../../lib/study/real-faces/archive';
 import { averagePictures } from '../../lib/study/real-faces/averages';
-import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/markdown';
-import { agreementRows, annotatorAgreement } from '../../lib/study/real-faces/questions';
-import { summarizeRealFaces } from '../../lib/study/real-faces/summary';
+import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/tables';
+import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
+import { summarizeRealFaces } from '../../lib/study/real-faces/scores';
 import { replaceSection } from '../../lib/study/readme';
 import { projectRoot } from '../../lib/engine/project';
 import { useTemporaryFolder } from '../support/folder';
@@ -97,16 +97,17 @@ describe('the study of real faces', () => {
     assert.throws(() => loadRealFaces(folder()), /Expected 7 probabilities for validation of compact\.json\.gz but received 14/); // prettier-ignore
   });
 
-  it('sets confidence and accuracy beside how many annotators agreed', () => {
-    const rows = agreementRows(ARCHIVE, 'compact');
+  it('lists answers about images with a majority label, with how many annotators agreed', () => {
+    const rows = realFacesAnswers(ARCHIVE, 'compact');
     assert.deepEqual(
-      rows.map(({ votes, images, accuracy }) => [votes, images, accuracy.value]),
+      rows.map(({ emotion, answer, agreement, isRight }) => [emotion, answer, agreement, isRight]),
       [
-        ['7', 1, 0],
-        ['9', 1, 1],
+        ['joy', 'joy', 9, true],
+        ['sadness', 'neutral', 7, false],
       ],
     );
-    assert.ok(rows[0].confidence < rows[1].confidence);
+    assert.ok(rows[0].confidence > rows[1].confidence);
+    assert.throws(() => realFacesAnswers(ARCHIVE, 'face'), /Expected answers of face about the test side/);
   });
 
   it('refuses to show the average of fewer than 100 faces', () => {

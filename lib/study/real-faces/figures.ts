@@ -6,8 +6,9 @@ import { intervalChart, reliabilityChart, riskChart } from '../../report/estimat
 import type { ChartFigure, Figure } from '../../report/figure';
 import { saveFigure } from '../../report/figures';
 import type { RealFacesArchive } from './archive';
-import { REAL_FACES_NAMES, type RealFacesModel } from './plan';
-import { calibrate, chooseLabelled, summarizeRealFaces } from './summary';
+import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
+import { calibrate, chooseLabelled, firstRun } from './answers';
+import { summarizeRealFaces } from './scores';
 
 /** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
 export function realFacesChart(archive: RealFacesArchive): ChartFigure {
@@ -55,7 +56,7 @@ export function recallChart(
 
 /** Draws how well a row's confidence fits its accuracy, before and after one temperature. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
-  const [run] = expectRuns(archive, model);
+  const run = firstRun(archive, model);
   const { answers } = calibrate(archive.faces, run);
   const before = chooseLabelled(archive.faces, run, 'test');
   return reliabilityChart(
@@ -70,7 +71,7 @@ const CURVE_POINTS = 200;
 /** Draws risk against coverage of some rows. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
   const curves = models.map((model) => {
-    const [run] = expectRuns(archive, model);
+    const run = firstRun(archive, model);
     const points = riskCoverage(calibrate(archive.faces, run).answers);
     const step = Math.ceil(points.length / CURVE_POINTS);
     return [REAL_FACES_NAMES[model], points.filter((_, at) => (points.length - 1 - at) % step === 0)];
@@ -85,12 +86,6 @@ export function realFacesConfusion(archive: RealFacesArchive, model: RealFacesMo
   return confusionChart(summarizeRealFaces(archive).models[model]!.strict7.matrix, {
     title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
   });
-}
-
-function expectRuns({ runs }: RealFacesArchive, model: RealFacesModel) {
-  const own = (runs[model] ?? []).filter(({ test }) => test.length > 0);
-  if (own.length > 0) return own;
-  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
 }
 
 /** Saves the study's figures as PNG, SVG and specification. */
