@@ -169,7 +169,7 @@ export async function summarizeCommitted(print: (line: string) => void): Promise
   const summary = summarizeRealFaces(archive);
   const directory = path.dirname(realFacesDirectory());
   fs.writeFileSync(path.join(directory, 'real-faces.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  await saveRealFacesFigures(archive, realFacesDirectory());
+  await saveRealFacesFigures(archive, summary, realFacesDirectory());
   replaceInText('README.md', 'real-faces', realFacesToMarkdown(summary));
   const { carried } = summary.models;
   if (carried) replaceInText('models/README.md', 'real-faces', carriedToMarkdown(carried));

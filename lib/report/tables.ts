@@ -5,7 +5,6 @@ import { wilsonInterval, type Proportion } from '../core/intervals';
 import { classMetrics, macroF1, type ConfusionMatrix } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import { SIDES, type Split } from '../core/split';
-import { PUBLISHED_RESULTS } from './published-chart';
 import type { CellValue } from './table-format';
 
 /** One row of a table: a value a column. All rows of a table have the same columns in the same order. */
@@ -121,11 +120,6 @@ export function accuracyTable(results: readonly NamedAccuracy[]): Danfo.DataFram
       images: accuracy.trials,
     })),
   );
-}
-
-/** Lists Table 1 of the original: published accuracies on FERG-DB, in percent. */
-export function publishedTable(): Danfo.DataFrame {
-  return toDataFrame(PUBLISHED_RESULTS.map(({ method, accuracy }) => ({ method, 'accuracy %': accuracy })));
 }
 
 function emotionsOf(records: readonly FrameRecord[]): string[] {
