@@ -23,11 +23,10 @@ export {
   buildWholeFace,
 } from './model/face-networks';
 export { blockSource } from './model/data';
-export { evaluate } from './model/evaluate';
 export { predictNearest } from './model/nearest';
 export { countParameters } from './model/network';
 export { buildTerGat, TERGAT_SIZES } from './model/tergat';
-export { followProgress, progress, resultsDirectory, runStoppable, show, startNotebook } from './notebook';
+export { followProgress, show, startNotebook } from './notebook';
 export { finishReport } from './notebook/finish-report';
 export { trainInCell } from './notebook/train-in-cell';
 export { predictPictures } from './predict/predict-inputs';
@@ -39,7 +38,7 @@ export { countsChart } from './report/counts-chart';
 export { errorExplorer } from './report/error-explorer';
 export { markPicture } from './report/face-marks';
 export { featureMaps } from './report/feature-maps';
-export { nameFigures, saveFigure } from './report/figures';
+export { nameFigures } from './report/figures';
 export { accuracyChart } from './report/learning-charts';
 export { stepLossChart } from './report/step-loss-chart';
 export { publishedChart } from './report/published-chart';
@@ -53,14 +52,12 @@ export {
   joinTables,
   metricsTable,
   recordTable,
-  toDataFrame,
 } from './report/tables';
 export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
 export { ablationFigure, ablationRates } from './study/evidence/ablation';
 export {
   aboutSet,
-  accuracyBy,
   accuracyByProtocol,
   accuracyOf,
   differenceOf,
@@ -85,6 +82,6 @@ export { preprocessDataset } from './study/preprocess-dataset';
 export { reportRows } from './study/readme';
 export { loadRealFaces } from './study/real-faces/archive';
 export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';
-export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/plan';
-export { agreementRows, annotatorAgreement, PUBLISHED_FER_PLUS } from './study/real-faces/questions';
-export { summarizeRealFaces } from './study/real-faces/summary';
+export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/rows';
+export { annotatorAgreement, realFacesAnswers } from './study/real-faces/answers';
+export { summarizeRealFaces } from './study/real-faces/scores';

@@ -24,7 +24,7 @@ import {
 import { median } from '../bench/statistics';
 import { replaceSection } from '../study/readme';
 import { followOnStderr } from './progress';
-import type { ReferenceContext } from './reference';
+import type { ReferenceContext } from './reference-part';
 
 /** Sizes of faces in pixels, by the pictures that they are pasted into. */
 const PICTURES: readonly PictureSize[] = [

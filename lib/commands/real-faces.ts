@@ -21,11 +21,12 @@ import {
 import { replaceSection } from '../study/readme';
 import { averageFacesFigure } from '../study/real-faces/averages';
 import { saveRealFacesFigures } from '../study/real-faces/figures';
-import { carriedToMarkdown, realFacesToMarkdown } from '../study/real-faces/markdown';
-import { trainMixed } from '../study/real-faces/mix';
-import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/plan';
+import { carriedToMarkdown, realFacesToMarkdown } from '../study/real-faces/tables';
+import { trainMixed } from '../study/real-faces/carried-training';
+import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/rows';
 import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
-import { summarizeRealFaces, validationAccuracy } from '../study/real-faces/summary';
+import { summarizeRealFaces } from '../study/real-faces/scores';
+import { validationAccuracy } from '../study/real-faces/answers';
 import { hashFaces } from '../study/fingerprint';
 import { followOnStderr } from './progress';
 
@@ -140,7 +141,9 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
     });
     const file = path.join(projectRoot(), DEFAULT_MODEL);
     await createFileStore(path.dirname(file)).write(path.basename(file), parts);
-    print(`${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`); // prettier-ignore
+    print(
+      `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
+    );
     return true;
   } finally {
     network.dispose();
@@ -166,7 +169,7 @@ export async function summarizeCommitted(print: (line: string) => void): Promise
   const summary = summarizeRealFaces(archive);
   const directory = path.dirname(realFacesDirectory());
   fs.writeFileSync(path.join(directory, 'real-faces.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  await saveRealFacesFigures(archive, realFacesDirectory());
+  await saveRealFacesFigures(archive, summary, realFacesDirectory());
   replaceInText('README.md', 'real-faces', realFacesToMarkdown(summary));
   const { carried } = summary.models;
   if (carried) replaceInText('models/README.md', 'real-faces', carriedToMarkdown(carried));

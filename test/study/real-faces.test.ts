@@ -11,9 +11,9 @@ import {
   type ScoredFace,
 } from '../../lib/study/real-faces/archive';
 import { averagePictures } from '../../lib/study/real-faces/averages';
-import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/markdown';
-import { agreementRows, annotatorAgreement } from '../../lib/study/real-faces/questions';
-import { summarizeRealFaces } from '../../lib/study/real-faces/summary';
+import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/tables';
+import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
+import { summarizeRealFaces, type RealFacesSummary } from '../../lib/study/real-faces/scores';
 import { replaceSection } from '../../lib/study/readme';
 import { projectRoot } from '../../lib/engine/project';
 import { useTemporaryFolder } from '../support/folder';
@@ -97,16 +97,17 @@ describe('the study of real faces', () => {
     assert.throws(() => loadRealFaces(folder()), /Expected 7 probabilities for validation of compact\.json\.gz but received 14/); // prettier-ignore
   });
 
-  it('sets confidence and accuracy beside how many annotators agreed', () => {
-    const rows = agreementRows(ARCHIVE, 'compact');
+  it('lists answers about images with a majority label, with how many annotators agreed', () => {
+    const rows = realFacesAnswers(ARCHIVE, 'compact');
     assert.deepEqual(
-      rows.map(({ votes, images, accuracy }) => [votes, images, accuracy.value]),
+      rows.map(({ emotion, answer, agreement, isRight }) => [emotion, answer, agreement, isRight]),
       [
-        ['7', 1, 0],
-        ['9', 1, 1],
+        ['joy', 'joy', 9, true],
+        ['sadness', 'neutral', 7, false],
       ],
     );
-    assert.ok(rows[0].confidence < rows[1].confidence);
+    assert.ok(rows[0].confidence > rows[1].confidence);
+    assert.throws(() => realFacesAnswers(ARCHIVE, 'face'), /Expected answers of face about the test side/);
   });
 
   it('refuses to show the average of fewer than 100 faces', () => {
@@ -127,18 +128,22 @@ describe('the study of real faces', () => {
   });
 });
 
-describe('the committed study of real faces', () => {
-  it('is what its committed answers say', function () {
+describe('the committed study of real faces', function () {
+  this.timeout(120_000);
+  let summary: RealFacesSummary;
+
+  before(function () {
     if (!fs.existsSync(realFacesDirectory())) this.skip();
-    const archive = loadRealFaces();
-    const file = path.join(projectRoot(), 'results', 'reference', 'real-faces.json');
-    const committed = JSON.parse(fs.readFileSync(file, 'utf8'));
-    assert.deepEqual(JSON.parse(JSON.stringify(summarizeRealFaces(archive))), committed);
+    summary = summarizeRealFaces(loadRealFaces());
   });
 
-  it("is the table of the README and of the carried model's card", function () {
-    if (!fs.existsSync(realFacesDirectory())) this.skip();
-    const summary = summarizeRealFaces(loadRealFaces());
+  it('is what its committed answers say', () => {
+    const file = path.join(projectRoot(), 'results', 'reference', 'real-faces.json');
+    const committed = JSON.parse(fs.readFileSync(file, 'utf8'));
+    assert.deepEqual(JSON.parse(JSON.stringify(summary)), committed);
+  });
+
+  it("is the table of the README and of the carried model's card", () => {
     const tables = {
       'README.md': realFacesToMarkdown(summary),
       'models/README.md': carriedToMarkdown(summary.models.carried!),
@@ -149,14 +154,8 @@ describe('the committed study of real faces', () => {
     }
   });
 
-  it("counts FER+'s test side as its protocols do", function () {
-    if (!fs.existsSync(realFacesDirectory())) this.skip();
-    for (const {
-      strict7,
-      strict7Unique,
-      strict8,
-      plural7,
-    } of Object.values(summarizeRealFaces(loadRealFaces()).models)) // prettier-ignore
+  it("counts FER+'s test side as its protocols do", () => {
+    for (const { strict7, strict7Unique, strict8, plural7 } of Object.values(summary.models))
       assert.deepEqual([strict7.n, strict7Unique.n, strict8.n, plural7.n], [3122, 2879, 3137, 3344]);
   });
 });

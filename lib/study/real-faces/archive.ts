@@ -5,7 +5,7 @@ import type { Side } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../engine/project';
 import { packProbabilities, unpackProbabilities } from '../packing';
-import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
+import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
 
 /** An image that is scored: what is committed of it beside answers. */
 export interface ScoredFace {
@@ -66,7 +66,6 @@ export function saveRealFaces(
   { faces, looks, runs }: RealFacesArchive,
   directory = realFacesDirectory(),
 ): void {
-  // prettier-ignore
   fs.mkdirSync(directory, { recursive: true });
   const rows = faces.map(({ path: name, side, isDuplicate, votes }) =>
     [name, side, Number(isDuplicate), ...votes].join(),
@@ -105,17 +104,25 @@ export function loadRealFaces(directory = realFacesDirectory()): RealFacesArchiv
 
 function parseFace(line: string): ScoredFace {
   const [name, side, duplicate, ...votes] = line.split(',');
-  return { path: name, side: side as ScoredFace['side'], isDuplicate: duplicate === '1', votes: votes.map(Number) }; // prettier-ignore
+  return {
+    path: name,
+    side: side as ScoredFace['side'],
+    isDuplicate: duplicate === '1',
+    votes: votes.map(Number),
+  };
 }
 
 function parseRuns(text: string, faces: readonly ScoredFace[], name: string): RealFacesRun[] {
-  const packed = JSON.parse(text) as (Omit<RealFacesRun, 'validation' | 'test'> & Record<'validation' | 'test', string>)[]; // prettier-ignore
+  const packed = JSON.parse(text) as (Omit<RealFacesRun, 'validation' | 'test'> &
+    Record<'validation' | 'test', string>)[];
   return packed.map((run) => {
     const [validation, test] = [run.validation, run.test].map(unpackProbabilities);
     for (const [side, values] of Object.entries({ validation, test })) {
       const expected = 7 * faces.filter((face) => face.side === side && isAsked(face)).length;
       if (values.length !== expected && !(side === 'test' && values.length === 0))
-        throw new RangeError(`Expected ${expected} probabilities for ${side} of ${name} but received ${values.length}`); // prettier-ignore
+        throw new RangeError(
+          `Expected ${expected} probabilities for ${side} of ${name} but received ${values.length}`,
+        );
     }
     return { ...run, validation, test };
   });

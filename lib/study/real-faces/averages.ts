@@ -21,7 +21,9 @@ const PICTURES = { face: 'whole face', eyes: 'eyes block', mouth: 'mouth block' 
  */
 export function averagePictures(pixels: Uint8Array, area: number, faces: readonly number[]): Uint8Array {
   if (faces.length < FEWEST_FACES)
-    throw new RangeError(`Expected at least ${FEWEST_FACES} faces for an average but received ${faces.length}`); // prettier-ignore
+    throw new RangeError(
+      `Expected at least ${FEWEST_FACES} faces for an average but received ${faces.length}`,
+    );
   const sums = new Float64Array(area);
   for (const face of faces) for (let at = 0; at < area; at++) sums[at] += pixels[face * area + at];
   return Uint8Array.from(sums, (sum) => Math.round(sum / faces.length));

@@ -6,12 +6,12 @@ import { intervalChart, reliabilityChart, riskChart } from '../../report/estimat
 import type { ChartFigure, Figure } from '../../report/figure';
 import { saveFigure } from '../../report/figures';
 import type { RealFacesArchive } from './archive';
-import { REAL_FACES_NAMES, type RealFacesModel } from './plan';
-import { calibrate, chooseLabelled, summarizeRealFaces } from './summary';
+import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
+import { calibrate, chooseLabelled, firstRun } from './answers';
+import type { RealFacesSummary } from './scores';
 
 /** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
-export function realFacesChart(archive: RealFacesArchive): ChartFigure {
-  const { models } = summarizeRealFaces(archive);
+export function realFacesChart({ models }: RealFacesSummary): ChartFigure {
   const rows = Object.entries(models).flatMap(([model, { strict7, strict7Unique }]): GroupedEstimate[] => {
     const label = REAL_FACES_NAMES[model as RealFacesModel];
     return [
@@ -32,10 +32,9 @@ function toEstimate({ n, accuracy }: { readonly n: number; readonly accuracy: nu
 
 /** Charts the recall of each expression: which block tells which. */
 export function recallChart(
-  archive: RealFacesArchive,
+  { models }: RealFacesSummary,
   shown: readonly RealFacesModel[] = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'],
 ): ChartFigure {
-  const { models } = summarizeRealFaces(archive);
   const rows = EMOTIONS.flatMap((emotion) =>
     shown.flatMap((model): GroupedEstimate[] => {
       const summary = models[model];
@@ -55,7 +54,7 @@ export function recallChart(
 
 /** Draws how well a row's confidence fits its accuracy, before and after one temperature. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
-  const [run] = expectRuns(archive, model);
+  const run = firstRun(archive, model);
   const { answers } = calibrate(archive.faces, run);
   const before = chooseLabelled(archive.faces, run, 'test');
   return reliabilityChart(
@@ -70,7 +69,7 @@ const CURVE_POINTS = 200;
 /** Draws risk against coverage of some rows. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
   const curves = models.map((model) => {
-    const [run] = expectRuns(archive, model);
+    const run = firstRun(archive, model);
     const points = riskCoverage(calibrate(archive.faces, run).answers);
     const step = Math.ceil(points.length / CURVE_POINTS);
     return [REAL_FACES_NAMES[model], points.filter((_, at) => (points.length - 1 - at) % step === 0)];
@@ -81,27 +80,25 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
 }
 
 /** Draws a row's confusion matrix. */
-function realFacesConfusion(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
-  return confusionChart(summarizeRealFaces(archive).models[model]!.strict7.matrix, {
+export function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel): ChartFigure {
+  return confusionChart(models[model]!.strict7.matrix, {
     title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
   });
 }
 
-function expectRuns({ runs }: RealFacesArchive, model: RealFacesModel) {
-  const own = (runs[model] ?? []).filter(({ test }) => test.length > 0);
-  if (own.length > 0) return own;
-  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
-}
-
 /** Saves the study's figures as PNG, SVG and specification. */
-export async function saveRealFacesFigures(archive: RealFacesArchive, directory: string): Promise<void> {
+export async function saveRealFacesFigures(
+  archive: RealFacesArchive,
+  summary: RealFacesSummary,
+  directory: string,
+): Promise<void> {
   const best = archive.runs.carried ? 'carried' : 'blocksAndFace';
   const figures: Record<string, Figure> = {
-    accuracy: realFacesChart(archive),
-    recall: recallChart(archive),
+    accuracy: realFacesChart(summary),
+    recall: recallChart(summary),
     reliability: realFacesReliability(archive, best),
     risk_coverage: realFacesRisk(archive, [best]),
-    confusion: realFacesConfusion(archive, best),
+    confusion: realFacesConfusion(summary, best),
   };
   for (const [name, figure] of Object.entries(figures)) await saveFigure(figure, directory, name);
 }

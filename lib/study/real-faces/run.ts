@@ -9,8 +9,6 @@ import { strictWinner } from '../../core/votes';
 import type { Dataset } from '../../datasets/dataset';
 import { projectRoot } from '../../engine/project';
 import { startEngine } from '../../engine/tensorflow';
-import { isBadImage } from '../../faces/bad-image';
-import { decodeImage } from '../../faces/decode';
 import { loadExpressionNetwork } from '../../faces/detect-expressions';
 import { findArchitecture } from '../../model/architectures';
 import { inputSource } from '../../model/data';
@@ -20,9 +18,11 @@ import { decodeModel } from '../../model/model-file';
 import { countParameters, type Network } from '../../model/network';
 import { openDataset } from '../open-dataset';
 import { preprocessDataset } from '../preprocess-dataset';
+import { readColour } from '../read-image';
+import { cutFromLastImage } from '../shown-blocks';
 import { trainCached } from '../train-cached';
 import type { RealFacesArchive, RealFacesRun, ScoredFace } from './archive';
-import { isTrained, TRAINED_ROWS, type RealFacesModel, type TrainedModel } from './plan';
+import { isTrained, TRAINED_ROWS, type RealFacesModel, type TrainedModel, type TrainedRow } from './rows';
 
 /** Model files that answer in a row of their own. */
 const MODEL_FILES = { drawn: 'models/drawn.safetensors', carried: 'models/default.safetensors' } as const;
@@ -54,13 +54,18 @@ export async function openRealFaces(
 ): Promise<RealFacesData> {
   const { DATASET, DATASET_DIR } = environment;
   if (DATASET !== 'fer-plus' || !DATASET_DIR)
-    throw new RangeError(`Expected DATASET=fer-plus and DATASET_DIR for the study of real faces but received ${DATASET ?? 'none'}`); // prettier-ignore
+    throw new RangeError(
+      `Expected DATASET=fer-plus and DATASET_DIR for the study of real faces but received ${DATASET ?? 'none'}`,
+    );
   await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT, onProgress, { wholeFace: true });
   if (blocks.missed.length > 0)
-    throw new RangeError(`Expected every image to be read but received ${blocks.missed.length} that were not: ${blocks.missed[0].reason}`); // prettier-ignore
-  const positions = (side: Side) => [...blocks.records.keys()].filter((face) => blocks.records[face].side === side); // prettier-ignore
+    throw new RangeError(
+      `Expected every image to be read but received ${blocks.missed.length} that were not: ${blocks.missed[0].reason}`,
+    );
+  const positions = (side: Side) =>
+    [...blocks.records.keys()].filter((face) => blocks.records[face].side === side);
   const sides = { train: positions('train'), validation: positions('validation'), test: positions('test') };
   const chosenBy = sides.validation.filter((face) => hasStrictLabel(blocks.records[face]));
   return { dataset, blocks, sides, chosenBy, faces: listScoredFaces(dataset, blocks, sides) };
@@ -77,7 +82,9 @@ function listScoredFaces(
   sides: RealFacesData['sides'],
 ): ScoredFace[] {
   const hashOf = (face: number) =>
-    createHash('sha256').update(fs.readFileSync(path.join(directory, records[face].path))).digest('hex'); // prettier-ignore
+    createHash('sha256')
+      .update(fs.readFileSync(path.join(directory, records[face].path)))
+      .digest('hex');
   const known = new Set(sides.train.map(hashOf));
   return (['validation', 'test'] as const).flatMap((side) => [
     ...sides[side].map((face): ScoredFace => {
@@ -132,16 +139,27 @@ async function runTrained(
 ): Promise<RealFacesRun | undefined> {
   const { seed, print } = options;
   const { epochs } = TRAINED_ROWS[model];
-  const trained = await trainRow(model, data, options);
+  const blocks = await showBlocksOf(model, data);
+  const trained = await trainRow(model, { ...data, blocks }, options);
   try {
-    print(`${model}, seed ${seed}: best epoch ${trained.bestEpoch} of ${epochs}, ${trained.seconds.toFixed(0)} s`); // prettier-ignore
+    print(
+      `${model}, seed ${seed}: best epoch ${trained.bestEpoch} of ${epochs}, ${trained.seconds.toFixed(0)} s`,
+    );
     if (trained.stopped) return undefined;
-    const answers = await answer(trained.network, TRAINED_ROWS[model].inputs, data.blocks, options.asked);
+    const answers = await answer(trained.network, TRAINED_ROWS[model].inputs, blocks, options.asked);
     const parameters = countParameters(trained.network);
     return { seed, bestEpoch: trained.bestEpoch, epochs, parameters, ...answers };
   } finally {
     trained.network.dispose();
   }
+}
+
+/** Gives what a row's network is shown of all faces. */
+async function showBlocksOf(model: TrainedModel, { dataset, blocks }: RealFacesData): Promise<BlockSet> {
+  const { shown }: TrainedRow = TRAINED_ROWS[model];
+  if (shown !== 'last-image') return blocks;
+  const imageOf = (record: FrameRecord) => path.join(dataset.directory, record.path);
+  return cutFromLastImage({ blocks, imageOf });
 }
 
 /**
@@ -154,12 +172,14 @@ export async function trainRow(
   { blocks, sides, chosenBy }: Pick<RealFacesData, 'blocks' | 'sides' | 'chosenBy'>,
   { seed, print, shouldStop }: Omit<RunModelOptions, 'looksAtTest'>,
 ) {
-  const { build, epochs, ...form } = TRAINED_ROWS[model];
+  const { build, epochs, inputs, recipe, augmentation }: TrainedRow = TRAINED_ROWS[model];
   const network: Network = build({ seed });
   const experiment: Experiment = { ...DEFAULT_EXPERIMENT, seed, epochs };
   const side = (faces: readonly number[]) => ({ faces, missed: 0 });
   const result = await trainCached({
-    ...form,
+    inputs,
+    recipe,
+    augmentation,
     experiment,
     network,
     blocks,
@@ -217,10 +237,10 @@ async function askFaceApi(
   const ask = async (faces: readonly number[]) => {
     const parts: Float32Array[] = [];
     for (let start = 0; start < faces.length; start += FACE_API_BATCH) {
-      const names = faces.slice(start, start + FACE_API_BATCH).map((face) => blocks.records[face].path);
-      parts.push(
-        await network.classifyWhole(await Promise.all(names.map((name) => readCrop(dataset, name)))),
-      );
+      const crops = faces.slice(start, start + FACE_API_BATCH).map((face) => {
+        return readColour(path.join(dataset.directory, blocks.records[face].path));
+      });
+      parts.push(await network.classifyWhole(await Promise.all(crops)));
     }
     return Float32Array.from(parts.flatMap((part) => [...part]));
   };
@@ -232,19 +252,12 @@ async function askFaceApi(
   }
 }
 
-async function readCrop({ directory }: Dataset, name: string) {
-  const image = await decodeImage(fs.readFileSync(path.join(directory, name)), name);
-  if (!isBadImage(image)) return image;
-  throw new RangeError(`Expected an image for ${name}: ${image.reason}`);
-}
-
 /** Puts a run in the place of the one with its seed. */
 export function withRun(
   archive: RealFacesArchive,
   model: RealFacesModel,
   run: RealFacesRun,
 ): RealFacesArchive {
-  // prettier-ignore
   const others = (archive.runs[model] ?? []).filter(({ seed }) => seed !== run.seed);
   const runs = [...others, run].sort((first, second) => first.seed - second.seed);
   return { ...archive, runs: { ...archive.runs, [model]: runs } };

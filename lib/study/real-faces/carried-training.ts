@@ -10,7 +10,7 @@ import { facesOfSplit } from '../faces-of-split';
 import { openGenerated } from '../open-data';
 import { preprocessDataset } from '../preprocess-dataset';
 import { trainCached, type CachedTraining } from '../train-cached';
-import { MIXED_TRAINING, TRAINED_ROWS } from './plan';
+import { MIXED_TRAINING, TRAINED_ROWS } from './rows';
 import { trainRow, type RealFacesData, type RunModelOptions } from './run';
 
 /** Shares of the weights that are tried: multiples of a twentieth. */

@@ -1,6 +1,7 @@
 import { buildBoxesNetwork } from '../../model/boxes-network';
 import { STRONG_AUGMENTATION } from '../../model/augment';
 import type { NetworkForm } from '../../model/architectures';
+import { buildCompact } from '../../model/compact';
 import { buildLandmarksNetwork } from '../../model/landmarks-network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/recipe';
 import {
@@ -15,6 +16,7 @@ import { buildTerGat } from '../../model/tergat';
 export const REAL_FACES_MODELS = [
   'majority',
   'boxes',
+  'defect1',
   'landmarks',
   'eyes',
   'mouth',
@@ -34,6 +36,7 @@ export type RealFacesModel = (typeof REAL_FACES_MODELS)[number];
 export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
   majority: 'most frequent expression',
   boxes: 'box coordinates alone',
+  defect1: "both blocks, cut from one image (the original's first defect)",
   landmarks: 'landmarks alone',
   eyes: 'eyes block alone',
   mouth: 'mouth block alone',
@@ -49,9 +52,11 @@ export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
 /** A network that the study trains. */
 export interface TrainedRow extends NetworkForm {
   readonly epochs: number;
+  /** What is shown in place of the two blocks; default the blocks themselves. */
+  readonly shown?: 'last-image';
 }
 
-/** A smaller network without pixels learns for longer steps. */
+/** For networks without pixels: a higher learning rate. */
 const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e-2, weightDecay: 0 };
 
 /** What all networks for photographs share. */
@@ -61,6 +66,14 @@ const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECI
 export const TRAINED_ROWS = {
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
+  // The original's settings, without augmentation: moving a block would hide where its box lies, which is all it has.
+  defect1: {
+    build: buildCompact,
+    inputs: ['eyes', 'mouth'],
+    recipe: ORIGINAL_RECIPE,
+    epochs: 15,
+    shown: 'last-image',
+  },
   eyes: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['eyes'], epochs: 30 },
   mouth: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['mouth'], epochs: 30 },
   compact: { ...PHOTOGRAPHS, build: buildResidualBlocks, inputs: ['eyes', 'mouth'], epochs: 30 },

@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../core/emotions';
 import { formatPercent } from '../../core/numbers';
-import { REAL_FACES_NAMES, type RealFacesModel } from './plan';
-import type { ModelSummary, RealFacesSummary } from './summary';
+import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
+import type { ModelSummary, RealFacesSummary } from './scores';
 
 const percent = (share: number) => formatPercent(share, 1);
 
@@ -30,20 +30,30 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
 /** Writes how the carried model does as its card's table. */
 export function carriedToMarkdown(summary: ModelSummary): string {
   const { strict7, strict7Unique, strict8, plural7, ece, coverage, temperature } = summary;
-  const rate = ({ accuracy, n }: { accuracy: number; n: number }) => `${percent(accuracy)} of ${n.toLocaleString('en-US')}`; // prettier-ignore
+  const rate = ({ accuracy, n }: { accuracy: number; n: number }) =>
+    `${percent(accuracy)} of ${n.toLocaleString('en-US')}`;
   const recall = EMOTIONS.map((emotion) => {
     const count = strict7.matrix[EMOTIONS.indexOf(emotion)].reduce((sum, cell) => sum + cell, 0);
     return `${emotion} ${percent(strict7.recall[emotion])} (${count.toLocaleString('en-US')})`;
   });
   const rows: [string, string][] = [
-    ['majority label, seven expressions', `**${rate(strict7)}** (Wilson 95 %: ${percent(strict7.low)} to ${percent(strict7.high)})`], // prettier-ignore
+    [
+      'majority label, seven expressions',
+      `**${rate(strict7)}** (Wilson 95 %: ${percent(strict7.low)} to ${percent(strict7.high)})`,
+    ],
     ['without images that stand in training too', rate(strict7Unique)],
     ['with contempt, which it cannot name', rate(strict8)],
     ['most votes, however few', rate(plural7)],
     ['recall by expression', recall.join(', ')],
     ['macro F1', strict7.macroF1.toFixed(3)],
-    ['right among the surest 80 %, the surest half', `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`], // prettier-ignore
-    ['expected calibration error, 15 bins', `${ece.before.toFixed(3)} before, ${ece.after.toFixed(3)} after a temperature of ${temperature.toFixed(2)}`], // prettier-ignore
+    [
+      'right among the surest 80 %, the surest half',
+      `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`,
+    ],
+    [
+      'expected calibration error, 15 bins',
+      `${ece.before.toFixed(3)} before, ${ece.after.toFixed(3)} after a temperature of ${temperature.toFixed(2)}`,
+    ],
   ];
   return ['| FER+ test images | |', '| --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join(
     '\n',

@@ -1,4 +1,3 @@
-import { expectedCalibrationError } from '../../core/calibration';
 import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
 import { wilsonInterval } from '../../core/intervals';
 import {
@@ -10,15 +9,12 @@ import {
   type ConfusionMatrix,
 } from '../../core/metrics';
 import { mean } from '../../core/numbers';
-import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { pluralWinner, strictWinner, type VoteColumn } from '../../core/votes';
+import { calibrate, chooseLabelled, validationAccuracy, type LabelledAnswers } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
-import { REAL_FACES_MODELS, type RealFacesModel } from './plan';
+import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
 
 const CLASSES = EMOTIONS.length;
-
-/** Bins of the expected calibration error, as most papers have it. */
-const ECE_BINS = 15;
 
 /** Shares of the images, the surest first, whose accuracy is told. */
 const COVERAGES = [0.8, 0.5] as const;
@@ -101,7 +97,8 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
   const accuracies = runs.map((run) => round(scoreRule(test, run.test, strict7, test).accuracy));
   const first = chooseLabelled(faces, runs[0], 'test');
   const matrix = confusionMatrix(first.labels, likeliestOf(first.probabilities));
-  const { low, high } = wilsonInterval(Math.round(accuracy(matrix) * first.labels.length), first.labels.length); // prettier-ignore
+  const right = Math.round(accuracy(matrix) * first.labels.length);
+  const { low, high } = wilsonInterval(right, first.labels.length);
   const calibrated = runs.map((run) => calibrate(faces, run));
   return {
     parameters: runs[0].parameters,
@@ -136,51 +133,6 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
       ]),
     ),
   };
-}
-
-/** Accuracy of a run on the validation side, strict-7: what epochs, seeds and recipes are chosen by. */
-export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
-  const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
-  return accuracy(confusionMatrix(labels, likeliestOf(probabilities)));
-}
-
-/** Answers about faces whose strict winner is one of the seven. */
-export interface LabelledAnswers {
-  readonly faces: readonly ScoredFace[];
-  /** Label ids, [n]. */
-  readonly labels: Uint8Array;
-  /** [n, 7] */
-  readonly probabilities: Float32Array;
-}
-
-/** Chooses what a run answered about the faces of a side that have a strict label of the seven. */
-export function chooseLabelled(
-  faces: readonly ScoredFace[],
-  run: Pick<RealFacesRun, 'validation' | 'test'>,
-  side: 'validation' | 'test',
-): LabelledAnswers {
-  const own = faces.filter((face) => face.side === side && isAsked(face));
-  const rows = own.flatMap((face, row) => {
-    const winner = strictWinner(face.votes);
-    return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
-  });
-  const probabilities = new Float32Array(CLASSES * rows.length);
-  rows.forEach(({ row }, at) => probabilities.set(run[side].subarray(CLASSES * row, CLASSES * (row + 1)), CLASSES * at)); // prettier-ignore
-  return {
-    faces: rows.map(({ face }) => face),
-    labels: Uint8Array.from(rows, ({ label }) => label),
-    probabilities,
-  };
-}
-
-/** Calibrates a run's test answers by one temperature, fitted on its validation answers. */
-export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
-  const validation = chooseLabelled(faces, run, 'validation');
-  const temperature = fitTemperature(validation.probabilities, validation.labels);
-  const plain = chooseLabelled(faces, run, 'test');
-  const answers = { ...plain, probabilities: scaleByTemperature(plain.probabilities, temperature) };
-  const [before, after] = [plain, answers].map((one) => expectedCalibrationError(one, ECE_BINS));
-  return { temperature, before, after, answers };
 }
 
 function accuracyOfSurest({ labels, probabilities }: LabelledAnswers, share: number): number {

@@ -1,0 +1,121 @@
+import { expectedCalibrationError } from '../../core/calibration';
+import { EMOTIONS, emotionId, isEmotion, type Emotion } from '../../core/emotions';
+import { wilsonInterval, type Proportion } from '../../core/intervals';
+import { accuracy, confusionMatrix, likeliestOf } from '../../core/metrics';
+import { fitTemperature, scaleByTemperature } from '../../core/temperature';
+import { strictWinner, VOTE_COLUMNS } from '../../core/votes';
+import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import type { RealFacesModel } from './rows';
+
+const CLASSES = EMOTIONS.length;
+
+/** Bins of the expected calibration error, as most papers have it. */
+const ECE_BINS = 15;
+
+/** A model's answer about a test image whose majority label is one of the seven expressions. */
+export interface RealFacesAnswer {
+  readonly face: ScoredFace;
+  /** The majority label. */
+  readonly emotion: Emotion;
+  readonly answer: Emotion;
+  /** Probability of the answer after the temperature. */
+  readonly confidence: number;
+  readonly isRight: boolean;
+  /** How many of the ten annotators chose the image's most frequent label. */
+  readonly agreement: number;
+}
+
+/**
+ * Lists the answers of a model's first seed about the test images, protocol strict-7, calibrated.
+ * @throws RangeError when the model was not asked about the test side
+ */
+export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel): RealFacesAnswer[] {
+  const { faces, labels, probabilities } = calibrate(archive.faces, firstRun(archive, model)).answers;
+  const answers = likeliestOf(probabilities);
+  return faces.map((face, row) => ({
+    face,
+    emotion: EMOTIONS[labels[row]],
+    answer: EMOTIONS[answers[row]],
+    confidence: probabilities[CLASSES * row + answers[row]],
+    isRight: answers[row] === labels[row],
+    agreement: Math.max(...face.votes),
+  }));
+}
+
+/**
+ * Gives the first run of a model that was asked about the test side.
+ * @throws RangeError when there is none
+ */
+export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): RealFacesRun {
+  const run = runs[model]?.find(({ test }) => test.length > 0);
+  if (run) return run;
+  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
+}
+
+/** Accuracy of a run on the validation side, strict-7: what epochs, seeds and recipes are chosen by. */
+export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
+  const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
+  return accuracy(confusionMatrix(labels, likeliestOf(probabilities)));
+}
+
+/** Answers about faces whose strict winner is one of the seven. */
+export interface LabelledAnswers {
+  readonly faces: readonly ScoredFace[];
+  /** Label ids, [n]. */
+  readonly labels: Uint8Array;
+  /** [n, 7] */
+  readonly probabilities: Float32Array;
+}
+
+/** Chooses what a run answered about the faces of a side that have a strict label of the seven. */
+export function chooseLabelled(
+  faces: readonly ScoredFace[],
+  run: Pick<RealFacesRun, 'validation' | 'test'>,
+  side: 'validation' | 'test',
+): LabelledAnswers {
+  const own = faces.filter((face) => face.side === side && isAsked(face));
+  const rows = own.flatMap((face, row) => {
+    const winner = strictWinner(face.votes);
+    return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
+  });
+  const probabilities = new Float32Array(CLASSES * rows.length);
+  rows.forEach(({ row }, at) =>
+    probabilities.set(run[side].subarray(CLASSES * row, CLASSES * (row + 1)), CLASSES * at),
+  );
+  return {
+    faces: rows.map(({ face }) => face),
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    probabilities,
+  };
+}
+
+/** Calibrates a run's test answers by one temperature, fitted on its validation answers. */
+export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
+  const validation = chooseLabelled(faces, run, 'validation');
+  const temperature = fitTemperature(validation.probabilities, validation.labels);
+  const plain = chooseLabelled(faces, run, 'test');
+  const answers = { ...plain, probabilities: scaleByTemperature(plain.probabilities, temperature) };
+  const [before, after] = [plain, answers].map((one) => expectedCalibrationError(one, ECE_BINS));
+  return { temperature, before, after, answers };
+}
+
+/**
+ * Measures one annotator against the other nine: over every vote for an image, how often it is the strict winner of the
+ * votes that are left without it. Images on which these have no winner are left out.
+ * @param faces images with ten votes; others are left out
+ */
+export function annotatorAgreement(faces: readonly Pick<ScoredFace, 'votes'>[]): Proportion {
+  let [agreeing, all] = [0, 0];
+  for (const { votes } of faces) {
+    if (votes.reduce((sum, count) => sum + count, 0) !== votes.length) continue;
+    votes.forEach((count, column) => {
+      if (count === 0) return;
+      const others = votes.map((other, index) => (index === column ? other - 1 : other));
+      const winner = strictWinner(others);
+      if (!winner) return;
+      all += count;
+      if (VOTE_COLUMNS[column] === winner) agreeing += count;
+    });
+  }
+  return wilsonInterval(agreeing, all);
+}
