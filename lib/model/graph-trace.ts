@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { attributesOf, GRAPH_OPERATIONS, type GraphAttribute, type GraphOperation } from './graph-operations';
 
 /** One node of a graph, in the form of TensorFlow's GraphDef written as JSON. */
-export interface GraphNode {
+export interface TracedNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
@@ -20,7 +20,7 @@ export interface GraphConstant {
 /** What a computation does, without its inputs. */
 export interface Graph {
   /** In an order in which they can be computed. */
-  readonly nodes: readonly GraphNode[];
+  readonly nodes: readonly TracedNode[];
   readonly constants: readonly GraphConstant[];
 }
 
@@ -77,7 +77,7 @@ function run({ inputs, compute }: TraceRequest, recorder: Recorder): void {
 
 /** The backend, as far as a computation needs one: every tensor's place in memory stands for the node that gives it. */
 class Recorder extends tf.KernelBackend {
-  readonly nodes: GraphNode[] = [];
+  readonly nodes: TracedNode[] = [];
   readonly constants = new Map<string, GraphConstant>();
   private readonly names = new WeakMap<object, string>();
   private readonly written = new WeakMap<object, Float32Array>();

@@ -34,6 +34,6 @@ function matMul({ inputs: { a, b }, attrs, backend }: MatMulArguments): tf.Tenso
   const [fromA, fromB, toC] = [a, b, c].map((tensor) => addressOf(backend, tensor));
   const matrices = tf.util.sizeFromShape(outer);
   const kernels = kernelsOf(backend);
-  kernels.multiplyMatrices(fromA, transposeA, fromB, transposeB, toC, matrices, rows, depth, columns);
+  kernels.matMul(fromA, transposeA, fromB, transposeB, toC, matrices, rows, depth, columns);
   return c;
 }

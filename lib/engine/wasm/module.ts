@@ -4,7 +4,7 @@ import { PLAIN_KERNELS, RELAXED_KERNELS } from './compiled';
 /** The functions of assembly/, which say there what they do; addresses are in bytes. */
 export interface WasmKernels {
   // prettier-ignore
-  multiplyMatrices(a: number, transposeA: boolean, b: number, transposeB: boolean, c: number,
+  matMul(a: number, transposeA: boolean, b: number, transposeB: boolean, c: number,
     matrices: number, rows: number, depth: number, columns: number): void;
   correlate(sizes: number, x: number, filter: number, y: number): void;
   correlateTurned(sizes: number, dy: number, filter: number, dx: number): void;

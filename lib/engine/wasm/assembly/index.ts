@@ -1,6 +1,6 @@
 export { adam } from './adam';
 export { correlate, correlateTurned, filterGradient } from './convolution';
-export { multiplyMatrices } from './matrix';
+export { matMul } from './matrix';
 export { normalize, normalizeGradient } from './normalization';
 export { drawUniform, dropOut } from './philox';
 export { maximumGradient } from './pooling';

@@ -15,7 +15,7 @@ const FAR: usize = 2048;
  * @param transposeA, transposeB whether each lies there transposed
  * @param c [matrices, rows, columns]
  */
-export function multiplyMatrices(
+export function matMul(
   a: usize,
   transposeA: bool,
   b: usize,
