@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { compile } from '../engine/compiled';
+import { compile } from '../engine/graph';
 import { type Candidate, MIN_SCORE, chooseFace, readSsdOutput, readTinyOutput } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { ASSUMED, usualLandmarks } from './usual-landmarks';
