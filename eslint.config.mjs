@@ -13,6 +13,8 @@ export default tseslint.config(
       '.bench/',
       'data/',
       'results/',
+      // AssemblyScript: like TypeScript, but its compiler is another.
+      'lib/**/assembly/',
     ],
   },
   ...tseslint.configs.recommended,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { createSlots } from './adam-backends';
 import { createGraphSlots, type AdamMemory } from './adam-graph';
-import type { AdamSlots, AdamWRates, AdamValues } from './adam-slots';
+import { createTensorSlots, type AdamSlots, type AdamValues, type AdamWRates } from './adam-slots';
+import { createWasmSlots, wasmTrainingBackend } from './wasm';
 
 /** Settings of Adam, as PyTorch names and means them. */
 export interface AdamOptions {
@@ -29,12 +29,9 @@ export interface AdamState {
   readonly squares: ReadonlyMap<string, Float32Array>;
 }
 
-/** A tensor and its name, as tfjs saves an optimizer's weights. */
-export type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number];
-
 /**
- * Makes an Adam optimizer that gives PyTorch's numbers: TensorFlow's fused kernel where native TensorFlow
- * computes, the same arithmetic by tfjs operations elsewhere. It drives plain variables and tfjs-layers models.
+ * Makes an Adam optimizer that gives PyTorch's numbers: in one pass over the weights on wasm, by tfjs operations elsewhere. Where
+ * native TensorFlow trains, a graph takes the steps (see {@link Adam.rememberIn}).
  * @returns an optimizer; the caller disposes it
  * @throws RangeError for a setting out of its range
  * Source: Kingma and Ba, "Adam", algorithm 1; Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
@@ -46,8 +43,6 @@ export function buildAdam(options: AdamOptions = {}): Adam {
 
 /** Adam with PyTorch's conventions; see {@link buildAdam}. */
 export class Adam extends tf.Optimizer {
-  /** Name under which tfjs stores an optimizer's configuration. */
-  static readonly className: string = 'PriorAttentionAdam';
   readonly learningRate: number;
   private readonly beta1: number;
   private readonly beta2: number;
@@ -160,39 +155,10 @@ export class Adam extends tf.Optimizer {
     this.steps = state.step;
   }
 
-  /** Names and values as tfjs-layers saves an optimizer: the step, then all means, then all squares. */
-  override async getWeights(): Promise<NamedTensor[]> {
-    const names = [...this.slots.keys()];
-    const read = names.map((name) => this.slots.get(name)!.read());
-    const shapes = names.map((name) => registeredVariable(name).shape);
-    return [
-      { name: 'iter', tensor: tf.scalar(this.steps, 'int32') },
-      ...names.map((name, i) => ({ name: `${name}/m`, tensor: tf.tensor(read[i].mean, shapes[i]) })),
-      ...names.map((name, i) => ({ name: `${name}/v`, tensor: tf.tensor(read[i].square, shapes[i]) })),
-    ];
-  }
-
-  /** Puts back what {@link getWeights} gave; the variables are found by their tfjs names. */
-  override async setWeights(weights: NamedTensor[]): Promise<void> {
-    const values = new Map(weights.map(({ name, tensor }) => [name, tensor.dataSync() as Float32Array]));
-    const names = [...values.keys()].filter((name) => name.endsWith('/m')).map((name) => name.slice(0, -2));
-    const variables = new Map(names.map((name) => [name, registeredVariable(name)]));
-    const named = (suffix: string) => new Map(names.map((name) => [name, values.get(name + suffix)!]));
-    this.restoreState(variables, { step: values.get('iter')![0], means: named('/m'), squares: named('/v') });
-  }
-
-  /** The settings, as tfjs stores them in a model's file. */
+  /** The settings, which tfjs asks every optimizer for. */
   override getConfig(): tf.serialization.ConfigDict {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
     return { learningRate, beta1, beta2, epsilon, weightDecay };
-  }
-
-  /** Builds the optimizer from {@link getConfig}'s settings. */
-  static override fromConfig<T extends tf.serialization.Serializable>(
-    cls: tf.serialization.SerializableConstructor<T>,
-    config: tf.serialization.ConfigDict,
-  ): T {
-    return new cls(config);
   }
 
   /** Gives back what Adam remembers; the variables stay. */
@@ -209,6 +175,12 @@ export class Adam extends tf.Optimizer {
     this.slots.set(variable.name, slots);
     return slots;
   }
+}
+
+/** Makes a variable's memory of Adam where the backend in use is quickest. */
+function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
+  const wasm = wasmTrainingBackend();
+  return wasm ? createWasmSlots(wasm, variable, values) : createTensorSlots(variable, values);
 }
 
 function registeredVariable(name: string): tf.Variable {

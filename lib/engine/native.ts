@@ -17,6 +17,7 @@ export interface NativeOutput {
 
 /** The part of tfjs-node's addon that this project calls. The numbers are TensorFlow's own constants. */
 export interface NativeBinding {
+  readonly TF_Version: string;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
@@ -61,6 +62,7 @@ interface NativeData {
 
 /** The tensorflow backend of tfjs-node, as far as this project calls it. */
 export interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
   binding: NativeBinding;
   readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
   /** Reads a tensor's numbers, by what tfjs knows its data by. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { runKernel } from './kernels';
 import type { Activation } from './native-kernel';
-import { drawPhiloxUniform } from './philox';
+import { drawPhiloxUniform } from './wasm/drop-out';
 
 /*
  * The operations that our networks are made of: by native kernels where there are, by tfjs' own elsewhere. Each

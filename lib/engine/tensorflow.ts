@@ -3,6 +3,7 @@ import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { withModelFolder } from './model-folder';
+import { nativeBackend } from './native';
 import { provideModelFolder } from './native-session';
 import { setUpCommand } from './project';
 import { registerWasmTrainingKernels } from './wasm';
@@ -23,11 +24,6 @@ export interface EngineInfo {
   readonly oneDnn: boolean;
   /** Why native TensorFlow does not run, in one line; undefined where it does or where another was asked for. */
   readonly reason?: string;
-}
-
-interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
 }
 
 let started: { asked: Backend | undefined; info: Promise<EngineInfo> } | undefined;
@@ -109,7 +105,7 @@ function putBackRemovedUtilities(): void {
 
 async function startNative(): Promise<EngineInfo> {
   await tf.setBackend('tensorflow');
-  const native = tf.backend() as unknown as NativeBackend;
+  const native = nativeBackend()!;
   provideModelFolder(withModelFolder);
   return {
     backend: 'tensorflow',

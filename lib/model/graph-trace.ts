@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { attributesOf, GRAPH_OPERATIONS, type GraphAttribute, type GraphOperation } from './graph-operations';
 
 /** One node of a graph, in the JSON form of TensorFlow's GraphDef. */
-export interface GraphNode {
+export interface TracedNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
@@ -20,7 +20,7 @@ export interface GraphConstant {
 /** A traced computation. */
 export interface Graph {
   /** In topological order. */
-  readonly nodes: readonly GraphNode[];
+  readonly nodes: readonly TracedNode[];
   readonly constants: readonly GraphConstant[];
 }
 
@@ -77,7 +77,7 @@ function run({ inputs, compute }: TraceRequest, recorder: Recorder): void {
 
 /** The recording backend. It maps each tensor's data id to the name of the node that computes the tensor. */
 class Recorder extends tf.KernelBackend {
-  readonly nodes: GraphNode[] = [];
+  readonly nodes: TracedNode[] = [];
   readonly constants = new Map<string, GraphConstant>();
   private readonly names = new WeakMap<object, string>();
   private readonly written = new WeakMap<object, Float32Array>();

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adam } from '../engine/adam';
 import { nativeBackend, type NativeBackend } from '../engine/native';
-import { compileTraining, type NativeTraining } from '../engine/native-training';
+import {
+  compileTraining,
+  type ExampleBatch,
+  type ExamplePair,
+  type NativeTraining,
+  type Trainee,
+} from '../engine/graph';
 import { meanCrossEntropy } from '../engine/operations';
-import type { ExampleBatch, ExamplePair, Trainee } from '../engine/training-trace';
 import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
 import type { DropoutSeed, Network } from './network';

@@ -121,7 +121,7 @@ function describeAdam(): void {
     disposeAll(optimizer, variable, clone, slope);
   });
 
-  it('trains a tfjs-layers model and moves its own weights into a second optimizer', async () => {
+  it('trains a tfjs-layers model', async () => {
     const model = tf.sequential({
       layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'zeros' })],
     });
@@ -138,12 +138,7 @@ function describeAdam(): void {
     const history = await model.fit(x, y, { epochs: 100, verbose: 0 });
     const loss = history.history.loss.at(-1) as number;
     assert.ok(loss < 0.3, `${loss}`);
-    const weights = await optimizer.getWeights();
-    const other = buildAdam();
-    await other.setWeights(weights);
-    assert.equal(other.step, 100);
-    assert.equal((await other.getWeights()).length, 5);
-    disposeAll(x, y, model, optimizer, other);
+    disposeAll(x, y, model, optimizer);
   });
 
   it('leaks no tensor over 500 steps and gives all back', () => {

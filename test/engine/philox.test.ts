@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { executeNative, nativeBackend } from '../../lib/engine/native';
-import { drawPhiloxUniform } from '../../lib/engine/philox';
+import { drawPhiloxUniform } from '../../lib/engine/wasm/drop-out';
 import { describeNative } from '../support/native';
 
 describe('Philox', () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamSlots, AdamValues } from '../adam-slots';
 import { addressOf, type WasmBackend } from './backend';
-import { moduleOf } from './module';
+import { kernelsOf } from './module';
 
 /**
  * Keeps Adam's memory of a variable in two tensors of the wasm backend and steps in one pass over the weights,
@@ -17,7 +17,7 @@ export function createWasmSlots(backend: WasmBackend, variable: tf.Variable, val
     apply(gradient, { beta1, beta2, stepSize, epsilon }) {
       takeOwnCopy(backend, variable);
       const [w, m, v, g] = [variable, mean, square, gradient].map((tensor) => addressOf(backend, tensor));
-      moduleOf(backend).adam(w, m, v, g, variable.size, 1 - beta1, 1 - beta2, stepSize, epsilon);
+      kernelsOf(backend).adam(w, m, v, g, variable.size, 1 - beta1, 1 - beta2, stepSize, epsilon);
       forgetDerived(backend, variable);
     },
     read: () => ({

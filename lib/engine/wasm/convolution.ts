@@ -1,21 +1,28 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { addressOf, type WasmBackend } from './backend';
-import { isPlain, shapeOf, type ConvolutionAttributes, type ConvolutionShape } from './convolution-shape';
-import { correlate } from './correlation';
-import { moduleOf, withScratch } from './module';
+import { kernelsOf, withStructure, type WasmKernels } from './module';
 import type { KernelReplacement } from './replacement';
 
-interface ForwardArguments {
-  readonly inputs: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo };
-  readonly attrs: ConvolutionAttributes;
+/** A convolution's attributes, as tfjs gives them to kernels. */
+interface ConvolutionAttributes {
+  readonly strides: number | [number, number];
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  readonly dilations?: number | [number, number];
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+type ConvolutionShape = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+interface ConvolutionArguments<Name extends string, Shapes> {
+  readonly inputs: Readonly<Record<Name, tf.TensorInfo>>;
+  readonly attrs: ConvolutionAttributes & Shapes;
   readonly backend: WasmBackend;
 }
 
-interface BackwardArguments {
-  readonly inputs: { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo };
-  readonly attrs: ConvolutionAttributes & { readonly inputShape: readonly number[] };
-  readonly backend: WasmBackend;
-}
+type ForwardArguments = ConvolutionArguments<'x' | 'filter', object>;
+type InputArguments = ConvolutionArguments<'dy' | 'filter', { readonly inputShape: readonly number[] }>;
+type FilterArguments = ConvolutionArguments<'x' | 'dy', { readonly filterShape: readonly number[] }>;
 
 /** Convolves, twice as fast as tfjs' own kernel, which remembers what it derived from each filter. */
 export const convolutionReplacement: KernelReplacement = {
@@ -26,68 +33,70 @@ export const convolutionReplacement: KernelReplacement = {
 /** Takes a convolution's gradient by its input. tfjs' own kernel has no SIMD. */
 export const inputGradientReplacement: KernelReplacement = {
   kernelName: 'Conv2DBackpropInput',
-  replace: (stock) => (args) => takeInputGradient(args as unknown as BackwardArguments) ?? stock(args),
+  replace: (stock) => (args) => takeInputGradient(args as unknown as InputArguments) ?? stock(args),
+};
+
+/** Takes a convolution's gradient by its filter, for which tfjs has no kernel on wasm. */
+export const filterGradientReplacement: KernelReplacement = {
+  kernelName: 'Conv2DBackpropFilter',
+  replace: (stock) => (args) => takeFilterGradient(args as unknown as FilterArguments) ?? stock(args),
 };
 
 function convolve({ inputs: { x, filter }, attrs, backend }: ForwardArguments): tf.TensorInfo | undefined {
   const shape = shapeOf(x.shape, filter.shape, attrs);
-  if (!isPlain(shape)) return undefined;
-  const out = backend.makeOutput(shape.outShape, 'float32');
-  const { padInfo, inChannels, inHeight, inWidth } = shape;
-  correlate(backend, {
-    images: shape.batchSize,
-    image: { height: inHeight, width: inWidth },
-    from: addressOf(backend, x),
-    canvas: {
-      height: inHeight + padInfo.top + padInfo.bottom,
-      width: inWidth + padInfo.left + padInfo.right,
-      channels: inChannels,
-      ...{ top: padInfo.top, left: padInfo.left, rowStep: 1, columnStep: 1 },
-    },
-    filter: { ...filterOf(shape), address: addressOf(backend, filter), outputs: shape.outChannels },
-    stride: { height: shape.strideHeight, width: shape.strideWidth },
-    out: { height: shape.outHeight, width: shape.outWidth },
-    to: addressOf(backend, out),
-  });
-  return out;
+  return shape && run(backend, 'correlate', sizesOf(shape), [x, filter], shape.outShape);
 }
 
-/** The gradient is the correlation of dy, its strides undone, with the filter turned by 180 degrees. */
 function takeInputGradient({
   inputs: { dy, filter },
   attrs,
   backend,
-}: BackwardArguments): tf.TensorInfo | undefined {
+}: InputArguments): tf.TensorInfo | undefined {
   const shape = shapeOf(attrs.inputShape, filter.shape, attrs);
-  if (!isPlain(shape) || !isInnerPadding(shape)) return undefined;
-  const { padInfo, filterHeight, filterWidth, inChannels, inHeight, inWidth, outChannels } = shape;
-  const dx = backend.makeOutput(shape.inShape, 'float32');
-  withScratch(backend, 4 * filterHeight * filterWidth * inChannels * outChannels, (turned) => {
-    turnFilter(backend, shape, addressOf(backend, filter), turned);
-    correlate(backend, {
-      images: shape.batchSize,
-      image: { height: shape.outHeight, width: shape.outWidth },
-      from: addressOf(backend, dy),
-      canvas: {
-        height: inHeight + filterHeight - 1,
-        width: inWidth + filterWidth - 1,
-        channels: outChannels,
-        top: filterHeight - 1 - padInfo.top,
-        left: filterWidth - 1 - padInfo.left,
-        rowStep: shape.strideHeight,
-        columnStep: shape.strideWidth,
-      },
-      filter: { ...filterOf(shape), address: turned, outputs: inChannels },
-      stride: { height: 1, width: 1 },
-      out: { height: inHeight, width: inWidth },
-      to: addressOf(backend, dx),
-    });
-  });
-  return dx;
+  if (!shape || !isInnerPadding(shape)) return undefined;
+  return run(backend, 'correlateTurned', turnedSizesOf(shape), [dy, filter], shape.inShape);
 }
 
-function filterOf({ filterHeight, filterWidth }: ConvolutionShape): { height: number; width: number } {
-  return { height: filterHeight, width: filterWidth };
+function takeFilterGradient({
+  inputs: { x, dy },
+  attrs,
+  backend,
+}: FilterArguments): tf.TensorInfo | undefined {
+  const shape = shapeOf(x.shape, attrs.filterShape, attrs);
+  return shape && run(backend, 'filterGradient', sizesOf(shape), [x, dy], shape.filterShape);
+}
+
+function run(
+  backend: WasmBackend,
+  name: keyof WasmKernels & ('correlate' | 'correlateTurned' | 'filterGradient'),
+  sizes: readonly number[],
+  inputs: readonly tf.TensorInfo[],
+  outShape: readonly number[],
+): tf.TensorInfo {
+  const out = backend.makeOutput(outShape, 'float32');
+  const [a, b, to] = [...inputs, out].map((tensor) => addressOf(backend, tensor));
+  withStructure(backend, sizes, (address) => kernelsOf(backend)[name](address, a, b, to));
+  return out;
+}
+
+/** @returns undefined for what our kernels do not do: channels first, dilation */
+function shapeOf(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvolutionAttributes,
+): ConvolutionShape | undefined {
+  const shape = tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    tf.backend_util.convertConv2DDataFormat(dataFormat),
+  );
+  const isPlain = shape.dilationHeight === 1 && shape.dilationWidth === 1;
+  return isPlain && shape.dataFormat === 'channelsLast' ? shape : undefined;
 }
 
 /** Tells whether each window touches the image, so that dy fits onto its canvas. */
@@ -96,14 +105,22 @@ function isInnerPadding({ padInfo, filterHeight, filterWidth }: ConvolutionShape
   return Math.max(top, bottom) < filterHeight && Math.max(left, right) < filterWidth;
 }
 
-/** Turns a filter by 180 degrees and exchanges its inputs and outputs. */
-function turnFilter(backend: WasmBackend, shape: ConvolutionShape, from: number, to: number): void {
-  const module = moduleOf(backend);
-  const { inChannels, outChannels } = shape;
-  const taps = shape.filterHeight * shape.filterWidth;
-  const tapBytes = 4 * inChannels * outChannels;
-  for (let i = 0; i < taps; i++) {
-    const target = to + (taps - 1 - i) * tapBytes;
-    module.transpose(from + i * tapBytes, 4 * outChannels, target, 4 * inChannels, inChannels, outChannels);
-  }
+/** Gives the fields of `Sizes` in assembly/convolution.ts. */
+function sizesOf(s: ConvolutionShape): number[] {
+  const { top, bottom, left, right } = s.padInfo;
+  const input = [s.batchSize, s.inHeight, s.inWidth, s.inChannels];
+  const output = [s.outHeight, s.outWidth, s.outChannels];
+  const filter = [s.filterHeight, s.filterWidth, s.strideHeight, s.strideWidth];
+  const canvas = [s.inHeight + top + bottom, s.inWidth + left + right, top, left, 1, 1];
+  return [...input, ...output, ...filter, ...canvas];
+}
+
+/** Gives those of the correlation that is the gradient by the input: dy, its strides undone, is what it slides over. */
+function turnedSizesOf(s: ConvolutionShape): number[] {
+  const { filterHeight, filterWidth, padInfo } = s;
+  const input = [s.batchSize, s.outHeight, s.outWidth, s.outChannels];
+  const output = [s.inHeight, s.inWidth, s.inChannels];
+  const [height, width] = [s.inHeight + filterHeight - 1, s.inWidth + filterWidth - 1];
+  const [top, left] = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
+  return [...input, ...output, filterHeight, filterWidth, 1, 1, height, width, top, left, s.strideHeight, s.strideWidth]; // prettier-ignore
 }

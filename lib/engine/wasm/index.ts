@@ -2,16 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 // Its kernels have names and gradients of their own, which must be known before ours join them.
 import '../kernels';
 import type { WasmBackend } from './backend';
-import { convolutionReplacement, inputGradientReplacement } from './convolution';
+import { convolutionReplacement, filterGradientReplacement, inputGradientReplacement } from './convolution';
 import { dropOutReplacement } from './drop-out';
-import { filterGradientReplacement } from './filter-gradient';
 import { matMulReplacement } from './matmul';
 import { normalizeReplacement } from './normalization';
 import { maxPoolGradientReplacement } from './pooling';
 import { meanReplacement, sumReplacement } from './reduction';
+import { canRunKernels } from './module';
 import type { KernelFunction, KernelReplacement } from './replacement';
-import { castReplacement, identityReplacement } from './sharing';
-import { tileReplacement } from './tiling';
+import { castReplacement, identityReplacement, tileReplacement } from './copies';
 
 export { createWasmSlots } from './adam-slots';
 
@@ -41,7 +40,7 @@ const undo: (() => void)[] = [];
  * in Node and in browsers.
  */
 export function registerWasmTrainingKernels(): void {
-  if (undo.length > 0 || !hasSimd()) return;
+  if (undo.length > 0 || !canRunKernels()) return;
   for (const replacement of REPLACEMENTS) {
     replaceKernel(replacement);
     if (replacement.gradient) replaceGradient(replacement.kernelName, replacement.gradient);
@@ -93,11 +92,6 @@ function replaceGradient(kernelName: string, gradient: NonNullable<KernelReplace
     tf.unregisterGradient(kernelName);
     if (other) tf.registerGradient(other);
   });
-}
-
-function hasSimd(): boolean {
-  // A module with one function: i32.const 0, i8x16.splat, drop.
-  return WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11)); // prettier-ignore
 }
 
 function failFor(kernelName: string): KernelFunction {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { addressOf, type WasmBackend } from './backend';
-import { multiplyMatrices } from './matrix';
+import { kernelsOf } from './module';
 import type { KernelReplacement } from './replacement';
 
 /** So few rows are not worth packing a matrix for. */
@@ -27,22 +27,13 @@ function matMul({ inputs: { a, b }, attrs, backend }: MatMulArguments): tf.Tenso
   const [rows, depth] = transposeA ? [storedColumns, storedRows] : [storedRows, storedColumns];
   const [depthB, columns] = transposeB ? [...b.shape].reverse() : b.shape.slice(-2);
   const outer = a.shape.slice(0, -2);
-  const isOurs =
-    a.dtype === 'float32' && b.dtype === 'float32' && depth === depthB && depth > 0 && isSame(outer, b.shape.slice(0, -2)) && (transposeA || transposeB || rows >= FEW_ROWS); // prettier-ignore
-  if (!isOurs) return undefined;
+  const isFloat = a.dtype === 'float32' && b.dtype === 'float32';
+  const fits = depth === depthB && depth > 0 && tf.util.arraysEqual(outer, b.shape.slice(0, -2));
+  if (!isFloat || !fits || !(transposeA || transposeB || rows >= FEW_ROWS)) return undefined;
   const c = backend.makeOutput([...outer, rows, columns], 'float32');
   const [fromA, fromB, toC] = [a, b, c].map((tensor) => addressOf(backend, tensor));
-  for (let i = 0; i < tf.util.sizeFromShape(outer); i++) {
-    multiplyMatrices(backend, {
-      a: { address: fromA + 4 * i * rows * depth, stride: 4 * a.shape.at(-1)!, transposed: transposeA },
-      b: { address: fromB + 4 * i * depth * columns, stride: 4 * b.shape.at(-1)!, transposed: transposeB },
-      c: toC + 4 * i * rows * columns,
-      ...{ rows, depth, columns },
-    });
-  }
+  const matrices = tf.util.sizeFromShape(outer);
+  const kernels = kernelsOf(backend);
+  kernels.matMul(fromA, transposeA, fromB, transposeB, toC, matrices, rows, depth, columns);
   return c;
-}
-
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }

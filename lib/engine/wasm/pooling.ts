@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { addressOf, type WasmBackend } from './backend';
-import { moduleOf } from './module';
+import { kernelsOf, withStructure } from './module';
 import type { KernelReplacement } from './replacement';
 
 /** Fewer channels leave nothing for SIMD. */
@@ -27,21 +27,11 @@ function takeGradient({ inputs, attrs, backend }: PoolArguments): tf.TensorInfo 
   const inputShape = inputs.input.shape as [number, number, number, number];
   const shape = tf.backend_util.computePool2DInfo(inputShape, filterSize, strides, 1, pad, dimRoundingMode);
   if (!isTiling(shape) || shape.inChannels < FEW_CHANNELS) return undefined;
-  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth } = shape;
   const out = backend.makeOutput(inputShape, 'float32');
   const [x, y, dy, dx] = [inputs.input, inputs.output, inputs.dy, out].map((t) => addressOf(backend, t));
-  const pixelBytes = 4 * inChannels;
-  const rowBytes = inWidth * pixelBytes;
-  // Pixels that no window reaches keep these zeros.
-  backend.wasm.HEAPU8.fill(0, dx, dx + batchSize * inHeight * rowBytes);
-  const module = moduleOf(backend);
-  for (let image = 0; image < batchSize; image++) {
-    for (let row = 0; row < outHeight; row++) {
-      const from = (image * inHeight + row * filterHeight) * rowBytes;
-      const to = (image * outHeight + row) * outWidth * pixelBytes;
-      module.maximumGradient(x + from, y + to, dy + to, dx + from, outWidth, pixelBytes, rowBytes, filterHeight, filterWidth); // prettier-ignore
-    }
-  }
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth } = shape;
+  const sizes = [batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth];
+  withStructure(backend, sizes, (windows) => kernelsOf(backend).maximumGradient(windows, x, y, dy, dx));
   return out;
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import type { AdamSlots } from '../../../lib/engine/adam-slots';
-import { createTensorSlots } from '../../../lib/engine/adam-tensors';
+import { createTensorSlots, type AdamSlots } from '../../../lib/engine/adam-slots';
 import { createWasmSlots } from '../../../lib/engine/wasm/adam-slots';
 import { describeWasm, drawNumbers, relativeError, TOLERANCE, wasmBackend } from './on-backends';
 

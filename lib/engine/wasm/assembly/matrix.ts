@@ -1,0 +1,78 @@
+import { copyRows, packColumns, packedBytes, packRows, transpose } from './arrange';
+import { free, malloc } from './host';
+import { multiplyPacked, TILE_BYTES } from './tile';
+
+/** How much of the summed dimension is multiplied at a time: a panel of 8 KB stays in the first cache. */
+export const DEPTH_BLOCK = 256;
+/** A block of B, 256 KB, stays in the second cache, and one of A, 64 KB, beside it. */
+const COLUMN_BLOCK = 256;
+const ROW_BLOCK = 64;
+/** Rows of A that lie further apart push each other out of the first cache: they are copied together. */
+const FAR: usize = 2048;
+
+/**
+ * Multiplies a stack of matrices, C = A B.
+ * @param transposeA, transposeB whether each lies there transposed
+ * @param c [matrices, rows, columns]
+ */
+export function matMul(
+  a: usize,
+  transposeA: bool,
+  b: usize,
+  transposeB: bool,
+  c: usize,
+  matrices: i32,
+  rows: i32,
+  depth: i32,
+  columns: i32,
+): void {
+  const aStride: usize = (transposeA ? rows : depth) << 2;
+  const bStride: usize = (transposeB ? depth : columns) << 2;
+  for (let i = 0; i < matrices; i++) {
+    multiplyOne(a, aStride, transposeA, b, bStride, transposeB, c, rows, depth, columns);
+    a += (rows * depth) << 2;
+    b += (depth * columns) << 2;
+    c += (rows * columns) << 2;
+  }
+}
+
+function multiplyOne(
+  a: usize,
+  aStride: usize,
+  transposeA: bool,
+  b: usize,
+  bStride: usize,
+  transposeB: bool,
+  c: usize,
+  rows: i32,
+  depth: i32,
+  columns: i32,
+): void {
+  const cStride: usize = columns << 2;
+  const packedA = malloc(4 * ROW_BLOCK * DEPTH_BLOCK + packedBytes(DEPTH_BLOCK, COLUMN_BLOCK) + TILE_BYTES);
+  const packedB = packedA + 4 * ROW_BLOCK * DEPTH_BLOCK;
+  const tile = packedB + packedBytes(DEPTH_BLOCK, COLUMN_BLOCK);
+  for (let column = 0; column < columns; column += COLUMN_BLOCK) {
+    const width = min(COLUMN_BLOCK, columns - column);
+    for (let start = 0; start < depth; start += DEPTH_BLOCK) {
+      const length = min(DEPTH_BLOCK, depth - start);
+      const packedStride: usize = length << 2;
+      if (transposeB) packColumns(b + column * bStride + (start << 2), bStride, packedB, length, width);
+      else packRows(b + start * bStride + (column << 2), bStride, packedB, length, width);
+      for (let row = 0; row < rows; row += ROW_BLOCK) {
+        const height = min(ROW_BLOCK, rows - row);
+        const to = c + row * cStride + (column << 2);
+        const from = a + row * aStride + (start << 2);
+        if (!transposeA && aStride < FAR) {
+          multiplyPacked(from, aStride, packedB, to, cStride, height, length, width, start > 0, tile);
+          continue;
+        }
+        if (transposeA)
+          transpose(a + start * aStride + (row << 2), aStride, packedA, packedStride, length, height);
+        else copyRows(from, aStride, packedA, packedStride, packedStride, height);
+        multiplyPacked(packedA, packedStride, packedB, to, cStride, height, length, width, start > 0, tile);
+      }
+    }
+  }
+  free(packedA);
+}
