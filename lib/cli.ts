@@ -23,7 +23,7 @@ import { sampleCommand } from './cli/sample';
 import { scaleCommand } from './cli/scale';
 import { setupCommand } from './cli/setup';
 import { trainCommand } from './cli/train';
-import { explainUnwritable, homePath } from './engine/project';
+import { explainUnwritable, homePath } from './files/project';
 
 /** Every command, in the help's order. Each is defined in a file of lib/cli and loads what it does only when called. */
 const COMMANDS: readonly Command[] = [

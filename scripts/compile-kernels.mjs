@@ -1,4 +1,4 @@
-// Compiles the kernels of the wasm backend: writes lib/engine/wasm/compiled.ts from lib/engine/wasm/assembly. What is
+// Compiles the kernels of the wasm backend: writes lib/tensor/wasm/compiled.ts from lib/tensor/wasm/assembly. What is
 // compiled is committed, as text: it then reaches dist, browsers' bundles and clones without the compiler. With --check it
 // only compares.
 import fs from 'node:fs/promises';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
-const FOLDER = fileURLToPath(new URL('../lib/engine/wasm/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../lib/tensor/wasm/', import.meta.url));
 /** Nothing of AssemblyScript's runtime: the memory is tfjs'. */
 const OPTIONS = '-O3 --noAssert --runtime stub --importMemory --noExportMemory --enable simd'.split(' ');
 /** Addresses of 64 bits, and v128 in exports, which are generics of the sources' own. */

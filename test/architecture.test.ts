@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { listFiles, projectRoot } from '../lib/engine/project';
+import { listFiles, projectRoot } from '../lib/files/project';
 
 /** Each layer may import from itself and from those before it. A file at lib's top is a layer of its own. */
 const LAYERS = [
   'source-maps',
   'core',
-  'engine',
+  'files',
+  'tensor',
+  'setup',
   'datasets',
   'faces',
   'model',
@@ -27,8 +29,8 @@ const LAYERS = [
 /** The only files that may import an outside package. Packages that are not listed are free. */
 const OWNERS: Record<string, RegExp> = {
   '@vladmandic/face-api': /^faces\/detect/,
-  '@tensorflow/tfjs-node-gpu': /^engine\/(tensorflow|saved-model)\.ts$/,
-  '@tensorflow/tfjs-backend-wasm': /^engine\//,
+  '@tensorflow/tfjs-node-gpu': /^tensor\/(backend|graph\/saved-model)\.ts$/,
+  '@tensorflow/tfjs-backend-wasm': /^tensor\//,
   'apache-arrow': /^faces\/store/,
   'danfojs-node': /^report\/tables/,
   'vega-lite': /^report\//,

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import readline from 'node:readline';
-import { projectRoot } from '../engine/project';
+import { projectRoot } from '../files/project';
 import { parseMessage, type Answer, type Failure, type Ready } from './protocol';
 
 /** How the process of a benchmark subject is started. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { homePath } from '../engine/project';
-import { venvProgram } from '../engine/setup';
+import { homePath } from '../files/project';
+import { venvProgram } from '../setup';
 import type { ContenderSpec } from './contender';
 import { peersPython } from './peers';
 

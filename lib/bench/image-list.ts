@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../core/experiment';
 import { createRandom } from '../core/random';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 import { readFerg } from '../datasets/ferg';
 import { HEADER_FILE } from '../datasets/sample';
 import { openDataset } from '../study/open-dataset';

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { EngineInfo } from '../engine/tensorflow';
+import type { EngineInfo } from '../tensor/backend';
 import type { Machine } from './bench-file';
 
 /**

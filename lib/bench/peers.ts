@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { homePath } from '../engine/project';
-import { findPython } from '../engine/setup/choose';
-import { answerOf, runCommand } from '../engine/setup/command';
-import { createEnvironment } from '../engine/setup/python';
-import { runStep, type StepOutcome, type StepResult } from '../engine/setup/step';
+import { homePath } from '../files/project';
+import { findPython } from '../setup/choose';
+import { answerOf, runCommand } from '../setup/command';
+import { createEnvironment } from '../setup/python';
+import { runStep, type StepOutcome, type StepResult } from '../setup/step';
 
 /** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {

@@ -9,8 +9,8 @@ const setup = addVariantOptions(new Command('setup'))
     "put native TensorFlow into the package's folder: 270 MB by pip (Python 3.10 or newer), compiled for Linux x64",
   )
   .action(async (flags: VariantFlags) => {
-    const { setUpNative } = await import('../engine/setup/native');
-    const { runStep } = await import('../engine/setup/step');
+    const { setUpNative } = await import('../setup/native');
+    const { runStep } = await import('../setup/step');
     const { formatStep } = await import('../commands/set-up');
     const step = await runStep('TensorFlow', () => setUpNative(variantOf(flags)));
     print(formatStep(step));

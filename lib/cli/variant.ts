@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Variant } from '../engine/setup';
+import type { Variant } from '../setup';
 
 /** Which build of TensorFlow the flags of a command ask for. */
 export interface VariantFlags {

@@ -1,5 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { findTarget } from '../engine/whole-file';
+import { findTarget } from '../files/whole-file';
 import { openOutput } from './output';
 
 /** How much was answered. */

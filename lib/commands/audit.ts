@@ -5,7 +5,7 @@ import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
-import { expectWritable, homePath } from '../engine/project';
+import { expectWritable, homePath } from '../files/project';
 import { describeAssumed } from '../faces/usual-landmarks';
 import { loadStore } from '../faces/store-file';
 import { saveFigure } from '../report/figures';

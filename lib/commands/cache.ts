@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 
 /** What each kind is; another may be left from an earlier version. */
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { listFiles, projectRoot } from '../engine/project';
+import { listFiles, projectRoot } from '../files/project';
 import { cleanNotebook, formatNotebook } from './clean-notebook';
 import type { NotebookFile } from './clean-notebook';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { whyNoPeers } from '../bench/peers';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 import { runVisibly } from './notebook';
 import type { ReferenceContext } from './reference-part';
 

@@ -1,4 +1,4 @@
-import { diagnose } from '../engine/doctor';
+import { diagnose } from '../setup/doctor';
 
 /**
  * Prints what runs here and what is missing.

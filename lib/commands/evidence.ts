@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expectWritable, homePath, projectRoot } from '../engine/project';
+import { expectWritable, homePath, projectRoot } from '../files/project';
 import {
   evidenceDirectory,
   loadEvidence,

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { expectWritable, projectRoot } from '../engine/project';
-import { startEngine } from '../engine/tensorflow';
-import { findTarget, saveWhole } from '../engine/whole-file';
+import { expectWritable, projectRoot } from '../files/project';
+import { startEngine } from '../tensor/backend';
+import { findTarget, saveWhole } from '../files/whole-file';
 import { decodeOriginal, encodeForPyTorch } from '../model/export-pytorch';
 import { encodeForTfjs } from '../model/export-tfjs';
 import { decodeModel, encodeModel, type Model } from '../model/model-file';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
-import { homePath } from '../engine/project';
-import { startEngine } from '../engine/tensorflow';
+import { homePath } from '../files/project';
+import { startEngine } from '../tensor/backend';
 import { describeAssumed } from '../faces/usual-landmarks';
 import { attentionFlow } from '../report/attention-flow';
 import { saveFigure } from '../report/figures';

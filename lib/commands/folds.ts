@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { startEngine } from '../engine/tensorflow';
+import { startEngine } from '../tensor/backend';
 import { toSkippedCsv } from '../faces/skipped';
 import { findArchitecture } from '../model/architectures';
 import { countParameters } from '../model/network';

@@ -1,4 +1,4 @@
-import { installUserKernel, removeUserKernel, setUpCompiled } from '../engine/setup';
+import { installUserKernel, removeUserKernel, setUpCompiled } from '../setup';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
-import type { Variant } from '../engine/setup';
-import { venvProgram } from '../engine/setup';
+import { projectRoot } from '../files/project';
+import type { Variant } from '../setup';
+import { venvProgram } from '../setup';
 import { listNotebooks } from './clean-notebooks';
 import { REPORT_NOTEBOOK, runVisibly } from './notebook';
 import { expectStep, runSetUp } from './set-up';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../core/experiment';
-import { projectRoot } from '../engine/project';
+import { projectRoot } from '../files/project';
 import { DEFAULT_MODEL } from '../predict/model';
 import { loadPredictor } from '../predict/predictor';
 import { defaultModelToMarkdown, toDefaultModelFile } from '../study/default-model-file';

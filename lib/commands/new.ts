@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
+import { projectRoot } from '../files/project';
 import { formatNotebook, type NotebookFile } from './clean-notebook';
 
 /** The notebook that is copied. */

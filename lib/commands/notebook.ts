@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { expectWritable, homePath, projectRoot } from '../engine/project';
-import { venvProgram } from '../engine/setup';
+import { expectWritable, homePath, projectRoot } from '../files/project';
+import { venvProgram } from '../setup';
 
 /** The notebook that the report is made by. */
 export const REPORT_NOTEBOOK = 'notebooks/emotion-recognition.ipynb';

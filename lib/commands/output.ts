@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { findTarget, openWhole } from '../engine/whole-file';
+import { findTarget, openWhole } from '../files/whole-file';
 
 /** Where a command's result goes. */
 export interface Output {

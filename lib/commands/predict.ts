@@ -3,8 +3,8 @@ import path from 'node:path';
 import { readCropped } from '../core/experiment';
 import type { RgbImage } from '../core/image';
 import { decodeText, readText } from '../datasets/text';
-import { expectWritable, projectRoot } from '../engine/project';
-import { saveWhole } from '../engine/whole-file';
+import { expectWritable, projectRoot } from '../files/project';
+import { saveWhole } from '../files/whole-file';
 import { watchStop } from '../notebook/stop';
 import { expandInputs, STANDARD_INPUT } from '../predict/inputs';
 import {

@@ -4,7 +4,7 @@ import { readCropped, readExperiment } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { readDataset } from '../datasets/registry';
-import { expectWritable, homePath } from '../engine/project';
+import { expectWritable, homePath } from '../files/project';
 import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
 import { type MadeStore, makeStore } from '../faces/make-store';
 import { describeAssumed } from '../faces/usual-landmarks';

@@ -4,7 +4,7 @@ import { EMOTIONS } from '../core/emotions';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { formatPercent } from '../core/numbers';
 import { fitTemperature } from '../core/temperature';
-import { expectWritable, projectRoot } from '../engine/project';
+import { expectWritable, projectRoot } from '../files/project';
 import { createFileStore } from '../model/checkpoint-files';
 import { inputSource } from '../model/data';
 import { predict, scorePrediction } from '../model/evaluate';

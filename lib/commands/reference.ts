@@ -6,7 +6,7 @@ import {
   FOLDER_VARIABLES,
   READER_VARIABLES,
 } from '../core/experiment';
-import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../engine/project';
+import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../files/project';
 import { replaceSection, resultsToMarkdown } from '../study/readme';
 import type { ReportFile } from '../study/report-file';
 import { makeBenchReference } from './bench';

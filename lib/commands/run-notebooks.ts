@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '../engine/project';
+import { projectRoot } from '../files/project';
 import { resultsDirectory } from '../notebook';
 import { listNotebooks } from './clean-notebooks';
 import { executeNotebook, REPORT_NOTEBOOK } from './notebook';

@@ -1,5 +1,5 @@
-import { setUp } from '../engine/setup';
-import type { StepResult, Variant } from '../engine/setup';
+import { setUp } from '../setup';
+import type { StepResult, Variant } from '../setup';
 
 /**
  * Sets up what is missing and prints a line a step.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseCsv } from '../core/csv';
 import type { Numbering } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
-import { isInside } from '../engine/project';
+import { isInside } from '../files/project';
 import type { Dataset } from './dataset';
 import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import { readText } from './text';

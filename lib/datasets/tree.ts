@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isInside } from '../engine/project';
+import { isInside } from '../files/project';
 
 /** Names of image files. The content is checked later, when an image is decoded. */
 const IMAGE_NAME = /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i;

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
 import { planSample, renderPng, renderSvg, toSampleSettings } from '../datasets/sample';
-import { homePath, projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../files/project';
 import { DEFAULT_MODEL } from '../predict/model';
 
 /** Frames that the page's sample has of each expression. */

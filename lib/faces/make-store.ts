@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FrameRecord } from '../core/record';
 import { type PreprocessOptions, makeShards } from './make-shards';
-import { removeLeftovers, writeWhole } from '../engine/whole-file';
+import { removeLeftovers, writeWhole } from '../files/whole-file';
 import { type StoredShard, shardFile } from './shard-worker';
 import { SKIPPED_HEADER, toSkippedRows } from './skipped';
 import { mergeShards, streamStore } from './store-file';

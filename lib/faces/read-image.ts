@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LINK_LEVELS } from '../datasets/tree';
-import { isInside } from '../engine/project';
+import { isInside } from '../files/project';
 import { type BadImage, isBadImage } from './bad-image';
 
 /** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */

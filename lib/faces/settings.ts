@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { BLOCK_SIZE } from '../core/blocks';
 import { MARGIN_FACE_PX } from '../core/landmarks';
-import { startEngine } from '../engine/tensorflow';
+import { startEngine } from '../tensor/backend';
 import type { CutSettings } from './cut-faces';
 import { ALPHA_BACKGROUND, MAX_IMAGE_PIXELS } from './decode';
 import { CROPPED_BATCH, DETECTOR_SETTINGS } from './detect';

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { FrameRecord } from '../core/record';
-import { expectWritable } from '../engine/project';
+import { expectWritable } from '../files/project';
 import type { CutSettings } from './cut-faces';
 import { type FaceDetector, loadFaceDetector } from './detect';
 import { computeRows, isFaceRow } from './frame-rows';
 import { gatherSettings } from './settings';
-import { saveWhole } from '../engine/whole-file';
+import { saveWhole } from '../files/whole-file';
 import { loadShard } from './shard-file';
 import { type ShardPlan, amendPlan, planShard } from './shard-plan';
 import { encodeShard } from './store';

@@ -5,7 +5,7 @@ import type { BlockSet } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { concatBlocks } from './concat-blocks';
-import { writeWhole } from '../engine/whole-file';
+import { writeWhole } from '../files/whole-file';
 import { decodeBatch, openShard } from './store';
 import { NO_DIGEST, bytesOnDisk, isAsWritten, seal } from './store-seal';
 

@@ -1,5 +1,5 @@
 // A process that makes the shards it is sent, until its parent disconnects.
-import { explainUnwritable } from '../engine/project';
+import { explainUnwritable } from '../files/project';
 import { createShardWorker } from './shard-worker';
 import type { AnswerMessage, JobMessage } from './worker-processes';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { ownModule } from '../engine/own-process';
+import { ownModule } from '../files/own-process';
 import type { ShardHooks, ShardJob, ShardWorker, StoredShard } from './shard-worker';
 
 /** What a worker process is sent. */

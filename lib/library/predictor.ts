@@ -1,4 +1,4 @@
-import { type EngineInfo, startEngine } from '../engine/tensorflow';
+import { type EngineInfo, startEngine } from '../tensor/backend';
 import { toPlain } from '../predict/format';
 import type { PlainPicture } from '../predict/plain';
 import { loadPredictor as loadOwnPredictor } from '../predict/predictor';

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { saveWhole } from '../engine/whole-file';
+import { saveWhole } from '../files/whole-file';
 import type { CheckpointStore } from './checkpoint';
 
 /**

@@ -1,4 +1,4 @@
-import type { Adam, AdamState } from '../engine/adam';
+import type { Adam, AdamState } from '../tensor/adam';
 import type { EpochRecord } from './history';
 import { loadState, stateVariables, type Network, type NetworkState } from './network';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type TensorToWrite } from './safetensors';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { findArchitecture } from './architectures';
 import { type FaceInput, shapeOfInput } from './data';
-import { traceGraph, type Graph, type GraphConstant } from './graph-trace';
+import { traceGraph, type Graph, type GraphConstant } from './export-trace';
 import type { Model, ModelFacts } from './model-file';
 import { stateVariables } from './network';
 

@@ -8,8 +8,8 @@ import {
   dropOut,
   normalizeByBatch,
   normalizeByRunning,
-} from '../engine/operations';
-import type { Activation } from '../engine/native-kernel';
+} from '../tensor/operations';
+import type { Activation } from '../tensor/native/register';
 import { tapFeatures, type DropoutSeed, type Mode } from './network';
 
 /** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */

@@ -1,4 +1,4 @@
-import { type Adam, buildAdam } from '../engine/adam';
+import { type Adam, buildAdam } from '../tensor/adam';
 import { buildSchedule, type ScheduleName } from './schedule';
 
 /** Training settings of a network; with data, seed and number of epochs they determine its weights. */

@@ -1,5 +1,5 @@
 import { createRandom } from '../core/random';
-import type { Adam } from '../engine/adam';
+import type { Adam } from '../tensor/adam';
 import {
   restoreLast,
   saveBest,

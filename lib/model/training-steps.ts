@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Adam } from '../engine/adam';
-import { nativeBackend, type NativeBackend } from '../engine/native';
+import type { Adam } from '../tensor/adam';
+import { nativeBackend, type NativeBackend } from '../tensor/native/addon';
 import {
   compileTraining,
   type ExampleBatch,
   type ExamplePair,
   type NativeTraining,
   type Trainee,
-} from '../engine/graph';
-import { meanCrossEntropy } from '../engine/operations';
+} from '../tensor/graph';
+import { meanCrossEntropy } from '../tensor/operations';
 import type { TensorSource } from './data';
 import { drawDropoutSeed } from './layers';
 import type { DropoutSeed, Network } from './network';

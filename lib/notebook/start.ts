@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Experiment } from '../core/experiment';
-import { expectWritable, homePath, projectRoot } from '../engine/project';
-import { isCompiledStale } from '../engine/setup';
-import { startEngine } from '../engine/tensorflow';
-import type { EngineInfo } from '../engine/tensorflow';
+import { expectWritable, homePath, projectRoot } from '../files/project';
+import { isCompiledStale } from '../setup';
+import { startEngine } from '../tensor/backend';
+import type { EngineInfo } from '../tensor/backend';
 import { toBundle } from '../report/bundle';
 import { openOutput } from './kernel';
 

@@ -6,7 +6,7 @@ import { type RgbImage, toModelInput } from '../core/image';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
-import { projectRoot } from '../engine/project';
+import { projectRoot } from '../files/project';
 import type { SeenFace } from '../faces/cut-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detect-expressions';
 import { findArchitecture } from '../model/architectures';

@@ -1,7 +1,7 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { startEngine } from '../engine/tensorflow';
+import { startEngine } from '../tensor/backend';
 import type { BadImage } from '../faces/bad-image';
 import { isBadImage } from '../faces/bad-image';
 import { cutFaces, isSeen, lookAtImages, type LookSettings, type SeenFace } from '../faces/cut-faces';

@@ -4,7 +4,7 @@ import { isEmotion, type Numbering } from '../core/emotions';
 import { type Experiment, readCropped } from '../core/experiment';
 import { hasLabels } from '../datasets/labels';
 import { generateCharacter, writeSample } from '../datasets/sample';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 import { markCropped } from '../datasets/dataset';
 import { openDataset, type OpenedDataset, openFolder } from './open-dataset';
 

@@ -9,7 +9,7 @@ import { readFerg } from '../datasets/ferg';
 import type { OpenOptions } from '../datasets/options';
 import { DATASETS, readDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
-import { homePath, projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../files/project';
 
 /** An opened data set, and what opening it took. */
 export interface OpenedDataset extends Dataset {

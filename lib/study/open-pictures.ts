@@ -5,7 +5,7 @@ import type { RgbImage } from '../core/image';
 import { readFerg } from '../datasets/ferg';
 import { listImages } from '../datasets/tree';
 import { type SampleSummary, writeSample } from '../datasets/sample';
-import { homePath, projectRoot } from '../engine/project';
+import { homePath, projectRoot } from '../files/project';
 import { decodeImage } from '../faces/decode';
 
 /** A drawn picture, in colours, and what it shows. */

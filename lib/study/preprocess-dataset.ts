@@ -1,6 +1,6 @@
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 import { preprocess } from '../faces/preprocess';
 import type { PreprocessResult } from '../faces/preprocess';
 

@@ -6,7 +6,7 @@ import type { BlockSet } from '../core/blocks';
 import { SIDES } from '../core/split';
 import type { Split } from '../core/split';
 import { toCsv } from '../core/csv';
-import type { EngineInfo } from '../engine/tensorflow';
+import type { EngineInfo } from '../tensor/backend';
 import type { BlockIou, BlockIouReport } from '../faces/measure';
 import { toSkippedCsv } from '../faces/skipped';
 import { countParameters, type Network } from '../model/network';

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
-import { homePath } from '../engine/project';
+import { homePath } from '../files/project';
 import { trainingSource, type TrainingInputs } from '../model/architectures';
 import { readTrained, saveTrained } from '../model/checkpoint';
 import { createFileStore } from '../model/checkpoint-files';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readBench } from '../../lib/bench/bench-file';
 import { formatRow, renderBenchTable } from '../../lib/bench/table';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/readme';
 import { exampleBench } from './example';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { clearCache, listCache } from '../../lib/commands/cache';
-import { HOME_VARIABLE } from '../../lib/engine/project';
+import { HOME_VARIABLE } from '../../lib/files/project';
 import { useEnvironment } from '../support/environment';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 

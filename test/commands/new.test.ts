@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NotebookFile } from '../../lib/commands/clean-notebook';
 import { newStudy } from '../../lib/commands/new';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';
 
 describe('newStudy', () => {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { newStudy } from '../../lib/commands/new';
 import { readFerg } from '../../lib/datasets/ferg';
 import { writeSample } from '../../lib/datasets/sample';
-import { projectRoot } from '../../lib/engine/project';
-import { venvProgram } from '../../lib/engine/setup';
+import { projectRoot } from '../../lib/files/project';
+import { venvProgram } from '../../lib/setup';
 import { useTemporaryFolder } from '../support/folder';
 
 function notebookOf(...sources: string[]): string {

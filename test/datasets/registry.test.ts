@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runDatasets } from '../../lib/commands/datasets';
 import { DATASETS, findDataset, readDataset } from '../../lib/datasets/registry';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 
 describe('the data sets', () => {
   it('are found by id, and an unknown one is named', () => {

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { encodeForTfjs } from '../../lib/model/export-tfjs';
 import { decodeModel } from '../../lib/model/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/model';

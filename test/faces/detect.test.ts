@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { RgbImage } from '../../lib/core/image';
-import { type EngineInfo, startEngine } from '../../lib/engine/tensorflow';
+import { type EngineInfo, startEngine } from '../../lib/tensor/backend';
 import { readSsdOutput, readTinyOutput } from '../../lib/faces/candidates';
 import { type Face, type FaceDetector, loadFaceDetector } from '../../lib/faces/detect';
 import { loadNetworks } from '../../lib/faces/detect-networks';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { assertAgrees, type Operation, type Shapes } from '../support/agreement';
 import { describeNative } from '../support/native';
 

@@ -12,7 +12,7 @@ import { readFer2013 } from '../../lib/datasets/fer2013';
 import { hasLabels, readLabels } from '../../lib/datasets/labels';
 import { planSample, toSampleSettings } from '../../lib/datasets/sample';
 import { parseManifest, toManifestText } from '../../lib/datasets/sample/manifest';
-import { isInside, projectRoot } from '../../lib/engine/project';
+import { isInside, projectRoot } from '../../lib/files/project';
 import { isBadImage } from '../../lib/faces/bad-image';
 import { decodeImage } from '../../lib/faces/decode';
 import { decodeShard, encodeShard } from '../../lib/faces/store';

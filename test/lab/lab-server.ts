@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { labArguments } from '../../lib/commands/lab';
-import { projectRoot } from '../../lib/engine/project';
-import { venvProgram } from '../../lib/engine/setup';
+import { projectRoot } from '../../lib/files/project';
+import { venvProgram } from '../../lib/setup';
 
 /** What a notebook needs of the project. The rest is linked, not copied: it is large and nobody writes to it. */
 const COPIED = ['dist', 'lib', 'notebooks', 'package.json', 'tsconfig.json'];

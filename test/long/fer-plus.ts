@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { likeliestOf } from '../../lib/core/metrics';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { findArchitecture } from '../../lib/model/architectures';
 import { inputSource } from '../../lib/model/data';
 import { predict } from '../../lib/model/evaluate';

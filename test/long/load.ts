@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { BLOCK_SIZE } from '../../lib/core/blocks';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import type { FrameRow } from '../../lib/faces/frame-rows';
 import { encodeShard } from '../../lib/faces/store';
 import { mergeShards } from '../../lib/faces/store-file';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { homePath, projectRoot } from '../../lib/engine/project';
+import { homePath, projectRoot } from '../../lib/files/project';
 import { encodeForPyTorch } from '../../lib/model/export-pytorch';
 import { encodeSafetensors } from '../../lib/model/safetensors';
 import {

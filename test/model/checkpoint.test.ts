@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam, type Adam } from '../../lib/engine/adam';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { buildAdam, type Adam } from '../../lib/tensor/adam';
+import { startEngine } from '../../lib/tensor/backend';
 import { restoreLast, saveLast } from '../../lib/model/checkpoint';
 import { saveState, type Network } from '../../lib/model/network';
 import { decodeSafetensors, encodeSafetensors } from '../../lib/model/safetensors';

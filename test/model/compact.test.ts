@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { buildAdam } from '../../lib/engine/adam';
+import { buildAdam } from '../../lib/tensor/adam';
 import { buildCompact, toPatches } from '../../lib/model/compact';
 import type { TensorSource } from '../../lib/model/data';
 import { countParameters } from '../../lib/model/network';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../lib/core/face-set';
-import { buildAdam } from '../../lib/engine/adam';
+import { buildAdam } from '../../lib/tensor/adam';
 import { buildCompact } from '../../lib/model/compact';
 import { inputSource, type InputName } from '../../lib/model/data';
 import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../lib/model/face-networks'; // prettier-ignore

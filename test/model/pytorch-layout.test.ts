@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { loadState, saveState } from '../../lib/model/network';
 import {
   fromOriginalStateDict,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { buildAdam } from '../../lib/engine/adam';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { buildAdam } from '../../lib/tensor/adam';
+import { startEngine } from '../../lib/tensor/backend';
 import { countParameters, saveState, type Network } from '../../lib/model/network';
 import { PHOTOGRAPH_RECIPE } from '../../lib/model/recipe';
 import {

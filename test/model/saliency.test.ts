@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact } from '../../lib/model/compact';
 import { tapFeatures, type Network } from '../../lib/model/network';
 import { markByGradients, markByOcclusion } from '../../lib/model/saliency';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam } from '../../lib/engine/adam';
-import { meanCrossEntropy } from '../../lib/engine/operations';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { buildAdam } from '../../lib/tensor/adam';
+import { meanCrossEntropy } from '../../lib/tensor/operations';
+import { startEngine } from '../../lib/tensor/backend';
 import { countParameters, loadState, saveState, type Mode, type Network } from '../../lib/model/network';
 import { fromOriginalStateDict, toOriginalName } from '../../lib/model/pytorch-layout';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/tergat';

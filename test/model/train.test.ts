@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam } from '../../lib/engine/adam';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { buildAdam } from '../../lib/tensor/adam';
+import { startEngine } from '../../lib/tensor/backend';
 import type { TensorSource } from '../../lib/model/data';
 import type { EpochRecord } from '../../lib/model/history';
 import { loadState, saveState } from '../../lib/model/network';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam, type Adam } from '../../lib/engine/adam';
-import { nativeBackend } from '../../lib/engine/native';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { buildAdam, type Adam } from '../../lib/tensor/adam';
+import { nativeBackend } from '../../lib/tensor/native/addon';
+import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/compact';
 import { createWeights, denseLayer, disposeWeights, dropoutLayer } from '../../lib/model/layers';
 import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/network';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { listNotebooks, toCleanText } from '../../lib/commands/clean-notebooks';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 
 interface NotebookCell {
   readonly cell_type: 'code' | 'markdown';

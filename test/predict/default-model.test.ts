@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/datasets/sample';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { decodeSafetensors } from '../../lib/model/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { predictPictures } from '../../lib/predict/predict-inputs';

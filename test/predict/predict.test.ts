@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { RgbImage } from '../../lib/core/image';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { decodeImage } from '../../lib/faces/decode';
 import { preprocess } from '../../lib/faces/preprocess';
 import { readImageFile } from '../../lib/faces/read-image';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { markPicture } from '../../lib/report/face-marks';
 import { featureMaps } from '../../lib/report/feature-maps';
 import { pngOf } from './examples';

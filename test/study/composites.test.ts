@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { COMPOSITES_PAGE, measureComposites } from '../../lib/commands/composites';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { type CompositesFile, compositesToMarkdown, recallOf } from '../../lib/study/composites-file';
 import { replaceSection } from '../../lib/study/readme';
 import { describeNative } from '../support/native';

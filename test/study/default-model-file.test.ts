@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { wilsonInterval } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import {
   defaultModelToMarkdown,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { buildTerGat } from '../../lib/model/tergat';
 import { evaluateWithBaselines } from '../../lib/study/evaluate-study';
 import { useTemporaryFolder } from '../support/folder';

@@ -15,7 +15,7 @@ import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-fac
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
 import { summarizeRealFaces, type RealFacesSummary } from '../../lib/study/real-faces/scores';
 import { replaceSection } from '../../lib/study/readme';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';
 
 const JOY = [0, 9, 0, 0, 0, 0, 0, 0, 1, 0];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../lib/engine/project';
+import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/readme';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../lib/study/scale-file';
 

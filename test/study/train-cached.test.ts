@@ -4,7 +4,7 @@ import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
-import { startEngine } from '../../lib/engine/tensorflow';
+import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/boxes-network';
 import { trainCached } from '../../lib/study/train-cached';
 import type { CachedTraining } from '../../lib/study/train-cached';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { startEngine, type Backend } from '../../lib/engine/tensorflow';
+import { startEngine, type Backend } from '../../lib/tensor/backend';
 
 /** Of a tensor's norm: float32 sums in another order. */
 const TOLERANCE = 1e-5;

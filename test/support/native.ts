@@ -1,4 +1,4 @@
-import { startEngine, whyNotNative } from '../../lib/engine/tensorflow';
+import { startEngine, whyNotNative } from '../../lib/tensor/backend';
 
 /**
  * Groups tests that need native TensorFlow, as `describe` does. Without it they are reported as skipped, with

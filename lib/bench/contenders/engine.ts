@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { startEngine, type EngineInfo } from '../../engine/tensorflow';
-import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from '../../engine/wasm';
+import { startEngine, type EngineInfo } from '../../tensor/backend';
+import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from '../../tensor/wasm';
 import type { Ready } from '../protocol';
 
 /**

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { projectRoot } from '../../engine/project';
+import { projectRoot } from '../../files/project';
 import { predictInputs } from '../../predict/predict-inputs';
 import { isUnread, loadPredictor } from '../../predict/predictor';
 import type { Task } from '../serve';

@@ -1,5 +1,5 @@
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
-import { buildAdam } from '../../engine/adam';
+import { buildAdam } from '../../tensor/adam';
 import { countParameters, type Network } from '../../model/network';
 import { buildCompact } from '../../model/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../model/tergat';

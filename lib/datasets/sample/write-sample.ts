@@ -1,7 +1,7 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { saveWhole } from '../../engine/whole-file';
+import { saveWhole } from '../../files/whole-file';
 import { buildHeader, HEADER_FILE, MANIFEST_FILE, toManifestText, type SampleHeader } from './manifest';
 import { planSample, toSampleSettings, type FrameSpec, type SampleSettings } from './plan';
 import { renderPng, renderSvg } from './render';

@@ -5,7 +5,7 @@ import { toCsv } from '../../core/csv';
 import { isEmotion, type Emotion } from '../../core/emotions';
 import type { FrameRecord } from '../../core/record';
 import { SIDES, type SplitName } from '../../core/split';
-import { projectRoot } from '../../engine/project';
+import { projectRoot } from '../../files/project';
 import { packPositions, unpackPositions } from '../packing';
 import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
 

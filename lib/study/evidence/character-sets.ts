@@ -5,7 +5,7 @@ import type { FrameRecord } from '../../core/record';
 import type { Dataset } from '../../datasets/dataset';
 import { readFerg } from '../../datasets/ferg';
 import { generateCharacter, readSample, writeSample } from '../../datasets/sample';
-import { homePath, projectRoot } from '../../engine/project';
+import { homePath, projectRoot } from '../../files/project';
 import { concatBlocks } from '../../faces/concat-blocks';
 import { preprocess } from '../../faces/preprocess';
 import { openDataset } from '../open-dataset';

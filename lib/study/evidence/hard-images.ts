@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
 import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
-import { homePath } from '../../engine/project';
+import { homePath } from '../../files/project';
 import { preprocess } from '../../faces/preprocess';
 import { blockSource } from '../../model/data';
 import { predict } from '../../model/evaluate';

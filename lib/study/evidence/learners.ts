@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { scaleByTemperature } from '../../core/temperature';
-import { projectRoot } from '../../engine/project';
+import { projectRoot } from '../../files/project';
 import { loadExpressionNetwork } from '../../faces/detect-expressions';
 import { findArchitecture, type NetworkForm } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/boxes-network';

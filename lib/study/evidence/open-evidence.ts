@@ -1,5 +1,5 @@
 import type { BlockSet } from '../../core/blocks';
-import { startEngine } from '../../engine/tensorflow';
+import { startEngine } from '../../tensor/backend';
 import { showBlocks, type ShownBlocks } from '../shown-blocks';
 import { planAblation } from './ablation';
 import {

@@ -2,8 +2,8 @@
 import { lstatSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { explainUnwritable } from '../../engine/project';
-import { startEngine } from '../../engine/tensorflow';
+import { explainUnwritable } from '../../files/project';
+import { startEngine } from '../../tensor/backend';
 import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
 import { runFoldJob } from '../folds';
 import type { FoldJob, JobKind } from './jobs';

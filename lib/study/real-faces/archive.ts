@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Side } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
-import { projectRoot } from '../../engine/project';
+import { projectRoot } from '../../files/project';
 import { packProbabilities, unpackProbabilities } from '../packing';
 import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/commands/evidence';
-import { projectRoot } from '../../../lib/engine/project';
+import { projectRoot } from '../../../lib/files/project';
 import { loadEvidence } from '../../../lib/study/evidence/archive';
 import {
   computeQuotes,

@@ -1,0 +1,92 @@
+import * as messages from '@tensorflow/tfjs-node-gpu/dist/proto/api_pb';
+import type { NativeAttribute, NativeBinding } from '../native/addon';
+import type { TracedConstant } from './trace';
+
+/** One operation of a graph. */
+export interface GraphNode {
+  readonly name: string;
+  /** TensorFlow's name of what it does. */
+  readonly op: string;
+  /** Whose outputs it takes, as `name:output`; `^name` only waits for that one. */
+  readonly inputs: readonly string[];
+  readonly attributes: readonly NativeAttribute[];
+  /** What a constant holds. */
+  readonly value?: TracedConstant;
+}
+
+/** TensorFlow's numbers of the kinds of attributes, as its addon has them. */
+export type AttributeKinds = Pick<
+  NativeBinding,
+  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE'
+>;
+
+/** The tag under which a written model's only graph is found. */
+export const GRAPH_TAG = 'graph';
+
+/** The version of GraphDef that the nodes are meant in; every TensorFlow 2 reads it. Source: TensorFlow 2.11. */
+const PRODUCER = 1286;
+
+/**
+ * Writes a graph as TensorFlow's SavedModel, the one form in which the addon takes graphs.
+ * @param nodes in any order
+ * @returns the bytes of the file saved_model.pb
+ */
+export function encodeSavedModel(nodes: readonly GraphNode[], kinds: AttributeKinds): Uint8Array {
+  const graph = new messages.GraphDef();
+  for (const node of nodes) graph.addNode(toNode(node, kinds));
+  graph.setVersions(assign(new messages.VersionDef(), { Producer: PRODUCER }));
+  const info = new messages.MetaGraphDef.MetaInfoDef();
+  info.addTags(GRAPH_TAG);
+  const model = new messages.SavedModel();
+  model.setSavedModelSchemaVersion(1);
+  model.addMetaGraphs(assign(new messages.MetaGraphDef(), { MetaInfoDef: info, GraphDef: graph }));
+  return model.serializeBinary();
+}
+
+function toNode(node: GraphNode, kinds: AttributeKinds): messages.Message {
+  const { name, op, inputs, attributes, value } = node;
+  const message = new messages.NodeDef();
+  assign(message, { Name: name, Op: op, InputList: inputs });
+  const map = message.getAttrMap();
+  for (const attribute of attributes) map.set(attribute.name, toAttribute(attribute, kinds));
+  if (value) map.set('value', assign(new messages.AttrValue(), { Tensor: toTensor(value) }));
+  return message;
+}
+
+function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKinds): messages.Message {
+  const attribute = new messages.AttrValue();
+  if (type === kinds.TF_ATTR_SHAPE) return assign(attribute, { Shape: toShape(value as number[]) });
+  if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {
+    return assign(attribute, { List: assign(new messages.AttrValue.ListValue(), { IList: value }) });
+  }
+  if (type === kinds.TF_ATTR_STRING) return assign(attribute, { S: new TextEncoder().encode(value as string) }); // prettier-ignore
+  const setters = new Map([
+    [kinds.TF_ATTR_INT, 'I'],
+    [kinds.TF_ATTR_FLOAT, 'F'],
+    [kinds.TF_ATTR_BOOL, 'B'],
+    [kinds.TF_ATTR_TYPE, 'Type'],
+  ]);
+  const setter = setters.get(type);
+  if (!setter || Array.isArray(value)) throw new RangeError(`Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`); // prettier-ignore
+  return assign(attribute, { [setter]: value });
+}
+
+function toTensor({ dtype, shape, values }: TracedConstant): messages.Message {
+  const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return assign(new messages.Tensor(), {
+    Dtype: dtype,
+    TensorShape: toShape(shape),
+    TensorContent: content,
+  });
+}
+
+function toShape(shape: readonly number[]): messages.Message {
+  const message = new messages.TensorShape();
+  for (const size of shape) message.addDim(assign(new messages.TensorShape.Dim(), { Size: size }));
+  return message;
+}
+
+function assign<M extends messages.Message>(message: M, values: Readonly<Record<string, unknown>>): M {
+  for (const [name, value] of Object.entries(values)) message[`set${name}`](value);
+  return message;
+}

@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs';
+import { runKernel } from './native/kernels';
+import type { Activation } from './native/register';
+import { drawPhiloxUniform } from './wasm/drop-out';
+
+/*
+ * The operations that our networks are made of: by native kernels where there are, by tfjs' own elsewhere. Each
+ * gives new tensors, which the surrounding tidy disposes, and is differentiable.
+ */
+
+/** A convolution of stride 1 and same padding. */
+export interface Convolution {
+  /** [n, height, width, in] */
+  readonly x: tf.Tensor4D;
+  /** [height, width, in, out] */
+  readonly filter: tf.Tensor4D;
+  /** [out] */
+  readonly bias: tf.Tensor1D;
+}
+
+/**
+ * Convolves and adds the bias.
+ * @returns [n, height, width, out]
+ */
+export function convolve({ x, filter, bias }: Convolution): tf.Tensor4D {
+  const convolved = convolveWithoutBias(x, filter);
+  const [y] = runKernel('addBias', { x: convolved, bias }) ?? [convolved.add(bias)];
+  return y as tf.Tensor4D;
+}
+
+/**
+ * Convolves, adds the bias, applies relu and takes the maximum of each 2x2 square.
+ * @returns [n, height / 2, width / 2, out]
+ */
+export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
+  const convolved = convolveWithoutBias(x, filter);
+  const native = runKernel('pool', { x: convolved, bias });
+  if (native) return native[0] as tf.Tensor4D;
+  return tf.maxPool(tf.relu(convolved.add(bias)) as tf.Tensor4D, 2, 2, 'valid');
+}
+
+/** What batch normalisation needs: PyTorch's names in ours. */
+export interface BatchNormalization {
+  /** [n, height, width, channels] */
+  readonly x: tf.Tensor4D;
+  /** [channels], learned factor. */
+  readonly scale: tf.Tensor1D;
+  /** [channels], learned summand. */
+  readonly offset: tf.Tensor1D;
+  /** [channels], running mean over batches. */
+  readonly mean: tf.Variable;
+  /** [channels], running unbiased variance over batches. */
+  readonly variance: tf.Variable;
+  /** How much of a new batch goes into the running figures, 0 to 1 (PyTorch's sense). */
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/**
+ * Normalises by the batch's own mean and variance, applies relu, and moves the running figures towards the batch's.
+ * @returns of x's shape
+ */
+export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
+  const { x, scale, offset, momentum, epsilon } = layer;
+  const inputs = { x, scale, offset, mean: layer.mean, variance: layer.variance };
+  const native = runKernel('normalize', inputs, { momentum, epsilon });
+  if (native) {
+    layer.mean.assign(native[1]);
+    layer.variance.assign(native[2]);
+    return native[0] as tf.Tensor4D;
+  }
+  const { mean, variance } = tf.moments(x, [0, 1, 2]);
+  const count = x.size / mean.size;
+  moveTowards(layer.mean, mean, momentum);
+  moveTowards(layer.variance, variance.mul(count / (count - 1)), momentum);
+  return tf.relu(tf.batchNorm(x, asVector(mean), asVector(variance), offset, scale, epsilon));
+}
+
+/**
+ * Normalises by the running mean and variance and applies relu.
+ * @returns of x's shape
+ */
+export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
+  const { x, scale, offset, epsilon } = layer;
+  return tf.relu(tf.batchNorm(x, asVector(layer.mean), asVector(layer.variance), offset, scale, epsilon));
+}
+
+/**
+ * Multiplies by a matrix, adds the bias and applies the activation.
+ * @param layer.x [n, in]
+ * @param layer.weight [in, out]
+ * @param layer.bias [out]
+ * @returns [n, out]
+ */
+export function connect(layer: {
+  readonly x: tf.Tensor2D;
+  readonly weight: tf.Tensor2D;
+  readonly bias: tf.Tensor1D;
+  readonly activation: Activation;
+}): tf.Tensor2D {
+  const { x, weight, bias, activation } = layer;
+  const native = runKernel('connect', { x, weight, bias }, { activation });
+  if (native) return native[0] as tf.Tensor2D;
+  const y = tf.matMul(x, weight).add(bias) as tf.Tensor2D;
+  return activation === 'relu' ? tf.relu(y) : y;
+}
+
+/**
+ * Sets a share of the numbers to 0 and scales the others up, by a mask that the seed alone decides.
+ * @param rate the share, 0 to 1
+ * @param seed two integers, 0 to 2^31 - 1, int32 [2]
+ * @returns of x's shape; x itself when the rate is 0
+ */
+export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor1D): T {
+  if (rate === 0) return x;
+  const native = runKernel('dropOut', { x, seed }, { rate });
+  if (native) return native[0] as T;
+  const [first, second] = seed.dataSync();
+  const mask = drawPhiloxUniform([first, second], x.size).map((value) =>
+    value >= rate ? 1 / (1 - rate) : 0,
+  );
+  return x.mul(tf.tensor(mask, x.shape));
+}
+
+/**
+ * Measures softmax cross entropy.
+ * @param logits [n, classes]
+ * @param labels class numbers, int32 [n], or soft labels: probabilities of the classes, [n, classes]
+ * @returns the mean over the n samples
+ */
+export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.Tensor2D): tf.Scalar {
+  const native = runKernel('crossEntropy', { logits, labels });
+  if (native) return native[0].mean();
+  const chosen = labels.rank === 2 ? labels : tf.oneHot(labels, logits.shape[1]);
+  return tf.logSoftmax(logits).mul(chosen).sum().div(-logits.shape[0]);
+}
+
+/**
+ * Convolves with stride 1 and same padding.
+ * @param x [n, height, width, in]
+ * @param filter [height, width, in, out]
+ * @returns [n, height, width, out]
+ */
+export function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
+  return y as tf.Tensor4D;
+}
+
+function moveTowards(running: tf.Variable, value: tf.Tensor, share: number): void {
+  running.assign(running.mul(1 - share).add(value.mul(share)));
+}
+
+function asVector(tensor: tf.Tensor): tf.Tensor1D {
+  return tensor as tf.Tensor1D;
+}

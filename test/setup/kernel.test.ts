@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { installUserKernel, removeUserKernel } from '../../lib/setup';
+import { useTemporaryFolder } from '../support/folder';
+
+describe("the kernel in the user's own Jupyter", () => {
+  const folder = useTemporaryFolder();
+  const environment = () => ({ JUPYTER_DATA_DIR: folder() });
+  const file = () => path.join(folder(), 'kernels', 'tslab', 'kernel.json');
+
+  it('is put where Jupyter looks, starts from this project, and is taken out whole', () => {
+    assert.equal(installUserKernel(environment()), file());
+    const { argv, language } = JSON.parse(fs.readFileSync(file(), 'utf8')) as {
+      argv: string[];
+      language: string;
+    };
+    assert.deepEqual([argv[0], language], [process.execPath, 'typescript']);
+    assert.ok(fs.existsSync(argv[1]), argv[1]);
+    assert.equal(installUserKernel(environment()), file());
+    assert.equal(removeUserKernel(environment()), file());
+    assert.ok(!fs.existsSync(path.dirname(file())));
+    assert.equal(removeUserKernel(environment()), undefined);
+  });
+
+  it("goes to Jupyter's own folder where none is named", () => {
+    if (process.platform !== 'linux') return;
+    assert.equal(installUserKernel({ XDG_DATA_HOME: folder() }), path.join(folder(), 'jupyter', 'kernels', 'tslab', 'kernel.json')); // prettier-ignore
+  });
+
+  it('leaves another kernel of that name as it is', () => {
+    fs.mkdirSync(path.dirname(file()), { recursive: true });
+    const theirs = JSON.stringify({ argv: ['node', '/elsewhere/tslab'] });
+    fs.writeFileSync(file(), theirs);
+    for (const change of [installUserKernel, removeUserKernel])
+      assert.throws(
+        () => change(environment()),
+        /another named tslab is there: `jupyter kernelspec remove tslab`/,
+      );
+    assert.equal(fs.readFileSync(file(), 'utf8'), theirs);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { withModelFolder } from '../../../lib/tensor/graph/model-folder';
+import { nativeBackend } from '../../../lib/tensor/native/addon';
+import { GraphBuilder } from '../../../lib/tensor/graph/builder';
+import { openSession } from '../../../lib/tensor/graph/session';
+import { encodeSavedModel } from '../../../lib/tensor/graph/saved-model';
+import { describeNative } from '../../support/native';
+
+const T = { T: { type: 'float32' } } as const;
+
+describeNative('GraphBuilder', () => {
+  const builderOf = () => new GraphBuilder(nativeBackend()!.binding);
+
+  it('makes a graph that a session runs, outputs in the order that they are asked for', () => {
+    const builder = builderOf();
+    const x = builder.addPlaceholder('x', { shape: [2], dtype: builder.floatType });
+    const two = builder.addConstant('two', {
+      shape: [],
+      dtype: builder.floatType,
+      values: Float32Array.of(2),
+    });
+    const twice = builder.add({ name: 'twice', op: 'Mul', inputs: [x, two], attributes: T });
+    const more = builder.add({ name: 'more', op: 'AddV2', inputs: [twice, two], attributes: T });
+    const session = openSession(nativeBackend()!, builder.nodes);
+    tf.tidy(() => {
+      const given = session.run({ x: tf.tensor1d([3, 4]) }, [more, twice]);
+      assert.deepEqual(given.map((tensor) => [...tensor.dataSync()]), [[8, 10], [6, 8]]); // prettier-ignore
+    });
+    session.dispose();
+  });
+
+  it('finds who takes an output beside a result, through inputs and waits', () => {
+    const builder = builderOf();
+    for (const name of ['w', 'x']) builder.addPlaceholder(name, { shape: [], dtype: builder.floatType });
+    builder.add({ name: 'forward', op: 'Mul', inputs: ['x:0', 'w:0'], attributes: T });
+    builder.add({ name: 'beside', op: 'Neg', inputs: ['w:0'], attributes: T });
+    builder.add({ name: 'gradient', op: 'Neg', inputs: ['x:0'], attributes: T, waitsFor: ['forward'] });
+    assert.deepEqual(builder.findTakersBeside('w:0', 'gradient:0'), ['beside']);
+    assert.deepEqual(builder.findTakersBeside('w:0', 'beside:0'), ['forward']);
+  });
+
+  it('tells what TensorFlow says of a graph that is none', () => {
+    const builder = builderOf();
+    builder.add({ name: 'lost', op: 'Neg', inputs: ['nowhere:0'], attributes: T });
+    assert.throws(() => openSession(nativeBackend()!, builder.nodes), /nowhere/);
+  });
+
+  it('says which attribute it cannot write', () => {
+    const { binding } = nativeBackend()!;
+    const attributes = [{ name: 'limits', type: binding.TF_ATTR_FLOAT, value: [1, 2] }];
+    assert.throws(
+      () => encodeSavedModel([{ name: 'node', op: 'Any', inputs: [], attributes }], binding),
+      /for limits but received \[1,2\]/,
+    );
+  });
+});
+
+describe('withModelFolder', () => {
+  it('has the model in a folder while it is loaded, and leaves nothing, even when loading fails', () => {
+    const folders: string[] = [];
+    const read = (folder: string) => {
+      folders.push(folder);
+      return [...fs.readFileSync(`${folder}/saved_model.pb`)];
+    };
+    assert.deepEqual(withModelFolder(Uint8Array.of(1, 2), read), [1, 2]);
+    const fail = (folder: string) => {
+      read(folder);
+      throw new Error('broken');
+    };
+    assert.throws(() => withModelFolder(Uint8Array.of(3), fail), /broken/);
+    assert.deepEqual(folders.map((folder) => fs.existsSync(folder)), [false, false]); // prettier-ignore
+  });
+});

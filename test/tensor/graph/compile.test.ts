@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { compile } from '../../../lib/tensor/graph/compile';
+import { nativeBackend } from '../../../lib/tensor/native/addon';
+import { startEngine } from '../../../lib/tensor/backend';
+import { describeNative } from '../../support/native';
+
+const draw = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
+
+describeNative('compile on native TensorFlow', () => {
+  let filter: tf.Tensor4D;
+  let bias: tf.Tensor1D;
+
+  beforeEach(() => {
+    filter = draw([3, 3, 2, 4], 1) as tf.Tensor4D;
+    bias = draw([4], 2) as tf.Tensor1D;
+  });
+
+  afterEach(() => tf.dispose([filter, bias]));
+
+  const convolve = (x: tf.Tensor4D) => tf.tidy(() => tf.relu(tf.conv2d(x, filter, 1, 'same').add(bias)));
+
+  function countRuns(compute: (x: tf.Tensor4D) => tf.Tensor, plainRuns: number) {
+    const runs = { count: 0 };
+    const counted = (x: tf.Tensor4D) => {
+      runs.count++;
+      return compute(x);
+    };
+    return { runs, compiled: compile(counted, { plainRuns }) };
+  }
+
+  it('gives what the computation gives, for each shape', () => {
+    const compiled = compile(convolve);
+    for (const size of [1, 3, 1, 3, 1, 3, 3]) {
+      tf.tidy(() => {
+        const x = draw([size, 6, 5, 2], size) as tf.Tensor4D;
+        const [given, expected] = [compiled.run(x), convolve(x)];
+        assert.deepEqual(given.shape, expected.shape);
+        const difference = given.sub(expected).abs().max().dataSync()[0];
+        assert.ok(difference < 1e-6, `${difference}`);
+      });
+    }
+    compiled.dispose();
+  });
+
+  it('runs the computation itself as often as it was told, then to trace it, and never again', () => {
+    const x = draw([2, 4, 4, 2], 3) as tf.Tensor4D;
+    for (const plainRuns of [0, 2]) {
+      const { runs, compiled } = countRuns(convolve, plainRuns);
+      for (let i = 0; i < 5; i++) compiled.run(x).dispose();
+      assert.equal(runs.count, plainRuns + 1);
+      compiled.dispose();
+    }
+    x.dispose();
+  });
+
+  it('holds the numbers that the computation made itself, and expands dimensions', () => {
+    const compiled = compile((x: tf.Tensor1D) => tf.tidy(() => x.mul(tf.tensor1d([1, 2, 3])).expandDims(1)));
+    tf.tidy(() => {
+      const x = tf.tensor1d([4, 5, 6]);
+      compiled.run(x);
+      assert.deepEqual([...compiled.run(x).dataSync()], [4, 10, 18]);
+      assert.deepEqual(compiled.run(x).shape, [3, 1]);
+    });
+    compiled.dispose();
+  });
+
+  it('leaks no tensor and no graph', () => {
+    const models = () => nativeBackend()!.binding.getNumOfSavedModels();
+    const [tensors, graphs] = [tf.memory().numTensors, models()];
+    const compiled = compile(convolve);
+    const x = draw([2, 4, 4, 2], 3) as tf.Tensor4D;
+    for (let i = 0; i < 20; i++) compiled.run(x).dispose();
+    assert.equal(models(), graphs + 1);
+    x.dispose();
+    compiled.dispose();
+    assert.equal(models(), graphs);
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+
+  it('refuses a computation that reads numbers, and leaves the backend as it was', () => {
+    const { binding } = nativeBackend()!;
+    const compiled = compile((x: tf.Tensor1D) => tf.tidy(() => x.mul(x.dataSync()[0])));
+    const x = tf.tensor1d([1, 2]);
+    assert.throws(() => compiled.run(x), /a computation of operations alone but it reads the numbers/);
+    assert.equal(nativeBackend()!.binding, binding);
+    assert.deepEqual([...x.dataSync()], [1, 2]);
+    x.dispose();
+  });
+});
+
+describe('compile on the cpu backend', () => {
+  before(async () => void (await startEngine({ backend: 'cpu' })));
+
+  it('runs the computation as it is', () => {
+    const compiled = compile((x: tf.Tensor1D) => x.mul(2) as tf.Tensor1D);
+    for (const value of [1, 2, 3])
+      tf.tidy(() => assert.deepEqual([...compiled.run(tf.tensor1d([value])).dataSync()], [2 * value]));
+    compiled.dispose();
+  });
+});
