@@ -49,7 +49,11 @@ export async function openCamera(): Promise<PictureSource> {
     throw error;
   });
   return {
-    ...{ kind: 'camera', isMoving: true, image: video, width: video.videoWidth, height: video.videoHeight },
+    kind: 'camera',
+    isMoving: true,
+    image: video,
+    width: video.videoWidth,
+    height: video.videoHeight,
     advance: () => {
       if (tracks.every((track) => track.readyState === 'ended'))
         throw new Error('The camera was taken away.');
@@ -87,7 +91,11 @@ export async function openSample(folder: string): Promise<PictureSource> {
   const context = canvas.getContext('2d')!;
   const started = performance.now();
   return {
-    ...{ kind: 'sample', isMoving: true, image: canvas, width, height },
+    kind: 'sample',
+    isMoving: true,
+    image: canvas,
+    width,
+    height,
     advance: () => {
       const frame = Math.floor(((performance.now() - started) / 1000) * SAMPLE_RATE);
       context.drawImage(images[frame % images.length], 0, 0);

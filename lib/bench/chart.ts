@@ -39,7 +39,8 @@ export function benchChart({ rows, machine }: BenchFile): ChartFigure {
       {
         mark: { type: 'bar', height: 13 },
         encoding: {
-          ...{ x, y: ROWS_AXIS },
+          x,
+          y: ROWS_AXIS,
           x2: { field: 'one' },
           color,
           tooltip: tooltipOf(['name', 'ratio', 'ours', 'peer', 'unit']),

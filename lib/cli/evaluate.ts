@@ -47,14 +47,14 @@ export const evaluateCommand = new Command('evaluate')
     '--abstain-below <probability>',
     'less likely answers are `unsure` (default 0.5)',
     numberBetween(0, 1),
-  ) // prettier-ignore
+  )
   .option(
     '--by <column>',
     'also score each group of a column of the table of labels, of `person` or of `side`',
   )
   .addOption(
     new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
-  ) // prettier-ignore
+  )
   .option(
     '-o, --output <file>',
     'write to a file, whole or not at all, or to a device or pipe; default: standard output, which - is too',
@@ -91,9 +91,12 @@ Example: is the model as good for each age in a table of path, label, person and
   .action(async ({ model, against, ...flags }: EvaluateFlags, command: Command) => {
     if (flags.folds !== undefined) return evaluateFolds(flags.folds, flags);
     const stray = FOLDS_ONLY.find((name) => flags[name] !== undefined);
-    if (stray) command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`, { exitCode: 2 }); // prettier-ignore
+    if (stray)
+      command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`, { exitCode: 2 });
     if (process.env.SPLIT === LEAVE_ONE_PERSON_OUT)
-      throw new RangeError(`Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`); // prettier-ignore
+      throw new RangeError(
+        `Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`,
+      );
     const { runEvaluate } = await import('../commands/evaluate');
     const models = against === undefined ? [model] : [model, against];
     if (await runEvaluate({ ...flags, models })) return;
@@ -107,7 +110,9 @@ async function evaluateFolds(architecture: string, flags: EvaluateFlags): Promis
   const { data, numbered, cropped, format, output, predictions, queue } = flags;
   const { SPLIT } = process.env;
   if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
-    throw new RangeError(`Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`); // prettier-ignore
+    throw new RangeError(
+      `Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`,
+    );
   const { evaluateFolds: run } = await import('../commands/folds');
   const print = (line: string) => void process.stderr.write(`${line}\n`);
   const experiment = experimentOf(flags);

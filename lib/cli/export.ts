@@ -29,7 +29,7 @@ Examples:
 export const exportCommand = new Command('export')
   .description('write a model for PyTorch (safetensors) or for browsers (TensorFlow.js)')
   .option('-m, --model <file>', 'model file; default: the project’s own')
-  .addOption(new Option('-f, --format <format>', 'for whom').choices(['pytorch', 'tfjs']).default('pytorch')) // prettier-ignore
+  .addOption(new Option('-f, --format <format>', 'for whom').choices(['pytorch', 'tfjs']).default('pytorch'))
   .requiredOption('-o, --output <path>', 'file to write; a folder for tfjs')
   .addHelpText('after', HELP)
   .action(async (flags: ExportFlags) => {

@@ -63,7 +63,7 @@ export const predictCommand = new Command('predict')
     '--abstain-below <probability>',
     'less likely answers are `unsure` (default 0.5)',
     numberBetween(0, 1),
-  ) // prettier-ignore
+  )
   .option('--files-from <file>', 'read names from a file, one a line or ended by NUL; - is standard input')
   .option(
     '-o, --output <file>',

@@ -61,7 +61,12 @@ export const trainCommand = addExperimentOptions(new Command('train'))
 /** What sizes drawn characters says nothing of other data: who sets it expects fewer images than would come. */
 function refuseSampleSize(flags: TrainFlags, command: Command): void {
   const { data, generated, clipsPerCell, framesPerClip } = flags;
-  const stray = clipsPerCell !== undefined ? 'clips-per-cell' : framesPerClip !== undefined ? 'frames-per-clip' : undefined; // prettier-ignore
+  const stray =
+    clipsPerCell !== undefined
+      ? 'clips-per-cell'
+      : framesPerClip !== undefined
+        ? 'frames-per-clip'
+        : undefined;
   const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
   if (stray === undefined || beside === undefined || generated !== undefined) return;
   const text = `Expected no --${stray} beside ${beside} (it sizes drawn characters) but received one: leave either out`;

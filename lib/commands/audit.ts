@@ -36,7 +36,8 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
   fs.mkdirSync(out, { recursive: true });
   if (audit.worst.length > 0) {
     const blockOf = (pixels: Uint8Array, face: number) => ({
-      ...{ width: 32, height: 32 },
+      width: 32,
+      height: 32,
       data: pixels.subarray(1024 * face, 1024 * face + 1024),
     });
     const items = audit.worst.flatMap((face, index) => [

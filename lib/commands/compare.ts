@@ -40,13 +40,18 @@ export async function runCompare(options: {
   const pairs = await compareModels({
     candidate: { name: 'Compact', build: buildCompact },
     baseline: { name: 'TerGat', build: buildTerGat },
-    ...{ experiment: DEFAULT_EXPERIMENT, records: dataset.records, blocks },
-    ...{ splits: ['frames', 'clips'], seeds: [1, 2, 3, 4, 5] },
+    experiment: DEFAULT_EXPERIMENT,
+    records: dataset.records,
+    blocks,
+    splits: ['frames', 'clips'],
+    seeds: [1, 2, 3, 4, 5],
     score: scoreRun,
     onPair: (pair) => print(formatPair(pair)),
   });
   const comparison: ComparisonFile = {
-    ...{ epochs: DEFAULT_EXPERIMENT.epochs, images: dataset.records.length, backend: engine.backend },
+    epochs: DEFAULT_EXPERIMENT.epochs,
+    images: dataset.records.length,
+    backend: engine.backend,
     candidate: measureNetwork(buildCompact),
     baseline: measureNetwork(buildTerGat),
     pairs,

@@ -77,7 +77,9 @@ export function chooseSide(dataset: Dataset, side?: Side | 'all'): Dataset {
   if (chosen === 'all') return dataset;
   const records = dataset.records.filter((record) => record.side === chosen);
   if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
-  throw new RangeError(`Expected images of the ${chosen} side in ${dataset.name} but received none: take --side all`); // prettier-ignore
+  throw new RangeError(
+    `Expected images of the ${chosen} side in ${dataset.name} but received none: take --side all`,
+  );
 }
 
 async function evaluateAll(
@@ -163,8 +165,13 @@ function toText(
   if (paired) {
     const { both, onlyFirst, onlySecond, neither, pValue, difference } = paired;
     const [first, second] = evaluations.map(({ model }) => model);
-    lines.push('', `Right: both ${both}, only ${first} ${onlyFirst}, only ${second} ${onlySecond}, neither ${neither}.`); // prettier-ignore
-    lines.push(`McNemar's exact test: p = ${pValue.toPrecision(2)} (images of one person or clip are not independent).`); // prettier-ignore
+    lines.push(
+      '',
+      `Right: both ${both}, only ${first} ${onlyFirst}, only ${second} ${onlySecond}, neither ${neither}.`,
+    );
+    lines.push(
+      `McNemar's exact test: p = ${pValue.toPrecision(2)} (images of one person or clip are not independent).`,
+    );
     if (difference)
       lines.push(`${first} minus ${second}, paired by person or character: ${toInterval(difference)}`);
   }
@@ -173,7 +180,8 @@ function toText(
 
 function describeModel(evaluation: ModelEvaluation): string[] {
   const assumed = describeAssumed(evaluation.assumed, evaluation.score.ofFound.trials);
-  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } = evaluation; // prettier-ignore
+  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } =
+    evaluation;
   return [
     `${model}: ${description}`,
     `  accuracy of all images        ${toPercent(score.ofAll)}`,
@@ -194,7 +202,9 @@ export function describeConfusion(matrix: ConfusionMatrix): string[] {
   return [
     '  confusion (rows: true, columns: answered)',
     `    ${''.padEnd(9)}${EMOTIONS.map((name) => name.slice(0, 8).padStart(9)).join('')}`,
-    ...EMOTIONS.map((name, row) => `    ${name.padEnd(9)}${matrix[row].map((count) => String(count).padStart(9)).join('')}`), // prettier-ignore
+    ...EMOTIONS.map(
+      (name, row) => `    ${name.padEnd(9)}${matrix[row].map((count) => String(count).padStart(9)).join('')}`,
+    ),
   ];
 }
 

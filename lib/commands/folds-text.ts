@@ -29,17 +29,28 @@ export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]):
   const { score, accuracy, macroF1, persons } = figures;
   const [images, faces] = [score.ofAll.trials, score.ofFound.trials];
   const report = {
-    ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
+    dataset: dataset.name,
+    synthetic: dataset.synthetic,
+    images,
+    faces,
+    detectionRate: faces / images,
     split: { name: LEAVE_ONE_PERSON_OUT, folds },
-    ...{ model, parameters, epochs: experiment.epochs },
+    model,
+    parameters,
+    epochs: experiment.epochs,
     accuracyOfFound: score.ofFound.value,
     accuracyOfAll: accuracy.value,
     accuracyOfAllInterval: [accuracy.low, accuracy.high],
     macroF1: macroF1.value,
     macroF1Interval: [macroF1.low, macroF1.high],
     intervals: '95 %, over persons',
-    ...{ labels: EMOTIONS, matrix: score.matrix, classes: score.classes, persons },
-    ...{ backend, experiment: { ...experiment, split: LEAVE_ONE_PERSON_OUT }, leftOut },
+    labels: EMOTIONS,
+    matrix: score.matrix,
+    classes: score.classes,
+    persons,
+    backend,
+    experiment: { ...experiment, split: LEAVE_ONE_PERSON_OUT },
+    leftOut,
     seconds: { folds: seconds },
   };
   return `${JSON.stringify(report, null, 2)}\n`;

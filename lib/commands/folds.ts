@@ -15,7 +15,7 @@ import type { FoldResult, FoldSettings } from '../study/queue/jobs';
 import { openData } from '../study/open-data';
 import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
-import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds'; // prettier-ignore
+import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../study/score-folds';
 import { type CrossValidation, foldsToJson, foldsToText } from './folds-text';
 import { checkOutput, openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';
@@ -141,7 +141,18 @@ async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossVali
   const answers = gatherAnswers(dataset.records, blocks, results);
   const figures = scoreFolds(answers, results, experiment.seed);
   const seconds = Math.round((performance.now() - start) / 100) / 10;
-  return { dataset, blocks, answers, figures, experiment, model: name, parameters, folds: count, backend, seconds }; // prettier-ignore
+  return {
+    dataset,
+    blocks,
+    answers,
+    figures,
+    experiment,
+    model: name,
+    parameters,
+    folds: count,
+    backend,
+    seconds,
+  };
 }
 
 /** Weights, both of Adam's averages, and the best epoch's weights, each a float32. */

@@ -30,7 +30,14 @@ export function describeGroups(evaluation: GroupEvaluation): string[] {
 
 function scoreTable({ groups, resampled }: GroupEvaluation): string[] {
   const hasPersons = resampled === 'persons';
-  const columns = ['group', 'images', ...(hasPersons ? ['persons'] : []), 'found', 'accuracy of all', 'calibration error']; // prettier-ignore
+  const columns = [
+    'group',
+    'images',
+    ...(hasPersons ? ['persons'] : []),
+    'found',
+    'accuracy of all',
+    'calibration error',
+  ];
   const values = groups.map(({ group, images, units, found, accuracy, calibrationError, isTooFew }) => [
     `${nameOf(group)}${isTooFew ? MARK : ''}`,
     images,
@@ -47,7 +54,9 @@ function recallTable(groups: readonly GroupScore[]): string[] {
   const ids = [...EMOTIONS.keys()].filter((id) => groups.some(({ recalls }) => recalls[id].trials > 0));
   // Bounds are rounded outwards.
   const cell = ({ value, low, high }: Estimate) =>
-    Number.isNaN(value) ? '–' : `${(100 * value).toFixed(0).padStart(3)} ${Math.floor(100 * low)}-${Math.ceil(100 * high)}`; // prettier-ignore
+    Number.isNaN(value)
+      ? '–'
+      : `${(100 * value).toFixed(0).padStart(3)} ${Math.floor(100 * low)}-${Math.ceil(100 * high)}`;
   const values = groups.map(({ group, recalls }) => [nameOf(group), ...ids.map((id) => cell(recalls[id]))]);
   return toLines(['group', ...ids.map((id) => EMOTIONS[id])], values);
 }
@@ -59,7 +68,9 @@ function describeDifference({ largestDifference }: GroupEvaluation): string[] {
   const { value, low, high } = difference;
   return [
     `largest difference of accuracy: ${nameOf(higher)} minus ${nameOf(lower)} ${points(value)} points (95 %: ${points(low)} to ${points(high)})`,
-    ...(compared > 2 ? [`It is chosen among ${compared} groups after seeing them: its interval holds for all pairs at once.`] : []), // prettier-ignore
+    ...(compared > 2
+      ? [`It is chosen among ${compared} groups after seeing them: its interval holds for all pairs at once.`]
+      : []),
     ...(isTooFew ? ['Fewer than two named groups have enough: this is too few for a claim.'] : []),
   ];
 }

@@ -53,5 +53,12 @@ export function labArguments(
   // Containers run as root, where JupyterLab asks for a word more.
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
   const address = `/lab/tree/${notebook}`;
-  return ['lab', '--ip=127.0.0.1', `--ServerApp.root_dir=${root}`, `--LabApp.default_url=${address}`, ...asRoot, ...further]; // prettier-ignore
+  return [
+    'lab',
+    '--ip=127.0.0.1',
+    `--ServerApp.root_dir=${root}`,
+    `--LabApp.default_url=${address}`,
+    ...asRoot,
+    ...further,
+  ];
 }

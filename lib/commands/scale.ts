@@ -52,7 +52,14 @@ export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
   const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
   const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
-  const result = { images: size, cores: availableParallelism(), ...times, peakRssMb, peakRssMbAt5000, ...loading }; // prettier-ignore
+  const result = {
+    images: size,
+    cores: availableParallelism(),
+    ...times,
+    peakRssMb,
+    peakRssMbAt5000,
+    ...loading,
+  };
   await saveWhole(file, `${JSON.stringify(result, null, 2)}\n`);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);
   return result;

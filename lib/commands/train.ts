@@ -66,7 +66,10 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
   const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length, print);
   const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
-      ...{ dataset, blocks, experiment: settings, architecture },
+      dataset,
+      blocks,
+      experiment: settings,
+      architecture,
       shouldStop: stop.isRequested,
       onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
     }),
@@ -76,7 +79,9 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     await saveWhole(output, encodeModel(network, facts));
     print(`${facts.description}.`);
     const { train, validation, test } = faces;
-    print(`Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`); // prettier-ignore
+    print(
+      `Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`,
+    );
     for (const warning of warnOfOneAnswer(score)) print(warning);
     const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
     print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
@@ -107,7 +112,9 @@ function warnOfOneAnswer(score: TestScore | undefined): string[] {
   const answers = score?.classes.filter(({ predicted }) => predicted > 0) ?? [];
   const expressions = score?.classes.filter(({ support }) => support > 0) ?? [];
   if (answers.length !== 1 || expressions.length < 2) return [];
-  return [`Warning: every test answer is ${EMOTIONS[answers[0].id]}. Take more --epochs or a smaller --batch-size.`]; // prettier-ignore
+  return [
+    `Warning: every test answer is ${EMOTIONS[answers[0].id]}. Take more --epochs or a smaller --batch-size.`,
+  ];
 }
 
 /** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
@@ -123,5 +130,8 @@ function describeFound({ records, cropped }: Dataset, { missed, imageSizes }: Bl
   if (missed.length <= MANY_MISSED * records.length) return [line];
   const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
   const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
-  return [line, `Warning: ${formatPercent(missed.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`]; // prettier-ignore
+  return [
+    line,
+    `Warning: ${formatPercent(missed.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`,
+  ];
 }

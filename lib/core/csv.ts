@@ -27,7 +27,10 @@ export function parseCsv(text: string, separator: ',' | ';' | '\t' = ','): strin
   let row: string[] = [];
   while (next.lastIndex < text.length || row.length > 0) {
     const match = next.exec(text);
-    if (!match) throw new RangeError(`Expected a closing quote and a separator for row ${rows.length + 1} but received neither`); // prettier-ignore
+    if (!match)
+      throw new RangeError(
+        `Expected a closing quote and a separator for row ${rows.length + 1} but received neither`,
+      );
     const [, quoted, plain, end] = match;
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     if (end === separator) continue;

@@ -105,7 +105,8 @@ export function drawGroups(
       const own = sums.subarray(STRIDE * index, STRIDE * (index + 1));
       accuracy[draw] = own[RIGHT] / own[IMAGES];
       calibrationError[draw] = calibrationOf(own);
-      for (const [id, recall] of recalls.entries()) recall[draw] = own[CLASS_RIGHT + id] / own[CLASS_IMAGES + id]; // prettier-ignore
+      for (const [id, recall] of recalls.entries())
+        recall[draw] = own[CLASS_RIGHT + id] / own[CLASS_IMAGES + id];
     }
   }
   return drawn;

@@ -123,7 +123,9 @@ function findLargest(
   groups: readonly GroupScore[],
   drawn: readonly GroupDraws[],
 ): LargestDifference | undefined {
-  const named = groups.flatMap((score, index) => (score.group === undefined ? [] : [{ ...score, group: score.group, drawn: drawn[index].accuracy }])); // prettier-ignore
+  const named = groups.flatMap((score, index) =>
+    score.group === undefined ? [] : [{ ...score, group: score.group, drawn: drawn[index].accuracy }],
+  );
   const enough = named.filter((group) => !group.isTooFew);
   const isTooFew = enough.length < 2;
   const compared = isTooFew ? named : enough;
@@ -149,7 +151,9 @@ function largestDeviation(
   groups: readonly { readonly accuracy: Estimate; readonly drawn: Float64Array }[],
 ): number {
   const ranges = groups[0].drawn.map((_, draw) => {
-    const own = groups.map(({ accuracy, drawn }) => drawn[draw] - accuracy.value).filter((deviation) => !Number.isNaN(deviation)); // prettier-ignore
+    const own = groups
+      .map(({ accuracy, drawn }) => drawn[draw] - accuracy.value)
+      .filter((deviation) => !Number.isNaN(deviation));
     return own.length > 0 ? Math.max(...own) - Math.min(...own) : 0;
   });
   return quantile(ranges.sort(), 0.95);

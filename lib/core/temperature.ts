@@ -61,6 +61,9 @@ function meanLoss(
   classes: number,
 ): number {
   const scaled = scaleByTemperature(probabilities, temperature, classes);
-  const losses = Array.from(labels, (label, row) => -Math.log(Math.max(scaled[row * classes + label], SMALLEST))); // prettier-ignore
+  const losses = Array.from(
+    labels,
+    (label, row) => -Math.log(Math.max(scaled[row * classes + label], SMALLEST)),
+  );
   return losses.reduce((sum, value) => sum + value, 0) / labels.length;
 }

@@ -196,5 +196,9 @@ function noteLeftOut(images: readonly RatedImage[], labels: LabelRule): string[]
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const parts = [...counts].sort().map(([name, count]) => `${name} ${count}`);
-  return total === 0 ? [] : [`${total} images have none of the seven labels by the rule ${labels} and were left out: ${parts.join(', ')}`]; // prettier-ignore
+  return total === 0
+    ? []
+    : [
+        `${total} images have none of the seven labels by the rule ${labels} and were left out: ${parts.join(', ')}`,
+      ];
 }

@@ -56,7 +56,10 @@ export function readFolder(
     else records.push(...images.map((image) => toRecord(folder, image, emotion)));
     others.push(...listOthers(path.join(root, folder.path)));
   }
-  if (records.length === 0) throw new RangeError(`Expected images of the seven expressions for ${setting} but received ${root} with none`); // prettier-ignore
+  if (records.length === 0)
+    throw new RangeError(
+      `Expected images of the seven expressions for ${setting} but received ${root} with none`,
+    );
   const notes = [...noteSides(records), ...noteLeftOut(contempt, others), ...noteStrays(root)];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
@@ -75,7 +78,10 @@ function expectImages(root: string, { path: folder }: ClassFolder, setting: stri
   const images = listImages(directory);
   if (images.length > 0) return images;
   const unread = listOthers(directory).filter(isUnreadName);
-  const found = unread.length > 0 ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG` : 'an empty folder'; // prettier-ignore
+  const found =
+    unread.length > 0
+      ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG`
+      : 'an empty folder';
   throw new RangeError(`Expected images for ${folder} of ${setting} but received ${found}`);
 }
 

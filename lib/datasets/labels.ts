@@ -94,7 +94,9 @@ function readRows(table: string, setting: string): Row[] {
   const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) < index);
   if (twice !== undefined)
     throw new RangeError(`Expected one column ${twice} in ${table} but received several`);
-  const further = [...columns.keys()].filter((at) => columns[at] !== '' && !(KNOWN as readonly string[]).includes(columns[at])); // prettier-ignore
+  const further = [...columns.keys()].filter(
+    (at) => columns[at] !== '' && !(KNOWN as readonly string[]).includes(columns[at]),
+  );
   return rows.map((fields, index): Row => {
     const number = index + 2;
     if (fields.length !== columns.length)

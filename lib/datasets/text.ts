@@ -14,7 +14,9 @@ export function readText(file: string, what: string): string {
   if (!stat) throw new RangeError(`Expected a file for ${what} but received ${file}, which does not exist`);
   if (stat.isDirectory()) throw new RangeError(`Expected a file for ${what} but received the folder ${file}`);
   if (stat.size > MOST_BYTES)
-    throw new RangeError(`Expected at most ${MOST_BYTES} bytes for ${what} but received ${stat.size}, ${file}`); // prettier-ignore
+    throw new RangeError(
+      `Expected at most ${MOST_BYTES} bytes for ${what} but received ${stat.size}, ${file}`,
+    );
   return decodeText(fs.readFileSync(file));
 }
 

@@ -78,7 +78,8 @@ export function listOthers(directory: string): string[] {
 export function noteOthers(names: readonly string[]): string[] {
   const pictures = names.filter(isUnreadName);
   const others = names.filter((name) => !isUnreadName(name));
-  const note = (what: string, some: readonly string[]) => (some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : []); // prettier-ignore
+  const note = (what: string, some: readonly string[]) =>
+    some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : [];
   return [
     ...note('pictures in forms that are not read', pictures),
     ...note('files that are no pictures', others),
@@ -92,7 +93,10 @@ export function countEndings(names: readonly string[]): string {
     const ending = path.extname(name).toLowerCase() || 'without an ending';
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
-  return [...counts].sort().map(([ending, count]) => `${count} ${ending}`).join(', '); // prettier-ignore
+  return [...counts]
+    .sort()
+    .map(([ending, count]) => `${count} ${ending}`)
+    .join(', ');
 }
 
 /**

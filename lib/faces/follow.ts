@@ -75,7 +75,10 @@ async function followFace(networks: Networks, image: RgbImage, face: Face): Prom
   const next = landmarks && isUpright(landmarks) ? frameLandmarks(landmarks, image) : undefined;
   if (!landmarks || !next) return undefined;
   const side = longerSide(frame);
-  const moved = Math.hypot(next.x + next.width / 2 - frame.x - frame.width / 2, next.y + next.height / 2 - frame.y - frame.height / 2); // prettier-ignore
+  const moved = Math.hypot(
+    next.x + next.width / 2 - frame.x - frame.width / 2,
+    next.y + next.height / 2 - frame.y - frame.height / 2,
+  );
   if (moved > MAX_STEP * side || Math.abs(longerSide(next) - side) > MAX_STEP * side) return undefined;
   const around = AROUND_FACE * longerSide(next);
   const square = {

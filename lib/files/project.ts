@@ -61,7 +61,10 @@ export function expectWritable(folder: string, option?: string): void {
 export function explainUnwritable(error: unknown): unknown {
   const { code, files } = findRefusal(error) ?? { code: '', files: [] };
   const explain = (file: string | undefined, remedy: string) =>
-    file && new Error(`Expected a folder that can be written but received ${code} for ${file}: ${remedy}`, { cause: error }); // prettier-ignore
+    file &&
+    new Error(`Expected a folder that can be written but received ${code} for ${file}: ${remedy}`, {
+      cause: error,
+    });
   return (
     explain(files.find(isOfHome), `set ${HOME_VARIABLE} to the absolute path of a folder of your own`) ||
     explain(

@@ -92,7 +92,10 @@ export async function openWhole(
   // Not created and not truncated: what is open already is appended to, and a device is no file to be made.
   const opened = target.isRegular ? open(aside, 'wx+') : open(target.file, O_WRONLY | O_APPEND);
   const handle = await opened.catch((cause: NodeJS.ErrnoException) => {
-    throw new Error(`Expected a file that can be written for ${option} but received ${cause.code} for ${file}`, { cause }); // prettier-ignore
+    throw new Error(
+      `Expected a file that can be written for ${option} but received ${cause.code} for ${file}`,
+      { cause },
+    );
   });
   let isOpen = true;
   const close = async () => {
@@ -108,7 +111,10 @@ export async function openWhole(
       if (flush) await handle.sync();
       await close();
       await rename(aside, target.file).catch((cause: NodeJS.ErrnoException) => {
-        throw new Error(`Expected to put the result in place as ${file} but received ${cause.code}; it is in ${aside}`, { cause }); // prettier-ignore
+        throw new Error(
+          `Expected to put the result in place as ${file} but received ${cause.code}; it is in ${aside}`,
+          { cause },
+        );
       });
       if (flush) await syncFolder(path.dirname(target.file));
     },

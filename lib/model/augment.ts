@@ -2,7 +2,15 @@ import type { BlockSet } from '../core/blocks';
 import { LANDMARK_FEATURES, mirrorFeatures, normalizeLandmarks } from '../core/landmark-features';
 import { createRandom, type Random } from '../core/random';
 import { isSoftInput } from './soft-attention';
-import { inputSource, inputTensor, PICTURE_SIDES, picturesOf, sizeOfInput, type InputName, type TensorSource } from './data'; // prettier-ignore
+import {
+  inputSource,
+  inputTensor,
+  PICTURE_SIDES,
+  picturesOf,
+  sizeOfInput,
+  type InputName,
+  type TensorSource,
+} from './data';
 
 /** Ranges of the data augmentation. The changes do not affect a face's expression. */
 export interface Augmentation {

@@ -51,7 +51,10 @@ export async function saveLast(run: {
 }): Promise<void> {
   const { store, network, optimizer, identity, history } = run;
   const metadata = toMetadata({ identity, history, step: optimizer.step });
-  await store.write(LAST, encodeSafetensors([...networkTensors(network), ...slotTensors(network, optimizer)], metadata)); // prettier-ignore
+  await store.write(
+    LAST,
+    encodeSafetensors([...networkTensors(network), ...slotTensors(network, optimizer)], metadata),
+  );
 }
 
 /** Saves the best epoch's weights and running statistics as the entry best.safetensors. TerGat's has 142 MB. */
@@ -62,7 +65,10 @@ export async function saveBest(run: {
   readonly best: BestEpoch;
 }): Promise<void> {
   const { store, network, identity, best } = run;
-  await store.write(BEST, encodeSafetensors(stateTensors(network, best), toMetadata({ identity, epoch: best.epoch }))); // prettier-ignore
+  await store.write(
+    BEST,
+    encodeSafetensors(stateTensors(network, best), toMetadata({ identity, epoch: best.epoch })),
+  );
 }
 
 /**
@@ -76,7 +82,10 @@ export async function saveTrained(run: {
   readonly best: BestEpoch;
 }): Promise<void> {
   const { store, network, history, best } = run;
-  await store.write(TRAINED, encodeSafetensors(stateTensors(network, best), toMetadata({ history, epoch: best.epoch }))); // prettier-ignore
+  await store.write(
+    TRAINED,
+    encodeSafetensors(stateTensors(network, best), toMetadata({ history, epoch: best.epoch })),
+  );
 }
 
 /**

@@ -24,12 +24,16 @@ export function buildCombined(options: { readonly seed: number; readonly sizes?:
   const mouthBranch = buildCompactBranch(weights, 'mouth', sizes);
   const [wide, narrow] = LANDMARK_WIDTHS;
   const points1 = denseLayer(weights, {
-    ...{ name: 'landmarks.fc1', inputs: LANDMARK_FEATURES, outputs: wide },
+    name: 'landmarks.fc1',
+    inputs: LANDMARK_FEATURES,
+    outputs: wide,
     activation: 'relu',
   });
   const pointsDrop = dropoutLayer('landmarks.drop', sizes.dropout);
   const points2 = denseLayer(weights, {
-    ...{ name: 'landmarks.fc2', inputs: wide, outputs: narrow },
+    name: 'landmarks.fc2',
+    inputs: wide,
+    outputs: narrow,
     activation: 'relu',
   });
   const drop = dropoutLayer('head.drop', sizes.dropout);

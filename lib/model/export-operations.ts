@@ -48,7 +48,8 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
     inputs: ['x', 'filter'],
     shapeOf: convolvedShape,
     attributes: ({ strides, dilations, pad }) => ({
-      ...{ strides: toSides(strides), dilations: toSides(dilations) },
+      strides: toSides(strides),
+      dilations: toSides(dilations),
       ...toPadding(pad),
     }),
   },
@@ -59,7 +60,8 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
     inputs: ['x', 'scale', 'offset', 'mean', 'variance'],
     shapeOf: ([x]) => x.shape,
     attributes: ({ varianceEpsilon }) => ({
-      ...{ epsilon: { f: varianceEpsilon as number }, is_training: { b: false } },
+      epsilon: { f: varianceEpsilon as number },
+      is_training: { b: false },
       data_format: toText('NHWC'),
     }),
   },
@@ -71,7 +73,8 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
       b.shape[transposeB ? 0 : 1],
     ],
     attributes: ({ transposeA, transposeB }) => ({
-      ...{ transpose_a: { b: Boolean(transposeA) }, transpose_b: { b: Boolean(transposeB) } },
+      transpose_a: { b: Boolean(transposeA) },
+      transpose_b: { b: Boolean(transposeB) },
     }),
   },
   [tf.Reshape]: {

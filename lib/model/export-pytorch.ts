@@ -21,7 +21,13 @@ export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
   const arrays =
     network.name === 'TerGat' ? toOriginalStateDict(network, TERGAT_SIZES, state) : toOwn(network, state);
   const tensors = [...arrays].map(([name, { shape, values }]) => ({ name, shape, read: () => values }));
-  return encodeSafetensors(tensors, new Map([['format', 'pt'], ['architecture', network.name]])); // prettier-ignore
+  return encodeSafetensors(
+    tensors,
+    new Map([
+      ['format', 'pt'],
+      ['architecture', network.name],
+    ]),
+  );
 }
 
 /**

@@ -54,7 +54,8 @@ export async function traceGraph(request: TraceRequest): Promise<Graph> {
   const before = tf.getBackend();
   const recorder = new Recorder(request.weights);
   const kernels = Object.entries(GRAPH_OPERATIONS).map(([kernelName, operation]) => ({
-    ...{ kernelName, backendName: BACKEND },
+    kernelName,
+    backendName: BACKEND,
     kernelFunc: ({ inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap }) =>
       recorder.record(operation, inputs, attrs ?? {}),
   }));
@@ -103,7 +104,12 @@ class Recorder extends tf.KernelBackend {
   }
 
   addOutput(name: string, { dataId }: tf.TensorInfo): void {
-    this.nodes.push({ name, op: 'Identity', input: [this.names.get(dataId)!], attr: { T: { type: 'DT_FLOAT' } } }); // prettier-ignore
+    this.nodes.push({
+      name,
+      op: 'Identity',
+      input: [this.names.get(dataId)!],
+      attr: { T: { type: 'DT_FLOAT' } },
+    });
   }
 
   record(
@@ -148,7 +154,9 @@ class Recorder extends tf.KernelBackend {
     const written = this.written.get(dataId);
     if (!weight && this.nodes.some((node) => node.name === name)) return name;
     if (!weight && !written)
-      throw new RangeError(`Expected inputs, weights and numbers only but received a tensor [${shape}] of another origin`); // prettier-ignore
+      throw new RangeError(
+        `Expected inputs, weights and numbers only but received a tensor [${shape}] of another origin`,
+      );
     const read = () => (weight ? (weight.dataSync() as Float32Array) : written!);
     return this.addConstant({ name, dtype: 'float32', shape, read });
   }

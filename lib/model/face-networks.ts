@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../core/face-set';
 import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
-import { convLayer, convReluPoolLayer, createWeights, denseLayer, disposeWeights, dropoutLayer, type Weights } from './layers'; // prettier-ignore
+import {
+  convLayer,
+  convReluPoolLayer,
+  createWeights,
+  denseLayer,
+  disposeWeights,
+  dropoutLayer,
+  type Weights,
+} from './layers';
 import { tapFeatures, type Mode, type Network } from './network';
 
 /*
@@ -37,7 +45,11 @@ export function buildWholeFace({ seed }: { readonly seed: number }): Network {
  */
 export function buildSoftAttention({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
-  return toNetwork('SoftAttention', weights, buildBranches(weights, { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED })); // prettier-ignore
+  return toNetwork(
+    'SoftAttention',
+    weights,
+    buildBranches(weights, { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED }),
+  );
 }
 
 /**
@@ -104,7 +116,6 @@ function toNetwork(
   weights: Weights,
   forward: (inputs: readonly tf.Tensor[], mode: Mode) => tf.Tensor2D,
 ): Network {
-  // prettier-ignore
   const { parameters, buffers } = weights;
   return { name, parameters, buffers, forward, dispose: () => disposeWeights(weights) };
 }

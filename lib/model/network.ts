@@ -102,7 +102,9 @@ export function mixStates(first: NetworkState, second: NetworkState, share: numb
     [...first].map(([name, values]) => {
       const others = second.get(name);
       if (others?.length !== values.length)
-        throw new RangeError(`Expected ${values.length} numbers for ${name} but received ${others?.length ?? 'none'}`); // prettier-ignore
+        throw new RangeError(
+          `Expected ${values.length} numbers for ${name} but received ${others?.length ?? 'none'}`,
+        );
       return [name, values.map((value, at) => (1 - share) * value + share * others[at])];
     }),
   );

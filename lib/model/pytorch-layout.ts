@@ -53,7 +53,8 @@ export function toOriginalName(name: string): string {
   const prefix = ORIGINAL_PARTS[part];
   const position = ORIGINAL_LAYERS[layer];
   const suffix = ORIGINAL_KINDS[kind];
-  if (!prefix || !position || !suffix) throw new RangeError(`Expected a weight of TerGat for name but received ${name}`); // prettier-ignore
+  if (!prefix || !position || !suffix)
+    throw new RangeError(`Expected a weight of TerGat for name but received ${name}`);
   return `${prefix}_${part === 'head' ? position.replace('_layer', '') : position}.${suffix}`;
 }
 

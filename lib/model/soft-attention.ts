@@ -29,7 +29,8 @@ export function isSoftInput(input: string): input is SoftInput {
 export function dimFaces(blocks: BlockSet, indices: ArrayLike<number>, input: SoftInput): Uint8Array {
   const set = expectFaces(blocks);
   const dimmed = new Uint8Array(indices.length * AREA);
-  for (let row = 0; row < indices.length; row++) dimmed.set(dimFace(set, indices[row], KEPT[input]), row * AREA); // prettier-ignore
+  for (let row = 0; row < indices.length; row++)
+    dimmed.set(dimFace(set, indices[row], KEPT[input]), row * AREA);
   return dimmed;
 }
 

@@ -89,7 +89,12 @@ function buildBranch(
     outputs: branch[0],
     activation: 'relu',
   });
-  const fc2 = denseLayer(weights, { name: `${name}.fc2`, inputs: branch[0], outputs: branch[1], activation: 'relu' }); // prettier-ignore
+  const fc2 = denseLayer(weights, {
+    name: `${name}.fc2`,
+    inputs: branch[0],
+    outputs: branch[1],
+    activation: 'relu',
+  });
   const drop2 = dropoutLayer(`${name}.drop2`, dropout);
   const fc3 = denseLayer(weights, { name: `${name}.fc3`, inputs: branch[1], outputs: latent });
   return (block, mode) => {

@@ -24,7 +24,11 @@ export async function trainInCell(
   const chart = liveDisplay();
   const training = await runStoppable('training', ({ isRequested: shouldStop }) =>
     trainCached({
-      ...{ network, blocks, faces, experiment, shouldStop },
+      network,
+      blocks,
+      faces,
+      experiment,
+      shouldStop,
       inputs: ['eyes', 'mouth'],
       onEpoch: (history) => {
         printLine(formatEpoch(history[history.length - 1], epochs));

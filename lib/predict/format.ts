@@ -82,7 +82,8 @@ function toText({ source, seconds, faces }: PicturePrediction): string {
   const lines = faces.map((face, index) => {
     const { x, y, width, height } = face.box;
     const [left, top, across, down] = [x, y, width, height].map(Math.round);
-    const number = faces.length > 1 ? ` (face ${index + 1} of ${faces.length}, ${across}x${down} at ${left},${top})` : ''; // prettier-ignore
+    const number =
+      faces.length > 1 ? ` (face ${index + 1} of ${faces.length}, ${across}x${down} at ${left},${top})` : '';
     const guessed = face.detector === ASSUMED ? ' (landmarks assumed)' : '';
     return `${where}: ${formatAnswer(face)}${number}${guessed}\n`;
   });

@@ -119,7 +119,10 @@ async function readStdin(
   for await (const chunk of stdin ?? []) {
     size += chunk.length;
     if (size > MAX_IMAGE_BYTES)
-      return { kind: 'too-large', reason: `Expected at most ${MAX_IMAGE_BYTES} bytes for ${source} but received more` }; // prettier-ignore
+      return {
+        kind: 'too-large',
+        reason: `Expected at most ${MAX_IMAGE_BYTES} bytes for ${source} but received more`,
+      };
     chunks.push(chunk);
   }
   if (size > 0) return Buffer.concat(chunks);

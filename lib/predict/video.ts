@@ -111,7 +111,10 @@ const TONE_MAPPING: readonly string[] = [
  */
 async function findToneMapping(input: readonly string[], file: string): Promise<readonly string[]> {
   const run = (program: string, ...options: string[]) =>
-    promisify(execFile)(program, options).then(({ stdout }) => stdout, () => ''); // prettier-ignore
+    promisify(execFile)(program, options).then(
+      ({ stdout }) => stdout,
+      () => '',
+    );
   const entries = [
     '-select_streams',
     'V:0',
@@ -150,7 +153,8 @@ function followLog(stderr: Readable) {
     const [, level, text] = /\[(\w+)\] (.*)$/.exec(line) ?? [undefined, '', line];
     const [, microseconds] = /^frame:\d+ +pts:(-?\d+) /.exec(text) ?? [];
     if (microseconds) seconds = Number(microseconds) / 1e6;
-    if (text === 'seen=1') Object.assign(read, { count: read.count + 1, lastSeconds: Math.max(read.lastSeconds, seconds) }); // prettier-ignore
+    if (text === 'seen=1')
+      Object.assign(read, { count: read.count + 1, lastSeconds: Math.max(read.lastSeconds, seconds) });
     if (text === 'chosen=1') chosen.push(seconds);
     if (!/^(error|fatal|panic)$/.test(level)) return;
     complaint = `${complaint}${text}\n`.slice(-500);
@@ -173,9 +177,17 @@ function checkEnd(end: number | Error, file: string, complaint: string): void {
   if (isMissingProgram(end)) throw missingProgram('ffmpeg', file);
   const reason = end instanceof Error ? end.message : complaint.trim() || `status ${end}`;
   if (/option '?fps_mode/i.test(reason))
-    throw new VideoError('unreadable-file', `Expected ffmpeg 5.1 or newer on the PATH for ${file} but this one is older: ${reason}`); // prettier-ignore
-  const hint = /moov atom not found/.test(reason) ? '\nIts index, which stands at the end, is missing: was it cut off in transfer?' : ''; // prettier-ignore
-  throw new VideoError('unreadable-file', `Expected a video that ffmpeg reads for ${file} but received: ${reason}${hint}`); // prettier-ignore
+    throw new VideoError(
+      'unreadable-file',
+      `Expected ffmpeg 5.1 or newer on the PATH for ${file} but this one is older: ${reason}`,
+    );
+  const hint = /moov atom not found/.test(reason)
+    ? '\nIts index, which stands at the end, is missing: was it cut off in transfer?'
+    : '';
+  throw new VideoError(
+    'unreadable-file',
+    `Expected a video that ffmpeg reads for ${file} but received: ${reason}${hint}`,
+  );
 }
 
 async function checkLength(file: string, input: readonly string[], read: ReadLength): Promise<void> {
@@ -184,7 +196,8 @@ async function checkLength(file: string, input: readonly string[], read: ReadLen
     throw isMissingProgram(error) ? missingProgram('ffprobe', file) : error;
   });
   if (missing) throw new VideoError('truncated', `Expected a whole video for ${file} but ${missing}`);
-  if (read.count === 0) throw new VideoError('unreadable-file', `Expected pictures in the video ${file} but received none`); // prettier-ignore
+  if (read.count === 0)
+    throw new VideoError('unreadable-file', `Expected pictures in the video ${file} but received none`);
 }
 
 function isMissingProgram(end: number | Error): boolean {

@@ -18,9 +18,13 @@ export async function viewPredictions(
   const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
   const views = results.flatMap((result) =>
     (isUnread(result) || result.seconds !== undefined ? [] : result.faces.slice(0, 1)).map((face) => ({
-      ...{ image: result.source, caption: `${shortName(result.source)}: ${formatAnswer(face)}` },
-      ...{ landmarks: face.landmarks, eyesBox: face.eyesBox, mouthBox: face.mouthBox },
-      ...{ eyes: block(face.eyes), mouth: block(face.mouth) },
+      image: result.source,
+      caption: `${shortName(result.source)}: ${formatAnswer(face)}`,
+      landmarks: face.landmarks,
+      eyesBox: face.eyesBox,
+      mouthBox: face.mouthBox,
+      eyes: block(face.eyes),
+      mouth: block(face.mouth),
     })),
   );
   return Promise.all(views.map(focusOnFace));

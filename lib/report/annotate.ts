@@ -29,7 +29,10 @@ export async function annotatePicture(image: RgbImage, faces: readonly Annotated
   const { width, height, data } = image;
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
-  const picture = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize({ ...size, fit: 'fill' }); // prettier-ignore
+  const picture = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize({
+    ...size,
+    fit: 'fill',
+  });
   const overlay = drawOverlay(size, scale, faces);
   return picture
     .composite([{ input: overlay, raw: { ...size, channels: 4, premultiplied: true } }])
@@ -70,7 +73,14 @@ function drawFace(face: AnnotatedFace, size: Size, scale: number): string {
   };
   const dots = Array.from({ length: face.landmarks.length / 2 }, (_, index) => {
     const [cx, cy] = [face.landmarks[2 * index] * scale, face.landmarks[2 * index + 1] * scale];
-    return element('circle', { cx, cy, r: 0.8 * line, fill: COLORS.paper, stroke: COLORS.ink, 'stroke-width': 0.3 * line }); // prettier-ignore
+    return element('circle', {
+      cx,
+      cy,
+      r: 0.8 * line,
+      fill: COLORS.paper,
+      stroke: COLORS.ink,
+      'stroke-width': 0.3 * line,
+    });
   });
   const frames = [
     frame(face.box, COLORS.paper),

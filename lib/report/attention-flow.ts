@@ -1,7 +1,15 @@
 import type { Box } from '../core/geometry';
 import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';
-import { embedImage, embedPixels, fitSize, readImageSize, type ImageSource, type Place, type RasterImage } from './images'; // prettier-ignore
+import {
+  embedImage,
+  embedPixels,
+  fitSize,
+  readImageSize,
+  type ImageSource,
+  type Place,
+  type RasterImage,
+} from './images';
 import { arrow, element, svgDocument, textLine } from './svg';
 import { BLOCK_COLORS, COLORS, FONT_SIZES } from './theme';
 

@@ -64,12 +64,16 @@ async function toDatum(face: ExplorableFace) {
   const coordinates = (offset: 0 | 1, side: number) =>
     Array.from({ length: 68 }, (_, index) => share(face.landmarks[2 * index + offset], side));
   return {
-    ...{ character: face.character, emotion: face.emotion, frame: face.frame },
+    character: face.character,
+    emotion: face.emotion,
+    frame: face.frame,
     image: await toThumbnail(face.image, THUMBNAIL_PX),
     eyes: await toPixelPicture(face.eyes, BLOCK_PX / face.eyes.width),
     mouth: await toPixelPicture(face.mouth, BLOCK_PX / face.mouth.width),
-    ...{ ...box('eyes', face.eyesBox), ...box('mouth', face.mouthBox) },
-    ...{ landmarkX: coordinates(0, size.width), landmarkY: coordinates(1, size.height) },
+    ...box('eyes', face.eyesBox),
+    ...box('mouth', face.mouthBox),
+    landmarkX: coordinates(0, size.width),
+    landmarkY: coordinates(1, size.height),
   };
 }
 
@@ -102,7 +106,12 @@ function imagePanel() {
 }
 
 function blockPanel(name: 'eyes' | 'mouth') {
-  return { ...imageLayer(name, BLOCK_PX), title: { text: `${name} block, 32×32`, fontSize: 12, offset: 4 }, width: BLOCK_PX, height: BLOCK_PX }; // prettier-ignore
+  return {
+    ...imageLayer(name, BLOCK_PX),
+    title: { text: `${name} block, 32×32`, fontSize: 12, offset: 4 },
+    width: BLOCK_PX,
+    height: BLOCK_PX,
+  };
 }
 
 function imageLayer(field: string, sidePx: number) {
@@ -125,7 +134,11 @@ function boxLayer(name: 'eyes' | 'mouth') {
 function landmarkLayer() {
   const isOf = (landmarks: readonly number[]) => `indexof([${landmarks.join(',')}], datum.index) >= 0`;
   return {
-    transform: [{ flatten: ['landmarkX', 'landmarkY'] }, { window: [{ op: 'row_number', as: 'number' }] }, { calculate: 'datum.number - 1', as: 'index' }], // prettier-ignore
+    transform: [
+      { flatten: ['landmarkX', 'landmarkY'] },
+      { window: [{ op: 'row_number', as: 'number' }] },
+      { calculate: 'datum.number - 1', as: 'index' },
+    ],
     mark: { type: 'circle', size: 16, opacity: 1, stroke: COLORS.ink, strokeWidth: 0.6 },
     encoding: {
       ...position('landmarkX', 'x'),

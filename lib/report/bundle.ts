@@ -119,7 +119,10 @@ function hasOwnDisplay(value: unknown): value is WithOwnDisplay {
 
 async function ownBundle(value: WithOwnDisplay): Promise<MimeBundle> {
   const forms = Object.entries(await value[JUPYTER_DISPLAY]());
-  const written = forms.map(([type, content]) => [type, content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content]); // prettier-ignore
+  const written = forms.map(([type, content]) => [
+    type,
+    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
+  ]);
   return { data: { 'text/plain': inspect(value), ...Object.fromEntries(written) }, metadata: {} };
 }
 

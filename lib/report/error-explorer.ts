@@ -37,7 +37,10 @@ interface Answer extends AnsweredPicture {
 export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promise<ChartFigure> {
   if (pictures.length === 0) throw new RangeError('Expected at least 1 picture for pictures but received 0');
   const answers = pictures.map((picture) => ({ ...picture, predicted: likeliest(picture.probabilities)[0] }));
-  const matrix = confusionMatrix(answers.map(({ truth }) => truth), answers.map(({ predicted }) => predicted)); // prettier-ignore
+  const matrix = confusionMatrix(
+    answers.map(({ truth }) => truth),
+    answers.map(({ predicted }) => predicted),
+  );
   const cells = toCells(matrix, EMOTIONS);
   const opened = cellToOpen(cells);
   const spec = {
@@ -89,8 +92,12 @@ async function toDatum({ image, caption, truth, predicted, probabilities }: Answ
   const text = (id: number) => `${EMOTIONS[id]} ${(100 * probabilities[id]).toFixed(0)} %`;
   const [first, second] = likeliest(probabilities);
   return {
-    ...{ true: EMOTIONS[truth], predicted: EMOTIONS[predicted], caption },
-    ...{ first: text(first), second: text(second), image: await toThumbnail(image, PICTURE_PX) },
+    true: EMOTIONS[truth],
+    predicted: EMOTIONS[predicted],
+    caption,
+    first: text(first),
+    second: text(second),
+    image: await toThumbnail(image, PICTURE_PX),
   };
 }
 
@@ -154,7 +161,14 @@ function picturePanel(values: readonly object[]) {
           align: 'left',
           baseline: 'top',
         },
-        encoding: { url: { field: 'image', type: 'nominal' }, tooltip: [{ field: 'caption', type: 'nominal' }, { field: 'true', type: 'nominal' }, { field: 'first', type: 'nominal', title: 'predicted' }] }, // prettier-ignore
+        encoding: {
+          url: { field: 'image', type: 'nominal' },
+          tooltip: [
+            { field: 'caption', type: 'nominal' },
+            { field: 'true', type: 'nominal' },
+            { field: 'first', type: 'nominal', title: 'predicted' },
+          ],
+        },
       },
       text('first', PICTURE_PX + 4, COLORS.ink),
       text('second', PICTURE_PX + 19, COLORS.quiet),

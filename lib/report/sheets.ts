@@ -110,8 +110,12 @@ export async function sampleSheet(
     subtitle
       ? textLine(subtitle, PADDING, PADDING + 34, { sizePx: FONT_SIZES.subtitle, color: COLORS.quiet })
       : '',
-    ...emotions.map((name, column) => textLine(name, left + column * step + cellPx / 2, top - 8, { ...label, anchor: 'middle' })), // prettier-ignore
-    ...characters.map((name, row) => textLine(name, left - 10, top + row * step + cellPx / 2 + 4, { ...label, anchor: 'end' })), // prettier-ignore
+    ...emotions.map((name, column) =>
+      textLine(name, left + column * step + cellPx / 2, top - 8, { ...label, anchor: 'middle' }),
+    ),
+    ...characters.map((name, row) =>
+      textLine(name, left - 10, top + row * step + cellPx / 2 + 4, { ...label, anchor: 'end' }),
+    ),
     ...(await Promise.all(
       characters.flatMap((character, row) =>
         emotions.map((emotion, column) => {
@@ -121,7 +125,10 @@ export async function sampleSheet(
       ),
     )),
   ];
-  const titles = [measureText(title, { sizePx: FONT_SIZES.title, bold: true }), measureText(subtitle ?? '', { sizePx: FONT_SIZES.subtitle })]; // prettier-ignore
+  const titles = [
+    measureText(title, { sizePx: FONT_SIZES.title, bold: true }),
+    measureText(subtitle ?? '', { sizePx: FONT_SIZES.subtitle }),
+  ];
   const width =
     Math.ceil(Math.max(left + emotions.length * step - 4, PADDING + Math.max(...titles))) + PADDING;
   const height = top + characters.length * step - 4 + PADDING;

@@ -59,7 +59,8 @@ export async function compareModels(options: ComparisonOptions): Promise<ScoredP
     for (const seed of seeds) {
       const run = { experiment: { ...experiment, split, seed }, records, blocks };
       const pair = {
-        ...{ split, seed },
+        split,
+        seed,
         candidate: await score({ ...candidate, ...run }),
         baseline: await score({ ...baseline, ...run }),
       };
@@ -76,7 +77,12 @@ export async function compareModels(options: ComparisonOptions): Promise<ScoredP
  */
 export function summarizePairs(pairs: readonly ScoredPair[]): SplitSummary[] {
   const splits = [...new Set(pairs.map(({ split }) => split))];
-  return splits.map((split) => summarizeSplit(split, pairs.filter((pair) => pair.split === split))); // prettier-ignore
+  return splits.map((split) =>
+    summarizeSplit(
+      split,
+      pairs.filter((pair) => pair.split === split),
+    ),
+  );
 }
 
 function summarizeSplit(split: SplitName, pairs: readonly ScoredPair[]): SplitSummary {
@@ -85,7 +91,9 @@ function summarizeSplit(split: SplitName, pairs: readonly ScoredPair[]): SplitSu
   const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
   const count = pairs.length;
   return {
-    ...{ split, seeds: count, difference },
+    split,
+    seeds: count,
+    difference,
     candidate: mean(pairs.map(({ candidate }) => candidate.accuracy)),
     baseline: mean(pairs.map(({ baseline }) => baseline.accuracy)),
     standardError: count > 1 ? Math.sqrt(squares / (count - 1) / count) : 0,

@@ -29,7 +29,8 @@ export interface ComparisonFile {
 export function measureNetwork(build: (options: { readonly seed: number }) => Network): NetworkSize {
   const network = build({ seed: 1 });
   const tensors = Array.from(stateVariables(network), ([name, variable]) => ({
-    ...{ name, shape: variable.shape },
+    name,
+    shape: variable.shape,
     read: () => variable.dataSync() as Float32Array,
   }));
   let bytes = 0;

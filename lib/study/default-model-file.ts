@@ -42,7 +42,9 @@ export function toDefaultModelFile(
     images: records.length,
     accuracyOfAll: value(score.ofAll),
     characters: Object.fromEntries(names.map((name) => [name, rateOf(name)])),
-    ...{ answered: value(answered), rightOfAnswered: value(rightOfAnswered), calibrationError },
+    answered: value(answered),
+    rightOfAnswered: value(rightOfAnswered),
+    calibrationError,
   };
 }
 

@@ -56,7 +56,8 @@ function listColumns(records: readonly FrameRecord[]): GroupColumn[] {
   return [
     ...[...names].map((name) => ({
       name,
-      valueOf: ({ attributes = {} }: FrameRecord) => (Object.hasOwn(attributes, name) ? toValue(attributes[name]) : undefined), // prettier-ignore
+      valueOf: ({ attributes = {} }: FrameRecord) =>
+        Object.hasOwn(attributes, name) ? toValue(attributes[name]) : undefined,
     })),
     ...(hasCharacters(records) ? [{ name: 'person', valueOf: personOf }] : []),
     ...(records.some(({ side }) => side) ? [{ name: 'side', valueOf: ({ side }: FrameRecord) => side }] : []),
@@ -103,5 +104,10 @@ export function evaluateGroups(
       confidence: confidences[index],
     }),
   );
-  return { column: name, resampled, limits, ...scoreGroups(answers, { limits, random: createRandom(SEED, 'groups') }) }; // prettier-ignore
+  return {
+    column: name,
+    resampled,
+    limits,
+    ...scoreGroups(answers, { limits, random: createRandom(SEED, 'groups') }),
+  };
 }

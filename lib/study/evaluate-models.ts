@@ -48,7 +48,10 @@ export async function evaluateModel(
   { onProgress, shouldStop }: EvaluateOptions = {},
 ): Promise<ModelEvaluation | undefined> {
   const start = performance.now();
-  const inputs = records.map((record) => ({ kind: 'picture' as const, source: path.join(directory, record.path) })); // prettier-ignore
+  const inputs = records.map((record) => ({
+    kind: 'picture' as const,
+    source: path.join(directory, record.path),
+  }));
   const faces: (FacePrediction | undefined)[] = [];
   for await (const { result } of predictInputs(predictor, inputs, { shouldStop })) {
     faces.push(isUnread(result) ? undefined : result.faces[0]);
@@ -58,7 +61,9 @@ export async function evaluateModel(
   const { name, description } = predictor.classifier;
   const seconds = (performance.now() - start) / 1000;
   const scored = scoreFaces(records, faces);
-  const byCharacter = hasCharacters(records) ? accuracyByCharacter(toScored(records, scored.outcomes)) : undefined; // prettier-ignore
+  const byCharacter = hasCharacters(records)
+    ? accuracyByCharacter(toScored(records, scored.outcomes))
+    : undefined;
   return { model: name, description, ...scored, ...(byCharacter && { byCharacter }), seconds };
 }
 
@@ -90,7 +95,9 @@ export function hasCharacters(records: readonly FrameRecord[]): boolean {
 
 function toScored(records: readonly FrameRecord[], outcomes: readonly boolean[]): ScoredFrame[] {
   return records.map(({ character, path: name, clip = name }, index) => ({
-    ...{ character, clip, score: Number(outcomes[index]) },
+    character,
+    clip,
+    score: Number(outcomes[index]),
   }));
 }
 

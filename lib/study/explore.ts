@@ -27,7 +27,9 @@ export function chooseExplorableFaces(
       const chosen = spread(own, frames);
       return chosen.map((face, index) => ({
         ...viewFace(dataset, blocks, face),
-        ...{ character, emotion, frame: index + 1 },
+        character,
+        emotion,
+        frame: index + 1,
       }));
     }),
   );

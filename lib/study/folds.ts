@@ -80,7 +80,12 @@ export async function runFold(
   try {
     const { bestEpoch, reusedEpochs, stopped } = await trainCached({
       ...form,
-      ...{ experiment, network, blocks, faces, cacheDirectory, shouldStop },
+      experiment,
+      network,
+      blocks,
+      faces,
+      cacheDirectory,
+      shouldStop,
     });
     if (stopped) return undefined;
     const { probabilities } = await predict(network, inputSource(blocks, faces.test.faces, form.inputs));

@@ -35,8 +35,13 @@ export async function lookAtFiles(
     const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
     return {
       faces: found.map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }) => ({
-        ...{ image: path.join(root, record.path), caption: path.basename(record.path) },
-        ...{ landmarks, eyesBox, mouthBox, eyes: block(eyes), mouth: block(mouth) },
+        image: path.join(root, record.path),
+        caption: path.basename(record.path),
+        landmarks,
+        eyesBox,
+        mouthBox,
+        eyes: block(eyes),
+        mouth: block(mouth),
       })),
       missed: rows.flatMap((row) => (isFaceRow(row) ? [] : [describeMiss(root, row)])),
       assumed: countAssumed(found.map(({ detector: name }) => name)),

@@ -71,7 +71,11 @@ export function buildReport(parts: ReportParts): ReportFile {
   const { network, nearest, boxes } = evaluation.scores;
   const [images, faces] = [dataset.records.length, blocks.records.length];
   return {
-    ...{ dataset: dataset.name, synthetic: dataset.synthetic, images, faces, detectionRate: faces / images },
+    dataset: dataset.name,
+    synthetic: dataset.synthetic,
+    images,
+    faces,
+    detectionRate: faces / images,
     ...describeBlockQuality(parts.blockQuality),
     split: {
       name: split.name,
@@ -79,12 +83,10 @@ export function buildReport(parts: ReportParts): ReportFile {
       validation: split.validation.length,
       test: split.test.length,
     },
-    ...{
-      model: parts.network.name,
-      parameters: countParameters(parts.network),
-      epochs: training.history.length,
-      bestEpoch: training.bestEpoch,
-    },
+    model: parts.network.name,
+    parameters: countParameters(parts.network),
+    epochs: training.history.length,
+    bestEpoch: training.bestEpoch,
     accuracyOfFound: network.ofFound.value,
     accuracyOfAll: network.ofAll.value,
     accuracyOfAllInterval: [network.ofAll.low, network.ofAll.high],

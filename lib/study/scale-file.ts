@@ -140,13 +140,22 @@ function minutes(seconds: number | null): string {
 
 /** Writes a time in the largest unit of which there are two. */
 function duration(seconds: number): string {
-  const units = [['days', 86_400], ['h', 3600], ['min', 60], ['s', 1]] as const; // prettier-ignore
+  const units = [
+    ['days', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
   const [unit, size] = units.find(([, length]) => seconds >= 2 * length) ?? ['s', 1];
   return `${figure(seconds / size)} ${unit}`;
 }
 
 function bytes(size: number): string {
-  const units = [['TB', 1e12], ['GB', 1e9], ['MB', 1e6]] as const; // prettier-ignore
+  const units = [
+    ['TB', 1e12],
+    ['GB', 1e9],
+    ['MB', 1e6],
+  ] as const;
   const [unit, length] = units.find(([, one]) => size >= one) ?? ['MB', 1e6];
   return `${figure(size / length)} ${unit}`;
 }

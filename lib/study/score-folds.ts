@@ -86,13 +86,18 @@ export function scoreFolds(
     return {
       matrix,
       row: {
-        ...{ person, images: ofAll.trials, missed: ofAll.trials - ofFound.trials, correct: ofAll.successes },
+        person,
+        images: ofAll.trials,
+        missed: ofAll.trials - ofFound.trials,
+        correct: ofAll.successes,
         ...(result && { validation: result.validation, bestEpoch: result.bestEpoch }),
       },
     };
   });
   const scored = answers.map(({ record: { character, path, clip = path, emotion }, label }) => ({
-    ...{ character, clip, score: Number(label === emotionId(emotion)) },
+    character,
+    clip,
+    score: Number(label === emotionId(emotion)),
   }));
   return {
     score,

@@ -46,7 +46,11 @@ export async function scoreRun(options: RunOptions): Promise<RunScore> {
   const network = build({ seed });
   try {
     const { bestEpoch, history } = await trainCached({
-      ...{ experiment, network, blocks, faces, cacheDirectory },
+      experiment,
+      network,
+      blocks,
+      faces,
+      cacheDirectory,
       inputs: ['eyes', 'mouth'],
       keeps: 'weights',
     });

@@ -81,7 +81,8 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
   }
   const trained = await trainHere(options);
   const { history, bestEpoch: epoch } = trained;
-  if (!trained.stopped) await saveTrained({ store, network, history, best: { epoch, state: saveState(network) } }); // prettier-ignore
+  if (!trained.stopped)
+    await saveTrained({ store, network, history, best: { epoch, state: saveState(network) } });
   return trained;
 }
 
@@ -104,7 +105,13 @@ async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining
   let trainedEpochs = 0;
   const trainingFaces = faces.train.faces.map((face) => blocks.records[face]);
   const result = await train({
-    ...{ network, optimizer, epochs, batchSize: recipe.batchSize, seed, onBatch, shouldStop },
+    network,
+    optimizer,
+    epochs,
+    batchSize: recipe.batchSize,
+    seed,
+    onBatch,
+    shouldStop,
     train: {
       ...trainingSource(options, blocks, faces.train.faces),
       softLabels: recipe.softLabels ? softLabelsOf(trainingFaces) : undefined,

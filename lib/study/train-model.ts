@@ -58,7 +58,13 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const network = build({ seed: experiment.seed });
   const { bestEpoch, stopped } = await trainCached({
     ...form,
-    ...{ experiment, network, blocks, faces, onEpoch, onBatch, shouldStop },
+    experiment,
+    network,
+    blocks,
+    faces,
+    onEpoch,
+    onBatch,
+    shouldStop,
   });
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
   const validation = inputSource(blocks, faces.validation.faces, form.inputs);

@@ -99,7 +99,9 @@ describe('runRows', () => {
     const missing: MissingRow[] = [];
     const choice = chooseRows(['tergat-step/keras', 'tergat-step/pytorch-fused']);
     await runRows({
-      ...{ ...choice, pool, runs: 1 },
+      ...choice,
+      pool,
+      runs: 1,
       onRow: (row) => rows.push(row),
       onMissing: (row) => missing.push(row),
     });

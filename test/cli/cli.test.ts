@@ -102,7 +102,13 @@ describe('the command line', function () {
     assert.equal(status, 1, err);
     assert.match(err, /bad\.jpg: Expected one of jpeg/);
     const answers = JSON.parse(fs.readFileSync(target, 'utf8')) as { source: string; faces?: unknown[] }[];
-    assert.deepEqual(answers.map(({ source, faces }) => [source, faces?.length]), [[good, 1], [bad, undefined]]); // prettier-ignore
+    assert.deepEqual(
+      answers.map(({ source, faces }) => [source, faces?.length]),
+      [
+        [good, 1],
+        [bad, undefined],
+      ],
+    );
     assert.deepEqual(fs.readdirSync(folder()).sort(), [
       '0001-good.jpg',
       'answers.json',
@@ -186,7 +192,9 @@ describe('the command line', function () {
 
 describe('bin/prior-attention.mjs', () => {
   it('is there and executable before anything is compiled, so that npx finds it', () => {
-    const { bin } = JSON.parse(fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as { bin: Record<string, string> }; // prettier-ignore
+    const { bin } = JSON.parse(fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
     const file = path.join(projectRoot(), bin['prior-attention']);
     assert.ok(fs.statSync(file).mode & 0o100);
     assert.match(fs.readFileSync(file, 'utf8'), /^#!\/usr\/bin\/env node\n/);

@@ -91,7 +91,14 @@ describe('runEvaluate', function () {
       }[];
     };
     const { groups } = models[0].by;
-    assert.deepEqual(groups.map(({ group, images }) => [group, images]), [['f', 3], ['m', 3], [null, 1]]); // prettier-ignore
+    assert.deepEqual(
+      groups.map(({ group, images }) => [group, images]),
+      [
+        ['f', 3],
+        ['m', 3],
+        [null, 1],
+      ],
+    );
     assert.equal(
       groups.reduce((sum, { accuracy }) => sum + accuracy.successes, 0),
       1,
@@ -99,7 +106,10 @@ describe('runEvaluate', function () {
     const text = await evaluateAs('text', 'A Column Of A Long Name');
     assert.match(text, /not given \*/);
     assert.match(text, /largest difference of accuracy: . minus . 33\.3 points/);
-    await assert.rejects(evaluateAs('text', 'age'), /one of the columns a column of a long name for --by but received age/); // prettier-ignore
+    await assert.rejects(
+      evaluateAs('text', 'age'),
+      /one of the columns a column of a long name for --by but received age/,
+    );
   });
 
   it('says that it was stopped, writes nothing and keeps no tensor', async () => {

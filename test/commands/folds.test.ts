@@ -23,7 +23,10 @@ function crop(name: string): Promise<Buffer> {
 }
 
 async function writeCrops(folder: string, names: readonly string[]): Promise<void> {
-  writeFiles(folder, Object.fromEntries(await Promise.all(names.map(async (name) => [name, await crop(name)])))); // prettier-ignore
+  writeFiles(
+    folder,
+    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await crop(name)]))),
+  );
 }
 
 const classFolders = (persons: readonly string[], emotions: readonly string[] = EMOTIONS.slice(0, 3)) =>
@@ -37,11 +40,18 @@ describe('leave one person out', function () {
   /** Runs the command on data of the test's folder. */
   async function run(data: string, changes: Partial<FoldsRequest> = {}) {
     const lines: string[] = [];
-    const [output, predictions] = ['figures.json', 'predictions.csv'].map((name) => path.join(folder(), name)); // prettier-ignore
+    const [output, predictions] = ['figures.json', 'predictions.csv'].map((name) =>
+      path.join(folder(), name),
+    );
     for (const file of [output, predictions]) fs.rmSync(file, { force: true });
     const isWhole = await evaluateFolds({
-      ...{ data: path.join(folder(), data), cropped: true, architecture: 'compact', format: 'json' },
-      ...{ output, predictions, print: (line) => void lines.push(line) },
+      data: path.join(folder(), data),
+      cropped: true,
+      architecture: 'compact',
+      format: 'json',
+      output,
+      predictions,
+      print: (line) => void lines.push(line),
       experiment: { ...DEFAULT_EXPERIMENT, epochs: 1 },
       cacheDirectory: path.join(folder(), 'training'),
       ...changes,
@@ -80,9 +90,18 @@ describe('leave one person out', function () {
       ],
     );
     const right = rows.filter(([, truth, answer]) => truth === answer).length;
-    assert.equal(persons.reduce((sum, { correct }) => sum + correct, 0), right); // prettier-ignore
-    assert.equal(matrix.reduce((sum, row, id) => sum + row[id], 0), right); // prettier-ignore
-    assert.equal(matrix.flat().reduce((sum, count) => sum + count), 12); // prettier-ignore
+    assert.equal(
+      persons.reduce((sum, { correct }) => sum + correct, 0),
+      right,
+    );
+    assert.equal(
+      matrix.reduce((sum, row, id) => sum + row[id], 0),
+      right,
+    );
+    assert.equal(
+      matrix.flat().reduce((sum, count) => sum + count),
+      12,
+    );
     assert.deepEqual([others.images, others.accuracyOfAll], [13, right / 13]);
     const [low, high] = others.accuracyOfAllInterval;
     assert.ok(low <= right / 13 && right / 13 <= high && low < high);
@@ -97,7 +116,10 @@ describe('leave one person out', function () {
       isStopping = ended > 0;
     };
     const stopped = await run('people', { print, shouldStop: () => isStopping });
-    assert.deepEqual([stopped.isWhole, ended, stopped.figures, stopped.table], [false, 1, undefined, undefined]); // prettier-ignore
+    assert.deepEqual(
+      [stopped.isWhole, ended, stopped.figures, stopped.table],
+      [false, 1, undefined, undefined],
+    );
     const resumed = await run('people');
     const folds = resumed.lines.filter((line) => / of 3: /.test(line));
     assert.deepEqual(
@@ -115,7 +137,10 @@ describe('leave one person out', function () {
     const rows = names.map((name, index) => `${name},${name.split('/')[1]},p${index % 3}`);
     writeFiles(folder(), { 'list.csv': ['path,label,person', ...rows].join('\n') });
     // Each of p0, p1 and p2 has one expression only, which nobody else has.
-    await assert.rejects(run('list.csv'), /none of anger, disgust where p0 is tested and p1 chooses the epoch: add/); // prettier-ignore
+    await assert.rejects(
+      run('list.csv'),
+      /none of anger, disgust where p0 is tested and p1 chooses the epoch: add/,
+    );
     const mixed = names.map((name) => `${name},${name.split('/')[1]},person ${name[0]}`);
     writeFiles(folder(), { 'list.csv': ['path,label,person', ...mixed].join('\n') });
     const { figures } = await run('list.csv', { format: 'text' });
@@ -132,7 +157,10 @@ describe('leave one person out', function () {
     const resultsDirectory = path.join(folder(), 'results');
     const lines: string[] = [];
     const environment = {
-      ...{ DATASET: 'jaffe', DATASET_DIR: path.join(folder(), 'jaffe'), CROPPED: '1', EPOCHS: '1' },
+      DATASET: 'jaffe',
+      DATASET_DIR: path.join(folder(), 'jaffe'),
+      CROPPED: '1',
+      EPOCHS: '1',
       SPLIT: 'leave-one-person-out',
     };
     const request = { environment, resultsDirectory, architecture: 'Compact', cacheDirectory: folder() };
@@ -140,8 +168,12 @@ describe('leave one person out', function () {
     assert.match(lines.at(-1)!, /leaves out: the executed notebook, learning curves/);
     const files = ['heatmap_1_0.001_8.png', 'predictions.csv', 'report.json', 'skipped.csv', 'split.json'];
     const made = fs.readdirSync(resultsDirectory);
-    assert.deepEqual(files.filter((name) => !made.includes(name)), []); // prettier-ignore
-    const read = (name: string) => JSON.parse(fs.readFileSync(path.join(resultsDirectory, name), 'utf8')) as Record<string, unknown>; // prettier-ignore
+    assert.deepEqual(
+      files.filter((name) => !made.includes(name)),
+      [],
+    );
+    const read = (name: string) =>
+      JSON.parse(fs.readFileSync(path.join(resultsDirectory, name), 'utf8')) as Record<string, unknown>;
     const { dataset, faces, split, leftOut } = read('report.json');
     assert.deepEqual([dataset, faces, split], ['JAFFE', 18, { name: 'leave-one-person-out', folds: 3 }]);
     assert.ok((leftOut as string[]).includes('learning curves'));
@@ -153,10 +185,18 @@ describe('leave one person out', function () {
     await writeCrops(path.join(folder(), 'two'), classFolders(['ann', 'bob']));
     const names = classFolders(['ann', 'bob', 'kim']);
     await writeCrops(folder(), names);
-    const rows = names.map((name, index) => `${name},${name.split('/')[1]},${index < 8 ? name.split('/')[0] : ''}`); // prettier-ignore
+    const rows = names.map(
+      (name, index) => `${name},${name.split('/')[1]},${index < 8 ? name.split('/')[0] : ''}`,
+    );
     writeFiles(folder(), { 'list.csv': ['path,label,person', ...rows].join('\n') });
-    await assert.rejects(run('nobody'), /^RangeError: Expected a person for each image .* none for 2 of 2: name persons by folders, <person>\/<emotion>\/\*, or in the column person/); // prettier-ignore
-    await assert.rejects(run('two'), /^RangeError: Expected at least 3 persons .* received 2 \(ann, bob\): add persons/); // prettier-ignore
+    await assert.rejects(
+      run('nobody'),
+      /^RangeError: Expected a person for each image .* none for 2 of 2: name persons by folders, <person>\/<emotion>\/\*, or in the column person/,
+    );
+    await assert.rejects(
+      run('two'),
+      /^RangeError: Expected at least 3 persons .* received 2 \(ann, bob\): add persons/,
+    );
     await assert.rejects(run('list.csv'), /none for 1 of 9/);
     await assert.rejects(run('two', { architecture: 'Big' }), /for architecture but received Big/);
     for (const emotion of ['anger', 'disgust', 'fear'])

@@ -8,7 +8,11 @@ import { scoreGroups } from '../../lib/core/group-scores';
 function answersOf(group: string | undefined, persons: number, wrong = 0) {
   return Array.from({ length: persons }, (_, person) =>
     EMOTIONS.map((_, label) => ({
-      ...{ group, unit: `${group} ${person}`, label, isRight: person >= wrong, confidence: 0.9 },
+      group,
+      unit: `${group} ${person}`,
+      label,
+      isRight: person >= wrong,
+      confidence: 0.9,
     })),
   ).flat();
 }
@@ -28,7 +32,10 @@ describe('describeGroups', () => {
       ...answersOf(undefined, 2),
     ]);
     const text = lines.join('\n');
-    assert.ok(lines.every(({ length }) => length <= 100), text); // prettier-ignore
+    assert.ok(
+      lines.every(({ length }) => length <= 100),
+      text,
+    );
     assert.match(text, /by camera, with 95 % intervals from 2,000 samples of the persons:/);
     assert.match(text, /\n {2}phone +140 +20 +140 +50\.0 % \(/);
     assert.match(text, /\n {2}a camera of a… +100 99-100 +100 99-100/);

@@ -11,7 +11,12 @@ import { useTemporaryFolder } from '../support/folder';
 
 function notebookOf(...sources: string[]): string {
   const cells = sources.map((source, index) => ({
-    ...{ cell_type: 'code', id: `c${index}`, metadata: {}, source, execution_count: null, outputs: [] },
+    cell_type: 'code',
+    id: `c${index}`,
+    metadata: {},
+    source,
+    execution_count: null,
+    outputs: [],
   }));
   return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
 }

@@ -57,7 +57,11 @@ describe('calibration', () => {
 
   it('follows risk from the surest answers to all, equals together', () => {
     const curve = riskCoverage(four).map(({ coverage, risk }) => [coverage, risk]);
-    assert.deepEqual(curve, [[0.25, 0], [0.75, 1 / 3], [1, 0.25]]); // prettier-ignore
+    assert.deepEqual(curve, [
+      [0.25, 0],
+      [0.75, 1 / 3],
+      [1, 0.25],
+    ]);
   });
 
   it('refuses probabilities that do not fit the labels', () => {

@@ -76,7 +76,13 @@ describe('intervals over characters', () => {
   });
 
   it('gives each character its mean', () => {
-    assert.deepEqual([...meansByCharacter(buildFrames([0.25, 1]))], [['c0', 0.25], ['c1', 1]]); // prettier-ignore
+    assert.deepEqual(
+      [...meansByCharacter(buildFrames([0.25, 1]))],
+      [
+        ['c0', 0.25],
+        ['c1', 1],
+      ],
+    );
   });
 
   it('refuses no value', () => {

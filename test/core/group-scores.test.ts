@@ -12,7 +12,11 @@ function answersOf(
   { person, confidence = 0.75, label = 3 }: { person?: string; confidence?: number; label?: number } = {},
 ): GroupedAnswer[] {
   return outcomes.map((isRight, index) => ({
-    ...{ group, unit: person ?? `${group} ${label} ${index}`, label, isRight, confidence },
+    group,
+    unit: person ?? `${group} ${label} ${index}`,
+    label,
+    isRight,
+    confidence,
   }));
 }
 
@@ -32,7 +36,13 @@ describe('scoreGroups', () => {
       ...answersOf('f', [true], { confidence: 0.55, label: 2 }),
       missed,
     ]);
-    assert.deepEqual(groups.map(({ group, images, found, units }) => [group, images, found, units]), [['f', 4, 3, 4], ['m', 4, 4, 4]]); // prettier-ignore
+    assert.deepEqual(
+      groups.map(({ group, images, found, units }) => [group, images, found, units]),
+      [
+        ['f', 4, 3, 4],
+        ['m', 4, 4, 4],
+      ],
+    );
     const [f, m] = groups;
     assert.deepEqual([f.accuracy.value, f.accuracy.successes, m.accuracy.value], [0.5, 2, 0.75]);
     assert.deepEqual([f.recalls[2].value, f.recalls[3].value, f.recalls[2].trials], [0.5, 0.5, 2]);
@@ -48,15 +58,16 @@ describe('scoreGroups', () => {
     const rows = confidences.flatMap((own) => [own, ...Array.from({ length: 6 }, () => (1 - own) / 6)]);
     const probabilities = Float32Array.from(rows);
     const answers = labels.map((label, index) => ({
-      ...{
-        group: 'all',
-        unit: `${index}`,
-        label,
-        isRight: label === 0,
-        confidence: probabilities[7 * index],
-      },
+      group: 'all',
+      unit: `${index}`,
+      label,
+      isRight: label === 0,
+      confidence: probabilities[7 * index],
     }));
-    isNear(score(answers).groups[0].calibrationError.value, expectedCalibrationError({ probabilities, labels })); // prettier-ignore
+    isNear(
+      score(answers).groups[0].calibrationError.value,
+      expectedCalibrationError({ probabilities, labels }),
+    );
   });
 
   it('resamples whole persons: two who differ say nothing of a third', () => {
@@ -91,7 +102,16 @@ describe('scoreGroups', () => {
       ],
       { limits: { images: 30, units: 1 } },
     );
-    assert.deepEqual(groups.map(({ group, isTooFew }) => [group, isTooFew]), [['7', true], ['8', false], ['9', false], ['10', false], [undefined, false]]); // prettier-ignore
+    assert.deepEqual(
+      groups.map(({ group, isTooFew }) => [group, isTooFew]),
+      [
+        ['7', true],
+        ['8', false],
+        ['9', false],
+        ['10', false],
+        [undefined, false],
+      ],
+    );
     const { higher, lower, difference, compared, isTooFew } = largestDifference!;
     assert.deepEqual([higher, lower, compared, isTooFew], ['10', '9', 3, false]);
     isNear(difference.value, 0.2);
@@ -114,7 +134,10 @@ describe('scoreGroups', () => {
     const { largestDifference } = score([...answersOf('a', [true]), ...answersOf('b', [false])]);
     assert.deepEqual([largestDifference!.higher, largestDifference!.lower], ['a', 'b']);
     assert.ok(largestDifference!.isTooFew);
-    assert.equal(score([...answersOf('a', [true]), ...answersOf(undefined, [false])]).largestDifference, undefined); // prettier-ignore
+    assert.equal(
+      score([...answersOf('a', [true]), ...answersOf(undefined, [false])]).largestDifference,
+      undefined,
+    );
     const few = score(answersOf('a', times(9, true), { person: 'ann' }), { limits: { images: 5, units: 2 } });
     assert.ok(few.groups[0].isTooFew, 'one person');
   });

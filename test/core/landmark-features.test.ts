@@ -46,7 +46,10 @@ describe('landmark features', () => {
   });
 
   it('are themselves again when mirrored twice; the nose bridge and the chin stay', () => {
-    assert.deepEqual(MIRRORED_LANDMARKS.map((other) => MIRRORED_LANDMARKS[other]), [...face.subarray(0, 68).keys()]); // prettier-ignore
+    assert.deepEqual(
+      MIRRORED_LANDMARKS.map((other) => MIRRORED_LANDMARKS[other]),
+      [...face.subarray(0, 68).keys()],
+    );
     for (const own of [8, 27, 28, 29, 30, 33, 51, 57, 62, 66]) assert.equal(MIRRORED_LANDMARKS[own], own);
   });
 

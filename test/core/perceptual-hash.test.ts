@@ -42,6 +42,9 @@ describe('findNearDuplicates', () => {
       bits(hashes[2 * a] ^ hashes[2 * b]) + bits(hashes[2 * a + 1] ^ hashes[2 * b + 1]);
     const wanted = all.map((face) => all.some((other) => other !== face && far(face, other) <= 3));
     assert.ok(wanted.includes(true) && wanted.includes(false));
-    assert.deepEqual(Array.from(findNearDuplicates(hashes, all, all), (other) => other >= 0), wanted); // prettier-ignore
+    assert.deepEqual(
+      Array.from(findNearDuplicates(hashes, all, all), (other) => other >= 0),
+      wanted,
+    );
   });
 });

@@ -140,14 +140,20 @@ describe('splitRecords', () => {
 
 describe('splitRecords of small cells', () => {
   const cell = (character: string, emotion: Emotion, count: number): FrameRecord[] =>
-    Array.from({ length: count }, (_, index) => ({ path: `${character}/${emotion}/${index}.png`, character, emotion })); // prettier-ignore
+    Array.from({ length: count }, (_, index) => ({
+      path: `${character}/${emotion}/${index}.png`,
+      character,
+      emotion,
+    }));
   const persons = Array.from({ length: 10 }, (_, index) => `person-${index}`);
 
   it('trains on 80 % of each expression where each person shows it once, as in CK+', () => {
     const records = persons.flatMap((person) => EMOTIONS.flatMap((emotion) => cell(person, emotion, 1)));
     const split = splitRecords(records, 'frames', 1);
     for (const emotion of EMOTIONS) {
-      const counts = SIDES.map((side) => split[side].filter((index) => records[index].emotion === emotion).length); // prettier-ignore
+      const counts = SIDES.map(
+        (side) => split[side].filter((index) => records[index].emotion === emotion).length,
+      );
       assert.deepEqual(counts, [8, 1, 1], emotion);
     }
   });

@@ -32,7 +32,10 @@ describe('votes of FER+', () => {
     const few = [4, 0, 0, 3, 3, 0, 0, 0, 0, 0];
     const contempt = [0, 2, 0, 0, 2, 0, 0, 6, 0, 0];
     assert.deepEqual([labelByVotes(few, 'strict'), labelByVotes(few, 'plural')], [undefined, 'neutral']);
-    assert.deepEqual([labelByVotes(contempt, 'strict'), labelByVotes(contempt, 'plural')], [undefined, undefined]); // prettier-ignore
+    assert.deepEqual(
+      [labelByVotes(contempt, 'strict'), labelByVotes(contempt, 'plural')],
+      [undefined, undefined],
+    );
   });
 
   it('label every image that has a soft label under `all`, the strict winner first', () => {

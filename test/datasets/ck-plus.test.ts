@@ -25,11 +25,35 @@ describe('readCkPlus', () => {
     sequence('S010/002', '5.0000000e+00');
     const images = 'cohn-kanade-images';
     assert.deepEqual(readCkPlus(folder()).records, [
-      { path: `${images}/S005/001/S005_001_00000001.png`, character: 'S005', emotion: 'neutral', clip: 'S005_001', frame: 0 },
-      { path: `${images}/S005/001/S005_001_00000009.png`, character: 'S005', emotion: 'disgust', clip: 'S005_001', frame: 2 },
-      { path: `${images}/S010/002/S010_002_00000001.png`, character: 'S010', emotion: 'neutral', clip: 'S010_002', frame: 0 },
-      { path: `${images}/S010/002/S010_002_00000009.png`, character: 'S010', emotion: 'joy', clip: 'S010_002', frame: 2 },
-    ]); // prettier-ignore
+      {
+        path: `${images}/S005/001/S005_001_00000001.png`,
+        character: 'S005',
+        emotion: 'neutral',
+        clip: 'S005_001',
+        frame: 0,
+      },
+      {
+        path: `${images}/S005/001/S005_001_00000009.png`,
+        character: 'S005',
+        emotion: 'disgust',
+        clip: 'S005_001',
+        frame: 2,
+      },
+      {
+        path: `${images}/S010/002/S010_002_00000001.png`,
+        character: 'S010',
+        emotion: 'neutral',
+        clip: 'S010_002',
+        frame: 0,
+      },
+      {
+        path: `${images}/S010/002/S010_002_00000009.png`,
+        character: 'S010',
+        emotion: 'joy',
+        clip: 'S010_002',
+        frame: 2,
+      },
+    ]);
   });
 
   it('maps the eight labels to seven: contempt is left out, as are sequences without a label, and counted', () => {

@@ -40,7 +40,9 @@ describe('readLabels', () => {
 
   it('reads tables as spreadsheets write them: blanks around fields, columns without a name, commas in names', () => {
     const { records, notes } = read('"path ";" Label";"lens, mm";;\r\n" 3.png"; Joy ;35;;\r\n');
-    assert.deepEqual(records, [{ path: '3.png', character: 'all', emotion: 'joy', attributes: { 'lens, mm': '35' } }]); // prettier-ignore
+    assert.deepEqual(records, [
+      { path: '3.png', character: 'all', emotion: 'joy', attributes: { 'lens, mm': '35' } },
+    ]);
     assert.deepEqual(notes, []);
     const absolute = path.join(folder(), '3.png');
     assert.equal(read(`path,label\n${absolute},joy\na/../a/1.png,joy\n`).records[0].path, '3.png');

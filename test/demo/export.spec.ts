@@ -40,7 +40,11 @@ describe('an exported model in Chromium', function () {
     );
     const expected = await model.network.forward(inputs, { training: false }).data();
     const files = new Map((await encodeForTfjs(model)).map(({ name, bytes }) => [`/${name}`, bytes]));
-    const script = path.join(path.dirname(require.resolve('@tensorflow/tfjs/package.json')), 'dist', 'tf.min.js'); // prettier-ignore
+    const script = path.join(
+      path.dirname(require.resolve('@tensorflow/tfjs/package.json')),
+      'dist',
+      'tf.min.js',
+    );
     files.set('/tf.js', fs.readFileSync(script));
     files.set('/', Buffer.from('<!doctype html><script src="/tf.js"></script>'));
     const server = http.createServer(({ url }, response) => {

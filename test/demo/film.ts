@@ -24,8 +24,13 @@ export async function writeFilm(file: string, count: number): Promise<void> {
   const handle = fs.openSync(file, 'w');
   for (const { emotion, moment } of frames.filter(({ frame }) => frame === 1)) {
     const level = markLevel(EMOTIONS.indexOf(emotion));
-    const face = await sharp(await renderPng(renderSvg(moment))).resize(HEIGHT, HEIGHT).png().toBuffer(); // prettier-ignore
-    const mark = { create: { width: 48, height: 48, channels: 3, background: { r: level, g: level, b: level } } } as const; // prettier-ignore
+    const face = await sharp(await renderPng(renderSvg(moment)))
+      .resize(HEIGHT, HEIGHT)
+      .png()
+      .toBuffer();
+    const mark = {
+      create: { width: 48, height: 48, channels: 3, background: { r: level, g: level, b: level } },
+    } as const;
     const paper = { width: WIDTH, height: HEIGHT, channels: 3, background: '#888888' } as const;
     const jpeg = await sharp({ create: paper })
       .composite([

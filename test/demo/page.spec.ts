@@ -154,7 +154,8 @@ describe('the page', function () {
       const { backingStorageSize = 0, embedderHeapUsedSize = 0 } = outside as Partial<Record<string, number>>;
       return (usedSize + backingStorageSize + embedderHeapUsedSize) / 2 ** 20;
     };
-    const tensors = () => page.evaluate(() => (globalThis as unknown as PageHook).priorAttention.memory().numTensors); // prettier-ignore
+    const tensors = () =>
+      page.evaluate(() => (globalThis as unknown as PageHook).priorAttention.memory().numTensors);
     const [heapBefore, rates] = [await heap(), [] as number[]];
     const end = Date.now() + WATCHED_MS;
     let mostHeap = heapBefore;

@@ -95,7 +95,10 @@ describe('a tree of thousands of bad files', function () {
     const bad = Object.keys(kinds).length * EACH + 1;
     assert.deepEqual([made.frames, made.missed], [bad + SCRIPTS.length, bad]);
     const { missed, records } = await loadStore(made.file);
-    assert.deepEqual(records.map(({ path: name }) => name).sort(), SCRIPTS.map((name) => `good/joy/${name}.png`).sort()); // prettier-ignore
+    assert.deepEqual(
+      records.map(({ path: name }) => name).sort(),
+      SCRIPTS.map((name) => `good/joy/${name}.png`).sort(),
+    );
     const wrong = missed.filter(({ record, kind }) => record.character !== kind);
     assert.deepEqual(wrong.slice(0, 3), []);
     const rows = fs.readFileSync(path.join(directory, 'skipped.csv'), 'utf8').match(/\r\n/g);

@@ -58,7 +58,13 @@ describe('decodeImage', () => {
       raw: { width: 2, height: 1, channels: 4 },
     });
     const image = await decode(await rgba.png().toBuffer());
-    assert.deepEqual([image.pixel(0), image.pixel(1)], [[10, 20, 30], [255, 255, 255]]); // prettier-ignore
+    assert.deepEqual(
+      [image.pixel(0), image.pixel(1)],
+      [
+        [10, 20, 30],
+        [255, 255, 255],
+      ],
+    );
   });
 
   it('takes the upper 8 of 16 bits', async () => {
@@ -68,7 +74,10 @@ describe('decodeImage', () => {
     const bytes = await deep.toColourspace('grey16').png().toBuffer();
     assert.equal((await sharp(bytes).metadata()).depth, 'ushort');
     const image = await decode(bytes);
-    assert.deepEqual([0, 1, 2, 3].map((index) => image.pixel(index)[0]), [0x12, 0xab, 0xff, 0]); // prettier-ignore
+    assert.deepEqual(
+      [0, 1, 2, 3].map((index) => image.pixel(index)[0]),
+      [0x12, 0xab, 0xff, 0],
+    );
   });
 
   it('converts CMYK', async () => {

@@ -35,7 +35,15 @@ async function askPackage(image: RgbImage) {
 }
 
 function toPlain({ neutral, happy, sad, angry, fearful, disgusted, surprised }: faceApi.FaceExpressions) {
-  return { neutral, joy: happy, sadness: sad, anger: angry, fear: fearful, disgust: disgusted, surprise: surprised }; // prettier-ignore
+  return {
+    neutral,
+    joy: happy,
+    sadness: sad,
+    anger: angry,
+    fear: fearful,
+    disgust: disgusted,
+    surprise: surprised,
+  };
 }
 
 function assertNear(actual: number, expected: number, what: string): void {

@@ -190,9 +190,18 @@ function defineTests(): void {
   });
 
   it('finds nothing in flat images of any size, without a crash', async () => {
-    const sizes = [[1, 1], [1, 700], [700, 1], [2, 3], [256, 256]] as const; // prettier-ignore
+    const sizes = [
+      [1, 1],
+      [1, 700],
+      [700, 1],
+      [2, 3],
+      [256, 256],
+    ] as const;
     const faces = await detector.detect(sizes.map(([width, height]) => gray(width, height)));
-    assert.deepEqual(faces, sizes.map(() => undefined)); // prettier-ignore
+    assert.deepEqual(
+      faces,
+      sizes.map(() => undefined),
+    );
   });
 
   it('gives nothing for nothing', async () => {

@@ -41,7 +41,10 @@ function blockSet(found: readonly Float32Array[], characters: readonly string[],
 describe('measureBlockIou', () => {
   it('is 1 for the true landmarks and a third when a box is half aside', () => {
     const blocks = blockSet([boxes(0, 0), boxes(5, 0)], ['aia', 'ray']);
-    const truth = new Map([['0', boxes(0, 0)], ['1', boxes(0, 0)]]); // prettier-ignore
+    const truth = new Map([
+      ['0', boxes(0, 0)],
+      ['1', boxes(0, 0)],
+    ]);
     const report = measureBlockIou(blocks, truth);
     assert.equal(report.frames, 2);
     assert.ok(Math.abs(report.eyes.mean - 2 / 3) < 1e-12);
@@ -51,7 +54,10 @@ describe('measureBlockIou', () => {
 
   it('counts 0 for a frame that was missed', () => {
     const blocks = blockSet([boxes(0, 0)], ['aia'], 1);
-    const truth = new Map([['0', boxes(0, 0)], ['missed0', boxes(0, 0)]]); // prettier-ignore
+    const truth = new Map([
+      ['0', boxes(0, 0)],
+      ['missed0', boxes(0, 0)],
+    ]);
     const { eyes, frames } = measureBlockIou(blocks, truth);
     assert.deepEqual([frames, eyes.mean, eyes.percentile5], [2, 0.5, 0]);
     assert.deepEqual(eyes.worst, { character: 'mery', mean: 0 });
@@ -59,7 +65,10 @@ describe('measureBlockIou', () => {
 
   it('gives the value that a twentieth of the frames is below', () => {
     const found = Array.from({ length: 101 }, (_, index) => boxes(index < 5 ? 20 : index === 5 ? 5 : 0, 0));
-    const blocks = blockSet(found, found.map(() => 'aia')); // prettier-ignore
+    const blocks = blockSet(
+      found,
+      found.map(() => 'aia'),
+    );
     const truth = new Map(found.map((_, index) => [`${index}`, boxes(0, 0)]));
     assert.equal(measureBlockIou(blocks, truth).eyes.percentile5, 1 / 3);
   });

@@ -50,8 +50,12 @@ describeNative("the detectors' operations on native TensorFlow agree with the cp
       it(`convolve, bias and ${activation} in one, stride ${strides}`, () =>
         assertAgrees(layer, ({ x, filter, bias }) =>
           tf.fused.conv2d({
-            ...{ x: x.mul(4) as tf.Tensor4D, filter: filter as tf.Tensor4D, bias },
-            ...{ strides, pad: 'same', activation },
+            x: x.mul(4) as tf.Tensor4D,
+            filter: filter as tf.Tensor4D,
+            bias,
+            strides,
+            pad: 'same',
+            activation,
           }),
         ));
     }
@@ -61,8 +65,12 @@ describeNative("the detectors' operations on native TensorFlow agree with the cp
     it(`convolve each channel, bias and relu6 in one, stride ${strides}`, () =>
       assertAgrees({ x: [2, 7, 6, 3], filter: [3, 3, 3, 1], bias: [3] }, ({ x, filter, bias }) =>
         tf.fused.depthwiseConv2d({
-          ...{ x: x.mul(4) as tf.Tensor4D, filter: filter as tf.Tensor4D, bias: bias as tf.Tensor1D },
-          ...{ strides, pad: 'same', activation: 'relu6' },
+          x: x.mul(4) as tf.Tensor4D,
+          filter: filter as tf.Tensor4D,
+          bias: bias as tf.Tensor1D,
+          strides,
+          pad: 'same',
+          activation: 'relu6',
         }),
       ));
   }

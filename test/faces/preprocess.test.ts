@@ -145,13 +145,20 @@ describe('preprocess', function () {
   });
 
   it('defect 8: a frame without a face is kept, with its reason', async () => {
-    await writeFile(path.join(root, 'flat.png'), await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } }).png().toBuffer()); // prettier-ignore
+    await writeFile(
+      path.join(root, 'flat.png'),
+      await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer(),
+    );
     const { blocks } = await run([record('flat.png'), records[0]]);
-    assert.deepEqual(blocks.missed, [{
-      record: record('flat.png'),
-      kind: 'no-face',
-      reason: 'Expected a face in flat.png but the detectors found none',
-    }]); // prettier-ignore
+    assert.deepEqual(blocks.missed, [
+      {
+        record: record('flat.png'),
+        kind: 'no-face',
+        reason: 'Expected a face in flat.png but the detectors found none',
+      },
+    ]);
     assert.deepEqual(blocks.records, [records[0]]);
   });
 
@@ -254,7 +261,10 @@ describe('preprocess', function () {
   });
 
   it('enlarges cropped faces, and takes the whole image where no face is found', async () => {
-    const face = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
+    const face = await sharp(await portraitPng(0))
+      .resize(48, 48)
+      .png()
+      .toBuffer();
     const { data: noise } = { data: Uint8Array.from({ length: 48 * 48 * 3 }, (_, at) => (at * 7919) % 256) };
     const flat = await sharp(noise, { raw: { width: 48, height: 48, channels: 3 } })
       .png()
@@ -331,7 +341,10 @@ describe('preprocess', function () {
       writeFileSync(path.join(root, name), 'changed');
     };
     const { blocks } = await run(frames, { cacheDirectory, onProgress });
-    assert.deepEqual(blocks.missed.map(({ kind }) => kind), ['changed-while-reading']); // prettier-ignore
+    assert.deepEqual(
+      blocks.missed.map(({ kind }) => kind),
+      ['changed-while-reading'],
+    );
     assert.equal((await run(frames, { cacheDirectory })).computedShards, 1);
   });
 

@@ -47,7 +47,10 @@ describe('sampleSquare', () => {
     ['a part at the corner', { x: 20, y: 25, width: 17, height: 4 }],
     ['one pixel', { x: 36, y: 28, width: 1, height: 1 }],
   ] as const)
-    for (const [centred, size] of [[false, 64], [true, 16]] as const) // prettier-ignore
+    for (const [centred, size] of [
+      [false, 64],
+      [true, 16],
+    ] as const)
       it(`gives what TensorFlow's resizing gives for ${title}, ${size} points a side`, () => {
         const target = new Float32Array(3 * size * size * 3).fill(-1);
         const square = toSquare(part.width, part.height, centred);

@@ -57,7 +57,10 @@ describe('decodeShard', () => {
       [faceRow(0)],
       Array.from({ length: 256 }, (_, at) => faceRow(at % 50)),
     ]) {
-      const blocks = decodeShard(encodeShard(some, {}), some.map(({ record }) => record)); // prettier-ignore
+      const blocks = decodeShard(
+        encodeShard(some, {}),
+        some.map(({ record }) => record),
+      );
       assert.equal(blocks.records.length + blocks.missed.length, some.length);
     }
   });
@@ -91,9 +94,11 @@ describe('decodeShard', () => {
 
 describe('concatBlocks', () => {
   it('joins in the order given, misses too', () => {
-    const parts = [rows.slice(0, 2), rows.slice(2)].map(
-      (some) =>
-      decodeShard(encodeShard(some, {}), some.map(({ record }) => record)), // prettier-ignore
+    const parts = [rows.slice(0, 2), rows.slice(2)].map((some) =>
+      decodeShard(
+        encodeShard(some, {}),
+        some.map(({ record }) => record),
+      ),
     );
     assert.deepEqual(concatBlocks(parts), decodeShard(encodeShard(rows, {}), records));
   });

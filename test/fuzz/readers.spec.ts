@@ -62,7 +62,10 @@ function breakBytes(bytes: Uint8Array, random: Random): Uint8Array {
     else if (kind === 2) broken.fill(random.pick(NASTY), at, at + 1 + random.integer(8));
     else if (kind === 3) broken = broken.slice(0, at);
     else if (kind === 4)
-      broken = Uint8Array.from([...broken.subarray(0, at), ...broken.subarray(Math.max(0, at - random.integer(64)))]); // prettier-ignore
+      broken = Uint8Array.from([
+        ...broken.subarray(0, at),
+        ...broken.subarray(Math.max(0, at - random.integer(64))),
+      ]);
     else for (let i = at; i < Math.min(at + 8, broken.length); i++) broken[i] = random.integer(256);
   }
   return broken;
@@ -216,16 +219,24 @@ type Pictures = Readonly<Record<string, Uint8Array | string>>;
 async function readTable(
   file: string,
   bytes: Uint8Array,
-  { pictures = {}, read }: { pictures?: Pictures; read: (folder: string, cache: string) => Dataset | Promise<Dataset> }, // prettier-ignore
+  {
+    pictures = {},
+    read,
+  }: { pictures?: Pictures; read: (folder: string, cache: string) => Dataset | Promise<Dataset> },
 ): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-fuzz-'));
   try {
     writeFiles(folder, { ...pictures, [file]: bytes });
     const { directory, records } = await read(folder, path.join(folder, 'cache'));
     for (const { path: image, character, emotion, side = 'train', votes = [], attributes = {} } of records) {
-      assert.ok(fs.statSync(path.join(directory, image)).isFile() && isInside(directory, path.join(directory, image))); // prettier-ignore
+      assert.ok(
+        fs.statSync(path.join(directory, image)).isFile() && isInside(directory, path.join(directory, image)),
+      );
       assert.ok(EMOTIONS.includes(emotion) && SIDES.includes(side) && character !== '');
-      assert.ok(votes.every(Number.isSafeInteger) && Object.values(attributes).every((value) => typeof value === 'string')); // prettier-ignore
+      assert.ok(
+        votes.every(Number.isSafeInteger) &&
+          Object.values(attributes).every((value) => typeof value === 'string'),
+      );
     }
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -249,7 +260,8 @@ async function feed(reader: Reader, milliseconds: number): Promise<{ files: numb
       await reader.read(bytes);
     } catch (error) {
       counts.refused += 1;
-      const isRefusal = reader.refusals.some((kind) => error instanceof kind) && !(error instanceof assert.AssertionError); // prettier-ignore
+      const isRefusal =
+        reader.refusals.some((kind) => error instanceof kind) && !(error instanceof assert.AssertionError);
       if (!isRefusal)
         throw new Error(`${reader.name} fell over file ${counts.files} of seed ${SEED}`, { cause: error });
     }

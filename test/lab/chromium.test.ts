@@ -14,6 +14,9 @@ describe('finding Chromium', () => {
   });
 
   it('says what to install where there is none', () => {
-    assert.throws(() => findChromium(folder()), /Expected chromium or .* on the PATH but found none; Debian: apt-get install chromium/); // prettier-ignore
+    assert.throws(
+      () => findChromium(folder()),
+      /Expected chromium or .* on the PATH but found none; Debian: apt-get install chromium/,
+    );
   });
 });

@@ -200,7 +200,10 @@ function readDrawn(): Drawn {
     charts: count(find('.jp-RenderedVegaCommon5'), hasMarks),
     tables: count(find('table'), (table) => table.querySelectorAll('tbody tr td').length > 0),
     pictures: count(find('img'), (image) => (image as HTMLImageElement).naturalWidth > 0),
-    bars: count(find('[role="progressbar"]'), (bar) => bar.getAttribute('aria-valuenow') === bar.getAttribute('aria-valuemax')), // prettier-ignore
+    bars: count(
+      find('[role="progressbar"]'),
+      (bar) => bar.getAttribute('aria-valuenow') === bar.getAttribute('aria-valuemax'),
+    ),
   };
 }
 

@@ -35,7 +35,9 @@ export async function startLab(
   const own = writeConfiguration(path.join(folder, 'jupyter'));
   const further = ['--no-browser', '--LabApp.expose_app_in_browser=True'];
   const server = spawn(venvProgram('jupyter'), labArguments(root, further), {
-    ...{ cwd: root, env: { ...process.env, ...own, ...settings }, stdio: ['ignore', 'ignore', 'pipe'] },
+    cwd: root,
+    env: { ...process.env, ...own, ...settings },
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   const url = await readAddress(server);
   return { url, root, close: () => end(server) };

@@ -32,7 +32,9 @@ describeNative(`the carried model on FER+${reason}`, function () {
     const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
     const chosen = new Set(rows.map((row) => asked[row].path));
     const records = dataset.records.filter((record) => chosen.has(record.path));
-    const { blocks } = await preprocessDataset({ ...dataset, records }, DEFAULT_EXPERIMENT, undefined, { wholeFace: true }); // prettier-ignore
+    const { blocks } = await preprocessDataset({ ...dataset, records }, DEFAULT_EXPERIMENT, undefined, {
+      wholeFace: true,
+    });
     const { network, architecture } = decodeModel(
       fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL)),
       DEFAULT_MODEL,

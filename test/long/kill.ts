@@ -95,7 +95,10 @@ describe('making a store, killed again and again', function () {
       for (const [file, hash] of contents()) assert.equal(hash, wanted.get(file), file);
       const left = ['cache', 'store'].filter((name) => fs.existsSync(path.join(folder, name)));
       const parts = left.flatMap((name) => fs.readdirSync(path.join(folder, name)));
-      assert.deepEqual(parts.filter((name) => name.endsWith('.part')), []); // prettier-ignore
+      assert.deepEqual(
+        parts.filter((name) => name.endsWith('.part')),
+        [],
+      );
     }
     run('never');
     assert.deepEqual(contents(), wanted);

@@ -32,17 +32,26 @@ describe('the block store in pandas and pyarrow', function () {
     const script = path.join(__dirname, 'read_store.py');
     const read = JSON.parse(execFileSync(python, [script, file], { encoding: 'utf8' })) as object;
     assert.deepEqual(read, {
-      columns: 'path character emotion clip frame kind reason detector score imageSize faceBox landmarks eyesBox mouthBox eyes mouth'.split(' '), // prettier-ignore
+      columns:
+        'path character emotion clip frame kind reason detector score imageSize faceBox landmarks eyesBox mouthBox eyes mouth'.split(
+          ' ',
+        ),
       paths: ['ä/0.png', 'missed/1.png', 'ä/2.png'],
       emotions: ['joy', 'fear', 'joy'],
       kinds: [null, 'no-face', null],
       reasons: [null, 'Expected "a face", found\nnone', null],
       scores: [0.75, 0.75],
       eyes: ['uint8', [2, 32, 32], [0, 2]],
-      landmarks: [[0.5, 0.5], [2.5, 2.5]],
-      boxes: [[0, 30, 21, 11], [2, 30, 21, 11]],
+      landmarks: [
+        [0.5, 0.5],
+        [2.5, 2.5],
+      ],
+      boxes: [
+        [0, 30, 21, 11],
+        [2, 30, 21, 11],
+      ],
       batches: [2, 1],
       dataset: 'tést',
-    }); // prettier-ignore
+    });
   });
 });

@@ -30,7 +30,8 @@ describe('TerGat in PyTorch', function () {
     const [weights, inputs] = ['weights', 'inputs'].map((name) => path.join(folder(), `${name}.safetensors`));
     fs.writeFileSync(weights, Buffer.concat([...encodeForPyTorch(network)]));
     const tensors = ['eyes', 'mouth'].map((name, part) => ({
-      ...{ name, shape: [SAMPLES, 1, 32, 32] },
+      name,
+      shape: [SAMPLES, 1, 32, 32],
       read: () => blocks[part],
     }));
     fs.writeFileSync(inputs, Buffer.concat([...encodeSafetensors(tensors)]));

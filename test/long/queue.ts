@@ -90,7 +90,11 @@ describe('the queue on a real Redis server', function () {
     const { blocks, shards } = await preprocess(labelled, options('folds'));
     const run = (cache: string, queue?: string) =>
       runFolds({
-        ...{ blocks, shards, queue, architecture: 'Compact', cacheDirectory: path.join(folder, cache) },
+        blocks,
+        shards,
+        queue,
+        architecture: 'Compact',
+        cacheDirectory: path.join(folder, cache),
         experiment: { ...DEFAULT_EXPERIMENT, epochs: 1 },
       });
     const results = await run('queue-training', url);

@@ -17,12 +17,19 @@ const SEED = { seed: 1, epoch: 1, step: 0 };
 function buildBlocks(count: number): BlockSet {
   const random = createRandom(1, 'augment test');
   const bytes = () => Uint8Array.from({ length: 1024 * count }, () => random.integer(256));
-  const floats = (length: number) => Float32Array.from({ length: length * count }, () => random.uniform(40, 200)); // prettier-ignore
+  const floats = (length: number) =>
+    Float32Array.from({ length: length * count }, () => random.uniform(40, 200));
   const emotion = (i: number) => EMOTIONS[i % 7];
   return {
     records: Array.from({ length: count }, (_, i) => ({ path: `${i}`, character: 'a', emotion: emotion(i) })),
-    ...{ eyes: bytes(), mouth: bytes(), landmarks: floats(136), imageSizes: floats(2), scores: floats(1) },
-    ...{ eyesBoxes: floats(4), mouthBoxes: floats(4), missed: [] },
+    eyes: bytes(),
+    mouth: bytes(),
+    landmarks: floats(136),
+    imageSizes: floats(2),
+    scores: floats(1),
+    eyesBoxes: floats(4),
+    mouthBoxes: floats(4),
+    missed: [],
   };
 }
 

@@ -42,7 +42,10 @@ function describeNearest(): void {
   });
 
   it('agrees with distances taken one by one', async () => {
-    const [known, asked] = [[3, 50, 7, 21, 9], [0, 1, 2, 69]]; // prettier-ignore
+    const [known, asked] = [
+      [3, 50, 7, 21, 9],
+      [0, 1, 2, 69],
+    ];
     const { positions } = await predictNearest({
       train: blockSource(BLOCKS, known),
       test: blockSource(BLOCKS, asked),

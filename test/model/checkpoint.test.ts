@@ -39,7 +39,9 @@ describe('checkpoint', () => {
 
   it('keeps parameters, buffers, slots, step and history', async () => {
     const store = createMemoryStore();
-    const history = [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.1, validationLoss: 3, validationAccuracy: 0.2, seconds: 4 }]; // prettier-ignore
+    const history = [
+      { epoch: 1, trainLoss: 2, trainAccuracy: 0.1, validationLoss: 3, validationAccuracy: 0.2, seconds: 4 },
+    ];
     await saveLast({ store, network, optimizer, identity: IDENTITY, history });
     const other = { network: buildTerGat({ seed: 2, sizes: TWIN_SIZES }), optimizer: buildAdam() };
     const restored = await restoreLast({ store, ...other, identity: IDENTITY, epochs: 1 });

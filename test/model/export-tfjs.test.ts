@@ -27,7 +27,10 @@ function makeModel(name: string): Model {
 function drawInputs(name: string, samples: number): Record<string, tf.Tensor> {
   const random = createRandom(5, name, samples);
   const draw = (shape: number[], least: number, most: number) =>
-    tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.uniform(least, most)), shape); // prettier-ignore
+    tf.tensor(
+      Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.uniform(least, most)),
+      shape,
+    );
   const { inputs } = findArchitecture(name);
   return Object.fromEntries(inputs.map((input) => [input, draw([samples, ...shapeOfInput(input)], 0, 2)]));
 }

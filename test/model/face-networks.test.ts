@@ -4,7 +4,12 @@ import { FACE_SIZE } from '../../lib/core/face-set';
 import { buildAdam } from '../../lib/tensor/adam';
 import { buildCompact } from '../../lib/model/compact';
 import { inputSource, type InputName } from '../../lib/model/data';
-import { buildBlocksAndFace, buildLearnedAttention, buildSoftAttention, buildWholeFace } from '../../lib/model/face-networks'; // prettier-ignore
+import {
+  buildBlocksAndFace,
+  buildLearnedAttention,
+  buildSoftAttention,
+  buildWholeFace,
+} from '../../lib/model/face-networks';
 import { countParameters, saveState } from '../../lib/model/network';
 import { train } from '../../lib/model/train';
 import { startFastest } from '../support/native';
@@ -37,7 +42,9 @@ describe('the networks with other uses of the prior', () => {
     const before = tf.memory().numTensors;
     for (const { build, inputs } of USES) {
       const network = build({ seed: 1 });
-      const shape = tf.tidy(() => network.forward(inputSource(SET, [3, 5, 8], inputs).batch([0, 2]), { training: false }).shape); // prettier-ignore
+      const shape = tf.tidy(
+        () => network.forward(inputSource(SET, [3, 5, 8], inputs).batch([0, 2]), { training: false }).shape,
+      );
       assert.deepEqual(shape, [2, 7], network.name);
       network.dispose();
     }
@@ -51,7 +58,15 @@ describe('the networks with other uses of the prior', () => {
       const optimizer = buildAdam({ learningRate: 1e-3 });
       const before = saveState(network);
       const source = inputSource(SET, FACES, inputs);
-      await train({ network, optimizer, train: source, validation: source, epochs: 1, batchSize: 14, seed: 1 }); // prettier-ignore
+      await train({
+        network,
+        optimizer,
+        train: source,
+        validation: source,
+        epochs: 1,
+        batchSize: 14,
+        seed: 1,
+      });
       const after = saveState(network);
       for (const name of network.parameters.keys())
         assert.notDeepEqual(after.get(name), before.get(name), `${network.name}: ${name} stays`);
@@ -86,7 +101,8 @@ describe('soft attention', () => {
       ),
     );
     const at = (row: number, column: number) => row * FACE_SIZE + column;
-    const isWeighed = (pixel: number, weight: number) => Math.abs(eyes[pixel] - weight * whole[pixel]) <= 0.5001 * (2 / 255); // prettier-ignore
+    const isWeighed = (pixel: number, weight: number) =>
+      Math.abs(eyes[pixel] - weight * whole[pixel]) <= 0.5001 * (2 / 255);
     // The landmarks are at (12, 12), a corner of four pixels; a standard deviation is 3 pixels; 8 bits a pixel.
     assert.ok(isWeighed(at(12, 12), Math.exp(-(2 * 0.5 ** 2) / 18)));
     assert.ok(isWeighed(at(12, 15), Math.exp(-(0.5 ** 2 + 3.5 ** 2) / 18)));

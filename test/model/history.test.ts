@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { formatEpoch, isBetter } from '../../lib/model/history';
 
-const RECORD = { epoch: 3, trainLoss: 0.0295, trainAccuracy: 0.9949, validationLoss: 0.15384, validationAccuracy: 0.97155, seconds: 51.7 }; // prettier-ignore
+const RECORD = {
+  epoch: 3,
+  trainLoss: 0.0295,
+  trainAccuracy: 0.9949,
+  validationLoss: 0.15384,
+  validationAccuracy: 0.97155,
+  seconds: 51.7,
+};
 
 describe('history', () => {
   it('writes an epoch as one line', () => {

@@ -12,7 +12,10 @@ import {
 import { buildTerGat } from '../../lib/model/tergat';
 import { chooseTensors, readTwinFixture, TWIN_SIZES } from './twin';
 
-const countUp = (shape: number[]) => ({ shape, values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i) }); // prettier-ignore
+const countUp = (shape: number[]) => ({
+  shape,
+  values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i),
+});
 
 describe("PyTorch's layout", () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));

@@ -38,8 +38,15 @@ const isInside = (at: number) => {
 /** Two samples of two pictures. */
 const drawPictures = (): tf.Tensor4D[] => {
   const random = createRandom(1, 'saliency');
-  const draw = () => tf.tensor4d(Float32Array.from({ length: 2 * SIZE * SIZE }, () => random.uniform(0.5, 2)), [2, SIZE, SIZE, 1]); // prettier-ignore
-  const bright = tf.tensor4d(Float32Array.from({ length: SIZE * SIZE }, (_, at) => (isInside(at) ? 2 : 0.1)), [1, SIZE, SIZE, 1]); // prettier-ignore
+  const draw = () =>
+    tf.tensor4d(
+      Float32Array.from({ length: 2 * SIZE * SIZE }, () => random.uniform(0.5, 2)),
+      [2, SIZE, SIZE, 1],
+    );
+  const bright = tf.tensor4d(
+    Float32Array.from({ length: SIZE * SIZE }, (_, at) => (isInside(at) ? 2 : 0.1)),
+    [1, SIZE, SIZE, 1],
+  );
   return [tf.tile(bright, [2, 1, 1, 1]), draw()];
 };
 
@@ -89,7 +96,9 @@ function describeSaliency(): void {
     const before = tf.memory().numTensors;
     const network = buildCompact({ seed: 1 });
     const layers = ['eyes.drop', 'mouth.drop'].map((name) => ({ name, side: 4 }));
-    const pictures = [1, 2].map((seed) => tf.randomUniform([3, 32, 32, 1], 0, 2, 'float32', seed) as tf.Tensor4D); // prettier-ignore
+    const pictures = [1, 2].map(
+      (seed) => tf.randomUniform([3, 32, 32, 1], 0, 2, 'float32', seed) as tf.Tensor4D,
+    );
     const maps = markByGradients(network, pictures, layers);
     for (const map of maps) {
       assert.equal(map.length, 3 * 1024);

@@ -56,7 +56,8 @@ function describeTwin(): void {
   it('gives the gradients of PyTorch', () => {
     const { value, grads } = measureGradients();
     const expected = chooseTensors(fixture, 'gradient.');
-    for (const [name, variable] of network.buffers) expected.set(toOriginalName(name), { shape: variable.shape, values: new Float32Array(variable.size) }); // prettier-ignore
+    for (const [name, variable] of network.buffers)
+      expected.set(toOriginalName(name), { shape: variable.shape, values: new Float32Array(variable.size) });
     const turned = fromOriginalStateDict(network, TWIN_SIZES, expected);
     for (const [name, variable] of network.parameters) {
       // Batch normalisation takes the mean away: this gradient is rounding noise around 0.

@@ -61,11 +61,20 @@ describe('training on the cpu backend', () => {
     const { source, positions } = recordPositions(TRAIN);
     await runTwin({ train: source, epochs: 2 });
     // Three batches of an epoch, then the second pass of evaluation.
-    assert.deepEqual(positions.map(({ length }) => length), [16, 16, 10, 42, 16, 16, 10, 42]); // prettier-ignore
+    assert.deepEqual(
+      positions.map(({ length }) => length),
+      [16, 16, 10, 42, 16, 16, 10, 42],
+    );
     const [first, second] = [positions.slice(0, 3).flat(), positions.slice(4, 7).flat()];
     const all = Array.from(TRAIN.labels.keys());
-    assert.deepEqual([...first].sort((a, b) => a - b), all); // prettier-ignore
-    assert.deepEqual([...second].sort((a, b) => a - b), all); // prettier-ignore
+    assert.deepEqual(
+      [...first].sort((a, b) => a - b),
+      all,
+    );
+    assert.deepEqual(
+      [...second].sort((a, b) => a - b),
+      all,
+    );
     assert.notDeepEqual(first, second);
   });
 
@@ -101,7 +110,11 @@ describe('training on the cpu backend', () => {
   it('stops after the batch in hand, keeps the best weights and is resumed from the last whole epoch', async () => {
     const store = createMemoryStore();
     let batches = 0;
-    const stopped = await runTwin({ checkpoint: { store }, onBatch: () => batches++, shouldStop: () => batches === 5 }); // prettier-ignore
+    const stopped = await runTwin({
+      checkpoint: { store },
+      onBatch: () => batches++,
+      shouldStop: () => batches === 5,
+    });
     assert.equal(batches, 5);
     assert.equal(stopped.stopped, true);
     assert.equal(stopped.history.length, 1);

@@ -19,7 +19,11 @@ import { buildPairSource, TWIN_SIZES } from './twin';
 
 const SOURCE = buildPairSource(40, 1);
 /** Two sizes of batches, as an epoch has them. */
-const ROWS = [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12], [13, 14, 15, 16, 17, 18, 19, 20]] as const; // prettier-ignore
+const ROWS = [
+  [0, 1, 2, 3, 4, 5, 6, 7],
+  [8, 9, 10, 11, 12],
+  [13, 14, 15, 16, 17, 18, 19, 20],
+] as const;
 
 const batchAt = (step: number) => drawBatch(SOURCE, ROWS[step % 3], { seed: 1, epoch: 1, step });
 const examples = () => [batchAt(0), batchAt(1)];
@@ -30,7 +34,8 @@ const buildTwin = () => buildTerGat({ seed: 1, sizes: { ...TWIN_SIZES, dropout: 
 const NETWORKS = {
   TerGat: { build: buildTwin, noise: /conv1\.bias|norm1\.mean/ },
   'the compact network': {
-    build: () => buildCompact({ seed: 1, sizes: { ...COMPACT_SIZES, blockSize: 8, filters: [2, 3, 4], latent: 5 } }), // prettier-ignore
+    build: () =>
+      buildCompact({ seed: 1, sizes: { ...COMPACT_SIZES, blockSize: 8, filters: [2, 3, 4], latent: 5 } }),
     noise: /conv2\.bias|norm2\.mean/,
   },
 };
@@ -83,7 +88,10 @@ function buildLinear(
     parameters,
     buffers,
     forward: (blocks) => {
-      const means = tf.stack(blocks.map((block) => block.mean([1, 2, 3])), 1) as tf.Tensor2D; // prettier-ignore
+      const means = tf.stack(
+        blocks.map((block) => block.mean([1, 2, 3])),
+        1,
+      ) as tf.Tensor2D;
       return linear(prepare(means, weights));
     },
     dispose: () => disposeWeights(weights),
@@ -127,7 +135,8 @@ describeNative('training steps on native TensorFlow', () => {
         means.mul(parameters.get('first')!).add(parameters.get('second')!),
       );
       const zeros = tf.zeros([2]);
-      for (const name of ['first', 'second']) (network.parameters as Map<string, tf.Variable>).set(name, tf.variable(zeros)); // prettier-ignore
+      for (const name of ['first', 'second'])
+        (network.parameters as Map<string, tf.Variable>).set(name, tf.variable(zeros));
       zeros.dispose();
       return network;
     }));
@@ -141,7 +150,10 @@ describeNative('training steps on native TensorFlow', () => {
         ...network,
         forward: (blocks, mode) => {
           const flat = blocks.map((block) => drop(block.reshape([block.shape[0], -1]), mode));
-          return forward(flat.map((x) => x.reshape([-1, 8, 8, 1])), mode); // prettier-ignore
+          return forward(
+            flat.map((x) => x.reshape([-1, 8, 8, 1])),
+            mode,
+          );
         },
       };
     });

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { liveDisplay, runStoppable, show, watchStop } from '../../lib/notebook';
 import { isInKernel } from '../../lib/notebook/kernel';
-import { progress, progressToBar, progressToBundle, progressToText, type ProgressState } from '../../lib/notebook/progress'; // prettier-ignore
+import {
+  progress,
+  progressToBar,
+  progressToBundle,
+  progressToText,
+  type ProgressState,
+} from '../../lib/notebook/progress';
 import { useTemporaryFolder } from '../support/folder';
 
 interface Sent {
@@ -62,8 +68,14 @@ describe('show', () => {
       await show('first');
       await show([{ a: 1 }]);
     });
-    assert.deepEqual(sent.map(({ data }) => Object.keys(data)), [['text/plain'], ['text/html', 'text/plain']]); // prettier-ignore
-    assert.deepEqual(sent.map(({ update }) => update), [false, false]); // prettier-ignore
+    assert.deepEqual(
+      sent.map(({ data }) => Object.keys(data)),
+      [['text/plain'], ['text/html', 'text/plain']],
+    );
+    assert.deepEqual(
+      sent.map(({ update }) => update),
+      [false, false],
+    );
   });
 });
 
@@ -91,7 +103,13 @@ describe('a live display', () => {
       await live.update('one');
       await live.update('two');
     });
-    assert.deepEqual(sent.map(({ data, update }) => [data['text/plain'], update]), [['one', false], ['two', true]]); // prettier-ignore
+    assert.deepEqual(
+      sent.map(({ data, update }) => [data['text/plain'], update]),
+      [
+        ['one', false],
+        ['two', true],
+      ],
+    );
     assert.equal(new Set(sent.map(({ transient }) => transient.display_id)).size, 1);
   });
 
@@ -100,7 +118,10 @@ describe('a live display', () => {
       const live = liveDisplay();
       await Promise.all(['one', 'two', 'three'].map((value) => live.update(value)));
     });
-    assert.deepEqual(sent.map(({ data }) => data['text/plain']), ['three']); // prettier-ignore
+    assert.deepEqual(
+      sent.map(({ data }) => data['text/plain']),
+      ['three'],
+    );
   });
 });
 
@@ -125,21 +146,39 @@ describe('progress', () => {
       }
       bar.finish();
     });
-    assert.deepEqual(drawn.map(({ done }) => done), [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]); // prettier-ignore
-    assert.deepEqual(drawn.map(({ isFinished }) => isFinished).filter(Boolean), [true]); // prettier-ignore
+    assert.deepEqual(
+      drawn.map(({ done }) => done),
+      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+    );
+    assert.deepEqual(drawn.map(({ isFinished }) => isFinished).filter(Boolean), [true]);
   });
 
   it('tells rate and time left, and at the end the time taken', () => {
     const state = { title: 'Faces', total: 1680, isFinished: false };
     assert.equal(progressToText({ ...state, done: 0, elapsedMs: 0 }), 'Faces: 0 of 1,680');
-    assert.equal(progressToText({ ...state, done: 420, elapsedMs: 20_000 }), 'Faces: 420 of 1,680, 21.0 a second, 1 min 0 s left'); // prettier-ignore
-    assert.equal(progressToText({ ...state, done: 4, elapsedMs: 20_000 }), 'Faces: 4 of 1,680, 5.0 s each, 2 h 19 min left'); // prettier-ignore
-    assert.equal(progressToText({ ...state, done: 1680, elapsedMs: 80_000, isFinished: true }), 'Faces: 1,680 in 1 min 20 s (21.0 a second)'); // prettier-ignore
-    assert.equal(progressToText({ ...state, done: 420, elapsedMs: 9_000, isFinished: true }), 'Faces: 420 of 1,680 stopped after 9.0 s (46.7 a second)'); // prettier-ignore
+    assert.equal(
+      progressToText({ ...state, done: 420, elapsedMs: 20_000 }),
+      'Faces: 420 of 1,680, 21.0 a second, 1 min 0 s left',
+    );
+    assert.equal(
+      progressToText({ ...state, done: 4, elapsedMs: 20_000 }),
+      'Faces: 4 of 1,680, 5.0 s each, 2 h 19 min left',
+    );
+    assert.equal(
+      progressToText({ ...state, done: 1680, elapsedMs: 80_000, isFinished: true }),
+      'Faces: 1,680 in 1 min 20 s (21.0 a second)',
+    );
+    assert.equal(
+      progressToText({ ...state, done: 420, elapsedMs: 9_000, isFinished: true }),
+      'Faces: 420 of 1,680 stopped after 9.0 s (46.7 a second)',
+    );
   });
 
   it('has nothing to draw before the end when there is nothing to do', () => {
-    assert.deepEqual(watch(0, (bar) => bar.finish()).map(({ isFinished }) => isFinished), [true]); // prettier-ignore
+    assert.deepEqual(
+      watch(0, (bar) => bar.finish()).map(({ isFinished }) => isFinished),
+      [true],
+    );
   });
 
   it('is a bar with escaped text in a notebook and fits its line in a terminal', () => {
@@ -157,7 +196,10 @@ describe('progress', () => {
       progress('Faces', 2).set(2);
       return Promise.resolve();
     });
-    assert.deepEqual(sent.map(({ update }) => update), [false, true]); // prettier-ignore
+    assert.deepEqual(
+      sent.map(({ update }) => update),
+      [false, true],
+    );
   });
 });
 

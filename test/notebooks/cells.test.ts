@@ -159,7 +159,10 @@ describe('the notebooks', () => {
     });
 
     it(`${name}: links within it lead to its headings`, () => {
-      const texts = readNotebook(file).cells.filter(({ cell_type: type }) => type === 'markdown').map(sourceOf).join('\n'); // prettier-ignore
+      const texts = readNotebook(file)
+        .cells.filter(({ cell_type: type }) => type === 'markdown')
+        .map(sourceOf)
+        .join('\n');
       // As JupyterLab and GitHub name them.
       const anchors = Array.from(texts.matchAll(/^#+ (.+)$/gm), ([, title]) => title.replaceAll(' ', '-'));
       const links = Array.from(texts.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link);

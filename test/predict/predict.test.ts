@@ -67,10 +67,17 @@ describe('predictPictures', function () {
   });
 
   it('cuts of a cropped face what preprocessing cuts, and asks no detector', async () => {
-    const crop = await sharp(await portraitPng(0)).resize(48, 48).png().toBuffer(); // prettier-ignore
+    const crop = await sharp(await portraitPng(0))
+      .resize(48, 48)
+      .png()
+      .toBuffer();
     writeFiles(folder(), { 'crop.png': crop });
     const records = [{ path: 'crop.png', character: 'all', emotion: 'joy' as const }];
-    const { blocks } = await preprocess(records, { root: folder(), cacheDirectory: path.join(folder(), 'cache'), cropped: true }); // prettier-ignore
+    const { blocks } = await preprocess(records, {
+      root: folder(),
+      cacheDirectory: path.join(folder(), 'cache'),
+      cropped: true,
+    });
     const predictor = await loadPredictor({ cropped: true, model: DRAWN_MODEL });
     const image = await decodeImage(crop, 'crop.png');
     const { faces } = await predictor.predict(image as RgbImage, 'crop.png');
@@ -106,7 +113,11 @@ describe('predictPictures', function () {
       '1.png': await crop(1, 0),
       '2.png': await crop(2, 90),
     });
-    const records = [0, 1, 2].map((index) => ({ path: `${index}.png`, character: 'all', emotion: 'joy' as const })); // prettier-ignore
+    const records = [0, 1, 2].map((index) => ({
+      path: `${index}.png`,
+      character: 'all',
+      emotion: 'joy' as const,
+    }));
     const cacheDirectory = path.join(folder(), 'cache');
     const { blocks } = await preprocess(records, { root: folder(), cacheDirectory, cropped: true });
     const pictures = records.map((record) => path.join(folder(), record.path));
@@ -124,7 +135,10 @@ describe('predictPictures', function () {
       for (const part of ['eyes', 'mouth'] as const)
         assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
       const lines = results.map((result, index) => predictionWriter('text').write(result, index));
-      assert.deepEqual(lines.map((line) => line.endsWith(' (landmarks assumed)\n')), [false, false, true]); // prettier-ignore
+      assert.deepEqual(
+        lines.map((line) => line.endsWith(' (landmarks assumed)\n')),
+        [false, false, true],
+      );
     }
   });
 
@@ -140,7 +154,10 @@ describe('predictPictures', function () {
     writeFiles(folder(), { 'c.png': await portraitPng(0) });
     const names = ['a.gif', 'b.tif', 'c.png'].map((name) => path.join(folder(), name));
     const results = (await predictPictures(names, { model: DRAWN_MODEL })) as PicturePrediction[];
-    assert.deepEqual(results.map(({ height, frames }) => [height, frames]).slice(0, 2), [[64, 2], [64, 2]]); // prettier-ignore
+    assert.deepEqual(results.map(({ height, frames }) => [height, frames]).slice(0, 2), [
+      [64, 2],
+      [64, 2],
+    ]);
     assert.ok(!('frames' in results[2]));
   });
 
@@ -246,10 +263,16 @@ describe('expandInputs', () => {
     execFileSync('mkfifo', [at('pipe'), at('pipe.jpg')]);
     const { taken, notes } = await expand('');
     assert.deepEqual(taken, ['broken', 'pipe.jpg', 'self.png', 'x.jpg/1.png']);
-    assert.deepEqual(notes, ['left out of .: no pictures or videos: 1 .db, 2 without an ending; hidden: 2; links to folders, not entered: 1']); // prettier-ignore
+    assert.deepEqual(notes, [
+      'left out of .: no pictures or videos: 1 .db, 2 without an ending; hidden: 2; links to folders, not entered: 1',
+    ]);
     const refused = await Promise.all(taken.slice(0, 3).map((name) => readImageFile(folder(), name)));
     const reasons = refused.map((one) => ('reason' in one ? one.reason.replace(/^Expected a /, '') : ''));
-    assert.deepEqual(reasons, ['file for broken but found none', 'file for pipe.jpg but received a pipe', 'readable file for self.png but received ELOOP']); // prettier-ignore
+    assert.deepEqual(reasons, [
+      'file for broken but found none',
+      'file for pipe.jpg but received a pipe',
+      'readable file for self.png but received ELOOP',
+    ]);
   });
 
   it('takes a folder without pictures among others, and refuses one alone, or a pattern without a match', async () => {

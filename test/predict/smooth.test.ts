@@ -6,7 +6,13 @@ import { createSmoother } from '../../lib/predict/smooth';
 function faceAt(x: number, emotion: Emotion): FacePrediction {
   const probabilities = Object.fromEntries(EMOTIONS.map((name) => [name, Number(name === emotion)]));
   const box = { x, y: 0, width: 100, height: 100 };
-  return { answer: emotion, likeliest: emotion, confidence: 1, probabilities, box } as unknown as FacePrediction; // prettier-ignore
+  return {
+    answer: emotion,
+    likeliest: emotion,
+    confidence: 1,
+    probabilities,
+    box,
+  } as unknown as FacePrediction;
 }
 
 describe('createSmoother', () => {
@@ -14,7 +20,10 @@ describe('createSmoother', () => {
 
   it('averages each face with its earlier answers, half of them a second later, and abstains by the average', () => {
     const smooth = createSmoother(options);
-    assert.deepEqual(smooth([faceAt(0, 'joy'), faceAt(300, 'fear')], 0), [faceAt(0, 'joy'), faceAt(300, 'fear')]); // prettier-ignore
+    assert.deepEqual(smooth([faceAt(0, 'joy'), faceAt(300, 'fear')], 0), [
+      faceAt(0, 'joy'),
+      faceAt(300, 'fear'),
+    ]);
     // The faces change places in the list, and the first moves by 10 pixels.
     const [other, face] = smooth([faceAt(300, 'fear'), faceAt(10, 'anger')], 1);
     assert.deepEqual([other.probabilities.fear, other.answer], [1, 'fear']);

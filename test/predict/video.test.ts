@@ -125,7 +125,12 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
 
   before(async () => {
     const drawn = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-'));
-    await writeSample({ directory: drawn, clipsPerCell: 1, framesPerClip: 1, characters: CHARACTERS.slice(0, 1) }); // prettier-ignore
+    await writeSample({
+      directory: drawn,
+      clipsPerCell: 1,
+      framesPerClip: 1,
+      characters: CHARACTERS.slice(0, 1),
+    });
     const [{ path: first }] = await readSample(drawn);
     picture = fs.readFileSync(path.join(drawn, first));
     fs.rmSync(drawn, { recursive: true });
@@ -154,7 +159,17 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
   it('is read at 10 bits: ProRes, VP9 of profile 2, lossless', async () => {
     const films = [
       film('prores.mov', '-c:v', 'prores_ks', '-pix_fmt', 'yuv422p10le'),
-      film('vp9.webm', '-c:v', 'libvpx-vp9', '-profile:v', '2', '-pix_fmt', 'yuv420p10le', '-deadline', 'realtime'), // prettier-ignore
+      film(
+        'vp9.webm',
+        '-c:v',
+        'libvpx-vp9',
+        '-profile:v',
+        '2',
+        '-pix_fmt',
+        'yuv420p10le',
+        '-deadline',
+        'realtime',
+      ),
       film('lossless.mkv', '-c:v', 'ffv1', '-pix_fmt', 'yuv420p10le'),
     ];
     for (const name of films) {
@@ -206,7 +221,9 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
         for await (const { image } of frames) count += Number(image.width === 256);
       };
       const isStated = !/pieces|stream/.test(whole);
-      const told = isStated ? /states 4\.\d s and ends after [12]\.\d s: [12]\.\d s are missing/ : /ends early, after [12]\.\d s/; // prettier-ignore
+      const told = isStated
+        ? /states 4\.\d s and ends after [12]\.\d s: [12]\.\d s are missing/
+        : /ends early, after [12]\.\d s/;
       await assert.rejects(readOn(), (error: VideoError) => {
         assert.match(error.message, told, whole);
         return error.kind === 'truncated' && error.message.includes(cut);
@@ -241,7 +258,13 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
     const answers = JSON.parse(fs.readFileSync(request.output, 'utf8')) as PicturePrediction[];
     assert.deepEqual(
       answers.map(({ seconds, faces }) => [seconds, faces?.length]),
-      [[0, 1], [2, 1], [0, 1], [2, 1], [undefined, undefined]], // prettier-ignore
+      [
+        [0, 1],
+        [2, 1],
+        [0, 1],
+        [2, 1],
+        [undefined, undefined],
+      ],
     );
     assert.match(JSON.stringify(answers[4]), /truncated.*are missing/);
   });

@@ -13,18 +13,27 @@ async function faceOf(answer: FacePrediction['answer'], share: number): Promise<
     EMOTIONS.map((name) => [name, name === 'joy' ? share : (1 - share) / 6]),
   );
   return {
-    ...{
-      answer,
-      likeliest: 'joy',
-      confidence: share,
-      probabilities: probabilities as FacePrediction['probabilities'],
-    },
-    ...{ box: eyesBox, detector: 'tiny-320', score: 0.9, landmarks, eyesBox, mouthBox },
-    ...{ eyes: block.data, mouth: block.data },
+    answer,
+    likeliest: 'joy',
+    confidence: share,
+    probabilities: probabilities as FacePrediction['probabilities'],
+    box: eyesBox,
+    detector: 'tiny-320',
+    score: 0.9,
+    landmarks,
+    eyesBox,
+    mouthBox,
+    eyes: block.data,
+    mouth: block.data,
   };
 }
 
-const pictureOf = (source: string, faces: readonly FacePrediction[]): PicturePrediction => ({ source, width: 256, height: 256, faces }); // prettier-ignore
+const pictureOf = (source: string, faces: readonly FacePrediction[]): PicturePrediction => ({
+  source,
+  width: 256,
+  height: 256,
+  faces,
+});
 
 const unread: UnreadPicture = {
   source: 'a/text.jpg',
@@ -41,12 +50,15 @@ describe('predictions in a notebook', () => {
       pictureOf('a/none.jpg', []),
       unread,
     ]);
-    assert.deepEqual(rows.map(({ picture, answer, 'joy %': joy }) => [picture, answer, joy]), [
-      ['two.jpg', 'joy', 94],
-      ['two.jpg', 'unsure', 40],
-      ['none.jpg', 'no face', null],
-      ['text.jpg', 'no image', null],
-    ]); // prettier-ignore
+    assert.deepEqual(
+      rows.map(({ picture, answer, 'joy %': joy }) => [picture, answer, joy]),
+      [
+        ['two.jpg', 'joy', 94],
+        ['two.jpg', 'unsure', 40],
+        ['none.jpg', 'no face', null],
+        ['text.jpg', 'no image', null],
+      ],
+    );
     assert.equal(rows[0]['fear %'], 1);
   });
 
@@ -55,6 +67,9 @@ describe('predictions in a notebook', () => {
     fs.writeFileSync(file, await pngOf(256, 256));
     const faces = [await faceOf('joy', 0.94), await faceOf('unsure', 0.4)];
     const views = await viewPredictions([pictureOf(file, faces), pictureOf('none.jpg', []), unread]);
-    assert.deepEqual(views.map(({ caption }) => caption), ['a-name-that-i…: joy 94 %']); // prettier-ignore
+    assert.deepEqual(
+      views.map(({ caption }) => caption),
+      ['a-name-that-i…: joy 94 %'],
+    );
   });
 });

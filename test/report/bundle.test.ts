@@ -75,7 +75,10 @@ describe('a bundle', () => {
   });
 
   it('asks an object for its own forms and writes bytes in base64', async () => {
-    const own = { [Symbol.for('Jupyter.display')]: () => Promise.resolve({ 'text/html': '<b>', 'image/png': Buffer.from('x') }) }; // prettier-ignore
+    const own = {
+      [Symbol.for('Jupyter.display')]: () =>
+        Promise.resolve({ 'text/html': '<b>', 'image/png': Buffer.from('x') }),
+    };
     const bundle = await toBundle(own);
     assert.equal(bundle.data['text/html'], '<b>');
     assert.equal(bundle.data['image/png'], 'eA==');
@@ -84,10 +87,13 @@ describe('a bundle', () => {
 
   it('of anything else is text', async () => {
     assert.deepEqual(await toBundle('hello'), textBundle('hello'));
-    for (const [
-      value,
-      text,
-    ] of [[undefined, 'undefined'], [null, 'null'], [[], '[]'], [{ a: [1] }, '{ a: [ 1 ] }'], [[1, 'x'], "[ 1, 'x' ]"]]) // prettier-ignore
+    for (const [value, text] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [[], '[]'],
+      [{ a: [1] }, '{ a: [ 1 ] }'],
+      [[1, 'x'], "[ 1, 'x' ]"],
+    ])
       assert.deepEqual(await toBundle(value), textBundle(String(text)));
   });
 
@@ -118,7 +124,13 @@ describe('saving figures', () => {
         written.map((file) => path.basename(file)),
         ['chart.png', 'chart.svg', 'chart.vl.json'],
       );
-      assert.deepEqual((await readdir(target)).sort(), ['chart.png', 'chart.svg', 'chart.vl.json', 'grid.png', 'grid.svg']); // prettier-ignore
+      assert.deepEqual((await readdir(target)).sort(), [
+        'chart.png',
+        'chart.svg',
+        'chart.vl.json',
+        'grid.png',
+        'grid.svg',
+      ]);
       const spec = JSON.parse(await readFile(path.join(target, 'chart.vl.json'), 'utf8')) as {
         $schema: string;
       };

@@ -29,12 +29,10 @@ describe('the block explorer', () => {
     Promise.all(
       ['joy', 'anger'].map(async (emotion, index) => ({
         ...(await faceView()),
-        ...{
-          image: await pngOf(256, 256, index === 0 ? '#c08060' : '#6080c0'),
-          character: 'aia',
-          emotion,
-          frame: 1,
-        },
+        image: await pngOf(256, 256, index === 0 ? '#c08060' : '#6080c0'),
+        character: 'aia',
+        emotion,
+        frame: 1,
       })),
     );
 
@@ -64,7 +62,9 @@ describe('the error explorer', () => {
   /** Three of anger taken for joy, with 0.5, 0.6 and 0.7; ten right ones of fear. */
   const answers = async () => {
     const answer = async (truth: number, predicted: number, share: number) => ({
-      ...{ image: await pngOf(64, 64), caption: 'aia', truth },
+      image: await pngOf(64, 64),
+      caption: 'aia',
+      truth,
       probabilities: EMOTIONS.map((_, id) => (id === predicted ? share : (1 - share) / 6)),
     });
     const [anger, fear, joy] = ['anger', 'fear', 'joy'].map((name) => EMOTIONS.indexOf(name as 'joy'));
@@ -78,13 +78,21 @@ describe('the error explorer', () => {
     assert.match(chart.title, /3 of anger taken for joy/);
     const svg = await draw(chart);
     assert.equal(imagesOf(svg).length, 3);
-    assert.deepEqual(Array.from(svg.matchAll(/>joy (\d+) %</g), ([, share]) => share), ['50', '60', '70']); // prettier-ignore
+    assert.deepEqual(
+      Array.from(svg.matchAll(/>joy (\d+) %</g), ([, share]) => share),
+      ['50', '60', '70'],
+    );
   });
 
   it('carries nine pictures of a cell at most, those nearest to doubt', async () => {
-    const { hconcat } = (await errorExplorer(await answers())).spec as { hconcat: { data: { values: { true: string; first: string }[] } }[] }; // prettier-ignore
+    const { hconcat } = (await errorExplorer(await answers())).spec as {
+      hconcat: { data: { values: { true: string; first: string }[] } }[];
+    };
     const fears = hconcat[1].data.values.filter((value) => value.true === 'fear');
-    assert.deepEqual(fears.map(({ first }) => first), Array.from({ length: 9 }, (_, index) => `fear ${80 + index} %`)); // prettier-ignore
+    assert.deepEqual(
+      fears.map(({ first }) => first),
+      Array.from({ length: 9 }, (_, index) => `fear ${80 + index} %`),
+    );
   });
 
   it('opens the first class where nothing was confused', async () => {

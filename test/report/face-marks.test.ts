@@ -14,7 +14,8 @@ describe('markPicture', () => {
       { box, label: 'second' },
     ];
     const figure = await markPicture(await pngOf(80, 80), {
-      ...{ title: 'A face', boxes },
+      title: 'A face',
+      boxes,
       landmarks: new Float32Array(136),
     });
     assert.equal(figure.title, 'A face: 68 landmarks, first, second');

@@ -19,11 +19,18 @@ const FIGURES: Record<string, () => Figure | Promise<Figure>> = {
   accuracy: () => accuracyChart(history(50), { subtitle: 'a subtitle' }),
   confusion: () => confusionChart(Array.from({ length: 7 }, () => new Array<number>(7).fill(12_345))),
   counts: () => countsChart(records, split, { by: 'character' }),
-  published: () => publishedChart({ method: 'TerGat, this project', dataset: 'synthetic sample, split by frame', accuracy: wilsonInterval(7, 10) }), // prettier-ignore
+  published: () =>
+    publishedChart({
+      method: 'TerGat, this project',
+      dataset: 'synthetic sample, split by frame',
+      accuracy: wilsonInterval(7, 10),
+    }),
   architecture: () => architectureDiagram(describeTerGat(TERGAT_SIZES)),
   attention: async () => attentionFlow([await faceView()]),
-  grid: async () => imageGrid([{ image: await pngOf(300, 100), caption: 'a caption that is much wider than its image <&>' }]), // prettier-ignore
-  sheet: async () => sampleSheet([{ image: await pngOf(64, 64), character: 'one of a long name', emotion: 'joy' }]), // prettier-ignore
+  grid: async () =>
+    imageGrid([{ image: await pngOf(300, 100), caption: 'a caption that is much wider than its image <&>' }]),
+  sheet: async () =>
+    sampleSheet([{ image: await pngOf(64, 64), character: 'one of a long name', emotion: 'joy' }]),
 };
 
 describe('rendering', () => {
@@ -48,7 +55,10 @@ describe('rendering', () => {
   });
 
   it('gives the same file for the same figure', async () => {
-    const [first, second] = [await renderFigure(accuracyChart(history(3))), await renderFigure(accuracyChart(history(3)))]; // prettier-ignore
+    const [first, second] = [
+      await renderFigure(accuracyChart(history(3))),
+      await renderFigure(accuracyChart(history(3))),
+    ];
     assert.deepEqual(first.png, second.png);
     assert.equal(first.svg, second.svg);
   });

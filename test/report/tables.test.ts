@@ -25,7 +25,13 @@ describe('tables', () => {
   });
 
   it('list the scores of each class with the interval of the recall, and their means', () => {
-    const table = metricsTable([[8, 2], [0, 10]], ['no', 'yes']); // prettier-ignore
+    const table = metricsTable(
+      [
+        [8, 2],
+        [0, 10],
+      ],
+      ['no', 'yes'],
+    );
     assert.equal(
       tableToText(table),
       [
@@ -55,7 +61,9 @@ describe('tables', () => {
   it('list answers, which can be joined with images, filtered, grouped and described', () => {
     const asked = records.filter(({ frame }) => frame === 0); // seven expressions of two characters
     const labels = Uint8Array.from({ length: 14 }, (_, row) => (row === 9 ? 0 : row % 7));
-    const probabilities = Float32Array.from({ length: 98 }, (_, at) => (at % 7 === labels[Math.floor(at / 7)] ? 0.5 : 0)); // prettier-ignore
+    const probabilities = Float32Array.from({ length: 98 }, (_, at) =>
+      at % 7 === labels[Math.floor(at / 7)] ? 0.5 : 0,
+    );
     const answers = answerTable(asked, {
       net: { labels, probabilities },
       guess: { labels: new Uint8Array(14) },
@@ -75,7 +83,10 @@ describe('tables', () => {
       ['aia', 6 / 7, 7],
     ]);
     assert.match(tableToText(joined.describe()), /^ +frame .*\n.*\ncount +14/);
-    assert.throws(() => answerTable(asked, { net: { labels: new Uint8Array(3) } }), /Expected 14 answers of net but received 3/); // prettier-ignore
+    assert.throws(
+      () => answerTable(asked, { net: { labels: new Uint8Array(3) } }),
+      /Expected 14 answers of net but received 3/,
+    );
   });
 
   it('refuse to be empty, and values that are no cells', () => {
@@ -136,7 +147,10 @@ describe('formatting a table', () => {
 
   it('names rows where their names are texts, and shows the first fifty of many', () => {
     const { columns } = table;
-    assert.match(tableToText({ columns: ['n'], values: [[1], [2]], index: ['mean', 'std'] }), /^ +n\n-+ +-\nmean +1\nstd +2$/); // prettier-ignore
+    assert.match(
+      tableToText({ columns: ['n'], values: [[1], [2]], index: ['mean', 'std'] }),
+      /^ +n\n-+ +-\nmean +1\nstd +2$/,
+    );
     assert.match(tableToText({ ...table, index: [0, 1] }), new RegExp(`^${columns[0]} `));
     const long = { columns: ['n'], values: Array.from({ length: 1060 }, (_, row) => [row]) };
     assert.match(tableToText(long), /\n49\nand 1,010 more rows$/);

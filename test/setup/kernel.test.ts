@@ -25,7 +25,10 @@ describe("the kernel in the user's own Jupyter", () => {
 
   it("goes to Jupyter's own folder where none is named", () => {
     if (process.platform !== 'linux') return;
-    assert.equal(installUserKernel({ XDG_DATA_HOME: folder() }), path.join(folder(), 'jupyter', 'kernels', 'tslab', 'kernel.json')); // prettier-ignore
+    assert.equal(
+      installUserKernel({ XDG_DATA_HOME: folder() }),
+      path.join(folder(), 'jupyter', 'kernels', 'tslab', 'kernel.json'),
+    );
   });
 
   it('leaves another kernel of that name as it is', () => {

@@ -15,7 +15,9 @@ const record = (index: number, character: string) => ({
 /** Three faces: two alike of aia, a flat one of ray, and a miss of ray. */
 const blocks: BlockSet = (() => {
   const slopes = [2, 2, 0];
-  const pixels = Uint8Array.from(slopes.flatMap((slope) => Array.from({ length: 1024 }, (_, at) => 9 + slope * (at % 32)))); // prettier-ignore
+  const pixels = Uint8Array.from(
+    slopes.flatMap((slope) => Array.from({ length: 1024 }, (_, at) => 9 + slope * (at % 32))),
+  );
   return {
     ...concatBlocks([]),
     records: [record(0, 'aia'), record(1, 'aia'), record(2, 'ray')],
@@ -84,6 +86,9 @@ describe('formatProgress', () => {
       '300 of 1000 frames (30 %), 50.0 a second, 14 s left, 2 without blocks, 100 reused',
     );
     assert.match(formatProgress({ done: 100, total: 400_100, missed: 0, reused: 0 }, 2), /2 h 14 min left/);
-    assert.equal(formatProgress({ done: 9, total: 9, missed: 0, reused: 9 }, 1), '9 of 9 frames (100 %), 0 without blocks, 9 reused'); // prettier-ignore
+    assert.equal(
+      formatProgress({ done: 9, total: 9, missed: 0, reused: 9 }, 1),
+      '9 of 9 frames (100 %), 0 without blocks, 9 reused',
+    );
   });
 });

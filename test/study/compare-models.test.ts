@@ -20,13 +20,22 @@ const buildSmall = (options: { seed: number }) => buildCompact({ ...options, siz
 /** Faces whose brightness tells the expression; each frame is its own path. */
 function makeBlocks(count: number): BlockSet {
   const records = Array.from({ length: count }, (_, i) => ({
-    ...{ path: `${i}.png`, character: 'a', emotion: EMOTIONS[i % EMOTIONS.length] },
+    path: `${i}.png`,
+    character: 'a',
+    emotion: EMOTIONS[i % EMOTIONS.length],
   }));
   const pixels = () => Uint8Array.from({ length: count * 1024 }, (_, i) => 40 * (Math.floor(i / 1024) % 7));
   const none = new Float32Array(0);
   return {
-    ...{ records, eyes: pixels(), mouth: pixels(), missed: [] },
-    ...{ landmarks: none, eyesBoxes: none, mouthBoxes: none, imageSizes: none, scores: none },
+    records,
+    eyes: pixels(),
+    mouth: pixels(),
+    missed: [],
+    landmarks: none,
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
   };
 }
 
@@ -67,7 +76,9 @@ describe('scoreRun', () => {
   it('counts the frames without a face as errors', async () => {
     const options = makeRun();
     const missed = Array.from({ length: 1400 }, (_, i) => ({
-      ...{ path: `missed-${i}.png`, character: 'b', emotion: EMOTIONS[i % EMOTIONS.length] },
+      path: `missed-${i}.png`,
+      character: 'b',
+      emotion: EMOTIONS[i % EMOTIONS.length],
     }));
     const { accuracy } = await run({ ...options, records: [...options.records, ...missed] });
     // Some 14 of the 140 found faces are tested, and some 140 of the others.
@@ -82,7 +93,11 @@ describe('compareModels', () => {
     const pairs = await compareModels({
       candidate: { name: 'A', build: buildSmall },
       baseline: { name: 'B', build: buildSmall },
-      ...{ experiment, records, blocks, splits: ['frames', 'clips'], seeds: [3, 4] },
+      experiment,
+      records,
+      blocks,
+      splits: ['frames', 'clips'],
+      seeds: [3, 4],
       score: ({ name, experiment: { split, seed } }) => {
         asked.push(`${name} ${split} ${seed}`);
         return Promise.resolve(scoreOf(name === 'A' ? 0.9 : 0.8));
@@ -105,8 +120,10 @@ const PAIRS: ScoredPair[] = [
   [0.8, 0.8],
   [0.7, 0.9],
 ].map(([ours, theirs], i) => ({
-  ...{ split: 'frames' as const, seed: i + 1 },
-  ...{ candidate: scoreOf(ours), baseline: scoreOf(theirs) },
+  split: 'frames' as const,
+  seed: i + 1,
+  candidate: scoreOf(ours),
+  baseline: scoreOf(theirs),
 }));
 
 describe('summarizePairs', () => {
@@ -134,7 +151,11 @@ describe('renderComparison', () => {
   it('shows accuracies, differences and sizes', () => {
     const size = { name: 'Compact', parameters: 155303, bytes: 622000 };
     const text = renderComparison({
-      ...{ epochs: 15, images: 1680, backend: 'tensorflow', candidate: size, pairs: PAIRS },
+      epochs: 15,
+      images: 1680,
+      backend: 'tensorflow',
+      candidate: size,
+      pairs: PAIRS,
       baseline: { name: 'TerGat', parameters: 35480655, bytes: 141924000 },
     });
     assert.match(text, /\| frames \| 3 \| 80\.00 % \| 83\.33 % \| −3\.33 ± 8\.82 points \| 2 of 3 \|/);

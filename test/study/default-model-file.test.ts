@@ -21,10 +21,22 @@ describe('toDefaultModelFile', () => {
     );
     const outcomes = [true, true, false, true];
     const ofAll = wilsonInterval(3, 4);
-    const evaluation = { outcomes, score: { ofAll }, calibrationError: 0.1, answered: wilsonInterval(2, 4), rightOfAnswered: wilsonInterval(2, 2) }; // prettier-ignore
-    const file = toDefaultModelFile(evaluation as unknown as ModelEvaluation, records, { sha256: 'a', dataset: 'b' }); // prettier-ignore
+    const evaluation = {
+      outcomes,
+      score: { ofAll },
+      calibrationError: 0.1,
+      answered: wilsonInterval(2, 4),
+      rightOfAnswered: wilsonInterval(2, 2),
+    };
+    const file = toDefaultModelFile(evaluation as unknown as ModelEvaluation, records, {
+      sha256: 'a',
+      dataset: 'b',
+    });
     assert.deepEqual(file.characters, { bo: 1, pia: 2 / 3 });
-    assert.deepEqual([file.images, file.accuracyOfAll, file.answered, file.rightOfAnswered], [4, 0.75, 0.5, 1]); // prettier-ignore
+    assert.deepEqual(
+      [file.images, file.accuracyOfAll, file.answered, file.rightOfAnswered],
+      [4, 0.75, 0.5, 1],
+    );
     assert.match(defaultModelToMarkdown(file), /of each character \| bo 100\.00? %, pia 66\.67? %/);
   });
 });

@@ -4,17 +4,28 @@ import type { Dataset } from '../../lib/datasets/dataset';
 import { evaluateGroups, findColumn } from '../../lib/study/evaluate-groups';
 
 const records: FrameRecord[] = ['ann', 'ann', 'bob', 'all'].map((character, index) => ({
-  ...{ path: `${index}.png`, character, emotion: 'joy' },
+  path: `${index}.png`,
+  character,
+  emotion: 'joy',
   attributes: { Sex: ['f', ' f\n', 'm', ' '][index], id: `${index}` },
 }));
 const asDataset = (own: readonly FrameRecord[]): Dataset => ({
-  ...{ name: 'mine', synthetic: false, directory: '/', records: own },
+  name: 'mine',
+  synthetic: false,
+  directory: '/',
+  records: own,
 });
 const dataset = asDataset(records);
 const answers = { outcomes: [true, false, true, false], confidences: [0.9, 0.8, 0.7, undefined] };
 const groupsBy = (name: string) => {
   const { groups, ...rest } = evaluateGroups(answers, records, findColumn(dataset, name));
-  const rows = groups.map(({ group, images, found, units, accuracy }) => [group, images, found, units, accuracy.value]); // prettier-ignore
+  const rows = groups.map(({ group, images, found, units, accuracy }) => [
+    group,
+    images,
+    found,
+    units,
+    accuracy.value,
+  ]);
   return { rows, ...rest };
 };
 
@@ -48,7 +59,10 @@ describe('groups of a column', () => {
     const sided = asDataset(records.map((record) => ({ ...record, side: 'test' })));
     assert.equal(findColumn(sided, 'SIDE').valueOf(sided.records[0]), 'test');
     const bare = asDataset(records.map(({ path }) => ({ path, character: 'all', emotion: 'joy' })));
-    assert.throws(() => findColumn(bare, 'age'), /mine, which has none: name its pictures in a table of labels, a CSV file with path, label and age/); // prettier-ignore
+    assert.throws(
+      () => findColumn(bare, 'age'),
+      /mine, which has none: name its pictures in a table of labels, a CSV file with path, label and age/,
+    );
   });
 
   it('refuses a column of names or measures', () => {

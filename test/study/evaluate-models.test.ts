@@ -3,7 +3,9 @@ import type { FrameRecord } from '../../lib/core/record';
 import { compareEvaluations, type ModelEvaluation } from '../../lib/study/evaluate-models';
 
 const records: FrameRecord[] = ['ann', 'ann', 'bob', 'bob'].map((character, index) => ({
-  ...{ path: `${index}.png`, character, emotion: 'joy' },
+  path: `${index}.png`,
+  character,
+  emotion: 'joy',
 }));
 const evaluation = (...outcomes: boolean[]) => ({ outcomes }) as unknown as ModelEvaluation;
 

@@ -10,7 +10,9 @@ import { useTemporaryFolder } from '../support/folder';
 /** Faces whose boxes tell the expression, and whose pixels tell it in every second face only. */
 function makeBlocks(count: number) {
   const records = Array.from({ length: count }, (_, face) => ({
-    ...{ path: `${face}.png`, character: 'a', emotion: EMOTIONS[face % 7] },
+    path: `${face}.png`,
+    character: 'a',
+    emotion: EMOTIONS[face % 7],
   }));
   const pixels = Uint8Array.from({ length: count * 1024 }, (_, at) => {
     const face = Math.floor(at / 1024);
@@ -18,8 +20,14 @@ function makeBlocks(count: number) {
   });
   const boxes = Float32Array.from({ length: 4 * count }, (_, at) => 30 * (Math.floor(at / 4) % 7));
   return {
-    ...{ records, eyes: pixels, mouth: pixels, missed: [], scores: new Float32Array(count) },
-    ...{ landmarks: new Float32Array(136 * count), eyesBoxes: boxes, mouthBoxes: boxes },
+    records,
+    eyes: pixels,
+    mouth: pixels,
+    missed: [],
+    scores: new Float32Array(count),
+    landmarks: new Float32Array(136 * count),
+    eyesBoxes: boxes,
+    mouthBoxes: boxes,
     imageSizes: new Float32Array(2 * count).fill(256),
   };
 }
@@ -38,12 +46,22 @@ describe('evaluateWithBaselines', function () {
       validation: { faces: indices(56, 14), missed: 0 },
       test: { faces: indices(70, 14), missed: 1 },
     };
-    const sizes = { blockSize: 32, filters: [2, 2], branch: [4, 4], latent: 3, head: [4, 4], classes: 7, dropout: 0 } as const; // prettier-ignore
+    const sizes = {
+      blockSize: 32,
+      filters: [2, 2],
+      branch: [4, 4],
+      latent: 3,
+      head: [4, 4],
+      classes: 7,
+      dropout: 0,
+    } as const;
     const network = buildTerGat({ seed: 1, sizes });
     const tensors = tf.memory().numTensors;
     const experiment = { ...DEFAULT_EXPERIMENT, batchSize: 14, learningRate: 0.01 };
     const cacheDirectory = folder();
-    const { scores, answers } = await evaluateWithBaselines(network, makeBlocks(84), faces, experiment, { cacheDirectory }); // prettier-ignore
+    const { scores, answers } = await evaluateWithBaselines(network, makeBlocks(84), faces, experiment, {
+      cacheDirectory,
+    });
     for (const { labels } of Object.values(answers)) assert.equal(labels.length, 14);
     for (const { ofAll } of Object.values(scores)) assert.equal(ofAll.trials, 15);
     // The seven even faces have a double in training; all odd ones look the same, and one expression is right once.

@@ -6,7 +6,8 @@ import { buildFaceSet } from '../model/face-example';
 describe('hashFaces', () => {
   const set = buildFaceSet(4);
   const changed = (changes: Partial<BlockSet>): BlockSet => ({ ...set, ...changes });
-  const withPixel = (pixels: Uint8Array, at: number) => pixels.map((level, index) => (index === at ? level ^ 1 : level)); // prettier-ignore
+  const withPixel = (pixels: Uint8Array, at: number) =>
+    pixels.map((level, index) => (index === at ? level ^ 1 : level));
   const hash = (blocks: BlockSet) => hashFaces(blocks, [1, 2], ['eyes', 'mouth']);
 
   it('changes with a pixel, a label or a vote of its faces, and with their order', () => {

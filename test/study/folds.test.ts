@@ -25,14 +25,21 @@ describe('runFoldJob', function () {
       emotion: EMOTIONS[index % 2],
     }));
     const portraits = await Promise.all([0, 1, 2].map((index) => portraitPng(index, 64)));
-    writeFiles(folder(), Object.fromEntries(records.map(({ path: name }, index) => [name, portraits[(index + (index >> 2)) % 3]]))); // prettier-ignore
+    writeFiles(
+      folder(),
+      Object.fromEntries(
+        records.map(({ path: name }, index) => [name, portraits[(index + (index >> 2)) % 3]]),
+      ),
+    );
     writeFiles(folder(), { '104.png': 'no image' });
     const { blocks, shards } = await preprocess(records, {
-      ...{ root: folder(), cacheDirectory: path.join(folder(), 'blocks'), cropped: true },
+      root: folder(),
+      cacheDirectory: path.join(folder(), 'blocks'),
+      cropped: true,
       shardSize: 7,
     });
     assert.equal(shards.length, 3);
-    const settings = { architecture: 'Combined', experiment: { ...DEFAULT_EXPERIMENT, epochs: 1 } }; // prettier-ignore
+    const settings = { architecture: 'Combined', experiment: { ...DEFAULT_EXPERIMENT, epochs: 1 } };
     const own = await runFolds({ ...settings, blocks, shards, cacheDirectory: path.join(folder(), 'own') });
     const sent: FoldResult[] = [];
     for (const person of PERSONS) {
@@ -40,7 +47,10 @@ describe('runFoldJob', function () {
       const result = await runFoldJob(JSON.parse(JSON.stringify(job)) as FoldJob);
       sent.push(JSON.parse(JSON.stringify(result)) as FoldResult);
     }
-    assert.deepEqual(sent.map(({ reusedEpochs }) => reusedEpochs), [0, 0, 0]); // prettier-ignore
+    assert.deepEqual(
+      sent.map(({ reusedEpochs }) => reusedEpochs),
+      [0, 0, 0],
+    );
     const [first, second] = [own!, sent].map((all) => toPredictionsCsv(gatherAnswers(records, blocks, all)));
     assert.equal(first, second);
     assert.equal(first.split('\r\n').length, 1 + 18 + 1);
@@ -50,14 +60,21 @@ describe('runFoldJob', function () {
 describe('planFolds', () => {
   const people = (emotionOf: (index: number) => Emotion) => {
     const set = buildFaceSet(12);
-    const records = set.records.map((record, index) => ({ ...record, character: ['ann', 'bob', 'kim', 'lee'][index % 4], emotion: emotionOf(index) })); // prettier-ignore
+    const records = set.records.map((record, index) => ({
+      ...record,
+      character: ['ann', 'bob', 'kim', 'lee'][index % 4],
+      emotion: emotionOf(index),
+    }));
     return { ...set, records };
   };
 
   it('takes an expression of two persons where one of them always trains, and refuses it where none does', () => {
     // The first and the third person are never tested and validated by one fold.
     const apart = people((index) => (index === 0 || index === 2 ? 'fear' : index < 8 ? 'joy' : 'anger'));
-    assert.deepEqual(planFolds(apart).map(({ character }) => character), ['ann', 'bob', 'kim', 'lee']); // prettier-ignore
+    assert.deepEqual(
+      planFolds(apart).map(({ character }) => character),
+      ['ann', 'bob', 'kim', 'lee'],
+    );
     const side = people((index) => (index === 0 || index === 1 ? 'fear' : index < 8 ? 'joy' : 'anger'));
     assert.throws(
       () => planFolds(side),
@@ -70,7 +87,11 @@ describe('scoreFolds', () => {
   const oneHot = (emotion: Emotion) => EMOTIONS.map((one) => Number(one === emotion));
 
   it('counts images without a face, and persons without any, as errors', () => {
-    const record = (character: string, number: number, emotion: Emotion) => ({ path: `${character}/${number}`, character, emotion }); // prettier-ignore
+    const record = (character: string, number: number, emotion: Emotion) => ({
+      path: `${character}/${number}`,
+      character,
+      emotion,
+    });
     const records = [
       record('ann', 1, 'joy'),
       record('ann', 2, 'fear'),
@@ -80,12 +101,19 @@ describe('scoreFolds', () => {
     ];
     const blocks = { ...buildFaceSet(0), records: [records[0], records[1], records[2]] };
     const fold = (person: string, answers: Emotion[]) => ({
-      ...{ person, validation: 'any', bestEpoch: 2, reusedEpochs: 0, probabilities: answers.flatMap(oneHot) },
+      person,
+      validation: 'any',
+      bestEpoch: 2,
+      reusedEpochs: 0,
+      probabilities: answers.flatMap(oneHot),
     });
     const results = [fold('ann', ['joy', 'joy']), fold('bob', ['joy'])];
     const answers = gatherAnswers(records, blocks, results);
     const [joy] = [emotionId('joy')];
-    assert.deepEqual(answers.map(({ label }) => label), [joy, joy, joy, undefined, undefined]); // prettier-ignore
+    assert.deepEqual(
+      answers.map(({ label }) => label),
+      [joy, joy, joy, undefined, undefined],
+    );
     const { score, accuracy, macroF1, persons } = scoreFolds(answers, results, 1);
     assert.deepEqual([score.ofFound.successes, score.ofFound.trials, score.ofAll.trials], [2, 3, 5]);
     assert.equal(accuracy.value, 2 / 5);

@@ -54,8 +54,17 @@ const RUN: RealFacesRun = {
   bestEpoch: 3,
   epochs: 4,
   parameters: 1000,
-  validation: toProbabilities([['joy', 0.9], ['joy', 0.6]]), // prettier-ignore
-  test: toProbabilities([['joy', 0.9], ['neutral', 0.5], ['sadness', 0.9], ['neutral', 0.8], ['joy', 0.9]]), // prettier-ignore
+  validation: toProbabilities([
+    ['joy', 0.9],
+    ['joy', 0.6],
+  ]),
+  test: toProbabilities([
+    ['joy', 0.9],
+    ['neutral', 0.5],
+    ['sadness', 0.9],
+    ['neutral', 0.8],
+    ['joy', 0.9],
+  ]),
 };
 
 const ARCHIVE: RealFacesArchive = { faces: FACES, looks: [], runs: { compact: [RUN] } };
@@ -77,7 +86,13 @@ describe('the study of real faces', () => {
   });
 
   it('averages over seeds and keeps each', () => {
-    const right = toProbabilities([['joy', 0.9], ['sadness', 0.9], ['joy', 0.4], ['joy', 0.4], ['joy', 0.4]]); // prettier-ignore
+    const right = toProbabilities([
+      ['joy', 0.9],
+      ['sadness', 0.9],
+      ['joy', 0.4],
+      ['joy', 0.4],
+      ['joy', 0.4],
+    ]);
     const runs = { compact: [RUN, { ...RUN, seed: 2, test: right }] };
     const { strict7, seeds } = summarizeRealFaces({ ...ARCHIVE, runs }).models.compact!;
     assert.deepEqual([seeds, strict7.accuracy, strict7.accuracies], [2, 0.75, [0.5, 1]]);
@@ -94,7 +109,10 @@ describe('the study of real faces', () => {
     assert.deepEqual(loaded.faces, FACES);
     assert.deepEqual(summarizeRealFaces(loaded), summarizeRealFaces(ARCHIVE));
     saveRealFaces({ ...ARCHIVE, faces: FACES.slice(1) }, folder());
-    assert.throws(() => loadRealFaces(folder()), /Expected 7 probabilities for validation of compact\.json\.gz but received 14/); // prettier-ignore
+    assert.throws(
+      () => loadRealFaces(folder()),
+      /Expected 7 probabilities for validation of compact\.json\.gz but received 14/,
+    );
   });
 
   it('lists answers about images with a majority label, with how many annotators agreed', () => {

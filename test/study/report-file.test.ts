@@ -17,13 +17,23 @@ const epoch = {
 
 function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
   const records = [0, 1, 2, 3].map((frame) => ({
-    ...{ path: `pia/pia_joy/${frame}.png`, character: 'pia', emotion: 'joy' as const, frame },
+    path: `pia/pia_joy/${frame}.png`,
+    character: 'pia',
+    emotion: 'joy' as const,
+    frame,
   }));
   const none = new Float32Array(0);
   const pixels = new Uint8Array(0);
   const blocks = {
-    ...{ records: records.slice(1), eyes: pixels, mouth: pixels, landmarks: none, eyesBoxes: none },
-    ...{ mouthBoxes: none, imageSizes: none, scores: none, missed: [] },
+    records: records.slice(1),
+    eyes: pixels,
+    mouth: pixels,
+    landmarks: none,
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
+    missed: [],
   };
   const probabilities = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
   const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: none };

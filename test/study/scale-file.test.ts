@@ -6,8 +6,16 @@ import { replaceSection } from '../../lib/study/readme';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../lib/study/scale-file';
 
 const measured: ScaleFile = {
-  ...{ images: 50_000, cores: 2, renderSeconds: 600, preprocessSeconds: 500, imagesPerSecond: 100 },
-  ...{ peakRssMb: 1300, peakRssMbAt5000: 1000, peakSummedRssMb: 1700, storeMb: 125, loadSeconds: 1.25 },
+  images: 50_000,
+  cores: 2,
+  renderSeconds: 600,
+  preprocessSeconds: 500,
+  imagesPerSecond: 100,
+  peakRssMb: 1300,
+  peakRssMbAt5000: 1000,
+  peakSummedRssMb: 1700,
+  storeMb: 125,
+  loadSeconds: 1.25,
 };
 
 describe('the measurements at scale', () => {
@@ -44,7 +52,12 @@ describe('scaleToMarkdown', () => {
   });
 
   it('claims nothing of what was not measured', () => {
-    const text = scaleToMarkdown({ ...measured, ...{ preprocessSeconds: null, imagesPerSecond: null, peakRssMb: null } }); // prettier-ignore
+    const text = scaleToMarkdown({
+      ...measured,
+      preprocessSeconds: null,
+      imagesPerSecond: null,
+      peakRssMb: null,
+    });
     assert.match(
       text,
       /\| peak memory of all processes, shared pages once, MB \| not measured \| at most 1,500 MB \|/,

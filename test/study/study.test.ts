@@ -26,8 +26,15 @@ function makeBlocks(records: readonly FrameRecord[]): BlockSet {
   const none = new Float32Array(0);
   const pixels = new Uint8Array(records.length * 1024);
   return {
-    ...{ records, eyes: pixels, mouth: pixels, landmarks: none, eyesBoxes: none, mouthBoxes: none },
-    ...{ imageSizes: none, scores: none, missed: [] },
+    records,
+    eyes: pixels,
+    mouth: pixels,
+    landmarks: none,
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
+    missed: [],
   };
 }
 
@@ -245,7 +252,10 @@ describe('openExamples', () => {
   it('gives one drawn picture of each character and expression, in colours', async () => {
     const examples = await openExamples();
     assert.equal(new Set(examples.map(({ character, emotion }) => `${character} ${emotion}`)).size, 42);
-    assert.deepEqual(examples.slice(0, 7).map(({ emotion }) => emotion), [...EMOTIONS]); // prettier-ignore
+    assert.deepEqual(
+      examples.slice(0, 7).map(({ emotion }) => emotion),
+      [...EMOTIONS],
+    );
     for (const { image } of examples) assert.equal(image.data.length, 256 * 256 * 3);
   });
 });

@@ -21,9 +21,15 @@ function makeBlocks(count: number): BlockSet {
   const boxes = () =>
     Float32Array.from({ length: 4 * count }, (_, i) => (Math.floor(i / 4) % 7) * 20 + random.next());
   return {
-    ...{ records, eyes: new Uint8Array(count * 1024), mouth: new Uint8Array(count * 1024), missed: [] },
-    ...{ landmarks: new Float32Array(count * 136), scores: new Float32Array(count) },
-    ...{ eyesBoxes: boxes(), mouthBoxes: boxes(), imageSizes: new Float32Array(2 * count).fill(256) },
+    records,
+    eyes: new Uint8Array(count * 1024),
+    mouth: new Uint8Array(count * 1024),
+    missed: [],
+    landmarks: new Float32Array(count * 136),
+    scores: new Float32Array(count),
+    eyesBoxes: boxes(),
+    mouthBoxes: boxes(),
+    imageSizes: new Float32Array(2 * count).fill(256),
   };
 }
 
@@ -77,13 +83,31 @@ describe('trainCached', () => {
     const try_ = async (train: readonly number[], validation: readonly number[], set = blocks) => {
       const network = buildBoxesNetwork({ seed: 1 });
       const sides = { train: side(train), validation: side(validation) };
-      const options = { experiment: DEFAULT_EXPERIMENT, network, blocks: set, faces: sides, cacheDirectory: folder() }; // prettier-ignore
+      const options = {
+        experiment: DEFAULT_EXPERIMENT,
+        network,
+        blocks: set,
+        faces: sides,
+        cacheDirectory: folder(),
+      };
       await trainCached({ ...options, inputs: ['boxes'] }).finally(() => network.dispose());
     };
     const anger = Array.from({ length: 10 }, (_, i) => 7 * i);
-    await assert.rejects(try_(anger, [1]), /among the training faces but received none of disgust, fear, joy/); // prettier-ignore
-    const alone = { ...blocks, records: blocks.records.map((record) => ({ ...record, emotion: 'joy' as const })) }; // prettier-ignore
-    await assert.rejects(try_(anger, [1], alone), /at least 2 expressions to learn but received joy: add images/); // prettier-ignore
-    await assert.rejects(try_(faces.train.faces, []), /at least 1 face for validation but received none beside 56/); // prettier-ignore
+    await assert.rejects(
+      try_(anger, [1]),
+      /among the training faces but received none of disgust, fear, joy/,
+    );
+    const alone = {
+      ...blocks,
+      records: blocks.records.map((record) => ({ ...record, emotion: 'joy' as const })),
+    };
+    await assert.rejects(
+      try_(anger, [1], alone),
+      /at least 2 expressions to learn but received joy: add images/,
+    );
+    await assert.rejects(
+      try_(faces.train.faces, []),
+      /at least 1 face for validation but received none beside 56/,
+    );
   });
 });

@@ -45,7 +45,11 @@ async function measure(
     return y.mul(random('slope', y.shape)).sum() as tf.Scalar;
   };
   const gradients = tf.grads(weigh)(inputs);
-  const results = [['output', output], ...gradients.map((gradient, i) => [names[i], gradient]), ...Object.entries(variables)]; // prettier-ignore
+  const results = [
+    ['output', output],
+    ...gradients.map((gradient, i) => [names[i], gradient]),
+    ...Object.entries(variables),
+  ];
   return new Map(
     (results as [string, tf.Tensor][]).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]),
   );

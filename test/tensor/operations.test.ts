@@ -29,17 +29,23 @@ describeNative('operations on native TensorFlow agree with the cpu backend in ou
     ));
 
   it('normalise by the batch, running figures included', () =>
-    assertAgrees(
-      { x: [3, 2, 4, 3], scale: [3], offset: [3] },
-      (inputs, variables) =>
-      normalizeByBatch({ ...asInputs<Parameters<typeof normalizeByBatch>[0]>(inputs), ...variables, momentum: 0.1, epsilon: 1e-5 }), // prettier-ignore
+    assertAgrees({ x: [3, 2, 4, 3], scale: [3], offset: [3] }, (inputs, variables) =>
+      normalizeByBatch({
+        ...asInputs<Parameters<typeof normalizeByBatch>[0]>(inputs),
+        ...variables,
+        momentum: 0.1,
+        epsilon: 1e-5,
+      }),
     ));
 
   it('normalise by the running figures', () =>
-    assertAgrees(
-      { x: [3, 2, 4, 3], scale: [3], offset: [3] },
-      (inputs, variables) =>
-      normalizeByRunning({ ...asInputs<Parameters<typeof normalizeByRunning>[0]>(inputs), ...variables, momentum: 0.1, epsilon: 1e-5 }), // prettier-ignore
+    assertAgrees({ x: [3, 2, 4, 3], scale: [3], offset: [3] }, (inputs, variables) =>
+      normalizeByRunning({
+        ...asInputs<Parameters<typeof normalizeByRunning>[0]>(inputs),
+        ...variables,
+        momentum: 0.1,
+        epsilon: 1e-5,
+      }),
     ));
 
   for (const activation of ['relu', 'none'] as const) {

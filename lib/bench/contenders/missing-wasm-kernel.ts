@@ -32,7 +32,12 @@ export function takeFilterGradient(
   const [batch, height, width, inChannels] = x.shape;
   const outChannels = dy.shape[3];
   const pixels = batch * height * width;
-  const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]); // prettier-ignore
+  const padded = tf.pad(x, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
   const gradients = tf.reshape(dy, [pixels, outChannels]);
   const taps = Array.from({ length: 9 }, (_, tap) => {
     const start = [0, Math.floor(tap / 3), tap % 3, 0];

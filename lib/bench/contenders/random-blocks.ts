@@ -12,13 +12,21 @@ export function randomSource(size: number): TensorSource {
   const bytes = size * BLOCK_SIZE * BLOCK_SIZE;
   const draw = () => Uint8Array.from({ length: bytes }, () => random.integer(256));
   const records = Array.from({ length: size }, (_, index) => ({
-    ...{ path: `${index}.png`, character: 'noise' },
+    path: `${index}.png`,
+    character: 'noise',
     emotion: EMOTIONS[random.integer(EMOTIONS.length)],
   }));
   const none = new Float32Array(0);
   const blocks: BlockSet = {
-    ...{ records, eyes: draw(), mouth: draw(), missed: [] },
-    ...{ landmarks: none, eyesBoxes: none, mouthBoxes: none, imageSizes: none, scores: none },
+    records,
+    eyes: draw(),
+    mouth: draw(),
+    missed: [],
+    landmarks: none,
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
   };
   return blockSource(blocks);
 }

@@ -59,7 +59,8 @@ function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKin
   if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {
     return assign(attribute, { List: assign(new messages.AttrValue.ListValue(), { IList: value }) });
   }
-  if (type === kinds.TF_ATTR_STRING) return assign(attribute, { S: new TextEncoder().encode(value as string) }); // prettier-ignore
+  if (type === kinds.TF_ATTR_STRING)
+    return assign(attribute, { S: new TextEncoder().encode(value as string) });
   const setters = new Map([
     [kinds.TF_ATTR_INT, 'I'],
     [kinds.TF_ATTR_FLOAT, 'F'],
@@ -67,7 +68,10 @@ function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKin
     [kinds.TF_ATTR_TYPE, 'Type'],
   ]);
   const setter = setters.get(type);
-  if (!setter || Array.isArray(value)) throw new RangeError(`Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`); // prettier-ignore
+  if (!setter || Array.isArray(value))
+    throw new RangeError(
+      `Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`,
+    );
   return assign(attribute, { [setter]: value });
 }
 

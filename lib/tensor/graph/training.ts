@@ -4,7 +4,16 @@ import type { AdamWRates } from '../adam-slots';
 import { nativeBackend, type NativeBackend } from '../native/addon';
 import { openSession, type NativeSession } from './session';
 import { viewVariable } from './variable-view';
-import { buildTrainingGraph, EMPTY_MEMORY, feedNode, lossOutput, nodesOf, rateNode, RATES, slotsOf } from './build-training'; // prettier-ignore
+import {
+  buildTrainingGraph,
+  EMPTY_MEMORY,
+  feedNode,
+  lossOutput,
+  nodesOf,
+  rateNode,
+  RATES,
+  slotsOf,
+} from './build-training';
 import type { ExamplePair, Trainee } from './trace-training';
 
 /** Training steps as one graph, which holds the weights and what Adam remembers. */
@@ -40,8 +49,12 @@ export function compileTraining(
   return {
     ...accessMemory(session, trainee),
     feedNames(size) {
-      if (!isGoing) throw new Error('Expected an optimizer that remembers in these steps but it went on without them: begin the steps anew'); // prettier-ignore
-      if (nativeBackend() !== backend) throw new Error(`Expected the backend tensorflow but received ${tf.getBackend()}`); // prettier-ignore
+      if (!isGoing)
+        throw new Error(
+          'Expected an optimizer that remembers in these steps but it went on without them: begin the steps anew',
+        );
+      if (nativeBackend() !== backend)
+        throw new Error(`Expected the backend tensorflow but received ${tf.getBackend()}`);
       const names = feedNames.get(size);
       if (names) return names;
       throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
@@ -125,7 +138,10 @@ function accessMemory(
 ): Pick<AdamMemory, 'readSlots' | 'restoreSlots'> {
   return {
     readSlots(name) {
-      const slots = session.run({}, slotsOf(name).map((slot) => `${nodesOf(slot).read}:0`)); // prettier-ignore
+      const slots = session.run(
+        {},
+        slotsOf(name).map((slot) => `${nodesOf(slot).read}:0`),
+      );
       const [mean, square] = slots.map((slot) => slot.dataSync() as Float32Array);
       tf.dispose(slots);
       return { mean, square };
@@ -133,7 +149,10 @@ function accessMemory(
     restoreSlots(name, { mean, square }) {
       const { shape } = parameters.get(name)!;
       const tensors = [mean, square].map((values) => tf.tensor(values.slice(), shape));
-      load(session, slotsOf(name).map((slot, index) => [slot, tensors[index]])); // prettier-ignore
+      load(
+        session,
+        slotsOf(name).map((slot, index) => [slot, tensors[index]]),
+      );
       tf.dispose(tensors);
     },
   };

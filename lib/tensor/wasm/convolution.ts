@@ -122,5 +122,18 @@ function turnedSizesOf(s: ConvolutionShape): number[] {
   const output = [s.inHeight, s.inWidth, s.inChannels];
   const [height, width] = [s.inHeight + filterHeight - 1, s.inWidth + filterWidth - 1];
   const [top, left] = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
-  return [...input, ...output, filterHeight, filterWidth, 1, 1, height, width, top, left, s.strideHeight, s.strideWidth]; // prettier-ignore
+  return [
+    ...input,
+    ...output,
+    filterHeight,
+    filterWidth,
+    1,
+    1,
+    height,
+    width,
+    top,
+    left,
+    s.strideHeight,
+    s.strideWidth,
+  ];
 }

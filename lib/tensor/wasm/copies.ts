@@ -43,7 +43,10 @@ export const tileReplacement: KernelReplacement = {
 function tile({ inputs: { x }, attrs: { reps }, backend }: TileArguments): tf.TensorInfo | undefined {
   const isOurs = x.dtype === 'float32' && reps.length === x.shape.length && reps.at(-1) === 1;
   if (!isOurs || tf.util.sizeFromShape(x.shape) === 0) return undefined;
-  const out = backend.makeOutput(x.shape.map((size, axis) => size * reps[axis]), 'float32'); // prettier-ignore
+  const out = backend.makeOutput(
+    x.shape.map((size, axis) => size * reps[axis]),
+    'float32',
+  );
   const bytes = backend.wasm.HEAPU8;
   const bytesBelow = (shape: readonly number[], axis: number) =>
     4 * tf.util.sizeFromShape(shape.slice(axis + 1));

@@ -3,9 +3,17 @@ import { PLAIN_KERNELS, RELAXED_KERNELS } from './compiled';
 
 /** The functions of assembly/, which say there what they do; addresses are in bytes. */
 export interface WasmKernels {
-  // prettier-ignore
-  matMul(a: number, transposeA: boolean, b: number, transposeB: boolean, c: number,
-    matrices: number, rows: number, depth: number, columns: number): void;
+  matMul(
+    a: number,
+    transposeA: boolean,
+    b: number,
+    transposeB: boolean,
+    c: number,
+    matrices: number,
+    rows: number,
+    depth: number,
+    columns: number,
+  ): void;
   correlate(sizes: number, x: number, filter: number, y: number): void;
   correlateTurned(sizes: number, dy: number, filter: number, dx: number): void;
   filterGradient(sizes: number, x: number, dy: number, gradient: number): void;
@@ -16,9 +24,17 @@ export interface WasmKernels {
   normalizeGradient(layer: number): void;
   drawUniform(seed0: number, seed1: number, to: number, count: number): void;
   dropOut(seed: number, x: number, mask: number, y: number, count: number, rate: number): void;
-  // prettier-ignore
-  adam(weights: number, mean: number, square: number, gradient: number, count: number,
-    share1: number, share2: number, stepSize: number, epsilon: number): void;
+  adam(
+    weights: number,
+    mean: number,
+    square: number,
+    gradient: number,
+    count: number,
+    share1: number,
+    share2: number,
+    stepSize: number,
+    epsilon: number,
+  ): void;
 }
 
 const kernels = new WeakMap<object, WasmKernels>();

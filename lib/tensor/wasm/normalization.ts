@@ -4,7 +4,22 @@ import { kernelsOf, withStructure } from './module';
 import type { KernelReplacement } from './replacement';
 
 /** The addresses of `Layer` in assembly/normalization.ts, in their order. */
-const ADDRESSES = ['x', 'scale', 'offset', 'y', 'batchMean', 'inverse', 'mean', 'variance', 'nextMean', 'nextVariance', 'dy', 'dx', 'dScale', 'dOffset'] as const; // prettier-ignore
+const ADDRESSES = [
+  'x',
+  'scale',
+  'offset',
+  'y',
+  'batchMean',
+  'inverse',
+  'mean',
+  'variance',
+  'nextMean',
+  'nextVariance',
+  'dy',
+  'dx',
+  'dScale',
+  'dOffset',
+] as const;
 /** Fields that the kernel fills. */
 const OWN_FIELDS = [0, 0, 0];
 

@@ -34,7 +34,11 @@ describe('the committed evidence', () => {
 
   it('has rates within their intervals, all from 0 to 1', () => {
     const { splits, unseen, ablation } = committed;
-    const rates = [...Object.values(splits).flatMap(Object.values), ...Object.values(unseen), ...Object.values(ablation)]; // prettier-ignore
+    const rates = [
+      ...Object.values(splits).flatMap(Object.values),
+      ...Object.values(unseen),
+      ...Object.values(ablation),
+    ];
     for (const { accuracy, low, high } of rates)
       assert.ok(0 <= low && low <= accuracy && accuracy <= high && high <= 1);
     const { calibration, coverage } = committed;

@@ -26,7 +26,13 @@ describeNative('GraphBuilder', () => {
     const session = openSession(nativeBackend()!, builder.nodes);
     tf.tidy(() => {
       const given = session.run({ x: tf.tensor1d([3, 4]) }, [more, twice]);
-      assert.deepEqual(given.map((tensor) => [...tensor.dataSync()]), [[8, 10], [6, 8]]); // prettier-ignore
+      assert.deepEqual(
+        given.map((tensor) => [...tensor.dataSync()]),
+        [
+          [8, 10],
+          [6, 8],
+        ],
+      );
     });
     session.dispose();
   });
@@ -70,6 +76,9 @@ describe('withModelFolder', () => {
       throw new Error('broken');
     };
     assert.throws(() => withModelFolder(Uint8Array.of(3), fail), /broken/);
-    assert.deepEqual(folders.map((folder) => fs.existsSync(folder)), [false, false]); // prettier-ignore
+    assert.deepEqual(
+      folders.map((folder) => fs.existsSync(folder)),
+      [false, false],
+    );
   });
 });

@@ -5,7 +5,7 @@ import { assertAsOnCpu, describeWasm } from './on-backends';
 
 describeWasm('layers on wasm', () => {
   it('sums and averages over the first axes, and over others by the stock kernel', async () => {
-    const axesOf = [[0], [0, 1], [1, 0], [0, 1, 2], [1], [2], [0, 2], [-1], [0, 1, 2, 3]]; // prettier-ignore
+    const axesOf = [[0], [0, 1], [1, 0], [0, 1, 2], [1], [2], [0, 2], [-1], [0, 1, 2, 3]];
     for (const axes of axesOf) {
       for (const shape of [
         [3, 5, 2, 6],
@@ -93,6 +93,10 @@ describeWasm('layers on wasm', () => {
       x.dispose();
       return [clone, cast, integers].map((tensor) => [...tensor.dataSync()]);
     });
-    assert.deepEqual(values, [[1, 2, 3], [1, 2, 3], [1, 2, 3]]); // prettier-ignore
+    assert.deepEqual(values, [
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
   });
 });

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { assertAsOnCpu, describeWasm } from './on-backends';
 
 describeWasm('matMul on wasm', () => {
-  const sizes = [[1, 1, 1], [3, 5, 2], [9, 17, 33], [64, 300, 100], [70, 257, 265], [13, 4, 7]]; // prettier-ignore
+  const sizes = [
+    [1, 1, 1],
+    [3, 5, 2],
+    [9, 17, 33],
+    [64, 300, 100],
+    [70, 257, 265],
+    [13, 4, 7],
+  ];
   for (const [rows, depth, columns] of sizes) {
     it(`multiplies ${rows}x${depth} by ${depth}x${columns}, each operand transposed or not`, async () => {
       for (const transposeA of [false, true]) {
@@ -16,12 +23,18 @@ describeWasm('matMul on wasm', () => {
   }
 
   it('multiplies a stack of matrices one by one', async () => {
-    const shapes = [[2, 3, 9, 5], [2, 3, 4, 5]]; // prettier-ignore
+    const shapes = [
+      [2, 3, 9, 5],
+      [2, 3, 4, 5],
+    ];
     await assertAsOnCpu(shapes, (x, y) => tf.matMul(x, y, false, true));
   });
 
   it('repeats a single matrix along a stack, by the stock kernel', async () => {
-    const shapes = [[3, 9, 5], [1, 5, 4]]; // prettier-ignore
+    const shapes = [
+      [3, 9, 5],
+      [1, 5, 4],
+    ];
     await assertAsOnCpu(shapes, (x, y) => tf.matMul(x, y));
   });
 });

@@ -60,7 +60,15 @@ describeWasm('the wasm training kernels', () => {
 
 async function tergatGradients(backend: string): Promise<Map<string, Float32Array>> {
   await tf.setBackend(backend);
-  const sizes = { blockSize: 8, filters: [5, 6], branch: [20, 12], latent: 9, head: [17, 10], classes: 7, dropout: 0.1 } as const; // prettier-ignore
+  const sizes = {
+    blockSize: 8,
+    filters: [5, 6],
+    branch: [20, 12],
+    latent: 9,
+    head: [17, 10],
+    classes: 7,
+    dropout: 0.1,
+  } as const;
   const network = buildTerGat({ seed: 3, sizes });
   const blocks = ['eyes', 'mouth'].map((key) => tf.tensor(drawNumbers([10, 8, 8, 1], key), [10, 8, 8, 1]));
   const labels = tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 0, 1, 2], 'int32');
@@ -68,7 +76,9 @@ async function tergatGradients(backend: string): Promise<Map<string, Float32Arra
   const names = new Map([...network.parameters].map(([name, variable]) => [variable.name, name]));
   const measure = () => meanCrossEntropy(network.forward(blocks, mode), labels);
   const { value, grads } = tf.variableGrads(measure, [...network.parameters.values()]);
-  const arrays = Object.entries(grads).map(([name, gradient]) => [names.get(name)!, gradient.dataSync() as Float32Array] as const); // prettier-ignore
+  const arrays = Object.entries(grads).map(
+    ([name, gradient]) => [names.get(name)!, gradient.dataSync() as Float32Array] as const,
+  );
   tf.dispose([value, grads, blocks, labels]);
   network.dispose();
   return new Map(arrays);
