@@ -4,11 +4,13 @@ export { riskCoverage } from './core/calibration';
 export { EMOTIONS, emotionId } from './core/emotions';
 export { fitBatchSize, readCropped, readExperiment } from './core/experiment';
 export { bootstrapCharacters } from './core/group-intervals';
+export { wilsonInterval } from './core/intervals';
 export { macroF1 } from './core/metrics';
 export { formatPercent } from './core/numbers';
 export { boundingBox, growBox, type Box } from './core/geometry';
 export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from './core/image';
 export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
+export { createRandom } from './core/random';
 export { splitRecords } from './core/split';
 export { buildAdam } from './tensor/adam';
 export { meanCrossEntropy } from './tensor/operations';
@@ -52,6 +54,7 @@ export {
   joinTables,
   metricsTable,
   recordTable,
+  toDataFrame,
 } from './report/tables';
 export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';

@@ -93,10 +93,10 @@ export async function runPredict(request: PredictRequest): Promise<number> {
       if (frames) tell(frames);
       follow?.(Math.min(count, inputs.length), inputs.length);
     }
-    // What was stopped is not whole: a file that was asked for is not made of it.
-    if (!stop.isRequested()) await answers.finish(writer.end(count));
-    else if (answers.part)
+    // A run that was stopped does not make the output file; what goes to standard output ends as its format requires.
+    if (stop.isRequested() && answers.part)
       tell(`Stopped: ${answers.part} keeps the answers so far; the same command goes on.`);
+    else await answers.finish(writer.end(count));
     notes.map(toOneLine).forEach(tell);
   } finally {
     await answers.discard();

@@ -57,7 +57,6 @@ export async function* predictInputs(
     nameOf: ({ source }) => source,
     size: PICTURES_AT_A_TIME,
   });
-  if (shouldStop()) return;
   for await (const batch of batches) {
     const pictures = batch.flatMap(({ item: { source }, image }) =>
       isImage(image) ? [{ image, source }] : [],

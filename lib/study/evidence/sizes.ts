@@ -1,5 +1,4 @@
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
-import type { DevelopmentShares } from './splits';
 
 /** How many generated characters there are, and how many frames of each. */
 export interface GeneratedSet {
@@ -20,6 +19,12 @@ export interface EvidenceEpochs {
   readonly boxes: number;
   /** Of the two networks that learn from augmented samples. */
   readonly augmented: number;
+}
+
+/** Numbers of development characters: the first train, the next choose the epoch, the remaining ones are tested. */
+export interface DevelopmentShares {
+  readonly train: number;
+  readonly validation: number;
 }
 
 /** How many images the studies use, and how long networks are trained. */

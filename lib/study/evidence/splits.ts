@@ -2,6 +2,7 @@ import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { leaveOneCharacterOut, splitRecords, type Split, type SplitName } from '../../core/split';
 import type { CharacterSet } from './character-sets';
+import type { DevelopmentShares } from './sizes';
 
 /** The split protocols that every model is compared under, easiest first. */
 export const PROTOCOLS = ['frames', 'clips', 'characters'] as const;
@@ -40,12 +41,6 @@ export interface EvidenceSplit extends Split {
 
 /** All splits by their ids. */
 export type EvidenceSplits = ReadonlyMap<SplitId, EvidenceSplit>;
-
-/** How the development characters are dealt: the first train, the next choose the epoch, the last are tested. */
-export interface DevelopmentShares {
-  readonly train: number;
-  readonly validation: number;
-}
 
 /** Records with the set that each belongs to. */
 export interface SplitRecords {

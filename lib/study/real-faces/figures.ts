@@ -63,16 +63,11 @@ export function realFacesReliability(archive: RealFacesArchive, model: RealFaces
   );
 }
 
-/** Most points of a drawn curve: with one for each of 3,122 faces its file would have half a megabyte. */
-const CURVE_POINTS = 200;
-
 /** Draws risk against coverage of some rows. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
   const curves = models.map((model) => {
     const run = firstRun(archive, model);
-    const points = riskCoverage(calibrate(archive.faces, run).answers);
-    const step = Math.ceil(points.length / CURVE_POINTS);
-    return [REAL_FACES_NAMES[model], points.filter((_, at) => (points.length - 1 - at) % step === 0)];
+    return [REAL_FACES_NAMES[model], riskCoverage(calibrate(archive.faces, run).answers)];
   });
   return riskChart(Object.fromEntries(curves) as Parameters<typeof riskChart>[0], {
     title: 'Leaving unsure answers out',

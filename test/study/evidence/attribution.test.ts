@@ -52,7 +52,7 @@ describe('attribution', () => {
     );
     const random = answers.filter(({ mark }) => mark === 'random');
     assert.deepEqual([accuracyOf(marked).value, differenceOf(whole, marked).value], [0.5, 0.5]);
-    assert.ok(Math.abs(differenceOf(random, marked).value - (0.5 - 10 / 42)) < 1e-12);
+    assert.ok(Math.abs(differenceOf(random, marked).value - (0.5 - 11 / 42)) < 1e-12);
     assert.match(removalFigure(answers).title, /most important first \(occlusion\), 0\.2: 50\.0 %/);
   });
 
