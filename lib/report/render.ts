@@ -16,7 +16,7 @@ export interface RenderedFigure {
 /** Pixels of a figure's PNG for each pixel of its layout, so that text is crisp on dense screens. */
 export const PNG_SCALE = 2;
 
-/** The same of the JPEG that a notebook holds of a figure with photographs or drawn faces. */
+/** The same of the JPEG that a notebook holds of a figure with pictures in it. */
 const JPEG_SCALE = 1.5;
 
 /**
@@ -38,19 +38,18 @@ export interface NotebookPicture {
 }
 
 /**
- * Draws a figure for a notebook. Figures that embed photographs or drawn faces are JPEG files, a third as large as a PNG
- * file; all others are PNG files, which are smaller there and have no artefacts around lines.
+ * Draws a figure for a notebook: as PNG, or, where the figure embeds pictures and JPEG takes less, as JPEG. Charts are
+ * always PNG files, which have no artefacts around lines.
  * @throws Error when the chart's specification is none that vega-lite knows
  */
 export async function renderForNotebook(figure: Figure): Promise<NotebookPicture> {
   const svg = await toSvg(figure);
-  if (!svg.includes('data:image/jpeg')) {
-    const { png, width, height } = await svgToPng(svg);
-    return { type: 'image/png', content: png, width, height };
-  }
-  const { pixels, width, height } = svgToPixels(svg, JPEG_SCALE);
+  const { png, width, height } = await svgToPng(svg);
+  const picture: NotebookPicture = { type: 'image/png', content: png, width, height };
+  if (!svg.includes('data:image/')) return picture;
+  const { pixels } = svgToPixels(svg, JPEG_SCALE);
   const content = await pixels.jpeg({ quality: 80, mozjpeg: true }).toBuffer();
-  return { type: 'image/jpeg', content, width, height };
+  return content.length < png.length ? { ...picture, type: 'image/jpeg', content } : picture;
 }
 
 async function toSvg(figure: Figure): Promise<string> {
