@@ -1,5 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { findTarget } from '../files/whole-file';
+import { findTarget, notWritable } from '../files/whole-file';
 import { openOutput } from './output';
 
 /** How much was answered. */
@@ -76,12 +76,7 @@ interface Entry {
 async function keepAnswers(part: string, output: string, options: AnswersOptions): Promise<Answers> {
   const { sources, start } = options;
   const handle = await open(part, 'a+').catch((cause: NodeJS.ErrnoException) => {
-    throw new Error(
-      `Expected a file that can be written for --output but received ${cause.code} for ${part}`,
-      {
-        cause,
-      },
-    );
+    throw notWritable('--output', `${cause.code} for ${part}`, cause);
   });
   const lines = () => handle.readLines({ start: 0, autoClose: false, encoding: 'utf8' });
   const before = await readEntries(lines(), options);

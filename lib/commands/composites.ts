@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { boundingBox, isCentredIn } from '../core/geometry';
+import { isCentredIn, longerSide } from '../core/geometry';
+import { landmarkBox } from '../core/landmarks';
 import type { RgbImage } from '../core/image';
 import { createRandom } from '../core/random';
 import { projectRoot } from '../files/project';
@@ -17,11 +18,10 @@ import {
   cutPieces,
   drawPieces,
   drawTexture,
-  listDemoPhotographs,
   pasteFaces,
-  toPoints,
 } from '../study/draw-composites';
 import { median } from '../bench/statistics';
+import { listDemoPhotographs } from '../study/open-pictures';
 import { replaceSection } from '../study/readme';
 import { followOnStderr } from './progress';
 import type { ReferenceContext } from './reference-part';
@@ -137,8 +137,8 @@ async function measureRow(
 
 /** A face is found when the centre of its landmarks lies in the face, and they are half to twice as large. */
 function isSame({ landmarks }: Face, box: Piece['face']): boolean {
-  const found = boundingBox(toPoints(landmarks));
-  const ratio = Math.max(found.width, found.height) / Math.max(box.width, box.height);
+  const found = landmarkBox(landmarks);
+  const ratio = longerSide(found) / longerSide(box);
   return isCentredIn(found, box) && ratio > 0.5 && ratio < 2;
 }
 

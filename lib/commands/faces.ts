@@ -7,6 +7,7 @@ import { attentionFlow } from '../report/attention-flow';
 import { saveFigure } from '../report/figures';
 import { focusOnFace } from '../report/focus';
 import { lookAtFiles } from '../study/look-at-files';
+import { listDemoPhotographs } from '../study/open-pictures';
 
 /**
  * Draws what preprocessing finds in pictures: landmarks, boxes, blocks. The picture goes to results/latest.
@@ -27,7 +28,7 @@ export async function runFaces(
     throw new RangeError('Expected pictures of cropped faces beside --cropped or CROPPED but received none');
   await startEngine();
   const { marginPx } = readExperiment(process.env);
-  const pictures = files.length > 0 ? files : demoPhotographs();
+  const pictures = files.length > 0 ? files : listDemoPhotographs();
   const { faces, missed, assumed } = await lookAtFiles(pictures, { marginPx, cropped });
   for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
   const guessed = describeAssumed(assumed, faces.length);
@@ -39,9 +40,4 @@ export async function runFaces(
     `${faces.length} of ${faces.length + missed.length} pictures have a face: ${path.relative('', picture)}`,
   );
   return missed.length;
-}
-
-function demoPhotographs(): string[] {
-  const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
-  return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
 }

@@ -25,6 +25,11 @@ export function boundingBox(points: readonly Point[]): Box {
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/** Returns the longer side of a box or an image. */
+export function longerSide({ width, height }: Pick<Box, 'width' | 'height'>): number {
+  return Math.max(width, height);
+}
+
 /** Gives a box's centre. */
 export function centerOf({ x, y, width, height }: Box): Point {
   return { x: x + width / 2, y: y + height / 2 };
@@ -45,8 +50,13 @@ export function growBox(box: Box, marginPx: number): Box {
 
 /** Tells whether a box's centre lies inside of another. */
 export function isCentredIn(box: Box, other: Box): boolean {
-  const [x, y] = [box.x + box.width / 2 - other.x, box.y + box.height / 2 - other.y];
-  return x >= 0 && y >= 0 && x <= other.width && y <= other.height;
+  const { x, y } = centerOf(box);
+  return x >= other.x && y >= other.y && x - other.x <= other.width && y - other.y <= other.height;
+}
+
+/** Scales a box's place and size, each axis by its own factor. */
+export function scaleBox({ x, y, width, height }: Box, across: number, down = across): Box {
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
 }
 
 /**

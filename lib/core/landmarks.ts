@@ -1,5 +1,5 @@
 import { BLOCK_SIZE } from './blocks';
-import { type Box, type Point, boundingBox, clampBox, growBox } from './geometry';
+import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box, type Point } from './geometry';
 import { type GrayImage, cropGray, cropRepeating, resizeBilinear } from './image';
 
 /** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
@@ -48,12 +48,15 @@ export interface CutFailure {
 }
 
 /**
- * Computes the bounding box of selected landmarks, without a margin.
+ * Computes the bounding box of landmarks, without a margin.
  * @param landmarks [68, 2] as x and y in pixels
- * @param chosen indices of landmarks, such as {@link EYES_LANDMARKS}
+ * @param chosen indices of landmarks, such as {@link EYES_LANDMARKS}; default all
  * @throws RangeError for no landmarks
  */
-export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]): Box {
+export function landmarkBox(
+  landmarks: Float32Array,
+  chosen: readonly number[] = indices(0, LANDMARK_COUNT - 1),
+): Box {
   return boundingBox(
     chosen.map((index): Point => ({ x: landmarks[2 * index], y: landmarks[2 * index + 1] })),
   );
@@ -65,8 +68,7 @@ export function landmarkBox(landmarks: Float32Array, chosen: readonly number[]):
  * @returns pixels
  */
 export function measureFace(landmarks: Float32Array): number {
-  const { width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
-  return Math.max(width, height);
+  return longerSide(landmarkBox(landmarks));
 }
 
 /**
@@ -95,12 +97,13 @@ export interface CutFace {
  * @param size side of the result in pixels
  */
 export function cutFace(image: GrayImage, landmarks: Float32Array, size: number): CutFace {
-  const { x, y, width, height } = landmarkBox(landmarks, indices(0, LANDMARK_COUNT - 1));
-  const side = FACE_FRAME * Math.max(width, height);
+  const frame = landmarkBox(landmarks);
+  const { x, y } = centerOf(frame);
+  const side = FACE_FRAME * longerSide(frame);
   const whole = Math.max(1, Math.round(side));
   const box = {
-    x: Math.round(x + width / 2 - side / 2),
-    y: Math.round(y + height / 2 - side / 2),
+    x: Math.round(x - side / 2),
+    y: Math.round(y - side / 2),
     width: whole,
     height: whole,
   };

@@ -1,4 +1,4 @@
-import { type Box, clampBox, intersectionOverUnion } from '../core/geometry';
+import { type Box, clampBox, intersectionOverUnion, longerSide } from '../core/geometry';
 
 /** A face that a detector proposes. */
 export interface Candidate {
@@ -97,11 +97,6 @@ function paddedScale({ width, height }: Size, input: Size, side: number): Size {
     width: (input.width / Math.round(width * shrink)) * width,
     height: (input.height / Math.round(height * shrink)) * height,
   };
-}
-
-/** Gives the longer side in pixels. */
-export function longerSide({ width, height }: Size): number {
-  return Math.max(width, height);
 }
 
 function sigmoid(value: number): number {

@@ -1,6 +1,6 @@
-import { isCentredIn } from '../core/geometry';
+import { isCentredIn, longerSide } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { type Candidate, MIN_SCORE, longerSide, wholePixels } from './candidates';
+import { type Candidate, MIN_SCORE, wholePixels } from './candidates';
 import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace } from './detect';
 import { fitForDetection } from './fit';
 import { type Follower, createFollower } from './follow';

@@ -1,6 +1,6 @@
-import { type Box, isCentredIn } from '../core/geometry';
+import { type Box, isCentredIn, longerSide, scaleBox } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, longerSide } from './candidates';
+import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace } from './candidates';
 import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import {
   MAX_SAMPLING_RATIO,
@@ -105,16 +105,22 @@ export async function loadFaceDetector({
   };
   return {
     detect: async (images, { cropped = false } = {}) => {
-      const faces: (Face | undefined)[] = [];
-      const size = cropped ? CROPPED_BATCH : batchSize;
-      for (let start = 0; start < images.length; start += size) {
-        const some = images.slice(start, start + size);
-        faces.push(...(cropped ? await placeLandmarks(networks, some) : await detectBatch(some)));
-      }
-      return faces;
+      if (cropped) return placeLandmarks(networks, images, CROPPED_BATCH);
+      return inBatches(images, batchSize, detectBatch);
     },
     dispose: networks.dispose,
   };
+}
+
+async function inBatches<T>(
+  images: readonly RgbImage[],
+  size: number,
+  detect: (some: readonly RgbImage[]) => Promise<T[]>,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let start = 0; start < images.length; start += size)
+    found.push(...(await detect(images.slice(start, start + size))));
+  return found;
 }
 
 /** One at a time: there are few, and a padded batch of them would cost as much as a full one. */
@@ -159,8 +165,8 @@ export async function findSmallFaces(
  */
 export function placeFace(face: Face, part: Box, cut: Pick<RgbImage, 'width' | 'height'>): Face {
   const [across, down] = [part.width / cut.width, part.height / cut.height];
-  const { x, y, width, height } = face.box;
-  const box = { x: part.x + x * across, y: part.y + y * down, width: width * across, height: height * down };
+  const scaled = scaleBox(face.box, across, down);
+  const box = { ...scaled, x: part.x + scaled.x, y: part.y + scaled.y };
   const landmarks = face.landmarks.map((value, index) =>
     index % 2 === 0 ? part.x + value * across : part.y + value * down,
   );
@@ -172,12 +178,21 @@ export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
 
 /**
  * Finds the landmarks of cropped faces: a look at the whole image, and a closer one framed by what that found.
- * @param images as many as a batch has at most; a smaller rest is filled up
+ * @param images any number
+ * @param batchSize images at a time; a smaller rest is filled up, since other sizes round otherwise
  */
-export async function placeLandmarks(
-  { landmarks: network }: Pick<Networks, 'landmarks'>,
+export function placeLandmarks(
+  { landmarks }: Pick<Networks, 'landmarks'>,
   images: readonly RgbImage[],
-  batchSize = CROPPED_BATCH,
+  batchSize: number,
+): Promise<Face[]> {
+  return inBatches(images, batchSize, (some) => placeBatch(landmarks, some, batchSize));
+}
+
+async function placeBatch(
+  network: LandmarkNetwork,
+  images: readonly RgbImage[],
+  batchSize: number,
 ): Promise<Face[]> {
   const wholes = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
   const first = await findLandmarks(network, images, wholes, batchSize);

@@ -21,7 +21,7 @@ export interface FaceFinder {
 /** Longer side that cropped faces are enlarged to before detection: FER2013's have 48 pixels. */
 export const CROPPED_SIDE = 192;
 
-/** Cropped faces whose landmarks are looked for at a time; a smaller rest is filled up, since other sizes round otherwise. */
+/** Cropped faces whose landmarks are looked for at a time: fewer than in preprocessing, as a single one fills a batch too. */
 const CROPS_AT_A_TIME = 16;
 
 /**
@@ -39,8 +39,8 @@ export async function loadFaceFinder(wanted: WantedFaces | 'cropped'): Promise<F
     return { find: (images) => oneByOne(images, detectAll), follow, dispose };
   }
   const networks = await loadNetworks();
-  const placeAll = (images: readonly RgbImage[]) => placeInCrops(networks, images);
-  return { find: (images) => findInCopies(images, CROPPED_SIDE, placeAll), dispose: networks.dispose };
+  const place = (copies: readonly RgbImage[]) => placeLandmarks(networks, copies, CROPS_AT_A_TIME);
+  return { find: (images) => findInCopies(images, CROPPED_SIDE, place), dispose: networks.dispose };
 }
 
 /** Finds the largest face of each image, as preprocessing does. */
@@ -77,17 +77,5 @@ async function oneByOne(
 ): Promise<Face[][]> {
   const found: Face[][] = [];
   for (const image of images) found.push(await detectAll(image));
-  return found;
-}
-
-async function placeInCrops(
-  networks: Parameters<typeof placeLandmarks>[0],
-  images: readonly RgbImage[],
-): Promise<Face[]> {
-  const found: Face[] = [];
-  for (let start = 0; start < images.length; start += CROPS_AT_A_TIME) {
-    const some = images.slice(start, start + CROPS_AT_A_TIME);
-    found.push(...(await placeLandmarks(networks, some, CROPS_AT_A_TIME)));
-  }
   return found;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Box, boundingBox } from '../core/geometry';
+import { type Box, centerOf } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../core/landmarks';
 import { wholePixels } from './candidates';
@@ -60,11 +60,7 @@ function toPixels(relative: Float32Array, { x, y, width, height }: Box): Float32
  * @returns their bounding box, grown by an eighth of its size on each side; undefined outside of the image
  */
 export function frameLandmarks(landmarks: Float32Array, image: RgbImage): Box | undefined {
-  const points = Array.from({ length: LANDMARK_COUNT }, (_, index) => ({
-    x: landmarks[2 * index],
-    y: landmarks[2 * index + 1],
-  }));
-  const { x, y, width, height } = boundingBox(points);
+  const { x, y, width, height } = landmarkBox(landmarks);
   const frame = { x: x - width / 8, y: y - height / 8, width: width * 1.25, height: height * 1.25 };
   return wholePixels(frame, image);
 }
@@ -74,9 +70,8 @@ export function frameLandmarks(landmarks: Float32Array, image: RgbImage): Box | 
  * no face often fails it.
  */
 export function isUpright(landmarks: Float32Array): boolean {
-  const [eyes, mouth] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) => {
-    const { x, y, width, height } = landmarkBox(landmarks, chosen);
-    return { x: x + width / 2, y: y + height / 2 };
-  });
+  const [eyes, mouth] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) =>
+    centerOf(landmarkBox(landmarks, chosen)),
+  );
   return mouth.y - eyes.y > Math.abs(mouth.x - eyes.x) * Math.tan(Math.PI / 6);
 }

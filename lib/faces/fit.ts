@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Box } from '../core/geometry';
+import { type Box, longerSide } from '../core/geometry';
 import type { GrayImage, RgbImage } from '../core/image';
 
 /** The longer side, and the area, of the copy that faces are looked for in: at most one of the two is exceeded. */
@@ -12,7 +12,7 @@ export const DETECTION_COPY = { side: 1280, area: 1280 * 960 } as const;
 export function fitForDetection(image: RgbImage): Promise<RgbImage> {
   const { width, height } = image;
   const scale = Math.max(
-    DETECTION_COPY.side / Math.max(width, height),
+    DETECTION_COPY.side / longerSide(image),
     Math.sqrt(DETECTION_COPY.area / (width * height)),
   );
   return scale >= 1 ? Promise.resolve(image) : resize(image, scale);
@@ -24,7 +24,7 @@ export function fitForDetection(image: RgbImage): Promise<RgbImage> {
  * @param side in pixels
  */
 export function cutAndFit(image: RgbImage, part: Box, side: number): Promise<RgbImage> {
-  const scale = side / Math.max(part.width, part.height);
+  const scale = side / longerSide(part);
   return resize(image, scale, scale > 1 ? 'cubic' : 'linear', part);
 }
 
@@ -34,7 +34,7 @@ export function cutAndFit(image: RgbImage, part: Box, side: number): Promise<Rgb
  * @returns the aspect ratio kept to the nearest pixel
  */
 export async function fitWithin(image: RgbImage, side: number): Promise<RgbImage> {
-  const scale = side / Math.max(image.width, image.height);
+  const scale = side / longerSide(image);
   return scale >= 1 ? image : resize(image, scale);
 }
 
@@ -43,7 +43,7 @@ export async function fitWithin(image: RgbImage, side: number): Promise<RgbImage
  * @param side in pixels
  */
 export async function enlarge(image: RgbImage, side: number): Promise<RgbImage> {
-  const scale = side / Math.max(image.width, image.height);
+  const scale = side / longerSide(image);
   if (scale <= 1) return image;
   return scale === 2 || scale === 4 ? enlargeGrey(image, scale) : resize(image, scale, 'cubic');
 }

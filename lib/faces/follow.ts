@@ -1,6 +1,6 @@
-import { isCentredIn } from '../core/geometry';
+import { centerOf, isCentredIn, longerSide } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { longerSide, wholePixels } from './candidates';
+import { wholePixels } from './candidates';
 import { type Face, placeFace } from './detect';
 import { cutAndFit } from './fit';
 import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
@@ -75,10 +75,8 @@ async function followFace(networks: Networks, image: RgbImage, face: Face): Prom
   const next = landmarks && isUpright(landmarks) ? frameLandmarks(landmarks, image) : undefined;
   if (!landmarks || !next) return undefined;
   const side = longerSide(frame);
-  const moved = Math.hypot(
-    next.x + next.width / 2 - frame.x - frame.width / 2,
-    next.y + next.height / 2 - frame.y - frame.height / 2,
-  );
+  const [from, to] = [centerOf(frame), centerOf(next)];
+  const moved = Math.hypot(to.x - from.x, to.y - from.y);
   if (moved > MAX_STEP * side || Math.abs(longerSide(next) - side) > MAX_STEP * side) return undefined;
   const around = AROUND_FACE * longerSide(next);
   const square = {

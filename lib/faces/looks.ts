@@ -1,14 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Box, growBox, isCentredIn } from '../core/geometry';
+import { type Box, growBox, isCentredIn, longerSide, scaleBox } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import {
-  type Candidate,
-  SSD_SIZE,
-  longerSide,
-  readSsdOutput,
-  readTinyOutput,
-  wholePixels,
-} from './candidates';
+import { type Candidate, SSD_SIZE, readSsdOutput, readTinyOutput, wholePixels } from './candidates';
 import { cutAndFit, fitWithin } from './fit';
 import type { Networks } from './detect-networks';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
@@ -75,7 +68,7 @@ export async function findWithTiny(
  * Asks the tiny detector about an image in its own size: what may be a face of 28 pixels or more.
  * @returns candidates above {@link PROPOSAL_SCORE} in the image's pixels, the surest first; many are none
  */
-export async function proposeFaces({ tinyOnce }: Networks, image: RgbImage): Promise<Candidate[]> {
+async function proposeFaces({ tinyOnce }: Networks, image: RgbImage): Promise<Candidate[]> {
   const size = Math.max(TINY_MULTIPLE, longerSide(image) - (longerSide(image) % TINY_MULTIPLE));
   const { values, width, height } = sampleWhole(image, size, TINY_MULTIPLE);
   const output = await read(() => tinyOnce.forward(tf.tensor4d(values, [1, height, width, 3])));
@@ -141,12 +134,7 @@ export async function lookCloser(
     const cut = await cutAndFit(image, part, CUT_SIZE);
     const found = await findWithSsd(networks, cut, CUT_SIZE);
     const scale = cut.width / part.width;
-    const inside = {
-      x: (box.x - part.x) * scale,
-      y: (box.y - part.y) * scale,
-      width: box.width * scale,
-      height: box.height * scale,
-    };
+    const inside = scaleBox({ ...box, x: box.x - part.x, y: box.y - part.y }, scale);
     const candidate = found.find(
       (one) => isCentredIn(one.box, inside) && longerSide(one.box) < 2 * longerSide(inside),
     );
@@ -169,9 +157,7 @@ function sampleWhole(image: RgbImage, size: number, multiple: number, least = 0)
 }
 
 function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candidate {
-  const [across, down] = [to.width / from.width, to.height / from.height];
-  const { x, y, width, height } = box;
-  return { score, box: { x: x * across, y: y * down, width: width * across, height: height * down } };
+  return { score, box: scaleBox(box, to.width / from.width, to.height / from.height) };
 }
 
 async function read(compute: () => tf.Tensor): Promise<Float32Array> {

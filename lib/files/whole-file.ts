@@ -47,8 +47,7 @@ export interface WholeFile {
  * @throws Error for a folder, a circle of links, or where nothing can be written
  */
 export function findTarget(file: string, option: string): Target {
-  const refuse = (found: string) =>
-    new Error(`Expected a file that can be written for ${option} but received ${found}`);
+  const refuse = (found: string) => notWritable(option, found);
   try {
     const found = fs.statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory() || file.endsWith('/') || file.endsWith(path.sep))
@@ -64,6 +63,11 @@ export function findTarget(file: string, option: string): Target {
     const { code } = error as NodeJS.ErrnoException;
     throw code ? refuse(`${code} for ${file}`) : error;
   }
+}
+
+/** Makes the error for an output that cannot be written. @param found what the user named instead, or why it cannot */
+export function notWritable(option: string, found: string, cause?: unknown): Error {
+  return new Error(`Expected a file that can be written for ${option} but received ${found}`, { cause });
 }
 
 /** Gives a file's absolute path, and where it is a link, that of each step to where it leads. */
@@ -92,10 +96,7 @@ export async function openWhole(
   // Not created and not truncated: what is open already is appended to, and a device is no file to be made.
   const opened = target.isRegular ? open(aside, 'wx+') : open(target.file, O_WRONLY | O_APPEND);
   const handle = await opened.catch((cause: NodeJS.ErrnoException) => {
-    throw new Error(
-      `Expected a file that can be written for ${option} but received ${cause.code} for ${file}`,
-      { cause },
-    );
+    throw notWritable(option, `${cause.code} for ${file}`, cause);
   });
   let isOpen = true;
   const close = async () => {

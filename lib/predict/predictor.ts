@@ -1,5 +1,4 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
-import type { Box } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
 import type { BadImage } from '../faces/bad-image';
@@ -8,42 +7,23 @@ import { cutFaces, isSeen, lookAtImages, type LookSettings, type SeenFace } from
 import type { Face } from '../faces/detect';
 import { loadFaceFinder, type WantedFaces } from '../faces/face-finder';
 import { type Classifier, loadClassifier } from './model';
+import type { PlainFace, PlainPicture } from './plain';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
 export const DEFAULT_ABSTENTION = 0.5;
 
 /** What is said of one face. */
-export interface FacePrediction {
-  /** The likeliest expression, or `unsure` when its probability is below the threshold. */
-  readonly answer: Emotion | 'unsure';
-  /** The likeliest expression, however likely. */
-  readonly likeliest: Emotion;
-  /** Calibrated probability of the likeliest, 0 to 1. */
-  readonly confidence: number;
-  /** Calibrated, their sum 1. */
-  readonly probabilities: Readonly<Record<Emotion, number>>;
-  /** What the detector framed, in pixels of the picture. */
-  readonly box: Box;
+export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'> {
   readonly detector: Face['detector'];
-  /** The detector's confidence, 0 to 1. */
-  readonly score: number;
   /** [68, 2] as x and y in pixels of the picture. */
   readonly landmarks: Float32Array;
-  readonly eyesBox: Box;
-  readonly mouthBox: Box;
   /** Grey levels, [32, 32]. */
   readonly eyes: Uint8Array;
   readonly mouth: Uint8Array;
 }
 
 /** What is said of one picture. */
-export interface PicturePrediction {
-  /** The picture's path or name. */
-  readonly source: string;
-  /** Where in a video the picture is. */
-  readonly seconds?: number;
-  readonly width: number;
-  readonly height: number;
+export interface PicturePrediction extends Omit<PlainPicture, 'faces'> {
   /** Of how many frames or pages the picture is the first, where the file has several; the others were not looked at. */
   readonly frames?: number;
   /** The largest first; none when no face was found. */

@@ -1,8 +1,15 @@
-import path from 'node:path';
 import sharp from 'sharp';
-import { type Box, type Point, boundingBox } from '../core/geometry';
+import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../core/geometry';
+import { landmarkBox } from '../core/landmarks';
 import type { Random } from '../core/random';
-import { measureLandmarks, planSample, renderPng, renderSvg, toSampleSettings } from '../datasets/sample';
+import {
+  FRAME_SIZE,
+  measureLandmarks,
+  planSample,
+  renderPng,
+  renderSvg,
+  toSampleSettings,
+} from '../datasets/sample';
 import type { Face } from '../faces/detect';
 
 /** A picture of a face that composites are pasted together from. */
@@ -21,33 +28,27 @@ export interface Composite {
   readonly faces: readonly (Pick<Piece, 'kind'> & { readonly box: Box })[];
 }
 
-const sizeOf = ({ width, height }: Pick<Box, 'width' | 'height'>) => Math.max(width, height);
-
 /** Draws a frame of each character and expression of the sample. */
 export function drawPieces(): Promise<Piece[]> {
   const plan = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 1 }));
   return Promise.all(
     plan.map(async (frame): Promise<Piece> => {
       const png = await renderPng(renderSvg(frame.moment));
-      return { kind: 'drawn', png, width: 256, height: 256, face: boundingBox(measureLandmarks(frame)) };
+      const face = boundingBox(measureLandmarks(frame));
+      return { kind: 'drawn', png, width: FRAME_SIZE, height: FRAME_SIZE, face };
     }),
   );
-}
-
-/** Names the demo photographs of the face-api package: they are looked at and never kept. */
-export function listDemoPhotographs(): string[] {
-  const folder = path.dirname(require.resolve('@vladmandic/face-api/package.json'));
-  return [1, 2, 3, 4, 5, 6].map((index) => path.join(folder, 'demo', `sample${index}.jpg`));
 }
 
 /** Cuts faces out of a photograph, each with half of its size around it. */
 export function cutPieces(photograph: string, faces: readonly Face[], image: Pick<Box, 'width' | 'height'>) {
   return Promise.all(
     faces.map(async ({ landmarks }): Promise<Piece> => {
-      const box = boundingBox(toPoints(landmarks));
-      const side = 2 * sizeOf(box);
-      const left = Math.round(Math.max(0, box.x + box.width / 2 - side / 2));
-      const top = Math.round(Math.max(0, box.y + box.height / 2 - 0.55 * side));
+      const box = landmarkBox(landmarks);
+      const center = centerOf(box);
+      const side = 2 * longerSide(box);
+      const left = Math.round(Math.max(0, center.x - side / 2));
+      const top = Math.round(Math.max(0, center.y - 0.55 * side));
       const [width, height] = [Math.min(side, image.width - left), Math.min(side, image.height - top)].map(
         Math.floor,
       );
@@ -56,14 +57,6 @@ export function cutPieces(photograph: string, faces: readonly Face[], image: Pic
       return { kind: 'photographed', png, width, height, face };
     }),
   );
-}
-
-/** Takes landmarks as points. */
-export function toPoints(landmarks: Float32Array): Point[] {
-  return Array.from({ length: landmarks.length / 2 }, (_, index) => ({
-    x: landmarks[2 * index],
-    y: landmarks[2 * index + 1],
-  }));
 }
 
 /**
@@ -85,7 +78,7 @@ export async function pasteFaces(
   const places = random.shuffle(Array.from({ length: columns * rows }, (_, place) => place));
   const pasted = await Promise.all(
     pieces.slice(0, places.length).map(async (piece, index) => {
-      const scale = faceSize / sizeOf(piece.face);
+      const scale = faceSize / longerSide(piece.face);
       const size = { width: Math.round(piece.width * scale), height: Math.round(piece.height * scale) };
       const input = await sharp(piece.png)
         .resize({ ...size, fit: 'fill' })
@@ -97,8 +90,8 @@ export async function pasteFaces(
       };
       const left = Math.max(0, at(places[index] % columns, width, size.width));
       const top = Math.max(0, at(Math.floor(places[index] / columns), height, size.height));
-      const { x, y, width: across, height: down } = piece.face;
-      const box = { x: left + x * scale, y: top + y * scale, width: across * scale, height: down * scale };
+      const scaled = scaleBox(piece.face, scale);
+      const box = { ...scaled, x: left + scaled.x, y: top + scaled.y };
       return { overlay: { input, left, top }, face: { kind: piece.kind, box } };
     }),
   );

@@ -35,6 +35,12 @@ export async function openPictures(
   });
 }
 
+/** Lists the six photographs that the face-api package brings: there to be looked at, not ours to commit. */
+export function listDemoPhotographs(): string[] {
+  const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
+  return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
+}
+
 /**
  * Opens the drawn example pictures: one of each character and expression, 256x256 pixels each.
  * @returns 42 pictures: the characters by name, the expressions of each in the ids' order

@@ -106,8 +106,6 @@ function boxAt(boxes: Float32Array, face: number): Box {
   return { x, y, width, height };
 }
 
-const ALL_LANDMARKS = Array.from({ length: LANDMARK_COUNT }, (_, index) => index);
-
 /**
  * Cuts the box of all landmarks of each face out of its image.
  * @param sizePx side of what is cut, after resizing
@@ -136,6 +134,6 @@ async function addWholeFaces(images: BlockImages): Promise<FaceSet> {
 /** Blocks were cut from this image, so that the box around all of its landmarks has pixels inside of it. */
 function boxOfFace(blocks: BlockSet, face: number, image: { width: number; height: number }): Box {
   const landmarks = blocks.landmarks.subarray(2 * LANDMARK_COUNT * face, 2 * LANDMARK_COUNT * (face + 1));
-  const box = growBox(landmarkBox(landmarks, ALL_LANDMARKS), DEFAULT_MARGIN_PX);
+  const box = growBox(landmarkBox(landmarks), DEFAULT_MARGIN_PX);
   return clampBox(box, image.width, image.height)!;
 }

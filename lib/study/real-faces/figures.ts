@@ -75,7 +75,7 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
 }
 
 /** Draws a row's confusion matrix. */
-export function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel): ChartFigure {
+function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel): ChartFigure {
   return confusionChart(models[model]!.strict7.matrix, {
     title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
   });
