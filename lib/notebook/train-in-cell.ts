@@ -21,6 +21,7 @@ export async function trainInCell(
   experiment: Experiment,
 ): Promise<CachedTraining> {
   const { epochs } = experiment;
+  const named = { epochs, model: network.name };
   const chart = liveDisplay();
   const training = await runStoppable('training', ({ isRequested: shouldStop }) =>
     trainCached({
@@ -32,14 +33,18 @@ export async function trainInCell(
       inputs: ['eyes', 'mouth'],
       onEpoch: (history) => {
         printLine(formatEpoch(history[history.length - 1], epochs));
-        void chart.update(lossChart(history, { epochs }));
+        void chart.update(lossChart(history, named));
       },
     }),
   );
   const { history, reusedEpochs, bestEpoch } = training;
-  const figure = lossChart(history, { epochs });
+  const figure = lossChart(history, named);
   await chart.update(figure);
-  await saveFigure(figure, resultsDirectory(process.env), nameFigures(experiment).loss);
+  await saveFigure(
+    figure,
+    resultsDirectory(process.env),
+    nameFigures({ ...experiment, model: network.name }).loss,
+  );
   printLine(
     `${history.length} epochs, ${reusedEpochs} of them from checkpoints; best on validation: epoch ${bestEpoch}`,
   );
