@@ -19,7 +19,7 @@ export default tseslint.config(
   },
   ...tseslint.configs.recommended,
   {
-    files: ['lib/**/*.ts', 'test/**/*.ts', 'web/**/*.ts'],
+    files: ['lib/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts', 'web/**/*.ts'],
     languageOptions: {
       parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname },
     },
@@ -33,7 +33,7 @@ export default tseslint.config(
   },
   {
     // What others import says what it takes and gives: shapes, units, errors, source.
-    files: ['lib/**/*.ts'],
+    files: ['lib/**/*.ts', 'bench/**/*.ts'],
     plugins: { jsdoc },
     rules: {
       'jsdoc/require-jsdoc': [
@@ -49,5 +49,8 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['lib/cli.ts', 'lib/cli/print.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['lib/cli.ts', 'lib/cli/print.ts', 'bench/main.ts', 'bench/reference/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { auditCommand } from './cli/audit';
-import { benchCommand } from './cli/bench';
 import { cacheCommand } from './cli/cache';
 import { compareCommand } from './cli/compare';
 import { datasetsCommand } from './cli/datasets';
@@ -16,11 +15,9 @@ import { newCommand } from './cli/new';
 import { notebooksCommand } from './cli/notebooks';
 import { predictCommand } from './cli/predict';
 import { preprocessCommand } from './cli/preprocess';
-import { referenceCommand } from './cli/reference';
 import { realFacesCommand } from './cli/real-faces';
 import { reportCommand } from './cli/report';
 import { sampleCommand } from './cli/sample';
-import { scaleCommand } from './cli/scale';
 import { setupCommand } from './cli/setup';
 import { trainCommand } from './cli/train';
 import { explainUnwritable, homePath } from './files/project';
@@ -35,7 +32,6 @@ const COMMANDS: readonly Command[] = [
   newCommand,
   notebooksCommand,
   facesCommand,
-  benchCommand,
   compareCommand,
   cacheCommand,
   sampleCommand,
@@ -44,14 +40,12 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   preprocessCommand,
   auditCommand,
-  scaleCommand,
   trainCommand,
   evidenceCommand,
   realFacesCommand,
   evaluateCommand,
   exportCommand,
   importCommand,
-  referenceCommand,
 ];
 
 /** What wrong usage exits with; an error while a command runs exits with 1. */

@@ -15,37 +15,37 @@ export { splitRecords } from './core/split';
 export { buildAdam } from './tensor/adam';
 export { meanCrossEntropy } from './tensor/operations';
 export { startEngine } from './tensor/backend';
-export { loadFaceDetector } from './faces/detect';
-export { measureBlockIou } from './faces/measure';
-export { buildCompact } from './model/compact';
+export { loadFaceDetector } from './faces/detector/detect';
+export { measureBlockIou } from './faces/store/measure';
+export { buildCompact } from './model/networks/compact';
 export {
   buildBlocksAndFace,
   buildLearnedAttention,
   buildSoftAttention,
   buildWholeFace,
-} from './model/face-networks';
-export { blockSource } from './model/data';
-export { predictNearest } from './model/nearest';
-export { countParameters } from './model/network';
-export { buildTerGat, TERGAT_SIZES } from './model/tergat';
+} from './model/networks/face-networks';
+export { blockSource } from './model/training/data';
+export { predictNearest } from './model/networks/nearest';
+export { countParameters } from './model/networks/network';
+export { buildTerGat, TERGAT_SIZES } from './model/networks/tergat';
 export { followProgress, progress, resultsDirectory, runStoppable, show, startNotebook } from './notebook';
 export { finishReport } from './notebook/finish-report';
 export { trainInCell } from './notebook/train-in-cell';
 export { predictPictures } from './predict/predict-inputs';
 export { predictionRows, viewPredictions } from './predict/view-prediction';
-export { architectureDiagram, describeTerGat } from './report/architecture';
-export { attentionFlow } from './report/attention-flow';
-export { blockExplorer } from './report/block-explorer';
-export { countsChart } from './report/counts-chart';
-export { errorExplorer } from './report/error-explorer';
-export { markPicture } from './report/face-marks';
-export { featureMaps } from './report/feature-maps';
-export { nameFigures, saveFigure } from './report/figures';
-export { accuracyChart } from './report/learning-charts';
-export { stepLossChart } from './report/step-loss-chart';
-export { publishedChart } from './report/published-chart';
-export { formatRate, rateTable } from './report/estimate-table';
-export { imageGrid, sampleSheet } from './report/sheets';
+export { architectureDiagram, describeTerGat } from './figures/architecture';
+export { attentionFlow } from './figures/attention-flow';
+export { blockExplorer } from './figures/block-explorer';
+export { countsChart } from './figures/counts-chart';
+export { errorExplorer } from './figures/error-explorer';
+export { markPicture } from './figures/face-marks';
+export { featureMaps } from './figures/feature-maps';
+export { nameFigures, saveFigure } from './figures/figures';
+export { accuracyChart } from './figures/learning-charts';
+export { stepLossChart } from './figures/step-loss-chart';
+export { publishedChart } from './figures/published-chart';
+export { formatRate, rateTable } from './figures/estimate-table';
+export { imageGrid, sampleSheet } from './figures/sheets';
 export {
   accuracyTable,
   answerTable,
@@ -55,7 +55,7 @@ export {
   metricsTable,
   recordTable,
   toDataFrame,
-} from './report/tables';
+} from './figures/tables';
 export { evaluateWithBaselines } from './study/evaluate-study';
 export { chooseExplorableFaces, listAnswers } from './study/explore';
 export { ablationFigure, ablationRates } from './study/evidence/ablation';

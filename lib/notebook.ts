@@ -1,8 +1,8 @@
 import { openOutput, type Output } from './notebook/kernel';
 import { resultsDirectory } from './notebook/start';
-import { toBundle, type MimeBundle, type ShowOptions } from './report/bundle';
-import { isFigure } from './report/figure';
-import { saveFigure } from './report/figures';
+import { toBundle, type MimeBundle, type ShowOptions } from './figures/bundle';
+import { isFigure } from './figures/figure';
+import { saveFigure } from './figures/figures';
 
 export { isInKernel } from './notebook/kernel';
 export { followProgress, progress, type Progress } from './notebook/progress';

@@ -8,8 +8,8 @@ import { LANDMARK_FEATURES, normalizeLandmarks } from '../lib/core/landmark-feat
 import { cutBlocks, cutFace, scaleMargin, type CutBlocks, type CutFace } from '../lib/core/landmarks';
 import { scaleByTemperature } from '../lib/core/temperature';
 import { findArchitecture } from '../lib/model/architectures';
-import { PICTURE_SIDES } from '../lib/model/data';
-import { decodeModel, type Model } from '../lib/model/model-file';
+import { PICTURE_SIDES } from '../lib/model/training/data';
+import { decodeModel, type Model } from '../lib/model/files/model-file';
 
 /** Patches of a block along each side that are covered to see what the answer depends on. */
 export const PATCHES = 4;

@@ -3,11 +3,11 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
 import { type Box, centerOf, type Point } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
 import { LANDMARK_COUNT, landmarkBox, measureFace } from '../lib/core/landmarks';
-import { type Candidate, rankFaces, readTinyOutput } from '../lib/faces/candidates';
-import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/find-landmarks';
-import { buildLandmarkNetwork, type LandmarkParams } from '../lib/faces/landmark-network';
-import { sampleSquare, toSquare } from '../lib/faces/sampling';
-import { buildTinyNetwork, type TinyParams } from '../lib/faces/tiny-network';
+import { type Candidate, rankFaces, readTinyOutput } from '../lib/faces/detector/candidates';
+import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/detector/find-landmarks';
+import { buildLandmarkNetwork, type LandmarkParams } from '../lib/faces/detector/landmark-network';
+import { sampleSquare, toSquare } from '../lib/faces/detector/sampling';
+import { buildTinyNetwork, type TinyParams } from '../lib/faces/detector/tiny-network';
 
 /** Gives the picture at hand, shrunk until neither side is longer than `side`. */
 export type Shrink = (side: number) => RgbImage;

@@ -6,10 +6,10 @@ import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { findDataset } from '../datasets/registry';
 import { expectWritable, homePath } from '../files/project';
-import { describeAssumed } from '../faces/usual-landmarks';
-import { loadStore } from '../faces/store-file';
-import { saveFigure } from '../report/figures';
-import { imageGrid } from '../report/sheets';
+import { describeAssumed } from '../faces/detector/usual-landmarks';
+import { loadStore } from '../faces/store/store-file';
+import { saveFigure } from '../figures/figures';
+import { imageGrid } from '../figures/sheets';
 import { type Audit, type GroupCount, auditBlocks } from '../study/audit';
 import { type PreprocessCommandOptions, runPreprocess } from './preprocess';
 

@@ -4,8 +4,8 @@ import { DEFAULT_EXPERIMENT } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
 import { homePath, projectRoot } from '../files/project';
 import { startEngine } from '../tensor/backend';
-import { buildCompact } from '../model/compact';
-import { buildTerGat } from '../model/tergat';
+import { buildCompact } from '../model/networks/compact';
+import { buildTerGat } from '../model/networks/tergat';
 import { compareModels, type ScoredPair } from '../study/compare-models';
 import {
   measureNetwork,
@@ -17,7 +17,7 @@ import { openDataset } from '../study/open-dataset';
 import { preprocessDataset } from '../study/preprocess-dataset';
 import { replaceSection } from '../study/readme';
 import { scoreRun } from '../study/score-run';
-import type { ReferenceContext } from './reference-part';
+import type { ReferenceContext } from './commit-outputs';
 
 /** Name of the file that holds a comparison, in a folder of results. */
 const FILE = 'compare.json';

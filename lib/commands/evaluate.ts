@@ -3,7 +3,7 @@ import { readExperiment } from '../core/experiment';
 import type { Estimate, Proportion } from '../core/intervals';
 import type { ConfusionMatrix } from '../core/metrics';
 import { formatPercent } from '../core/numbers';
-import { describeAssumed } from '../faces/usual-landmarks';
+import { describeAssumed } from '../faces/detector/usual-landmarks';
 import type { Side } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';

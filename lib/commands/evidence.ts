@@ -17,7 +17,7 @@ import {
 import { runEvidence } from '../study/evidence/open-evidence';
 import { replaceSection } from '../study/readme';
 import { executeNotebook } from './notebook';
-import { commitOutputs, withoutData } from './reference-part';
+import { commitOutputs, withoutData } from './commit-outputs';
 
 /** The notebooks that read the evidence. */
 export const EVIDENCE_NOTEBOOKS = [

@@ -3,9 +3,9 @@ import { EMOTIONS } from '../core/emotions';
 import { expectWritable, projectRoot } from '../files/project';
 import { startEngine } from '../tensor/backend';
 import { findTarget, saveWhole } from '../files/whole-file';
-import { decodeOriginal, encodeForPyTorch } from '../model/export-pytorch';
-import { encodeForTfjs } from '../model/export-tfjs';
-import { decodeModel, encodeModel, type Model } from '../model/model-file';
+import { decodeOriginal, encodeForPyTorch } from '../model/files/export-pytorch';
+import { encodeForTfjs } from '../model/files/export-tfjs';
+import { decodeModel, encodeModel, type Model } from '../model/files/model-file';
 import { DEFAULT_MODEL, readModelFile } from '../predict/model';
 
 /** What a model can be written as: weights for PyTorch, or a graph model for browsers. */

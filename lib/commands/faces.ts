@@ -2,10 +2,10 @@ import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
 import { homePath } from '../files/project';
 import { startEngine } from '../tensor/backend';
-import { describeAssumed } from '../faces/usual-landmarks';
-import { attentionFlow } from '../report/attention-flow';
-import { saveFigure } from '../report/figures';
-import { focusOnFace } from '../report/focus';
+import { describeAssumed } from '../faces/detector/usual-landmarks';
+import { attentionFlow } from '../figures/attention-flow';
+import { saveFigure } from '../figures/figures';
+import { focusOnFace } from '../figures/focus';
 import { lookAtFiles } from '../study/look-at-files';
 import { listDemoPhotographs } from '../study/open-pictures';
 

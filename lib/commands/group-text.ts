@@ -2,7 +2,7 @@ import { EMOTIONS } from '../core/emotions';
 import { GROUP_DRAWS, type GroupScore } from '../core/group-scores';
 import type { Estimate } from '../core/intervals';
 import { formatPercent } from '../core/numbers';
-import { tableToText } from '../report/table-format';
+import { tableToText } from '../figures/table-format';
 import type { GroupEvaluation } from '../study/evaluate-groups';
 
 /** What stands in the place of a group's name where the data name none. */

@@ -17,7 +17,7 @@ import {
 import { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } from '../predict/model';
 import { predictInputs } from '../predict/predict-inputs';
 import { isUnread, loadPredictor, type PicturePrediction } from '../predict/predictor';
-import { annotatePicture } from '../report/annotate';
+import { annotatePicture } from '../figures/annotate';
 import { openAnswers } from './answers';
 import { checkOutput } from './output';
 import { followOnStderr } from './progress';

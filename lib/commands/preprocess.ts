@@ -5,9 +5,9 @@ import type { LabelRule } from '../core/votes';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { readDataset } from '../datasets/registry';
 import { expectWritable, homePath } from '../files/project';
-import type { PreprocessOptions, PreprocessProgress } from '../faces/make-shards';
-import { type MadeStore, makeStore } from '../faces/make-store';
-import { describeAssumed } from '../faces/usual-landmarks';
+import type { PreprocessOptions, PreprocessProgress } from '../faces/store/make-shards';
+import { type MadeStore, makeStore } from '../faces/store/make-store';
+import { describeAssumed } from '../faces/detector/usual-landmarks';
 import { makeStoreOnQueue } from '../study/queue/make-store-on-queue';
 import { startQueueWorker } from '../study/queue/queue';
 

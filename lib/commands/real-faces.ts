@@ -5,13 +5,13 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { formatPercent } from '../core/numbers';
 import { fitTemperature } from '../core/temperature';
 import { expectWritable, projectRoot } from '../files/project';
-import { createFileStore } from '../model/checkpoint-files';
-import { inputSource } from '../model/data';
-import { predict, scorePrediction } from '../model/evaluate';
-import { encodeModel } from '../model/model-file';
+import { createFileStore } from '../model/training/checkpoint-files';
+import { inputSource } from '../model/training/data';
+import { predict, scorePrediction } from '../model/training/evaluate';
+import { encodeModel } from '../model/files/model-file';
 import { runStoppable } from '../notebook/stop';
 import { DEFAULT_MODEL } from '../predict/model';
-import { saveFigure } from '../report/figures';
+import { saveFigure } from '../figures/figures';
 import {
   loadRealFaces,
   realFacesDirectory,

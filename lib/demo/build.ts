@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { planSample, renderPng, renderSvg, toSampleSettings } from '../datasets/sample';
+import { planSample, renderPng, renderSvg, toSampleSettings } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { DEFAULT_MODEL } from '../predict/model';
 

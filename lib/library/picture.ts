@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import type { RgbImage } from '../core/image';
-import { type BadImageKind, isBadImage } from '../faces/bad-image';
-import { decodeImage, MAX_IMAGE_PIXELS } from '../faces/decode';
-import { readNamedFile } from '../faces/read-image';
+import { type BadImageKind, isBadImage } from '../faces/picture/bad-image';
+import { decodeImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
+import { readNamedFile } from '../faces/picture/read-image';
 
 /** Pixels row by row from the top, 8 bits a channel: a canvas' `getImageData`, or RGB. */
 export interface PicturePixels {

@@ -1,12 +1,12 @@
 import type { BlockSet } from '../core/blocks';
-import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './augment';
-import { buildCombined } from './combined';
-import { buildCompact } from './compact';
-import { type FaceInput, inputSource, type InputName, type TensorSource } from './data';
-import type { Network } from './network';
-import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './recipe';
-import { buildResidualBlocks, buildResidualBlocksAndFace } from './residual';
-import { buildTerGat } from './tergat';
+import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './training/augment';
+import { buildCombined } from './networks/combined';
+import { buildCompact } from './networks/compact';
+import { type FaceInput, inputSource, type InputName, type TensorSource } from './training/data';
+import type { Network } from './networks/network';
+import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './training/recipe';
+import { buildResidualBlocks, buildResidualBlocksAndFace } from './networks/residual';
+import { buildTerGat } from './networks/tergat';
 
 /** The training inputs of a network. */
 export interface TrainingInputs {

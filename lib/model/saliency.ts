@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Mode, Network } from './network';
+import type { Mode, Network } from './networks/network';
 
 /** The tap of a branch's last feature map, flattened to [n, side * side * channels]. */
 export interface FeatureLayer {

@@ -1,5 +1,5 @@
-import { confusionChart } from '../report/confusion-chart';
-import { nameFigures, saveFigure } from '../report/figures';
+import { confusionChart } from '../figures/confusion-chart';
+import { nameFigures, saveFigure } from '../figures/figures';
 import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report-file';
 import { resultsDirectory } from './start';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { MimeBundle } from '../report/bundle';
+import type { MimeBundle } from '../figures/bundle';
 
 /** What tslab sends as one output. Source: Jupyter's messaging protocol, display_data. */
 interface DisplayData extends MimeBundle {

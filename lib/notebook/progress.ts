@@ -1,6 +1,6 @@
-import type { MimeBundle } from '../report/bundle';
-import { escapeMarkup } from '../report/svg';
-import { COLORS } from '../report/theme';
+import type { MimeBundle } from '../figures/bundle';
+import { escapeMarkup } from '../figures/svg';
+import { COLORS } from '../figures/theme';
 import { openOutput } from './kernel';
 
 /** Tells how far a long task is. */

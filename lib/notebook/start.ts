@@ -4,7 +4,7 @@ import { expectWritable, homePath, projectRoot } from '../files/project';
 import { isCompiledStale } from '../setup';
 import { startEngine } from '../tensor/backend';
 import type { EngineInfo } from '../tensor/backend';
-import { toBundle } from '../report/bundle';
+import { toBundle } from '../figures/bundle';
 import { openOutput } from './kernel';
 
 const STALE = 'dist is older than lib: run `npm run setup`, then restart the kernel';

@@ -1,9 +1,9 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
-import { formatEpoch } from '../model/history';
-import type { Network } from '../model/network';
-import { lossChart } from '../report/learning-charts';
-import { saveFigure, nameFigures } from '../report/figures';
+import { formatEpoch } from '../model/training/history';
+import type { Network } from '../model/networks/network';
+import { lossChart } from '../figures/learning-charts';
+import { saveFigure, nameFigures } from '../figures/figures';
 import type { SplitFaces } from '../study/faces-of-split';
 import { trainCached, type CachedTraining } from '../study/train-cached';
 import { liveDisplay, resultsDirectory, runStoppable } from '../notebook';

@@ -7,11 +7,11 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/temperature';
 import { projectRoot } from '../files/project';
-import type { SeenFace } from '../faces/cut-faces';
-import { loadExpressionNetwork, type RecognizedFace } from '../faces/detect-expressions';
+import type { SeenFace } from '../faces/detector/cut-faces';
+import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/detect-expressions';
 import { findArchitecture } from '../model/architectures';
-import { inputTensor, sizeOfInput, type FaceInput } from '../model/data';
-import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/model-file';
+import { inputTensor, sizeOfInput, type FaceInput } from '../model/training/data';
+import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/files/model-file';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = path.join('models', 'default.safetensors');

@@ -1,8 +1,8 @@
 import type { RgbImage } from '../core/image';
-import { type BadImage, isBadImage } from '../faces/bad-image';
-import type { DecodedImage } from '../faces/decode';
-import { isImage, readBatches } from '../faces/read-batches';
-import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/read-image';
+import { type BadImage, isBadImage } from '../faces/picture/bad-image';
+import type { DecodedImage } from '../faces/picture/decode';
+import { isImage, readBatches } from '../faces/picture/read-batches';
+import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-image';
 import { expandInputs, type Input } from './inputs';
 import {
   loadPredictor,

@@ -1,11 +1,17 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
-import type { BadImage } from '../faces/bad-image';
-import { isBadImage } from '../faces/bad-image';
-import { cutFaces, isSeen, lookAtImages, type LookSettings, type SeenFace } from '../faces/cut-faces';
-import type { Face } from '../faces/detect';
-import { loadFaceFinder, type WantedFaces } from '../faces/face-finder';
+import type { BadImage } from '../faces/picture/bad-image';
+import { isBadImage } from '../faces/picture/bad-image';
+import {
+  cutFaces,
+  isSeen,
+  lookAtImages,
+  type LookSettings,
+  type SeenFace,
+} from '../faces/detector/cut-faces';
+import type { Face } from '../faces/detector/detect';
+import { loadFaceFinder, type WantedFaces } from '../faces/detector/face-finder';
 import { type Classifier, loadClassifier } from './model';
 import type { PlainFace, PlainPicture } from './plain';
 

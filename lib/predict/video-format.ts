@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { isPicture } from '../faces/decode';
+import { isPicture } from '../faces/picture/decode';
 
 /** MP4, QuickTime, 3GP: all that `ftyp` stands in but the brands of pictures (AVIF, HEIF); old ones have none. */
 const BOXES = /^[^]{4}(ftyp(?!avi[fs]|mif1|msf1|hei[cxms]|hev[cxms])|moov|mdat|wide|skip|free|pnot)/;

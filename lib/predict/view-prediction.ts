@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import type { FaceView } from '../report/attention-flow';
-import { focusOnFace } from '../report/focus';
-import type { TableRow } from '../report/tables';
+import type { FaceView } from '../figures/attention-flow';
+import { focusOnFace } from '../figures/focus';
+import type { TableRow } from '../figures/tables';
 import { formatAnswer } from './format';
 import { isUnread } from './predictor';
 import type { PicturePrediction, UnreadPicture } from './predictor';

@@ -3,7 +3,7 @@ import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
-import { countAssumed } from '../faces/usual-landmarks';
+import { countAssumed } from '../faces/detector/usual-landmarks';
 import { facesOfSplit } from './faces-of-split';
 
 /** Frames of one group: a character or an expression. */

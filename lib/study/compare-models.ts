@@ -2,7 +2,7 @@ import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
 import type { FrameRecord } from '../core/record';
 import type { SplitName } from '../core/split';
-import type { Network } from '../model/network';
+import type { Network } from '../model/networks/network';
 import type { RunOptions, RunScore } from './score-run';
 import { mean } from '../core/numbers';
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { formatPercent } from '../core/numbers';
-import { encodeSafetensors } from '../model/safetensors';
-import { countParameters, stateVariables, type Network } from '../model/network';
+import { encodeSafetensors } from '../model/files/safetensors';
+import { countParameters, stateVariables, type Network } from '../model/networks/network';
 import { summarizePairs, type ScoredPair, type SplitSummary } from './compare-models';
 
 /** How large a network is. */

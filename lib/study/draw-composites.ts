@@ -9,8 +9,8 @@ import {
   renderPng,
   renderSvg,
   toSampleSettings,
-} from '../datasets/sample';
-import type { Face } from '../faces/detect';
+} from '../characters';
+import type { Face } from '../faces/detector/detect';
 
 /** A picture of a face that composites are pasted together from. */
 export interface Piece {

@@ -6,7 +6,7 @@ import { type Estimate, type Proportion, wilsonInterval } from '../core/interval
 import { comparePaired, type PairedOutcome } from '../core/paired';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed } from '../faces/usual-landmarks';
+import { countAssumed } from '../faces/detector/usual-landmarks';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
 import { scoreTest, type TestScore } from './score-test';

@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS, emotionId } from '../core/emotions';
 import type { Dataset } from '../datasets/dataset';
-import type { Prediction } from '../model/evaluate';
-import type { ExplorableFace } from '../report/block-explorer';
-import type { AnsweredPicture } from '../report/error-explorer';
+import type { Prediction } from '../model/training/evaluate';
+import type { ExplorableFace } from '../figures/block-explorer';
+import type { AnsweredPicture } from '../figures/error-explorer';
 import { viewFace } from './face-views';
 
 /**

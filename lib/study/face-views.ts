@@ -6,9 +6,9 @@ import type { Emotion } from '../core/emotions';
 import type { Box } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import type { FaceView } from '../report/attention-flow';
-import type { RasterImage } from '../report/images';
-import type { SampleFace } from '../report/sheets';
+import type { FaceView } from '../figures/attention-flow';
+import type { RasterImage } from '../figures/images';
+import type { SampleFace } from '../figures/sheets';
 
 /**
  * Gathers all that preprocessing found in one face, for figures.

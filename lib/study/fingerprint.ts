@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlockSet } from '../core/blocks';
 import { expectFaces } from '../core/face-set';
-import type { InputName } from '../model/data';
+import type { InputName } from '../model/training/data';
 
 type Column = Float32Array | Uint8Array;
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { BLOCK_SIZE, type MissedFrame } from '../core/blocks';
-import type { CutSettings } from '../faces/cut-faces';
-import { loadFaceDetector } from '../faces/detect';
-import { computeRows, isFaceRow } from '../faces/frame-rows';
-import { countAssumed } from '../faces/usual-landmarks';
-import type { FaceView } from '../report/attention-flow';
+import type { CutSettings } from '../faces/detector/cut-faces';
+import { loadFaceDetector } from '../faces/detector/detect';
+import { computeRows, isFaceRow } from '../faces/store/frame-rows';
+import { countAssumed } from '../faces/detector/usual-landmarks';
+import type { FaceView } from '../figures/attention-flow';
 
 /** What was found in picture files, labelled or not. */
 export interface FilesLookedAt {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
 import { type Experiment, readCropped } from '../core/experiment';
 import { hasLabels } from '../datasets/labels';
-import { generateCharacter, writeSample } from '../datasets/sample';
+import { generateCharacter, writeSample } from '../characters';
 import { homePath } from '../files/project';
 import { markCropped } from '../datasets/dataset';
 import { openDataset, type OpenedDataset, openFolder } from './open-dataset';

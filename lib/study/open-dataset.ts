@@ -8,7 +8,7 @@ import { type Dataset, markCropped } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
 import type { OpenOptions } from '../datasets/options';
 import { DATASETS, readDataset } from '../datasets/registry';
-import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../datasets/sample';
+import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 
 /** An opened data set, and what opening it took. */

@@ -4,9 +4,9 @@ import { EMOTIONS, type Emotion } from '../core/emotions';
 import type { RgbImage } from '../core/image';
 import { readFerg } from '../datasets/ferg';
 import { listImages } from '../datasets/tree';
-import { type SampleSummary, writeSample } from '../datasets/sample';
+import { type SampleSummary, writeSample } from '../characters';
 import { homePath, projectRoot } from '../files/project';
-import { decodeImage } from '../faces/decode';
+import { decodeImage } from '../faces/picture/decode';
 
 /** A drawn picture, in colours, and what it shows. */
 export interface ExamplePicture {

@@ -1,8 +1,8 @@
 import type { Experiment } from '../core/experiment';
 import type { Dataset } from '../datasets/dataset';
 import { homePath } from '../files/project';
-import { preprocess } from '../faces/preprocess';
-import type { PreprocessResult } from '../faces/preprocess';
+import { preprocess } from '../faces/store/preprocess';
+import type { PreprocessResult } from '../faces/store/preprocess';
 
 /**
  * Finds faces and cuts blocks of a whole data set, with the shards kept in data/cache/blocks.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { assembleRow, readBench, saveBench } from '../../lib/bench/bench-file';
+import { assembleRow, readBench, saveBench } from '../../bench/bench-file';
 import { useTemporaryFolder } from '../support/folder';
 import { exampleBench } from './example';
 

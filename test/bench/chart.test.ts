@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { benchChart } from '../../lib/bench/chart';
-import { renderFigure } from '../../lib/report/render';
+import { benchChart } from '../../bench/chart';
+import { renderFigure } from '../../lib/figures/render';
 import { exampleBench } from './example';
 
 describe('benchChart', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { alternate } from '../../lib/bench/alternate';
-import { startContender, type Contender } from '../../lib/bench/contender';
-import { parseMessage } from '../../lib/bench/protocol';
-import { measureSteadiness } from '../../lib/bench/steadiness';
+import { alternate } from '../../bench/alternate';
+import { startContender, type Contender } from '../../bench/contender';
+import { parseMessage } from '../../bench/protocol';
+import { measureSteadiness } from '../../bench/steadiness';
 
 const SCRIPT = path.join(__dirname, 'fake-contender.cjs');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startContender, type Contender } from '../../lib/bench/contender';
-import { CONTENDERS } from '../../lib/bench/contenders';
-import { TERGAT_PARAMETERS } from '../../lib/bench/pool';
+import { startContender, type Contender } from '../../bench/contender';
+import { CONTENDERS } from '../../bench/contenders';
+import { TERGAT_PARAMETERS } from '../../bench/pool';
 import { describeNative } from '../support/native';
 
 describeNative('the contenders', function () {

@@ -1,4 +1,4 @@
-import { assembleRow, type BenchFile } from '../../lib/bench/bench-file';
+import { assembleRow, type BenchFile } from '../../bench/bench-file';
 
 /** A bench with invented figures. */
 export const exampleBench: BenchFile = {

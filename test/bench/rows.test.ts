@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { stepFlops } from '../../lib/bench/arithmetic';
-import type { BenchRow, MissingRow } from '../../lib/bench/bench-file';
-import { startContender, type Contender } from '../../lib/bench/contender';
-import type { Pool } from '../../lib/bench/pool';
-import { chooseRows } from '../../lib/bench/rows';
-import { runRows } from '../../lib/bench/run-rows';
+import { stepFlops } from '../../bench/arithmetic';
+import type { BenchRow, MissingRow } from '../../bench/bench-file';
+import { startContender, type Contender } from '../../bench/contender';
+import type { Pool } from '../../bench/pool';
+import { chooseRows } from '../../bench/rows';
+import { runRows } from '../../bench/run-rows';
 
 describe('stepFlops', () => {
   it('counts 28 GFLOP for a step of TerGat on 64 pairs', () => {

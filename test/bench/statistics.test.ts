@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseCount, median, roundTo } from '../../lib/bench/statistics';
+import { chooseCount, median, roundTo } from '../../bench/statistics';
 
 describe('median', () => {
   it('gives the middle of an odd number of values, whatever their order', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readBench } from '../../lib/bench/bench-file';
-import { formatRow, renderBenchTable } from '../../lib/bench/table';
+import { readBench } from '../../bench/bench-file';
+import { formatRow, renderBenchTable } from '../../bench/table';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/readme';
 import { exampleBench } from './example';

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { newStudy } from '../../lib/commands/new';
 import { readFerg } from '../../lib/datasets/ferg';
-import { writeSample } from '../../lib/datasets/sample';
+import { writeSample } from '../../lib/characters';
 import { projectRoot } from '../../lib/files/project';
 import { venvProgram } from '../../lib/setup';
 import { useTemporaryFolder } from '../support/folder';

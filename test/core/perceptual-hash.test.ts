@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
 import { findNearDuplicates, hashFaces } from '../../lib/core/perceptual-hash';
 import { createRandom } from '../../lib/core/random';
-import { concatBlocks } from '../../lib/faces/concat-blocks';
+import { concatBlocks } from '../../lib/faces/store/concat-blocks';
 
 function faces(blocks: readonly Uint8Array[]): BlockSet {
   const all = Uint8Array.from(blocks.flatMap((block) => [...block]));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import sharp from 'sharp';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/datasets/sample';
+import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/characters';
 
 /** Size of the camera's picture. */
 const [WIDTH, HEIGHT] = [640, 480];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFace, readTinyOutput, wholePixels } from '../../lib/faces/candidates';
+import { chooseFace, readTinyOutput, wholePixels } from '../../lib/faces/detector/candidates';
 
 const IMAGE = { width: 100, height: 80 };
 const INPUT = { width: 160, height: 160 };

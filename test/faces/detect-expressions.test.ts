@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { RgbImage } from '../../lib/core/image';
-import { CHARACTERS, readSample, writeSample } from '../../lib/datasets/sample';
+import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { loadClassifier, FACE_API_MODEL } from '../../lib/predict/model';
 import { loadPredictor, type PicturePrediction } from '../../lib/predict/predictor';
 import { useTemporaryFolder } from '../support/folder';

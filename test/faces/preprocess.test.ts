@@ -10,12 +10,12 @@ import { toGray } from '../../lib/core/image';
 import { expectFaces, FACE_SIZE } from '../../lib/core/face-set';
 import { cutBlocks, cutFace, landmarkBox, measureFace, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
-import { loadFaceDetector } from '../../lib/faces/detect';
-import { isUpright } from '../../lib/faces/find-landmarks';
-import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/make-shards';
-import { type PreprocessResult, preprocess } from '../../lib/faces/preprocess';
-import { usualLandmarks } from '../../lib/faces/usual-landmarks';
-import { defaultWorkers } from '../../lib/faces/worker-processes';
+import { loadFaceDetector } from '../../lib/faces/detector/detect';
+import { isUpright } from '../../lib/faces/detector/find-landmarks';
+import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/store/make-shards';
+import { type PreprocessResult, preprocess } from '../../lib/faces/store/preprocess';
+import { usualLandmarks } from '../../lib/faces/detector/usual-landmarks';
+import { defaultWorkers } from '../../lib/faces/store/worker-processes';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
 

@@ -1,4 +1,4 @@
-import type { FaceRow, FrameRow } from '../../lib/faces/frame-rows';
+import type { FaceRow, FrameRow } from '../../lib/faces/store/frame-rows';
 
 const LENGTHS = { landmarks: 136, block: 32 * 32 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { sampleSquare, toSquare } from '../../lib/faces/sampling';
+import { sampleSquare, toSquare } from '../../lib/faces/detector/sampling';
 import { startFastest } from '../support/native';
 
 const random = createRandom(3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toSkippedCsv } from '../../lib/faces/skipped';
+import { toSkippedCsv } from '../../lib/faces/store/skipped';
 
 const missed = (path: string, reason: string) => ({
   record: { path, character: 'aia', emotion: 'joy' as const },

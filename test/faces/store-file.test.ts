@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { FrameRow } from '../../lib/faces/frame-rows';
-import { encodeShard } from '../../lib/faces/store';
-import { loadStore, mergeShards, streamStore } from '../../lib/faces/store-file';
+import type { FrameRow } from '../../lib/faces/store/frame-rows';
+import { encodeShard } from '../../lib/faces/store/store';
+import { loadStore, mergeShards, streamStore } from '../../lib/faces/store/store-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { faceRow, missedRow } from './rows';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as arrow from 'apache-arrow';
-import { concatBlocks } from '../../lib/faces/concat-blocks';
-import { decodeShard, encodeShard } from '../../lib/faces/store';
+import { concatBlocks } from '../../lib/faces/store/concat-blocks';
+import { decodeShard, encodeShard } from '../../lib/faces/store/store';
 import { faceRow, missedRow } from './rows';
 
 const rows = [faceRow(0), missedRow(1), faceRow(2), faceRow(3), missedRow(4)];

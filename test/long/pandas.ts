@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { createEnvironment } from '../../lib/setup/python';
-import { encodeShard } from '../../lib/faces/store';
-import { mergeShards } from '../../lib/faces/store-file';
+import { encodeShard } from '../../lib/faces/store/store';
+import { mergeShards } from '../../lib/faces/store/store-file';
 import { faceRow, missedRow } from '../faces/rows';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { homePath, projectRoot } from '../../lib/files/project';
-import { encodeForPyTorch } from '../../lib/model/export-pytorch';
-import { encodeSafetensors } from '../../lib/model/safetensors';
+import { encodeForPyTorch } from '../../lib/model/files/export-pytorch';
+import { encodeSafetensors } from '../../lib/model/files/safetensors';
 import {
   LARGEST_DIFFERENCE,
   SAMPLES,

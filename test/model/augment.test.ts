@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
-import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/augment';
-import { buildCombined } from '../../lib/model/combined';
-import { inputSource } from '../../lib/model/data';
-import { buildLandmarksNetwork } from '../../lib/model/landmarks-network';
-import { countParameters } from '../../lib/model/network';
+import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/training/augment';
+import { buildCombined } from '../../lib/model/networks/combined';
+import { inputSource } from '../../lib/model/training/data';
+import { buildLandmarksNetwork } from '../../lib/model/networks/landmarks-network';
+import { countParameters } from '../../lib/model/networks/network';
 import { startFastest } from '../support/native';
 
 const NONE: Augmentation = { mirror: 0, shift: 0, zoom: 0, turn: 0, light: 0, erase: 0, landmarkNoise: 0 };

@@ -5,10 +5,10 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { buildAdam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildBoxesNetwork } from '../../lib/model/boxes-network';
-import { blockSource, boxSource } from '../../lib/model/data';
-import { predictNearest } from '../../lib/model/nearest';
-import { train } from '../../lib/model/train';
+import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
+import { blockSource, boxSource } from '../../lib/model/training/data';
+import { predictNearest } from '../../lib/model/networks/nearest';
+import { train } from '../../lib/model/training/train';
 import { describeNative } from '../support/native';
 
 /** Random pixels; the boxes tell the label: the mouth stands the lower the larger the label id. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { buildAdam, type Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
-import { restoreLast, saveLast } from '../../lib/model/checkpoint';
-import { saveState, type Network } from '../../lib/model/network';
-import { decodeSafetensors, encodeSafetensors } from '../../lib/model/safetensors';
-import { buildTerGat } from '../../lib/model/tergat';
+import { restoreLast, saveLast } from '../../lib/model/training/checkpoint';
+import { saveState, type Network } from '../../lib/model/networks/network';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/model/files/safetensors';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 import { createMemoryStore, TWIN_SIZES } from './twin';
 
 const IDENTITY = {

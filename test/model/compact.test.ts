@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { buildAdam } from '../../lib/tensor/adam';
-import { buildCompact, toPatches } from '../../lib/model/compact';
-import type { TensorSource } from '../../lib/model/data';
-import { countParameters } from '../../lib/model/network';
-import { train } from '../../lib/model/train';
+import { buildCompact, toPatches } from '../../lib/model/networks/compact';
+import type { TensorSource } from '../../lib/model/training/data';
+import { countParameters } from '../../lib/model/networks/network';
+import { train } from '../../lib/model/training/train';
 import { startFastest } from '../support/native';
 
 /** The eyes block's brightness tells the label. */

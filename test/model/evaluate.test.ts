@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../lib/tensor/backend';
-import type { TensorSource } from '../../lib/model/data';
-import { evaluate, predict } from '../../lib/model/evaluate';
-import type { Network } from '../../lib/model/network';
+import type { TensorSource } from '../../lib/model/training/data';
+import { evaluate, predict } from '../../lib/model/training/evaluate';
+import type { Network } from '../../lib/model/networks/network';
 
 const LOGITS = [
   [0, 0, 0, 0, 0, 0, 0],

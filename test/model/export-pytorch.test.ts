@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { buildCombined } from '../../lib/model/combined';
-import { decodeOriginal, encodeForPyTorch } from '../../lib/model/export-pytorch';
-import { saveState, type Network } from '../../lib/model/network';
-import { decodeSafetensors } from '../../lib/model/safetensors';
+import { buildCombined } from '../../lib/model/networks/combined';
+import { decodeOriginal, encodeForPyTorch } from '../../lib/model/files/export-pytorch';
+import { saveState, type Network } from '../../lib/model/networks/network';
+import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { startFastest } from '../support/native';
 import {
   LARGEST_DIFFERENCE,

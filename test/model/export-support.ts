@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import type { Network } from '../../lib/model/network';
-import { buildTerGat } from '../../lib/model/tergat';
+import type { Network } from '../../lib/model/networks/network';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 
 /** The logits of one set of weights may differ by this much wherever they are computed. */
 export const LARGEST_DIFFERENCE = 1e-4;

@@ -6,10 +6,10 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { ARCHITECTURES, findArchitecture } from '../../lib/model/architectures';
-import { shapeOfInput } from '../../lib/model/data';
-import { encodeForTfjs, type ExportedFile } from '../../lib/model/export-tfjs';
-import { traceGraph } from '../../lib/model/export-trace';
-import type { Model } from '../../lib/model/model-file';
+import { shapeOfInput } from '../../lib/model/training/data';
+import { encodeForTfjs, type ExportedFile } from '../../lib/model/files/export-tfjs';
+import { traceGraph } from '../../lib/model/files/export-trace';
+import type { Model } from '../../lib/model/files/model-file';
 import { startFastest } from '../support/native';
 import { LARGEST_DIFFERENCE, largestDifference } from './export-support';
 

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../lib/core/face-set';
 import { buildAdam } from '../../lib/tensor/adam';
-import { buildCompact } from '../../lib/model/compact';
-import { inputSource, type InputName } from '../../lib/model/data';
+import { buildCompact } from '../../lib/model/networks/compact';
+import { inputSource, type InputName } from '../../lib/model/training/data';
 import {
   buildBlocksAndFace,
   buildLearnedAttention,
   buildSoftAttention,
   buildWholeFace,
-} from '../../lib/model/face-networks';
-import { countParameters, saveState } from '../../lib/model/network';
-import { train } from '../../lib/model/train';
+} from '../../lib/model/networks/face-networks';
+import { countParameters, saveState } from '../../lib/model/networks/network';
+import { train } from '../../lib/model/training/train';
 import { startFastest } from '../support/native';
 import { buildFaceSet } from './face-example';
 

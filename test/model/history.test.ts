@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatEpoch, isBetter } from '../../lib/model/history';
+import { formatEpoch, isBetter } from '../../lib/model/training/history';
 
 const RECORD = {
   epoch: 3,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { buildCompact } from '../../lib/model/compact';
-import { decodeModel, encodeModel, type ModelFacts } from '../../lib/model/model-file';
-import { saveState } from '../../lib/model/network';
-import { encodeSafetensors, decodeSafetensors } from '../../lib/model/safetensors';
+import { buildCompact } from '../../lib/model/networks/compact';
+import { decodeModel, encodeModel, type ModelFacts } from '../../lib/model/files/model-file';
+import { saveState } from '../../lib/model/networks/network';
+import { encodeSafetensors, decodeSafetensors } from '../../lib/model/files/safetensors';
 import { startFastest } from '../support/native';
 
 const FACTS: ModelFacts = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mixStates } from '../../lib/model/network';
+import { mixStates } from '../../lib/model/networks/network';
 
 describe('mixStates', () => {
   const state = (...values: number[]) => new Map([['weight', Float32Array.from(values)]]);

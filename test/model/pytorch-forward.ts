@@ -1,4 +1,4 @@
-import type { NamedArray } from '../../lib/model/safetensors';
+import type { NamedArray } from '../../lib/model/files/safetensors';
 
 /** One sample's map, channels first as PyTorch has it: [channels, side, side]. */
 interface FeatureMap {

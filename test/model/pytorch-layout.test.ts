@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../lib/tensor/backend';
-import { loadState, saveState } from '../../lib/model/network';
+import { loadState, saveState } from '../../lib/model/networks/network';
 import {
   fromOriginalStateDict,
   fromPyTorchLayout,
   toOriginalName,
   toOriginalStateDict,
   toPyTorchLayout,
-} from '../../lib/model/pytorch-layout';
-import { buildTerGat } from '../../lib/model/tergat';
+} from '../../lib/model/files/pytorch-layout';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 import { chooseTensors, readTwinFixture, TWIN_SIZES } from './twin';
 
 const countUp = (shape: number[]) => ({

@@ -3,16 +3,21 @@ import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { buildAdam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
-import { countParameters, saveState, type Network } from '../../lib/model/network';
-import { PHOTOGRAPH_RECIPE } from '../../lib/model/recipe';
+import { countParameters, saveState, type Network } from '../../lib/model/networks/network';
+import { PHOTOGRAPH_RECIPE } from '../../lib/model/training/recipe';
 import {
   buildResidualBlock,
   buildResidualBlocks,
   buildResidualBlocksAndFace,
   buildResidualFace,
-} from '../../lib/model/residual';
-import { buildSchedule } from '../../lib/model/schedule';
-import { beginTapeSteps, beginTrainingSteps, takeStep, type Batch } from '../../lib/model/training-steps';
+} from '../../lib/model/networks/residual';
+import { buildSchedule } from '../../lib/model/training/schedule';
+import {
+  beginTapeSteps,
+  beginTrainingSteps,
+  takeStep,
+  type Batch,
+} from '../../lib/model/training/training-steps';
 import { describeNative, startFastest } from '../support/native';
 
 const NETWORKS = [

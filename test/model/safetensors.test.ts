@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../lib/core/random';
-import { decodeSafetensors, encodeSafetensors } from '../../lib/model/safetensors';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/model/files/safetensors';
 import { readTwinFixture } from './twin';
 
 function encode(header: unknown, data = new Uint8Array(0)): Uint8Array {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildCompact } from '../../lib/model/compact';
-import { tapFeatures, type Network } from '../../lib/model/network';
+import { buildCompact } from '../../lib/model/networks/compact';
+import { tapFeatures, type Network } from '../../lib/model/networks/network';
 import { markByGradients, markByOcclusion } from '../../lib/model/saliency';
 import { describeNative } from '../support/native';
 

@@ -3,9 +3,15 @@ import * as tf from '@tensorflow/tfjs';
 import { buildAdam } from '../../lib/tensor/adam';
 import { meanCrossEntropy } from '../../lib/tensor/operations';
 import { startEngine } from '../../lib/tensor/backend';
-import { countParameters, loadState, saveState, type Mode, type Network } from '../../lib/model/network';
-import { fromOriginalStateDict, toOriginalName } from '../../lib/model/pytorch-layout';
-import { buildTerGat, TERGAT_SIZES } from '../../lib/model/tergat';
+import {
+  countParameters,
+  loadState,
+  saveState,
+  type Mode,
+  type Network,
+} from '../../lib/model/networks/network';
+import { fromOriginalStateDict, toOriginalName } from '../../lib/model/files/pytorch-layout';
+import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
 import { describeNative } from '../support/native';
 import { chooseTensors, readFullShapes, readTwinFixture, TWIN_SIZES } from './twin';
 

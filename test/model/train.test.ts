@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { buildAdam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
-import type { TensorSource } from '../../lib/model/data';
-import type { EpochRecord } from '../../lib/model/history';
-import { loadState, saveState } from '../../lib/model/network';
-import { buildTerGat } from '../../lib/model/tergat';
-import { train, type TrainOptions } from '../../lib/model/train';
+import type { TensorSource } from '../../lib/model/training/data';
+import type { EpochRecord } from '../../lib/model/training/history';
+import { loadState, saveState } from '../../lib/model/networks/network';
+import { buildTerGat } from '../../lib/model/networks/tergat';
+import { train, type TrainOptions } from '../../lib/model/training/train';
 import { describeNative } from '../support/native';
 import { buildPairSource, createMemoryStore, TWIN_SIZES } from './twin';
 

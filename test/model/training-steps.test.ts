@@ -3,17 +3,17 @@ import * as tf from '@tensorflow/tfjs';
 import { buildAdam, type Adam } from '../../lib/tensor/adam';
 import { nativeBackend } from '../../lib/tensor/native/addon';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildCompact, COMPACT_SIZES } from '../../lib/model/compact';
-import { createWeights, denseLayer, disposeWeights, dropoutLayer } from '../../lib/model/layers';
-import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/network';
-import { buildTerGat } from '../../lib/model/tergat';
+import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
+import { createWeights, denseLayer, disposeWeights, dropoutLayer } from '../../lib/model/networks/layers';
+import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/networks/network';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 import {
   beginTapeSteps,
   beginTrainingSteps,
   drawBatch,
   takeStep,
   type TrainingSteps,
-} from '../../lib/model/training-steps';
+} from '../../lib/model/training/training-steps';
 import { describeNative } from '../support/native';
 import { buildPairSource, TWIN_SIZES } from './twin';
 

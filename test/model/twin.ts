@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import type { CheckpointStore } from '../../lib/model/checkpoint';
-import type { TensorSource } from '../../lib/model/data';
-import { decodeSafetensors, type NamedArray, type Safetensors } from '../../lib/model/safetensors';
-import type { TerGatSizes } from '../../lib/model/tergat';
+import type { CheckpointStore } from '../../lib/model/training/checkpoint';
+import type { TensorSource } from '../../lib/model/training/data';
+import { decodeSafetensors, type NamedArray, type Safetensors } from '../../lib/model/files/safetensors';
+import type { TerGatSizes } from '../../lib/model/networks/tergat';
 
 /** Sizes of the small twin that PyTorch computed too. */
 export const TWIN_SIZES: TerGatSizes = {

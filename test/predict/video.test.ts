@@ -8,7 +8,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { runPredict } from '../../lib/commands/predict';
 import type { RgbImage } from '../../lib/core/image';
-import { CHARACTERS, readSample, writeSample } from '../../lib/datasets/sample';
+import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, type LookedAt, type PredictInputsOptions } from '../../lib/predict/predict-inputs';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { predictionRows, viewPredictions } from '../../lib/predict/view-prediction';
 import type { FacePrediction, PicturePrediction, UnreadPicture } from '../../lib/predict/predictor';
-import { block, faceView, pngOf } from '../report/examples';
+import { block, faceView, pngOf } from '../figures/examples';
 import { useTemporaryFolder } from '../support/folder';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatDatasheet } from '../../lib/commands/audit';
 import { formatProgress } from '../../lib/commands/preprocess';
 import type { BlockSet } from '../../lib/core/blocks';
-import { concatBlocks } from '../../lib/faces/concat-blocks';
+import { concatBlocks } from '../../lib/faces/store/concat-blocks';
 import { auditBlocks } from '../../lib/study/audit';
 import { missedRow } from '../faces/rows';
 

@@ -7,7 +7,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { projectRoot } from '../../lib/files/project';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildCompact, COMPACT_SIZES } from '../../lib/model/compact';
+import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
 import { compareModels, summarizePairs, type ScoredPair } from '../../lib/study/compare-models';
 import { measureNetwork, readComparison, renderComparison } from '../../lib/study/comparison-file';
 import { replaceSection } from '../../lib/study/readme';

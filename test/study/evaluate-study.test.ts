@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildTerGat } from '../../lib/model/tergat';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 import { evaluateWithBaselines } from '../../lib/study/evaluate-study';
 import { useTemporaryFolder } from '../support/folder';
 

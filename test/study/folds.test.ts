@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type Emotion, emotionId, EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { preprocess } from '../../lib/faces/preprocess';
+import { preprocess } from '../../lib/faces/store/preprocess';
 import { planFolds, runFoldJob, runFolds } from '../../lib/study/folds';
 import type { FoldJob, FoldResult } from '../../lib/study/queue/jobs';
 import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../../lib/study/score-folds';

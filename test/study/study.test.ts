@@ -5,7 +5,7 @@ import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { MARGIN_FACE_PX } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
-import type { Network } from '../../lib/model/network';
+import type { Network } from '../../lib/model/networks/network';
 import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
 import { openData } from '../../lib/study/open-data';

@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildBoxesNetwork } from '../../lib/model/boxes-network';
+import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
 import { trainCached } from '../../lib/study/train-cached';
 import type { CachedTraining } from '../../lib/study/train-cached';
 import { useTemporaryFolder } from '../support/folder';

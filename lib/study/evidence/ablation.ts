@@ -1,5 +1,5 @@
-import { intervalChart } from '../../report/estimate-charts';
-import type { ChartFigure } from '../../report/figure';
+import { intervalChart } from '../../figures/estimate-charts';
+import type { ChartFigure } from '../../figures/figure';
 import { SHOWN_BLOCKS } from '../shown-blocks';
 import { accuracyByProtocol, type Answer } from './answers';
 import type { EvidenceJob } from './archive';

@@ -1,7 +1,7 @@
-import { curveChart } from '../../report/estimate-charts';
-import type { ChartFigure, PictureFigure } from '../../report/figure';
-import { overlayMap } from '../../report/overlay';
-import { sampleSheet } from '../../report/sheets';
+import { curveChart } from '../../figures/estimate-charts';
+import type { ChartFigure, PictureFigure } from '../../figures/figure';
+import { overlayMap } from '../../figures/overlay';
+import { sampleSheet } from '../../figures/sheets';
 import type { removalAnswers } from './answers';
 import { accuracyBy } from './answers';
 import type { AttributionMap, Evidence, Removal } from './archive';

@@ -6,8 +6,8 @@ import {
 } from '../../core/calibration';
 import { emotionId } from '../../core/emotions';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
-import { reliabilityChart, riskChart } from '../../report/estimate-charts';
-import type { ChartFigure } from '../../report/figure';
+import { reliabilityChart, riskChart } from '../../figures/estimate-charts';
+import type { ChartFigure } from '../../figures/figure';
 import { unpackProbabilities } from '../packing';
 import type { Evidence, EvidenceRun } from './archive';
 import { PROTOCOL_NAMES, PROTOCOLS, type Protocol } from './splits';

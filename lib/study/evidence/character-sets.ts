@@ -4,10 +4,10 @@ import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import type { Dataset } from '../../datasets/dataset';
 import { readFerg } from '../../datasets/ferg';
-import { generateCharacter, readSample, writeSample } from '../../datasets/sample';
+import { generateCharacter, readSample, writeSample } from '../../characters';
 import { homePath, projectRoot } from '../../files/project';
-import { concatBlocks } from '../../faces/concat-blocks';
-import { preprocess } from '../../faces/preprocess';
+import { concatBlocks } from '../../faces/store/concat-blocks';
+import { preprocess } from '../../faces/store/preprocess';
 import { openDataset } from '../open-dataset';
 import type { EvidenceSize } from './sizes';
 

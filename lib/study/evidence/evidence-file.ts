@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Estimate } from '../../core/intervals';
 import { formatPercent } from '../../core/numbers';
-import { formatRate, rateTable } from '../../report/estimate-table';
-import type { Figure } from '../../report/figure';
-import { saveFigure } from '../../report/figures';
+import { formatRate, rateTable } from '../../figures/estimate-table';
+import type { Figure } from '../../figures/figure';
+import { saveFigure } from '../../figures/figures';
 import { ABLATION, ablationFigure, ablationRowOf, type AblationName } from './ablation';
 import {
   aboutSet,

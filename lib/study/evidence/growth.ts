@@ -1,5 +1,5 @@
-import { curveChart } from '../../report/estimate-charts';
-import type { ChartFigure } from '../../report/figure';
+import { curveChart } from '../../figures/estimate-charts';
+import type { ChartFigure } from '../../figures/figure';
 import { aboutSet, accuracyBy, type Answer } from './answers';
 import type { EvidenceJob } from './archive';
 import { nameModel } from './protocols';

@@ -6,24 +6,24 @@ import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { scaleByTemperature } from '../../core/temperature';
 import { projectRoot } from '../../files/project';
-import { loadExpressionNetwork } from '../../faces/detect-expressions';
+import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { findArchitecture, type NetworkForm } from '../../model/architectures';
-import { buildBoxesNetwork } from '../../model/boxes-network';
-import { buildCompact } from '../../model/compact';
-import { blockSource, inputSource } from '../../model/data';
-import { predict } from '../../model/evaluate';
+import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { buildCompact } from '../../model/networks/compact';
+import { blockSource, inputSource } from '../../model/training/data';
+import { predict } from '../../model/training/evaluate';
 import {
   buildBlocksAndFace,
   buildLearnedAttention,
   buildSoftAttention,
   buildWholeFace,
-} from '../../model/face-networks';
-import { buildLandmarksNetwork } from '../../model/landmarks-network';
-import { decodeModel } from '../../model/model-file';
-import { predictNearest } from '../../model/nearest';
-import type { Network } from '../../model/network';
-import { ORIGINAL_RECIPE } from '../../model/recipe';
-import { buildTerGat } from '../../model/tergat';
+} from '../../model/networks/face-networks';
+import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
+import { decodeModel } from '../../model/files/model-file';
+import { predictNearest } from '../../model/networks/nearest';
+import type { Network } from '../../model/networks/network';
+import { ORIGINAL_RECIPE } from '../../model/training/recipe';
+import { buildTerGat } from '../../model/networks/tergat';
 import { readColour } from '../read-image';
 import { trainCached } from '../train-cached';
 

@@ -1,5 +1,5 @@
 import type { Experiment } from '../../core/experiment';
-import type { ShardJob, StoredShard } from '../../faces/shard-worker';
+import type { ShardJob, StoredShard } from '../../faces/store/shard-worker';
 
 /** How the network of each fold is trained. */
 export interface FoldSettings {

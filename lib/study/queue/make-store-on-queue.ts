@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { type PreprocessOptions, planJobs } from '../../faces/make-shards';
-import { type MadeStore, type StoreSource, toMadeStore } from '../../faces/make-store';
-import { shardFile } from '../../faces/shard-worker';
+import { type PreprocessOptions, planJobs } from '../../faces/store/make-shards';
+import { type MadeStore, type StoreSource, toMadeStore } from '../../faces/store/make-store';
+import { shardFile } from '../../faces/store/shard-worker';
 import { runOnQueue } from './queue';
 
 /**

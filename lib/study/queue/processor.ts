@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
-import { createShardWorker, type ShardJob } from '../../faces/shard-worker';
+import { createShardWorker, type ShardJob } from '../../faces/store/shard-worker';
 import { runFoldJob } from '../folds';
 import type { FoldJob, JobKind } from './jobs';
 

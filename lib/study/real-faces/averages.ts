@@ -2,10 +2,10 @@ import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS, type Emotion } from '../../core/emotions';
 import { expectFaces } from '../../core/face-set';
 import { strictWinner } from '../../core/votes';
-import { PICTURE_SIDES } from '../../model/data';
-import type { PictureFigure } from '../../report/figure';
-import { overlayMap } from '../../report/overlay';
-import { sampleSheet } from '../../report/sheets';
+import { PICTURE_SIDES } from '../../model/training/data';
+import type { PictureFigure } from '../../figures/figure';
+import { overlayMap } from '../../figures/overlay';
+import { sampleSheet } from '../../figures/sheets';
 
 /** Fewest faces whose average may be shown: no single person can be recognised in it. */
 const FEWEST_FACES = 100;

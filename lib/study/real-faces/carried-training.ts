@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
 import { splitRecords } from '../../core/split';
-import { concatBlocks } from '../../faces/concat-blocks';
-import { inputSource } from '../../model/data';
-import { evaluate } from '../../model/evaluate';
-import { formatEpoch } from '../../model/history';
-import { loadState, mixStates, saveState, type Network, type NetworkState } from '../../model/network';
+import { concatBlocks } from '../../faces/store/concat-blocks';
+import { inputSource } from '../../model/training/data';
+import { evaluate } from '../../model/training/evaluate';
+import { formatEpoch } from '../../model/training/history';
+import {
+  loadState,
+  mixStates,
+  saveState,
+  type Network,
+  type NetworkState,
+} from '../../model/networks/network';
 import { facesOfSplit } from '../faces-of-split';
 import { openGenerated } from '../open-data';
 import { preprocessDataset } from '../preprocess-dataset';

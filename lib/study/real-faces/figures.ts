@@ -1,10 +1,10 @@
 import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
-import { confusionChart } from '../../report/confusion-chart';
-import { intervalChart, reliabilityChart, riskChart } from '../../report/estimate-charts';
-import type { ChartFigure, Figure } from '../../report/figure';
-import { saveFigure } from '../../report/figures';
+import { confusionChart } from '../../figures/confusion-chart';
+import { intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
+import type { ChartFigure, Figure } from '../../figures/figure';
+import { saveFigure } from '../../figures/figures';
 import type { RealFacesArchive } from './archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
 import { calibrate, chooseLabelled, firstRun } from './answers';

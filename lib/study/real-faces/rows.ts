@@ -1,16 +1,16 @@
-import { buildBoxesNetwork } from '../../model/boxes-network';
-import { STRONG_AUGMENTATION } from '../../model/augment';
+import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { STRONG_AUGMENTATION } from '../../model/training/augment';
 import type { NetworkForm } from '../../model/architectures';
-import { buildCompact } from '../../model/compact';
-import { buildLandmarksNetwork } from '../../model/landmarks-network';
-import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/recipe';
+import { buildCompact } from '../../model/networks/compact';
+import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
+import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/training/recipe';
 import {
   buildResidualBlock,
   buildResidualBlocks,
   buildResidualBlocksAndFace,
   buildResidualFace,
-} from '../../model/residual';
-import { buildTerGat } from '../../model/tergat';
+} from '../../model/networks/residual';
+import { buildTerGat } from '../../model/networks/tergat';
 
 /** Every row of the study, from the one that sees nothing to the one that the project carries. */
 export const REAL_FACES_MODELS = [

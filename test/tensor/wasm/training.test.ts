@@ -6,7 +6,7 @@ import {
   unregisterWasmTrainingKernels,
   wasmTrainingBackend,
 } from '../../../lib/tensor/wasm';
-import { buildTerGat } from '../../../lib/model/tergat';
+import { buildTerGat } from '../../../lib/model/networks/tergat';
 import { describeWasm, drawNumbers, relativeError, wasmBackend } from './on-backends';
 
 const GRADIENT_TOLERANCE = 1e-4;

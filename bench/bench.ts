@@ -1,0 +1,103 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { saveBench, type BenchFile, type BenchRow, type MissingRow } from './bench-file';
+import { benchChart } from './chart';
+import { writeImageList } from './image-list';
+import { describeMachine } from './machine';
+import { installPeers } from './peers';
+import { createPool } from './pool';
+import { chooseRows, IMAGE_COUNT, type Choice } from './rows';
+import { runRows } from './run-rows';
+import { formatRow, renderBenchTable } from './table';
+import { homePath, projectRoot } from '../lib/files/project';
+import { setUpCompiled } from '../lib/setup/compile';
+import { runStep } from '../lib/setup/step';
+import { startEngine } from '../lib/tensor/backend';
+import { renderFigure } from '../lib/figures/render';
+import { replaceSection } from '../lib/study/readme';
+import type { ReferenceContext } from '../lib/commands/commit-outputs';
+import { formatStep } from '../lib/commands/set-up';
+
+/** Where the bench's table is shown. */
+const PAGE = path.join('docs', 'benchmarks.md');
+
+/** How the bench runs. */
+export interface BenchOptions {
+  /** Names of rows, or what stands before the slash; default all but the optional ones. */
+  readonly rows?: readonly string[];
+  /** Runs of each row that count; default each row's own number. Fewer are good for trying out only. */
+  readonly runs?: number;
+  /** Gets a line for each row. */
+  readonly print: (line: string) => void;
+  /** Path of the JSON file; default results/latest/bench.json. */
+  readonly output?: string;
+}
+
+/**
+ * Measures this project against its peers, in turn, and saves the figures after each row.
+ * @returns what was saved
+ * @throws RangeError for a row that is not known
+ */
+export async function runBench(options: BenchOptions): Promise<BenchFile> {
+  const { print, runs, output = homePath('results', 'latest', 'bench.json') } = options;
+  const choice = chooseRows(options.rows);
+  const [loadAtStart] = os.loadavg();
+  if (loadAtStart > os.availableParallelism() / 2) {
+    print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the figures will not be worth much.`);
+  }
+  await prepareRows(choice, print);
+  const pool = createPool();
+  const rows: BenchRow[] = [];
+  const missing: MissingRow[] = [];
+  const engine = await startEngine();
+  const bench = () => ({ machine: describeMachine(engine, pool.versions, loadAtStart), rows, missing });
+  const onRow = (row: BenchRow) => {
+    rows.push(row);
+    saveBench(bench(), output);
+    print(formatRow(row));
+  };
+  const onMissing = (row: MissingRow) => {
+    missing.push(row);
+    saveBench(bench(), output);
+    print(`${row.name.padEnd(30)} missing: ${row.reason}`);
+  };
+  await runRows({ ...choice, pool, runs, onRow, onMissing });
+  print(`The figures are in ${path.relative(process.cwd(), output)}.`);
+  return bench();
+}
+
+async function prepareRows({ rows }: Choice, print: (line: string) => void): Promise<void> {
+  const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
+  if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
+  // The notebook imports dist, and npx runs it.
+  if (isChosen('startup/') || isChosen('predict/'))
+    print(formatStep(await runStep('helpers', setUpCompiled)));
+}
+
+/** Installs the peers into .bench/venv and prints a line for each. */
+export async function runInstallPeers(print: (line: string) => void): Promise<void> {
+  await installPeers((step) => print(formatStep(step)));
+}
+
+/** Waits up to five minutes until what ran before has died down; the load that is left is recorded. */
+async function waitForQuiet(print: (line: string) => void): Promise<void> {
+  const isBusy = () => os.loadavg()[0] > os.availableParallelism() / 4;
+  if (isBusy()) print('The bench begins when the machine is quiet, after five minutes at most.');
+  for (let tries = 0; tries < 60 && isBusy(); tries++) await sleep(5000);
+}
+
+/** Makes the committed bench: results/reference/bench.json, its chart beside it, and its table in docs/benchmarks.md. */
+export async function makeBenchReference({ directory, print }: ReferenceContext): Promise<void> {
+  await runInstallPeers(print);
+  await waitForQuiet(print);
+  const bench = await runBench({ print, output: path.join(directory, 'bench.json') });
+  const { svg, png } = await renderFigure(benchChart(bench));
+  const charts = path.join(directory, 'bench');
+  fs.mkdirSync(charts, { recursive: true });
+  fs.writeFileSync(path.join(charts, 'ratios.svg'), svg);
+  fs.writeFileSync(path.join(charts, 'ratios.png'), png);
+  const page = path.join(projectRoot(), PAGE);
+  fs.writeFileSync(page, replaceSection(fs.readFileSync(page, 'utf8'), 'bench', renderBenchTable(bench)));
+}

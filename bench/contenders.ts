@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { homePath } from '../lib/files/project';
+import { venvProgram } from '../lib/setup';
+import type { ContenderSpec } from './contender';
+import { peersPython } from './peers';
+
+/** A benchmark subject, and whether it needs the peers' environment. */
+export interface KnownContender extends ContenderSpec {
+  readonly isPeer?: boolean;
+}
+
+/** The bench compares CPUs: GPUs are hidden from all subjects. */
+const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
+const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
+const WASM = { ENGINE: 'wasm' };
+
+/** The file with the list of images to preprocess. */
+export const IMAGE_LIST = homePath('.bench', 'images.json');
+
+/** All benchmark subjects. Environment variables select their libraries and settings. */
+export const CONTENDERS = {
+  tergat: ofNode('TerGat', ['step', 'tergat'], NATIVE),
+  small: ofNode('a small network', ['step', 'small'], NATIVE),
+  compact: ofNode('the compact network', ['step', 'compact'], NATIVE),
+  wasm: ofNode('TerGat on wasm', ['step', 'tergat'], WASM),
+  evaluation: ofNode('evaluation', ['eval'], NATIVE),
+  products: ofNode('matrix products', ['products'], NATIVE),
+  preprocessing: ofNode('preprocessing', ['preprocess', IMAGE_LIST], NATIVE),
+  predictionWarm: ofNode('predict, one process', ['predict-warm'], NATIVE),
+  predictionCold: ofNode('predict, fresh processes', ['predict-cold'], NATIVE),
+  preprocessingOne: ofNode('preprocessing, one process', ['preprocess-one', IMAGE_LIST], NATIVE),
+  stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
+  stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' }),
+  stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),
+  pytorch: ofPeers('PyTorch', ['pytorch_contender.py', 'step']),
+  pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_contender.py', 'step-fused']),
+  pytorchEvaluation: ofPeers('PyTorch', ['pytorch_contender.py', 'eval']),
+  keras: ofPeers('Keras', ['keras_contender.py', 'step']),
+  dlibOne: ofPeers('dlib, one process', ['dlib_contender.py', 'one', IMAGE_LIST]),
+  dlibAll: ofPeers('dlib, a process a core', ['dlib_contender.py', 'all', IMAGE_LIST]),
+  notebook: {
+    label: 'the notebook',
+    command: [venvProgram('python'), path.join('bench', 'python', 'first_figure.py')],
+  },
+} satisfies Record<string, KnownContender>;
+
+/** Name of a benchmark subject in {@link CONTENDERS}. */
+export type ContenderName = keyof typeof CONTENDERS;
+
+function ofNode(label: string, task: readonly string[], environment: ContenderSpec['environment']) {
+  const main = path.join(__dirname, 'contenders', `main${path.extname(__filename)}`);
+  const loader = main.endsWith('.ts') ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
+  return { label, command: [process.execPath, ...loader, main, ...task], environment };
+}
+
+function ofPeers(label: string, [script, ...task]: readonly string[]): KnownContender {
+  return {
+    label,
+    command: [peersPython(), path.join('bench', 'python', script), ...task],
+    // Keras' TensorFlow uses its fast kernels on every machine.
+    environment: {
+      ...NO_GPU,
+      KERAS_BACKEND: 'tensorflow',
+      TF_ENABLE_ONEDNN_OPTS: '1',
+      TF_CPP_MIN_LOG_LEVEL: '2',
+    },
+    isPeer: true,
+  };
+}

@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { FrameRecord } from '../../lib/core/record';
+import { preprocess } from '../../lib/faces/store/preprocess';
+import { createShardWorker } from '../../lib/faces/store/shard-worker';
+import { defaultWorkers, startWorkerProcesses } from '../../lib/faces/store/worker-processes';
+import type { Task } from '../serve';
+import { engineVersions, startContenderEngine } from './engine';
+
+/** The images to preprocess; the bench passes them to its subjects in a JSON file. */
+export interface ImageList {
+  /** Absolute path that the records' paths are relative to. */
+  readonly root: string;
+  /** In the order of preprocessing. */
+  readonly records: readonly FrameRecord[];
+}
+
+/**
+ * Prepares preprocessing, from image files to a new store. A unit is an image. Processes and networks are kept between
+ * runs, as the peer's are.
+ * @param listFile path of an {@link ImageList}
+ * @param processes default the number that preprocessing uses by itself
+ */
+export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
+  const engine = await startContenderEngine('ours');
+  const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
+  const count = processes ?? defaultWorkers(records.length);
+  const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();
+  const work = async (images: number) => {
+    const cacheDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-bench-'));
+    try {
+      const settings = { root, cacheDirectory, worker, workers: count, fixedMargin: true };
+      const { reusedShards } = await preprocess(records.slice(0, images), settings);
+      if (reusedShards > 0) throw new Error(`Expected 0 reused shards but received ${reusedShards}`);
+    } finally {
+      fs.rmSync(cacheDirectory, { recursive: true });
+    }
+  };
+  const threads = Math.max(1, Math.floor(os.availableParallelism() / count));
+  const note = `ours: processes: ${count}, threads in each: ${threads}`;
+  return { ready: { versions: engineVersions(engine), note }, work };
+}

@@ -1,0 +1,37 @@
+import { BLOCK_SIZE, type BlockSet } from '../../lib/core/blocks';
+import { EMOTIONS } from '../../lib/core/emotions';
+import { createRandom } from '../../lib/core/random';
+import { blockSource, type TensorSource } from '../../lib/model/training/data';
+
+/**
+ * Makes labelled blocks of random pixels; the content of a block does not affect the time.
+ * @param size number of faces
+ */
+export function randomSource(size: number): TensorSource {
+  const random = createRandom('bench', 'blocks');
+  const bytes = size * BLOCK_SIZE * BLOCK_SIZE;
+  const draw = () => Uint8Array.from({ length: bytes }, () => random.integer(256));
+  const records = Array.from({ length: size }, (_, index) => ({
+    path: `${index}.png`,
+    character: 'noise',
+    emotion: EMOTIONS[random.integer(EMOTIONS.length)],
+  }));
+  const none = new Float32Array(0);
+  const blocks: BlockSet = {
+    records,
+    eyes: draw(),
+    mouth: draw(),
+    missed: [],
+    landmarks: none,
+    eyesBoxes: none,
+    mouthBoxes: none,
+    imageSizes: none,
+    scores: none,
+  };
+  return blockSource(blocks);
+}
+
+/** Returns a source of the first samples of a source. */
+export function takeFirst(source: TensorSource, size: number): TensorSource {
+  return { size, labels: source.labels.subarray(0, size), batch: (positions) => source.batch(positions) };
+}

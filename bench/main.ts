@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { numberBetween } from '../lib/cli/number';
+import { print } from '../lib/cli/print';
+import { runBench, runInstallPeers } from './bench';
+import { runScale } from './scale';
+
+/** What the bench's options ask for. */
+interface BenchFlags {
+  readonly rows?: string[];
+  readonly runs?: number;
+  readonly installPeers?: boolean;
+}
+
+const program = new Command('npm run bench --')
+  .description('measure training, evaluation, preprocessing and prediction against other libraries, in turn')
+  .option('--rows <names...>', 'rows by name, or by what stands before the slash')
+  .option(
+    '--runs <count>',
+    'measured runs of each row; fewer than its own number are for trying out',
+    numberBetween(1, 1000, { isWhole: true }),
+  )
+  .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
+  .action(async ({ rows, runs, installPeers }: BenchFlags) => {
+    if (installPeers) await runInstallPeers(print);
+    else await runBench({ rows, runs, print });
+  });
+
+program
+  .command('scale')
+  .description(
+    'measure a synthetic FERG from rendering to store: time, rate, memory; 3 GB; resumable, without times for what an earlier run did',
+  )
+  .option(
+    '--images <n>',
+    "number of images; default FERG's 55,768",
+    numberBetween(1, 10_000_000, { isWhole: true }),
+  )
+  .option('--file <file>', 'JSON file of the figures; default results/latest/scale.json')
+  .action(async (flags: { images?: number; file?: string }) => {
+    await runScale({ ...flags, print });
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { homePath } from '../lib/files/project';
+import { findPython } from '../lib/setup/choose';
+import { answerOf, runCommand } from '../lib/setup/command';
+import { createEnvironment } from '../lib/setup/python';
+import { runStep, type StepOutcome, type StepResult } from '../lib/setup/step';
+
+/** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
+const PEERS: Readonly<Record<string, readonly string[]>> = {
+  PyTorch: ['torch'],
+  Keras: ['keras', 'tensorflow-cpu'],
+  dlib: ['dlib-bin', 'face_recognition_models', 'opencv-python-headless', 'pillow'],
+};
+
+/** Returns the path of the peers' Python. */
+export function peersPython(): string {
+  const [folder, program] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+  return path.join(peersFolder(), folder, program);
+}
+
+/** Returns why no peer can run; undefined when their environment exists. */
+export function whyNoPeers(): string | undefined {
+  return fs.existsSync(peersPython())
+    ? undefined
+    : 'the peers are not installed: npm run bench -- --install-peers';
+}
+
+/**
+ * Installs the peers into their own environment, .bench/venv; an existing environment is reused.
+ * @param onStep called after each peer with its result
+ */
+export async function installPeers(onStep: (result: StepResult) => void): Promise<void> {
+  const environment = await runStep('Python', prepareEnvironment);
+  onStep(environment);
+  if (environment.state === 'unavailable') return;
+  for (const [name, packages] of Object.entries(PEERS)) {
+    const pip = [peersPython(), '-m', 'pip', 'install', '--quiet', '-c', 'requirements/bench.txt'];
+    onStep(
+      await runStep(name, async () => {
+        await runCommand([...pip, ...packages]);
+        return { state: 'done', detail: `${packages.join(', ')} in .bench/venv` };
+      }),
+    );
+  }
+}
+
+async function prepareEnvironment(): Promise<StepOutcome> {
+  if (!whyNoPeers()) return { state: 'reused', detail: '.bench/venv is there' };
+  const found = findPython(answerOf);
+  if ('reason' in found) return { state: 'unavailable', detail: found.reason };
+  await createEnvironment(found.python, peersFolder());
+  return { state: 'done', detail: '.bench/venv was made' };
+}
+
+function peersFolder(): string {
+  return homePath('.bench', 'venv');
+}

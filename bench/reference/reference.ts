@@ -1,0 +1,145 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  CROPPED_VARIABLE,
+  EXPERIMENT_VARIABLES,
+  FOLDER_VARIABLES,
+  READER_VARIABLES,
+} from '../../lib/core/experiment';
+import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
+import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
+import type { ReportFile } from '../../lib/study/report-file';
+import { makeBenchReference } from '../bench';
+import { makeComparisonReference } from '../../lib/commands/compare';
+import { listNotebooks } from '../../lib/commands/clean-notebooks';
+import { makeCompositesReference } from '../composites';
+import { makeDemoReference } from './demo';
+import { makeModelReference } from './model';
+import { REPORT_NOTEBOOK, runVisibly } from '../../lib/commands/notebook';
+import { commitOutputs, type ReferenceContext } from '../../lib/commands/commit-outputs';
+import { runReport } from '../../lib/commands/report';
+import { runNotebooks } from '../../lib/commands/run-notebooks';
+import { makeScaleReference } from '../scale';
+
+/** What a run leaves beside the committed results: too large, or told by other files. */
+const NOT_COMMITTED = /\.(html|ipynb)$/;
+
+/** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
+const PARTS = {
+  report: makeReport,
+  bench: makeBenchReference,
+  compare: makeComparisonReference,
+  scale: makeScaleReference,
+  composites: makeCompositesReference,
+  evidence: makeEvidencePart,
+  notebooks: makeNotebooks,
+  lab: makeLab,
+  demo: makeDemoReference,
+  model: makeModelReference,
+} satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
+
+/** Name of a part of the reference. */
+export type ReferencePart = keyof typeof PARTS;
+
+/** The names of the parts, in their order. */
+export const REFERENCE_PARTS = Object.keys(PARTS) as readonly ReferencePart[];
+
+/**
+ * Makes what is committed anew, with the defaults, whatever the environment says.
+ * @param options.parts which of it; default all
+ * @throws RangeError for an unknown part; Error when the project's folder cannot be written or a part cannot be made
+ */
+export async function runReference(options: {
+  readonly parts?: readonly string[];
+  readonly print: (line: string) => void;
+}): Promise<void> {
+  const { parts = [], print } = options;
+  const stray = parts.find((part) => !(part in PARTS));
+  if (stray !== undefined)
+    throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
+  const settings = [
+    ...Object.keys(EXPERIMENT_VARIABLES),
+    ...FOLDER_VARIABLES,
+    ...READER_VARIABLES,
+    CROPPED_VARIABLE,
+    'ENGINE',
+    'EVIDENCE',
+    'PICTURES',
+    'MODEL',
+  ];
+  expectWritable(projectRoot());
+  // Some parts run in this process and its children, so that here too nothing may be set.
+  for (const name of settings) delete process.env[name];
+  const environment = { ...process.env };
+  const directory = path.join(projectRoot(), 'results', 'reference');
+  for (const part of REFERENCE_PARTS.filter((name) => parts.length === 0 || parts.includes(name))) {
+    await PARTS[part]({ directory, environment, print });
+  }
+}
+
+/** Report, the notebook's outputs and the README's table, computed from scratch. */
+async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
+  // A folder of its own, so that nothing is reused and no cache has to be deleted.
+  const scratch = homePath('data', 'scratch');
+  fs.rmSync(scratch, { recursive: true, force: true });
+  removeFigures(directory);
+  const settings = { ...environment, [HOME_VARIABLE]: scratch };
+  try {
+    await runReport({ resultsDirectory: directory, environment: settings, print });
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+  commitOutputs(
+    path.join(directory, path.basename(REPORT_NOTEBOOK)),
+    path.join(projectRoot(), REPORT_NOTEBOOK),
+  );
+  for (const name of fs.readdirSync(directory).filter((file) => NOT_COMMITTED.test(file))) {
+    fs.rmSync(path.join(directory, name));
+  }
+  quoteResults(path.join(directory, 'report.json'));
+  print('Made anew: the report in results/reference, the outputs in the notebook, the table in the README.');
+}
+
+/** Evidence, its notebooks and the texts that quote it; runs that are in data/cache/evidence are not run again. */
+async function makeEvidencePart({ environment, print }: ReferenceContext): Promise<void> {
+  const { makeEvidence } = await import('../../lib/commands/evidence');
+  await makeEvidence({ environment, print });
+}
+
+/** The outputs of all other notebooks. */
+async function makeNotebooks({ environment, print }: ReferenceContext): Promise<void> {
+  const folder = homePath('results', 'latest');
+  const isDone = await runNotebooks({
+    names: [],
+    environment: { ...environment, RESULTS_DIR: folder },
+    print,
+  });
+  if (!isDone) throw new Error('Expected every notebook to run but one failed');
+  for (const file of listNotebooks().filter((name) => !name.endsWith(REPORT_NOTEBOOK))) {
+    commitOutputs(path.join(folder, path.basename(file)), file);
+  }
+}
+
+/** What the browser test measures in the real JupyterLab, and its screenshots. */
+async function makeLab({ directory, environment }: ReferenceContext): Promise<void> {
+  const settings = { ...environment, RESULTS_DIR: directory };
+  const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/lab/jupyterlab.lab.ts'];
+  const status = await runVisibly(process.execPath, mocha, settings);
+  if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
+}
+
+/** Takes away the report's figures of the last run: with other defaults theirs would have other names. */
+function removeFigures(directory: string): void {
+  if (!fs.existsSync(directory)) return;
+  const figures = fs
+    .readdirSync(directory)
+    .filter((name) => /^(TerGat|heatmap)_.*\.(png|svg|vl\.json)$/.test(name));
+  for (const name of figures) fs.rmSync(path.join(directory, name));
+}
+
+function quoteResults(reportFile: string): void {
+  const report = JSON.parse(fs.readFileSync(reportFile, 'utf8')) as ReportFile;
+  const readme = path.join(projectRoot(), 'README.md');
+  const text = fs.readFileSync(readme, 'utf8');
+  fs.writeFileSync(readme, replaceSection(text, 'results', resultsToMarkdown(report)));
+}

@@ -1,0 +1,207 @@
+import { createRandom, type Random } from '../core/random';
+import type { Beard, Character, Colour, HairStyle } from './character';
+import { mixColours } from './colour';
+
+const SKINS: readonly Colour[] = [
+  '#f7d9c4',
+  '#f0c6a5',
+  '#e6b48f',
+  '#d9a47c',
+  '#c68d63',
+  '#ad7650',
+  '#96603f',
+  '#83523a',
+];
+const HAIRS: readonly Colour[] = [
+  '#16141a',
+  '#241914',
+  '#3b2417',
+  '#5b3a20',
+  '#7d3a16',
+  '#8f6a3a',
+  '#b98a4a',
+];
+const GREYS: readonly Colour[] = ['#8d8a88', '#b9b4ad', '#d5d1cb'];
+const IRISES: readonly Colour[] = ['#3a2416', '#5a3a1e', '#6d5227', '#4d6b3f', '#44718e', '#5d6d7a'];
+const CLOTHES: readonly Colour[] = [
+  '#2f6f73',
+  '#7b3b32',
+  '#3c4f8a',
+  '#d08a2e',
+  '#6a4a7c',
+  '#4b6b43',
+  '#c4566a',
+  '#e6dfd0',
+];
+const WALLS: readonly Colour[] = [
+  '#e3c9a3',
+  '#9fb8bf',
+  '#b7cfae',
+  '#d8d3e6',
+  '#bfe0e6',
+  '#a9a08f',
+  '#e6cfd0',
+  '#cfd6da',
+];
+const SYLLABLES = [
+  'ba',
+  'da',
+  'e',
+  'fa',
+  'ka',
+  'la',
+  'li',
+  'lo',
+  'ma',
+  'mi',
+  'na',
+  'ni',
+  'ri',
+  'ro',
+  'sa',
+  'so',
+  'ta',
+  'vi',
+  'ya',
+  'zo',
+];
+
+const LONG_CUTS: readonly HairStyle[] = ['bob', 'long', 'bun', 'pigtails', 'afro', 'scarf', 'swept', 'crop'];
+const SHORT_CUTS: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 'bald', 'afro'];
+const STYLED_BEARDS: readonly Beard[] = ['stubble', 'short', 'goatee'];
+
+/** Base traits. Other traits depend on them, so that they fit together. */
+interface Kind {
+  readonly feminine: boolean;
+  /** 0 (child) to 1 (old). */
+  readonly age: number;
+  readonly skin: Colour;
+  readonly dark: number;
+  readonly hair: Colour;
+}
+
+/**
+ * Generates a synthetic character.
+ * @param seed of the series
+ * @param index number in the series, 0 or more; a character depends on seed and index only
+ * @returns a character whose name is unique in the series
+ */
+export function generateCharacter(seed: number, index: number): Character {
+  const random = createRandom(seed, 'character', index);
+  const kind = drawKind(random);
+  const name = `${random.pick(SYLLABLES)}${random.pick(SYLLABLES)}${random.pick(['n', 'r', 's', '', ''])}-${index}`;
+  return {
+    name,
+    ...drawHead(kind, random),
+    ...drawFeatures(kind, random),
+    style: {
+      shading: random.pick(['soft', 'soft', 'cel'] as const),
+      outlinePx: random.pick([0, 0, 0.9, 1.3, 1.6]),
+      contrast: random.uniform(0.4, 0.75),
+    },
+    clothes: random.pick(CLOTHES),
+    background: random.pick(WALLS),
+    glasses: random.next() < 0.12,
+    earrings: kind.feminine && random.next() < 0.4,
+  };
+}
+
+function drawKind(random: Random): Kind {
+  const shade = random.integer(SKINS.length);
+  const age = random.next();
+  const dark = shade / (SKINS.length - 1);
+  // Fair hair is rare with dark skin, and grey hair frequent in old age.
+  const fair = HAIRS.slice(0, dark > 0.45 ? 3 : HAIRS.length);
+  return {
+    feminine: random.next() < 0.5,
+    age,
+    dark,
+    skin: mixColours(SKINS[shade], SKINS[Math.min(SKINS.length - 1, shade + 1)], random.next()),
+    hair: age > 0.78 && random.next() < 0.75 ? random.pick(GREYS) : random.pick(fair),
+  };
+}
+
+function drawHead(
+  { feminine, age, skin, hair }: Kind,
+  random: Random,
+): Pick<Character, 'face' | 'skin' | 'hair' | 'beard'> {
+  const child = age < 0.15;
+  const style = drawCut({ feminine, age }, random);
+  const bearded = !feminine && age > 0.25 && random.next() < 0.45;
+  return {
+    face: {
+      width: random.uniform(0.93, 1.06) + (feminine ? -0.01 : 0.02),
+      length: (child ? 0.9 : 0.95) + random.uniform(-0.02, 0.05),
+      jaw: random.uniform(0.72, 0.81) + (feminine ? 0 : 0.05),
+      chin: random.uniform(0.32, 0.4) + (feminine ? 0 : 0.04),
+      cheek: child ? random.uniform(0.7, 1) : random.uniform(0.1, 0.8),
+      ears: random.uniform(0.85, 1.2),
+    },
+    skin: {
+      colour: skin,
+      blush: mixColours(skin, '#cf4a3e', 0.45),
+      creases: Math.min(1, 0.15 + 0.9 * age),
+      freckles: random.next() < (hair === '#7d3a16' ? 0.6 : 0.08),
+    },
+    hair: {
+      style,
+      colour: style === 'scarf' ? random.pick(CLOTHES) : hair,
+      volume: random.uniform(0.95, 1.12),
+    },
+    beard: { style: bearded ? random.pick(STYLED_BEARDS) : 'none', colour: mixColours(hair, '#1a1010', 0.3) },
+  };
+}
+
+function drawCut({ feminine, age }: Pick<Kind, 'feminine' | 'age'>, random: Random): HairStyle {
+  const cuts = feminine ? LONG_CUTS : SHORT_CUTS;
+  const style = random.pick(cuts);
+  const unlikely =
+    (style === 'pigtails' && age > 0.3) ||
+    ((style === 'receding' || style === 'bald') && age < 0.4) ||
+    (style === 'scarf' && age < 0.2);
+  return unlikely
+    ? random.pick(feminine ? (['bob', 'long', 'bun'] as const) : (['crop', 'swept', 'spiky'] as const))
+    : style;
+}
+
+function drawFeatures(
+  { feminine, age, skin, dark, hair }: Kind,
+  random: Random,
+): Pick<Character, 'eyes' | 'brows' | 'nose' | 'mouth'> {
+  const young = Math.max(0, 0.4 - age);
+  const scarcely = random.uniform(-0.05, 0.05);
+  return {
+    eyes: {
+      size: (feminine ? 1.06 : 0.98) + 0.35 * young + scarcely - 0.06 * Math.max(0, age - 0.7),
+      openness: random.uniform(0.94, 1.08),
+      spacing: random.uniform(0.98, 1.05),
+      tilt: random.uniform(-0.05, 0.14),
+      iris: random.pick(IRISES.slice(0, dark > 0.5 ? 3 : IRISES.length)),
+      lashes: feminine ? random.uniform(2.3, 2.9) : random.uniform(1.7, 2.25),
+      lid: random.uniform(0.3, 0.8),
+    },
+    brows: {
+      // Brows show the expression, so they are always darker than the skin.
+      colour: mixColours(
+        mixColours(hair, skin, 0.05),
+        '#1a0f0c',
+        GREYS.includes(hair) ? 0.6 + 0.3 * dark : 0.5,
+      ),
+      thickness: feminine ? random.uniform(2.3, 3) : random.uniform(3, 4.3),
+      arch: random.uniform(2.4, 4.6),
+      slant: random.uniform(0, 0.8),
+      height: random.uniform(0.97, 1.05),
+    },
+    nose: {
+      width: random.uniform(0.9, 1.12) + 0.14 * dark + (feminine ? -0.04 : 0.06),
+      length: random.uniform(0.92, 1.08) - 0.3 * young,
+      tip: random.uniform(0.4, 1),
+    },
+    mouth: {
+      width: random.uniform(0.94, 1.08),
+      upperLip: random.uniform(0.78, 1.05) + 0.35 * dark,
+      lowerLip: random.uniform(0.88, 1.12) + 0.3 * dark,
+      lips: mixColours(mixColours(skin, '#a02c33', feminine ? 0.62 : 0.5), '#3a0a12', 0.12 + 0.12 * dark),
+    },
+  };
+}

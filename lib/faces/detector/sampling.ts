@@ -1,0 +1,142 @@
+import type { Box } from '../../core/geometry';
+import type { RgbImage } from '../../core/image';
+
+/** Where a rectangle of an image lies in a square that is filled up with black. */
+export interface Square {
+  /** Side of the square in pixels of the image. */
+  readonly side: number;
+  /** Black columns left of the rectangle. */
+  readonly left: number;
+  /** Black rows above the rectangle. */
+  readonly top: number;
+}
+
+/**
+ * Makes a rectangle square by adding black: at the right and bottom, or on both sides.
+ * @param centred whether black is added on both sides; the odd pixel goes to the right or bottom
+ * Source: face-api's `padToSquare`.
+ */
+export function toSquare(width: number, height: number, centred: boolean): Square {
+  const side = Math.max(width, height);
+  const before = (size: number) => (centred ? side - size - Math.round((side - size) / 2) : 0);
+  return { side, left: before(width), top: before(height) };
+}
+
+/**
+ * Samples a part of an image, made square, at `size` x `size` points, bilinearly and without antialiasing:
+ * point i lies at i * side / size. It gives what `tf.image.resizeBilinear` gives on the padded part, on any
+ * backend and for parts of different sizes in one batch.
+ * @param part whole pixels inside of the image
+ * @param target where to write: the batch's floats, [n, height, width, 3], 0 to 255
+ * @param index which of the n is written
+ * @param width columns of the square that are written, `height` its rows; default all
+ */
+export function sampleSquare(
+  image: RgbImage,
+  part: Box,
+  square: Square,
+  options: {
+    readonly target: Float32Array;
+    readonly size: number;
+    readonly index: number;
+    readonly width?: number;
+    readonly height?: number;
+  },
+): void {
+  const { target, size, index, width = size, height = size } = options;
+  const columns = columnTaps(part.width, square, size, width);
+  const rowLength = width * 3;
+  // Two rows are enough: the points of a row lie between them.
+  const rows = [new Float32Array(rowLength), new Float32Array(rowLength)];
+  const held = [-1, -1];
+  const rowAt = (row: number) => {
+    const slot = row % 2;
+    if (held[slot] !== row) sampleRow(image, part, row - square.top, columns, rows[slot]);
+    held[slot] = row;
+    return rows[slot];
+  };
+  for (let y = 0, at = index * height * rowLength; y < height; y++, at += rowLength) {
+    const position = (y * square.side) / size;
+    const upper = Math.floor(position);
+    const first = rowAt(upper);
+    const second = upper + 1 < square.side ? rowAt(upper + 1) : first;
+    blend(first, second, position - upper, target, at);
+  }
+}
+
+/** Writes first + (second - first) * weight. A function of its own: small enough for V8 to make it fast. */
+function blend(
+  first: Float32Array,
+  second: Float32Array,
+  weight: number,
+  target: Float32Array,
+  at: number,
+): void {
+  const rest = 1 - weight;
+  for (let offset = 0; offset < first.length; offset++)
+    target[at + offset] = first[offset] * rest + second[offset] * weight;
+}
+
+/** What each column is made of: two columns of the part with their weights, 0 for black. */
+interface ColumnTaps {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly firstWeight: Float32Array;
+  readonly secondWeight: Float32Array;
+}
+
+function columnTaps(width: number, { side, left }: Square, size: number, count: number): ColumnTaps {
+  const taps = {
+    first: new Int32Array(count),
+    second: new Int32Array(count),
+    firstWeight: new Float32Array(count),
+    secondWeight: new Float32Array(count),
+  };
+  const isInside = (column: number) => column >= 0 && column < width;
+  for (let x = 0; x < count; x++) {
+    const position = (x * side) / size;
+    const lower = Math.floor(position);
+    const [first, second] = [lower - left, Math.min(lower + 1, side - 1) - left];
+    const weight = position - lower;
+    if (isInside(first)) [taps.first[x], taps.firstWeight[x]] = [3 * first, 1 - weight];
+    if (isInside(second)) [taps.second[x], taps.secondWeight[x]] = [3 * second, weight];
+  }
+  return taps;
+}
+
+function sampleRow(
+  { width, data }: RgbImage,
+  part: Box,
+  row: number,
+  { first, second, firstWeight, secondWeight }: ColumnTaps,
+  values: Float32Array,
+): void {
+  if (row < 0 || row >= part.height) {
+    values.fill(0);
+    return;
+  }
+  const start = ((part.y + row) * width + part.x) * 3;
+  for (let x = 0, at = 0; x < first.length; x++, at += 3) {
+    const a = start + first[x];
+    const b = start + second[x];
+    const left = firstWeight[x];
+    const right = secondWeight[x];
+    values[at] = data[a] * left + data[b] * right;
+    values[at + 1] = data[a + 1] * left + data[b + 1] * right;
+    values[at + 2] = data[a + 2] * left + data[b + 2] * right;
+  }
+}
+
+const batches = new Map<number, Float32Array>();
+
+/**
+ * Gives a batch to fill, the same each time: megabytes for each sixteen images would keep the garbage collector busy.
+ * It must be filled and computed with before anything else can ask for one, without waiting in between.
+ * @param length numbers in all
+ * @param filled share at its beginning that will be overwritten, 0 to 1; the rest is made black
+ */
+export function emptyBatch(length: number, filled: number): Float32Array {
+  const batch = batches.get(length) ?? new Float32Array(length);
+  batches.set(length, batch);
+  return batch.fill(0, Math.floor(length * filled));
+}

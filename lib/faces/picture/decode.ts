@@ -1,0 +1,171 @@
+import sharp from 'sharp';
+import type { RgbImage } from '../../core/image';
+import type { BadImage } from './bad-image';
+
+/** The largest image that is decoded: 64 megapixels, 192 MB of colours. */
+export const MAX_IMAGE_PIXELS = 64_000_000;
+
+/** What transparent pixels are laid on: white, as most viewers show them. */
+export const ALPHA_BACKGROUND = '#ffffff';
+
+/** The formats that are decoded, by how their files begin. Vector formats are none: they may name other files. */
+const SIGNATURES: readonly (readonly [format: string, pattern: RegExp])[] = [
+  ['jpeg', /^\xff\xd8\xff/],
+  ['png', /^\x89PNG\r\n\x1a\n/],
+  ['gif', /^GIF8[79]a/],
+  ['webp', /^RIFF[^]{4}WEBP/],
+  ['tiff', /^(II[*+]\0|MM\0[*+])/],
+  ['avif', /^[^]{4}ftyp(avi[fs]|mif1|msf1)/],
+];
+
+/** Their names, for messages. */
+const FORMATS = SIGNATURES.map(([format]) => format).join(', ');
+
+/** What to do with a picture of a format that is not decoded. */
+const SAVE_AS = 'save it as JPEG or PNG';
+
+/** Pictures' formats that are known and not decoded. Phones' HEIC names the brand of what is in it first or later. */
+const UNSUPPORTED: readonly (readonly [format: string, pattern: RegExp, remedy: string])[] = [
+  [
+    'HEIC',
+    /^[^]{4}ftyp((mif1|msf1)[^]{4}([^]{4}){0,8}?)?(hei[cxms]|hev[cxms])/,
+    'save it as JPEG, such as by `heif-convert` (Debian: libheif-examples); iPhones take JPEG when Settings, Camera, Formats says Most Compatible',
+  ],
+  ['BMP', /^BM[^]{4}\0\0\0\0/, SAVE_AS],
+  ['JPEG XL', /^(\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)/, SAVE_AS],
+  ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\x0cjP {2}\r\n)/, SAVE_AS],
+  ['Photoshop', /^8BPS\0/, SAVE_AS],
+  ['camera raw', /^(II\x2a\0[^]{4}CR\x02|[^]{4}ftypcrx |FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/, SAVE_AS],
+];
+
+/** Raw pictures of cameras that begin as TIFF does; what TIFF's decoder finds in them is a small preview. */
+const RAW_NAME = /\.(dng|nef|nrw|arw|sr2|srf|pef|srw|3fr|iiq)$/i;
+
+/** Bytes that all signatures fit in. */
+const LOOKED_AT = 64;
+
+/** A picture's pixels. */
+export interface DecodedImage extends RgbImage {
+  /** Frames of the animation, or pages, of which this is the first; undefined for a single picture. */
+  readonly frames?: number;
+}
+
+/** Tells by its first bytes whether a file is a picture, also one of a format that is not decoded. */
+export function isPicture(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, LOOKED_AT);
+  return [...UNSUPPORTED, ...SIGNATURES].some(([, pattern]) => pattern.test(start));
+}
+
+/**
+ * Decodes an image to 8-bit sRGB: rotated as EXIF says, alpha laid on {@link ALPHA_BACKGROUND}, 16 bits rounded
+ * down to 8, CMYK and embedded profiles converted, the first frame of an animation or page, of how many is said.
+ * @param bytes the whole file
+ * @param name what to call it in a reason
+ * @param options.maxPixels the largest image to decode, width times height; default {@link MAX_IMAGE_PIXELS}
+ * @returns the pixels, or a reason; never part of an image: what is truncated or corrupt is refused whole
+ */
+export async function decodeImage(
+  bytes: Buffer,
+  name: string,
+  { maxPixels = MAX_IMAGE_PIXELS }: { readonly maxPixels?: number } = {},
+): Promise<DecodedImage | BadImage> {
+  const start = bytes.toString('latin1', 0, LOOKED_AT);
+  const [format] = SIGNATURES.find(([, pattern]) => pattern.test(start)) ?? [];
+  const unsupported = whyUnsupported(start, format, name);
+  if (unsupported) return unsupported;
+  if (!format) return notAnImage(bytes, name);
+  try {
+    // 'warning' also refuses what libjpeg fills up with grey and only warns about.
+    const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels })
+      .autoOrient()
+      .flatten({ background: ALPHA_BACKGROUND })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const frames = await countFrames(bytes, format);
+    return { ...toRgb(data, info), ...(frames > 1 && { frames }) };
+  } catch (error) {
+    return whyUndecodable(error as Error, { bytes, name, format, maxPixels });
+  }
+}
+
+function whyUnsupported(start: string, format: string | undefined, name: string): BadImage | undefined {
+  const isRaw = format === 'tiff' && RAW_NAME.test(name);
+  const found = isRaw
+    ? UNSUPPORTED[UNSUPPORTED.length - 1]
+    : UNSUPPORTED.find(([, pattern]) => pattern.test(start));
+  if (!found) return undefined;
+  const [what, , remedy] = found;
+  return {
+    kind: 'unsupported-format',
+    reason: `Expected one of ${FORMATS} for ${name} but received ${what}: ${remedy}`,
+  };
+}
+
+/** Source: sharp's metadata, and the PNG specification's chunk acTL, which stands before the picture, for animated PNG. */
+async function countFrames(bytes: Buffer, format: string): Promise<number> {
+  if (format === 'jpeg') return 1;
+  if (format !== 'png') return (await sharp(bytes).metadata()).pages ?? 1;
+  const at = bytes.subarray(0, bytes.indexOf('IDAT')).indexOf('acTL');
+  return at < 0 ? 1 : bytes.readUInt32BE(at + 4);
+}
+
+function notAnImage(bytes: Buffer, name: string): BadImage {
+  const start = bytes.toString('hex', 0, 8);
+  return {
+    kind: 'not-an-image',
+    reason: `Expected one of ${FORMATS} for ${name} but it begins with ${start}`,
+  };
+}
+
+function toRgb(data: Buffer, { width, height, channels }: sharp.OutputInfo): RgbImage {
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (channels === 3) return { width, height, data: pixels };
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0, at = 0; pixel < width * height; pixel++)
+    for (let channel = 0; channel < 3; channel++)
+      rgb[at++] = pixels[pixel * channels + (channels > 2 ? channel : 0)];
+  return { width, height, data: rgb };
+}
+
+interface Undecodable {
+  readonly bytes: Buffer;
+  readonly name: string;
+  readonly format: string;
+  readonly maxPixels: number;
+}
+
+function whyUndecodable({ message }: Error, { bytes, name, format, maxPixels }: Undecodable): BadImage {
+  const what = message.trim().split('\n')[0];
+  if (/pixel limit/.test(message))
+    return {
+      kind: 'too-large',
+      reason: `Expected at most ${maxPixels} pixels for ${name} but received more`,
+    };
+  if (isCutShort(bytes, format, message))
+    return {
+      kind: 'truncated',
+      reason: `Expected a whole ${format} image for ${name} but it ends early: ${what}`,
+    };
+  return {
+    kind: 'undecodable',
+    reason: `Expected a sound ${format} image for ${name} but received: ${what}`,
+  };
+}
+
+/** Asked of files that do not decode: do they lack their format's end? */
+function isCutShort(bytes: Buffer, format: string, message: string): boolean {
+  if (/premature end|truncated|unexpected end|out of data/i.test(message)) return true;
+  if (format === 'jpeg') return !bytes.includes(Buffer.from([0xff, 0xd9]), -64);
+  if (format === 'png') return !bytes.includes('IEND', -64, 'latin1');
+  if (format === 'gif') return bytes.at(-1) !== 0x3b;
+  if (format === 'webp') return bytes.length < 12 || bytes.readUInt32LE(4) + 8 > bytes.length;
+  if (format === 'tiff') return tiffDirectoryAt(bytes) + 2 > bytes.length;
+  return false;
+}
+
+/** Where a TIFF file's first directory begins: often at its end, so that a truncated file has none. */
+function tiffDirectoryAt(bytes: Buffer): number {
+  if (bytes.length < 8) return Infinity;
+  return bytes[0] === 0x49 ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+}

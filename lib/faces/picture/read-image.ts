@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { LINK_LEVELS } from '../../datasets/tree';
+import { isInside } from '../../files/project';
+import { type BadImage, isBadImage } from './bad-image';
+
+/** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */
+export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
+
+/** The bytes of an image file, and their name. */
+export interface ImageBytes {
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads one image file of a data folder. Nothing that the file system holds makes it throw.
+ * @param root the data folder
+ * @param relativePath path inside of it, with forward slashes, in any script
+ * @param options.maxBytes the largest file to read; default {@link MAX_IMAGE_BYTES}
+ * @returns the bytes; a reason when the file is missing, empty, too large, no regular file, changes while it
+ *   is read, or when the path or a link on it leads out of the folder, but for the first folders of the path
+ */
+export async function readImageFile(
+  root: string,
+  relativePath: string,
+  { maxBytes = MAX_IMAGE_BYTES }: { readonly maxBytes?: number } = {},
+): Promise<ImageBytes | BadImage> {
+  if (!isInside(root, path.resolve(root, relativePath)) || path.isAbsolute(relativePath))
+    return outside(relativePath);
+  try {
+    const file = await realpath(path.resolve(root, relativePath));
+    if (!(await mayRead(root, relativePath, file))) return outside(relativePath);
+    const found = await stat(file);
+    // Of a folder that nobody may list, that is the reason.
+    if (found.isDirectory()) await access(file, constants.R_OK | constants.X_OK);
+    if (!found.isFile())
+      return {
+        kind: 'not-a-file',
+        reason: `Expected a file for ${relativePath} but received ${nameKind(found)}`,
+      };
+    return await readRegularFile(file, relativePath, maxBytes);
+  } catch (error) {
+    return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
+  }
+}
+
+function nameKind(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  return found.isFIFO() ? 'a pipe' : 'a device';
+}
+
+/**
+ * Reads an image file that the user named, wherever it lies.
+ * @param file path from the current folder
+ * @returns the bytes, or a reason as {@link readImageFile} gives it
+ */
+export async function readNamedFile(file: string): Promise<Buffer | BadImage> {
+  const absolute = path.resolve(file);
+  const { root } = path.parse(absolute);
+  const read = await readImageFile(root, path.relative(root, absolute));
+  if (!isBadImage(read)) return read.bytes;
+  return { ...read, reason: read.reason.replace(path.relative(root, absolute), file) };
+}
+
+/**
+ * Whether a file is inside of the data folder, or of where the path's first folders lead: these may be links out of
+ * it, but to none of the folders above it.
+ */
+async function mayRead(root: string, relativePath: string, file: string): Promise<boolean> {
+  const realRoot = await realpath(root);
+  if (isInside(realRoot, file)) return true;
+  const folders = path.dirname(path.normalize(relativePath)).split(path.sep);
+  const linked = await realpath(path.join(root, ...folders.slice(0, LINK_LEVELS)));
+  return isInside(linked, file) && !isInside(linked, realRoot);
+}
+
+function outside(relativePath: string): BadImage {
+  const reason = `Expected a path inside of the data folder but received ${relativePath}`;
+  return { kind: 'outside-data-folder', reason };
+}
+
+async function readRegularFile(file: string, name: string, maxBytes: number): Promise<ImageBytes | BadImage> {
+  // O_NONBLOCK: should a pipe have taken the file's place meanwhile, opening it would wait for ever.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const before = await handle.stat();
+    if (before.size === 0)
+      return { kind: 'empty-file', reason: `Expected an image for ${name} but received 0 bytes` };
+    if (before.size > maxBytes) {
+      const reason = `Expected at most ${maxBytes} bytes for ${name} but received ${before.size}`;
+      return { kind: 'too-large', reason };
+    }
+    const bytes = await readAll(handle, before.size);
+    const after = await handle.stat();
+    if (bytes.length < before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+      const reason = `Expected ${name} to stay as it is but it changed while it was read`;
+      return { kind: 'changed-while-reading', reason };
+    }
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function whyUnreadable(error: NodeJS.ErrnoException, name: string): BadImage {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return { kind: 'missing-file', reason: `Expected a file for ${name} but found none` };
+  const what = error.code ?? error.message;
+  return { kind: 'unreadable-file', reason: `Expected a readable file for ${name} but received ${what}` };
+}

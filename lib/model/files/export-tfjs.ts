@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs';
+import { findArchitecture } from '../architectures';
+import { type FaceInput, shapeOfInput } from '../training/data';
+import { traceGraph, type Graph, type GraphConstant } from './export-trace';
+import type { Model, ModelFacts } from './model-file';
+import { stateVariables } from '../networks/network';
+
+/** A file of an exported model. */
+export interface ExportedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Size of a weights file, small enough for browsers' caches. Source: tensorflowjs_converter's default. */
+const SHARD_BYTES = 4 * 2 ** 20;
+
+/** Descriptions of inputs and outputs for readers of model.json. */
+const INPUTS = {
+  eyes: 'grey levels / 255 / 0.5, so 0 to 2, of the eyes block',
+  mouth: 'grey levels / 255 / 0.5, so 0 to 2, of the mouth block',
+  face: 'grey levels / 255 / 0.5, so 0 to 2, of the whole face, 48x48 pixels',
+  landmarks:
+    '68 landmarks (iBUG order) as x, y: the middle between the eyes is 0, the line from eye to eye horizontal and 1 long',
+} as const satisfies Record<FaceInput, string>;
+const OUTPUTS = {
+  logits: "the network's, in the labels' order",
+  probabilities: "softmax of the logits / temperature, in the labels' order",
+} as const;
+
+/**
+ * Writes a model as a graph model for browsers, which `tf.loadGraphModel` reads. Its inputs are the architecture's:
+ * `eyes` and `mouth`, each [n, 32, 32, 1], `face`, [n, 48, 48, 1], or `landmarks`, [n, 136]. Its outputs are `logits`
+ * and `probabilities`, each [n, 7]. Its `userDefinedMetadata` has labels, ranges, margin and temperature.
+ * @returns the weights files, then model.json, which lists them
+ * Source: TensorFlow.js' graph model format, as tfjs-converter 4.22 reads it.
+ */
+export async function encodeForTfjs(model: Model): Promise<ExportedFile[]> {
+  const { network, ...facts } = model;
+  const names = findArchitecture(facts.architecture).inputs;
+  const inputs = Object.fromEntries(names.map((name) => [name, shapeOfInput(name)]));
+  const graph = await traceGraph({
+    inputs,
+    weights: stateVariables(network),
+    compute: (given) => {
+      const logits = network.forward(given, { training: false });
+      return { logits, probabilities: tf.softmax(logits.div(facts.temperature)) };
+    },
+  });
+  const shards = toShards(graph.constants);
+  const text = JSON.stringify(describe(facts, { graph, inputs, paths: shards.map(({ name }) => name) }));
+  return [...shards, { name: 'model.json', bytes: new TextEncoder().encode(text) }];
+}
+
+function toShards(constants: readonly GraphConstant[]): ExportedFile[] {
+  const arrays = constants.map(({ read }) => read());
+  const all = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    all.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  const count = Math.ceil(all.length / SHARD_BYTES);
+  return Array.from({ length: count }, (_, index) => ({
+    name: `group1-shard${index + 1}of${count}.bin`,
+    bytes: all.subarray(index * SHARD_BYTES, (index + 1) * SHARD_BYTES),
+  }));
+}
+
+function describe(
+  facts: ModelFacts,
+  parts: {
+    readonly graph: Graph;
+    readonly inputs: Readonly<Record<string, readonly number[]>>;
+    readonly paths: readonly string[];
+  },
+): tf.io.ModelJSON {
+  const { graph, inputs, paths } = parts;
+  const weights = graph.constants.map(({ name, dtype, shape }) => ({ name, dtype, shape: [...shape] }));
+  const inputNames = Object.keys(inputs) as (keyof typeof INPUTS)[];
+  const outputNames = Object.keys(OUTPUTS);
+  return {
+    format: 'graph-model',
+    generatedBy: 'facial-expression-prior-attention',
+    convertedBy: null,
+    modelTopology: { node: graph.nodes, versions: { producer: 1, minConsumer: 1 } },
+    weightsManifest: [{ paths: [...paths], weights }],
+    signature: {
+      inputs: toSignature(inputNames, (name) => inputs[name]),
+      outputs: toSignature(outputNames, () => [facts.labels.length]),
+    },
+    userDefinedMetadata: {
+      ...facts,
+      inputs: Object.fromEntries(inputNames.map((name) => [name, INPUTS[name]])),
+      outputs: OUTPUTS,
+      // With these keys, the model's `predict` returns its outputs by name.
+      structuredOutputKeys: outputNames,
+    },
+  } as unknown as tf.io.ModelJSON;
+}
+
+function toSignature<Name extends string>(
+  names: readonly Name[],
+  shapeOf: (name: Name) => readonly number[],
+): object {
+  const entries = names.map((name) => {
+    const dim = [-1, ...shapeOf(name)].map((size) => ({ size: `${size}` }));
+    return [name, { name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: { dim } }];
+  });
+  return Object.fromEntries(entries) as object;
+}

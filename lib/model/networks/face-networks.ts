@@ -1,0 +1,121 @@
+import * as tf from '@tensorflow/tfjs';
+import { FACE_SIZE } from '../../core/face-set';
+import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
+import {
+  convLayer,
+  convReluPoolLayer,
+  createWeights,
+  denseLayer,
+  disposeWeights,
+  dropoutLayer,
+  type Weights,
+} from './layers';
+import { tapFeatures, type Mode, type Network } from './network';
+
+/*
+ * Variants of the compact network with other uses of the prior. Each has the same form of branch and about as many
+ * parameters: branches have fewer features where the picture is larger or there are more branches.
+ */
+
+/** Sizes of a branch for a whole face. */
+const wholeFace = (latent: number): CompactSizes => ({ ...COMPACT_SIZES, blockSize: FACE_SIZE, latent });
+
+const FACE_ALONE = wholeFace(70);
+const FACE_WEIGHED = wholeFace(28);
+const THIRD_FACE = wholeFace(16);
+const THIRD_BLOCK: CompactSizes = { ...COMPACT_SIZES, latent: 32 };
+
+/** The network that computes attention maps: side of its input patches in pixels, and channels. */
+const LOCATOR = { patch: 2, filters: 12 } as const;
+
+/**
+ * Builds a network of one branch on the whole face, without a prior.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1]; the caller disposes it
+ */
+export function buildWholeFace({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  return toNetwork('WholeFace', weights, buildBranches(weights, { face: FACE_ALONE }));
+}
+
+/**
+ * Builds a network of two branches on the whole face, multiplied by a heat map around the landmarks of eyes or mouth.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face times eyes map, face times mouth map], each [n, 48, 48, 1]; the caller disposes it
+ */
+export function buildSoftAttention({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  return toNetwork(
+    'SoftAttention',
+    weights,
+    buildBranches(weights, { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED }),
+  );
+}
+
+/**
+ * Builds a network of three branches: both blocks and the whole face.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1]; the caller disposes it
+ */
+export function buildBlocksAndFace({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  const sizes = { eyes: THIRD_BLOCK, mouth: THIRD_BLOCK, face: THIRD_FACE };
+  return toNetwork('BlocksAndFace', weights, buildBranches(weights, sizes));
+}
+
+/**
+ * Builds the network of {@link buildSoftAttention} with learned maps in place of heat maps: a small network computes
+ * two maps, above 0 and up to 1, and each branch gets the face times one of them.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1]; a tap of `attention` gets both maps, [n, 48, 48, 2]; the caller
+ *   disposes it
+ */
+export function buildLearnedAttention({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  const locate = buildLocator(weights);
+  const classify = buildBranches(weights, { first: FACE_WEIGHED, second: FACE_WEIGHED });
+  return toNetwork('LearnedAttention', weights, ([face], mode) => {
+    const maps = tapFeatures(mode, 'attention', locate(face as tf.Tensor4D)); // [n, 48, 48, 2]
+    return classify(
+      tf.split(maps, 2, 3).map((map) => face.mul(map)),
+      mode,
+    );
+  });
+}
+
+type Forward = Network['forward'];
+
+/** Builds a branch for each input, and the head on the features of all branches. */
+function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactSizes>>): Forward {
+  const branches = Object.entries(sizes).map(([name, size]) => buildCompactBranch(weights, name, size));
+  const inputs = Object.values(sizes).reduce((sum, { latent }) => sum + latent, 0);
+  const { classes, dropout } = COMPACT_SIZES;
+  const drop = dropoutLayer('head.drop', dropout);
+  const head = denseLayer(weights, { name: 'head.fc', inputs, outputs: classes });
+  return (pictures, mode) => {
+    const told = branches.map((branch, index) => branch(pictures[index] as tf.Tensor4D, mode));
+    return head(drop(told.length > 1 ? tf.concat(told, 1) : told[0], mode)); // [n, 7]
+  };
+}
+
+/** Builds the network of the attention maps: from faces, [n, 48, 48, 1], to maps, [n, 48, 48, 2]. */
+function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
+  const { patch, filters } = LOCATOR;
+  const conv1 = convReluPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
+  const conv2 = convLayer(weights, { name: 'attention.conv2', inputs: filters, outputs: 2 });
+  return (face) => {
+    const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included
+    const places = conv2(seen); // [n, 12, 12, 2]
+    const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // maximum of each map: 1
+    return tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true);
+  };
+}
+
+function toNetwork(
+  name: string,
+  weights: Weights,
+  forward: (inputs: readonly tf.Tensor[], mode: Mode) => tf.Tensor2D,
+): Network {
+  const { parameters, buffers } = weights;
+  return { name, parameters, buffers, forward, dispose: () => disposeWeights(weights) };
+}

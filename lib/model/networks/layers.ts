@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs';
+import { createRandom } from '../../core/random';
+import {
+  connect,
+  convolve,
+  convolveAndPool,
+  convolveWithoutBias,
+  dropOut,
+  normalizeByBatch,
+  normalizeByRunning,
+} from '../../tensor/operations';
+import type { Activation } from '../../tensor/native/register';
+import { tapFeatures, type DropoutSeed, type Mode } from './network';
+
+/** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */
+const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
+
+/** A network's weights, collected while its layers are built. */
+export interface Weights {
+  readonly seed: number;
+  readonly parameters: Map<string, tf.Variable>;
+  readonly buffers: Map<string, tf.Variable>;
+}
+
+/** Makes an empty collection of weights, whose initial values `seed` determines. */
+export function createWeights(seed: number): Weights {
+  return { seed, parameters: new Map(), buffers: new Map() };
+}
+
+/** Disposes a network's weights. */
+export function disposeWeights({ parameters, buffers }: Weights): void {
+  for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
+}
+
+/** Name and widths of a layer. */
+export interface LayerShape {
+  /** Prefix of its weights' names, such as `eyes.conv1`. */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Activation function of a fully connected layer, default `none`. */
+  readonly activation?: Activation;
+}
+
+/**
+ * Makes a 3x3 convolution with padding 1.
+ * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
+ */
+export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
+  const { filter, bias } = addFilter(weights, shape);
+  return (x) => convolve({ x, filter, bias });
+}
+
+/**
+ * Makes a 3x3 convolution with padding 1 and no bias, for use before batch normalisation.
+ * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
+ */
+export function plainConvLayer(
+  weights: Weights,
+  { name, inputs, outputs }: LayerShape,
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], 9 * inputs);
+  return (x) => convolveWithoutBias(x, filter);
+}
+
+/**
+ * Makes a 3x3 convolution with padding 1, relu and 2x2 pooling.
+ * @returns a function from x, [n, height, width, inputs], to [n, height / 2, width / 2, outputs]
+ */
+export function convReluPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
+  const { filter, bias } = addFilter(weights, shape);
+  return (x) => convolveAndPool({ x, filter, bias });
+}
+
+/**
+ * Makes a fully connected layer.
+ * @returns a function from x, [n, inputs], to [n, outputs]
+ */
+export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D) => tf.Tensor2D {
+  const { name, inputs, outputs, activation = 'none' } = shape;
+  const weight = addUniform<tf.Tensor2D>(weights, `${name}.weight`, [inputs, outputs], inputs);
+  const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], inputs);
+  return (x) => connect({ x, weight, bias, activation });
+}
+
+/**
+ * Makes batch normalisation with relu: by the batch's statistics in training mode, by the running statistics otherwise.
+ * @returns a function from x, [n, height, width, channels], to the same shape
+ */
+export function batchNormReluLayer(
+  weights: Weights,
+  name: string,
+  channels: number,
+): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
+  const scale = addConstant(weights.parameters, `${name}.weight`, channels, 1);
+  const offset = addConstant(weights.parameters, `${name}.bias`, channels, 0);
+  const mean = addConstant(weights.buffers, `${name}.mean`, channels, 0);
+  const variance = addConstant(weights.buffers, `${name}.variance`, channels, 1);
+  const layer = { scale: asVector(scale), offset: asVector(offset), mean, variance, ...BATCH_NORM };
+  return (x, mode) =>
+    mode.training ? normalizeByBatch({ x, ...layer }) : normalizeByRunning({ x, ...layer });
+}
+
+/**
+ * Makes dropout.
+ * @param rate share of the values that training sets to 0
+ * @returns a function from x to the same shape; in inference mode it returns x, or the result of the mode's tap
+ */
+export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
+  return (x, mode) => {
+    if (!mode.training || rate === 0) return tapFeatures(mode, name, x);
+    const seed = drawDropoutSeed(name, mode.dropout);
+    return dropOut(x, rate, mode.onSeed?.(name, seed) ?? seed);
+  };
+}
+
+/** Draws the seed of a dropout layer's mask: two integers, int32 [2]; the caller disposes it. */
+export function drawDropoutSeed(layer: string, { seed, epoch, step }: DropoutSeed): tf.Tensor1D {
+  const random = createRandom(seed, 'dropout', epoch, step, layer);
+  return tf.tensor1d([random.integer(2 ** 31), random.integer(2 ** 31)], 'int32');
+}
+
+function addFilter(
+  weights: Weights,
+  { name, inputs, outputs }: LayerShape,
+): { filter: tf.Tensor4D; bias: tf.Tensor1D } {
+  const fanIn = 9 * inputs;
+  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], fanIn);
+  return { filter, bias: addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn) };
+}
+
+/** Draws PyTorch's default initial values for convolutions and linear layers: uniform, +-1/sqrt(fan-in). */
+function addUniform<T extends tf.Tensor>(weights: Weights, name: string, shape: number[], fanIn: number): T {
+  const bound = 1 / Math.sqrt(fanIn);
+  const { next } = createRandom(weights.seed, 'parameters', name);
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let i = 0; i < values.length; i++) values[i] = bound * (2 * next() - 1);
+  return addVariable(weights.parameters, name, () => tf.tensor(values, shape)) as tf.Tensor as T;
+}
+
+function addConstant(
+  variables: Map<string, tf.Variable>,
+  name: string,
+  length: number,
+  value: number,
+): tf.Variable {
+  return addVariable(variables, name, () => tf.fill([length], value));
+}
+
+function addVariable(
+  variables: Map<string, tf.Variable>,
+  name: string,
+  initial: () => tf.Tensor,
+): tf.Variable {
+  // Variables in tfjs need unique names in the process. Our names are keys of the map, so two networks can coexist.
+  const variable = tf.tidy(() => tf.variable(initial()));
+  variables.set(name, variable);
+  return variable;
+}
+
+function asVector(variable: tf.Variable): tf.Tensor1D {
+  return variable as tf.Tensor as tf.Tensor1D;
+}

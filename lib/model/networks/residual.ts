@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import { BLOCK_SIZE } from '../../core/blocks';
+import { EMOTIONS } from '../../core/emotions';
+import { FACE_SIZE } from '../../core/face-set';
+import { toPatches } from './compact';
+import {
+  batchNormReluLayer,
+  createWeights,
+  denseLayer,
+  disposeWeights,
+  dropoutLayer,
+  plainConvLayer,
+  type Weights,
+} from './layers';
+import type { Mode, Network } from './network';
+
+/*
+ * Networks for photographs: one residual branch per picture (eyes block, mouth block, whole face) and one linear layer
+ * on the features of all branches. Batch normalisation and relu precede each convolution. In inference mode, the logits
+ * of a face and of its mirror image are averaged. Source: He et al. 2016, "Identity Mappings in Deep Residual
+ * Networks".
+ */
+
+/** Sizes of a branch. */
+interface BranchSizes {
+  /** Side of the picture in pixels, a multiple of 16. */
+  readonly side: number;
+  /** Channels of the three stages; their maps have 1/2, 1/4 and 1/8 of the picture's side. */
+  readonly channels: readonly [number, number, number];
+  /** Whether the last stage has a residual layer, too. That layer has about half of the parameters. */
+  readonly deep: boolean;
+}
+
+const FACE: BranchSizes = { side: FACE_SIZE, channels: [16, 48, 64], deep: true };
+/** Sizes for a block when the network also gets the whole face. */
+const BLOCK: BranchSizes = { side: BLOCK_SIZE, channels: [16, 32, 40], deep: false };
+/** Sizes for a block when the network gets blocks only. */
+const WIDE_BLOCK: BranchSizes = { side: BLOCK_SIZE, channels: [16, 32, 64], deep: true };
+
+/** Side in pixels of the patches that become the points of the first convolution's input. */
+const PATCH = 2;
+
+/** Dropout rate before the last layer. */
+const DROPOUT = 0.3;
+
+/** Side of the squares of points over which the last map is averaged. */
+const POOL_SIDE = 2;
+
+/**
+ * Builds the network of both blocks and the whole face.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1], 0 to 2; the caller disposes
+ *   it
+ */
+export function buildResidualBlocksAndFace({ seed }: { readonly seed: number }): Network {
+  return buildResidual('ResidualBlocksAndFace', seed, { eyes: BLOCK, mouth: BLOCK, face: FACE });
+}
+
+/**
+ * Builds the network of both blocks.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth], each [n, 32, 32, 1], 0 to 2; the caller disposes it
+ */
+export function buildResidualBlocks({ seed }: { readonly seed: number }): Network {
+  return buildResidual('ResidualBlocks', seed, { eyes: WIDE_BLOCK, mouth: WIDE_BLOCK });
+}
+
+/**
+ * Builds the network of one block.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [block], [n, 32, 32, 1], 0 to 2; the caller disposes it
+ */
+export function buildResidualBlock({ seed }: { readonly seed: number }): Network {
+  return buildResidual('ResidualBlock', seed, { block: WIDE_BLOCK });
+}
+
+/**
+ * Builds the network of the whole face.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [face], [n, 48, 48, 1], 0 to 2; the caller disposes it
+ */
+export function buildResidualFace({ seed }: { readonly seed: number }): Network {
+  return buildResidual('ResidualFace', seed, { face: FACE });
+}
+
+function buildResidual(name: string, seed: number, pictures: Readonly<Record<string, BranchSizes>>): Network {
+  const weights = createWeights(seed);
+  const branches = Object.entries(pictures).map(([picture, sizes]) => buildBranch(weights, picture, sizes));
+  const width = Object.values(pictures).reduce((sum, sizes) => sum + countFeatures(sizes), 0);
+  const drop = dropoutLayer('head.drop', DROPOUT);
+  const head = denseLayer(weights, { name: 'head.fc', inputs: width, outputs: EMOTIONS.length });
+  return {
+    name,
+    parameters: weights.parameters,
+    buffers: weights.buffers,
+    forward(pictures, mode) {
+      const classify = (seen: readonly tf.Tensor[]) => {
+        const features = branches.map((branch, index) => branch(seen[index] as tf.Tensor4D, mode));
+        const all = features.length > 1 ? tf.concat(features, 1) : features[0]; // [n, features]
+        return head(drop(all, mode)); // [n, 7]
+      };
+      if (mode.training) return classify(pictures);
+      const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
+      return classify(pictures).add(classify(mirrored)).div(2); // [n, 7]
+    },
+    dispose: () => disposeWeights(weights),
+  };
+}
+
+function countFeatures({ side, channels }: BranchSizes): number {
+  return (side / 8 / POOL_SIDE) ** 2 * channels[2];
+}
+
+/**
+ * Builds one residual branch.
+ * @param name prefix of its weights' names, such as `eyes`
+ * @returns a function from a picture, [n, side, side, 1], to features, [n, (side / 16)^2 * channels]
+ */
+function buildBranch(
+  weights: Weights,
+  name: string,
+  sizes: BranchSizes,
+): (picture: tf.Tensor4D, mode: Mode) => tf.Tensor2D {
+  const [first, second, third] = sizes.channels;
+  const stem = plainConvLayer(weights, { name: `${name}.stem`, inputs: PATCH ** 2, outputs: first });
+  const stage1 = residualLayer(weights, `${name}.stage1`, first);
+  const down1 = downLayer(weights, { name: `${name}.down1`, inputs: first, outputs: second });
+  const stage2 = residualLayer(weights, `${name}.stage2`, second);
+  const down2 = downLayer(weights, { name: `${name}.down2`, inputs: second, outputs: third });
+  const stage3 = sizes.deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
+  const norm = batchNormReluLayer(weights, `${name}.norm`, third);
+  return (picture, mode) => {
+    let x = stem(toPatches(picture, PATCH)); // [n, side / 2, side / 2, first]
+    x = stage1(x, mode);
+    x = down1(x, mode); // [n, side / 4, side / 4, second]
+    x = stage2(x, mode);
+    x = down2(x, mode); // [n, side / 8, side / 8, third]
+    if (stage3) x = stage3(x, mode);
+    return averageSquares(norm(x, mode)); // [n, (side / 16)^2 * third]
+  };
+}
+
+type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
+
+/** Makes x + convolution(norm(convolution(norm(x)))), with relu after each norm. */
+function residualLayer(weights: Weights, name: string, channels: number): Layer {
+  const shape = { inputs: channels, outputs: channels };
+  const norm1 = batchNormReluLayer(weights, `${name}.norm1`, channels);
+  const conv1 = plainConvLayer(weights, { name: `${name}.conv1`, ...shape });
+  const norm2 = batchNormReluLayer(weights, `${name}.norm2`, channels);
+  const conv2 = plainConvLayer(weights, { name: `${name}.conv2`, ...shape });
+  return (x, mode) => x.add(conv2(norm2(conv1(norm1(x, mode)), mode)));
+}
+
+/** Makes batch normalisation with relu, 2x2 average pooling, and a convolution that changes the number of channels. */
+function downLayer(
+  weights: Weights,
+  shape: { readonly name: string; readonly inputs: number; readonly outputs: number },
+): Layer {
+  const norm = batchNormReluLayer(weights, `${shape.name}.norm`, shape.inputs);
+  const conv = plainConvLayer(weights, { ...shape, name: `${shape.name}.conv` });
+  return (x, mode) => conv(tf.avgPool(norm(x, mode), 2, 2, 'valid'));
+}
+
+/** Averages 2x2 squares of points and flattens the result: [n, height / 2 * width / 2 * channels]. */
+function averageSquares(x: tf.Tensor4D): tf.Tensor2D {
+  const [, height, width, channels] = x.shape;
+  const [rows, columns] = [height / POOL_SIDE, width / POOL_SIDE];
+  const squares = x.reshape([-1, POOL_SIDE, columns, POOL_SIDE, channels]); // [n * rows, 2, columns, 2, channels]
+  return tf.mean(squares, [1, 3]).reshape([-1, rows * columns * channels]);
+}

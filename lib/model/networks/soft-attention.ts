@@ -1,0 +1,43 @@
+import type { BlockSet } from '../../core/blocks';
+import { expectFaces, FACE_SIZE, landmarksInFace, type FaceSet } from '../../core/face-set';
+import { drawHeatMap } from '../../core/heat-map';
+import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../../core/landmarks';
+
+/** Standard deviation of the Gaussians around landmarks, as a share of the face's side. */
+const SIGMA = 1 / 16;
+
+const AREA = FACE_SIZE * FACE_SIZE;
+
+/** The landmarks of each input's heat map. */
+const KEPT = { softEyes: EYES_LANDMARKS, softMouth: MOUTH_LANDMARKS } as const;
+
+/** A whole face times a Gaussian heat map around the landmarks of brows and eyes, or of the mouth. */
+export type SoftInput = keyof typeof KEPT;
+
+/** Returns whether an input is a whole face under soft attention. */
+export function isSoftInput(input: string): input is SoftInput {
+  return Object.hasOwn(KEPT, input);
+}
+
+/**
+ * Multiplies whole faces by the heat maps of soft attention.
+ * @param blocks a set with whole faces
+ * @param indices positions of the faces in the set
+ * @returns grey levels, [indices, 48, 48], 0 to 255
+ * @throws RangeError when the set has no whole faces
+ */
+export function dimFaces(blocks: BlockSet, indices: ArrayLike<number>, input: SoftInput): Uint8Array {
+  const set = expectFaces(blocks);
+  const dimmed = new Uint8Array(indices.length * AREA);
+  for (let row = 0; row < indices.length; row++)
+    dimmed.set(dimFace(set, indices[row], KEPT[input]), row * AREA);
+  return dimmed;
+}
+
+/** Multiplies a face by the heat map around some of its landmarks; returns grey levels, [48, 48]. */
+function dimFace(set: FaceSet, face: number, chosen: readonly number[]): Uint8Array {
+  const points = landmarksInFace(set, face, chosen);
+  const map = drawHeatMap(points, { sizePx: FACE_SIZE, sigmaPx: SIGMA * FACE_SIZE });
+  const pixels = set.faces.subarray(face * AREA, (face + 1) * AREA);
+  return pixels.map((level, at) => Math.round(level * map[at]));
+}

@@ -1,0 +1,184 @@
+import type { BlockSet } from '../../core/blocks';
+import { LANDMARK_FEATURES, mirrorFeatures, normalizeLandmarks } from '../../core/landmark-features';
+import { createRandom, type Random } from '../../core/random';
+import { isSoftInput } from '../networks/soft-attention';
+import {
+  inputSource,
+  inputTensor,
+  PICTURE_SIDES,
+  picturesOf,
+  sizeOfInput,
+  type InputName,
+  type TensorSource,
+} from './data';
+
+/** Ranges of the data augmentation. The changes do not affect a face's expression. */
+export interface Augmentation {
+  /** Probability that a face is mirrored, 0 to 1. */
+  readonly mirror: number;
+  /** Largest shift of a picture along each axis, as a share of its side. */
+  readonly shift: number;
+  /** Largest change of a picture's size, as a share. */
+  readonly zoom: number;
+  /** Largest rotation of a picture, radians. */
+  readonly turn: number;
+  /** Largest change of contrast, as a share, and of brightness, in the network's input of 0 to 2. */
+  readonly light: number;
+  /** Probability that a rectangle of a picture is replaced by grey, 0 to 1. */
+  readonly erase: number;
+  /** Standard deviation of the noise on each landmark coordinate, in distances between the eyes. */
+  readonly landmarkNoise: number;
+}
+
+/** Settings for drawn faces, chosen on development characters. */
+export const AUGMENTATION: Augmentation = {
+  mirror: 0.5,
+  shift: 1 / 16,
+  zoom: 0.12,
+  turn: 0.12,
+  light: 0.3,
+  erase: 0,
+  landmarkNoise: 0.015,
+};
+
+/** Settings for photographs, chosen on FER+'s validation set. */
+export const STRONG_AUGMENTATION: Augmentation = {
+  mirror: 0.5,
+  shift: 1 / 12,
+  zoom: 0.15,
+  turn: 0.25,
+  light: 0.3,
+  erase: 0.5,
+  landmarkNoise: 0.015,
+};
+
+/** Inputs and data augmentation of {@link augmentedSource}. */
+export interface AugmentedOptions {
+  /** Inputs in the order of the network's `forward`; default eyes, mouth, landmarks. */
+  readonly inputs?: readonly InputName[];
+  /** Default {@link AUGMENTATION}. */
+  readonly augmentation?: Augmentation;
+}
+
+/**
+ * Makes a training source whose samples are mirrored, shifted, rotated, zoomed, changed in light and partly erased at
+ * random. The pictures of one face share mirroring and light; the other changes are drawn for each picture.
+ * @param indices positions of the faces in the block set
+ * @throws RangeError when `face` is an input and the set has no whole faces; at a draw, for soft attention or boxes
+ */
+export function augmentedSource(
+  blocks: BlockSet,
+  indices: ArrayLike<number>,
+  { inputs = ['eyes', 'mouth', 'landmarks'], augmentation = AUGMENTATION }: AugmentedOptions = {},
+): TensorSource {
+  const pictures = picturesOf(blocks, inputs);
+  const draw: TensorSource['draw'] = (positions, { seed, epoch, step }) => {
+    const random = createRandom(seed, 'augment', epoch, step);
+    const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
+    for (let row = 0; row < positions.length; row++) {
+      const face = indices[positions[row]];
+      const isMirrored = random.next() < augmentation.mirror;
+      const light = drawLight(augmentation, random);
+      for (const [at, input] of inputs.entries()) {
+        const size = sizeOfInput(input);
+        const target = batch[at].subarray(row * size, (row + 1) * size);
+        if (input === 'boxes' || isSoftInput(input))
+          throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
+        if (input === 'landmarks') {
+          target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
+          continue;
+        }
+        const picture = pictures[input]!.subarray(face * size, (face + 1) * size);
+        const side = PICTURE_SIDES[input];
+        resample(picture, { side, place: drawPlace(side, augmentation, isMirrored, random), light, target });
+        if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
+      }
+    }
+    return inputs.map((input, at) => inputTensor(input, batch[at]));
+  };
+  return { ...inputSource(blocks, indices, inputs), draw };
+}
+
+/** Affine map from a target pixel's offset from the picture's centre to the source position. */
+interface Place {
+  readonly xx: number;
+  readonly xy: number;
+  readonly yx: number;
+  readonly yy: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Changes a grey level g, 0 to 2, to 1 + gain * (g - 1) + offset. */
+interface Light {
+  readonly gain: number;
+  readonly offset: number;
+}
+
+function drawLight({ light }: Augmentation, random: Random): Light {
+  return { gain: 1 + random.uniform(-light, light), offset: random.uniform(-light, light) };
+}
+
+function drawPlace(
+  side: number,
+  { zoom, turn, shift }: Augmentation,
+  isMirrored: boolean,
+  random: Random,
+): Place {
+  const shiftPx = shift * side;
+  const angle = random.uniform(-turn, turn);
+  const scale = 1 + random.uniform(-zoom, zoom);
+  const flip = isMirrored ? -1 : 1;
+  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+  const [x, y] = [random.uniform(-shiftPx, shiftPx), random.uniform(-shiftPx, shiftPx)];
+  return { xx: flip * cos, xy: flip * -sin, yx: sin, yy: cos, x, y };
+}
+
+/** Resamples a picture bilinearly at the mapped positions; outside the picture, the nearest edge pixel is repeated. */
+function resample(
+  picture: Uint8Array,
+  change: {
+    readonly side: number;
+    readonly place: Place;
+    readonly light: Light;
+    readonly target: Float32Array;
+  },
+): void {
+  const { side, place, light, target } = change;
+  const [middle, last] = [(side - 1) / 2, side - 1];
+  const clamp = (value: number) => Math.min(last, Math.max(0, value));
+  const scale = (light.gain * 2) / 255;
+  const base = 1 - light.gain + light.offset;
+  for (let row = 0, at = 0; row < side; row++) {
+    for (let column = 0; column < side; column++, at++) {
+      const [dx, dy] = [column - middle, row - middle];
+      const x = clamp(middle + place.x + place.xx * dx + place.xy * dy);
+      const y = clamp(middle + place.y + place.yx * dx + place.yy * dy);
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const [right, bottom] = [Math.min(last, left + 1), Math.min(last, top + 1)];
+      const [fx, fy] = [x - left, y - top];
+      const above = picture[top * side + left] * (1 - fx) + picture[top * side + right] * fx;
+      const below = picture[bottom * side + left] * (1 - fx) + picture[bottom * side + right] * fx;
+      target[at] = base + scale * (above * (1 - fy) + below * fy);
+    }
+  }
+}
+
+/** Replaces a rectangle by grey; each of its sides is a fifth to a half of the picture's. */
+function erase(target: Float32Array, side: number, random: Random): void {
+  const [width, height] = [0, 1].map(() => Math.round(side * random.uniform(0.2, 0.5)));
+  const [left, top] = [width, height].map((size) => random.integer(side - size + 1));
+  for (let row = top; row < top + height; row++) target.fill(1, row * side + left, row * side + left + width);
+}
+
+function drawLandmarks(
+  { landmarks }: BlockSet,
+  face: number,
+  how: { readonly augmentation: Augmentation; readonly isMirrored: boolean; readonly random: Random },
+): Float32Array {
+  const { augmentation, isMirrored, random } = how;
+  const own = landmarks.subarray(face * LANDMARK_FEATURES, (face + 1) * LANDMARK_FEATURES);
+  const features = normalizeLandmarks(own);
+  const chosen = isMirrored ? mirrorFeatures(features) : features;
+  return chosen.map((value) => value + augmentation.landmarkNoise * random.normal());
+}

@@ -1,0 +1,169 @@
+import { createRandom } from '../../core/random';
+import type { Adam } from '../../tensor/adam';
+import {
+  restoreLast,
+  saveBest,
+  saveLast,
+  type BestEpoch,
+  type CheckpointStore,
+  type RunIdentity,
+} from './checkpoint';
+import type { TensorSource } from './data';
+import { evaluate } from './evaluate';
+import { isBetter, type EpochRecord } from './history';
+import { saveState, type Network } from '../networks/network';
+import { yieldToHost } from './pause';
+import { beginTrainingSteps, drawBatch, takeStep, type TrainingSteps } from './training-steps';
+
+/** Progress within an epoch. */
+export interface BatchProgress {
+  /** From 1. */
+  readonly epoch: number;
+  /** From 1. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Mean cross entropy of this batch. */
+  readonly loss: number;
+}
+
+/** Network, data, settings and callbacks of a training. */
+export interface TrainOptions {
+  readonly network: Network;
+  readonly optimizer: Adam;
+  readonly train: TensorSource;
+  readonly validation: TensorSource;
+  /** Samples of the training accuracy after each epoch; default all training samples. */
+  readonly scored?: TensorSource;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Determines the order of the samples and the dropout masks. The network already has its initial weights. */
+  readonly seed: number;
+  /**
+   * Where checkpoints are saved and continued from; default none. A checkpoint of more epochs than `epochs` is neither
+   * continued nor overwritten.
+   */
+  readonly checkpoint?: {
+    readonly store: CheckpointStore;
+    /** Number of epochs between checkpoints, default 1; the last epoch is always saved. */
+    readonly everyEpochs?: number;
+  };
+  /** Called after each epoch with its record and the whole history, epochs before a resumption included. */
+  readonly onEpoch?: (record: EpochRecord, history: readonly EpochRecord[]) => void;
+  readonly onBatch?: (progress: BatchProgress) => void;
+  /** Called after each batch; true stops the training. */
+  readonly shouldStop?: () => boolean;
+  /** Awaited after each batch, so that timers and signals are handled; default one turn of the event loop. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** Result of a training. The network has the last weights, not the best. */
+export interface TrainResult {
+  /** One record per complete epoch, epochs before a resumption included. */
+  readonly history: readonly EpochRecord[];
+  /** Whether shouldStop ended the training; the network then has weights of an incomplete epoch. */
+  readonly stopped: boolean;
+  /** The epoch of the best validation result, for loadState; undefined before the first complete epoch. */
+  readonly best: BestEpoch | undefined;
+}
+
+/** State of a running training. */
+interface Run extends TrainOptions {
+  readonly pause: () => Promise<void>;
+  readonly identity: RunIdentity;
+  readonly history: EpochRecord[];
+  best: BestEpoch | undefined;
+}
+
+/**
+ * Trains a network by cross entropy, and continues from the last checkpoint if there is one. Each epoch uses every
+ * sample exactly once, in seeded order; the last batch may be smaller. (The original's script ends an epoch after its
+ * first batch.)
+ * @returns history and best weights
+ * @throws RangeError when a set has no samples, the batch size is not a positive integer, or the checkpoint is
+ *   another run's; Error when the loss is not finite
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const run = await beginRun(options);
+  const stopped = run.history.length < run.epochs && (await trainEpochs(run));
+  return { history: run.history, stopped, best: run.best };
+}
+
+/** @returns whether the run was stopped within an epoch */
+async function trainEpochs(run: Run): Promise<boolean> {
+  const steps = beginSteps(run);
+  for (let epoch = run.history.length + 1; epoch <= run.epochs; epoch++) {
+    const started = performance.now();
+    const trainLoss = await trainEpoch(run, steps, epoch);
+    if (trainLoss === undefined) return true;
+    const scores = await scoreEpoch(run);
+    const record = { epoch, trainLoss, ...scores, seconds: (performance.now() - started) / 1000 };
+    await recordEpoch(run, record);
+    run.onEpoch?.(record, run.history);
+  }
+  return false;
+}
+
+async function beginRun(options: TrainOptions): Promise<Run> {
+  const { network, optimizer, train, validation, epochs, batchSize, seed, checkpoint } = options;
+  for (const [name, { size }] of Object.entries({ train, validation })) {
+    if (size === 0) throw new RangeError(`Expected at least 1 sample for ${name} but received 0`);
+  }
+  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`Expected an integer above 0 for batchSize but received ${batchSize}`);
+  }
+  const { learningRate } = optimizer;
+  const sizes = { trainSize: train.size, validationSize: validation.size };
+  const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
+  const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity, epochs }));
+  const run = { ...options, pause: options.pause ?? yieldToHost, identity };
+  // A longer run has other weights, and its checkpoint must not be replaced by a shorter run's.
+  if (saved && saved.history.length > epochs) {
+    return { ...run, checkpoint: undefined, history: [], best: undefined };
+  }
+  return { ...run, history: [...(saved?.history ?? [])], best: saved?.best };
+}
+
+/** @returns the mean loss over the epoch's samples; undefined when the run was stopped */
+async function trainEpoch(run: Run, steps: TrainingSteps, epoch: number): Promise<number | undefined> {
+  const { train, batchSize, seed, shouldStop } = run;
+  const order = createRandom(seed, 'order', epoch).shuffle(Array.from(train.labels.keys()));
+  const batches = Math.ceil(order.length / batchSize);
+  let sum = 0;
+  for (let step = 0; step < batches; step++) {
+    const positions = order.slice(step * batchSize, (step + 1) * batchSize);
+    const loss = await takeStep(steps, drawBatch(train, positions, { seed, epoch, step }));
+    sum += loss * positions.length;
+    run.onBatch?.({ epoch, batch: step + 1, batches, loss });
+    await run.pause();
+    if (shouldStop?.()) return undefined;
+  }
+  return sum / order.length;
+}
+
+/** Begins the steps with an example batch of each size that occurs in an epoch. */
+function beginSteps(run: Run): TrainingSteps {
+  const { train, batchSize, seed, network, optimizer } = run;
+  const sizes = new Set([Math.min(batchSize, train.size), train.size % batchSize].filter((size) => size > 0));
+  const examples = () =>
+    [...sizes].map((size) => drawBatch(train, [...Array(size).keys()], { seed, epoch: 1, step: 0 }));
+  return beginTrainingSteps({ network, optimizer, examples });
+}
+
+async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {
+  const { network, train, validation, scored = train, pause } = run;
+  const { accuracy: trainAccuracy } = await evaluate(network, scored, { pause });
+  const { loss, accuracy } = await evaluate(network, validation, { pause });
+  return { trainAccuracy, validationLoss: loss, validationAccuracy: accuracy };
+}
+
+async function recordEpoch(run: Run, record: EpochRecord): Promise<void> {
+  const { network, history, checkpoint, epochs } = run;
+  const best = history.find(({ epoch }) => epoch === run.best?.epoch);
+  const improved = isBetter(record, best);
+  history.push(record);
+  if (improved) run.best = { epoch: record.epoch, state: saveState(network) };
+  if (!checkpoint) return;
+  const { store, everyEpochs = 1 } = checkpoint;
+  if (improved) await saveBest({ ...run, store, best: run.best! });
+  if (record.epoch % everyEpochs === 0 || record.epoch === epochs) await saveLast({ ...run, store });
+}

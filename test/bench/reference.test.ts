@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { REFERENCE_PARTS, runReference } from '../../bench/reference/reference';
+
+describe('runReference', () => {
+  it('refuses a part that there is not, before anything is made', async () => {
+    const lines: string[] = [];
+    await assert.rejects(
+      runReference({ parts: ['report', 'repotr'], print: (line) => lines.push(line) }),
+      /Expected one of report.* for parts but received repotr/,
+    );
+    assert.deepEqual(lines, []);
+  });
+
+  it('makes the report first, which the others build on', () => {
+    assert.equal(REFERENCE_PARTS[0], 'report');
+  });
+});
