@@ -19,7 +19,7 @@ export async function makeDemoReference({ directory, environment, print }: Refer
   const latest = (name: string) => homePath('results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
   const hasPeers = whyNoPeers() === undefined;
-  for (const spec of ['test/demo/page.spec.ts', ...(hasPeers ? ['test/long/pytorch.ts'] : [])]) {
+  for (const spec of ['test/long/demo-page.long.ts', ...(hasPeers ? ['test/long/pytorch.long.ts'] : [])]) {
     const status = await runVisibly(
       process.execPath,
       [require.resolve('mocha/bin/mocha.js'), spec],

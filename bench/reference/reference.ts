@@ -123,7 +123,7 @@ async function makeNotebooks({ environment, print }: ReferenceContext): Promise<
 /** What the browser test measures in the real JupyterLab, and its screenshots. */
 async function makeLab({ directory, environment }: ReferenceContext): Promise<void> {
   const settings = { ...environment, RESULTS_DIR: directory };
-  const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/lab/jupyterlab.lab.ts'];
+  const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/long/lab.long.ts'];
   const status = await runVisibly(process.execPath, mocha, settings);
   if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findChromium } from '../support/chromium';
-import { useTemporaryFolder } from '../support/folder';
+import { findChromium } from './chromium';
+import { useTemporaryFolder } from './folder';
 
 describe('finding Chromium', () => {
   const folder = useTemporaryFolder();
