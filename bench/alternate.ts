@@ -1,11 +1,11 @@
-import type { Contender } from './contender';
+import type { Subject } from './subject';
 import type { Measurements } from './bench-file';
 import type { Answer } from './protocol';
 import { chooseCount } from './statistics';
 
 /** One side of a comparison. */
 export interface Side {
-  readonly contender: Contender;
+  readonly subject: Subject;
   /** Units of work per run; default as many as take about {@link RUN_SECONDS}, 1 to 32. */
   readonly count?: number;
   /** Converts the seconds of one unit to the row's cost. */
@@ -57,15 +57,15 @@ interface Runner {
   run(): Promise<void>;
 }
 
-async function warmUp({ contender, count, toCost }: Side, { warmUps, restMs = 250 }: Pace): Promise<Runner> {
+async function warmUp({ subject, count, toCost }: Side, { warmUps, restMs = 250 }: Pace): Promise<Runner> {
   let answer: Answer | undefined;
-  for (let i = 0; i < warmUps; i++) answer = await contender.run(1);
+  for (let i = 0; i < warmUps; i++) answer = await subject.run(1);
   const units = count ?? (answer ? chooseCount(answer.seconds, RUN_SECONDS) : 1);
   const runner: Runner = {
     costs: [],
     run: async () => {
       await new Promise((rested) => setTimeout(rested, restMs));
-      runner.last = await contender.run(units);
+      runner.last = await subject.run(units);
       runner.costs.push(toCost(runner.last.seconds / units));
     },
   };

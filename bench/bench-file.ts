@@ -90,8 +90,3 @@ export function saveBench(bench: BenchFile, file: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(bench, null, 2)}\n`);
 }
-
-/** Reads the file of {@link saveBench}. */
-export function readBench(file: string): BenchFile {
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as BenchFile;
-}

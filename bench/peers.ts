@@ -20,7 +20,7 @@ export function peersPython(): string {
 }
 
 /** Returns why no peer can run; undefined when their environment exists. */
-export function whyNoPeers(): string | undefined {
+export function missingPeersReason(): string | undefined {
   return fs.existsSync(peersPython())
     ? undefined
     : 'the peers are not installed: npm run bench -- --install-peers';
@@ -46,7 +46,7 @@ export async function installPeers(onStep: (result: StepResult) => void): Promis
 }
 
 async function prepareEnvironment(): Promise<StepOutcome> {
-  if (!whyNoPeers()) return { state: 'reused', detail: '.bench/venv is there' };
+  if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv is there' };
   const found = findPython(answerOf);
   if ('reason' in found) return { state: 'unavailable', detail: found.reason };
   await createEnvironment(found.python, peersFolder());

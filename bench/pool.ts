@@ -1,12 +1,12 @@
-import { startContender, type Contender } from './contender';
-import { CONTENDERS, type ContenderName, type KnownContender } from './contenders';
-import { whyNoPeers } from './peers';
+import { startSubject, type Subject } from './subject';
+import { SUBJECTS, type SubjectName, type KnownSubject } from './subjects';
+import { missingPeersReason } from './peers';
 
 /** Number of TerGat's parameters. A subject with another number would do different work. */
 export const TERGAT_PARAMETERS = 35_480_655;
 
 /** Subjects whose network is not TerGat. */
-const OTHER_NETWORKS: readonly ContenderName[] = ['small', 'compact'];
+const OTHER_NETWORKS: readonly SubjectName[] = ['small', 'compact'];
 
 /** The running benchmark subjects. */
 export interface Pool {
@@ -16,24 +16,24 @@ export interface Pool {
    * Returns a running subject; it is started when needed.
    * @throws Error when it cannot start or has another number of parameters than TerGat
    */
-  get(name: ContenderName): Promise<Contender>;
+  get(name: SubjectName): Promise<Subject>;
   /** Ends all subjects but the named ones, to limit memory. */
-  keep(names: readonly ContenderName[]): Promise<void>;
+  keep(names: readonly SubjectName[]): Promise<void>;
 }
 
 /** Creates an empty pool of benchmark subjects. */
 export function createPool(): Pool {
-  const living = new Map<ContenderName, Contender>();
+  const living = new Map<SubjectName, Subject>();
   const versions: Record<string, string> = {};
-  const start = async (name: ContenderName) => {
-    const spec: KnownContender = CONTENDERS[name];
-    const reason = spec.isPeer ? whyNoPeers() : undefined;
+  const start = async (name: SubjectName) => {
+    const spec: KnownSubject = SUBJECTS[name];
+    const reason = spec.isPeer ? missingPeersReason() : undefined;
     if (reason) throw new Error(reason);
-    const contender = await startContender(spec);
-    living.set(name, contender);
-    checkParameters(name, contender);
-    Object.assign(versions, contender.ready.versions);
-    return contender;
+    const subject = await startSubject(spec);
+    living.set(name, subject);
+    checkParameters(name, subject);
+    Object.assign(versions, subject.ready.versions);
+    return subject;
   };
   return {
     versions,
@@ -41,12 +41,12 @@ export function createPool(): Pool {
     keep: async (names) => {
       const idle = [...living].filter(([name]) => !names.includes(name));
       for (const [name] of idle) living.delete(name);
-      await Promise.all(idle.map(([, contender]) => contender.close()));
+      await Promise.all(idle.map(([, subject]) => subject.close()));
     },
   };
 }
 
-function checkParameters(name: ContenderName, { label, ready: { parameters } }: Contender): void {
+function checkParameters(name: SubjectName, { label, ready: { parameters } }: Subject): void {
   if (parameters === undefined || OTHER_NETWORKS.includes(name) || parameters === TERGAT_PARAMETERS) return;
   throw new Error(`Expected ${TERGAT_PARAMETERS} parameters for ${label} but received ${parameters}`);
 }

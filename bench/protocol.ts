@@ -1,7 +1,7 @@
 /*
- * The protocol of a benchmark subject (`Contender` in the code): a program that measures itself. Its first message says
- * that it is ready, or why it cannot start. Then it answers requests. Each message is one line of JSON. The program
- * ends with its standard input. bench/python/contender.py implements the same protocol in Python.
+ * The protocol of a benchmark subject: a program that measures itself. Its first message says
+ * that it is ready, or why it cannot start. Then it answers requests. Each message is one line of JSON. The program ends
+ * with its standard input. bench/python/subject.py implements the same protocol in Python.
  */
 
 /** First message of a subject. */

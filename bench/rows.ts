@@ -1,6 +1,6 @@
 import { stepFlops } from './arithmetic';
-import type { ContenderName } from './contenders';
-import { PRODUCT_FLOPS } from './contenders/products';
+import type { SubjectName } from './subjects';
+import { PRODUCT_FLOPS } from './subjects/products';
 
 /** One comparison: what is measured, and how. */
 export interface RowSpec {
@@ -20,7 +20,7 @@ export interface RowSpec {
 
 /** One side of a row. */
 export interface SideSpec {
-  readonly contender: ContenderName;
+  readonly subject: SubjectName;
   /** Units of work per run; default as many as take about two seconds. */
   readonly count?: number;
   /** Cost per second of a unit, default 1000: milliseconds. */
@@ -31,7 +31,7 @@ export interface SideSpec {
 export const IMAGE_COUNT = 1024;
 
 const STEP = 'ms a step';
-const images = (contender: ContenderName): SideSpec => ({ contender, count: IMAGE_COUNT });
+const images = (subject: SubjectName): SideSpec => ({ subject, count: IMAGE_COUNT });
 
 /** All rows, in the order of measurement. */
 export const ROWS: readonly RowSpec[] = [
@@ -39,50 +39,50 @@ export const ROWS: readonly RowSpec[] = [
     name: 'tergat-step/tfjs-stock',
     unit: STEP,
     memoryName: 'tergat-memory/tfjs-stock',
-    ours: { contender: 'tergat' },
-    peer: { contender: 'stock' },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'stock' },
     note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=0",
   },
   {
     name: 'tergat-step/tfjs-onednn',
     unit: STEP,
-    ours: { contender: 'tergat' },
-    peer: { contender: 'stockOneDnn' },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'stockOneDnn' },
     note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=1",
   },
   {
     name: 'tergat-step/pytorch',
     unit: STEP,
-    ours: { contender: 'tergat' },
-    peer: { contender: 'pytorch' },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'pytorch' },
   },
   {
     name: 'tergat-step/pytorch-fused',
     unit: STEP,
     memoryName: 'tergat-memory/pytorch-fused',
-    ours: { contender: 'tergat' },
-    peer: { contender: 'pytorchFused' },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'pytorchFused' },
   },
   {
     name: 'tergat-step/keras',
     unit: STEP,
     memoryName: 'tergat-memory/keras',
-    ours: { contender: 'tergat' },
-    peer: { contender: 'keras' },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'keras' },
     note: 'train_on_batch on the TensorFlow backend',
   },
   {
     name: 'tergat-step/limit',
     unit: STEP,
-    ours: { contender: 'tergat' },
-    peer: { contender: 'products', costPerSecond: (1000 * stepFlops(64)) / PRODUCT_FLOPS },
+    ours: { subject: 'tergat' },
+    peer: { subject: 'products', costPerSecond: (1000 * stepFlops(64)) / PRODUCT_FLOPS },
     note: `the limit: ${(stepFlops(64) / 1e9).toFixed(1)} GFLOP a step at the measured rate of a 2048x2048 product`,
   },
   {
     name: 'tergat-eval/pytorch',
     unit: 'ms for 256 faces',
-    ours: { contender: 'evaluation' },
-    peer: { contender: 'pytorchEvaluation' },
+    ours: { subject: 'evaluation' },
+    peer: { subject: 'pytorchEvaluation' },
     note: 'ours in batches of 256',
   },
   {
@@ -117,8 +117,8 @@ export const ROWS: readonly RowSpec[] = [
     unit: STEP,
     runs: 3,
     warmUps: 1,
-    ours: { contender: 'wasm', count: 1 },
-    peer: { contender: 'stockWasm', count: 1 },
+    ours: { subject: 'wasm', count: 1 },
+    peer: { subject: 'stockWasm', count: 1 },
     note: "the package's kernels with the one that training lacks added, and its Adam",
   },
   {
@@ -126,15 +126,15 @@ export const ROWS: readonly RowSpec[] = [
     unit: STEP,
     runs: 5,
     warmUps: 2,
-    ours: { contender: 'wasm' },
-    peer: { contender: 'stock' },
+    ours: { subject: 'wasm' },
+    peer: { subject: 'stock' },
     note: 'stock tfjs-node-gpu with TF_ENABLE_ONEDNN_OPTS=0',
   },
   {
     name: 'compact-step/tergat',
     unit: STEP,
-    ours: { contender: 'compact' },
-    peer: { contender: 'tergat' },
+    ours: { subject: 'compact' },
+    peer: { subject: 'tergat' },
     note: 'both ours',
   },
   {
@@ -142,7 +142,7 @@ export const ROWS: readonly RowSpec[] = [
     unit: 's',
     runs: 3,
     warmUps: 1,
-    ours: { contender: 'notebook', count: 1, costPerSecond: 1 },
+    ours: { subject: 'notebook', count: 1, costPerSecond: 1 },
     note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
   },
   {
@@ -150,36 +150,36 @@ export const ROWS: readonly RowSpec[] = [
     unit: 's',
     runs: 5,
     warmUps: 1,
-    ours: { contender: 'predictionCold', count: 1, costPerSecond: 1 },
+    ours: { subject: 'predictionCold', count: 1, costPerSecond: 1 },
     note: 'npx . predict on a photograph with three faces: a fresh process, from its start to its end',
   },
   {
     name: 'predict/one-warm',
     unit: 'ms',
-    ours: { contender: 'predictionWarm' },
+    ours: { subject: 'predictionWarm' },
     note: "the same photograph's file to its answers, in a process that has its models loaded",
   },
 ];
 
 /** A leak test: a network is trained for many steps. It gives two rows, growth of tensors and growth of memory. */
-export interface SteadinessSpec {
+export interface LeakTestSpec {
   /** Part of both row names before the slash. */
   readonly name: string;
-  readonly contender: ContenderName;
+  readonly subject: SubjectName;
   /** Measured only when requested by name. */
   readonly isOptional: boolean;
 }
 
 /** The leak tests, of 2,000 steps each. */
-export const STEADINESS: readonly SteadinessSpec[] = [
-  { name: 'steady', contender: 'small', isOptional: false },
-  { name: 'steady-tergat', contender: 'tergat', isOptional: true },
+export const LEAK_TESTS: readonly LeakTestSpec[] = [
+  { name: 'steady', subject: 'small', isOptional: false },
+  { name: 'steady-tergat', subject: 'tergat', isOptional: true },
 ];
 
 /** The rows of one run of the bench. */
 export interface Choice {
   readonly rows: readonly RowSpec[];
-  readonly steadiness: readonly SteadinessSpec[];
+  readonly leakTests: readonly LeakTestSpec[];
 }
 
 /**
@@ -188,13 +188,13 @@ export interface Choice {
  * @throws RangeError for a name without rows
  */
 export function chooseRows(names: readonly string[] | undefined): Choice {
-  if (!names) return { rows: ROWS, steadiness: STEADINESS.filter(({ isOptional }) => !isOptional) };
+  if (!names) return { rows: ROWS, leakTests: LEAK_TESTS.filter(({ isOptional }) => !isOptional) };
   const isChosen = ({ name }: { readonly name: string }) =>
     names.some((wanted) => name === wanted || name.startsWith(`${wanted}/`));
-  const all = [...ROWS, ...STEADINESS].map(({ name }) => name);
+  const all = [...ROWS, ...LEAK_TESTS].map(({ name }) => name);
   const stray = names.find((wanted) => !all.some((name) => name === wanted || name.startsWith(`${wanted}/`)));
   if (stray !== undefined) {
     throw new RangeError(`Expected one of ${all.join(', ')} for rows but received ${stray}`);
   }
-  return { rows: ROWS.filter(isChosen), steadiness: STEADINESS.filter(isChosen) };
+  return { rows: ROWS.filter(isChosen), leakTests: LEAK_TESTS.filter(isChosen) };
 }

@@ -1,9 +1,9 @@
 import { alternate, type Alternation, type Side } from './alternate';
 import { assembleRow, type BenchRow, type MissingRow } from './bench-file';
-import type { ContenderName } from './contenders';
+import type { SubjectName } from './subjects';
 import type { Pool } from './pool';
-import type { Choice, RowSpec, SideSpec, SteadinessSpec } from './rows';
-import { measureSteadiness } from './steadiness';
+import type { Choice, RowSpec, SideSpec, LeakTestSpec } from './rows';
+import { runLeakTest } from './leak-test';
 
 /** Options of {@link runRows}. */
 export interface RunOptions extends Choice {
@@ -21,10 +21,10 @@ export interface RunOptions extends Choice {
  * left running.
  */
 export async function runRows(options: RunOptions): Promise<void> {
-  const { rows, steadiness, pool, runs, onRow, onMissing } = options;
+  const { rows, leakTests, pool, runs, onRow, onMissing } = options;
   const jobs = [
     ...rows.map((row) => jobOf(row, pool, runs)),
-    ...steadiness.map((spec) => steadyJob(spec, pool)),
+    ...leakTests.map((spec) => leakTestJob(spec, pool)),
   ];
   try {
     for (const [index, job] of jobs.entries()) {
@@ -34,7 +34,7 @@ export async function runRows(options: RunOptions): Promise<void> {
         onMissing({ name: job.name, reason: (error as Error).message });
         await pool.keep([]); // A failed subject is restarted for the next row.
       }
-      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ contenders }) => contenders));
+      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ subjects }) => subjects));
     }
   } finally {
     await pool.keep([]);
@@ -43,21 +43,21 @@ export async function runRows(options: RunOptions): Promise<void> {
 
 interface Job {
   readonly name: string;
-  readonly contenders: readonly ContenderName[];
+  readonly subjects: readonly SubjectName[];
   measure(): Promise<BenchRow[]>;
 }
 
 function jobOf(row: RowSpec, pool: Pool, runs: number | undefined): Job {
   const { name, ours, peer } = row;
-  const contenders = [ours, ...(peer ? [peer] : [])].map(({ contender }) => contender);
-  return { name, contenders, measure: () => measureRow(row, pool, runs) };
+  const subjects = [ours, ...(peer ? [peer] : [])].map(({ subject }) => subject);
+  return { name, subjects, measure: () => measureRow(row, pool, runs) };
 }
 
-function steadyJob({ name, contender }: SteadinessSpec, pool: Pool): Job {
+function leakTestJob({ name, subject }: LeakTestSpec, pool: Pool): Job {
   return {
     name,
-    contenders: [contender],
-    measure: async () => measureSteadiness(name, await pool.get(contender)),
+    subjects: [subject],
+    measure: async () => runLeakTest(name, await pool.get(subject)),
   };
 }
 
@@ -66,14 +66,14 @@ async function measureRow(row: RowSpec, pool: Pool, runs = row.runs ?? 7): Promi
   const peer = row.peer && (await sideOf(row.peer, pool));
   const ours = await sideOf(row.ours, pool);
   const { costs, last } = await alternate(ours, peer, { runs, warmUps: row.warmUps ?? 3 });
-  const notes = [row.note, ours.contender.ready.note, peer?.contender.ready.note].filter(Boolean);
+  const notes = [row.note, ours.subject.ready.note, peer?.subject.ready.note].filter(Boolean);
   const measured = assembleRow({ ...row, note: notes.join('; ') }, costs);
   return row.memoryName ? [measured, memoryRow(row.memoryName, last)] : [measured];
 }
 
-async function sideOf({ contender, count, costPerSecond = 1000 }: SideSpec, pool: Pool): Promise<Side> {
+async function sideOf({ subject, count, costPerSecond = 1000 }: SideSpec, pool: Pool): Promise<Side> {
   const toCost = (seconds: number) => seconds * costPerSecond;
-  return { contender: await pool.get(contender), count, toCost };
+  return { subject: await pool.get(subject), count, toCost };
 }
 
 function memoryRow(name: string, { ours, peer }: Alternation['last']): BenchRow {

@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 
-from contender import serve
+from subject import serve
 
 NOTEBOOK = os.path.join("notebooks", "emotion-recognition.ipynb")
 

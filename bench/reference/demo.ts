@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { whyNoPeers } from '../peers';
+import { missingPeersReason } from '../peers';
 import { homePath } from '../../lib/files/project';
 import { runVisibly } from '../../lib/commands/notebook';
 import type { ReferenceContext } from '../../lib/commands/commit-outputs';
@@ -18,7 +18,7 @@ interface DemoFigures {
 export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
   const latest = (name: string) => homePath('results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
-  const hasPeers = whyNoPeers() === undefined;
+  const hasPeers = missingPeersReason() === undefined;
   for (const spec of ['test/long/demo-page.long.ts', ...(hasPeers ? ['test/long/pytorch.long.ts'] : [])]) {
     const status = await runVisibly(
       process.execPath,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { stepFlops } from '../../bench/arithmetic';
 import type { BenchRow, MissingRow } from '../../bench/bench-file';
-import { startContender, type Contender } from '../../bench/contender';
+import { startSubject, type Subject } from '../../bench/subject';
 import type { Pool } from '../../bench/pool';
 import { chooseRows } from '../../bench/rows';
 import { runRows } from '../../bench/run-rows';
@@ -51,7 +51,7 @@ describe('chooseRows', () => {
 
   it('chooses by a whole name or by what stands before the slash', () => {
     const chosen = chooseRows(['wasm-step', 'tergat-step/keras', 'steady-tergat']);
-    const names = [...chosen.rows, ...chosen.steadiness].map(({ name }) => name);
+    const names = [...chosen.rows, ...chosen.leakTests].map(({ name }) => name);
     assert.deepEqual(names, [
       'tergat-step/keras',
       'wasm-step/wasm-stock',
@@ -62,7 +62,7 @@ describe('chooseRows', () => {
 
   it('leaves out the long training of TerGat unless it is named', () => {
     assert.deepEqual(
-      chooseRows(undefined).steadiness.map(({ name }) => name),
+      chooseRows(undefined).leakTests.map(({ name }) => name),
       ['steady'],
     );
   });
@@ -78,21 +78,21 @@ describe('chooseRows', () => {
 describe('runRows', () => {
   it('measures what it can, tells what is missing, and leaves no process', async () => {
     const kept: string[][] = [];
-    const living = new Set<Contender>();
+    const living = new Set<Subject>();
     const pool: Pool = {
       versions: {},
       get: async (name) => {
         if (name === 'keras') throw new Error('the peers are not installed');
         const seconds = name === 'tergat' ? '2' : '5';
-        const command = [process.execPath, path.join(__dirname, 'fake-contender.cjs'), seconds];
-        const contender = await startContender({ label: name, command });
-        living.add(contender);
-        return contender;
+        const command = [process.execPath, path.join(__dirname, 'fake-subject.cjs'), seconds];
+        const subject = await startSubject({ label: name, command });
+        living.add(subject);
+        return subject;
       },
       keep: async (names) => {
         kept.push([...names]);
         if (names.length > 0) return;
-        for (const contender of living) await contender.close();
+        for (const subject of living) await subject.close();
       },
     };
     const rows: BenchRow[] = [];

@@ -6,7 +6,7 @@ import { preprocess } from '../../lib/faces/store/preprocess';
 import { createShardWorker } from '../../lib/faces/store/shard-worker';
 import { defaultWorkers, startWorkerProcesses } from '../../lib/faces/store/worker-processes';
 import type { Task } from '../serve';
-import { engineVersions, startContenderEngine } from './engine';
+import { engineVersions, startSubjectEngine } from './engine';
 
 /** The images to preprocess; the bench passes them to its subjects in a JSON file. */
 export interface ImageList {
@@ -23,7 +23,7 @@ export interface ImageList {
  * @param processes default the number that preprocessing uses by itself
  */
 export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
-  const engine = await startContenderEngine('ours');
+  const engine = await startSubjectEngine('ours');
   const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
   const count = processes ?? defaultWorkers(records.length);
   const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();

@@ -5,7 +5,7 @@ import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
 import { beginTrainingSteps, drawBatch, takeStep } from '../../lib/model/training/training-steps';
 import type { Task } from '../serve';
-import { engineVersions, memoryNow, startContenderEngine } from './engine';
+import { engineVersions, memoryNow, startSubjectEngine } from './engine';
 import { randomSource } from './random-blocks';
 
 /** A network whose training steps are measured. */
@@ -21,7 +21,7 @@ const BATCHES = 64;
  * loss read back. A unit is one step on 64 pairs of blocks.
  */
 export async function prepareStep(name: NetworkName): Promise<Task> {
-  const engine = await startContenderEngine('ours');
+  const engine = await startSubjectEngine('ours');
   const network = buildNetwork(name);
   const optimizer = buildAdam({ learningRate });
   const source = randomSource(BATCHES * batchSize);

@@ -5,7 +5,7 @@ import { projectRoot } from '../../lib/files/project';
 import { predictInputs } from '../../lib/predict/predict-inputs';
 import { isUnread, loadPredictor } from '../../lib/predict/predictor';
 import type { Task } from '../serve';
-import { engineVersions, startContenderEngine } from './engine';
+import { engineVersions, startSubjectEngine } from './engine';
 
 /** The photograph to predict: 1920 pixels wide, three faces. */
 const PHOTO = path.join(
@@ -19,7 +19,7 @@ const PHOTO = path.join(
  * from the photograph's file to the expressions of its faces.
  */
 export async function prepareWarmPrediction(): Promise<Task> {
-  const engine = await startContenderEngine('ours');
+  const engine = await startSubjectEngine('ours');
   const predictor = await loadPredictor();
   const work = async (count: number) => {
     const inputs = Array.from({ length: count }, () => ({ kind: 'picture' as const, source: PHOTO }));

@@ -1,32 +1,32 @@
 import { assembleRow, type BenchRow } from './bench-file';
-import type { Contender } from './contender';
+import type { Subject } from './subject';
 import type { Answer } from './protocol';
 import { median } from './statistics';
 
 const STEPS_A_REQUEST = 50;
 
 /** Number of steps over which the growth of tensors and of resident memory is measured. */
-export const STEADY_STEPS = { tensors: 500, resident: 2000 } as const;
+export const LEAK_TEST_STEPS = { tensors: 500, resident: 2000 } as const;
 
 /**
  * Runs a leak test: trains for many steps and measures growth.
  * @param name part of the rows' names before the slash
- * @param steps default {@link STEADY_STEPS}; multiples of 50, and at least 500 for `resident`
+ * @param steps default {@link LEAK_TEST_STEPS}; multiples of 50, and at least 500 for `resident`
  * @returns two rows: growth of tensors in `steps.tensors` steps after the first 50, and growth of resident memory
  *   from the run's second eighth to its last quarter
  */
-export async function measureSteadiness(
+export async function runLeakTest(
   name: string,
-  contender: Contender,
-  steps: Record<keyof typeof STEADY_STEPS, number> = STEADY_STEPS,
+  subject: Subject,
+  steps: Record<keyof typeof LEAK_TEST_STEPS, number> = LEAK_TEST_STEPS,
 ): Promise<BenchRow[]> {
-  const samples: Answer[] = [await contender.run(STEPS_A_REQUEST)];
+  const samples: Answer[] = [await subject.run(STEPS_A_REQUEST)];
   while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST) {
-    samples.push(await contender.run(STEPS_A_REQUEST));
+    samples.push(await subject.run(STEPS_A_REQUEST));
   }
   const tensors = samples[steps.tensors / STEPS_A_REQUEST].tensors! - samples[0].tensors!;
   const resident = growthOf(samples.map(({ residentMb }) => residentMb!));
-  const note = (count: number) => `growth over ${count} steps of ${contender.label}`;
+  const note = (count: number) => `growth over ${count} steps of ${subject.label}`;
   return [
     assembleRow(
       { name: `${name}/tensors`, unit: 'tensors', note: note(steps.tensors) },

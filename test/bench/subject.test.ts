@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { alternate } from '../../bench/alternate';
-import { startContender, type Contender } from '../../bench/contender';
+import { startSubject, type Subject } from '../../bench/subject';
 import { parseMessage } from '../../bench/protocol';
-import { measureSteadiness } from '../../bench/steadiness';
+import { runLeakTest } from '../../bench/leak-test';
 
-const SCRIPT = path.join(__dirname, 'fake-contender.cjs');
+const SCRIPT = path.join(__dirname, 'fake-subject.cjs');
 
-const living: Contender[] = [];
+const living: Subject[] = [];
 
-async function startFake(...args: string[]): Promise<Contender> {
-  const fake = await startContender({ label: 'the fake', command: [process.execPath, SCRIPT, ...args] });
+async function startFake(...args: string[]): Promise<Subject> {
+  const fake = await startSubject({ label: 'the fake', command: [process.execPath, SCRIPT, ...args] });
   living.push(fake);
   return fake;
 }
@@ -27,7 +27,7 @@ describe('parseMessage', () => {
   });
 });
 
-describe('startContender', () => {
+describe('startSubject', () => {
   it('waits until it is ready, asks, and ends the process', async () => {
     const fake = await startFake('0.5');
     assert.deepEqual(fake.ready, { ready: true, versions: { fake: '1.0' } });
@@ -36,12 +36,12 @@ describe('startContender', () => {
     await assert.rejects(fake.run(1), /Expected the fake to answer but it ended with 0/);
   });
 
-  it('says why a contender cannot be', async () => {
+  it('says why a subject cannot be', async () => {
     await assert.rejects(
       startFake('1', 'unready'),
       /Expected the fake to answer but it failed: no such library/,
     );
-    const missing = startContender({ label: 'nobody', command: ['/no/such/program'] });
+    const missing = startSubject({ label: 'nobody', command: ['/no/such/program'] });
     await assert.rejects(missing, /Expected nobody to answer but it spawn \/no\/such\/program ENOENT/);
   });
 
@@ -56,9 +56,9 @@ describe('startContender', () => {
 
 describe('alternate', () => {
   it('gives costs a unit of both sides, as many as there are runs', async () => {
-    const contenders = await Promise.all([startFake('0.25'), startFake('4')]);
-    const [ours, peer] = contenders.map((contender) => ({
-      contender,
+    const subjects = await Promise.all([startFake('0.25'), startFake('4')]);
+    const [ours, peer] = subjects.map((subject) => ({
+      subject,
       toCost: (seconds: number) => 1000 * seconds,
     }));
     const { costs, last } = await alternate(ours, peer, { runs: 2, warmUps: 1, restMs: 0 });
@@ -76,8 +76,8 @@ describe('alternate', () => {
         calls.push(`${name} ends`);
         return { seconds: 3, peakMb: 1 };
       };
-      const contender: Contender = { label: name, ready: { ready: true }, run, close: async () => {} };
-      return { contender, toCost: (seconds: number) => seconds };
+      const subject: Subject = { label: name, ready: { ready: true }, run, close: async () => {} };
+      return { subject, toCost: (seconds: number) => seconds };
     };
     await alternate(makeSide('a'), makeSide('b'), { runs: 2, warmUps: 0, restMs: 0 });
     const expected = ['a', 'b', 'b', 'a'].flatMap((name) => [`${name} begins`, `${name} ends`]);
@@ -85,10 +85,10 @@ describe('alternate', () => {
   });
 });
 
-describe('measureSteadiness', () => {
+describe('runLeakTest', () => {
   it('tells the growth of tensors and of memory', async () => {
     const fake = await startFake('0.001');
-    const [tensors, resident] = await measureSteadiness('steady', fake, { tensors: 100, resident: 800 });
+    const [tensors, resident] = await runLeakTest('steady', fake, { tensors: 100, resident: 800 });
     assert.deepEqual([tensors.name, tensors.ours], ['steady/tensors', 0]);
     // 17 samples of 101 to 117 MB: the last four against the third and fourth.
     assert.deepEqual([resident.name, resident.ours], ['steady/resident', 115.5 - 103.5]);

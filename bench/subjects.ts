@@ -2,11 +2,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePath } from '../lib/files/project';
 import { venvProgram } from '../lib/setup';
-import type { ContenderSpec } from './contender';
+import type { SubjectSpec } from './subject';
 import { peersPython } from './peers';
 
 /** A benchmark subject, and whether it needs the peers' environment. */
-export interface KnownContender extends ContenderSpec {
+export interface KnownSubject extends SubjectSpec {
   readonly isPeer?: boolean;
 }
 
@@ -19,7 +19,7 @@ const WASM = { ENGINE: 'wasm' };
 export const IMAGE_LIST = homePath('.bench', 'images.json');
 
 /** All benchmark subjects. Environment variables select their libraries and settings. */
-export const CONTENDERS = {
+export const SUBJECTS = {
   tergat: ofNode('TerGat', ['step', 'tergat'], NATIVE),
   small: ofNode('a small network', ['step', 'small'], NATIVE),
   compact: ofNode('the compact network', ['step', 'compact'], NATIVE),
@@ -33,28 +33,28 @@ export const CONTENDERS = {
   stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
   stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' }),
   stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),
-  pytorch: ofPeers('PyTorch', ['pytorch_contender.py', 'step']),
-  pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_contender.py', 'step-fused']),
-  pytorchEvaluation: ofPeers('PyTorch', ['pytorch_contender.py', 'eval']),
-  keras: ofPeers('Keras', ['keras_contender.py', 'step']),
-  dlibOne: ofPeers('dlib, one process', ['dlib_contender.py', 'one', IMAGE_LIST]),
-  dlibAll: ofPeers('dlib, a process a core', ['dlib_contender.py', 'all', IMAGE_LIST]),
+  pytorch: ofPeers('PyTorch', ['pytorch_subject.py', 'step']),
+  pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_subject.py', 'step-fused']),
+  pytorchEvaluation: ofPeers('PyTorch', ['pytorch_subject.py', 'eval']),
+  keras: ofPeers('Keras', ['keras_subject.py', 'step']),
+  dlibOne: ofPeers('dlib, one process', ['dlib_subject.py', 'one', IMAGE_LIST]),
+  dlibAll: ofPeers('dlib, a process a core', ['dlib_subject.py', 'all', IMAGE_LIST]),
   notebook: {
     label: 'the notebook',
     command: [venvProgram('python'), path.join('bench', 'python', 'first_figure.py')],
   },
-} satisfies Record<string, KnownContender>;
+} satisfies Record<string, KnownSubject>;
 
-/** Name of a benchmark subject in {@link CONTENDERS}. */
-export type ContenderName = keyof typeof CONTENDERS;
+/** Name of a benchmark subject in {@link SUBJECTS}. */
+export type SubjectName = keyof typeof SUBJECTS;
 
-function ofNode(label: string, task: readonly string[], environment: ContenderSpec['environment']) {
-  const main = path.join(__dirname, 'contenders', `main${path.extname(__filename)}`);
+function ofNode(label: string, task: readonly string[], environment: SubjectSpec['environment']) {
+  const main = path.join(__dirname, 'subjects', `main${path.extname(__filename)}`);
   const loader = main.endsWith('.ts') ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
   return { label, command: [process.execPath, ...loader, main, ...task], environment };
 }
 
-function ofPeers(label: string, [script, ...task]: readonly string[]): KnownContender {
+function ofPeers(label: string, [script, ...task]: readonly string[]): KnownSubject {
   return {
     label,
     command: [peersPython(), path.join('bench', 'python', script), ...task],

@@ -4,7 +4,7 @@ import { projectRoot } from '../lib/files/project';
 import { parseMessage, type Answer, type Failure, type Ready } from './protocol';
 
 /** How the process of a benchmark subject is started. */
-export interface ContenderSpec {
+export interface SubjectSpec {
   /** Name in messages, such as `PyTorch`. */
   readonly label: string;
   /** Program and arguments. */
@@ -14,7 +14,7 @@ export interface ContenderSpec {
 }
 
 /** The running process of a benchmark subject. Only one subject may work at a time. */
-export interface Contender {
+export interface Subject {
   readonly label: string;
   readonly ready: Ready;
   /**
@@ -34,7 +34,7 @@ const TIMEOUT_MS = 600_000;
  * Starts a benchmark subject and waits until it is ready.
  * @throws Error with its message when it cannot start
  */
-export async function startContender(spec: ContenderSpec): Promise<Contender> {
+export async function startSubject(spec: SubjectSpec): Promise<Subject> {
   const { label, command, environment } = spec;
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd: projectRoot(), env: { ...process.env, ...environment } });

@@ -3,7 +3,7 @@ import { evaluate } from '../../lib/model/training/evaluate';
 import { countParameters } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import type { Task } from '../serve';
-import { engineVersions, startContenderEngine } from './engine';
+import { engineVersions, startSubjectEngine } from './engine';
 import { randomSource, takeFirst } from './random-blocks';
 
 /** Pairs of blocks in one unit of work. */
@@ -13,7 +13,7 @@ const MAX_UNITS = 32;
 
 /** Prepares TerGat's evaluation by the library's `evaluate`. A unit is 256 pairs of blocks. */
 export async function prepareEvaluation(): Promise<Task> {
-  const engine = await startContenderEngine('ours');
+  const engine = await startSubjectEngine('ours');
   const network = buildTerGat({ seed: DEFAULT_EXPERIMENT.seed });
   const source = randomSource(MAX_UNITS * EVALUATION_UNIT);
   const work = async (count: number) => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { Task } from '../serve';
-import { engineVersions, memoryNow, startContenderEngine } from './engine';
+import { engineVersions, memoryNow, startSubjectEngine } from './engine';
 import { addMissingWasmKernel } from './missing-wasm-kernel';
 
 const { batchSize, learningRate } = DEFAULT_EXPERIMENT;
@@ -12,7 +12,7 @@ const { batchSize, learningRate } = DEFAULT_EXPERIMENT;
  * `trainOnBatch`. A unit is one step on 64 pairs of blocks.
  */
 export async function prepareStockStep(): Promise<Task> {
-  const engine = await startContenderEngine('stock');
+  const engine = await startSubjectEngine('stock');
   if (engine.backend === 'wasm') addMissingWasmKernel();
   const model = buildLayersTerGat();
   model.compile({ optimizer: tf.train.adam(learningRate), loss: 'categoricalCrossentropy' });

@@ -1,6 +1,6 @@
-"""TerGat in Keras on TensorFlow: keras_contender.py step."""
+"""TerGat in Keras on TensorFlow: keras_subject.py step."""
 
-from contender import serve
+from subject import serve
 
 
 def build_tergat():
