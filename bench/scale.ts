@@ -9,9 +9,9 @@ import { startEngine } from '../lib/tensor/backend';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
 import { STORE_FILE } from '../lib/faces/store/make-store';
 import { replaceSection } from '../lib/study/readme';
-import { watchRss } from '../lib/study/rss';
-import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../lib/study/scale-file';
-import { timeLoad } from '../lib/study/time-load';
+import { watchRss } from './rss';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './scale-file';
+import { timeLoad } from './time-load';
 import type { ReferenceContext } from '../lib/commands/commit-outputs';
 
 /** FERG-DB's size. */

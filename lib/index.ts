@@ -56,8 +56,8 @@ export {
   recordTable,
   toDataFrame,
 } from './figures/tables';
-export { evaluateWithBaselines } from './study/evaluate-study';
-export { chooseExplorableFaces, listAnswers } from './study/explore';
+export { evaluateWithBaselines } from './study/report/baselines';
+export { chooseExplorableFaces, listAnswers } from './study/face-views';
 export { ablationFigure, ablationRates } from './study/evidence/ablation';
 export {
   aboutSet,
@@ -81,7 +81,7 @@ export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/open-pictures';
-export { preprocessDataset } from './study/preprocess-dataset';
+export { preprocessDataset } from './study/open-dataset';
 export { reportRows } from './study/readme';
 export { loadRealFaces } from './study/real-faces/archive';
 export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';

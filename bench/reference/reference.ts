@@ -8,7 +8,7 @@ import {
 } from '../../lib/core/experiment';
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
 import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
-import type { ReportFile } from '../../lib/study/report-file';
+import type { ReportFile } from '../../lib/study/report/report-file';
 import { makeBenchReference } from '../bench';
 import { makeComparisonReference } from '../../lib/commands/compare';
 import { listNotebooks } from '../../lib/commands/clean-notebooks';

@@ -6,17 +6,17 @@ import { homePath, projectRoot } from '../files/project';
 import { startEngine } from '../tensor/backend';
 import { buildCompact } from '../model/networks/compact';
 import { buildTerGat } from '../model/networks/tergat';
-import { compareModels, type ScoredPair } from '../study/compare-models';
 import {
+  compareModels,
+  type ScoredPair,
   measureNetwork,
   renderComparison,
   saveComparison,
   type ComparisonFile,
-} from '../study/comparison-file';
-import { openDataset } from '../study/open-dataset';
-import { preprocessDataset } from '../study/preprocess-dataset';
+  scoreRun,
+} from '../study/compare';
+import { openDataset, preprocessDataset } from '../study/open-dataset';
 import { replaceSection } from '../study/readme';
-import { scoreRun } from '../study/score-run';
 import type { ReferenceContext } from './commit-outputs';
 
 /** Name of the file that holds a comparison, in a folder of results. */

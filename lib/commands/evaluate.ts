@@ -15,7 +15,7 @@ import {
   type ModelEvaluation,
 } from '../study/evaluate-models';
 import { evaluateGroups, findColumn, type GroupEvaluation } from '../study/evaluate-groups';
-import { openData } from '../study/open-data';
+import { openData } from '../study/open-dataset';
 import { describeGroups } from './group-text';
 import { checkOutput, openOutput } from './output';
 import { followOnStderr, tellNotes } from './progress';

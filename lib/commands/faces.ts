@@ -6,7 +6,7 @@ import { describeAssumed } from '../faces/detector/usual-landmarks';
 import { attentionFlow } from '../figures/attention-flow';
 import { saveFigure } from '../figures/figures';
 import { focusOnFace } from '../figures/focus';
-import { lookAtFiles } from '../study/look-at-files';
+import { lookAtFiles } from '../study/face-views';
 import { listDemoPhotographs } from '../study/open-pictures';
 
 /**

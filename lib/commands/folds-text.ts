@@ -3,7 +3,7 @@ import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import type { FoldAnswer, FoldsScore } from '../study/score-folds';
+import type { FoldAnswer, FoldsScore } from '../study/folds/score-folds';
 import { describeConfusion, toInterval, toPercent } from './evaluate';
 
 /** A leave-one-person-out evaluation that went to its end. */

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { readExperiment } from '../core/experiment';
-import { openGenerated } from '../study/open-data';
-import { openDataset } from '../study/open-dataset';
+import { openGenerated, openDataset } from '../study/open-dataset';
 import { followOnStderr } from './progress';
 
 /**

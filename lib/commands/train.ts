@@ -11,8 +11,7 @@ import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks
 import { formatEpoch } from '../model/training/history';
 import { encodeModel } from '../model/files/model-file';
 import { runStoppable } from '../notebook/stop';
-import { openData, openGenerated } from '../study/open-data';
-import { preprocessDataset } from '../study/preprocess-dataset';
+import { openData, openGenerated, preprocessDataset } from '../study/open-dataset';
 import type { TestScore } from '../study/score-test';
 import { expectExpressions } from '../study/train-cached';
 import { describeMissing, trainModel } from '../study/train-model';

@@ -1,6 +1,6 @@
 import { confusionChart } from '../figures/confusion-chart';
 import { nameFigures, saveFigure } from '../figures/figures';
-import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report-file';
+import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report/report-file';
 import { resultsDirectory } from './start';
 
 /**

@@ -1,14 +1,19 @@
 import path from 'node:path';
-import { BLOCK_SIZE } from '../core/blocks';
-import type { BlockSet } from '../core/blocks';
-import { EMOTIONS } from '../core/emotions';
-import type { Emotion } from '../core/emotions';
+import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../core/blocks';
+import { EMOTIONS, type Emotion, emotionId } from '../core/emotions';
 import type { Box } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import type { FaceView } from '../figures/attention-flow';
 import type { RasterImage } from '../figures/images';
 import type { SampleFace } from '../figures/sheets';
+import type { Prediction } from '../model/training/evaluate';
+import type { ExplorableFace } from '../figures/block-explorer';
+import type { AnsweredPicture } from '../figures/error-explorer';
+import type { CutSettings } from '../faces/detector/cut-faces';
+import { loadFaceDetector } from '../faces/detector/detect';
+import { computeRows, isFaceRow } from '../faces/store/frame-rows';
+import { countAssumed } from '../faces/detector/usual-landmarks';
 
 /**
  * Gathers all that preprocessing found in one face, for figures.
@@ -76,4 +81,117 @@ function boxAt(boxes: Float32Array, face: number): Box {
 function blockAt(pixels: Uint8Array, face: number): RasterImage {
   const size = BLOCK_SIZE * BLOCK_SIZE;
   return { width: BLOCK_SIZE, height: BLOCK_SIZE, data: pixels.subarray(face * size, (face + 1) * size) };
+}
+
+/**
+ * Chooses the faces that a block explorer carries: of each character and expression some that lie evenly over all.
+ * @param options.characters how many characters at most, default 6
+ * @param options.frames how many frames of each, default 3
+ */
+export function chooseExplorableFaces(
+  dataset: Dataset,
+  blocks: BlockSet,
+  options: { readonly characters?: number; readonly frames?: number } = {},
+): ExplorableFace[] {
+  const { characters = 6, frames = 3 } = options;
+  const names = [...new Set(blocks.records.map(({ character }) => character))].slice(0, characters);
+  return names.flatMap((character) =>
+    EMOTIONS.flatMap((emotion) => {
+      const own = blocks.records.flatMap((record, face) =>
+        record.character === character && record.emotion === emotion ? [face] : [],
+      );
+      const chosen = spread(own, frames);
+      return chosen.map((face, index) => ({
+        ...viewFace(dataset, blocks, face),
+        character,
+        emotion,
+        frame: index + 1,
+      }));
+    }),
+  );
+}
+
+/**
+ * Puts a network's answers beside their pictures, for an error explorer.
+ * @param faces positions in the block set, in the order of the prediction
+ */
+export function listAnswers(
+  dataset: Dataset,
+  blocks: BlockSet,
+  faces: readonly number[],
+  prediction: Prediction,
+): AnsweredPicture[] {
+  const classes = EMOTIONS.length;
+  return faces.map((face, position) => {
+    const record = blocks.records[face];
+    return {
+      image: path.join(dataset.directory, record.path),
+      caption: record.path,
+      truth: emotionId(record.emotion),
+      probabilities: prediction.probabilities.subarray(position * classes, (position + 1) * classes),
+    };
+  });
+}
+
+/** Takes so many items that lie evenly over a list, both ends included. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from(
+    { length: count },
+    (_, index) => items[Math.round((index * (items.length - 1)) / Math.max(1, count - 1))],
+  );
+}
+
+/** What was found in picture files, labelled or not. */
+export interface FilesLookedAt {
+  /** One view a picture with a face, in the files' order. */
+  readonly faces: readonly FaceView[];
+  /** The pictures without one, each with the reason. */
+  readonly missed: readonly { readonly path: string; readonly kind: string; readonly reason: string }[];
+  /** Cropped faces whose landmarks are assumed. */
+  readonly assumed: number;
+}
+
+/**
+ * Finds the face in each picture and cuts its two blocks, as preprocessing does, for looking at.
+ * @param files paths, from the current folder or absolute
+ */
+export async function lookAtFiles(
+  files: readonly string[],
+  settings: Pick<CutSettings, 'marginPx' | 'cropped'>,
+): Promise<FilesLookedAt> {
+  const absolute = files.map((file) => path.resolve(file));
+  // The pictures may lie anywhere: the user named each of them, so the whole disk is the data folder.
+  const root = path.parse(process.cwd()).root;
+  const detector = await loadFaceDetector();
+  try {
+    const frames = absolute.map((file) => ({ record: { path: path.relative(root, file) } }));
+    const rows = await computeRows(frames, { ...settings, root, detector });
+    const found = rows.filter(isFaceRow);
+    const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
+    return {
+      faces: found.map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }) => ({
+        image: path.join(root, record.path),
+        caption: path.basename(record.path),
+        landmarks,
+        eyesBox,
+        mouthBox,
+        eyes: block(eyes),
+        mouth: block(mouth),
+      })),
+      missed: rows.flatMap((row) => (isFaceRow(row) ? [] : [describeMiss(root, row)])),
+      assumed: countAssumed(found.map(({ detector: name }) => name)),
+    };
+  } finally {
+    detector.dispose();
+  }
+}
+
+/** Paths are told as from the disk's root: here the user reads them as from the current folder. */
+function describeMiss(
+  root: string,
+  { record, kind, reason }: MissedFrame<{ readonly path: string }>,
+): FilesLookedAt['missed'][number] {
+  const file = path.relative('', path.join(root, record.path));
+  return { path: file, kind, reason: reason.replace(record.path, file) };
 }

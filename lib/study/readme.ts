@@ -1,5 +1,5 @@
 import { formatPercent } from '../core/numbers';
-import type { ReportFile } from './report-file';
+import type { ReportFile } from './report/report-file';
 
 /**
  * Writes a report's figures as the README's table.

@@ -10,8 +10,7 @@ import { inputSource } from '../../lib/model/training/data';
 import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
-import { openDataset } from '../../lib/study/open-dataset';
-import { preprocessDataset } from '../../lib/study/preprocess-dataset';
+import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
 import { isAsked, loadRealFaces } from '../../lib/study/real-faces/archive';
 import { describeNative } from '../support/native';
 

@@ -10,9 +10,9 @@ import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { planJobs } from '../../lib/faces/store/make-shards';
 import { makeStore, storeShards } from '../../lib/faces/store/make-store';
 import { preprocess } from '../../lib/faces/store/preprocess';
-import { runFolds } from '../../lib/study/folds';
+import { runFolds } from '../../lib/study/folds/run-folds';
 import { runOnQueue } from '../../lib/study/queue/queue';
-import { gatherAnswers, toPredictionsCsv } from '../../lib/study/score-folds';
+import { gatherAnswers, toPredictionsCsv } from '../../lib/study/folds/score-folds';
 import { portraitPng } from '../faces/photos';
 
 const FRAMES = 96;

@@ -8,7 +8,7 @@ import { createEnvironment } from '../../lib/setup/python';
 import type { FrameRow } from '../../lib/faces/store/frame-rows';
 import { encodeShard } from '../../lib/faces/store/store';
 import { mergeShards } from '../../lib/faces/store/store-file';
-import { timeLoad } from '../../lib/study/time-load';
+import { timeLoad } from '../../bench/time-load';
 import { startEngine } from '../../lib/tensor/backend';
 import { faceRow, missedRow } from '../faces/rows';
 import { useTemporaryFolder, writeFiles } from '../support/folder';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
-import type { ReportFile } from '../../lib/study/report-file';
+import type { ReportFile } from '../../lib/study/report/report-file';
 
 function read(file: string): string {
   return fs.readFileSync(path.join(projectRoot(), file), 'utf8');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
 import { createShardWorker, type ShardJob } from '../../faces/store/shard-worker';
-import { runFoldJob } from '../folds';
+import { runFoldJob } from '../folds/run-folds';
 import type { FoldJob, JobKind } from './jobs';
 
 const worker = createShardWorker();

@@ -13,8 +13,7 @@ import {
   type NetworkState,
 } from '../../model/networks/network';
 import { facesOfSplit } from '../faces-of-split';
-import { openGenerated } from '../open-data';
-import { preprocessDataset } from '../preprocess-dataset';
+import { openGenerated, preprocessDataset } from '../open-dataset';
 import { trainCached, type CachedTraining } from '../train-cached';
 import { MIXED_TRAINING, TRAINED_ROWS } from './rows';
 import { trainRow, type RealFacesData, type RunModelOptions } from './run';

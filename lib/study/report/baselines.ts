@@ -1,13 +1,13 @@
-import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
-import { buildBoxesNetwork } from '../model/networks/boxes-network';
-import { blockSource, boxSource } from '../model/training/data';
-import { predict, type Prediction } from '../model/training/evaluate';
-import { predictNearest, type NearestPrediction } from '../model/networks/nearest';
-import type { Network } from '../model/networks/network';
-import type { SplitFaces } from './faces-of-split';
-import { scoreTest, type TestScore } from './score-test';
-import { trainCached, type CachedTrainingOptions } from './train-cached';
+import type { BlockSet } from '../../core/blocks';
+import type { Experiment } from '../../core/experiment';
+import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { blockSource, boxSource } from '../../model/training/data';
+import { predict, type Prediction } from '../../model/training/evaluate';
+import { predictNearest, type NearestPrediction } from '../../model/networks/nearest';
+import type { Network } from '../../model/networks/network';
+import type { SplitFaces } from '../faces-of-split';
+import { scoreTest, type TestScore } from '../score-test';
+import { trainCached, type CachedTrainingOptions } from '../train-cached';
 
 /** Epochs of the baseline that sees the boxes alone; each takes a fraction of a second. */
 const BOXES_EPOCHS = 50;

@@ -8,10 +8,18 @@ import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { projectRoot } from '../../lib/files/project';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
-import { compareModels, summarizePairs, type ScoredPair } from '../../lib/study/compare-models';
-import { measureNetwork, readComparison, renderComparison } from '../../lib/study/comparison-file';
+import {
+  compareModels,
+  summarizePairs,
+  type ScoredPair,
+  measureNetwork,
+  readComparison,
+  renderComparison,
+  scoreRun,
+  type RunOptions,
+  type RunScore,
+} from '../../lib/study/compare';
 import { replaceSection } from '../../lib/study/readme';
-import { scoreRun, type RunOptions, type RunScore } from '../../lib/study/score-run';
 import { useTemporaryFolder } from '../support/folder';
 
 const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;

@@ -1,13 +1,13 @@
-import type { BlockSet } from '../core/blocks';
-import { toCsv } from '../core/csv';
-import { EMOTIONS, emotionId } from '../core/emotions';
-import { accuracyByCharacter } from '../core/group-intervals';
-import { bootstrapByGroup, type Estimate } from '../core/intervals';
-import { type ConfusionMatrix, likeliestOf, macroF1 } from '../core/metrics';
-import { createRandom } from '../core/random';
-import type { FrameRecord } from '../core/record';
-import type { FoldResult } from './queue/jobs';
-import { scoreTest, type TestScore } from './score-test';
+import type { BlockSet } from '../../core/blocks';
+import { toCsv } from '../../core/csv';
+import { EMOTIONS, emotionId } from '../../core/emotions';
+import { accuracyByCharacter } from '../../core/group-intervals';
+import { bootstrapByGroup, type Estimate } from '../../core/intervals';
+import { type ConfusionMatrix, likeliestOf, macroF1 } from '../../core/metrics';
+import { createRandom } from '../../core/random';
+import type { FrameRecord } from '../../core/record';
+import type { FoldResult } from '../queue/jobs';
+import { scoreTest, type TestScore } from '../score-test';
 
 const CLASSES = EMOTIONS.length;
 

@@ -10,7 +10,7 @@ import {
   defaultModelToMarkdown,
   toDefaultModelFile,
   type DefaultModelFile,
-} from '../../lib/study/default-model-file';
+} from '../../bench/reference/model';
 import type { ModelEvaluation } from '../../lib/study/evaluate-models';
 import { replaceSection } from '../../lib/study/readme';
 

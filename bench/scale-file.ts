@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { SHARD_SIZE } from '../faces/store/shard-plan';
+import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
 
 /** Faces that the original found in a second, on Colab. */
 const ORIGINAL_IMAGES_PER_SECOND = 21.4;

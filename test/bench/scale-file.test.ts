@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/readme';
-import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../lib/study/scale-file';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../bench/scale-file';
 
 const measured: ScaleFile = {
   images: 50_000,

@@ -1,15 +1,15 @@
-import type { BlockSet } from '../core/blocks';
-import type { FrameRecord } from '../core/record';
-import { leaveOneCharacterOut, missingExpressions } from '../core/split';
-import { concatBlocks } from '../faces/store/concat-blocks';
-import { loadStore } from '../faces/store/store-file';
-import { findArchitecture } from '../model/architectures';
-import { inputSource } from '../model/training/data';
-import { predict } from '../model/training/evaluate';
-import { facesOfSplit } from './faces-of-split';
-import type { FoldJob, FoldResult, FoldSettings } from './queue/jobs';
-import { runOnQueue } from './queue/queue';
-import { trainCached } from './train-cached';
+import type { BlockSet } from '../../core/blocks';
+import type { FrameRecord } from '../../core/record';
+import { leaveOneCharacterOut, missingExpressions } from '../../core/split';
+import { concatBlocks } from '../../faces/store/concat-blocks';
+import { loadStore } from '../../faces/store/store-file';
+import { findArchitecture } from '../../model/architectures';
+import { inputSource } from '../../model/training/data';
+import { predict } from '../../model/training/evaluate';
+import { facesOfSplit } from '../faces-of-split';
+import type { FoldJob, FoldResult, FoldSettings } from '../queue/jobs';
+import { runOnQueue } from '../queue/queue';
+import { trainCached } from '../train-cached';
 
 /**
  * Checks that a data set names who each image shows, and at least three persons.

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type Emotion, emotionId, EMOTIONS } from '../../lib/core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { preprocess } from '../../lib/faces/store/preprocess';
-import { planFolds, runFoldJob, runFolds } from '../../lib/study/folds';
-import type { FoldJob, FoldResult } from '../../lib/study/queue/jobs';
-import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../../lib/study/score-folds';
-import { portraitPng } from '../faces/photos';
-import { buildFaceSet } from '../model/face-example';
-import { useTemporaryFolder, writeFiles } from '../support/folder';
-import { startFastest } from '../support/native';
+import { type Emotion, emotionId, EMOTIONS } from '../../../lib/core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
+import { preprocess } from '../../../lib/faces/store/preprocess';
+import { planFolds, runFoldJob, runFolds } from '../../../lib/study/folds/run-folds';
+import type { FoldJob, FoldResult } from '../../../lib/study/queue/jobs';
+import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../../../lib/study/folds/score-folds';
+import { portraitPng } from '../../faces/photos';
+import { buildFaceSet } from '../../model/face-example';
+import { useTemporaryFolder, writeFiles } from '../../support/folder';
+import { startFastest } from '../../support/native';
 
 const PERSONS = ['ann', 'bob', 'kim'];
 

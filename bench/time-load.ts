@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { loadStore } from '../faces/store/store-file';
-import { blockSource } from '../model/training/data';
+import { loadStore } from '../lib/faces/store/store-file';
+import { blockSource } from '../lib/model/training/data';
 
 /** How often a store is loaded; the first load also waits for TensorFlow to begin. */
 const LOADS = 5;

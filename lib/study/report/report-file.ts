@@ -1,20 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Experiment } from '../core/experiment';
-import { EMOTIONS } from '../core/emotions';
-import type { BlockSet } from '../core/blocks';
-import { SIDES } from '../core/split';
-import type { Split } from '../core/split';
-import { toCsv } from '../core/csv';
-import type { EngineInfo } from '../tensor/backend';
-import type { BlockIou, BlockIouReport } from '../faces/store/measure';
-import { toSkippedCsv } from '../faces/store/skipped';
-import { countParameters, type Network } from '../model/networks/network';
-import type { Evaluation } from './evaluate-study';
-import { facesOfSplit } from './faces-of-split';
-import type { OpenedDataset } from './open-dataset';
-import { PREDICTION_COLUMNS, predictionRow } from './score-folds';
-import type { CachedTraining } from './train-cached';
+import type { Experiment } from '../../core/experiment';
+import { EMOTIONS } from '../../core/emotions';
+import type { BlockSet } from '../../core/blocks';
+import { SIDES } from '../../core/split';
+import type { Split } from '../../core/split';
+import { toCsv } from '../../core/csv';
+import type { EngineInfo } from '../../tensor/backend';
+import type { BlockIou, BlockIouReport } from '../../faces/store/measure';
+import { toSkippedCsv } from '../../faces/store/skipped';
+import { countParameters, type Network } from '../../model/networks/network';
+import type { Evaluation } from './baselines';
+import { facesOfSplit } from '../faces-of-split';
+import type { OpenedDataset } from '../open-dataset';
+import { PREDICTION_COLUMNS, predictionRow } from '../folds/score-folds';
+import type { CachedTraining } from '../train-cached';
 
 const CLASSES = EMOTIONS.length;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { BlockIou } from '../../lib/faces/store/measure';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { buildReport } from '../../lib/study/report-file';
-import type { ReportParts } from '../../lib/study/report-file';
-import { scoreTest } from '../../lib/study/score-test';
+import type { BlockIou } from '../../../lib/faces/store/measure';
+import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
+import { buildReport } from '../../../lib/study/report/report-file';
+import type { ReportParts } from '../../../lib/study/report/report-file';
+import { scoreTest } from '../../../lib/study/score-test';
 
 const score = scoreTest(Uint8Array.of(0, 1, 2), Uint8Array.of(0, 1, 3), 1);
 const iou = (mean: number): BlockIou => ({ mean, percentile5: 0.6, worst: { character: 'pia', mean: 0.7 } });
