@@ -1,8 +1,7 @@
 import { types } from 'node:util';
 import type { RgbImage } from '../core/image';
-import { type BadImageKind, isBadImage } from '../faces/picture/bad-image';
-import { decodeImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
-import { readNamedFile } from '../faces/picture/read-image';
+import { type BadImageKind, decodeImage, isBadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
+import { readNamedFile } from '../faces/picture/read-file';
 
 /** Pixels row by row from the top, 8 bits a channel: a canvas' `getImageData`, or RGB. */
 export interface PicturePixels {

@@ -1,8 +1,7 @@
 import type { RgbImage } from '../core/image';
-import { type BadImage, isBadImage } from '../faces/picture/bad-image';
-import type { DecodedImage } from '../faces/picture/decode';
+import { type BadImage, type DecodedImage, isBadImage } from '../faces/picture/decode';
 import { isImage, readBatches } from '../faces/picture/read-batches';
-import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-image';
+import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-file';
 import { expandInputs, type Input } from './inputs';
 import {
   loadPredictor,

@@ -1,8 +1,7 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
-import type { BadImage } from '../faces/picture/bad-image';
-import { isBadImage } from '../faces/picture/bad-image';
+import { type BadImage, isBadImage } from '../faces/picture/decode';
 import {
   cutFaces,
   isSeen,

@@ -5,8 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { RgbImage } from '../core/image';
-import type { BadImage } from '../faces/picture/bad-image';
-import { MAX_IMAGE_PIXELS } from '../faces/picture/decode';
+import { type BadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
 import { endsInside } from './video-format';
 import { findMissing, type ReadLength } from './video-length';
 

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
-import { type BadImage, isBadImage } from '../faces/picture/bad-image';
-import { decodeImage } from '../faces/picture/decode';
+import { type BadImage, decodeImage, isBadImage } from '../faces/picture/decode';
 
 /**
  * Reads an image that preprocessing has read before, in grey.

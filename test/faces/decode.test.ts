@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
-import { type BadImage, isBadImage } from '../../lib/faces/picture/bad-image';
-import { decodeImage } from '../../lib/faces/picture/decode';
+import { type BadImage, decodeImage, isBadImage } from '../../lib/faces/picture/decode';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
 

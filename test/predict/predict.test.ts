@@ -9,7 +9,7 @@ import type { RgbImage } from '../../lib/core/image';
 import { projectRoot } from '../../lib/files/project';
 import { decodeImage } from '../../lib/faces/picture/decode';
 import { preprocess } from '../../lib/faces/store/preprocess';
-import { readImageFile } from '../../lib/faces/picture/read-image';
+import { readImageFile } from '../../lib/faces/picture/read-file';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';

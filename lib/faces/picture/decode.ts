@@ -1,14 +1,13 @@
 import sharp from 'sharp';
 import type { RgbImage } from '../../core/image';
-import type { BadImage } from './bad-image';
 
 /** The largest image that is decoded: 64 megapixels, 192 MB of colours. */
 export const MAX_IMAGE_PIXELS = 64_000_000;
 
-/** What transparent pixels are laid on: white, as most viewers show them. */
+/** Background of transparent pixels: white, as in most viewers. */
 export const ALPHA_BACKGROUND = '#ffffff';
 
-/** The formats that are decoded, by how their files begin. Vector formats are none: they may name other files. */
+/** The formats that are decoded, by their first bytes. Vector formats are left out, because they can refer to other files. */
 const SIGNATURES: readonly (readonly [format: string, pattern: RegExp])[] = [
   ['jpeg', /^\xff\xd8\xff/],
   ['png', /^\x89PNG\r\n\x1a\n/],
@@ -18,13 +17,13 @@ const SIGNATURES: readonly (readonly [format: string, pattern: RegExp])[] = [
   ['avif', /^[^]{4}ftyp(avi[fs]|mif1|msf1)/],
 ];
 
-/** Their names, for messages. */
+/** Names of the formats, for messages. */
 const FORMATS = SIGNATURES.map(([format]) => format).join(', ');
 
-/** What to do with a picture of a format that is not decoded. */
+/** Advice for pictures of formats that are not decoded. */
 const SAVE_AS = 'save it as JPEG or PNG';
 
-/** Pictures' formats that are known and not decoded. Phones' HEIC names the brand of what is in it first or later. */
+/** Known picture formats that are not decoded. The brand of HEIC can be the major brand or one of the compatible brands. */
 const UNSUPPORTED: readonly (readonly [format: string, pattern: RegExp, remedy: string])[] = [
   [
     'HEIC',
@@ -38,44 +37,71 @@ const UNSUPPORTED: readonly (readonly [format: string, pattern: RegExp, remedy: 
   ['camera raw', /^(II\x2a\0[^]{4}CR\x02|[^]{4}ftypcrx |FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/, SAVE_AS],
 ];
 
-/** Raw pictures of cameras that begin as TIFF does; what TIFF's decoder finds in them is a small preview. */
+/** File names of camera raw formats with TIFF's signature: TIFF's decoder would only find the small preview. */
 const RAW_NAME = /\.(dng|nef|nrw|arw|sr2|srf|pef|srw|3fr|iiq)$/i;
 
-/** Bytes that all signatures fit in. */
-const LOOKED_AT = 64;
+/** Number of first bytes that the signatures are matched against. */
+const SIGNATURE_BYTES = 64;
 
-/** A picture's pixels. */
+/** The pixels of a picture. */
 export interface DecodedImage extends RgbImage {
-  /** Frames of the animation, or pages, of which this is the first; undefined for a single picture. */
+  /** Number of frames or pages in the file, of which this is the first; undefined when there is only one. */
   readonly frames?: number;
 }
 
-/** Tells by its first bytes whether a file is a picture, also one of a format that is not decoded. */
+/** Why an image has no pixels. Such images are expected in a large folder, so the reason is data and not an exception. */
+export type BadImageKind =
+  | 'missing-file'
+  | 'outside-data-folder'
+  | 'not-a-file'
+  | 'unreadable-file'
+  | 'changed-while-reading'
+  | 'empty-file'
+  | 'too-large'
+  | 'not-an-image'
+  | 'unsupported-format'
+  | 'truncated'
+  | 'undecodable';
+
+/** An image without pixels. */
+export interface BadImage {
+  readonly kind: BadImageKind;
+  /** One sentence: what was expected of which file, and what was found. */
+  readonly reason: string;
+}
+
+/** Checks whether reading or decoding returned a reason instead of its result. */
+export function isBadImage(result: object): result is BadImage {
+  return 'kind' in result && 'reason' in result;
+}
+
+/** Checks by its first bytes whether a file is a picture, including formats that are not decoded. */
 export function isPicture(bytes: Buffer): boolean {
-  const start = bytes.toString('latin1', 0, LOOKED_AT);
+  const start = bytes.toString('latin1', 0, SIGNATURE_BYTES);
   return [...UNSUPPORTED, ...SIGNATURES].some(([, pattern]) => pattern.test(start));
 }
 
 /**
- * Decodes an image to 8-bit sRGB: rotated as EXIF says, alpha laid on {@link ALPHA_BACKGROUND}, 16 bits rounded
- * down to 8, CMYK and embedded profiles converted, the first frame of an animation or page, of how many is said.
+ * Decodes an image to 8-bit sRGB. The EXIF rotation is applied, transparent pixels are composited onto
+ * {@link ALPHA_BACKGROUND}, 16 bits are rounded down to 8, and CMYK and embedded profiles are converted. Only the first
+ * frame of an animation, or the first page, is decoded.
  * @param bytes the whole file
- * @param name what to call it in a reason
+ * @param name name of the image in the reason
  * @param options.maxPixels the largest image to decode, width times height; default {@link MAX_IMAGE_PIXELS}
- * @returns the pixels, or a reason; never part of an image: what is truncated or corrupt is refused whole
+ * @returns the pixels, or the reason why there are none; truncated and corrupt images are rejected as a whole
  */
 export async function decodeImage(
   bytes: Buffer,
   name: string,
   { maxPixels = MAX_IMAGE_PIXELS }: { readonly maxPixels?: number } = {},
 ): Promise<DecodedImage | BadImage> {
-  const start = bytes.toString('latin1', 0, LOOKED_AT);
+  const start = bytes.toString('latin1', 0, SIGNATURE_BYTES);
   const [format] = SIGNATURES.find(([, pattern]) => pattern.test(start)) ?? [];
   const unsupported = whyUnsupported(start, format, name);
   if (unsupported) return unsupported;
   if (!format) return notAnImage(bytes, name);
   try {
-    // 'warning' also refuses what libjpeg fills up with grey and only warns about.
+    // 'warning' also rejects truncated JPEG files, which libjpeg fills up with grey with no more than a warning.
     const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels })
       .autoOrient()
       .flatten({ background: ALPHA_BACKGROUND })
@@ -102,7 +128,7 @@ function whyUnsupported(start: string, format: string | undefined, name: string)
   };
 }
 
-/** Source: sharp's metadata, and the PNG specification's chunk acTL, which stands before the picture, for animated PNG. */
+/** Counts frames or pages. Source: sharp's metadata; for animated PNG the chunk acTL, which precedes IDAT. */
 async function countFrames(bytes: Buffer, format: string): Promise<number> {
   if (format === 'jpeg') return 1;
   if (format !== 'png') return (await sharp(bytes).metadata()).pages ?? 1;
@@ -153,7 +179,7 @@ function whyUndecodable({ message }: Error, { bytes, name, format, maxPixels }: 
   };
 }
 
-/** Asked of files that do not decode: do they lack their format's end? */
+/** Checks whether a file that cannot be decoded lacks the end of its format. */
 function isCutShort(bytes: Buffer, format: string, message: string): boolean {
   if (/premature end|truncated|unexpected end|out of data/i.test(message)) return true;
   if (format === 'jpeg') return !bytes.includes(Buffer.from([0xff, 0xd9]), -64);
@@ -164,7 +190,7 @@ function isCutShort(bytes: Buffer, format: string, message: string): boolean {
   return false;
 }
 
-/** Where a TIFF file's first directory begins: often at its end, so that a truncated file has none. */
+/** Returns the offset of a TIFF file's first directory. It is often at the end, so a truncated file lacks it. */
 function tiffDirectoryAt(bytes: Buffer): number {
   if (bytes.length < 8) return Infinity;
   return bytes[0] === 0x49 ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);

@@ -1,13 +1,12 @@
-import { type BadImage, isBadImage } from './bad-image';
-import { type DecodedImage, decodeImage } from './decode';
+import { type BadImage, type DecodedImage, decodeImage, isBadImage } from './decode';
 
-/** Images of more pixels are decoded one after the other, when their batch is gathered, and not ahead of it. */
+/** Larger images are not decoded ahead, but one at a time when their batch is gathered. */
 const SMALL_PIXELS = 1_300_000;
 
-/** Pixels at which a batch is full, however few images it has: 72 MB of colours. */
+/** Number of pixels at which a batch is full: 72 MB of colours. */
 const BATCH_PIXELS = 24_000_000;
 
-/** Something that was read: an image, or what was read in its place. */
+/** An item with its image, or with what was read instead of an image. */
 export interface Loaded<T, Other> {
   readonly item: T;
   readonly image: DecodedImage | BadImage | Other;
@@ -15,19 +14,19 @@ export interface Loaded<T, Other> {
 
 /** How items are read. */
 export interface ReadOptions<T, Other> {
-  /** Gives a whole file's bytes to decode, or anything else, which is passed on. */
+  /** Returns a file's bytes, which are decoded, or anything else, which is passed on. */
   readonly read: (item: T) => Promise<Buffer | Other>;
-  /** What to call an item in reasons. */
+  /** Returns an item's name in reasons. */
   readonly nameOf: (item: T) => string;
-  /** The most items of a batch. */
+  /** Maximum number of items in a batch. */
   readonly size: number;
 }
 
 /**
- * Reads and decodes images, each once, a batch at a time. While the caller works on a batch, the next is decoded and the
- * files of the one after it are read: a file takes many short waits, none of which ends while a network computes. At most
- * three batches are in memory.
- * @returns batches in the items' order, each of at least one item; which items meet depends on nothing but the items
+ * Reads and decodes images in batches, each image once. While the caller processes a batch, the next one is decoded and the
+ * files after it are read, because a file system call does not complete while a network computes. At most three batches
+ * are in memory.
+ * @returns batches of one or more items, in the items' order; the items alone determine how they are divided into batches
  */
 export async function* readBatches<T, Other>(
   items: readonly T[],
@@ -60,12 +59,12 @@ export async function* readBatches<T, Other>(
   }
 }
 
-/** Tells whether an image was read, and not a reason or anything else. */
+/** Checks whether an image was read, and not a reason or anything else. */
 export function isImage(image: unknown): image is DecodedImage {
   return typeof image === 'object' && image !== null && 'data' in image && 'width' in image;
 }
 
-/** Should it fail before its turn, its turn tells: until then nobody awaits it, which would end the process. */
+/** Marks a promise's rejection as handled: it is awaited later, and until then Node.js would end the process. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

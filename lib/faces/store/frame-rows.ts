@@ -1,12 +1,12 @@
 import type { MissedFrame } from '../../core/blocks';
 import type { CutFailure } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
-import { type BadImage, isBadImage } from '../picture/bad-image';
+import { type BadImage, isBadImage } from '../picture/decode';
 import { type CutSettings, isSeen, lookAtImages, type SeenFace } from '../detector/cut-faces';
 import { CROPPED_BATCH, DETECTION_BATCH, type FaceDetector } from '../detector/detect';
 import { findLargest } from '../detector/face-finder';
 import { isImage, readBatches } from '../picture/read-batches';
-import { readImageFile } from '../picture/read-image';
+import { readImageFile } from '../picture/read-file';
 
 /** What a row is computed from: a file, by its path from the data folder. */
 export type FileRecord = Pick<FrameRecord, 'path'>;

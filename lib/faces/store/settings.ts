@@ -8,7 +8,7 @@ import { ALPHA_BACKGROUND, MAX_IMAGE_PIXELS } from '../picture/decode';
 import { CROPPED_BATCH, DETECTOR_SETTINGS } from '../detector/detect';
 import { CROPPED_SIDE } from '../detector/face-finder';
 import { DETECTION_COPY } from '../detector/fit';
-import { MAX_IMAGE_BYTES } from '../picture/read-image';
+import { MAX_IMAGE_BYTES } from '../picture/read-file';
 
 /** Increment when the rows change for a reason that no other setting tells. */
 const STORE_VERSION = 3;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FrameRecord } from '../../core/record';
-import { type BadImage, isBadImage } from '../picture/bad-image';
+import { type BadImage, isBadImage } from '../picture/decode';
 import type { FrameRow, PlannedFrame } from './frame-rows';
-import { readImageFile } from '../picture/read-image';
+import { readImageFile } from '../picture/read-file';
 import type { ShardSettings } from './settings';
 
 /** Frames a shard: fixed, so that the same frames always meet in the same batches. */

@@ -4,12 +4,12 @@ import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path';
 import { LINK_LEVELS } from '../../datasets/tree';
 import { isInside } from '../../files/project';
-import { type BadImage, isBadImage } from './bad-image';
+import { type BadImage, isBadImage } from './decode';
 
-/** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph 20 MB. */
+/** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph has 20 MB. */
 export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
 
-/** The bytes of an image file, and their name. */
+/** The bytes of an image file and their hash. */
 export interface ImageBytes {
   readonly bytes: Buffer;
   /** SHA-256 of the bytes, in hexadecimal. */
@@ -17,12 +17,13 @@ export interface ImageBytes {
 }
 
 /**
- * Reads one image file of a data folder. Nothing that the file system holds makes it throw.
+ * Reads one image file of a data folder. It does not throw for anything in the file system. The first
+ * {@link LINK_LEVELS} folders of the path can be links that lead out of the data folder.
  * @param root the data folder
  * @param relativePath path inside of it, with forward slashes, in any script
  * @param options.maxBytes the largest file to read; default {@link MAX_IMAGE_BYTES}
- * @returns the bytes; a reason when the file is missing, empty, too large, no regular file, changes while it
- *   is read, or when the path or a link on it leads out of the folder, but for the first folders of the path
+ * @returns the bytes, or a reason when the file is missing, empty, too large, not a regular file, outside of the data
+ *   folder, or changed while it was read
  */
 export async function readImageFile(
   root: string,
@@ -35,7 +36,7 @@ export async function readImageFile(
     const file = await realpath(path.resolve(root, relativePath));
     if (!(await mayRead(root, relativePath, file))) return outside(relativePath);
     const found = await stat(file);
-    // Of a folder that nobody may list, that is the reason.
+    // A folder that cannot be listed is reported as unreadable.
     if (found.isDirectory()) await access(file, constants.R_OK | constants.X_OK);
     if (!found.isFile())
       return {
@@ -54,9 +55,9 @@ function nameKind(found: Stats): string {
 }
 
 /**
- * Reads an image file that the user named, wherever it lies.
+ * Reads an image file in any folder.
  * @param file path from the current folder
- * @returns the bytes, or a reason as {@link readImageFile} gives it
+ * @returns the bytes, or a reason as {@link readImageFile} returns it
  */
 export async function readNamedFile(file: string): Promise<Buffer | BadImage> {
   const absolute = path.resolve(file);
@@ -67,8 +68,8 @@ export async function readNamedFile(file: string): Promise<Buffer | BadImage> {
 }
 
 /**
- * Whether a file is inside of the data folder, or of where the path's first folders lead: these may be links out of
- * it, but to none of the folders above it.
+ * Checks that a file is inside of the data folder, or inside of the folder that the first folders of the path link to.
+ * That folder must not contain the data folder.
  */
 async function mayRead(root: string, relativePath: string, file: string): Promise<boolean> {
   const realRoot = await realpath(root);
@@ -84,7 +85,7 @@ function outside(relativePath: string): BadImage {
 }
 
 async function readRegularFile(file: string, name: string, maxBytes: number): Promise<ImageBytes | BadImage> {
-  // O_NONBLOCK: should a pipe have taken the file's place meanwhile, opening it would wait for ever.
+  // O_NONBLOCK: if a pipe has replaced the file since, opening it would block forever.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const before = await handle.stat();

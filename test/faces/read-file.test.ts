@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type BadImageKind, isBadImage } from '../../lib/faces/picture/bad-image';
-import { readImageFile } from '../../lib/faces/picture/read-image';
+import { type BadImageKind, isBadImage } from '../../lib/faces/picture/decode';
+import { readImageFile } from '../../lib/faces/picture/read-file';
 
 describe('readImageFile', () => {
   let base: string;
