@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { element } from './svg';
 
 /** Pixels in rows from the top, 8 bits a channel: grey, RGB or RGBA, told by the length of the data. */
@@ -38,7 +38,7 @@ export function isEncodedImage(value: unknown): value is Uint8Array {
  * Opens an image in sharp, turned upright as its EXIF data says.
  * @throws RangeError when pixels do not fill the image
  */
-export function openImage(source: ImageSource): sharp.Sharp {
+export function openImage(source: ImageSource): Sharp {
   if (!isRasterImage(source)) return sharp(source).rotate();
   const { width, height, data } = source;
   const channels = data.length / (width * height);

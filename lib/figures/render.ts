@@ -1,6 +1,6 @@
 import type * as Vega from 'vega';
 import { Resvg } from '@resvg/resvg-js';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { fontFiles, measureText } from './fonts';
 import type { ChartSpec, Figure } from './figure';
 
@@ -90,7 +90,7 @@ export async function svgToPng(
   return { png, width, height };
 }
 
-function svgToPixels(svg: string, scale: number): { pixels: sharp.Sharp; width: number; height: number } {
+function svgToPixels(svg: string, scale: number): { pixels: Sharp; width: number; height: number } {
   const { regular, bold } = fontFiles();
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },

@@ -133,7 +133,7 @@ describe('the package in an empty project', function () {
     try {
       const [line] = (await once(server.stdout, 'data')) as [Buffer];
       const address = `http://127.0.0.1:${/\d+/.exec(line.toString())![0]}`;
-      const post = (body: Buffer) => fetch(address, { method: 'POST', body });
+      const post = (body: BodyInit) => fetch(address, { method: 'POST', body });
       const answer = await post(fs.readFileSync(PHOTO));
       assert.equal(answer.status, 200);
       const { faces } = (await answer.json()) as PicturePrediction;

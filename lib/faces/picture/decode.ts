@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type OutputInfo } from 'sharp';
 import type { RgbImage } from '../../core/image';
 
 /** The largest image that is decoded: 64 megapixels, 192 MB of colours. */
@@ -144,7 +144,7 @@ function notAnImage(bytes: Buffer, name: string): BadImage {
   };
 }
 
-function toRgb(data: Buffer, { width, height, channels }: sharp.OutputInfo): RgbImage {
+function toRgb(data: Buffer, { width, height, channels }: OutputInfo): RgbImage {
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (channels === 3) return { width, height, data: pixels };
   const rgb = new Uint8Array(width * height * 3);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
 import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
@@ -171,7 +171,7 @@ export async function writeHardImages(
   }
 }
 
-async function harden(image: sharp.Sharp, kind: HardImagesRun['kind']): Promise<sharp.Sharp> {
+async function harden(image: Sharp, kind: HardImagesRun['kind']): Promise<Sharp> {
   switch (kind) {
     case 'dark':
       return image.removeAlpha().linear(1 / 8, 0);

@@ -65,7 +65,7 @@ export function canRunKernels(): boolean {
   return WebAssembly.validate(decode(PLAIN_KERNELS));
 }
 
-function decode(base64: string): Uint8Array {
+function decode(base64: string): BufferSource {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
