@@ -36,7 +36,7 @@ export type RealFacesModel = (typeof REAL_FACES_MODELS)[number];
 export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
   majority: 'most frequent expression',
   boxes: 'box coordinates alone',
-  defect1: "both blocks, cut from one image (the original's first defect)",
+  defect1: 'both blocks, cut from one image (defect 1)',
   landmarks: 'landmarks alone',
   eyes: 'eyes block alone',
   mouth: 'mouth block alone',
