@@ -2,7 +2,7 @@
 import './source-maps';
 export { riskCoverage } from './core/calibration';
 export { EMOTIONS, emotionId } from './core/emotions';
-export { fitBatchSize, readCropped, readExperiment } from './core/experiment';
+export { limitBatchSize, readCropped, readExperiment } from './core/experiment';
 export { bootstrapCharacters } from './core/group-intervals';
 export { wilsonInterval } from './core/intervals';
 export { macroF1 } from './core/metrics';

@@ -75,7 +75,7 @@ export function toDefaultModelFile(
   return {
     ...facts,
     images: records.length,
-    accuracyOfAll: value(score.ofAll),
+    accuracyOfAll: value(score.allImages),
     characters: Object.fromEntries(names.map((name) => [name, rateOf(name)])),
     answered: value(answered),
     rightOfAnswered: value(rightOfAnswered),

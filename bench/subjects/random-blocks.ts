@@ -21,7 +21,7 @@ export function randomSource(size: number): TensorSource {
     records,
     eyes: draw(),
     mouth: draw(),
-    missed: [],
+    skipped: [],
     landmarks: none,
     eyesBoxes: none,
     mouthBoxes: none,

@@ -70,8 +70,8 @@ export async function runAudit(directory: string, options: PreprocessCommandOpti
 function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSet {
   const known = new Map(records.map((record) => [record.path, record]));
   const find = (record: FrameRecord) => known.get(record.path) ?? record;
-  const missed = blocks.missed.map((frame) => ({ ...frame, record: find(frame.record) }));
-  return { ...blocks, records: blocks.records.map(find), missed };
+  const skipped = blocks.skipped.map((frame) => ({ ...frame, record: find(frame.record) }));
+  return { ...blocks, records: blocks.records.map(find), skipped };
 }
 
 /** Each folder has a store of its own, so that audits of two do not take each other's place. */

@@ -4,7 +4,7 @@ import type { Estimate, Proportion } from '../core/intervals';
 import type { ConfusionMatrix } from '../core/metrics';
 import { formatPercent } from '../core/numbers';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
-import type { Side } from '../core/record';
+import type { SplitPart } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import { loadPredictor } from '../predict/predictor';
@@ -28,7 +28,7 @@ export interface EvaluateRequest {
   /** Whether its images are cropped faces; default what `CROPPED` and the reader say. */
   readonly cropped?: boolean;
   /** Which official side is scored; default the test side of data that have sides, else all. */
-  readonly side?: Side | 'all';
+  readonly side?: SplitPart | 'all';
   /** One or two: model files or `face-api`; none: the project's own. */
   readonly models: readonly (string | undefined)[];
   readonly abstainBelow?: number;
@@ -71,7 +71,7 @@ export async function runEvaluate(
  * Takes one official side of a data set, which then is named after it.
  * @throws RangeError for a side that the data have not
  */
-export function chooseSide(dataset: Dataset, side?: Side | 'all'): Dataset {
+export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset {
   const hasSides = dataset.records.every((record) => record.side);
   const chosen = side ?? (hasSides ? 'test' : 'all');
   if (chosen === 'all') return dataset;
@@ -179,14 +179,14 @@ function toText(
 }
 
 function describeModel(evaluation: ModelEvaluation): string[] {
-  const assumed = describeAssumed(evaluation.assumed, evaluation.score.ofFound.trials);
+  const assumed = describeAssumed(evaluation.assumed, evaluation.score.foundFaces.trials);
   const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } =
     evaluation;
   return [
     `${model}: ${description}`,
-    `  accuracy of all images        ${toPercent(score.ofAll)}`,
+    `  accuracy of all images        ${toPercent(score.allImages)}`,
     ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
-    `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
     ...(assumed ? [`  ${assumed}`] : []),
     `  macro F1 where a face is found ${score.macroF1.toFixed(4)}`,
     `  calibration error             ${calibrationError.toFixed(4)}`,

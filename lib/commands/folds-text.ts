@@ -27,7 +27,7 @@ export interface CrossValidation {
 export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]): string {
   const { dataset, figures, experiment, model, parameters, folds, backend, seconds } = done;
   const { score, accuracy, macroF1, persons } = figures;
-  const [images, faces] = [score.ofAll.trials, score.ofFound.trials];
+  const [images, faces] = [score.allImages.trials, score.foundFaces.trials];
   const report = {
     dataset: dataset.name,
     synthetic: dataset.synthetic,
@@ -38,7 +38,7 @@ export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]):
     model,
     parameters,
     epochs: experiment.epochs,
-    accuracyOfFound: score.ofFound.value,
+    accuracyOfFound: score.foundFaces.value,
     accuracyOfAll: accuracy.value,
     accuracyOfAllInterval: [accuracy.low, accuracy.high],
     macroF1: macroF1.value,
@@ -62,11 +62,11 @@ export function foldsToText({ dataset, figures, model, folds }: CrossValidation)
   const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
   const [low, high] = [macroF1.low, macroF1.high].map((value) => value.toFixed(4));
   const lines = [
-    `Data: ${dataset.name}, ${score.ofAll.trials} images of ${persons.length} persons`,
+    `Data: ${dataset.name}, ${score.allImages.trials} images of ${persons.length} persons`,
     `${model}, trained ${folds} times: each person is tested once, the next one chooses the epoch, all others train`,
-    `  accuracy of all images         ${toPercent(score.ofAll)}`,
+    `  accuracy of all images         ${toPercent(score.allImages)}`,
     `  over persons                   ${toInterval(accuracy)}`,
-    `  accuracy where a face is found ${toPercent(score.ofFound)}`,
+    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
     `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons drawn anew: ${low} to ${high})`,
     ...describeConfusion(score.matrix),
     `  ${'person'.padEnd(width)}  images  no face  right  best epoch`,

@@ -99,7 +99,7 @@ export async function reportFolds(
   const write = (name: string, text: string) => fs.writeFileSync(path.join(resultsDirectory, name), text);
   write('report.json', foldsToJson(done, LEFT_OUT));
   write('predictions.csv', toPredictionsCsv(answers));
-  write('skipped.csv', toSkippedCsv(blocks.missed));
+  write('skipped.csv', toSkippedCsv(blocks.skipped));
   const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));
   write('split.json', `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`);
   const subtitle = `${dataset.name}, one person left out, all folds`;

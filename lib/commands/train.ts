@@ -1,6 +1,6 @@
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import { type Experiment, fitBatchSize } from '../core/experiment';
+import { type Experiment, limitBatchSize } from '../core/experiment';
 import { formatPercent } from '../core/numbers';
 import { expectOneSplit, splitRecords, TRAIN_SHARE } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
@@ -98,7 +98,7 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
  * @param found how many faces there are in all
  */
 export function fitBatch(experiment: Experiment, found: number, print: (line: string) => void): Experiment {
-  const batchSize = fitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
+  const batchSize = limitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
   if (batchSize < experiment.batchSize)
     print(
       `Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE says otherwise.`,
@@ -123,14 +123,14 @@ const SMALL_IMAGE_PX = 100;
 const MANY_MISSED = 0.1;
 
 /** Says how many images have a face, and where many have none, what may be the cause. */
-function describeFound({ records, cropped }: Dataset, { missed, imageSizes }: BlockSet): string[] {
-  const found = records.length - missed.length;
-  const line = `Faces found in ${found} of ${records.length} images, ${missed.length} missed.`;
-  if (missed.length <= MANY_MISSED * records.length) return [line];
+function describeFound({ records, cropped }: Dataset, { skipped, imageSizes }: BlockSet): string[] {
+  const found = records.length - skipped.length;
+  const line = `Faces found in ${found} of ${records.length} images, ${skipped.length} missed.`;
+  if (skipped.length <= MANY_MISSED * records.length) return [line];
   const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
   const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
   return [
     line,
-    `Warning: ${formatPercent(missed.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`,
+    `Warning: ${formatPercent(skipped.length / records.length, 0)} of the images have no face that is found, and teach nothing.${cause}`,
   ];
 }

@@ -3,10 +3,10 @@ import type { FrameRecord } from './record';
 /** Side of a block in pixels. Source: the original resizes both crops to 32x32. */
 export const BLOCK_SIZE = 32;
 
-/** A frame without blocks, and why. It is data, not an exception: misses are counted and reported. */
-export interface MissedFrame<R = FrameRecord> {
+/** A frame without blocks, and why. It is data, not an exception: skipped frames are counted and reported. */
+export interface SkippedFrame<R = FrameRecord> {
   readonly record: R;
-  /** Kind of the miss: `no-face`, `missing-file`, `not-an-image` and others. Misses are counted by kind. */
+  /** Kind of the reason: `no-face`, `missing-file`, `not-an-image` and others. Skipped frames are counted by kind. */
   readonly kind: string;
   /** One sentence that says what was expected and what was found. */
   readonly reason: string;
@@ -33,5 +33,5 @@ export interface BlockSet {
   /** Name of the detector that found each face, [n]; undefined when the set does not record it. */
   readonly detectors?: readonly string[];
   /** The frames without blocks. */
-  readonly missed: readonly MissedFrame[];
+  readonly skipped: readonly SkippedFrame[];
 }

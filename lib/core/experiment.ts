@@ -116,6 +116,6 @@ const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
  * @param faces number of training faces
  * @returns 8 to batchSize, or batchSize when that is below 8
  */
-export function fitBatchSize(batchSize: number, faces: number): number {
+export function limitBatchSize(batchSize: number, faces: number): number {
   return Math.min(batchSize, Math.max(SMALLEST_BATCH, Math.floor(faces / FEWEST_STEPS)));
 }

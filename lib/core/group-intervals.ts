@@ -22,9 +22,9 @@ export function tInterval(values: readonly number[], confidence: number = 0.95):
   if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
   const value = mean(values);
   if (values.length === 1) return { value, low: -Infinity, high: Infinity };
-  const freedom = values.length - 1;
-  const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / freedom;
-  const half = studentQuantile(confidence, freedom) * Math.sqrt(variance / values.length);
+  const degreesOfFreedom = values.length - 1;
+  const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / degreesOfFreedom;
+  const half = studentQuantile(confidence, degreesOfFreedom) * Math.sqrt(variance / values.length);
   return { value, low: value - half, high: value + half };
 }
 

@@ -28,9 +28,9 @@ export interface Proportion extends Estimate {
 /** Accuracy on the found faces and on all images. */
 export interface AccuracyEstimates {
   /** Accuracy on the images with a found face. */
-  readonly ofFound: Proportion;
+  readonly foundFaces: Proportion;
   /** Accuracy on all images; an image without a found face counts as an error. */
-  readonly ofAll: Proportion;
+  readonly allImages: Proportion;
 }
 
 /**
@@ -65,7 +65,7 @@ export function wilsonInterval(successes: number, trials: number, z: number = Z_
  * @throws RangeError when the counts do not fit together
  */
 export function estimateAccuracy(correct: number, found: number, missed: number): AccuracyEstimates {
-  return { ofFound: wilsonInterval(correct, found), ofAll: wilsonInterval(correct, found + missed) };
+  return { foundFaces: wilsonInterval(correct, found), allImages: wilsonInterval(correct, found + missed) };
 }
 
 /**

@@ -47,7 +47,7 @@ export function confusionMatrix(
  * @param probabilities [n, 7]
  * @returns [n]
  */
-export function likeliestOf(probabilities: Float32Array): Uint8Array {
+export function predictedLabels(probabilities: Float32Array): Uint8Array {
   const classes = EMOTIONS.length;
   return Uint8Array.from({ length: probabilities.length / classes }, (_, row) => {
     const own = probabilities.subarray(classes * row, classes * (row + 1));

@@ -19,7 +19,7 @@ export function orderPixels(importance: Float32Array, random: Random): number[] 
  * @param removed positions in the concatenation of all pictures
  * @returns copies
  */
-export function removePixels(pictures: readonly Float32Array[], removed: readonly number[]): Float32Array[] {
+export function fillWithMean(pictures: readonly Float32Array[], removed: readonly number[]): Float32Array[] {
   const copies = pictures.map((picture) => picture.slice());
   const means = pictures.map((picture) => picture.reduce((sum, value) => sum + value, 0) / picture.length);
   for (const position of removed) {

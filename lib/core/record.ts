@@ -14,7 +14,7 @@ export interface FrameRecord {
   /** Share of the expression at its height, 0 to 1, where the data set knows it. */
   readonly intensity?: number;
   /** The image's part in the data set's official split. */
-  readonly side?: Side;
+  readonly side?: SplitPart;
   /** Number of annotators who chose each label, [10], in the order of `VOTE_COLUMNS`. */
   readonly votes?: readonly number[];
   /** Further columns of a table of labels, by name, such as age and camera. */
@@ -22,7 +22,7 @@ export interface FrameRecord {
 }
 
 /** The three parts of a split: training, validation and test set. */
-export const SIDES = ['train', 'validation', 'test'] as const;
+export const SPLIT_PARTS = ['train', 'validation', 'test'] as const;
 
-/** One of {@link SIDES}. */
-export type Side = (typeof SIDES)[number];
+/** One of {@link SPLIT_PARTS}. */
+export type SplitPart = (typeof SPLIT_PARTS)[number];

@@ -1,8 +1,6 @@
 import { EMOTIONS, type Emotion } from './emotions';
 import { createRandom } from './random';
-import { type FrameRecord, type Side, SIDES } from './record';
-
-export { SIDES } from './record';
+import { type FrameRecord, type SplitPart, SPLIT_PARTS } from './record';
 
 /** Names of the splits into one training, one validation and one test set. */
 export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
@@ -81,9 +79,9 @@ export function leaveOneCharacterOut(
   expectGroups(characters.length, 'characters');
   return characters.map((character, index) => {
     const validation = characters[(index + 1) % characters.length];
-    const sideOf = (record: FrameRecord): Side =>
+    const partOf = (record: FrameRecord): SplitPart =>
       record.character === character ? 'test' : record.character === validation ? 'validation' : 'train';
-    return { character, ...collect('characters', records, (_, record) => sideOf(record)) };
+    return { character, ...collect('characters', records, (_, record) => partOf(record)) };
   });
 }
 
@@ -97,17 +95,17 @@ export function assertDisjoint(
   records: readonly FrameRecord[],
   groupOf: (record: FrameRecord) => string,
 ): void {
-  const sides = new Map<string, Side>();
-  for (const side of SIDES) {
-    for (const index of split[side]) {
+  const parts = new Map<string, SplitPart>();
+  for (const part of SPLIT_PARTS) {
+    for (const index of split[part]) {
       const group = groupOf(records[index]);
-      const known = sides.get(group);
-      if (known && known !== side) {
+      const known = parts.get(group);
+      if (known && known !== part) {
         throw new RangeError(
-          `Expected ${group} on one side of the split but received it on ${known} and ${side}`,
+          `Expected ${group} in one part of the split but received it in ${known} and ${part}`,
         );
       }
-      sides.set(group, side);
+      parts.set(group, part);
     }
   }
 }
@@ -121,14 +119,14 @@ const FEWEST_OF_CELL = 10;
  * validation and test alternately.
  */
 function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
-  const sides = new Map<number, Side>();
+  const parts = new Map<number, SplitPart>();
   const cells = [...groupBy(records, cellOf)];
   for (const [cell, indices] of cells.filter(([, { length }]) => length >= FEWEST_OF_CELL)) {
     const random = createRandom(seed, 'split by frame', cell);
     const trainCount = Math.floor(indices.length * TRAIN_SHARE);
     random.shuffle(indices).forEach((index, position) => {
-      const side = random.next() < 0.5 ? 'validation' : 'test';
-      sides.set(index, position < trainCount ? 'train' : side);
+      const part = random.next() < 0.5 ? 'validation' : 'test';
+      parts.set(index, position < trainCount ? 'train' : part);
     });
   }
   const small = cells.filter(([, { length }]) => length < FEWEST_OF_CELL).flatMap(([, indices]) => indices);
@@ -138,48 +136,48 @@ function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
     createRandom(seed, 'split of small cells', emotion)
       .shuffle(indices)
       .forEach((index, position) => {
-        const side = (position - trainCount) % 2 === 0 ? 'validation' : 'test';
-        sides.set(index, position < trainCount ? 'train' : side);
+        const part = (position - trainCount) % 2 === 0 ? 'validation' : 'test';
+        parts.set(index, position < trainCount ? 'train' : part);
       });
   }
-  return collect('frames', records, (index) => sides.get(index)!);
+  return collect('frames', records, (index) => parts.get(index)!);
 }
 
 /** Returns the expressions that occur in the data set but not in one part of its split. */
 export function missingExpressions(
   split: Split,
   records: readonly FrameRecord[],
-  side: (typeof SIDES)[number],
+  part: SplitPart,
 ): Emotion[] {
-  const present = new Set(split[side].map((index) => records[index].emotion));
+  const present = new Set(split[part].map((index) => records[index].emotion));
   const all = new Set(records.map(({ emotion }) => emotion));
   return EMOTIONS.filter((emotion) => all.has(emotion) && !present.has(emotion));
 }
 
 function splitByClip(records: readonly FrameRecord[], seed: number): Split {
-  const sides = new Map<string, Side>();
+  const parts = new Map<string, SplitPart>();
   for (const [cell, indices] of groupBy(records, cellOf)) {
     const clips = [...new Set(indices.map((index) => clipOf(records[index])))].sort();
     expectGroups(clips.length, `clips of ${cell.replace('\0', ' ')}`);
-    dealGroups(clips, createRandom(seed, 'split by clip', cell).shuffle).forEach((side, clip) =>
-      sides.set(clip, side),
+    assignGroups(clips, createRandom(seed, 'split by clip', cell).shuffle).forEach((part, clip) =>
+      parts.set(clip, part),
     );
   }
-  return collect('clips', records, (_, record) => sides.get(clipOf(record))!);
+  return collect('clips', records, (_, record) => parts.get(clipOf(record))!);
 }
 
 function splitByCharacter(records: readonly FrameRecord[], seed: number): Split {
   const characters = [...groupBy(records, characterOf).keys()].sort();
   expectGroups(characters.length, 'characters');
-  const sides = dealGroups(characters, createRandom(seed, 'split by character').shuffle);
-  return collect('characters', records, (_, record) => sides.get(record.character)!);
+  const parts = assignGroups(characters, createRandom(seed, 'split by character').shuffle);
+  return collect('characters', records, (_, record) => parts.get(record.character)!);
 }
 
 function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
-  const split = collect('official', records, (_, record) => officialSideOf(record));
-  for (const side of ['train', 'test'] as const)
-    if (split[side].length === 0)
-      throw new RangeError(`Expected ${side} images for the official split but received none`);
+  const split = collect('official', records, (_, record) => officialPartOf(record));
+  for (const part of ['train', 'test'] as const)
+    if (split[part].length === 0)
+      throw new RangeError(`Expected ${part} images for the official split but received none`);
   if (split.validation.length > 0) return split;
   const held = takeTenth(split.train, records, seed);
   if (held.size === 0)
@@ -187,7 +185,7 @@ function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
       `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${split.train.length} in train`,
     );
   return collect('official', records, (index, record) =>
-    held.has(index) ? 'validation' : officialSideOf(record),
+    held.has(index) ? 'validation' : officialPartOf(record),
   );
 }
 
@@ -204,23 +202,23 @@ function takeTenth(train: readonly number[], records: readonly FrameRecord[], se
 }
 
 /** Assigns about 80 % of the groups to training, and at least one each to validation and test. */
-function dealGroups(groups: string[], shuffle: (items: string[]) => string[]): Map<string, Side> {
+function assignGroups(groups: string[], shuffle: (items: string[]) => string[]): Map<string, SplitPart> {
   const held = Math.max(2, Math.round(groups.length * (1 - TRAIN_SHARE)));
   const validationCount = Math.floor(held / 2);
-  const sides = new Map<string, Side>();
+  const parts = new Map<string, SplitPart>();
   shuffle(groups).forEach((group, position) => {
-    sides.set(group, position < validationCount ? 'validation' : position < held ? 'test' : 'train');
+    parts.set(group, position < validationCount ? 'validation' : position < held ? 'test' : 'train');
   });
-  return sides;
+  return parts;
 }
 
 function collect(
   name: SplitName,
   records: readonly FrameRecord[],
-  sideOf: (index: number, record: FrameRecord) => Side,
+  partOf: (index: number, record: FrameRecord) => SplitPart,
 ): Split {
   const split = { name, train: [] as number[], validation: [] as number[], test: [] as number[] };
-  records.forEach((record, index) => split[sideOf(index, record)].push(index));
+  records.forEach((record, index) => split[partOf(index, record)].push(index));
   return split;
 }
 
@@ -246,7 +244,7 @@ function characterOf(record: FrameRecord): string {
   return record.character;
 }
 
-function officialSideOf(record: FrameRecord): Side {
+function officialPartOf(record: FrameRecord): SplitPart {
   if (record.side) return record.side;
   throw new RangeError(
     `Expected an official side for ${record.path} but received none: this data set has no sides, take another SPLIT`,

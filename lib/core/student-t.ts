@@ -1,29 +1,30 @@
 /**
  * Returns the quantile of Student's t distribution for a two-sided interval.
  * @param confidence share of the distribution inside the interval, above 0 and below 1, such as 0.95
- * @param freedom degrees of freedom, above 0
+ * @param degreesOfFreedom degrees of freedom, above 0
  * @returns t such that a share of `confidence` lies between -t and t
  * @throws RangeError when an argument is out of range
  * Source: Abramowitz and Stegun 26.7.1; compared with scipy.stats.t.ppf.
  */
-export function studentQuantile(confidence: number, freedom: number): number {
+export function studentQuantile(confidence: number, degreesOfFreedom: number): number {
   if (!(confidence > 0 && confidence < 1))
     throw new RangeError(`Expected a number between 0 and 1 for confidence but received ${confidence}`);
-  if (!(freedom > 0)) throw new RangeError(`Expected a number above 0 for freedom but received ${freedom}`);
+  if (!(degreesOfFreedom > 0))
+    throw new RangeError(`Expected a number above 0 for degreesOfFreedom but received ${degreesOfFreedom}`);
   let [low, high] = [0, 1];
-  while (shareWithin(high, freedom) < confidence) high *= 2;
+  while (shareWithin(high, degreesOfFreedom) < confidence) high *= 2;
   // 200 bisections always reach neighbouring floating-point numbers.
   for (let halving = 0; halving < 200; halving++) {
     const middle = (low + high) / 2;
-    if (shareWithin(middle, freedom) < confidence) low = middle;
+    if (shareWithin(middle, degreesOfFreedom) < confidence) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
 /** Computes the share of the distribution between -t and t. */
-function shareWithin(t: number, freedom: number): number {
-  return 1 - incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
+function shareWithin(t: number, degreesOfFreedom: number): number {
+  return 1 - incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
 }
 
 /** Computes the regularised incomplete beta function I_x(a, b). Source: Abramowitz and Stegun 26.5.8, 6.6.3. */

@@ -33,7 +33,7 @@ const EXPRESSION_COLUMNS = EMOTIONS.map((emotion) => VOTE_COLUMNS.indexOf(emotio
  * @returns undefined without a majority
  * @throws RangeError when there are not ten counts
  */
-export function strictWinner(votes: readonly number[]): VoteColumn | undefined {
+export function majorityWinner(votes: readonly number[]): VoteColumn | undefined {
   const kept = dropSingleVotes(votes);
   const most = Math.max(...kept);
   return 2 * most > sum(kept) ? VOTE_COLUMNS[kept.indexOf(most)] : undefined;
@@ -45,7 +45,7 @@ export function strictWinner(votes: readonly number[]): VoteColumn | undefined {
  * @returns undefined for a tie
  * @throws RangeError when there are not ten counts
  */
-export function pluralWinner(votes: readonly number[]): VoteColumn | undefined {
+export function pluralityWinner(votes: readonly number[]): VoteColumn | undefined {
   expectTen(votes);
   const most = Math.max(...votes);
   const winners = VOTE_COLUMNS.filter((_, column) => votes[column] === most);
@@ -54,7 +54,7 @@ export function pluralWinner(votes: readonly number[]): VoteColumn | undefined {
 
 /**
  * Computes the soft label: each expression's share of the votes for the seven expressions, with single votes dropped as
- * in {@link strictWinner}.
+ * in {@link majorityWinner}.
  * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @returns [7] in the order of the label ids, with sum 1; undefined when no vote for the seven remains
  * @throws RangeError when there are not ten counts
@@ -75,7 +75,7 @@ export function toSoftLabel(votes: readonly number[]): number[] | undefined {
  * @throws RangeError when there are not ten counts
  */
 export function labelByVotes(votes: readonly number[], rule: LabelRule): Emotion | undefined {
-  const winner = rule === 'plural' ? pluralWinner(votes) : strictWinner(votes);
+  const winner = rule === 'plural' ? pluralityWinner(votes) : majorityWinner(votes);
   if (winner && isEmotion(winner)) return winner;
   const shares = rule === 'all' ? toSoftLabel(votes) : undefined;
   return shares && EMOTIONS[shares.indexOf(Math.max(...shares))];

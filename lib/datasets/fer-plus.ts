@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseCsv } from '../core/csv';
-import { type FrameRecord, SIDES } from '../core/record';
-import { labelByVotes, type LabelRule, pluralWinner, strictWinner, VOTE_COLUMNS } from '../core/votes';
+import { type FrameRecord, SPLIT_PARTS } from '../core/record';
+import { labelByVotes, type LabelRule, pluralityWinner, majorityWinner, VOTE_COLUMNS } from '../core/votes';
 import type { Dataset } from './dataset';
 import { convertTable, SIDE_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
 import { readText } from './text';
@@ -181,7 +181,7 @@ function parseVotes(fields: readonly string[], where: string): number[] {
 }
 
 function bySide(first: RatedImage, second: RatedImage): number {
-  const order = SIDES.indexOf(first.side) - SIDES.indexOf(second.side);
+  const order = SPLIT_PARTS.indexOf(first.side) - SPLIT_PARTS.indexOf(second.side);
   return order || (first.path < second.path ? -1 : 1);
 }
 
@@ -190,7 +190,7 @@ function noteLeftOut(images: readonly RatedImage[], labels: LabelRule): string[]
   const counts = new Map<string, number>();
   for (const { votes } of images) {
     if (labelByVotes(votes, labels)) continue;
-    const winner = labels === 'plural' ? pluralWinner(votes) : strictWinner(votes);
+    const winner = labels === 'plural' ? pluralityWinner(votes) : majorityWinner(votes);
     const name = winner ?? (labels === 'plural' ? 'a tie' : 'no majority');
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

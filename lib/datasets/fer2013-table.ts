@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { Side } from '../core/record';
+import type { SplitPart } from '../core/record';
 import { readLines } from './text';
 
 /** Name of FER2013's table. */
@@ -30,7 +30,7 @@ export interface TableRow {
 export interface TableImage {
   /** Path of its PNG, with forward slashes. */
   readonly path: string;
-  readonly side: Side;
+  readonly side: SplitPart;
 }
 
 /** Width and height of every image in pixels. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
-import type { FrameRecord, Side } from '../core/record';
+import type { FrameRecord, SplitPart } from '../core/record';
 import type { Dataset } from './dataset';
 import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
 import {
@@ -26,7 +26,7 @@ interface ClassFolder {
   /** Path relative to the root, with forward slashes. */
   readonly path: string;
   readonly character: string;
-  readonly side?: Side;
+  readonly side?: SplitPart;
 }
 
 /**
@@ -149,7 +149,7 @@ function unknownFolders(folders: readonly ClassFolder[], setting: string): Range
 }
 
 function noteSides(records: readonly FrameRecord[]): string[] {
-  const isMissing = (side: Side) => records.every((record) => record.side !== side);
+  const isMissing = (side: SplitPart) => records.every((record) => record.side !== side);
   if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
   return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
 }

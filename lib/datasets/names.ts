@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion, FER2013_EMOTIONS, isEmotion, type Numbering } from '../core/emotions';
-import type { Side } from '../core/record';
+import type { SplitPart } from '../core/record';
 import { optionName } from './options';
 
 const EMOTIONS_BY_NUMBER: Readonly<Record<Numbering, readonly Emotion[]>> = { fer2013: FER2013_EMOTIONS };
@@ -19,7 +19,7 @@ const ALIASES: ReadonlyMap<string, Emotion | 'contempt'> = new Map([
   ['contemptuous', 'contempt'],
 ]);
 
-const SIDES_BY_NAME: ReadonlyMap<string, Side> = new Map([
+const SIDES_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
   ['train', 'train'],
   ['validation', 'validation'],
   ['valid', 'validation'],
@@ -46,7 +46,7 @@ export function readClassName(name: string, numbered?: Numbering): Emotion | 'co
  * Reads the name of a part of an official split, in any letter case.
  * @returns undefined for an unknown name
  */
-export function readSideName(name: string): Side | undefined {
+export function readSideName(name: string): SplitPart | undefined {
   return SIDES_BY_NAME.get(name.trim().toLowerCase());
 }
 

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { EMOTIONS } from '../core/emotions';
-import type { FrameRecord } from '../core/record';
-import { SIDES, type Split } from '../core/split';
+import { type FrameRecord, SPLIT_PARTS } from '../core/record';
+import type { Split } from '../core/split';
 import type { ChartFigure, ChartSpec } from './figure';
 import { SIDE_COLORS, VEGA_CONFIG } from './theme';
 
@@ -48,7 +48,7 @@ export function countsChart(
       color: {
         field: 'side',
         type: 'nominal',
-        scale: { domain: [...SIDES], range: SIDES.map((side) => SIDE_COLORS[side]) },
+        scale: { domain: [...SPLIT_PARTS], range: SPLIT_PARTS.map((side) => SIDE_COLORS[side]) },
         legend: { title: null, orient: 'top', direction: 'horizontal' },
       },
       order: { field: 'order', type: 'quantitative' },
@@ -66,7 +66,7 @@ export function countsChart(
 function countFrames(records: readonly FrameRecord[], split: Split, by: 'emotion' | 'character') {
   const names = [...new Set(records.map((record) => record[by] as string))];
   return names.flatMap((name) =>
-    SIDES.map((side, order) => {
+    SPLIT_PARTS.map((side, order) => {
       const images = split[side].filter((index) => records[index][by] === name).length;
       return { [by]: name, side, order, images };
     }),
@@ -74,5 +74,5 @@ function countFrames(records: readonly FrameRecord[], split: Split, by: 'emotion
 }
 
 function summarize(split: Split): string {
-  return SIDES.map((side) => `${side} ${split[side].length.toLocaleString('en-US')}`).join(', ');
+  return SPLIT_PARTS.map((side) => `${side} ${split[side].length.toLocaleString('en-US')}`).join(', ');
 }

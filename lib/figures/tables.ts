@@ -3,8 +3,8 @@ import type * as Danfo from 'danfojs-node';
 import { EMOTIONS } from '../core/emotions';
 import { wilsonInterval, type Proportion } from '../core/intervals';
 import { classMetrics, macroF1, type ConfusionMatrix } from '../core/metrics';
-import type { FrameRecord } from '../core/record';
-import { SIDES, type Split } from '../core/split';
+import { type FrameRecord, SPLIT_PARTS } from '../core/record';
+import type { Split } from '../core/split';
 import type { CellValue } from './table-format';
 
 /** One row of a table: a value a column. */
@@ -76,7 +76,7 @@ export function joinTables(left: Danfo.DataFrame, right: Danfo.DataFrame, on: st
  * @param split of the same records; default: the side that the data set itself tells
  */
 export function recordTable(records: readonly FrameRecord[], split?: Split): Danfo.DataFrame {
-  const sides = new Map(SIDES.flatMap((side) => (split?.[side] ?? []).map((index) => [index, side])));
+  const sides = new Map(SPLIT_PARTS.flatMap((side) => (split?.[side] ?? []).map((index) => [index, side])));
   return toDataFrame(
     records.map(({ path, character, emotion, clip, frame, intensity, side, attributes }, index) => {
       const known = {

@@ -47,7 +47,7 @@ const WORST = 24;
  * @param seed of the splits in which near-duplicates are looked for
  */
 export function auditBlocks(blocks: BlockSet, seed: number): Audit {
-  const records = [...blocks.records, ...blocks.missed.map(({ record }) => record)];
+  const records = [...blocks.records, ...blocks.skipped.map(({ record }) => record)];
   const hashes = hashFaces(blocks);
   const all = blocks.records.map((_, face) => face);
   const contrast = Float32Array.from(all, (face) =>
@@ -64,7 +64,7 @@ export function auditBlocks(blocks: BlockSet, seed: number): Audit {
       ),
     ),
     missed: Object.fromEntries(
-      countGroups(blocks.missed, [], ({ kind }) => kind).map(({ name, frames }) => [name, frames]),
+      countGroups(blocks.skipped, [], ({ kind }) => kind).map(({ name, frames }) => [name, frames]),
     ),
     assumed: countAssumed(blocks.detectors ?? []),
     duplicates: countFound(findNearDuplicates(hashes, all, all)),

@@ -157,7 +157,7 @@ export async function scoreRun(options: RunOptions): Promise<RunScore> {
     const { labels } = await predict(network, test);
     const seconds = history.map((epoch) => epoch.seconds).sort((first, second) => first - second);
     return {
-      accuracy: scoreTest(test.labels, labels, faces.test.missed).ofAll.value,
+      accuracy: scoreTest(test.labels, labels, faces.test.missed).allImages.value,
       bestEpoch,
       secondsPerEpoch: seconds[seconds.length >> 1],
     };

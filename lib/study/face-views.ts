@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../core/blocks';
+import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../core/blocks';
 import { EMOTIONS, type Emotion, emotionId } from '../core/emotions';
 import type { Box } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
@@ -190,7 +190,7 @@ export async function lookAtFiles(
 /** Paths are told as from the disk's root: here the user reads them as from the current folder. */
 function describeMiss(
   root: string,
-  { record, kind, reason }: MissedFrame<{ readonly path: string }>,
+  { record, kind, reason }: SkippedFrame<{ readonly path: string }>,
 ): FilesLookedAt['missed'][number] {
   const file = path.relative('', path.join(root, record.path));
   return { path: file, kind, reason: reason.replace(record.path, file) };

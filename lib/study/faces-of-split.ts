@@ -1,6 +1,5 @@
 import type { BlockSet } from '../core/blocks';
-import type { FrameRecord } from '../core/record';
-import type { SIDES } from '../core/split';
+import type { FrameRecord, SplitPart } from '../core/record';
 import type { Split } from '../core/split';
 
 /** One side of a split after preprocessing. */
@@ -12,7 +11,7 @@ export interface SideFaces {
 }
 
 /** The sides of a split after preprocessing. */
-export type SplitFaces = Readonly<Record<(typeof SIDES)[number], SideFaces>>;
+export type SplitFaces = Readonly<Record<SplitPart, SideFaces>>;
 
 /**
  * Finds the faces of each side of a split. The split is made of all frames, before any face is looked for, so that

@@ -141,7 +141,7 @@ function describeTraining(
   const synthetic = dataset.synthetic ? ', drawn by this program: not measured on real faces' : '';
   const learned = `Learned from ${faces.length} faces${whose} (${dataset.name}${synthetic})`;
   if (!score) return `${learned}; not scored on a test side`;
-  const { trials, value, low, high } = score.ofAll;
+  const { trials, value, low, high } = score.allImages;
   const percent = (share: number) => formatPercent(share, 1);
   return (
     `${learned}; accuracy on ${trials} test images, split by ${experiment.split}: ${percent(value)} ` +

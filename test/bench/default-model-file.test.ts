@@ -20,10 +20,10 @@ describe('toDefaultModelFile', () => {
       (character): FrameRecord => ({ path: 'a.png', character, emotion: 'joy' }),
     );
     const outcomes = [true, true, false, true];
-    const ofAll = wilsonInterval(3, 4);
+    const allImages = wilsonInterval(3, 4);
     const evaluation = {
       outcomes,
-      score: { ofAll },
+      score: { allImages },
       calibrationError: 0.1,
       answered: wilsonInterval(2, 4),
       rightOfAnswered: wilsonInterval(2, 2),

@@ -47,10 +47,10 @@ describe('runEvaluate', function () {
     const { isWhole, output } = await evaluate(() => false);
     assert.ok(isWhole);
     const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
-      models: { score: { ofAll: { successes: number; trials: number } } }[];
+      models: { score: { allImages: { successes: number; trials: number } } }[];
     };
     // One face under every label: one of the seven is right.
-    const { successes, trials } = models[0].score.ofAll;
+    const { successes, trials } = models[0].score.allImages;
     assert.deepEqual([successes, trials], [1, EMOTIONS.length]);
   });
 
@@ -66,9 +66,9 @@ describe('runEvaluate', function () {
     const request = { data, cropped: true, models: [undefined], format: 'json', output } as const;
     assert.ok(await runEvaluate(request, { isRequested: () => false, dispose: () => undefined }));
     const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
-      models: { assumed: number; score: { ofFound: { trials: number } } }[];
+      models: { assumed: number; score: { foundFaces: { trials: number } } }[];
     };
-    assert.deepEqual([models[0].score.ofFound.trials, models[0].assumed], [2, 1]);
+    assert.deepEqual([models[0].score.foundFaces.trials, models[0].assumed], [2, 1]);
   });
 
   it('scores groups of a column of a table, in JSON and as text', async () => {

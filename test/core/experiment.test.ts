@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_EXPERIMENT, fitBatchSize, readCropped, readExperiment } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT, limitBatchSize, readCropped, readExperiment } from '../../lib/core/experiment';
 
 describe('readExperiment', () => {
   it('gives the defaults when nothing is set', () => {
@@ -56,8 +56,8 @@ describe('readCropped', () => {
 
 describe('fitBatchSize', () => {
   it('gives an epoch of few faces eight steps, down to batches of eight, and never a larger batch', () => {
-    const sizes = [1344, 512, 511, 96, 20, 1].map((faces) => fitBatchSize(64, faces));
+    const sizes = [1344, 512, 511, 96, 20, 1].map((faces) => limitBatchSize(64, faces));
     assert.deepEqual(sizes, [64, 64, 63, 12, 8, 8]);
-    assert.equal(fitBatchSize(4, 20), 4);
+    assert.equal(limitBatchSize(4, 20), 4);
   });
 });

@@ -35,10 +35,10 @@ describe('intervals', () => {
   });
 
   it('defect 8: counts images without a face as errors: 97.506 % of the found are 96.43 % of all', () => {
-    const { ofFound, ofAll } = estimateAccuracy(5396, 5534, 62);
-    assert.equal((100 * ofFound.value).toFixed(3), '97.506');
-    assert.equal((100 * ofAll.value).toFixed(2), '96.43');
-    assert.equal(ofAll.trials, 5596);
+    const { foundFaces, allImages } = estimateAccuracy(5396, 5534, 62);
+    assert.equal((100 * foundFaces.value).toFixed(3), '97.506');
+    assert.equal((100 * allImages.value).toFixed(2), '96.43');
+    assert.equal(allImages.trials, 5596);
   });
 
   it('refuses counts that are none', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { orderPixels, removePixels } from '../../lib/core/pixel-removal';
+import { orderPixels, fillWithMean } from '../../lib/core/pixel-removal';
 import { createRandom } from '../../lib/core/random';
 
 describe('orderPixels', () => {
@@ -22,13 +22,13 @@ describe('removePixels', () => {
   const pictures = [Float32Array.of(0, 2, 4), Float32Array.of(10, 30)];
 
   it('gives removed pixels the mean of their own picture', () => {
-    const [first, second] = removePixels(pictures, [2, 3]);
+    const [first, second] = fillWithMean(pictures, [2, 3]);
     assert.deepEqual([...first], [0, 2, 2]);
     assert.deepEqual([...second], [20, 30]);
   });
 
   it('leaves what it was given as it was', () => {
-    removePixels(pictures, [0, 1, 2, 3, 4]);
+    fillWithMean(pictures, [0, 1, 2, 3, 4]);
     assert.deepEqual([...pictures[0]], [0, 2, 4]);
   });
 });

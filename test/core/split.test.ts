@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
-import type { FrameRecord } from '../../lib/core/record';
+import { type FrameRecord, SPLIT_PARTS } from '../../lib/core/record';
 import {
   assertDisjoint,
   expectOneSplit,
   leaveOneCharacterOut,
   missingExpressions,
-  SIDES,
   splitRecords,
 } from '../../lib/core/split';
 
@@ -32,7 +31,7 @@ describe('splitRecords', () => {
   it('puts each record on exactly one side, whatever the split', () => {
     for (const name of ['frames', 'clips', 'characters'] as const) {
       const split = splitRecords(records, name, 1);
-      const all = SIDES.flatMap((side) => split[side]).sort((a, b) => a - b);
+      const all = SPLIT_PARTS.flatMap((side) => split[side]).sort((a, b) => a - b);
       assert.deepEqual(all, Array.from(records.keys()), name);
     }
   });
@@ -55,7 +54,9 @@ describe('splitRecords', () => {
 
   it('deals six characters 4/1/1', () => {
     const split = splitRecords(records, 'characters', 1);
-    const names = SIDES.map((side) => new Set(split[side].map((index) => records[index].character)).size);
+    const names = SPLIT_PARTS.map(
+      (side) => new Set(split[side].map((index) => records[index].character)).size,
+    );
     assert.deepEqual(names, [4, 1, 1]);
   });
 
@@ -76,7 +77,7 @@ describe('splitRecords', () => {
   });
 
   it('takes the official sides as they are', () => {
-    const sided = SIDES.map((side, index) => ({ ...records[index], side }));
+    const sided = SPLIT_PARTS.map((side, index) => ({ ...records[index], side }));
     const { train, validation, test } = splitRecords(sided, 'official', 1);
     assert.deepEqual([train, validation, test], [[0], [1], [2]]);
   });
@@ -151,7 +152,7 @@ describe('splitRecords of small cells', () => {
     const records = persons.flatMap((person) => EMOTIONS.flatMap((emotion) => cell(person, emotion, 1)));
     const split = splitRecords(records, 'frames', 1);
     for (const emotion of EMOTIONS) {
-      const counts = SIDES.map(
+      const counts = SPLIT_PARTS.map(
         (side) => split[side].filter((index) => records[index].emotion === emotion).length,
       );
       assert.deepEqual(counts, [8, 1, 1], emotion);
@@ -163,7 +164,7 @@ describe('splitRecords of small cells', () => {
     const alone = splitRecords(large, 'frames', 3);
     const mixed = splitRecords([...large, ...cell('b', 'joy', 3), ...cell('b', 'fear', 2)], 'frames', 3);
     const ofLarge = (side: readonly number[]) => side.filter((index) => index < 40);
-    for (const side of SIDES) assert.deepEqual(ofLarge(mixed[side]), alone[side]);
+    for (const side of SPLIT_PARTS) assert.deepEqual(ofLarge(mixed[side]), alone[side]);
   });
 
   it('gives another split with another seed, and the same with the same', () => {
@@ -181,12 +182,12 @@ describe('splitRecords of small cells', () => {
 });
 
 describe('assertDisjoint', () => {
-  it('names the group that is on two sides', () => {
+  it('names a group that is in two parts', () => {
     const records = makeRecords(['a', 'b'], 1, 2);
     const split = { name: 'clips' as const, train: [0], validation: [], test: [1] };
     assert.throws(
       () => assertDisjoint(split, records, (r) => r.clip!),
-      /Expected clip 0 on one side .* train and test/,
+      /Expected clip 0 in one part .* train and test/,
     );
   });
 });

@@ -14,6 +14,9 @@ describe('studentQuantile', () => {
       () => studentQuantile(1, 5),
       /Expected a number between 0 and 1 for confidence but received 1/,
     );
-    assert.throws(() => studentQuantile(0.95, 0), /Expected a number above 0 for freedom but received 0/);
+    assert.throws(
+      () => studentQuantile(0.95, 0),
+      /Expected a number above 0 for degreesOfFreedom but received 0/,
+    );
   });
 });

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
-import { labelByVotes, pluralWinner, strictWinner, toSoftLabel } from '../../lib/core/votes';
+import { labelByVotes, pluralityWinner, majorityWinner, toSoftLabel } from '../../lib/core/votes';
 
 // Columns: neutral, joy, surprise, sadness, anger, disgust, fear, contempt, unknown, not a face.
 describe('votes of FER+', () => {
   it('have a strict winner with more than half of the votes that are left without the single ones', () => {
-    assert.equal(strictWinner([6, 0, 1, 1, 0, 0, 0, 0, 2, 0]), 'neutral');
-    assert.equal(strictWinner([0, 4, 1, 0, 0, 0, 0, 1, 1, 3]), 'joy');
-    assert.equal(strictWinner([0, 1, 0, 0, 2, 0, 0, 6, 1, 0]), 'contempt');
+    assert.equal(majorityWinner([6, 0, 1, 1, 0, 0, 0, 0, 2, 0]), 'neutral');
+    assert.equal(majorityWinner([0, 4, 1, 0, 0, 0, 0, 1, 1, 3]), 'joy');
+    assert.equal(majorityWinner([0, 1, 0, 0, 2, 0, 0, 6, 1, 0]), 'contempt');
   });
 
   it('have no strict winner at half of the votes or below, votes for unknown included', () => {
-    assert.equal(strictWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
-    assert.equal(strictWinner([0, 0, 4, 0, 0, 0, 2, 0, 2, 0]), undefined);
-    assert.equal(strictWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), undefined);
-    assert.equal(strictWinner([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), undefined);
+    assert.equal(majorityWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
+    assert.equal(majorityWinner([0, 0, 4, 0, 0, 0, 2, 0, 2, 0]), undefined);
+    assert.equal(majorityWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), undefined);
+    assert.equal(majorityWinner([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), undefined);
   });
 
   it('have a plural winner however few its votes are, and none in a tie', () => {
-    assert.equal(pluralWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), 'neutral');
-    assert.equal(pluralWinner([0, 0, 0, 0, 0, 0, 0, 0, 7, 3]), 'unknown');
-    assert.equal(pluralWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
+    assert.equal(pluralityWinner([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]), 'neutral');
+    assert.equal(pluralityWinner([0, 0, 0, 0, 0, 0, 0, 0, 7, 3]), 'unknown');
+    assert.equal(pluralityWinner([5, 5, 0, 0, 0, 0, 0, 0, 0, 0]), undefined);
   });
 
   it('give soft labels over the seven in the order of the label ids, without single votes', () => {
@@ -46,7 +46,7 @@ describe('votes of FER+', () => {
   });
 
   it('are ten', () => {
-    assert.throws(() => strictWinner([1, 2]), /Expected 10 counts for votes but received 2/);
-    assert.throws(() => pluralWinner([]), /received 0/);
+    assert.throws(() => majorityWinner([1, 2]), /Expected 10 counts for votes but received 2/);
+    assert.throws(() => pluralityWinner([]), /received 0/);
   });
 });

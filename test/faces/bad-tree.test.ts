@@ -94,12 +94,12 @@ describe('a tree of thousands of bad files', function () {
     const made = await makeStore(dataset, { root, directory, cacheDirectory });
     const bad = Object.keys(kinds).length * EACH + 1;
     assert.deepEqual([made.frames, made.missed], [bad + SCRIPTS.length, bad]);
-    const { missed, records } = await loadStore(made.file);
+    const { skipped, records } = await loadStore(made.file);
     assert.deepEqual(
       records.map(({ path: name }) => name).sort(),
       SCRIPTS.map((name) => `good/joy/${name}.png`).sort(),
     );
-    const wrong = missed.filter(({ record, kind }) => record.character !== kind);
+    const wrong = skipped.filter(({ record, kind }) => record.character !== kind);
     assert.deepEqual(wrong.slice(0, 3), []);
     const rows = fs.readFileSync(path.join(directory, 'skipped.csv'), 'utf8').match(/\r\n/g);
     assert.equal(rows?.length, 1 + bad);

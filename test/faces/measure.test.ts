@@ -24,7 +24,7 @@ function blockSet(found: readonly Float32Array[], characters: readonly string[],
   return {
     records: found.map((_, index) => record(`${index}`, characters[index])),
     landmarks,
-    missed: Array.from({ length: missed }, (_, index) => ({
+    skipped: Array.from({ length: missed }, (_, index) => ({
       record: record(`missed${index}`, 'mery'),
       kind: 'no-face',
       reason: '',

@@ -133,7 +133,7 @@ describe('preprocess', function () {
     await writeFile(path.join(root, 'lying.png'), await small(2, 90));
     const options = { cropped: true, fixedMargin: false };
     const { blocks } = await run([record('crop.png'), record('lying.png')], options);
-    assert.deepEqual(blocks.missed, []);
+    assert.deepEqual(blocks.skipped, []);
     assert.deepEqual([...blocks.scores], [0, 0]);
     assert.deepEqual(blocks.detectors, ['whole-image', 'assumed']);
     const [own, usual] = [blocks.landmarks.subarray(0, 136), blocks.landmarks.subarray(136)];
@@ -152,7 +152,7 @@ describe('preprocess', function () {
         .toBuffer(),
     );
     const { blocks } = await run([record('flat.png'), records[0]]);
-    assert.deepEqual(blocks.missed, [
+    assert.deepEqual(blocks.skipped, [
       {
         record: record('flat.png'),
         kind: 'no-face',
@@ -178,7 +178,7 @@ describe('preprocess', function () {
     );
     const { blocks } = await run(frames);
     assert.deepEqual(
-      blocks.missed.map(({ kind }) => kind),
+      blocks.skipped.map(({ kind }) => kind),
       ['empty-file', 'not-an-image', 'truncated', 'no-face', 'missing-file', 'outside-data-folder'],
     );
     assert.deepEqual(
@@ -205,7 +205,7 @@ describe('preprocess', function () {
     await mkdir(path.join(root, 'form'));
     for (const [name, bytes] of Object.entries(forms)) await writeFile(path.join(root, name), await bytes);
     const { blocks } = await run(Object.keys(forms).map(record));
-    assert.deepEqual(blocks.missed, []);
+    assert.deepEqual(blocks.skipped, []);
     for (let index = 1; index < blocks.records.length; index++)
       for (let at = 0; at < 136; at++) {
         const difference = Math.abs(blocks.landmarks[136 * index + at] - blocks.landmarks[at]);
@@ -273,7 +273,7 @@ describe('preprocess', function () {
     await writeFile(path.join(root, 'noise.png'), flat);
     const frames = [record('crop.png'), record('noise.png')];
     const plain = await run(frames, { cacheDirectory: freshCache(), marginPx: 0 });
-    assert.ok(plain.blocks.missed.some((missed) => missed.record.path === 'noise.png'));
+    assert.ok(plain.blocks.skipped.some((missed) => missed.record.path === 'noise.png'));
     const { blocks } = await run(frames, { cacheDirectory: freshCache(), marginPx: 0, cropped: true });
     assert.ok(blocks.records.some((found) => found.path === 'crop.png'));
     assert.deepEqual([...blocks.imageSizes.subarray(0, 2)], [48, 48]);
@@ -342,7 +342,7 @@ describe('preprocess', function () {
     };
     const { blocks } = await run(frames, { cacheDirectory, onProgress });
     assert.deepEqual(
-      blocks.missed.map(({ kind }) => kind),
+      blocks.skipped.map(({ kind }) => kind),
       ['changed-while-reading'],
     );
     assert.equal((await run(frames, { cacheDirectory })).computedShards, 1);

@@ -27,7 +27,7 @@ describe('a block store', () => {
       blocks.records,
       [0, 2, 4].map((index) => faceRow(index).record),
     );
-    assert.deepEqual(blocks.missed, [missedRow(1), missedRow(3)]);
+    assert.deepEqual(blocks.skipped, [missedRow(1), missedRow(3)]);
     assert.deepEqual([...blocks.eyes.filter((_, at) => at % 1024 === 0)], [0, 2, 4]);
     assert.deepEqual(blocks.landmarks.slice(272, 274), new Float32Array([4.5, 4.5]));
   });

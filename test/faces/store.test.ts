@@ -39,7 +39,7 @@ describe('decodeShard', () => {
   it('gives back what was written', () => {
     const blocks = decodeShard(encodeShard(rows, {}), records);
     assert.deepEqual(blocks.records, [records[0], records[2], records[3]]);
-    assert.deepEqual(blocks.missed, [rows[1], rows[4]]);
+    assert.deepEqual(blocks.skipped, [rows[1], rows[4]]);
     assert.deepEqual([...blocks.imageSizes], [256, 200, 256, 202, 256, 203]);
     assert.deepEqual([...blocks.scores], [0.75, 0.75, 0.75]);
     [0, 2, 3].forEach((source, index) => {
@@ -61,7 +61,7 @@ describe('decodeShard', () => {
         encodeShard(some, {}),
         some.map(({ record }) => record),
       );
-      assert.equal(blocks.records.length + blocks.missed.length, some.length);
+      assert.equal(blocks.records.length + blocks.skipped.length, some.length);
     }
   });
 
@@ -104,8 +104,8 @@ describe('concatBlocks', () => {
   });
 
   it('is empty for nothing', () => {
-    const { records: none, eyes, scores, missed } = concatBlocks([]);
-    assert.deepEqual([none.length, eyes.length, scores.length, missed.length], [0, 0, 0, 0]);
+    const { records: none, eyes, scores, skipped } = concatBlocks([]);
+    assert.deepEqual([none.length, eyes.length, scores.length, skipped.length], [0, 0, 0, 0]);
     assert.ok(eyes instanceof Uint8Array && scores instanceof Float32Array);
   });
 });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { likeliestOf } from '../../lib/core/metrics';
+import { predictedLabels } from '../../lib/core/metrics';
 import { projectRoot } from '../../lib/files/project';
 import { findArchitecture } from '../../lib/model/architectures';
 import { inputSource } from '../../lib/model/training/data';
@@ -48,7 +48,7 @@ describeNative(`the carried model on FER+${reason}`, function () {
       return [...committed.subarray(at, at + EMOTIONS.length)];
     });
     assert.equal(blocks.records.length, rows.length);
-    const [now, then] = [likeliestOf(probabilities), likeliestOf(Float32Array.from(before))];
+    const [now, then] = [predictedLabels(probabilities), predictedLabels(Float32Array.from(before))];
     const same = now.filter((answer, row) => answer === then[row]).length;
     // Another processor rounds otherwise, and a landmark network's pixel may move.
     assert.ok(same >= 0.98 * rows.length, `${same} of ${rows.length} the same`);

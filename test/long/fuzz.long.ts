@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom, type Random } from '../../lib/core/random';
-import { SIDES } from '../../lib/core/record';
+import { SPLIT_PARTS } from '../../lib/core/record';
 import type { Dataset } from '../../lib/datasets/dataset';
 import { readFerPlus } from '../../lib/datasets/fer-plus';
 import { readFer2013 } from '../../lib/datasets/fer2013';
@@ -231,7 +231,7 @@ async function readTable(
       assert.ok(
         fs.statSync(path.join(directory, image)).isFile() && isInside(directory, path.join(directory, image)),
       );
-      assert.ok(EMOTIONS.includes(emotion) && SIDES.includes(side) && character !== '');
+      assert.ok(EMOTIONS.includes(emotion) && SPLIT_PARTS.includes(side) && character !== '');
       assert.ok(
         votes.every(Number.isSafeInteger) &&
           Object.values(attributes).every((value) => typeof value === 'string'),

@@ -29,7 +29,7 @@ function buildBlocks(count: number): BlockSet {
     scores: floats(1),
     eyesBoxes: floats(4),
     mouthBoxes: floats(4),
-    missed: [],
+    skipped: [],
   };
 }
 

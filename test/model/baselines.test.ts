@@ -26,7 +26,7 @@ function buildBlocks(size: number): BlockSet {
     mouthBoxes: boxes((label) => [30, 60 + 15 * label, 50, 20]),
     imageSizes: boxes(() => [100, 200]),
     scores: new Float32Array(size),
-    missed: [],
+    skipped: [],
   };
 }
 

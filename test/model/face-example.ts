@@ -22,6 +22,6 @@ export function buildFaceSet(size: number): FaceSet {
     faceBoxes: boxes,
     imageSizes: new Float32Array(2 * size),
     scores: new Float32Array(size),
-    missed: [],
+    skipped: [],
   };
 }

@@ -24,7 +24,7 @@ const blocks: BlockSet = (() => {
     eyes: pixels,
     mouth: pixels,
     detectors: ['whole-image', 'whole-image', 'assumed'],
-    missed: [missedRow(3) as BlockSet['missed'][number]],
+    skipped: [missedRow(3) as BlockSet['skipped'][number]],
   };
 })();
 

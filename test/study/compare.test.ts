@@ -38,7 +38,7 @@ function makeBlocks(count: number): BlockSet {
     records,
     eyes: pixels(),
     mouth: pixels(),
-    missed: [],
+    skipped: [],
     landmarks: none,
     eyesBoxes: none,
     mouthBoxes: none,

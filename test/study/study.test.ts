@@ -32,7 +32,7 @@ function makeBlocks(records: readonly FrameRecord[]): BlockSet {
     mouthBoxes: none,
     imageSizes: none,
     scores: none,
-    missed: [],
+    skipped: [],
   };
 }
 
@@ -52,8 +52,8 @@ describe('facesOfSplit', () => {
 describe('scoreTest', () => {
   it('defect 8: gives the accuracy of the found faces and of all images apart', () => {
     const score = scoreTest(Uint8Array.of(0, 1, 2, 3), Uint8Array.of(0, 1, 2, 6), 4);
-    assert.equal(score.ofFound.value, 3 / 4);
-    assert.equal(score.ofAll.value, 3 / 8);
+    assert.equal(score.foundFaces.value, 3 / 4);
+    assert.equal(score.allImages.value, 3 / 8);
     assert.equal(score.matrix[3][6], 1);
   });
 });

@@ -24,7 +24,7 @@ function makeBlocks(count: number): BlockSet {
     records,
     eyes: new Uint8Array(count * 1024),
     mouth: new Uint8Array(count * 1024),
-    missed: [],
+    skipped: [],
     landmarks: new Float32Array(count * 136),
     scores: new Float32Array(count),
     eyesBoxes: boxes(),

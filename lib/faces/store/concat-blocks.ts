@@ -35,7 +35,7 @@ export function concatBlocks(parts: readonly BlockSet[]): BlockSet {
     ...(Object.fromEntries(joined) as Pick<BlockSet, (typeof ARRAYS)[number]>),
     detectors: joinDetectors(filled),
     records: parts.flatMap(({ records }) => records),
-    missed: parts.flatMap(({ missed }) => missed),
+    skipped: parts.flatMap(({ skipped }) => skipped),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { MissedFrame } from '../../core/blocks';
+import type { SkippedFrame } from '../../core/blocks';
 import type { CutFailure } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { type BadImage, isBadImage } from '../picture/decode';
@@ -29,7 +29,7 @@ export interface FaceRow<R = FrameRecord> extends Omit<SeenFace, 'detector'> {
 }
 
 /** What preprocessing gives for one frame: blocks, or the reason why there are none. */
-export type FrameRow<R = FrameRecord> = FaceRow<R> | MissedFrame<R>;
+export type FrameRow<R = FrameRecord> = FaceRow<R> | SkippedFrame<R>;
 
 /** Tells whether a frame has blocks. */
 export function isFaceRow<R>(row: FrameRow<R>): row is FaceRow<R> {

@@ -88,7 +88,7 @@ export async function storeShards(
   await mergeShards(file, files, { dataset: name });
   await writeWhole(path.join(directory, SKIPPED_FILE), async (handle) => {
     await handle.appendFile(SKIPPED_HEADER);
-    for await (const { missed } of streamStore(file)) await handle.appendFile(toSkippedRows(missed));
+    for await (const { skipped } of streamStore(file)) await handle.appendFile(toSkippedRows(skipped));
   });
   return file;
 }

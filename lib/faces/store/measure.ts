@@ -38,7 +38,7 @@ export function measureBlockIou(
       ? [{ character, eyes: iou(found, truth, EYES_LANDMARKS), mouth: iou(found, truth, MOUTH_LANDMARKS) }]
       : [];
   });
-  const misses = blocks.missed.filter(({ record }) => trueLandmarks.has(record.path));
+  const misses = blocks.skipped.filter(({ record }) => trueLandmarks.has(record.path));
   frames.push(...misses.map(({ record }) => ({ character: record.character, eyes: 0, mouth: 0 })));
   if (frames.length === 0)
     throw new RangeError('Expected true landmarks of at least 1 frame for trueLandmarks but received none');

@@ -69,7 +69,7 @@ export function createShardWorker(): ShardWorker {
       return {
         key: plan.key,
         frames: job.records.length,
-        missed: saved.missed.length,
+        missed: saved.skipped.length,
         assumed,
         reused: true,
       };

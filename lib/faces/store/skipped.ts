@@ -1,18 +1,18 @@
 import { toCsv } from '../../core/csv';
-import type { MissedFrame } from '../../core/blocks';
+import type { SkippedFrame } from '../../core/blocks';
 
-/** First line of a table of missed frames. */
+/** First line of a table of skipped frames. */
 export const SKIPPED_HEADER = toCsv([['path', 'kind', 'reason']]);
 
 /**
- * Writes missed frames as a CSV table (RFC 4180) with the columns path, kind and reason.
+ * Writes skipped frames as a CSV table (RFC 4180) with the columns path, kind and reason.
  * @returns text with a header, a line a frame and CRLF line ends; fields with commas, quotes or line breaks are quoted
  */
-export function toSkippedCsv(missed: readonly MissedFrame[]): string {
-  return SKIPPED_HEADER + toSkippedRows(missed);
+export function toSkippedCsv(skipped: readonly SkippedFrame[]): string {
+  return SKIPPED_HEADER + toSkippedRows(skipped);
 }
 
-/** Writes missed frames as lines of such a table. */
-export function toSkippedRows(missed: readonly MissedFrame[]): string {
-  return toCsv(missed.map(({ record, kind, reason }) => [record.path, kind, reason]));
+/** Writes skipped frames as lines of such a table. */
+export function toSkippedRows(skipped: readonly SkippedFrame[]): string {
+  return toCsv(skipped.map(({ record, kind, reason }) => [record.path, kind, reason]));
 }

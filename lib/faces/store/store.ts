@@ -1,5 +1,5 @@
 import * as arrow from 'apache-arrow';
-import { BLOCK_SIZE, type BlockSet, type MissedFrame } from '../../core/blocks';
+import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../core/blocks';
 import { FACE_SIZE } from '../../core/face-set';
 import type { Box } from '../../core/geometry';
 import { LANDMARK_COUNT } from '../../core/landmarks';
@@ -12,7 +12,7 @@ const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
 
 /**
  * Writes frames as an Apache Arrow IPC file, a row a frame: what pandas' `read_feather` and pyarrow open, with blocks
- * and landmarks as lists of fixed length. A missed frame has `kind` and `reason`, and nulls for the rest.
+ * and landmarks as lists of fixed length. A skipped frame has `kind` and `reason`, and nulls for the rest.
  * @param rows the frames in the data set's order
  * @param metadata texts kept in the schema
  * @returns the file's bytes: the same for the same rows, and sealed by a digest that {@link decodeShard} checks
@@ -145,12 +145,12 @@ export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRec
   const [kinds, reasons, scores, detectors] = ['kind', 'reason', 'score', 'detector'].map(
     (name) => batch.getChild(name)!,
   );
-  const missed: MissedFrame[] = [];
+  const skipped: SkippedFrame[] = [];
   const found: number[] = [];
   records.forEach((record, row) => {
     const kind = kinds.get(row) as string | null;
     if (kind === null) found.push(row);
-    else missed.push({ record, kind, reason: reasons.get(row) as string });
+    else skipped.push({ record, kind, reason: reasons.get(row) as string });
   });
   const pick = <T extends Uint8Array | Float32Array>(name: string) => {
     const { type, children } = batch.getChild(name)!.data[0];
@@ -170,7 +170,7 @@ export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRec
     imageSizes: pick<Float32Array>('imageSize'),
     scores: pickRows(scores.data[0].values as Float32Array, found, 1),
     detectors: found.map((row) => detectors.get(row) as string),
-    missed,
+    skipped,
   };
 }
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { toCsv } from '../../core/csv';
 import { isEmotion, type Emotion } from '../../core/emotions';
-import type { FrameRecord } from '../../core/record';
-import { SIDES, type SplitName } from '../../core/split';
+import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
+import type { SplitName } from '../../core/split';
 import { projectRoot } from '../../files/project';
 import { packPositions, unpackPositions } from '../packing';
 import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
@@ -130,7 +130,10 @@ export function saveEvidence(directory: string, evidence: Evidence): void {
   write('frames.csv', toCsv([['path', 'character', 'emotion', 'clip'], ...rows]));
   const manifests = [...splits].map(([id, split]) => [
     id,
-    { name: split.name, ...Object.fromEntries(SIDES.map((side) => [side, packPositions(split[side])])) },
+    {
+      name: split.name,
+      ...Object.fromEntries(SPLIT_PARTS.map((side) => [side, packPositions(split[side])])),
+    },
   ]);
   write('splits.json', JSON.stringify(Object.fromEntries(manifests)));
   for (const study of STUDIES) write(`${study}.json`, JSON.stringify(runs[study]));

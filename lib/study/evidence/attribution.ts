@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS, emotionId } from '../../core/emotions';
-import { orderPixels, removePixels } from '../../core/pixel-removal';
+import { orderPixels, fillWithMean } from '../../core/pixel-removal';
 import { createRandom } from '../../core/random';
 import { COMPACT_SIZES } from '../../model/networks/compact';
 import { inputSource, type TensorSource } from '../../model/training/data';
@@ -144,7 +144,7 @@ function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] 
 
 function removeFrom(both: Float32Array, removed: readonly number[]): Float32Array {
   const half = both.length / 2;
-  const [eyes, mouth] = removePixels([both.subarray(0, half), both.subarray(half)], removed);
+  const [eyes, mouth] = fillWithMean([both.subarray(0, half), both.subarray(half)], removed);
   const joined = new Float32Array(both.length);
   joined.set(eyes);
   joined.set(mouth, half);

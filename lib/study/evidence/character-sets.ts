@@ -72,7 +72,7 @@ function renameRecords(blocks: BlockSet, set: CharacterSet): BlockSet {
   return {
     ...blocks,
     records: blocks.records.map((record) => inSet(set, record)),
-    missed: blocks.missed.map((miss) => ({ ...miss, record: inSet(set, miss.record) })),
+    skipped: blocks.skipped.map((miss) => ({ ...miss, record: inSet(set, miss.record) })),
   };
 }
 

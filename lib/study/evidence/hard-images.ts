@@ -81,7 +81,7 @@ async function askHard(
       cacheDirectory,
       fixedMargin: true,
     });
-    const missed = found.missed.map(({ record }) => record);
+    const missed = found.skipped.map(({ record }) => record);
     const imageOf = (record: FrameRecord) => path.join(directory, record.path);
     const cut = await cutAtBoxes(missed, { boxes, imageOf });
     const [answers, filled] = [await answer(network, found), await answer(network, cut)];

@@ -4,9 +4,8 @@ import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import type { FaceSet } from '../../core/face-set';
-import { likeliestOf } from '../../core/metrics';
-import type { FrameRecord } from '../../core/record';
-import { SIDES } from '../../core/split';
+import { predictedLabels } from '../../core/metrics';
+import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/whole-file';
 import { facesOfSplit } from '../faces-of-split';
@@ -72,7 +71,7 @@ async function openTask(
   if (!split) throw new RangeError(`Expected the name of a split for split but received ${job.split}`);
   const blocks = await context.blocksOf(job.condition);
   const sides = facesOfSplit(split, context.records, blocks);
-  const [train, validation, test] = SIDES.map((side) => sides[side].faces);
+  const [train, validation, test] = SPLIT_PARTS.map((side) => sides[side].faces);
   return { blocks, train, validation, test };
 }
 
@@ -99,7 +98,7 @@ export async function runOnce<T>(
 
 /** The likeliest expression of each row; undefined for a row of zeros. */
 function labelsOf(probabilities: Float32Array): (number | undefined)[] {
-  return Array.from(likeliestOf(probabilities), (label, row) =>
+  return Array.from(predictedLabels(probabilities), (label, row) =>
     probabilities[EMOTIONS.length * row + label] > 0 ? label : undefined,
   );
 }

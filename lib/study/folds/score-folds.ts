@@ -3,7 +3,7 @@ import { toCsv } from '../../core/csv';
 import { EMOTIONS, emotionId } from '../../core/emotions';
 import { accuracyByCharacter } from '../../core/group-intervals';
 import { bootstrapByGroup, type Estimate } from '../../core/intervals';
-import { type ConfusionMatrix, likeliestOf, macroF1 } from '../../core/metrics';
+import { type ConfusionMatrix, predictedLabels, macroF1 } from '../../core/metrics';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import type { FoldResult } from '../queue/jobs';
@@ -63,7 +63,7 @@ export function gatherAnswers(
   return records.map((record) => {
     const probabilities = found.get(record.path);
     return probabilities
-      ? { record, probabilities, label: likeliestOf(Float32Array.from(probabilities))[0] }
+      ? { record, probabilities, label: predictedLabels(Float32Array.from(probabilities))[0] }
       : { record };
   });
 }
@@ -81,15 +81,15 @@ export function scoreFolds(
   const names = [...new Set(answers.map(({ record }) => record.character))].sort();
   const persons = names.map((person) => {
     const own = answers.filter(({ record }) => record.character === person);
-    const { matrix, ofAll, ofFound } = scoreAnswers(own);
+    const { matrix, allImages, foundFaces } = scoreAnswers(own);
     const result = results.find((one) => one.person === person);
     return {
       matrix,
       row: {
         person,
-        images: ofAll.trials,
-        missed: ofAll.trials - ofFound.trials,
-        correct: ofAll.successes,
+        images: allImages.trials,
+        missed: allImages.trials - foundFaces.trials,
+        correct: allImages.successes,
         ...(result && { validation: result.validation, bestEpoch: result.bestEpoch }),
       },
     };

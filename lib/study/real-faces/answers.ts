@@ -1,9 +1,9 @@
 import { expectedCalibrationError } from '../../core/calibration';
 import { EMOTIONS, emotionId, isEmotion, type Emotion } from '../../core/emotions';
 import { wilsonInterval, type Proportion } from '../../core/intervals';
-import { accuracy, confusionMatrix, likeliestOf } from '../../core/metrics';
+import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
-import { strictWinner, VOTE_COLUMNS } from '../../core/votes';
+import { majorityWinner, VOTE_COLUMNS } from '../../core/votes';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './rows';
 
@@ -31,7 +31,7 @@ export interface RealFacesAnswer {
  */
 export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel): RealFacesAnswer[] {
   const { faces, labels, probabilities } = calibrate(archive.faces, firstRun(archive, model)).answers;
-  const answers = likeliestOf(probabilities);
+  const answers = predictedLabels(probabilities);
   return faces.map((face, row) => ({
     face,
     emotion: EMOTIONS[labels[row]],
@@ -55,7 +55,7 @@ export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): Rea
 /** Accuracy of a run on the validation side, strict-7: what epochs, seeds and recipes are chosen by. */
 export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
   const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
-  return accuracy(confusionMatrix(labels, likeliestOf(probabilities)));
+  return accuracy(confusionMatrix(labels, predictedLabels(probabilities)));
 }
 
 /** Answers about faces whose strict winner is one of the seven. */
@@ -75,7 +75,7 @@ export function chooseLabelled(
 ): LabelledAnswers {
   const own = faces.filter((face) => face.side === side && isAsked(face));
   const rows = own.flatMap((face, row) => {
-    const winner = strictWinner(face.votes);
+    const winner = majorityWinner(face.votes);
     return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
   });
   const probabilities = new Float32Array(CLASSES * rows.length);
@@ -111,7 +111,7 @@ export function annotatorAgreement(faces: readonly Pick<ScoredFace, 'votes'>[]):
     votes.forEach((count, column) => {
       if (count === 0) return;
       const others = votes.map((other, index) => (index === column ? other - 1 : other));
-      const winner = strictWinner(others);
+      const winner = majorityWinner(others);
       if (!winner) return;
       all += count;
       if (VOTE_COLUMNS[column] === winner) agreeing += count;

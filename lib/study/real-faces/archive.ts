@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Side } from '../../core/record';
+import type { SplitPart } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../files/project';
 import { packProbabilities, unpackProbabilities } from '../packing';
@@ -11,7 +11,7 @@ import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
 export interface ScoredFace {
   /** FER+'s file name with its folder. */
   readonly path: string;
-  readonly side: Exclude<Side, 'train'>;
+  readonly side: Exclude<SplitPart, 'train'>;
   /** How many annotators chose what, [10], in the order of `VOTE_COLUMNS`. */
   readonly votes: readonly number[];
   /** Whether a training image has the same bytes. */

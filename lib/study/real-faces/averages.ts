@@ -1,7 +1,7 @@
 import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS, type Emotion } from '../../core/emotions';
 import { expectFaces } from '../../core/face-set';
-import { strictWinner } from '../../core/votes';
+import { majorityWinner } from '../../core/votes';
 import { PICTURE_SIDES } from '../../model/training/data';
 import type { PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/overlay';
@@ -42,7 +42,7 @@ export async function averageFacesFigure(
   const { eyes, mouth, faces, records } = expectFaces(blocks);
   const pixels = { face: faces, eyes, mouth };
   const facesOf = (emotion: Emotion) =>
-    training.filter((face) => strictWinner(records[face].votes ?? []) === emotion);
+    training.filter((face) => majorityWinner(records[face].votes ?? []) === emotion);
   const cells = EMOTIONS.flatMap((emotion) => {
     const own = facesOf(emotion);
     return (['face', 'eyes', 'mouth'] as const).map((name) => {

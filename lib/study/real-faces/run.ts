@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS, emotionId, isEmotion } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
-import type { FrameRecord, Side } from '../../core/record';
-import { strictWinner } from '../../core/votes';
+import type { FrameRecord, SplitPart } from '../../core/record';
+import { majorityWinner } from '../../core/votes';
 import type { Dataset } from '../../datasets/dataset';
 import { projectRoot } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
@@ -37,7 +37,7 @@ export interface RealFacesData {
   readonly dataset: Dataset;
   readonly blocks: BlockSet;
   /** Positions in the block set by side, of all images with a vote for one of the seven. */
-  readonly sides: Readonly<Record<Side, readonly number[]>>;
+  readonly sides: Readonly<Record<SplitPart, readonly number[]>>;
   /** Positions of the validation faces with a strict label of the seven, which epochs are chosen by. */
   readonly chosenBy: readonly number[];
   readonly faces: readonly ScoredFace[];
@@ -59,11 +59,11 @@ export async function openRealFaces(
   await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT, onProgress, { wholeFace: true });
-  if (blocks.missed.length > 0)
+  if (blocks.skipped.length > 0)
     throw new RangeError(
-      `Expected every image to be read but received ${blocks.missed.length} that were not: ${blocks.missed[0].reason}`,
+      `Expected every image to be read but received ${blocks.skipped.length} that were not: ${blocks.skipped[0].reason}`,
     );
-  const positions = (side: Side) =>
+  const positions = (side: SplitPart) =>
     [...blocks.records.keys()].filter((face) => blocks.records[face].side === side);
   const sides = { train: positions('train'), validation: positions('validation'), test: positions('test') };
   const chosenBy = sides.validation.filter((face) => hasStrictLabel(blocks.records[face]));
@@ -71,7 +71,7 @@ export async function openRealFaces(
 }
 
 function hasStrictLabel({ votes }: FrameRecord): boolean {
-  const winner = strictWinner(votes!);
+  const winner = majorityWinner(votes!);
   return winner !== undefined && isEmotion(winner);
 }
 
@@ -92,7 +92,7 @@ function listScoredFaces(
     }),
     // Contempt without a vote for any of the seven: nobody is asked, and strict-8 counts it as wrong.
     ...unlabelled.flatMap(({ path: name, side: own, votes }): ScoredFace[] =>
-      own === side && votes && strictWinner(votes) === 'contempt'
+      own === side && votes && majorityWinner(votes) === 'contempt'
         ? [{ path: name, side, votes, isDuplicate: false }]
         : [],
     ),

@@ -4,12 +4,12 @@ import {
   accuracy,
   classMetrics,
   confusionMatrix,
-  likeliestOf,
+  predictedLabels,
   macroF1,
   type ConfusionMatrix,
 } from '../../core/metrics';
 import { mean } from '../../core/numbers';
-import { pluralWinner, strictWinner, type VoteColumn } from '../../core/votes';
+import { pluralityWinner, majorityWinner, type VoteColumn } from '../../core/votes';
 import { calibrate, chooseLabelled, validationAccuracy, type LabelledAnswers } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
@@ -92,11 +92,11 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
   const unasked = faces.filter((face) => face.side === 'test' && !isAsked(face)).length;
   const rate = (rule: (face: ScoredFace) => VoteColumn | undefined, among = test) =>
     averageRuns(runs, (run) => scoreRule(test, run.test, rule, among));
-  const strict = (face: ScoredFace) => strictWinner(face.votes);
+  const strict = (face: ScoredFace) => majorityWinner(face.votes);
   const strict7 = (face: ScoredFace) => exceptContempt(strict(face));
   const accuracies = runs.map((run) => round(scoreRule(test, run.test, strict7, test).accuracy));
   const first = chooseLabelled(faces, runs[0], 'test');
-  const matrix = confusionMatrix(first.labels, likeliestOf(first.probabilities));
+  const matrix = confusionMatrix(first.labels, predictedLabels(first.probabilities));
   const right = Math.round(accuracy(matrix) * first.labels.length);
   const { low, high } = wilsonInterval(right, first.labels.length);
   const calibrated = runs.map((run) => calibrate(faces, run));
@@ -120,7 +120,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
       test.filter(({ isDuplicate }) => !isDuplicate),
     ),
     strict8: withWrong(rate(strict), unasked),
-    plural7: rate((face) => exceptContempt(pluralWinner(face.votes))),
+    plural7: rate((face) => exceptContempt(pluralityWinner(face.votes))),
     ece: {
       before: round(mean(calibrated.map(({ before }) => before))),
       after: round(mean(calibrated.map(({ after }) => after))),
@@ -136,7 +136,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
 }
 
 function accuracyOfSurest({ labels, probabilities }: LabelledAnswers, share: number): number {
-  const answers = likeliestOf(probabilities);
+  const answers = predictedLabels(probabilities);
   const ranked = Array.from(labels, (label, row) => ({
     confidence: probabilities[CLASSES * row + answers[row]],
     right: Number(answers[row] === label),
@@ -151,7 +151,7 @@ function scoreRule(
   among: readonly ScoredFace[],
 ): ProtocolAccuracy {
   const chosen = new Set(among);
-  const answers = likeliestOf(probabilities);
+  const answers = predictedLabels(probabilities);
   const outcomes = test.flatMap((face, row) => {
     const winner = chosen.has(face) ? rule(face) : undefined;
     if (!winner || !(isEmotion(winner) || winner === 'contempt')) return [];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Experiment } from '../../core/experiment';
 import { EMOTIONS } from '../../core/emotions';
 import type { BlockSet } from '../../core/blocks';
-import { SIDES } from '../../core/split';
+import { SPLIT_PARTS, type SplitPart } from '../../core/record';
 import type { Split } from '../../core/split';
 import { toCsv } from '../../core/csv';
 import type { EngineInfo } from '../../tensor/backend';
@@ -29,7 +29,7 @@ export interface ReportFile {
   readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
   /** The tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
   readonly blockIoUTail: Readonly<Record<'eyes' | 'mouth', BlockIouTail>> | null;
-  readonly split: { readonly name: string } & Readonly<Record<(typeof SIDES)[number], number>>;
+  readonly split: { readonly name: string } & Readonly<Record<SplitPart, number>>;
   readonly model: string;
   readonly parameters: number;
   /** Whole epochs that were trained: fewer than the experiment's after a stop. */
@@ -87,11 +87,11 @@ export function buildReport(parts: ReportParts): ReportFile {
     parameters: countParameters(parts.network),
     epochs: training.history.length,
     bestEpoch: training.bestEpoch,
-    accuracyOfFound: network.ofFound.value,
-    accuracyOfAll: network.ofAll.value,
-    accuracyOfAllInterval: [network.ofAll.low, network.ofAll.high],
+    accuracyOfFound: network.foundFaces.value,
+    accuracyOfAll: network.allImages.value,
+    accuracyOfAllInterval: [network.allImages.low, network.allImages.high],
     macroF1: network.macroF1,
-    baselines: { nearest: nearest.ofAll.value, boxes: boxes.ofAll.value },
+    baselines: { nearest: nearest.allImages.value, boxes: boxes.allImages.value },
     backend: engine.backend,
     experiment,
     seconds: {
@@ -130,14 +130,14 @@ export function saveReport(
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  const sides = SIDES.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
+  const sides = SPLIT_PARTS.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
   write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
   const rows = test.map((face, row) => {
     const probabilities = [...prediction.probabilities.subarray(CLASSES * row, CLASSES * (row + 1))];
     return predictionRow({ record: blocks.records[face], label: prediction.labels[row], probabilities });
   });
   write('predictions.csv', toCsv([PREDICTION_COLUMNS, ...rows]));
-  write('skipped.csv', toSkippedCsv(blocks.missed));
+  write('skipped.csv', toSkippedCsv(blocks.skipped));
 }
 
 function round(seconds: number): number {

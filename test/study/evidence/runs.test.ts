@@ -17,7 +17,7 @@ describe('the runs of evidence', () => {
     const found = [records[0], records[2]];
     const blocks = {
       records: found,
-      missed: [],
+      skipped: [],
       eyes: new Uint8Array(2048),
       mouth: new Uint8Array(2048),
       landmarks: new Float32Array(272),

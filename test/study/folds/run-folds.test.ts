@@ -115,7 +115,10 @@ describe('scoreFolds', () => {
       [joy, joy, joy, undefined, undefined],
     );
     const { score, accuracy, macroF1, persons } = scoreFolds(answers, results, 1);
-    assert.deepEqual([score.ofFound.successes, score.ofFound.trials, score.ofAll.trials], [2, 3, 5]);
+    assert.deepEqual(
+      [score.foundFaces.successes, score.foundFaces.trials, score.allImages.trials],
+      [2, 3, 5],
+    );
     assert.equal(accuracy.value, 2 / 5);
     // Joy: 2 right of 3 answers and 2 images; fear is never answered.
     assert.equal(macroF1.value, (4 / 5 + 0) / 2);

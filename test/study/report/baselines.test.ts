@@ -23,7 +23,7 @@ function makeBlocks(count: number) {
     records,
     eyes: pixels,
     mouth: pixels,
-    missed: [],
+    skipped: [],
     scores: new Float32Array(count),
     landmarks: new Float32Array(136 * count),
     eyesBoxes: boxes,
@@ -63,10 +63,10 @@ describe('evaluateWithBaselines', function () {
       cacheDirectory,
     });
     for (const { labels } of Object.values(answers)) assert.equal(labels.length, 14);
-    for (const { ofAll } of Object.values(scores)) assert.equal(ofAll.trials, 15);
+    for (const { allImages } of Object.values(scores)) assert.equal(allImages.trials, 15);
     // The seven even faces have a double in training; all odd ones look the same, and one expression is right once.
-    assert.equal(scores.nearest.ofFound.successes, 8);
-    assert.ok(scores.boxes.ofFound.value > 0.8, `${scores.boxes.ofFound.value}`);
+    assert.equal(scores.nearest.foundFaces.successes, 8);
+    assert.ok(scores.boxes.foundFaces.value > 0.8, `${scores.boxes.foundFaces.value}`);
     assert.equal(tf.memory().numTensors, tensors);
     network.dispose();
   });

@@ -33,7 +33,7 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
     mouthBoxes: none,
     imageSizes: none,
     scores: none,
-    missed: [],
+    skipped: [],
   };
   const probabilities = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
   const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: none };
