@@ -1,17 +1,11 @@
-// A process that makes the shards it is sent, until its parent disconnects.
-import { explainUnwritable } from '../../files/project';
-import { createShardWorker } from './shard-worker';
-import type { AnswerMessage, JobMessage } from './worker-processes';
+// A process that makes the shards it is sent.
+import { serveJobs } from '../../files/worker-process';
+import { createShardWorker, type ShardJob } from './shard-worker';
+import type { ShardItem } from './worker-processes';
 
 const worker = createShardWorker();
-const answer = (message: AnswerMessage) => process.connected && process.send!(message);
 
-process.on('message', ({ id, job }: JobMessage) => {
-  worker.run(job, { onBatch: (...batch) => answer({ id, batch }) }).then(
-    (shard) => answer({ id, shard }),
-    (error: unknown) => answer({ id, error: (explainUnwritable(error) as Error).message }),
-  );
+serveJobs<ShardJob, ShardItem>(async (job, give) => {
+  const shard = await worker.run(job, { onBatch: (...batch) => void give({ batch }) });
+  void give({ shard });
 });
-process.on('disconnect', () => process.exit());
-// An interrupt of the terminal reaches the whole group: the parent decides what it means, and disconnects.
-process.on('SIGINT', () => undefined);
