@@ -16,7 +16,7 @@ import { setUpCompiled } from '../lib/setup/compile';
 import { runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
 import { renderFigure } from '../lib/figures/render';
-import { replaceSection } from '../lib/study/readme';
+import { replaceSection } from '../lib/study/markdown';
 import type { ReferenceContext } from '../lib/commands/commit-outputs';
 import { formatStep } from '../lib/commands/set-up';
 

@@ -21,7 +21,7 @@ import {
 } from '../lib/study/draw-composites';
 import { median } from './statistics';
 import { listDemoPhotographs } from '../lib/study/open-pictures';
-import { replaceSection } from '../lib/study/readme';
+import { replaceSection } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/commands/progress';
 import type { ReferenceContext } from '../lib/commands/commit-outputs';
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
+import { formatCount, markdownTable } from '../lib/study/markdown';
 
 /** Faces that the original found in a second, on Colab. */
 const ORIGINAL_IMAGES_PER_SECOND = 21.4;
@@ -48,7 +49,7 @@ const MISSING =
 export function scaleToMarkdown(scale: ScaleFile | undefined): string {
   if (!scale) return MISSING;
   const rows = [...timeRows(scale), ...memoryRows(scale), ...loadRows(scale)];
-  const table = toTable([`${count(scale.images)} images, ${scale.cores} cores`, '', 'aim'], rows);
+  const table = markdownTable([`${formatCount(scale.images)} images, ${scale.cores} cores`, '', 'aim'], rows);
   return [table, ...costs(scale)].join('\n\n');
 }
 
@@ -57,7 +58,7 @@ export function scaleToSentence(scale: ScaleFile | undefined): string {
   if (!scale) return MISSING;
   const { images, cores, preprocessSeconds, imagesPerSecond, peakRssMb } = scale;
   return (
-    `Measured on a synthetic FERG of ${count(images)} images and ${cores} cores: from images to blocks ` +
+    `Measured on a synthetic FERG of ${formatCount(images)} images and ${cores} cores: from images to blocks ` +
     `${minutes(preprocessSeconds)}, ${figure(imagesPerSecond)} images/s; all processes together take ` +
     `${figure(peakRssMb)} MB at most.`
   );
@@ -100,33 +101,24 @@ function loadRows({ storeMb, loadSeconds }: ScaleFile): string[][] {
 function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
   if (imagesPerSecond === null) return [];
   const rows = [images, ...COSTED_IMAGES].map((size) => [
-    count(size),
+    formatCount(size),
     duration(size / imagesPerSecond),
     duration(size / imagesPerSecond / MANY_MACHINES),
     bytes((size * storeMb * 1e6) / images),
-    count(Math.ceil(size / SHARD_SIZE)),
+    formatCount(Math.ceil(size / SHARD_SIZE)),
   ]);
   const header = ['images', 'one machine', `${MANY_MACHINES} machines`, 'store', 'shards'];
   const jobs = ((MANY_MACHINES * imagesPerSecond) / SHARD_SIZE).toFixed(0);
   return [
     `**Computed, not measured**, from ${figure(imagesPerSecond)} images a second and machine (${MANY_MACHINES} machines finish ${jobs} jobs a second):`,
-    toTable(header, rows),
+    markdownTable(header, rows),
   ];
 }
 
-function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 function aim(value: number | null, most: number, unit = ''): string {
-  const text = `at most ${count(most)}${unit && ` ${unit}`}`;
+  const text = `at most ${formatCount(most)}${unit && ` ${unit}`}`;
   if (value === null) return text;
   return value <= most ? `${text}: reached` : `${text}: **not reached**`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function figure(value: number | null | undefined): string {

@@ -7,7 +7,7 @@ import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { loadPredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';
-import { replaceSection } from '../../lib/study/readme';
+import { formatCount, markdownTable, replaceSection } from '../../lib/study/markdown';
 import { followOnStderr } from '../../lib/commands/progress';
 import type { ReferenceContext } from '../../lib/commands/commit-outputs';
 import { formatPercent } from '../../lib/core/numbers';
@@ -15,7 +15,7 @@ import type { Proportion } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
 
 /**
- * Measures the model that the project carries on the six characters: results/reference/default-model.json, and the
+ * Evaluates the default model on the six characters: results/reference/default-model.json, and the
  * table in its card. Takes about two minutes.
  */
 export async function makeModelReference({ directory, print }: ReferenceContext): Promise<void> {
@@ -38,17 +38,17 @@ export async function makeModelReference({ directory, print }: ReferenceContext)
   }
 }
 
-/** How the model that the project carries does on the six characters drawn by hand, none of which it learned from. */
+/** Evaluation of the default model on the six characters drawn by hand, none of which was in its training set. */
 export interface DefaultModelFile {
-  /** SHA-256 of the model's file, hexadecimal: another model is to be measured anew. */
+  /** SHA-256 of the model file, hexadecimal. */
   readonly sha256: string;
   readonly dataset: string;
   readonly images: number;
-  /** Of all images, a missed face counted as an error, 0 to 1; each image for itself, which they are not. */
+  /** Accuracy of all images, 0 to 1; a missed face counts as an error. */
   readonly accuracyOfAll: number;
-  /** The same of each character alone. */
+  /** Accuracy by character, 0 to 1. */
   readonly characters: Readonly<Record<string, number>>;
-  /** Share of the found faces that were answered, not `unsure`, and of these the right ones. */
+  /** Coverage: share of the found faces with an answer other than `unsure`; and accuracy of these answers. */
   readonly answered: number;
   readonly rightOfAnswered: number;
   /** Expected calibration error over the found faces. */
@@ -56,7 +56,7 @@ export interface DefaultModelFile {
 }
 
 /**
- * Puts together what is committed of an evaluation.
+ * Selects the committed figures of an evaluation.
  * @param records of the data set, in its order
  * @param facts.sha256 of the model's file
  */
@@ -83,17 +83,21 @@ export function toDefaultModelFile(
   };
 }
 
-/** Writes the file as the model card's table. */
+/** Formats the figures as the model card's table. */
 export function defaultModelToMarkdown(file: DefaultModelFile): string {
   const { images, accuracyOfAll, characters, answered, rightOfAnswered, calibrationError } = file;
   const each = Object.entries(characters).map(([name, rate]) => `${name} ${formatPercent(rate)}`);
-  return [
-    '| the six characters drawn by hand | |',
-    '| --- | --- |',
-    `| images | ${images.toLocaleString('en-US')} |`,
-    `| accuracy | **${formatPercent(accuracyOfAll)}** |`,
-    `| of each character | ${each.join(', ')} |`,
-    `| answered, not \`unsure\` | ${formatPercent(answered)}, of these right ${formatPercent(rightOfAnswered)} |`,
-    `| calibration error | ${calibrationError.toFixed(4)} |`,
-  ].join('\n');
+  return markdownTable(
+    ['the six characters drawn by hand', ''],
+    [
+      ['images', formatCount(images)],
+      ['accuracy', `**${formatPercent(accuracyOfAll)}**`],
+      ['of each character', each.join(', ')],
+      [
+        'answered, not `unsure`',
+        `${formatPercent(answered)}, of these right ${formatPercent(rightOfAnswered)}`,
+      ],
+      ['calibration error', calibrationError.toFixed(4)],
+    ],
+  );
 }

@@ -7,7 +7,8 @@ import {
   READER_VARIABLES,
 } from '../../lib/core/experiment';
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
-import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
+import { resultsToMarkdown } from '../../lib/study/report/report-file';
 import type { ReportFile } from '../../lib/study/report/report-file';
 import { makeBenchReference } from '../bench';
 import { makeComparisonReference } from '../../lib/commands/compare';

@@ -27,7 +27,7 @@ The whole study, in this order; every step goes on where it was:
   )
   .action(async (step: string, models: string[], { seeds }: RealFacesFlags) => {
     const command = await import('../commands/real-faces');
-    const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/rows');
+    const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
     if (step === 'summarize') return command.summarizeCommitted(print);
     const all = step === 'train' ? REAL_FACES_MODELS.filter(isTrained) : REAL_FACES_MODELS;
     const request = {

@@ -11,12 +11,11 @@ import {
   type ScoredPair,
   measureNetwork,
   renderComparison,
-  saveComparison,
   type ComparisonFile,
   scoreRun,
 } from '../study/compare';
 import { openDataset, preprocessDataset } from '../study/open-dataset';
-import { replaceSection } from '../study/readme';
+import { replaceSection } from '../study/markdown';
 import type { ReferenceContext } from './commit-outputs';
 
 /** Name of the file that holds a comparison, in a folder of results. */
@@ -56,7 +55,8 @@ export async function runCompare(options: {
     baseline: measureNetwork(buildTerGat),
     pairs,
   };
-  saveComparison(comparison, output);
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  fs.writeFileSync(output, `${JSON.stringify(comparison, null, 2)}\n`);
   print(renderComparison(comparison));
   return comparison;
 }

@@ -15,7 +15,7 @@ import {
   saveEvidenceFile,
 } from '../study/evidence/evidence-file';
 import { runEvidence } from '../study/evidence/open-evidence';
-import { replaceSection } from '../study/readme';
+import { replaceSection } from '../study/markdown';
 import { executeNotebook } from './notebook';
 import { commitOutputs, withoutData } from './commit-outputs';
 

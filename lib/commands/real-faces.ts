@@ -18,16 +18,22 @@ import {
   saveRealFaces,
   type RealFacesArchive,
 } from '../study/real-faces/archive';
-import { replaceSection } from '../study/readme';
+import { replaceSection } from '../study/markdown';
 import { averageFacesFigure } from '../study/real-faces/averages';
 import { saveRealFacesFigures } from '../study/real-faces/figures';
 import { carriedToMarkdown, realFacesToMarkdown } from '../study/real-faces/tables';
-import { trainMixed } from '../study/real-faces/carried-training';
-import { isTrained, REAL_FACES_MODELS, TRAINED_ROWS, type RealFacesModel } from '../study/real-faces/rows';
-import { openRealFaces, runModel, withRun, type RealFacesData } from '../study/real-faces/run';
-import { summarizeRealFaces } from '../study/real-faces/scores';
+import { fineTune } from '../study/real-faces/train';
+import {
+  isTrained,
+  REAL_FACES_MODELS,
+  TRAINED_MODELS,
+  type RealFacesModel,
+} from '../study/real-faces/models';
+import { openRealFaces, type RealFacesData } from '../study/real-faces/open-fer-plus';
+import { runModel, withRun } from '../study/real-faces/ask-models';
+import { summarizeRealFaces } from '../study/real-faces/summarize';
 import { validationAccuracy } from '../study/real-faces/answers';
-import { hashFaces } from '../study/fingerprint';
+import { fingerprintFaces } from '../study/fingerprint';
 import { followOnStderr } from './progress';
 
 /** What the study of real faces is asked for. */
@@ -117,37 +123,34 @@ export async function carryRealFaces({ environment, seeds, print }: RealFacesReq
   expectWritable(projectRoot());
   const data = await openRealFaces(environment, followOnStderr('Faces'));
   const [seed] = seeds;
-  const trained = await runStoppable('training', (stop) =>
-    trainMixed(data, { seed, print, shouldStop: stop.isRequested }),
+  return runStoppable('training', (stop) =>
+    fineTune(data, { seed, print, shouldStop: stop.isRequested }, async (network, training) => {
+      if (training.stopped) return false;
+      const { photographs, drawings, share } = training;
+      const source = inputSource(data.blocks, data.chosenBy, TRAINED_MODELS.blocksAndFace.inputs);
+      const prediction = await predict(network, source);
+      const temperature = fitTemperature(prediction.probabilities, source.labels);
+      const { accuracy } = scorePrediction(prediction, source.labels);
+      const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
+      const parts = encodeModel(network, {
+        architecture: network.name,
+        labels: EMOTIONS,
+        marginPx: DEFAULT_MARGIN_PX,
+        faceSizePx: MARGIN_FACE_PX,
+        temperature,
+        trainingData: fingerprintFaces(data.blocks, data.sides.train, TRAINED_MODELS.blocksAndFace.inputs),
+        description:
+          `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
+          `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
+      });
+      const file = path.join(projectRoot(), DEFAULT_MODEL);
+      await createFileStore(path.dirname(file)).write(path.basename(file), parts);
+      print(
+        `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
+      );
+      return true;
+    }),
   );
-  const { network, photographs, drawings, share } = trained;
-  try {
-    if (trained.stopped) return false;
-    const source = inputSource(data.blocks, data.chosenBy, TRAINED_ROWS.blocksAndFace.inputs);
-    const prediction = await predict(network, source);
-    const temperature = fitTemperature(prediction.probabilities, source.labels);
-    const { accuracy } = scorePrediction(prediction, source.labels);
-    const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
-    const parts = encodeModel(network, {
-      architecture: network.name,
-      labels: EMOTIONS,
-      marginPx: DEFAULT_MARGIN_PX,
-      faceSizePx: MARGIN_FACE_PX,
-      temperature,
-      trainingData: hashFaces(data.blocks, data.sides.train, TRAINED_ROWS.blocksAndFace.inputs),
-      description:
-        `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
-        `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
-    });
-    const file = path.join(projectRoot(), DEFAULT_MODEL);
-    await createFileStore(path.dirname(file)).write(path.basename(file), parts);
-    print(
-      `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
-    );
-    return true;
-  } finally {
-    network.dispose();
-  }
 }
 
 /**

@@ -1,41 +1,45 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
+import { formatPercent, mean } from '../core/numbers';
 import type { FrameRecord } from '../core/record';
 import { type SplitName, splitRecords } from '../core/split';
-import { type Network, countParameters, stateVariables } from '../model/networks/network';
-import { mean, formatPercent } from '../core/numbers';
+import { encodeSafetensors } from '../model/files/safetensors';
+import { countParameters, type Network, stateVariables } from '../model/networks/network';
 import { blockSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import { facesOfSplit } from './faces-of-split';
+import { formatCount, markdownTable } from './markdown';
 import { scoreTest } from './score-test';
-import { trainCached } from './train-cached';
-import fs from 'node:fs';
-import path from 'node:path';
-import { encodeSafetensors } from '../model/files/safetensors';
+import { withTrained } from './train-cached';
 
-/** A network that is compared. */
-export interface Candidate {
+/** A network of both blocks that is compared. */
+interface ComparedNetwork {
   readonly name: string;
   readonly build: (options: { readonly seed: number }) => Network;
 }
 
-/** What {@link compareModels} needs. */
-export interface ComparisonOptions {
-  readonly candidate: Candidate;
-  readonly baseline: Candidate;
-  /** Its seed and split are replaced by each of those below. */
+/** A network, and the data and settings of one training run. */
+export interface ComparedRun extends ComparedNetwork {
+  /** Its seed determines the split, the initial weights, the batches and the dropout masks. */
   readonly experiment: Experiment;
+  /** All frames, those without a face included. */
   readonly records: readonly FrameRecord[];
   readonly blocks: BlockSet;
-  readonly splits: readonly SplitName[];
-  readonly seeds: readonly number[];
-  /** Trains and scores, such as {@link scoreRun}. */
-  readonly score: (run: RunOptions) => Promise<RunScore>;
-  /** Called after each pair of runs. */
-  readonly onPair?: (pair: ScoredPair) => void;
+  /** Directory of the trained network; default data/cache/training. */
+  readonly cacheDirectory?: string;
 }
 
-/** Both networks' runs with one seed, which decides the split for both. */
+/** Result of one training run. */
+export interface RunScore {
+  /** Accuracy of all test images, 0 to 1; an image without a found face counts as an error. */
+  readonly accuracy: number;
+  /** Epoch with the best validation accuracy, whose weights were tested. */
+  readonly bestEpoch: number;
+  /** Median over the epochs, evaluation on training and validation set included. */
+  readonly secondsPerEpoch: number;
+}
+
+/** Scores of both networks on the same split with the same seed. */
 export interface ScoredPair {
   readonly split: SplitName;
   readonly seed: number;
@@ -43,23 +47,35 @@ export interface ScoredPair {
   readonly baseline: RunScore;
 }
 
-/** What a split's pairs say. */
+/** Summary of all pairs of one split protocol. */
 export interface SplitSummary {
   readonly split: SplitName;
+  /** Number of pairs. */
   readonly seeds: number;
   /** Mean accuracy of all test images, 0 to 1. */
   readonly candidate: number;
   readonly baseline: number;
-  /** Mean of the candidate's accuracy less the baseline's with the same seed. */
+  /** Mean paired difference of accuracy, candidate minus baseline. */
   readonly difference: number;
-  /** Standard error of that mean; 0 with one seed. */
+  /** Standard error of the mean difference; 0 for one seed. */
   readonly standardError: number;
-  /** Seeds with which the candidate was at least as accurate. */
+  /** Number of seeds for which the candidate was at least as accurate as the baseline. */
   readonly atLeastAsAccurate: number;
 }
 
-/** Trains two networks on the same splits with the same seeds and scores both on the same test sides. */
-export async function compareModels(options: ComparisonOptions): Promise<ScoredPair[]> {
+/** Trains and tests two networks on the same splits with the same seeds. */
+export async function compareModels(
+  options: Pick<ComparedRun, 'experiment' | 'records' | 'blocks'> & {
+    readonly candidate: ComparedNetwork;
+    readonly baseline: ComparedNetwork;
+    readonly splits: readonly SplitName[];
+    readonly seeds: readonly number[];
+    /** Trains and tests one network; {@link scoreRun} outside of tests. */
+    readonly score: (run: ComparedRun) => Promise<RunScore>;
+    /** Called after each pair of runs. */
+    readonly onPair?: (pair: ScoredPair) => void;
+  },
+): Promise<ScoredPair[]> {
   const { candidate, baseline, experiment, records, blocks, splits, seeds, score, onPair } = options;
   const pairs: ScoredPair[] = [];
   for (const split of splits) {
@@ -78,81 +94,14 @@ export async function compareModels(options: ComparisonOptions): Promise<ScoredP
   return pairs;
 }
 
-/**
- * Summarises pairs, split by split.
- * @param pairs of one split or more, each with one pair or more
- */
-export function summarizePairs(pairs: readonly ScoredPair[]): SplitSummary[] {
-  const splits = [...new Set(pairs.map(({ split }) => split))];
-  return splits.map((split) =>
-    summarizeSplit(
-      split,
-      pairs.filter((pair) => pair.split === split),
-    ),
-  );
-}
-
-function summarizeSplit(split: SplitName, pairs: readonly ScoredPair[]): SplitSummary {
-  const differences = pairs.map(({ candidate, baseline }) => candidate.accuracy - baseline.accuracy);
-  const difference = mean(differences);
-  const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
-  const count = pairs.length;
-  return {
-    split,
-    seeds: count,
-    difference,
-    candidate: mean(pairs.map(({ candidate }) => candidate.accuracy)),
-    baseline: mean(pairs.map(({ baseline }) => baseline.accuracy)),
-    standardError: count > 1 ? Math.sqrt(squares / (count - 1) / count) : 0,
-    atLeastAsAccurate: differences.filter((value) => value >= 0).length,
-  };
-}
-
-/** All that one training depends on. */
-export interface RunOptions {
-  /** Name of the network, such as `TerGat`. */
-  readonly name: string;
-  /** Builds a network of both blocks. */
-  readonly build: (options: { readonly seed: number }) => Network;
-  /** Its seed decides the split, the weights, the batches and the dropout masks. */
-  readonly experiment: Experiment;
-  /** All frames, those without a face included. */
-  readonly records: readonly FrameRecord[];
-  readonly blocks: BlockSet;
-  /** Where the trained network is kept; default data/cache/training. */
-  readonly cacheDirectory?: string;
-}
-
-/** How one training ended. */
-export interface RunScore {
-  /** Share of the test side's images that were answered rightly, a missed face counting as an error, 0 to 1. */
-  readonly accuracy: number;
-  /** The epoch that did best on the validation side, whose weights were scored. */
-  readonly bestEpoch: number;
-  /** Median of the epochs' seconds: training, and scoring the training and the validation side. */
-  readonly secondsPerEpoch: number;
-}
-
-/**
- * Trains a network on a split's training side, or takes the one that was trained so before, and scores the epoch that did
- * best on the validation side on the test side.
- * @throws what training throws
- */
-export async function scoreRun(options: RunOptions): Promise<RunScore> {
+/** Trains a network, or loads it from the cache, and measures its accuracy on the test set. */
+export async function scoreRun(options: ComparedRun): Promise<RunScore> {
   const { build, experiment, records, blocks, cacheDirectory } = options;
   const { seed, split } = experiment;
   const faces = facesOfSplit(splitRecords(records, split, seed), records, blocks);
-  const network = build({ seed });
-  try {
-    const { bestEpoch, history } = await trainCached({
-      experiment,
-      network,
-      blocks,
-      faces,
-      cacheDirectory,
-      inputs: ['eyes', 'mouth'],
-      keeps: 'weights',
-    });
+  const form = { build, inputs: ['eyes', 'mouth'] } as const;
+  const training = { experiment, blocks, faces, cacheDirectory, keeps: 'weights' } as const;
+  return withTrained(form, training, async (network, { bestEpoch, history }) => {
     const test = blockSource(blocks, faces.test.faces);
     const { labels } = await predict(network, test);
     const seconds = history.map((epoch) => epoch.seconds).sort((first, second) => first - second);
@@ -161,24 +110,46 @@ export async function scoreRun(options: RunOptions): Promise<RunScore> {
       bestEpoch,
       secondsPerEpoch: seconds[seconds.length >> 1],
     };
-  } finally {
-    network.dispose();
-  }
+  });
 }
 
-/** How large a network is. */
-export interface NetworkSize {
+/**
+ * Summarizes pairs by split protocol.
+ * @param pairs at least one of each split protocol
+ */
+export function summarizePairs(pairs: readonly ScoredPair[]): SplitSummary[] {
+  return [...new Set(pairs.map(({ split }) => split))].map((split) => {
+    const own = pairs.filter((pair) => pair.split === split);
+    const differences = own.map(({ candidate, baseline }) => candidate.accuracy - baseline.accuracy);
+    const difference = mean(differences);
+    const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
+    const count = own.length;
+    return {
+      split,
+      seeds: count,
+      difference,
+      candidate: mean(own.map(({ candidate }) => candidate.accuracy)),
+      baseline: mean(own.map(({ baseline }) => baseline.accuracy)),
+      standardError: count > 1 ? Math.sqrt(squares / (count - 1) / count) : 0,
+      atLeastAsAccurate: differences.filter((value) => value >= 0).length,
+    };
+  });
+}
+
+/** Size of a network. */
+interface NetworkSize {
   readonly name: string;
-  /** Numbers that training moves. */
+  /** Number of trainable parameters. */
   readonly parameters: number;
-  /** Size of its weights as a safetensors file. */
+  /** Size of its safetensors file. */
   readonly bytes: number;
 }
 
-/** What comparing two networks gave. */
+/** The comparison as a file: results/reference/compare.json. */
 export interface ComparisonFile {
+  /** Number of epochs of each training run. */
   readonly epochs: number;
-  /** How many images the data set has. */
+  /** Number of images of the data set. */
   readonly images: number;
   readonly backend: string;
   readonly candidate: NetworkSize;
@@ -186,8 +157,8 @@ export interface ComparisonFile {
   readonly pairs: readonly ScoredPair[];
 }
 
-/** Builds a network, measures it, and gives it back. */
-export function measureNetwork(build: (options: { readonly seed: number }) => Network): NetworkSize {
+/** Builds a network, measures its size, and disposes it. */
+export function measureNetwork(build: ComparedNetwork['build']): NetworkSize {
   const network = build({ seed: 1 });
   const tensors = Array.from(stateVariables(network), ([name, variable]) => ({
     name,
@@ -201,46 +172,39 @@ export function measureNetwork(build: (options: { readonly seed: number }) => Ne
   return size;
 }
 
-/** Saves a comparison as JSON; the folder is made when it is missing. */
-export function saveComparison(comparison: ComparisonFile, file: string): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, `${JSON.stringify(comparison, null, 2)}\n`);
-}
-
-/** Reads what {@link saveComparison} wrote. */
-export function readComparison(file: string): ComparisonFile {
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as ComparisonFile;
-}
-
 /**
- * Renders a comparison as Markdown: what was trained, a line a split, and the sizes.
+ * Formats a comparison as Markdown: the data, a table with one row a split protocol, and the sizes.
  * @returns text without a newline at its end
  */
 export function renderComparison(comparison: ComparisonFile): string {
   const { epochs, images, backend, candidate, baseline, pairs } = comparison;
-  const times = baseline.bytes / candidate.bytes;
+  const header = [
+    'split',
+    'seeds',
+    candidate.name,
+    baseline.name,
+    'difference, ± its standard error',
+    'at least as accurate',
+  ];
+  const size = ({ name, parameters, bytes }: NetworkSize, unit = '') =>
+    `${name}: ${formatCount(parameters)}${unit}, ${(bytes / 1e6).toFixed(1)} MB`;
+  const times = (baseline.bytes / candidate.bytes).toFixed(0);
   return [
-    `${epochs} epochs each on the ${images.toLocaleString('en-US')} images of the synthetic sample (backend ${backend}).`,
-    '',
-    `| split | seeds | ${candidate.name} | ${baseline.name} | difference, ± its standard error | at least as accurate |`,
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...summarizePairs(pairs).map(renderSplit),
-    '',
-    `${candidate.name}: ${count(candidate.parameters)} parameters, ${megabytes(candidate.bytes)}. ` +
-      `${baseline.name}: ${count(baseline.parameters)}, ${megabytes(baseline.bytes)}, **${times.toFixed(0)} times** as large.`,
-  ].join('\n');
+    `${epochs} epochs each on the ${formatCount(images)} images of the synthetic sample (backend ${backend}).`,
+    markdownTable(header, summarizePairs(pairs).map(formatSplit), 'lrrrrr'),
+    `${size(candidate, ' parameters')}. ${size(baseline)}, **${times} times** as large.`,
+  ].join('\n\n');
 }
 
-function renderSplit(summary: SplitSummary): string {
+function formatSplit(summary: SplitSummary): string[] {
   const { split, seeds, candidate, baseline, difference, standardError, atLeastAsAccurate } = summary;
-  const points = `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)} ± ${(100 * standardError).toFixed(2)}`;
-  return `| ${split} | ${seeds} | ${formatPercent(candidate)} | ${formatPercent(baseline)} | ${points} points | ${atLeastAsAccurate} of ${seeds} |`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  const points = `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)} ± ${(100 * standardError).toFixed(2)} points`;
+  return [
+    split,
+    String(seeds),
+    formatPercent(candidate),
+    formatPercent(baseline),
+    points,
+    `${atLeastAsAccurate} of ${seeds}`,
+  ];
 }

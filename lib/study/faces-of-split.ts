@@ -2,20 +2,20 @@ import type { BlockSet } from '../core/blocks';
 import type { FrameRecord, SplitPart } from '../core/record';
 import type { Split } from '../core/split';
 
-/** One side of a split after preprocessing. */
-export interface SideFaces {
+/** The training, validation or test set of a split after preprocessing. */
+interface SideFaces {
   /** Positions in the block set, ascending. */
   readonly faces: readonly number[];
-  /** Frames of this side in which no face was found. */
+  /** Number of frames of this set without a found face. */
   readonly missed: number;
 }
 
-/** The sides of a split after preprocessing. */
+/** The three sets of a split after preprocessing. */
 export type SplitFaces = Readonly<Record<SplitPart, SideFaces>>;
 
 /**
- * Finds the faces of each side of a split. The split is made of all frames, before any face is looked for, so that
- * the missed ones are counted on the side that they belong to.
+ * Finds the faces of each set of a split. The split is computed from all frames, before detection, so that each missed
+ * face is counted in the set of its frame.
  * @param split positions in `records`
  */
 export function facesOfSplit(split: Split, records: readonly FrameRecord[], blocks: BlockSet): SplitFaces {

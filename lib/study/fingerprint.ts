@@ -5,29 +5,33 @@ import type { InputName } from '../model/training/data';
 
 type Column = Float32Array | Uint8Array;
 
-/** What of a block set each input is made from. */
+/** The arrays of a block set that each input is computed from. */
 const COLUMNS: Readonly<Record<InputName, (blocks: BlockSet) => readonly Column[]>> = {
   eyes: ({ eyes }) => [eyes],
   mouth: ({ mouth }) => [mouth],
   face: (blocks) => [expectFaces(blocks).faces],
-  softEyes: columnsOfSoft,
-  softMouth: columnsOfSoft,
+  softEyes: softColumns,
+  softMouth: softColumns,
   landmarks: ({ landmarks }) => [landmarks],
   boxes: ({ eyesBoxes, mouthBoxes, imageSizes }) => [eyesBoxes, mouthBoxes, imageSizes],
 };
 
-function columnsOfSoft(blocks: BlockSet): readonly Column[] {
+function softColumns(blocks: BlockSet): readonly Column[] {
   const { faces, faceBoxes } = expectFaces(blocks);
   return [faces, faceBoxes, blocks.landmarks];
 }
 
 /**
- * Names what a network learns from some faces, or is asked about: what the inputs show of each, its label and its
- * votes, in order. Paths and what no input shows do not count.
+ * Computes a fingerprint of faces as a network sees them: inputs, label and votes of each, in order. Paths and other
+ * arrays of the block set have no influence.
  * @param faces positions in the block set
  * @returns SHA-256, 64 hexadecimal digits
  */
-export function hashFaces(blocks: BlockSet, faces: readonly number[], inputs: readonly InputName[]): string {
+export function fingerprintFaces(
+  blocks: BlockSet,
+  faces: readonly number[],
+  inputs: readonly InputName[],
+): string {
   const count = blocks.records.length;
   const columns = inputs.flatMap((input) => COLUMNS[input](blocks));
   const hash = createHash('sha256').update(inputs.join());

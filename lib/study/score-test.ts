@@ -1,11 +1,16 @@
-import { estimateAccuracy } from '../core/intervals';
-import type { AccuracyEstimates } from '../core/intervals';
-import { classMetrics, confusionMatrix, countCorrect, macroF1 } from '../core/metrics';
-import type { ClassMetrics, ConfusionMatrix } from '../core/metrics';
+import { type AccuracyEstimates, estimateAccuracy } from '../core/intervals';
+import {
+  type ClassMetrics,
+  classMetrics,
+  type ConfusionMatrix,
+  confusionMatrix,
+  countCorrect,
+  macroF1,
+} from '../core/metrics';
 
-/** How well a classifier did on a test side. */
+/** Score of a classifier on a test set. */
 export interface TestScore extends AccuracyEstimates {
-  /** Rows are the true expressions, columns the answers, both in the ids' order; found faces only. */
+  /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
   readonly matrix: ConfusionMatrix;
   readonly classes: readonly ClassMetrics[];
   /** 0 to 1. */
@@ -13,10 +18,10 @@ export interface TestScore extends AccuracyEstimates {
 }
 
 /**
- * Scores answers.
+ * Computes accuracy, confusion matrix, class metrics and macro F1.
  * @param truth label ids of the found faces, [n]
  * @param answers label ids, [n]
- * @param missed frames of the test side in which no face was found; they count as errors of all images
+ * @param missed number of test frames without a found face; they count as errors in the accuracy of all images
  */
 export function scoreTest(truth: Uint8Array, answers: Uint8Array, missed: number): TestScore {
   const matrix = confusionMatrix(truth, answers);

@@ -6,7 +6,7 @@ import type { BlockSet } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import { homePath } from '../files/project';
-import { trainingSource, type TrainingInputs } from '../model/architectures';
+import { type NetworkForm, trainingSource, type TrainingInputs } from '../model/architectures';
 import { readTrained, saveTrained } from '../model/training/checkpoint';
 import { createFileStore } from '../model/training/checkpoint-files';
 import { inputSource, softLabelsOf } from '../model/training/data';
@@ -15,61 +15,60 @@ import { countParameters, loadState, saveState, type Network } from '../model/ne
 import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/training/recipe';
 import { train, type BatchProgress } from '../model/training/train';
 import type { SplitFaces } from './faces-of-split';
-import { hashFaces } from './fingerprint';
+import { fingerprintFaces } from './fingerprint';
 
-/** Increment when training gives other weights for a reason that no setting tells: all is then trained anew. */
+/** Increment when training gives other weights for the same settings; the cached trainings are then not reused. */
 const TRAINING_VERSION = 1;
 
-/** How a training with checkpoints ended. */
+/** Result of {@link trainCached}. */
 export interface CachedTraining {
   readonly history: readonly EpochRecord[];
-  /** The epoch that did best on the validation side; 0 when training was stopped before one was finished. */
+  /** Epoch with the best validation accuracy; 0 when training was stopped during the first epoch. */
   readonly bestEpoch: number;
-  /** Epochs that an earlier run had trained, so that they were not trained now. */
+  /** Number of epochs that were trained by an earlier call. */
   readonly reusedEpochs: number;
   readonly stopped: boolean;
-  /** Wall-clock time of this run. */
+  /** Wall-clock time of this call. */
   readonly seconds: number;
 }
 
-/** What {@link trainCached} needs. */
+/** Options of {@link trainCached}. */
 export interface CachedTrainingOptions extends TrainingInputs {
-  /** Default the original's. */
+  /** Default {@link ORIGINAL_RECIPE}. */
   readonly recipe?: TrainingRecipe;
-  /** Seed and epochs; its learning rate and batch size, where they are not the defaults, go before the recipe's. */
+  /** Seed and number of epochs; a learning rate or batch size other than the default overrides the recipe's. */
   readonly experiment: Experiment;
   readonly network: Network;
   readonly blocks: BlockSet;
   readonly faces: Pick<SplitFaces, 'train' | 'validation'>;
-  /** Names the weights that the network begins with, where they are not its seed's own. */
+  /** Identifies the initial weights when they are not the seed's, as for fine-tuning. */
   readonly startedFrom?: string;
-  /** How many of the training faces train accuracy is measured on, the first ones; default all. */
+  /** Training accuracy is measured on this many training faces, the first ones; default all. */
   readonly scoredFaces?: number;
-  /** Called after each epoch with the history so far, resumed epochs included. */
+  /** Called after each epoch with the history of all epochs, those of earlier calls included. */
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
-  /** Which epoch's weights the network holds afterwards, default the best epoch's; `keeps: 'weights'` keeps these alone. */
+  /** The network's weights afterwards: the best epoch's (default) or the last epoch's. `keeps: 'weights'` allows the best only. */
   readonly finalWeights?: 'best' | 'last';
   /**
-   * What is kept below data/cache/training: after each epoch a checkpoint that a stopped or a longer training goes on
-   * from; after the last epoch the best epoch's weights alone; or nothing. Default `checkpoints`.
+   * What is stored in the cache: `checkpoints` (default) after each epoch, from which a stopped or longer training
+   * resumes; `weights` of the best epoch after the last epoch; or `nothing`.
    */
   readonly keeps?: 'checkpoints' | 'weights' | 'nothing';
-  /** Where it is kept; default data/cache/training. */
+  /** Default data/cache/training. */
   readonly cacheDirectory?: string;
 }
 
 /**
- * Trains a network on a split's training side, from its last checkpoint where the same data was trained on with the
- * same settings. Checkpoints of other settings and seeds stay beside it.
- * @throws RangeError when the training faces lack an expression of the data or have one only, or when there is no validation
- *   face; what training throws
+ * Trains a network, or resumes from the last checkpoint with the same settings and data.
+ * @throws RangeError when the training set lacks an expression of the data or has one expression only, or when the
+ *   validation set is empty
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
   const { network, blocks, faces, keeps } = options;
   expectTrainable(blocks, faces);
-  if (keeps !== 'weights') return trainHere(options);
+  if (keeps !== 'weights') return runTraining(options);
   if (options.finalWeights === 'last')
     throw new RangeError('Expected the best epoch for finalWeights beside keeps weights but received last');
   const store = createFileStore(checkpointDirectory(options));
@@ -79,14 +78,36 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
     const { history, best } = known;
     return { history, bestEpoch: best.epoch, reusedEpochs: history.length, stopped: false, seconds: 0 };
   }
-  const trained = await trainHere(options);
+  const trained = await runTraining(options);
   const { history, bestEpoch: epoch } = trained;
   if (!trained.stopped)
     await saveTrained({ store, network, history, best: { epoch, state: saveState(network) } });
   return trained;
 }
 
-async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining> {
+/**
+ * Builds a network, trains it with {@link trainCached}, calls a function with it, and disposes it.
+ * @param form the network's builder, inputs, and recipe; default recipe {@link ORIGINAL_RECIPE}
+ * @returns what the function returns
+ */
+export async function withTrained<T>(
+  { build, inputs, augmentation, recipe }: TrainableForm,
+  options: Omit<CachedTrainingOptions, 'network' | keyof Omit<TrainableForm, 'build'>>,
+  use: (network: Network, training: CachedTraining) => Promise<T>,
+): Promise<T> {
+  const network = build({ seed: options.experiment.seed });
+  try {
+    const training = await trainCached({ ...options, inputs, augmentation, recipe, network });
+    return await use(network, training);
+  } finally {
+    network.dispose();
+  }
+}
+
+/** A network form whose recipe may be left out. */
+type TrainableForm = Omit<NetworkForm, 'recipe'> & Partial<Pick<NetworkForm, 'recipe'>>;
+
+async function runTraining(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();
   const {
     experiment,
@@ -135,7 +156,7 @@ async function trainHere(options: CachedTrainingOptions): Promise<CachedTraining
   };
 }
 
-/** What is learned from too few faces looks like success: one expression alone is always right. */
+// A network that was trained on one expression only is always right on that expression.
 function expectTrainable(blocks: BlockSet, { train, validation }: CachedTrainingOptions['faces']): void {
   const ofFaces = (faces: readonly number[]) => new Set(faces.map((face) => blocks.records[face].emotion));
   const [learned, all] = [ofFaces(train.faces), new Set(blocks.records.map(({ emotion }) => emotion))];
@@ -152,9 +173,9 @@ function expectTrainable(blocks: BlockSet, { train, validation }: CachedTraining
 }
 
 /**
- * Checks that there is something to tell apart.
- * @param emotions those of some images, each once or more often
- * @throws RangeError for fewer than two
+ * Checks that there are at least two classes.
+ * @param emotions one or more times each
+ * @throws RangeError for fewer than two different expressions
  */
 export function expectExpressions(emotions: readonly Emotion[]): void {
   const different = [...new Set(emotions)];
@@ -164,7 +185,6 @@ export function expectExpressions(emotions: readonly Emotion[]): void {
   );
 }
 
-/** The recipe, with what the experiment sets instead. */
 function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOptions): TrainingRecipe {
   const { learningRate, batchSize } = experiment;
   return {
@@ -175,8 +195,8 @@ function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOption
 }
 
 /**
- * Gives the folder of a training's checkpoints, named by all that its weights depend on: settings, data, and a version
- * of the code that is raised by hand.
+ * Finds the directory of a training's checkpoints and creates it if it is missing. Its name is a hash of the settings,
+ * the data, and {@link TRAINING_VERSION}.
  */
 export function checkpointDirectory(options: CachedTrainingOptions): string {
   const { network, experiment, blocks, faces, inputs, augmentation, cacheDirectory, keeps } = options;
@@ -196,7 +216,8 @@ export function checkpointDirectory(options: CachedTrainingOptions): string {
     startedFrom: options.startedFrom,
   };
   const hash = createHash('sha256').update(JSON.stringify(settings));
-  for (const side of [faces.train, faces.validation]) hash.update(hashFaces(blocks, side.faces, inputs));
+  for (const side of [faces.train, faces.validation])
+    hash.update(fingerprintFaces(blocks, side.faces, inputs));
   const directory = path.join(parent, `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`);
   fs.mkdirSync(directory, { recursive: true });
   return directory;

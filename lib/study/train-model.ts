@@ -14,16 +14,15 @@ import type { EpochRecord } from '../model/training/history';
 import type { Model, ModelFacts } from '../model/files/model-file';
 import type { Network } from '../model/networks/network';
 import type { BatchProgress } from '../model/training/train';
-import { hashFaces } from './fingerprint';
+import { fingerprintFaces } from './fingerprint';
 import { facesOfSplit, type SplitFaces } from './faces-of-split';
 import { scoreTest, type TestScore } from './score-test';
 import { trainCached } from './train-cached';
 
-/** What a model is trained on, and how. */
-export interface TrainModelOptions {
+/** Options of {@link trainModel}. */
+interface TrainModelOptions {
   readonly dataset: Dataset;
   readonly blocks: BlockSet;
-  /** Its split decides on which faces the model is chosen, calibrated and tested. */
   readonly experiment: Experiment;
   /** Name of the network, as `findArchitecture` takes it. */
   readonly architecture: string;
@@ -32,25 +31,24 @@ export interface TrainModelOptions {
   readonly shouldStop?: () => boolean;
 }
 
-/** A trained model and how it does on the split's test side. */
-export interface TrainedModel {
-  /** Whoever asked for it disposes its network. */
+/** Result of {@link trainModel}. */
+interface TrainResult {
+  /** The caller disposes its network. */
   readonly model: Model;
-  /** Undefined where the test side has no face, and for an official one: that is scored by `evaluate`. */
+  /** Score on the test set; undefined for an empty or an official test set, which `evaluate` scores. */
   readonly score?: TestScore;
-  /** Faces that it was trained, chosen and tested on. */
   readonly faces: SplitFaces;
   readonly bestEpoch: number;
-  /** Whether it was stopped before the last epoch; the weights are the best epoch's all the same. */
+  /** True if training was stopped before the last epoch; the weights are the best epoch's anyway. */
   readonly stopped: boolean;
 }
 
 /**
- * Trains a network, from its checkpoint where there is one, and fits its temperature on the validation side: with hard
- * labels only upwards, so that answers become less sure and never surer than the network is.
- * @throws RangeError for a split that the data set does not allow; Error when it was stopped before the first epoch
+ * Trains a network, or resumes from its checkpoint, fits its temperature on the validation set, and scores it on the test
+ * set. With hard labels the temperature is at least 1, so that it never raises confidence.
+ * @throws RangeError for a split that the data set does not allow; Error when training was stopped before the first epoch
  */
-export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
+export async function trainModel(options: TrainModelOptions): Promise<TrainResult> {
   const { dataset, blocks, experiment, architecture, onEpoch, onBatch, shouldStop } = options;
   const split = splitRecords(dataset.records, experiment.split, experiment.seed);
   const faces = facesOfSplit(split, dataset.records, blocks);
@@ -78,7 +76,7 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   return { model: { ...facts, description, network }, score, faces, bestEpoch, stopped };
 }
 
-/** Says which expressions of the data the validation or the test side lacks. */
+/** Formats a warning for each set, validation and test, that lacks an expression of the data. */
 export function describeMissing(split: Split, records: readonly FrameRecord[]): string[] {
   return (['validation', 'test'] as const).flatMap((side) => {
     const missing = missingExpressions(split, records, side);
@@ -86,15 +84,15 @@ export function describeMissing(split: Split, records: readonly FrameRecord[]): 
   });
 }
 
-/** Fewest validation faces that a temperature is fitted on. */
+/** A temperature is fitted on at least this many validation faces. */
 const FEWEST_TO_CALIBRATE = 20;
 
-/** Fits a temperature on the validation side. @returns 1 where that side is too small to tell */
+/** Fits a temperature on the validation set. @returns 1 if that set is too small */
 async function calibrate(network: Network, validation: TensorSource, isSoft = false): Promise<number> {
   if (validation.size < FEWEST_TO_CALIBRATE) return 1;
   const { probabilities } = await predict(network, validation);
   const fitted = fitTemperature(probabilities, validation.labels);
-  // Where nearly all validation answers are right, the likeliest temperature is next to 0: that much is not known.
+  // If nearly all validation answers are right, the optimal temperature is close to 0: a few faces do not justify that.
   return isSoft ? fitted : Math.max(1, fitted);
 }
 
@@ -104,10 +102,10 @@ async function scoreOn(network: Network, source: TensorSource, missed: number): 
 }
 
 /**
- * Gathers what a model file says of the faces that its network learned from.
- * @param faces of the training side, as positions in the block set
- * @returns as the size of the faces that to which the margin belongs: where it follows the face, that of the setting;
- *   where it is fixed, the training faces' median
+ * Computes the facts that a model file states about its training set.
+ * @param faces the training set, as positions in the block set
+ * @returns `faceSizePx` is the face size that the margin refers to: a constant for margins that scale with the face, the
+ *   median of the training set for fixed margins
  */
 export function describeModel(
   { dataset, blocks, experiment }: Pick<TrainModelOptions, 'dataset' | 'blocks' | 'experiment'>,
@@ -119,11 +117,11 @@ export function describeModel(
     labels: EMOTIONS,
     marginPx: experiment.marginPx,
     faceSizePx: dataset.fixedMargin ? medianFace(blocks, faces) : MARGIN_FACE_PX,
-    trainingData: hashFaces(blocks, faces, findArchitecture(network.name).inputs),
+    trainingData: fingerprintFaces(blocks, faces, findArchitecture(network.name).inputs),
   };
 }
 
-/** Measures the middle one of some faces. @returns pixels, to a tenth */
+/** Computes the median face size. @returns pixels, rounded to a tenth */
 function medianFace({ landmarks }: BlockSet, faces: readonly number[]): number {
   const sizes = faces.map((face) => measureFace(landmarks.subarray(136 * face, 136 * face + 136)));
   sizes.sort((first, second) => first - second);

@@ -12,7 +12,7 @@ import {
   type DefaultModelFile,
 } from '../../bench/reference/model';
 import type { ModelEvaluation } from '../../lib/study/evaluate-models';
-import { replaceSection } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
 
 describe('toDefaultModelFile', () => {
   it('tells the accuracy of all images and of each character alone', () => {

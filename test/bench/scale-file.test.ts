@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../bench/scale-file';
 
 const measured: ScaleFile = {

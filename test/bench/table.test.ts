@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { BenchFile } from '../../bench/bench-file';
 import { formatRow, renderBenchTable } from '../../bench/table';
 import { projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
 import { exampleBench } from './example';
 
 describe('renderBenchTable', () => {

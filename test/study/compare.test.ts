@@ -13,13 +13,13 @@ import {
   summarizePairs,
   type ScoredPair,
   measureNetwork,
-  readComparison,
+  type ComparisonFile,
   renderComparison,
   scoreRun,
-  type RunOptions,
+  type ComparedRun,
   type RunScore,
 } from '../../lib/study/compare';
-import { replaceSection } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
 import { useTemporaryFolder } from '../support/folder';
 
 const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;
@@ -47,7 +47,7 @@ function makeBlocks(count: number): BlockSet {
   };
 }
 
-function makeRun(changes: Partial<typeof DEFAULT_EXPERIMENT> = {}): RunOptions {
+function makeRun(changes: Partial<typeof DEFAULT_EXPERIMENT> = {}): ComparedRun {
   const blocks = makeBlocks(140);
   const experiment = { ...DEFAULT_EXPERIMENT, epochs: 2, batchSize: 28, learningRate: 0.01, ...changes };
   return { name: 'Small', build: buildSmall, experiment, records: blocks.records, blocks };
@@ -174,7 +174,7 @@ describe('renderComparison', () => {
     const page = fs.readFileSync(path.join(projectRoot(), 'docs', 'benchmarks.md'), 'utf8');
     const reference = path.join(projectRoot(), 'results', 'reference', 'compare.json');
     const table = fs.existsSync(reference)
-      ? renderComparison(readComparison(reference))
+      ? renderComparison(JSON.parse(fs.readFileSync(reference, 'utf8')) as ComparisonFile)
       : 'Not measured yet.';
     assert.equal(replaceSection(page, 'compare', table), page);
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { COMPOSITES_PAGE, measureComposites } from '../../bench/composites';
 import { projectRoot } from '../../lib/files/project';
 import { type CompositesFile, compositesToMarkdown, recallOf } from '../../lib/study/composites-file';
-import { replaceSection } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
 import { describeNative } from '../support/native';
 
 describeNative('composites', function () {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
-import { hashFaces } from '../../lib/study/fingerprint';
+import { fingerprintFaces } from '../../lib/study/fingerprint';
 import { buildFaceSet } from '../model/face-example';
 
-describe('hashFaces', () => {
+describe('fingerprintFaces', () => {
   const set = buildFaceSet(4);
   const changed = (changes: Partial<BlockSet>): BlockSet => ({ ...set, ...changes });
   const withPixel = (pixels: Uint8Array, at: number) =>
     pixels.map((level, index) => (index === at ? level ^ 1 : level));
-  const hash = (blocks: BlockSet) => hashFaces(blocks, [1, 2], ['eyes', 'mouth']);
+  const hash = (blocks: BlockSet) => fingerprintFaces(blocks, [1, 2], ['eyes', 'mouth']);
 
   it('changes with a pixel, a label or a vote of its faces, and with their order', () => {
     const labelled = set.records.map((record) => ({ ...record, emotion: 'fear' as const }));
@@ -18,8 +18,8 @@ describe('hashFaces', () => {
       hash(changed({ mouth: withPixel(set.mouth, 3 * 1024 - 1) })),
       hash(changed({ records: labelled })),
       hash(changed({ records: voted })),
-      hashFaces(set, [2, 1], ['eyes', 'mouth']),
-      hashFaces(set, [1, 2], ['mouth', 'eyes']),
+      fingerprintFaces(set, [2, 1], ['eyes', 'mouth']),
+      fingerprintFaces(set, [1, 2], ['mouth', 'eyes']),
     ];
     assert.equal(new Set([hash(set), ...others]).size, 7);
   });
@@ -39,6 +39,6 @@ describe('hashFaces', () => {
 
   it('refuses the whole face where the set has none', () => {
     const without = { ...set, faces: undefined };
-    assert.throws(() => hashFaces(without, [1], ['face']), /whole faces/);
+    assert.throws(() => fingerprintFaces(without, [1], ['face']), /whole faces/);
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
-import { replaceSection, resultsToMarkdown } from '../../lib/study/readme';
+import { replaceSection } from '../../lib/study/markdown';
+import { resultsToMarkdown } from '../../lib/study/report/report-file';
 import type { ReportFile } from '../../lib/study/report/report-file';
 
 function read(file: string): string {

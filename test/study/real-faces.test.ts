@@ -13,8 +13,8 @@ import {
 import { averagePictures } from '../../lib/study/real-faces/averages';
 import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/tables';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
-import { summarizeRealFaces, type RealFacesSummary } from '../../lib/study/real-faces/scores';
-import { replaceSection } from '../../lib/study/readme';
+import { summarizeRealFaces, type RealFacesSummary } from '../../lib/study/real-faces/summarize';
+import { replaceSection } from '../../lib/study/markdown';
 import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';
 

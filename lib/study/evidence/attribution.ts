@@ -71,7 +71,7 @@ export async function runAttribution(
 
 async function attribute(job: EvidenceJob, task: RunTask, context: RunContext): Promise<AttributionRun> {
   const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
-  const use = async (network: Network): Promise<AttributionRun> => {
+  return useTrained(form, { ...task, ...job }, true, async (network): Promise<AttributionRun> => {
     const source = inputSource(task.blocks, task.test, form.inputs);
     if (job.model === 'learned') return { ...job, removals: [], maps: await readAttention(network, source) };
     const marked = await markFaces(network, source, job.model);
@@ -80,8 +80,7 @@ async function attribute(job: EvidenceJob, task: RunTask, context: RunContext): 
       answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels }),
     }));
     return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMarks(marked, source.labels) : [] };
-  };
-  return useTrained(form, { ...task, ...job }, { kept: true, use });
+  });
 }
 
 /** Both blocks of each face as a network sees them, and what marks them: each [faces][2 * 32 * 32]. */

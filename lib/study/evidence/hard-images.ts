@@ -49,10 +49,8 @@ export async function runHardImages(
 ): Promise<HardImagesRun[]> {
   const ask = (task: RunTask) => {
     const frames = thinOut(context.splits.get(job.split)!.test, most);
-    return useTrained(
-      FORMS.compact,
-      { ...task, ...job },
-      { kept: true, use: (network) => askHard(network, frames, { job, task, data }) },
+    return useTrained(FORMS.compact, { ...task, ...job }, true, (network) =>
+      askHard(network, frames, { job, task, data }),
     );
   };
   return runOnce(job, context, ask, `hard-images${HARD_IMAGES_VERSION}_`);

@@ -1,17 +1,14 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { scaleByTemperature } from '../../core/temperature';
-import { projectRoot } from '../../files/project';
 import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { findArchitecture, type NetworkForm } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/networks/boxes-network';
 import { buildCompact } from '../../model/networks/compact';
-import { blockSource, inputSource } from '../../model/training/data';
-import { predict } from '../../model/training/evaluate';
+import { blockSource } from '../../model/training/data';
 import {
   buildBlocksAndFace,
   buildLearnedAttention,
@@ -19,15 +16,15 @@ import {
   buildWholeFace,
 } from '../../model/networks/face-networks';
 import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
-import { decodeModel } from '../../model/files/model-file';
 import { predictNearest } from '../../model/networks/nearest';
 import type { Network } from '../../model/networks/network';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { buildTerGat } from '../../model/networks/tergat';
+import { askModelFile, askNetwork, predictFrequencies, type SetProbabilities } from '../answer-faces';
 import { readColour } from '../read-image';
-import { trainCached } from '../train-cached';
+import { type CachedTraining, withTrained } from '../train-cached';
 
-/** What a learner is given: the found faces of each side, as positions in the block set. */
+/** The found faces of a split, as positions in the block set, and the settings of a training. */
 export interface LearnerTask {
   readonly blocks: BlockSet;
   readonly train: readonly number[];
@@ -38,32 +35,28 @@ export interface LearnerTask {
   readonly epochs: number;
 }
 
-/** What a learner says of the test and validation faces. */
-export interface LearnerAnswers {
-  /** Probabilities, [test, 7]; a row of zeros where the learner found no face by itself, which is no answer. */
-  readonly test: Float32Array;
-  /** Probabilities, [validation, 7]. */
-  readonly validation: Float32Array;
-  /** The epoch that did best on the validation side; 0 where nothing is trained. */
+/** Probabilities for the faces of a split. A row of zeros is no answer: the learner detected no face by itself. */
+export interface LearnerAnswers extends SetProbabilities {
+  /** Epoch with the best validation accuracy; 0 without training. */
   readonly bestEpoch: number;
-  /** Distance to the nearest training face, [test], for the learner that measures it. */
+  /** Distance of each test face to the nearest training face, [test], if the learner measures it. */
   readonly distances?: Float32Array;
 }
 
-/** Learns from the training faces, chooses the epoch on the validation faces, answers for the test faces. */
+/** Learns from the training set, chooses the epoch on the validation set, and answers for the test set. */
 export type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };
 const BOXES_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 3e-3 };
 
-/** The networks by the name that tables show. */
+/** The networks by the name of their model. */
 export const FORMS = {
   tergat: { recipe: ORIGINAL_RECIPE, build: buildTerGat, inputs: BLOCKS },
   compact: { recipe: ORIGINAL_RECIPE, build: buildCompact, inputs: BLOCKS },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: LANDMARKS_RECIPE },
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BOXES_RECIPE },
-  // It does not look at the landmarks: they are there so that it sees the changes of `combined`.
+  // The network ignores the landmarks; with them it gets the same augmented samples as `combined`.
   augmented: { ...findArchitecture('Compact'), inputs: [...BLOCKS, 'landmarks'] },
   combined: findArchitecture('Combined'),
   face: { recipe: ORIGINAL_RECIPE, build: buildWholeFace, inputs: ['face'] },
@@ -72,76 +65,60 @@ export const FORMS = {
   learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
 } as const satisfies Record<string, NetworkForm>;
 
-/** A network that is trained. */
-export type FormName = keyof typeof FORMS;
+/** A model whose network is trained. */
+type FormName = keyof typeof FORMS;
 
-/** Tells whether a model is a network that is trained. */
+/** Returns true if a model's network is trained. */
 export function isFormName(model: string): model is FormName {
   return Object.hasOwn(FORMS, model);
 }
 
-/** Most samples that train accuracy is measured on: it chooses nothing, so a few tell enough. */
-const SCORED = 128;
+/** Training accuracy is measured on this many samples; nothing is chosen by it. */
+const SCORED_FACES = 128;
 
-/** The model of drawn faces that the project carries, from the project's folder. */
+/** File of the model of drawn faces, from the project's directory. */
 const DRAWN_MODEL = path.join('models', 'drawn.safetensors');
 
 /**
- * Trains a network and answers with the epoch that did best on the validation faces.
- * @param kept whether the trained network is kept in data/cache/training, so that it can be asked again
+ * Creates a learner that trains a network.
+ * @param isKept if true, the trained network is stored in data/cache/training, so that it can be asked again
  */
-export function networkLearner(form: NetworkForm, kept = false): Learner {
+export function networkLearner(form: NetworkForm, isKept = false): Learner {
   return (task) =>
-    useTrained(form, task, {
-      kept,
-      use: async (network, bestEpoch) => {
-        const answer = async (faces: readonly number[]) =>
-          (await predict(network, inputSource(task.blocks, faces, form.inputs))).probabilities;
-        return { test: await answer(task.test), validation: await answer(task.validation), bestEpoch };
-      },
-    });
+    useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
+      ...(await askNetwork(network, form.inputs, task.blocks, task)),
+      bestEpoch,
+    }));
 }
 
 /**
- * Trains a network, or takes it from where it is kept, and lends it with the weights of its best epoch.
- * @param how.kept whether it is kept in data/cache/training
- * @param how.use whatever is done with it; it is disposed afterwards
+ * Trains a network, or loads it from the cache, and calls a function with the weights of its best epoch.
+ * @param isKept if true, the trained network is stored in data/cache/training
+ * @returns what the function returns
  */
-export async function useTrained<T>(
-  { build, ...form }: NetworkForm,
+export function useTrained<T>(
+  form: NetworkForm,
   { blocks, train, validation, seed, epochs }: LearnerTask,
-  how: {
-    readonly kept: boolean;
-    readonly use: (network: Network, bestEpoch: number) => Promise<T>;
-  },
+  isKept: boolean,
+  use: (network: Network, training: CachedTraining) => Promise<T>,
 ): Promise<T> {
-  const network = build({ seed });
-  try {
-    const { bestEpoch } = await trainCached({
-      ...form,
-      network,
-      blocks,
-      scoredFaces: SCORED,
-      experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
-      faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
-      keeps: how.kept ? 'weights' : 'nothing',
-    });
-    return await how.use(network, bestEpoch);
-  } finally {
-    network.dispose();
-  }
+  const options = {
+    blocks,
+    scoredFaces: SCORED_FACES,
+    experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
+    faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
+    keeps: isKept ? ('weights' as const) : ('nothing' as const),
+  };
+  return withTrained(form, options, use);
 }
 
-/** Answers with the shares of the training side's labels, whatever it is shown. */
-export const majorityLearner: Learner = async ({ blocks, train: faces, validation, test }) => {
-  const { labels } = blockSource(blocks, faces);
-  const shares = new Float32Array(7);
-  labels.forEach((label) => (shares[label] += 1 / labels.length));
-  const repeat = (count: number) => Float32Array.from({ length: 7 * count }, (_, i) => shares[i % 7]);
-  return { test: repeat(test.length), validation: repeat(validation.length), bestEpoch: 0 };
-};
+/** Predicts the class frequencies of the training set for every face. */
+export const majorityLearner: Learner = async ({ blocks, train, ...asked }) => ({
+  ...predictFrequencies(blockSource(blocks, train).labels, asked),
+  bestEpoch: 0,
+});
 
-/** Answers as the nearest training face is labelled, by the distance of both blocks' pixels. */
+/** Predicts the label of the nearest training face by the distance of both blocks' pixels. */
 export const nearestLearner: Learner = async ({ blocks, train: faces, validation, test }) => {
   const known = blockSource(blocks, faces);
   const ask = (asked: readonly number[]) =>
@@ -155,25 +132,20 @@ export const nearestLearner: Learner = async ({ blocks, train: faces, validation
   };
 };
 
-/** Learns nothing: the model of drawn faces that the project carries answers as it is. */
-export const drawnModelLearner: Learner = async ({ blocks, validation, test }) => {
-  const model = decodeModel(fs.readFileSync(path.join(projectRoot(), DRAWN_MODEL)), DRAWN_MODEL);
-  const { inputs } = findArchitecture(model.architecture);
-  const answer = async (faces: readonly number[]) => {
-    const { probabilities } = await predict(model.network, inputSource(blocks, faces, inputs));
-    return scaleByTemperature(probabilities, model.temperature);
+/** Asks the model of drawn faces, which is not trained here. */
+export const drawnModelLearner: Learner = async ({ blocks, ...asked }) => {
+  const { validation, test, temperature } = await askModelFile(DRAWN_MODEL, blocks, asked);
+  return {
+    validation: scaleByTemperature(validation, temperature),
+    test: scaleByTemperature(test, temperature),
+    bestEpoch: 0,
   };
-  try {
-    return { test: await answer(test), validation: await answer(validation), bestEpoch: 0 };
-  } finally {
-    model.network.dispose();
-  }
 };
 
 /**
- * Makes a learner that learns nothing: face-api's own expression network, trained by its makers on photographs, which
- * finds the face in the image by itself, as its package does. Each image is asked about once, whatever splits it is on;
- * one in which the package finds no face has a row of zeros.
+ * Creates a learner that asks face-api's expression network, which its authors trained on photographs. It detects the
+ * face in the image by itself, as the package does. Answers are cached by path; an image without a detected face has a
+ * row of zeros.
  * @param imageOf absolute path of a frame's image
  */
 export function faceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
@@ -198,7 +170,7 @@ export function faceApiLearner(imageOf: (record: FrameRecord) => string): Learne
 }
 
 function oneHot(labels: Uint8Array): Float32Array {
-  const rows = new Float32Array(7 * labels.length);
-  labels.forEach((label, row) => (rows[7 * row + label] = 1));
+  const rows = new Float32Array(EMOTIONS.length * labels.length);
+  labels.forEach((label, row) => (rows[EMOTIONS.length * row + label] = 1));
   return rows;
 }

@@ -9,7 +9,7 @@ import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/whole-file';
 import { facesOfSplit } from '../faces-of-split';
-import { hashFaces } from '../fingerprint';
+import { fingerprintFaces } from '../fingerprint';
 import { packProbabilities } from '../packing';
 import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { LearnerAnswers } from './learners';
@@ -143,6 +143,6 @@ function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
   const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, named]));
   const shown = ['eyes', 'mouth', 'landmarks', 'boxes'] as const;
   const inputs = (blocks as Partial<FaceSet>).faces ? ([...shown, 'face'] as const) : shown;
-  for (const faces of Object.values(sides)) hash.update(hashFaces(blocks, faces, inputs));
+  for (const faces of Object.values(sides)) hash.update(fingerprintFaces(blocks, faces, inputs));
   return hash.digest('hex').slice(0, 16);
 }

@@ -9,11 +9,11 @@ import { predict } from '../../model/training/evaluate';
 import { facesOfSplit } from '../faces-of-split';
 import type { FoldJob, FoldResult, FoldSettings } from '../queue/jobs';
 import { runOnQueue } from '../queue/queue';
-import { trainCached } from '../train-cached';
+import { withTrained } from '../train-cached';
 
 /**
- * Checks that a data set names who each image shows, and at least three persons.
- * @throws RangeError with what to do
+ * Checks that a data set names the person of each image, and at least three persons.
+ * @throws RangeError with advice
  */
 export function expectPersons(records: readonly FrameRecord[]): void {
   const persons = [...new Set(records.map(({ character }) => character))];
@@ -38,9 +38,9 @@ function expectThree(persons: readonly string[], what: string): void {
 type Fold = ReturnType<typeof leaveOneCharacterOut>[number];
 
 /**
- * Plans the folds: each person with a found face is tested once; the next such person validates.
- * @returns a fold a person, in alphabetical order
- * @throws RangeError when there are fewer than three, or when a fold would train without an expression of the data
+ * Plans the folds: each person with a found face is tested once; the next such person is the validation set.
+ * @returns one fold a person, in alphabetical order
+ * @throws RangeError for fewer than three persons, or when a training set lacks an expression of the data
  */
 export function planFolds({ records }: BlockSet): Fold[] {
   expectThree([...new Set(records.map(({ character }) => character))], 'persons with a found face');
@@ -62,12 +62,11 @@ function validationOf(fold: Fold, records: readonly FrameRecord[]): string {
 }
 
 /**
- * Runs a fold: trains on all persons but two, or takes what an earlier run trained, chooses the epoch on one of these,
- * and answers for the other.
+ * Trains a fold's network, or resumes from its checkpoint, and computes its probabilities for the tested person.
  * @returns undefined when training was stopped
- * @throws RangeError for a person without a fold, and what planning and training throw
+ * @throws RangeError for a person without a fold; what {@link planFolds} and training throw
  */
-export async function runFold(
+async function runFold(
   blocks: BlockSet,
   { person, architecture, experiment, cacheDirectory }: FoldSettings & Pick<FoldJob, 'person'>,
   shouldStop?: () => boolean,
@@ -75,30 +74,19 @@ export async function runFold(
   const fold = planFolds(blocks).find(({ character }) => character === person);
   if (!fold) throw new RangeError(`Expected a person of the data for person but received ${person}`);
   const faces = facesOfSplit(fold, blocks.records, blocks);
-  const { build, ...form } = findArchitecture(architecture);
-  const network = build({ seed: experiment.seed });
-  try {
-    const { bestEpoch, reusedEpochs, stopped } = await trainCached({
-      ...form,
-      experiment,
-      network,
-      blocks,
-      faces,
-      cacheDirectory,
-      shouldStop,
-    });
+  const form = findArchitecture(architecture);
+  const options = { experiment, blocks, faces, cacheDirectory, shouldStop };
+  return withTrained(form, options, async (network, { bestEpoch, reusedEpochs, stopped }) => {
     if (stopped) return undefined;
     const { probabilities } = await predict(network, inputSource(blocks, faces.test.faces, form.inputs));
     const validation = validationOf(fold, blocks.records);
     return { person, validation, bestEpoch, reusedEpochs, probabilities: [...probabilities] };
-  } finally {
-    network.dispose();
-  }
+  });
 }
 
 /**
- * Runs a fold whose blocks are read from shards.
- * @throws Error when a shard is not there; what {@link runFold} throws
+ * Runs a fold on a worker of the queue: reads the blocks from shards, and trains and tests the network.
+ * @throws Error when a shard is missing; RangeError for a person without a fold; what {@link planFolds} and training throw
  */
 export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResult> {
   const parts: BlockSet[] = [];
@@ -106,26 +94,25 @@ export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResu
   return (await runFold(concatBlocks(parts), fold))!;
 }
 
-/** What {@link runFolds} needs. */
-export interface FoldsOptions extends FoldSettings {
+/** Options of {@link runFolds}. */
+interface FoldsOptions extends FoldSettings {
   readonly blocks: BlockSet;
   /** Paths of the shards that hold these blocks. */
   readonly shards: readonly string[];
-  /** A queue on Redis whose workers run the folds; default: this process does. */
+  /** URL of a Redis queue whose workers run the folds; default: this process runs them. */
   readonly queue?: string;
-  /** Is told of each fold as it ends. */
+  /** Called after each fold. */
   readonly onFold?: (fold: FoldResult) => void;
-  /** Is told of workers and lost connections. */
+  /** Called with messages about workers and lost connections. */
   readonly print?: (line: string) => void;
-  /** Ends this process' training after the batch at hand. */
+  /** Stops this process's training after the current batch. */
   readonly shouldStop?: () => boolean;
 }
 
 /**
- * Runs all folds, one after the other, or by a queue's workers. Stopped, it goes on later: folds that were trained are
- * not trained again.
- * @returns a result a person with a found face, in alphabetical order; undefined when training was stopped
- * @throws what planning, training and the queue throw
+ * Runs all folds in this process or on a queue. A later call resumes after a stop: trained folds are not trained again.
+ * @returns one result a person with a found face, in alphabetical order; undefined when training was stopped
+ * @throws what {@link planFolds}, training and the queue throw
  */
 export async function runFolds(options: FoldsOptions): Promise<FoldResult[] | undefined> {
   const { blocks, shards, queue, onFold, print, shouldStop, architecture, experiment, cacheDirectory } =

@@ -11,42 +11,42 @@ import { scoreTest, type TestScore } from '../score-test';
 
 const CLASSES = EMOTIONS.length;
 
-/** An image and what the network that never saw its person answered. */
+/** An image, and the answer of the network whose training set lacks the image's person. */
 export interface FoldAnswer {
   readonly record: FrameRecord;
-  /** Likeliest label id; undefined where no face was found. */
+  /** Label id with the highest probability; undefined without a found face. */
   readonly label?: number;
-  /** Of the seven, [7]; undefined where no face was found. */
+  /** [7]; undefined without a found face. */
   readonly probabilities?: readonly number[];
 }
 
-/** How a person was answered for. */
-export interface PersonScore {
+/** Score of one person. */
+interface PersonScore {
   readonly person: string;
   readonly images: number;
-  /** Images in which no face was found; they count as errors. */
+  /** Number of images without a found face; they count as errors. */
   readonly missed: number;
   readonly correct: number;
-  /** Who the epoch was chosen by, and which it was; undefined where no face of the person was found. */
+  /** Person that chose the epoch, and the chosen epoch; undefined without a found face. */
   readonly validation?: string;
   readonly bestEpoch?: number;
 }
 
-/** The figures of a leave-one-person-out evaluation. */
+/** Scores of a leave-one-person-out evaluation. */
 export interface FoldsScore {
   /** Over the images of all folds. */
   readonly score: TestScore;
   /** Accuracy of all images with its interval over persons. */
   readonly accuracy: Estimate;
-  /** Macro F1 of the found faces with its interval over persons: a bootstrap that draws persons. */
+  /** Macro F1 of the found faces with its interval from a bootstrap over persons. */
   readonly macroF1: Estimate;
   readonly persons: readonly PersonScore[];
 }
 
 /**
- * Gathers the answers of all folds.
- * @param records of the data set, those without a found face included
- * @returns an answer an image, in the records' order
+ * Collects the answers of all folds.
+ * @param records all images of the data set, those without a found face included
+ * @returns one answer an image, in the records' order
  */
 export function gatherAnswers(
   records: readonly FrameRecord[],
@@ -125,17 +125,17 @@ function sumMatrices(matrices: readonly ConfusionMatrix[]): number[][] {
   return EMOTIONS.map((_, row) => EMOTIONS.map((_, column) => sumAt(row, column)));
 }
 
-/** The columns of a table of predictions. */
+/** Column names of a table of predictions. */
 export const PREDICTION_COLUMNS = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
 
-/** Formats a row of a table of predictions; an image without a found face has empty fields for what is unknown. */
+/** Formats a row of a table of predictions; answer and probabilities are empty for an image without a found face. */
 export function predictionRow({ record, label, probabilities }: FoldAnswer): string[] {
   const answer = label === undefined ? '' : EMOTIONS[label];
   const shares = probabilities?.map((value) => value.toFixed(5)) ?? EMOTIONS.map(() => '');
   return [record.path, record.emotion, answer, ...shares];
 }
 
-/** Formats a table of all images with the answers of the networks that never saw their persons. */
+/** Formats the answers of all folds as CSV. */
 export function toPredictionsCsv(answers: readonly FoldAnswer[]): string {
   const rows = answers.map((answer) => [...predictionRow(answer), answer.record.character]);
   return toCsv([[...PREDICTION_COLUMNS, 'person'], ...rows]);

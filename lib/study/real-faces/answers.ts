@@ -5,7 +5,7 @@ import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { majorityWinner, VOTE_COLUMNS } from '../../core/votes';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
-import type { RealFacesModel } from './rows';
+import type { RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
 

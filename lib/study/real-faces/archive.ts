@@ -5,7 +5,7 @@ import type { SplitPart } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../files/project';
 import { packProbabilities, unpackProbabilities } from '../packing';
-import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
+import { REAL_FACES_MODELS, type RealFacesModel } from './models';
 
 /** An image that is scored: what is committed of it beside answers. */
 export interface ScoredFace {

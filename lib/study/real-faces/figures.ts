@@ -6,9 +6,9 @@ import { intervalChart, reliabilityChart, riskChart } from '../../figures/estima
 import type { ChartFigure, Figure } from '../../figures/figure';
 import { saveFigure } from '../../figures/figures';
 import type { RealFacesArchive } from './archive';
-import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
+import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import { calibrate, chooseLabelled, firstRun } from './answers';
-import type { RealFacesSummary } from './scores';
+import type { RealFacesSummary } from './summarize';
 
 /** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
 export function realFacesChart({ models }: RealFacesSummary): ChartFigure {

@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../core/emotions';
 import { formatPercent } from '../../core/numbers';
-import { REAL_FACES_NAMES, type RealFacesModel } from './rows';
-import type { ModelSummary, RealFacesSummary } from './scores';
+import { REAL_FACES_NAMES, type RealFacesModel } from './models';
+import type { ModelSummary, RealFacesSummary } from './summarize';
 
 const percent = (share: number) => formatPercent(share, 1);
 

@@ -7,26 +7,26 @@ import { predictNearest, type NearestPrediction } from '../../model/networks/nea
 import type { Network } from '../../model/networks/network';
 import type { SplitFaces } from '../faces-of-split';
 import { scoreTest, type TestScore } from '../score-test';
-import { trainCached, type CachedTrainingOptions } from '../train-cached';
+import { type CachedTrainingOptions, withTrained } from '../train-cached';
 
-/** Epochs of the baseline that sees the boxes alone; each takes a fraction of a second. */
+/** Number of epochs of the boxes baseline; each takes a fraction of a second. */
 const BOXES_EPOCHS = 50;
 
-/** A network's answers on the test side, beside two baselines under the same split. */
+/** A network's predictions and scores on the test set, and those of two baselines. */
 export interface Evaluation {
-  /** About the test side's faces, in their order. */
+  /** Predictions for the found test faces, in their order. */
   readonly answers: Readonly<
     Record<'network' | 'boxes', Prediction> & Record<'nearest', Pick<NearestPrediction, 'labels'>>
   >;
   readonly scores: Readonly<Record<'network' | 'nearest' | 'boxes', TestScore>>;
-  /** Wall-clock time, the training of the baseline included. */
+  /** Wall-clock time, including the training of the boxes baseline. */
   readonly seconds: number;
 }
 
 /**
- * Evaluates a network that takes [eyes, mouth] on the test side, and two baselines: the nearest training face, which learns
- * nothing, and a small network that sees where the two boxes are and no pixel.
- * @throws what {@link trainCached} throws
+ * Evaluates a network of both blocks on the test set, and two baselines: the nearest training face, and a small network
+ * whose inputs are the coordinates of the two boxes.
+ * @throws what training throws
  */
 export async function evaluateWithBaselines(
   network: Network,
@@ -39,12 +39,11 @@ export async function evaluateWithBaselines(
   const test = blockSource(blocks, faces.test.faces);
   const own = await predict(network, test);
   const nearest = await predictNearest({ train: blockSource(blocks, faces.train.faces), test });
-  const boxesNetwork = buildBoxesNetwork({ seed: experiment.seed });
-  const settings = { ...experiment, epochs: BOXES_EPOCHS };
-  const training = { network: boxesNetwork, experiment: settings, cacheDirectory };
-  const boxes = await trainCached({ ...training, blocks, faces, inputs: ['boxes'] })
-    .then(() => predict(boxesNetwork, boxSource(blocks, faces.test.faces)))
-    .finally(() => boxesNetwork.dispose());
+  const boxes = await withTrained(
+    { build: buildBoxesNetwork, inputs: ['boxes'] },
+    { experiment: { ...experiment, epochs: BOXES_EPOCHS }, blocks, faces, cacheDirectory },
+    (boxesNetwork) => predict(boxesNetwork, boxSource(blocks, faces.test.faces)),
+  );
   const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
   return {
     answers: { network: own, nearest, boxes },

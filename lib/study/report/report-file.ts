@@ -1,38 +1,40 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Experiment } from '../../core/experiment';
-import { EMOTIONS } from '../../core/emotions';
 import type { BlockSet } from '../../core/blocks';
+import { toCsv } from '../../core/csv';
+import { EMOTIONS } from '../../core/emotions';
+import type { Experiment } from '../../core/experiment';
+import { formatPercent } from '../../core/numbers';
 import { SPLIT_PARTS, type SplitPart } from '../../core/record';
 import type { Split } from '../../core/split';
-import { toCsv } from '../../core/csv';
-import type { EngineInfo } from '../../tensor/backend';
 import type { BlockIou, BlockIouReport } from '../../faces/store/measure';
 import { toSkippedCsv } from '../../faces/store/skipped';
 import { countParameters, type Network } from '../../model/networks/network';
-import type { Evaluation } from './baselines';
+import type { EngineInfo } from '../../tensor/backend';
 import { facesOfSplit } from '../faces-of-split';
-import type { OpenedDataset } from '../open-dataset';
 import { PREDICTION_COLUMNS, predictionRow } from '../folds/score-folds';
+import { formatCount, markdownTable } from '../markdown';
+import type { OpenedDataset } from '../open-dataset';
 import type { CachedTraining } from '../train-cached';
+import type { Evaluation } from './baselines';
 
 const CLASSES = EMOTIONS.length;
 
-/** The report as a file: figures that other programs read. Rates are in 0..1, times in seconds. */
+/** The report as a file: results/latest/report.json. Rates are in 0..1, times in seconds. */
 export interface ReportFile {
   readonly dataset: string;
   readonly synthetic: boolean;
   readonly images: number;
   readonly faces: number;
   readonly detectionRate: number;
-  /** Mean intersection over union with the true boxes at margin 0, a miss counting 0; null without true landmarks. */
+  /** Mean intersection over union with the true boxes at margin 0, a missed face counting 0; null without true landmarks. */
   readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
-  /** The tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
+  /** Lower tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
   readonly blockIoUTail: Readonly<Record<'eyes' | 'mouth', BlockIouTail>> | null;
   readonly split: { readonly name: string } & Readonly<Record<SplitPart, number>>;
   readonly model: string;
   readonly parameters: number;
-  /** Whole epochs that were trained: fewer than the experiment's after a stop. */
+  /** Number of trained epochs; less than the experiment's when training was stopped. */
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly accuracyOfFound: number;
@@ -40,17 +42,16 @@ export interface ReportFile {
   /** Wilson's 95 % interval of accuracyOfAll. */
   readonly accuracyOfAllInterval: readonly [number, number];
   readonly macroF1: number;
-  /** Accuracy of all images of each baseline, under the same split. */
+  /** Accuracy of all images of each baseline on the same split. */
   readonly baselines: { readonly nearest: number; readonly boxes: number };
   readonly backend: string;
   readonly experiment: Experiment;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** How badly a block's boxes sit where they sit worst. */
-export type BlockIouTail = Pick<BlockIou, 'percentile5' | 'worst'>;
+type BlockIouTail = Pick<BlockIou, 'percentile5' | 'worst'>;
 
-/** What {@link buildReport} gathers. */
+/** Results of all steps of a report. */
 export interface ReportParts {
   readonly experiment: Experiment;
   readonly engine: EngineInfo;
@@ -64,9 +65,19 @@ export interface ReportParts {
   readonly evaluation: Evaluation;
 }
 
-/** Gathers a report's figures. */
+/** Computes the figures of a report. */
 export function buildReport(parts: ReportParts): ReportFile {
-  const { experiment, engine, dataset, preprocessing, split, training, evaluation } = parts;
+  const {
+    experiment,
+    engine,
+    dataset,
+    preprocessing,
+    blockQuality: quality,
+    split,
+    training,
+    evaluation,
+  } = parts;
+  const tail = ({ percentile5, worst }: BlockIou): BlockIouTail => ({ percentile5, worst });
   const { blocks } = preprocessing;
   const { network, nearest, boxes } = evaluation.scores;
   const [images, faces] = [dataset.records.length, blocks.records.length];
@@ -76,7 +87,8 @@ export function buildReport(parts: ReportParts): ReportFile {
     images,
     faces,
     detectionRate: faces / images,
-    ...describeBlockQuality(parts.blockQuality),
+    blockIoU: quality ? { eyes: quality.eyes.mean, mouth: quality.mouth.mean } : null,
+    blockIoUTail: quality ? { eyes: tail(quality.eyes), mouth: tail(quality.mouth) } : null,
     split: {
       name: split.name,
       train: split.train.length,
@@ -103,21 +115,9 @@ export function buildReport(parts: ReportParts): ReportFile {
   };
 }
 
-function describeBlockQuality(
-  quality: BlockIouReport | undefined,
-): Pick<ReportFile, 'blockIoU' | 'blockIoUTail'> {
-  if (!quality) return { blockIoU: null, blockIoUTail: null };
-  const { eyes, mouth } = quality;
-  const tail = ({ percentile5, worst }: BlockIou) => ({ percentile5, worst });
-  return {
-    blockIoU: { eyes: eyes.mean, mouth: mouth.mean },
-    blockIoUTail: { eyes: tail(eyes), mouth: tail(mouth) },
-  };
-}
-
 /**
- * Saves a report and what its figures are computed from: the test side's predictions and the split.
- * @param directory is made when it is missing
+ * Saves a report with the predictions on the test set, the split, and the skipped images.
+ * @param directory created if missing
  */
 export function saveReport(
   directory: string,
@@ -142,4 +142,51 @@ export function saveReport(
 
 function round(seconds: number): number {
   return Math.round(seconds * 10) / 10;
+}
+
+/**
+ * Formats a report as the README's table.
+ * @returns Markdown, the accuracy in bold
+ */
+export function resultsToMarkdown(report: ReportFile): string {
+  const accuracy = formatPercent(report.accuracyOfAll);
+  const rows = reportRows(report).map(({ what, value }) => [
+    what,
+    value.startsWith(`${accuracy} (Wilson`) ? value.replace(accuracy, `**${accuracy}**`) : value,
+  ]);
+  const seconds = Math.round(report.seconds.total - report.seconds.setup);
+  return markdownTable(['', ''], [...rows, ['time on two cores, downloads aside', `${seconds} s`]]);
+}
+
+/**
+ * Formats the figures of a report, times excepted, as rows of a table.
+ * @returns what each figure is, and its value with its unit
+ */
+export function reportRows(report: ReportFile): { what: string; value: string }[] {
+  const [low, high] = report.accuracyOfAllInterval;
+  const { train, validation, test, name } = report.split;
+  const rows: [string, string][] = [
+    ['data', `${report.dataset}, ${formatCount(report.images)} images`],
+    ['split', `by ${name}: ${train} train, ${validation} validation, ${test} test`],
+    ['faces found', `${formatPercent(report.detectionRate)} (${report.faces} of ${report.images})`],
+    ...blockRows(report),
+    [
+      `${report.model}, ${report.epochs} epochs: accuracy of all test images`,
+      `${formatPercent(report.accuracyOfAll)} (Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`,
+    ],
+    ['the same, of the images with a face', formatPercent(report.accuracyOfFound)],
+    ['macro F1', report.macroF1.toFixed(4)],
+    ['nearest training neighbour, which learns nothing', formatPercent(report.baselines.nearest)],
+    ['boxes only, which sees no pixel', formatPercent(report.baselines.boxes)],
+  ];
+  return rows.map(([what, value]) => ({ what, value }));
+}
+
+function blockRows({ blockIoU, blockIoUTail }: ReportFile): [string, string][] {
+  if (!blockIoU || !blockIoUTail) return [];
+  const { eyes, mouth } = blockIoUTail;
+  const means = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
+  const fifths = `5th percentile ${eyes.percentile5.toFixed(3)} and ${mouth.percentile5.toFixed(3)}`;
+  const worst = `worst character ${[eyes, mouth].map((tail) => `${tail.worst.mean.toFixed(3)} (${tail.worst.character})`).join(' and ')}`;
+  return [['mean IoU of the blocks with the true ones', `${means}; ${fifths}; ${worst}`]];
 }

@@ -12,7 +12,7 @@ import {
   replaceQuotes,
   summarizeEvidence,
 } from '../../../lib/study/evidence/evidence-file';
-import { replaceSection } from '../../../lib/study/readme';
+import { replaceSection } from '../../../lib/study/markdown';
 
 const evidence = loadEvidence();
 const quotes = computeQuotes(evidence);

@@ -12,7 +12,7 @@ import {
 } from '../../model/networks/residual';
 import { buildTerGat } from '../../model/networks/tergat';
 
-/** Every row of the study, from the one that sees nothing to the one that the project carries. */
+/** The models of the study in the order of its tables. */
 export const REAL_FACES_MODELS = [
   'majority',
   'boxes',
@@ -32,7 +32,7 @@ export const REAL_FACES_MODELS = [
 /** One of {@link REAL_FACES_MODELS}. */
 export type RealFacesModel = (typeof REAL_FACES_MODELS)[number];
 
-/** The rows in words, for tables and figures. */
+/** Display names for tables and figures. */
 export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
   majority: 'most frequent expression',
   boxes: 'box coordinates alone',
@@ -49,24 +49,24 @@ export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
   carried: 'the model that the project carries',
 };
 
-/** A network that the study trains. */
-export interface TrainedRow extends NetworkForm {
+/** A network that the study trains, and how. */
+export interface TrainedForm extends NetworkForm {
   readonly epochs: number;
-  /** What is shown in place of the two blocks; default the blocks themselves. */
+  /** `last-image`: blocks that are cut from the last image, the original's first defect; default the correct blocks. */
   readonly shown?: 'last-image';
 }
 
-/** For networks without pixels: a higher learning rate. */
+/** For networks without pixel inputs: a higher learning rate. */
 const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e-2, weightDecay: 0 };
 
-/** What all networks for photographs share. */
+/** Settings of all networks for photographs. */
 const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECIPE };
 
-/** The rows that are trained on FER+. The final recipe is `blocksAndFace`'s. */
-export const TRAINED_ROWS = {
+/** The networks that are trained on FER+. */
+export const TRAINED_MODELS = {
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
-  // The original's settings, without augmentation: moving a block would hide where its box lies, which is all it has.
+  // Without augmentation: these blocks show nothing but the positions of their boxes, which augmentation would hide.
   defect1: {
     build: buildCompact,
     inputs: ['eyes', 'mouth'],
@@ -85,26 +85,23 @@ export const TRAINED_ROWS = {
     inputs: ['eyes', 'mouth', 'face'],
     epochs: 60,
   },
-} as const satisfies Partial<Record<RealFacesModel, TrainedRow>>;
+} as const satisfies Partial<Record<RealFacesModel, TrainedForm>>;
 
-/**
- * The last training of the carried model: the network of both blocks and the whole face goes on for a few epochs on FER+
- * and drawn characters together, so that it knows drawings too.
- */
-export const MIXED_TRAINING = {
+/** Fine-tuning of the default model on FER+ and drawn characters, starting from the weights of `blocksAndFace`. */
+export const FINE_TUNING = {
   recipe: { ...PHOTOGRAPH_RECIPE, learningRate: 1e-3 },
   epochs: 4,
-  /** What knowing drawings may cost of the validation accuracy on FER+, 0 to 1. */
+  /** Largest loss of validation accuracy on FER+, 0 to 1. */
   tolerance: 0.003,
   characters: 50,
   clipsPerCell: 4,
   framesPerClip: 3,
 } as const;
 
-/** A row that is trained. */
-export type TrainedModel = keyof typeof TRAINED_ROWS;
+/** A model that is trained on FER+. */
+export type TrainedModelName = keyof typeof TRAINED_MODELS;
 
-/** Tells whether a row is trained on FER+. */
-export function isTrained(model: string): model is TrainedModel {
-  return Object.hasOwn(TRAINED_ROWS, model);
+/** Returns true if a model is trained on FER+. */
+export function isTrained(model: string): model is TrainedModelName {
+  return Object.hasOwn(TRAINED_MODELS, model);
 }

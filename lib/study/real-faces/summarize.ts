@@ -12,7 +12,7 @@ import { mean } from '../../core/numbers';
 import { pluralityWinner, majorityWinner, type VoteColumn } from '../../core/votes';
 import { calibrate, chooseLabelled, validationAccuracy, type LabelledAnswers } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
-import { REAL_FACES_MODELS, type RealFacesModel } from './rows';
+import { REAL_FACES_MODELS, type RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
 

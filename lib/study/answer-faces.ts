@@ -1,0 +1,63 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { BlockSet } from '../core/blocks';
+import { EMOTIONS } from '../core/emotions';
+import { projectRoot } from '../files/project';
+import { findArchitecture } from '../model/architectures';
+import { decodeModel } from '../model/files/model-file';
+import { countParameters, type Network } from '../model/networks/network';
+import { inputSource, type InputName } from '../model/training/data';
+import { predict } from '../model/training/evaluate';
+
+/** Faces of the validation and test set, as positions in a block set. */
+export type AskedFaces = Readonly<Record<'validation' | 'test', readonly number[]>>;
+
+/** Probabilities of the faces of the validation and test set, [n, 7] each. */
+export type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
+
+/** Computes a network's probabilities. */
+export async function askNetwork(
+  network: Network,
+  inputs: readonly InputName[],
+  blocks: BlockSet,
+  { validation, test }: AskedFaces,
+): Promise<SetProbabilities> {
+  const ask = async (faces: readonly number[]) =>
+    (await predict(network, inputSource(blocks, faces, inputs))).probabilities;
+  return { validation: await ask(validation), test: await ask(test) };
+}
+
+/**
+ * Computes the probabilities of a model file, without its temperature.
+ * @param file path from the project's directory
+ */
+export async function askModelFile(
+  file: string,
+  blocks: BlockSet,
+  faces: AskedFaces,
+): Promise<SetProbabilities & { readonly temperature: number; readonly parameters: number }> {
+  const bytes = fs.readFileSync(path.join(projectRoot(), file));
+  const { architecture, network, temperature } = decodeModel(bytes, file);
+  try {
+    const { inputs } = findArchitecture(architecture);
+    const answers = await askNetwork(network, inputs, blocks, faces);
+    return { ...answers, temperature, parameters: countParameters(network) };
+  } finally {
+    network.dispose();
+  }
+}
+
+/**
+ * Predicts the class frequencies of the training set for every face.
+ * @param labels label ids of the training set
+ */
+export function predictFrequencies(
+  labels: ArrayLike<number>,
+  { validation, test }: AskedFaces,
+): SetProbabilities {
+  const shares = new Float32Array(EMOTIONS.length);
+  for (const label of Array.from(labels)) shares[label] += 1 / labels.length;
+  const repeat = (faces: readonly number[]) =>
+    Float32Array.from({ length: EMOTIONS.length * faces.length }, (_, at) => shares[at % EMOTIONS.length]);
+  return { validation: repeat(validation), test: repeat(test) };
+}
