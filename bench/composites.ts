@@ -20,7 +20,7 @@ import {
   pasteFaces,
 } from '../lib/study/draw-composites';
 import { median } from './statistics';
-import { listDemoPhotographs } from '../lib/study/open-pictures';
+import { listDemoPhotographs } from '../lib/study/pictures';
 import { replaceSection } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/commands/progress';
 import type { ReferenceContext } from '../lib/commands/commit-outputs';

@@ -80,7 +80,7 @@ export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
 export { openDataset } from './study/open-dataset';
-export { openExamples, openPictures } from './study/open-pictures';
+export { openExamples, openPictures } from './study/pictures';
 export { preprocessDataset } from './study/open-dataset';
 export { reportRows } from './study/report/report-file';
 export { loadRealFaces } from './study/real-faces/archive';

@@ -7,7 +7,7 @@ import { attentionFlow } from '../figures/attention-flow';
 import { saveFigure } from '../figures/figures';
 import { focusOnFace } from '../figures/focus';
 import { lookAtFiles } from '../study/face-views';
-import { listDemoPhotographs } from '../study/open-pictures';
+import { listDemoPhotographs } from '../study/pictures';
 
 /**
  * Draws what preprocessing finds in pictures: landmarks, boxes, blocks. The picture goes to results/latest.

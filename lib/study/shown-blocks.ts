@@ -5,7 +5,7 @@ import { cropGray, resizeBilinear, type GrayImage } from '../core/image';
 import { DEFAULT_MARGIN_PX, LANDMARK_COUNT, landmarkBox } from '../core/landmarks';
 import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
-import { readGray } from './read-image';
+import { readGray } from './pictures';
 
 /** A set of blocks and where its images lie. */
 export interface BlockImages {

@@ -9,7 +9,7 @@ import type { Network } from '../../lib/model/networks/network';
 import { facesOfSplit } from '../../lib/study/faces-of-split';
 import { findFace } from '../../lib/study/face-views';
 import { openData, openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { openExamples } from '../../lib/study/open-pictures';
+import { openExamples } from '../../lib/study/pictures';
 import { scoreTest } from '../../lib/study/score-test';
 import { describeModel } from '../../lib/study/train-model';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';

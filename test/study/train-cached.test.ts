@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
-import { trainCached } from '../../lib/study/train-cached';
-import type { CachedTraining } from '../../lib/study/train-cached';
+import { TRAINED_MODELS } from '../../lib/study/real-faces/models';
+import { type CachedTraining, checkpointDirectory, trainCached } from '../../lib/study/train-cached';
+import { buildFaceSet } from '../model/face-example';
 import { useTemporaryFolder } from '../support/folder';
 
 /** Faces whose boxes tell the expression. */
@@ -109,5 +111,27 @@ describe('trainCached', () => {
       try_(faces.train.faces, []),
       /at least 1 face for validation but received none beside 56/,
     );
+  });
+});
+
+describe('checkpointDirectory', () => {
+  const folder = useTemporaryFolder();
+
+  it('gives the same name as in earlier versions, so that trainings of hours are not lost', async () => {
+    await startEngine({ backend: 'cpu' });
+    const { build, epochs, inputs, recipe, augmentation } = TRAINED_MODELS.blocksAndFace;
+    const network = build({ seed: 2 });
+    const directory = checkpointDirectory({
+      experiment: { ...DEFAULT_EXPERIMENT, seed: 2, epochs },
+      inputs,
+      recipe,
+      augmentation,
+      network,
+      blocks: buildFaceSet(16),
+      faces: { train: { faces: [0, 1, 2], missed: 0 }, validation: { faces: [3, 4], missed: 0 } },
+      cacheDirectory: folder(),
+    });
+    network.dispose();
+    assert.equal(path.basename(directory), 'residualblocksandface-cde698ebeddf9193');
   });
 });

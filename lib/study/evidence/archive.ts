@@ -1,12 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { toCsv } from '../../core/csv';
 import { isEmotion, type Emotion } from '../../core/emotions';
 import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import type { SplitName } from '../../core/split';
 import { projectRoot } from '../../files/project';
-import { packPositions, unpackPositions } from '../packing';
+import { packPositions, readPacked, unpackPositions, writePacked } from '../packed-files';
 import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
 
 /** The studies, in the order in which they are run. */
@@ -118,9 +117,7 @@ export function evidenceDirectory(): string {
 export function saveEvidence(directory: string, evidence: Evidence): void {
   const { records, splits, runs, attribution, hardImages } = evidence;
   fs.mkdirSync(directory, { recursive: true });
-  // Level 9 and no time in the header: the same evidence gives the same bytes.
-  const write = (name: string, text: string) =>
-    fs.writeFileSync(path.join(directory, `${name}.gz`), gzipSync(text, { level: 9 }));
+  const write = (name: string, text: string) => writePacked(directory, name, text);
   const rows = records.map(({ path: file, character, emotion, clip = '' }) => [
     file,
     character,
@@ -147,8 +144,7 @@ export function saveEvidence(directory: string, evidence: Evidence): void {
  * @throws Error when a file is missing, RangeError when one is broken
  */
 export function loadEvidence(directory = evidenceDirectory()): Evidence {
-  const read = (name: string) =>
-    gunzipSync(fs.readFileSync(path.join(directory, `${name}.gz`))).toString('utf8');
+  const read = (name: string) => readPacked(directory, name);
   const manifests = Object.entries(JSON.parse(read('splits.json')) as Record<SplitId, SplitManifest>);
   const runs = STUDIES.map((study) => [study, JSON.parse(read(`${study}.json`))]);
   return {

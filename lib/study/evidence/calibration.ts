@@ -8,7 +8,7 @@ import { emotionId } from '../../core/emotions';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { reliabilityChart, riskChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
-import { unpackProbabilities } from '../packing';
+import { unpackProbabilities } from '../packed-files';
 import type { Evidence, EvidenceRun } from './archive';
 import { PROTOCOL_NAMES, PROTOCOLS, type Protocol } from './splits';
 

@@ -5,6 +5,7 @@ import { formatPercent } from '../../core/numbers';
 import { formatRate, rateTable } from '../../figures/estimate-table';
 import type { Figure } from '../../figures/figure';
 import { saveFigure } from '../../figures/figures';
+import { markdownTable } from '../markdown';
 import { ABLATION, ablationFigure, ablationRowOf, type AblationName } from './ablation';
 import {
   aboutSet,
@@ -141,14 +142,9 @@ export function evidenceToMarkdown(evidence: Evidence): string {
     ['difference in points, paired by character', formatRate(difference)],
   ];
   return [
-    toMarkdownTable(Object.keys(rows[0]), rows.map(Object.values) as string[][]),
-    toMarkdownTable(['24 generated characters, tested once', 'accuracy'], unseen),
+    markdownTable(Object.keys(rows[0]), rows.map(Object.values) as string[][]),
+    markdownTable(['24 generated characters, tested once', 'accuracy'], unseen),
   ].join('\n\n');
-}
-
-function toMarkdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /**

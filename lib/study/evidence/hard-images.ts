@@ -9,7 +9,7 @@ import { preprocess } from '../../faces/store/preprocess';
 import { blockSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
 import type { Network } from '../../model/networks/network';
-import { readGray } from '../read-image';
+import { readGray } from '../pictures';
 import { cutBlock } from '../shown-blocks';
 import type { EvidenceJob, HardImagesRun } from './archive';
 import type { EvidenceData } from './character-sets';

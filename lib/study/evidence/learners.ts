@@ -21,7 +21,7 @@ import type { Network } from '../../model/networks/network';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { buildTerGat } from '../../model/networks/tergat';
 import { askModelFile, askNetwork, predictFrequencies, type SetProbabilities } from '../answer-faces';
-import { readColour } from '../read-image';
+import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 
 /** The found faces of a split, as positions in the block set, and the settings of a training. */

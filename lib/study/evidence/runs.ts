@@ -10,7 +10,7 @@ import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/whole-file';
 import { facesOfSplit } from '../faces-of-split';
 import { fingerprintFaces } from '../fingerprint';
-import { packProbabilities } from '../packing';
+import { packProbabilities } from '../packed-files';
 import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { LearnerAnswers } from './learners';
 import type { EvidenceSplits } from './splits';

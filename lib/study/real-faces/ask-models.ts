@@ -9,7 +9,7 @@ import {
   predictFrequencies,
   type SetProbabilities,
 } from '../answer-faces';
-import { readColour } from '../read-image';
+import { readColour } from '../pictures';
 import type { RealFacesArchive, RealFacesRun } from './archive';
 import { isTrained, TRAINED_MODELS, type RealFacesModel, type TrainedModelName } from './models';
 import { hasStrictLabel, type RealFacesData } from './open-fer-plus';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import { calibrateModel, gatherProbabilities } from '../../../lib/study/evidence/calibration';
-import { packProbabilities } from '../../../lib/study/packing';
+import { packProbabilities } from '../../../lib/study/packed-files';
 import { buildEvidence, buildRun, folds, records, splits } from './example';
 
 /** Rows that give 0.9 to each label. */

@@ -9,7 +9,7 @@ import {
   thinOut,
   writeHardImages,
 } from '../../../lib/study/evidence/hard-images';
-import { readGray } from '../../../lib/study/read-image';
+import { readGray } from '../../../lib/study/pictures';
 import { buildFaceSet } from '../../model/face-example';
 import { useTemporaryFolder } from '../../support/folder';
 

@@ -1,25 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS, type Emotion } from '../core/emotions';
-import type { RgbImage } from '../core/image';
+import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { readFerg } from '../datasets/ferg';
 import { listImages } from '../datasets/tree';
 import { type SampleSummary, writeSample } from '../characters';
 import { homePath, projectRoot } from '../files/project';
-import { decodeImage } from '../faces/picture/decode';
+import { decodeImage, isBadImage } from '../faces/picture/decode';
 
-/** A drawn picture, in colours, and what it shows. */
-export interface ExamplePicture {
+/** A drawn picture and its labels. */
+interface ExamplePicture {
   readonly character: string;
   readonly emotion: Emotion;
   readonly image: RgbImage;
 }
 
 /**
- * Chooses pictures to look at: those that the environment names in `PICTURES`, or else seven that are drawn, one of
- * each expression.
- * @param environment such as `process.env`; `PICTURES`: files, folders or patterns, parted as in `PATH`; relative ones
- *   start at the project's folder
+ * Lists the pictures that the environment names in `PICTURES`; default seven drawn ones, one for each expression.
+ * @param environment such as `process.env`; `PICTURES`: files, folders or patterns, separated as in `PATH`; relative paths
+ *   start at the project's directory
  * @returns absolute paths or patterns
  */
 export async function openPictures(
@@ -35,15 +34,15 @@ export async function openPictures(
   });
 }
 
-/** Lists the six photographs that the face-api package brings: there to be looked at, not ours to commit. */
+/** Lists the six photographs of the face-api package. They must not be committed or shown in committed outputs. */
 export function listDemoPhotographs(): string[] {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
   return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
 }
 
 /**
- * Opens the drawn example pictures: one of each character and expression, 256x256 pixels each.
- * @returns 42 pictures: the characters by name, the expressions of each in the ids' order
+ * Opens the drawn example pictures, 256x256 pixels each; they are drawn if they are missing.
+ * @returns 42 pictures, sorted by character and by expression id
  * @throws Error when one of them cannot be read
  */
 export async function openExamples(): Promise<ExamplePicture[]> {
@@ -51,15 +50,29 @@ export async function openExamples(): Promise<ExamplePicture[]> {
   const { records } = readFerg(directory, 'the examples');
   return Promise.all(
     records.map(async ({ path: name, character, emotion }) => {
-      const image = await decodeImage(await readFile(path.join(directory, name)), name);
-      if ('kind' in image) throw new Error(`${image.reason}: remove ${directory} and try again`);
-      return { character, emotion, image };
+      return { character, emotion, image: await readColour(path.join(directory, name)) };
     }),
   );
 }
 
-/** Draws the examples where they are not there yet. */
 function drawExamples(): Promise<SampleSummary> {
   const directory = homePath('data', 'examples');
   return writeSample({ directory, clipsPerCell: 1, framesPerClip: 1 });
+}
+
+/**
+ * Reads and decodes an image.
+ * @param file absolute path
+ * @throws Error when the file cannot be read or decoded
+ */
+export async function readColour(file: string): Promise<RgbImage> {
+  const image = await decodeImage(fs.readFileSync(file), file);
+  if (isBadImage(image)) throw new Error(image.reason);
+  return image;
+}
+
+/** Reads and decodes an image in grey, as {@link readColour} does. */
+export async function readGray(file: string): Promise<GrayImage> {
+  const { data, width, height } = await readColour(file);
+  return toGray(data, width, height, 3);
 }

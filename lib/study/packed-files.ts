@@ -1,5 +1,22 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+/** Writes a text as `NAME.gz` in a directory. The same text gives the same bytes. */
+export function writePacked(directory: string, name: string, text: string): void {
+  fs.writeFileSync(path.join(directory, `${name}.gz`), gzipSync(text, { level: 9 }));
+}
+
 /**
- * Writes ascending positions as text: `0-3,7` for 0, 1, 2, 3, 7.
+ * Reads a text that {@link writePacked} wrote.
+ * @throws Error when the file is missing or broken
+ */
+export function readPacked(directory: string, name: string): string {
+  return gunzipSync(fs.readFileSync(path.join(directory, `${name}.gz`))).toString('utf8');
+}
+
+/**
+ * Encodes ascending positions as ranges: `0-3,7` for 0, 1, 2, 3, 7.
  * @param positions integers of 0 or more, ascending, each once
  */
 export function packPositions(positions: readonly number[]): string {
@@ -14,8 +31,8 @@ export function packPositions(positions: readonly number[]): string {
 }
 
 /**
- * Reads what {@link packPositions} wrote.
- * @throws RangeError when the text is no such list
+ * Decodes what {@link packPositions} encoded.
+ * @throws RangeError for another text
  */
 export function unpackPositions(text: string): number[] {
   if (text === '') return [];
@@ -27,13 +44,13 @@ export function unpackPositions(text: string): number[] {
   });
 }
 
-/** Writes probabilities as base64 of 16 bits each: 4 digits, and small enough to be committed. */
+/** Encodes probabilities as base64 of 16 bits each: 4 digits. */
 export function packProbabilities(values: Float32Array): string {
   const packed = Uint16Array.from(values, (value) => Math.round(65535 * value));
   return Buffer.from(packed.buffer).toString('base64');
 }
 
-/** Reads what {@link packProbabilities} wrote. */
+/** Decodes what {@link packProbabilities} encoded. */
 export function unpackProbabilities(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
   return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i) / 65535);

@@ -4,7 +4,7 @@ import {
   packProbabilities,
   packPositions,
   unpackProbabilities,
-} from '../../lib/study/packing';
+} from '../../lib/study/packed-files';
 
 describe('packed positions and probabilities', () => {
   it('writes runs of positions by their ends', () => {
