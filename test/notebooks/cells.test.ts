@@ -17,6 +17,9 @@ interface Notebook {
 }
 
 const notebooks = listNotebooks();
+const CELL_LINES = 18;
+/** JupyterLab shows about 113 characters of a line in a window of 1400 pixels, and cuts the rest off. */
+const CELL_COLUMNS = 108;
 
 function readNotebook(file: string): Notebook {
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook;
@@ -177,11 +180,17 @@ describe('the notebooks', () => {
       );
     });
 
-    it(`${name}: one idea a cell, 15 lines at most`, () => {
-      const long = readNotebook(file).cells.filter(
-        (cell) => cell.cell_type === 'code' && sourceOf(cell).split('\n').length > 15,
+    it(`${name}: one idea a cell, ${CELL_LINES} lines of ${CELL_COLUMNS} characters at most`, () => {
+      const code = readNotebook(file).cells.filter(({ cell_type: type }) => type === 'code');
+      const cells = code.map((cell) => sourceOf(cell).split('\n'));
+      assert.deepEqual(
+        cells.filter((lines) => lines.length > CELL_LINES),
+        [],
       );
-      assert.deepEqual(long.map(sourceOf), []);
+      assert.deepEqual(
+        cells.flat().filter((line) => line.length > CELL_COLUMNS),
+        [],
+      );
     });
 
     it(`${name}: is committed with the outputs of a clean run, counts and times stripped`, () => {
