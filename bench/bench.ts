@@ -6,6 +6,7 @@ import { saveBench, type BenchFile, type BenchRow, type MissingRow } from './ben
 import { benchChart } from './chart';
 import { writeImageList } from './image-list';
 import { describeMachine } from './machine';
+import { makePortraits, makeVideo } from './pictures';
 import { installPeers } from './peers';
 import { createPool } from './pool';
 import { chooseRows, IMAGE_COUNT, type Choice } from './rows';
@@ -72,8 +73,10 @@ async function prepareRows({ rows }: Choice, print: (line: string) => void): Pro
   const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
   if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
   // The notebook imports dist, and npx runs it.
-  if (isChosen('startup/') || isChosen('predict/'))
+  if (isChosen('startup/') || isChosen('predict/one-cold'))
     print(formatStep(await runStep('helpers', setUpCompiled)));
+  if (isChosen('predict/face-api-portraits')) await makePortraits();
+  if (isChosen('predict/video')) await makeVideo();
 }
 
 /** Installs the peers into .bench/venv and prints a line for each. */

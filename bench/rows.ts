@@ -1,5 +1,6 @@
 import { stepFlops } from './arithmetic';
 import type { SubjectName } from './subjects';
+import { GROUP_COUNT, PORTRAIT_COUNT } from './pictures';
 import { PRODUCT_FLOPS } from './subjects/products';
 
 /** One comparison: what is measured, and how. */
@@ -144,6 +145,31 @@ export const ROWS: readonly RowSpec[] = [
     warmUps: 1,
     ours: { subject: 'notebook', count: 1, costPerSecond: 1 },
     note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
+  },
+  {
+    name: 'predict/face-api-portraits',
+    unit: 'ms a picture',
+    runs: 3,
+    warmUps: 1,
+    ours: { subject: 'predictionPortraits', count: PORTRAIT_COUNT },
+    peer: { subject: 'faceApiPortraits', count: PORTRAIT_COUNT },
+    note: `${PORTRAIT_COUNT} files of 256 to 512 pixels, half drawn, half photographed`,
+  },
+  {
+    name: 'predict/face-api-groups',
+    unit: 'ms a picture',
+    warmUps: 1,
+    ours: { subject: 'predictionGroups', count: GROUP_COUNT },
+    peer: { subject: 'faceApiGroups', count: GROUP_COUNT },
+    note: "the package's six demo photographs",
+  },
+  {
+    name: 'predict/video',
+    unit: 'ms a frame',
+    runs: 5,
+    warmUps: 1,
+    ours: { subject: 'predictionVideo', count: 250 },
+    note: 'every frame of a video of 640x360 pixels with one face, decoded by ffmpeg; 25 frames per second are 40 ms',
   },
   {
     name: 'predict/one-cold',

@@ -13,6 +13,7 @@ export interface KnownSubject extends SubjectSpec {
 /** The bench compares CPUs: GPUs are hidden from all subjects. */
 const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
 const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
+const STOCK_ONE_DNN = { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' };
 const WASM = { ENGINE: 'wasm' };
 
 /** The file with the list of images to preprocess. */
@@ -29,9 +30,14 @@ export const SUBJECTS = {
   preprocessing: ofNode('preprocessing', ['preprocess', IMAGE_LIST], NATIVE),
   predictionWarm: ofNode('predict, one process', ['predict-warm'], NATIVE),
   predictionCold: ofNode('predict, fresh processes', ['predict-cold'], NATIVE),
+  predictionPortraits: ofNode('predict, one process', ['predict-set', 'portraits'], NATIVE),
+  predictionGroups: ofNode('predict, one process', ['predict-set', 'groups'], NATIVE),
+  predictionVideo: ofNode('predict, one process', ['predict-video'], NATIVE),
+  faceApiPortraits: ofNode('face-api', ['face-api', 'portraits'], STOCK_ONE_DNN),
+  faceApiGroups: ofNode('face-api', ['face-api', 'groups'], STOCK_ONE_DNN),
   preprocessingOne: ofNode('preprocessing, one process', ['preprocess-one', IMAGE_LIST], NATIVE),
   stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
-  stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' }),
+  stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], STOCK_ONE_DNN),
   stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),
   pytorch: ofPeers('PyTorch', ['pytorch_subject.py', 'step']),
   pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_subject.py', 'step-fused']),

@@ -1,3 +1,4 @@
+import type { PictureSet } from '../pictures';
 import { serveTask, type Task } from '../serve';
 
 /** Tasks of the benchmark subjects that run on Node.js, by the program's first argument. */
@@ -8,6 +9,9 @@ const TASKS: Readonly<Record<string, (argument: string) => Promise<Task>>> = {
   preprocess: async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile),
   'predict-warm': async () => (await import('./prediction')).prepareWarmPrediction(),
   'predict-cold': async () => (await import('./prediction')).prepareColdPrediction(),
+  'predict-set': async (set) => (await import('./prediction')).prepareSetPrediction(set as PictureSet),
+  'predict-video': async () => (await import('./prediction')).prepareVideoPrediction(),
+  'face-api': async (set) => (await import('./face-api')).prepareFaceApi(set as PictureSet),
   'preprocess-one': async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile, 1),
   'stock-step': async () => (await import('./stock')).prepareStockStep(),
 };

@@ -40,6 +40,9 @@ describe('chooseRows', () => {
       'wasm-step/wasm-stock',
       'wasm-step/native-stock',
       'compact-step/tergat',
+      'predict/face-api-portraits',
+      'predict/face-api-groups',
+      'predict/video',
       'predict/one-cold',
       'predict/one-warm',
     ];

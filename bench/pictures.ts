@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import sharp from 'sharp';
+import {
+  CHARACTERS,
+  type FrameSpec,
+  planSample,
+  renderPng,
+  renderSvg,
+  toSampleSettings,
+} from '../lib/characters';
+import { centerOf, longerSide } from '../lib/core/geometry';
+import { landmarkBox } from '../lib/core/landmarks';
+import { createRandom, type Random } from '../lib/core/random';
+import { isBadImage } from '../lib/faces/picture/bad-image';
+import { decodeImage } from '../lib/faces/picture/decode';
+import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
+import { homePath } from '../lib/files/project';
+import { startEngine } from '../lib/tensor/backend';
+import { listDemoPhotographs } from '../lib/study/open-pictures';
+
+/** The sets of pictures that prediction is measured on. */
+export type PictureSet = 'portraits' | 'groups';
+
+/** Number of portraits: half of them drawn, half of them cut out of face-api's demo photographs. */
+export const PORTRAIT_COUNT = 256;
+
+/** Number of photographs of several people: face-api's demo photographs. */
+export const GROUP_COUNT = listDemoPhotographs().length;
+
+/** The video to predict: 640x360 pixels, 25 frames per second, one drawn face. */
+export const VIDEO = homePath('.bench', 'video.mp4');
+
+/** Number of frames of a clip; the video has one clip of each expression. */
+const FRAMES_PER_CLIP = 50;
+
+const PORTRAITS = homePath('.bench', 'portraits');
+
+/** Lists the files of a set. */
+export function listPictures(set: PictureSet): string[] {
+  if (set === 'groups') return listDemoPhotographs();
+  return fs
+    .readdirSync(PORTRAITS)
+    .sort()
+    .map((name) => path.join(PORTRAITS, name));
+}
+
+/**
+ * Makes the portraits in `.bench/portraits` unless they exist: JPEG files, square, 256 to 512 pixels wide, one face in each
+ * at least.
+ */
+export async function makePortraits(): Promise<void> {
+  if (fs.existsSync(PORTRAITS) && fs.readdirSync(PORTRAITS).length === PORTRAIT_COUNT) return;
+  const random = createRandom('bench', 'portraits');
+  const portraits = [
+    ...(await drawPortraits(PORTRAIT_COUNT / 2)),
+    ...(await cutPortraits(PORTRAIT_COUNT / 2, random)),
+  ];
+  fs.mkdirSync(PORTRAITS, { recursive: true });
+  for (const [index, portrait] of random.shuffle(portraits).entries()) {
+    const side = 256 + random.integer(257);
+    const file = path.join(PORTRAITS, `${String(index).padStart(3, '0')}.jpg`);
+    await portrait.resize(side, side, { fit: 'fill' }).jpeg({ quality: 90 }).toFile(file);
+  }
+}
+
+async function drawPortraits(count: number): Promise<sharp.Sharp[]> {
+  const frames = planSample(toSampleSettings({ frames: count }));
+  return Promise.all(frames.map(async (frame) => sharp(await drawPng(frame))));
+}
+
+function drawPng({ moment }: FrameSpec): Promise<Buffer> {
+  return renderPng(renderSvg(moment));
+}
+
+/** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
+async function cutPortraits(count: number, random: Random): Promise<sharp.Sharp[]> {
+  await startEngine();
+  const detector = await loadAllFacesDetector();
+  try {
+    const faces = (await Promise.all(listDemoPhotographs().map((file) => findFaces(detector, file)))).flat();
+    return Array.from({ length: count }, (_, index) => {
+      const { file, image, box } = faces[index % faces.length];
+      const side = Math.round(
+        Math.min(random.uniform(1.6, 2.4) * longerSide(box), image.width, image.height),
+      );
+      const center = centerOf(box);
+      const place = (middle: number, room: number) => {
+        const start = middle - side * random.uniform(0.45, 0.55);
+        return Math.round(Math.min(room - side, Math.max(0, start)));
+      };
+      const [left, top] = [place(center.x, image.width), place(center.y, image.height)];
+      const cut = sharp(file).extract({ left, top, width: side, height: side });
+      return index % 2 ? cut.flop() : cut;
+    });
+  } finally {
+    detector.dispose();
+  }
+}
+
+async function findFaces(detector: AllFacesDetector, file: string) {
+  const image = await decodeImage(fs.readFileSync(file), file);
+  if (isBadImage(image)) throw new Error(image.reason);
+  const faces = await detector.detectAll(image);
+  return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
+}
+
+/**
+ * Makes {@link VIDEO} unless it exists: a drawn character whose face moves through all expressions.
+ * @throws Error when ffmpeg is missing or fails
+ */
+export async function makeVideo(): Promise<void> {
+  if (fs.existsSync(VIDEO)) return;
+  fs.mkdirSync(path.dirname(VIDEO), { recursive: true });
+  const settings = { characters: CHARACTERS.slice(0, 1), clipsPerCell: 1, framesPerClip: FRAMES_PER_CLIP };
+  const frames = planSample(toSampleSettings(settings));
+  const moving = "overlay=x='140+100*sin(t)':y='20*sin(1.7*t)':shortest=1";
+  const filter = `color=0x6b7a70:s=640x360:r=25[ground];[0]scale=360:360[face];[ground][face]${moving}`;
+  const input = ['-f', 'image2pipe', '-framerate', '25', '-i', 'pipe:0'];
+  const output = ['-filter_complex', filter, '-c:v', 'mpeg4', '-q:v', '3', '-f', 'mp4', '-y'];
+  const unfinished = `${VIDEO}.part`;
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', ...input, ...output, unfinished], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const closed = once(ffmpeg, 'close');
+  const pngs = async function* () {
+    for (const frame of frames) yield await drawPng(frame);
+  };
+  await pipeline(pngs, ffmpeg.stdin);
+  const [status] = await closed;
+  if (status !== 0) throw new Error(`Expected ffmpeg to make ${VIDEO} but it ended with ${status}`);
+  fs.renameSync(unfinished, VIDEO);
+}
