@@ -15,12 +15,11 @@ import {
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
-import { isBadImage } from '../lib/faces/picture/bad-image';
-import { decodeImage } from '../lib/faces/picture/decode';
+import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
 import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
-import { listDemoPhotographs } from '../lib/study/open-pictures';
+import { listDemoPhotographs } from '../lib/study/pictures';
 
 /** The sets of pictures that prediction is measured on. */
 export type PictureSet = 'portraits' | 'groups';
