@@ -1,6 +1,7 @@
-import { BLOCK_SIZE, type BlockSet } from '../../lib/core/blocks';
+import { BLOCK_SIZE } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
+import { concatBlocks } from '../../lib/faces/store/concat-blocks';
 import { blockSource, type TensorSource } from '../../lib/model/training/data';
 
 /**
@@ -16,19 +17,7 @@ export function randomSource(size: number): TensorSource {
     character: 'noise',
     emotion: EMOTIONS[random.integer(EMOTIONS.length)],
   }));
-  const none = new Float32Array(0);
-  const blocks: BlockSet = {
-    records,
-    eyes: draw(),
-    mouth: draw(),
-    skipped: [],
-    landmarks: none,
-    eyesBoxes: none,
-    mouthBoxes: none,
-    imageSizes: none,
-    scores: none,
-  };
-  return blockSource(blocks);
+  return blockSource({ ...concatBlocks([]), records, eyes: draw(), mouth: draw() });
 }
 
 /** Returns a source of the first samples of a source. */

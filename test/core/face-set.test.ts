@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { expectFaces, landmarksInFace } from '../../lib/core/face-set';
-import { buildFaceSet } from '../model/face-example';
+import { buildFaceSet } from '../support/blocks';
 
 describe('a set with whole faces', () => {
   it('places landmarks in the picture, whatever the sides of the box', () => {

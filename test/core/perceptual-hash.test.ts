@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
 import { findNearDuplicates, hashFaces } from '../../lib/core/perceptual-hash';
 import { createRandom } from '../../lib/core/random';
-import { concatBlocks } from '../../lib/faces/store/concat-blocks';
+import { makeBlockSet, makeRecords } from '../support/blocks';
 
 function faces(blocks: readonly Uint8Array[]): BlockSet {
-  const all = Uint8Array.from(blocks.flatMap((block) => [...block]));
-  const records = blocks.map((_, index) => ({ path: `${index}`, character: 'aia', emotion: 'joy' as const }));
-  return { ...concatBlocks([]), records, eyes: all, mouth: all };
+  const pixels = Uint8Array.from(blocks.flatMap((block) => [...block]));
+  return makeBlockSet(makeRecords(blocks.length), { eyes: pixels, mouth: pixels });
 }
 
 const ramp = (slope: number) => Uint8Array.from({ length: 1024 }, (_, at) => 100 + slope * (at % 32));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
 import { measureBlockIou } from '../../lib/faces/store/measure';
+import { makeBlockSet } from '../support/blocks';
 
 const SIZE = 2 * LANDMARK_COUNT;
 
@@ -18,24 +19,15 @@ function boxes(eyesRight: number, mouthRight: number): Float32Array {
 const record = (path: string, character: string) => ({ path, character, emotion: 'joy' as const });
 
 function blockSet(found: readonly Float32Array[], characters: readonly string[], missed = 0): BlockSet {
-  const none = new Float32Array(0);
-  const landmarks = new Float32Array(found.length * SIZE);
-  found.forEach((values, index) => landmarks.set(values, index * SIZE));
-  return {
-    records: found.map((_, index) => record(`${index}`, characters[index])),
-    landmarks,
+  const records = found.map((_, index) => record(`${index}`, characters[index]));
+  return makeBlockSet(records, {
+    landmarks: Float32Array.from(found.flatMap((values) => [...values])),
     skipped: Array.from({ length: missed }, (_, index) => ({
       record: record(`missed${index}`, 'mery'),
       kind: 'no-face',
       reason: '',
     })),
-    eyes: new Uint8Array(0),
-    mouth: new Uint8Array(0),
-    eyesBoxes: none,
-    mouthBoxes: none,
-    imageSizes: none,
-    scores: none,
-  };
+  });
 }
 
 describe('measureBlockIou', () => {

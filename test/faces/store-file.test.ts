@@ -5,7 +5,7 @@ import type { FrameRow } from '../../lib/faces/store/frame-rows';
 import { encodeShard } from '../../lib/faces/store/store';
 import { loadStore, mergeShards, streamStore } from '../../lib/faces/store/store-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
-import { faceRow, missedRow } from './rows';
+import { faceRow, missedRow } from '../support/blocks';
 
 describe('a block store', () => {
   const folder = useTemporaryFolder();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as arrow from 'apache-arrow';
 import { concatBlocks } from '../../lib/faces/store/concat-blocks';
 import { decodeShard, encodeShard } from '../../lib/faces/store/store';
-import { faceRow, missedRow } from './rows';
+import { faceRow, missedRow } from '../support/blocks';
 
 const rows = [faceRow(0), missedRow(1), faceRow(2), faceRow(3), missedRow(4)];
 const records = rows.map(({ record }) => record);

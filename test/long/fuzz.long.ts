@@ -20,7 +20,7 @@ import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { splitPpm } from '../../lib/predict/video';
 import { parseFrames } from '../../lib/study/evidence/archive';
-import { faceRow, missedRow } from '../faces/rows';
+import { faceRow, missedRow } from '../support/blocks';
 import { portraitPng } from '../faces/photos';
 import { writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';

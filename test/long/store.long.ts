@@ -10,7 +10,7 @@ import { encodeShard } from '../../lib/faces/store/store';
 import { mergeShards } from '../../lib/faces/store/store-file';
 import { timeLoad } from '../../bench/time-load';
 import { startEngine } from '../../lib/tensor/backend';
-import { faceRow, missedRow } from '../faces/rows';
+import { faceRow, missedRow } from '../support/blocks';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 /** An environment of its own: nothing but this test needs pandas. */

@@ -1,39 +1,24 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import type { BlockSet } from '../../lib/core/blocks';
-import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/training/augment';
 import { buildCombined } from '../../lib/model/networks/combined';
 import { inputSource } from '../../lib/model/training/data';
 import { buildLandmarksNetwork } from '../../lib/model/networks/landmarks-network';
 import { countParameters } from '../../lib/model/networks/network';
+import { drawPixels, makeBlockSet, makeRecords } from '../support/blocks';
 import { startFastest } from '../support/native';
 
 const NONE: Augmentation = { mirror: 0, shift: 0, zoom: 0, turn: 0, light: 0, erase: 0, landmarkNoise: 0 };
 const SEED = { seed: 1, epoch: 1, step: 0 };
 
-/** Faces of random pixels and landmarks. */
-function buildBlocks(count: number): BlockSet {
-  const random = createRandom(1, 'augment test');
-  const bytes = () => Uint8Array.from({ length: 1024 * count }, () => random.integer(256));
-  const floats = (length: number) =>
-    Float32Array.from({ length: length * count }, () => random.uniform(40, 200));
-  const emotion = (i: number) => EMOTIONS[i % 7];
-  return {
-    records: Array.from({ length: count }, (_, i) => ({ path: `${i}`, character: 'a', emotion: emotion(i) })),
-    eyes: bytes(),
-    mouth: bytes(),
-    landmarks: floats(136),
-    imageSizes: floats(2),
-    scores: floats(1),
-    eyesBoxes: floats(4),
-    mouthBoxes: floats(4),
-    skipped: [],
-  };
-}
-
-const blocks = buildBlocks(5);
+const { uniform } = createRandom(1, 'augment test');
+const blocks = makeBlockSet(makeRecords(5), {
+  eyes: drawPixels(5, 'eyes'),
+  mouth: drawPixels(5, 'mouth'),
+  landmarks: Float32Array.from({ length: 5 * 136 }, () => uniform(40, 200)),
+  imageSizes: Float32Array.from({ length: 5 * 2 }, () => uniform(40, 200)),
+});
 const faces = [0, 1, 2, 3, 4];
 
 function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {

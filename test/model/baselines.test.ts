@@ -1,33 +1,28 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../../lib/core/blocks';
-import { EMOTIONS } from '../../lib/core/emotions';
-import { createRandom } from '../../lib/core/random';
+import { emotionId } from '../../lib/core/emotions';
 import { buildAdam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
 import { blockSource, boxSource } from '../../lib/model/training/data';
 import { predictNearest } from '../../lib/model/networks/nearest';
 import { train } from '../../lib/model/training/train';
+import { drawPixels, makeBlockSet, makeRecords } from '../support/blocks';
 import { describeNative } from '../support/native';
 
 /** Random pixels; the boxes tell the label: the mouth stands the lower the larger the label id. */
 function buildBlocks(size: number): BlockSet {
-  const random = createRandom(1, 'blocks');
-  const pixels = () => Uint8Array.from({ length: size * 1024 }, () => random.integer(256));
-  const labels = Array.from({ length: size }, (_, i) => i % 7);
-  const boxes = (row: (label: number) => number[]) => Float32Array.from(labels.flatMap(row));
-  return {
-    records: labels.map((label, i) => ({ path: `${i}.png`, character: 'aia', emotion: EMOTIONS[label] })),
-    eyes: pixels(),
-    mouth: pixels(),
-    landmarks: new Float32Array(size * 136),
+  const records = makeRecords(size);
+  const boxes = (row: (label: number) => number[]) =>
+    Float32Array.from(records.flatMap(({ emotion }) => row(emotionId(emotion))));
+  return makeBlockSet(records, {
+    eyes: drawPixels(size, 'eyes'),
+    mouth: drawPixels(size, 'mouth'),
     eyesBoxes: boxes(() => [20, 40, 60, 30]),
     mouthBoxes: boxes((label) => [30, 60 + 15 * label, 50, 20]),
     imageSizes: boxes(() => [100, 200]),
-    scores: new Float32Array(size),
-    skipped: [],
-  };
+  });
 }
 
 const BLOCKS = buildBlocks(70);

@@ -13,7 +13,7 @@ import {
 import { countParameters, saveState } from '../../lib/model/networks/network';
 import { train } from '../../lib/model/training/train';
 import { startFastest } from '../support/native';
-import { buildFaceSet } from './face-example';
+import { buildFaceSet } from '../support/blocks';
 
 const SET = buildFaceSet(14);
 const FACES = [...SET.records.keys()];

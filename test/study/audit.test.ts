@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { formatDatasheet } from '../../lib/commands/audit';
 import { formatProgress } from '../../lib/commands/preprocess';
 import type { BlockSet } from '../../lib/core/blocks';
-import { concatBlocks } from '../../lib/faces/store/concat-blocks';
 import { auditBlocks } from '../../lib/study/audit';
-import { missedRow } from '../faces/rows';
+import { makeBlockSet, missedRow } from '../support/blocks';
 
 const record = (index: number, character: string) => ({
   path: `${character}/${index}.png`,
@@ -13,20 +12,15 @@ const record = (index: number, character: string) => ({
 });
 
 /** Three faces: two alike of aia, a flat one of ray, and a miss of ray. */
-const blocks: BlockSet = (() => {
-  const slopes = [2, 2, 0];
-  const pixels = Uint8Array.from(
-    slopes.flatMap((slope) => Array.from({ length: 1024 }, (_, at) => 9 + slope * (at % 32))),
-  );
-  return {
-    ...concatBlocks([]),
-    records: [record(0, 'aia'), record(1, 'aia'), record(2, 'ray')],
-    eyes: pixels,
-    mouth: pixels,
-    detectors: ['whole-image', 'whole-image', 'assumed'],
-    skipped: [missedRow(3) as BlockSet['skipped'][number]],
-  };
-})();
+const pixels = Uint8Array.from(
+  [2, 2, 0].flatMap((slope) => Array.from({ length: 1024 }, (_, at) => 9 + slope * (at % 32))),
+);
+const blocks: BlockSet = makeBlockSet([record(0, 'aia'), record(1, 'aia'), record(2, 'ray')], {
+  eyes: pixels,
+  mouth: pixels,
+  detectors: ['whole-image', 'whole-image', 'assumed'],
+  skipped: [missedRow(3)],
+});
 
 const about = { title: 'T', licence: 'L', access: 'A', content: 'C' };
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { projectRoot } from '../../lib/files/project';
@@ -20,35 +19,17 @@ import {
   type RunScore,
 } from '../../lib/study/compare';
 import { replaceSection } from '../../lib/study/markdown';
+import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
 const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;
 const buildSmall = (options: { seed: number }) => buildCompact({ ...options, sizes: SIZES });
 
-/** Faces whose brightness tells the expression; each frame is its own path. */
-function makeBlocks(count: number): BlockSet {
-  const records = Array.from({ length: count }, (_, i) => ({
-    path: `${i}.png`,
-    character: 'a',
-    emotion: EMOTIONS[i % EMOTIONS.length],
-  }));
-  const pixels = () => Uint8Array.from({ length: count * 1024 }, (_, i) => 40 * (Math.floor(i / 1024) % 7));
-  const none = new Float32Array(0);
-  return {
-    records,
-    eyes: pixels(),
-    mouth: pixels(),
-    skipped: [],
-    landmarks: none,
-    eyesBoxes: none,
-    mouthBoxes: none,
-    imageSizes: none,
-    scores: none,
-  };
-}
+/** Faces whose brightness tells the expression. */
+const pixels = fillBlocks(140, (face) => 40 * (face % 7));
+const blocks = makeBlockSet(makeRecords(140), { eyes: pixels, mouth: pixels });
 
 function makeRun(changes: Partial<typeof DEFAULT_EXPERIMENT> = {}): ComparedRun {
-  const blocks = makeBlocks(140);
   const experiment = { ...DEFAULT_EXPERIMENT, epochs: 2, batchSize: 28, learningRate: 0.01, ...changes };
   return { name: 'Small', build: buildSmall, experiment, records: blocks.records, blocks };
 }

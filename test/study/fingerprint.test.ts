@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
 import { fingerprintFaces } from '../../lib/study/fingerprint';
-import { buildFaceSet } from '../model/face-example';
+import { buildFaceSet } from '../support/blocks';
 
 describe('fingerprintFaces', () => {
   const set = buildFaceSet(4);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
 import { cutFromLastImage, showBlocks } from '../../lib/study/shown-blocks';
-import { buildFaceSet } from '../model/face-example';
+import { buildFaceSet } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
 describe('blocks that a network is shown', () => {

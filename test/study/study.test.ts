@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { BlockSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { MARGIN_FACE_PX } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
@@ -14,32 +13,17 @@ import { scoreTest } from '../../lib/study/score-test';
 import { describeModel } from '../../lib/study/train-model';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { portraitPng } from '../faces/photos';
+import { makeBlockSet } from '../support/blocks';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 function makeRecord(index: number, clip?: string): FrameRecord {
   return { path: `a/a_joy/${index}.png`, character: 'a', emotion: 'joy', clip, frame: index };
 }
 
-function makeBlocks(records: readonly FrameRecord[]): BlockSet {
-  const none = new Float32Array(0);
-  const pixels = new Uint8Array(records.length * 1024);
-  return {
-    records,
-    eyes: pixels,
-    mouth: pixels,
-    landmarks: none,
-    eyesBoxes: none,
-    mouthBoxes: none,
-    imageSizes: none,
-    scores: none,
-    skipped: [],
-  };
-}
-
 describe('facesOfSplit', () => {
   it('counts a missed face on the side that its frame was dealt to', () => {
     const records = [0, 1, 2, 3, 4].map((index) => makeRecord(index));
-    const found = makeBlocks([records[4], records[0], records[2]]);
+    const found = makeBlockSet([records[4], records[0], records[2]]);
     const split = { name: 'frames' as const, train: [0, 1], validation: [2], test: [3, 4] };
     assert.deepEqual(facesOfSplit(split, records, found), {
       train: { faces: [1], missed: 1 },
@@ -61,7 +45,7 @@ describe('scoreTest', () => {
 describe('describeModel', () => {
   it('names the face that the margin belongs to: the setting’s, or the faces’ own where it is fixed', () => {
     const landmarks = Float32Array.from({ length: 136 }, (_, index) => (index < 2 ? 0 : 40));
-    const blocks = { ...makeBlocks([makeRecord(0)]), landmarks };
+    const blocks = { ...makeBlockSet([makeRecord(0)]), landmarks };
     const network = { name: 'Compact' } as Network;
     const faceOf = (fixedMargin: boolean) => {
       const dataset = { name: 'any', synthetic: false, directory: '', records: blocks.records, fixedMargin };
@@ -74,11 +58,11 @@ describe('describeModel', () => {
 describe('findFace', () => {
   it('takes the middle frame of the middle clip', () => {
     const records = ['x', 'x', 'y', 'y', 'y', 'z', 'z'].map((clip, index) => makeRecord(index, clip));
-    assert.equal(findFace(makeBlocks(records), 'joy'), 3);
+    assert.equal(findFace(makeBlockSet(records), 'joy'), 3);
   });
 
   it('says which expression has no face', () => {
-    assert.throws(() => findFace(makeBlocks([makeRecord(0)]), 'fear'), /Expected a face of fear/);
+    assert.throws(() => findFace(makeBlockSet([makeRecord(0)]), 'fear'), /Expected a face of fear/);
   });
 });
 

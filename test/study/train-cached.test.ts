@@ -2,37 +2,25 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../lib/core/blocks';
-import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
 import { TRAINED_MODELS } from '../../lib/study/real-faces/models';
 import { type CachedTraining, checkpointDirectory, trainCached } from '../../lib/study/train-cached';
-import { buildFaceSet } from '../model/face-example';
+import { buildFaceSet, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
 /** Faces whose boxes tell the expression. */
 function makeBlocks(count: number): BlockSet {
   const random = createRandom('boxes');
-  const records = Array.from({ length: count }, (_, i) => ({
-    path: `${i}.png`,
-    character: 'a',
-    emotion: EMOTIONS[i % EMOTIONS.length],
-  }));
   const boxes = () =>
     Float32Array.from({ length: 4 * count }, (_, i) => (Math.floor(i / 4) % 7) * 20 + random.next());
-  return {
-    records,
-    eyes: new Uint8Array(count * 1024),
-    mouth: new Uint8Array(count * 1024),
-    skipped: [],
-    landmarks: new Float32Array(count * 136),
-    scores: new Float32Array(count),
+  return makeBlockSet(makeRecords(count), {
     eyesBoxes: boxes(),
     mouthBoxes: boxes(),
     imageSizes: new Float32Array(2 * count).fill(256),
-  };
+  });
 }
 
 describe('trainCached', () => {

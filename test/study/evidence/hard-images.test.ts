@@ -10,7 +10,7 @@ import {
   writeHardImages,
 } from '../../../lib/study/evidence/hard-images';
 import { readGray } from '../../../lib/study/pictures';
-import { buildFaceSet } from '../../model/face-example';
+import { buildFaceSet } from '../../support/blocks';
 import { useTemporaryFolder } from '../../support/folder';
 
 describe('hard images', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import type { BlockSet } from '../../../lib/core/blocks';
 import { cacheDirectory, runJobs } from '../../../lib/study/evidence/runs';
 import { describeSplit } from '../../../lib/study/evidence/splits';
 import { buildRecords } from './example';
+import { makeBlockSet } from '../../support/blocks';
 
 const job = { model: 'faceapi', condition: 'correct', split: 'frames-1' as const, seed: 1, epochs: 0 };
 
@@ -15,16 +15,7 @@ describe('the runs of evidence', () => {
     const records = buildRecords('six', ['a'], { clips: 1 }).slice(0, 3);
     // The store misses the second frame, the learner finds no face in the third.
     const found = [records[0], records[2]];
-    const blocks = {
-      records: found,
-      skipped: [],
-      eyes: new Uint8Array(2048),
-      mouth: new Uint8Array(2048),
-      landmarks: new Float32Array(272),
-      eyesBoxes: new Float32Array(8),
-      mouthBoxes: new Float32Array(8),
-      imageSizes: new Float32Array(4),
-    } as unknown as BlockSet;
+    const blocks = makeBlockSet(found);
     const split = { name: 'frames' as const, train: [], validation: [], test: [0, 1, 2] };
     const test = new Float32Array(14);
     test[4] = 1;

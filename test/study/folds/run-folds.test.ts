@@ -7,7 +7,7 @@ import { planFolds, runFoldJob, runFolds } from '../../../lib/study/folds/run-fo
 import type { FoldJob, FoldResult } from '../../../lib/study/queue/jobs';
 import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../../../lib/study/folds/score-folds';
 import { portraitPng } from '../../faces/photos';
-import { buildFaceSet } from '../../model/face-example';
+import { buildFaceSet } from '../../support/blocks';
 import { useTemporaryFolder, writeFiles } from '../../support/folder';
 import { startFastest } from '../../support/native';
 

@@ -1,35 +1,19 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { EMOTIONS } from '../../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
 import { startEngine } from '../../../lib/tensor/backend';
 import { buildTerGat } from '../../../lib/model/networks/tergat';
 import { evaluateWithBaselines } from '../../../lib/study/report/baselines';
+import { fillBlocks, makeBlockSet, makeRecords } from '../../support/blocks';
 import { useTemporaryFolder } from '../../support/folder';
 
 /** Faces whose boxes tell the expression, and whose pixels tell it in every second face only. */
 function makeBlocks(count: number) {
-  const records = Array.from({ length: count }, (_, face) => ({
-    path: `${face}.png`,
-    character: 'a',
-    emotion: EMOTIONS[face % 7],
-  }));
-  const pixels = Uint8Array.from({ length: count * 1024 }, (_, at) => {
-    const face = Math.floor(at / 1024);
-    return face % 2 === 0 ? 30 * (face % 7) : 250;
-  });
+  const pixels = fillBlocks(count, (face) => (face % 2 === 0 ? 30 * (face % 7) : 250));
   const boxes = Float32Array.from({ length: 4 * count }, (_, at) => 30 * (Math.floor(at / 4) % 7));
-  return {
-    records,
-    eyes: pixels,
-    mouth: pixels,
-    skipped: [],
-    scores: new Float32Array(count),
-    landmarks: new Float32Array(136 * count),
-    eyesBoxes: boxes,
-    mouthBoxes: boxes,
-    imageSizes: new Float32Array(2 * count).fill(256),
-  };
+  const imageSizes = new Float32Array(2 * count).fill(256);
+  const parts = { eyes: pixels, mouth: pixels, eyesBoxes: boxes, mouthBoxes: boxes, imageSizes };
+  return makeBlockSet(makeRecords(count), parts);
 }
 
 describe('evaluateWithBaselines', function () {

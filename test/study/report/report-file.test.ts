@@ -4,6 +4,7 @@ import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
 import { buildReport } from '../../../lib/study/report/report-file';
 import type { ReportParts } from '../../../lib/study/report/report-file';
 import { scoreTest } from '../../../lib/study/score-test';
+import { makeBlockSet } from '../../support/blocks';
 
 const score = scoreTest(Uint8Array.of(0, 1, 2), Uint8Array.of(0, 1, 3), 1);
 const iou = (mean: number): BlockIou => ({ mean, percentile5: 0.6, worst: { character: 'pia', mean: 0.7 } });
@@ -22,21 +23,9 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
     emotion: 'joy' as const,
     frame,
   }));
-  const none = new Float32Array(0);
-  const pixels = new Uint8Array(0);
-  const blocks = {
-    records: records.slice(1),
-    eyes: pixels,
-    mouth: pixels,
-    landmarks: none,
-    eyesBoxes: none,
-    mouthBoxes: none,
-    imageSizes: none,
-    scores: none,
-    skipped: [],
-  };
+  const blocks = makeBlockSet(records.slice(1));
   const probabilities = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
-  const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: none };
+  const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: new Float32Array(0) };
   return {
     experiment: { ...DEFAULT_EXPERIMENT, epochs: 15 },
     engine: { backend: 'wasm', device: 'CPU', oneDnn: false },
