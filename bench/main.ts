@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { numberBetween } from '../lib/cli/number';
 import { print } from '../lib/cli/print';
 import { runBench, runInstallPeers } from './bench';
-import { runScale } from './scale';
+import { measureFerPlus, runScale } from './scale';
 
 /** What the bench's options ask for. */
 interface BenchFlags {
@@ -39,6 +39,14 @@ program
   .action(async (flags: { images?: number; file?: string }) => {
     await runScale({ ...flags, print });
   });
+
+program
+  .command('fer-plus')
+  .description(
+    'measure preprocessing of FER+: ferPlus of results/reference/scale.json, and the texts that quote it',
+  )
+  .argument('<folder>', 'FER+, as `npx . preprocess --dataset fer-plus` takes it')
+  .action((folder: string) => measureFerPlus(folder, print));
 
 program.parseAsync().catch((error: unknown) => {
   console.error((error as Error).message);

@@ -1,16 +1,26 @@
-// Preprocesses FOLDER/sample to FOLDER/store: scale-process FOLDER. Its memory is watched from outside.
+// Preprocesses a data set to FOLDER/store: scale-process FOLDER [READER DIRECTORY], default FERG's layout in FOLDER/sample. A
+// process of its own: its memory is watched from outside.
 import path from 'node:path';
-import { readFerg } from '../lib/datasets/ferg';
-import { makeStore } from '../lib/faces/store/make-store';
 import { printProgress } from '../lib/commands/preprocess';
+import { readDataset } from '../lib/datasets/registry';
+import { makeStore } from '../lib/faces/store/make-store';
 
-const [folder] = process.argv.slice(2);
-const sample = path.join(folder, 'sample');
+async function preprocess(
+  folder: string,
+  reader = 'ferg',
+  directory = path.join(folder, 'sample'),
+): Promise<void> {
+  const cacheDirectory = path.join(folder, 'cache');
+  const dataset = await readDataset(reader, directory, { cacheDirectory, setting: 'DIRECTORY' });
+  await makeStore(dataset, {
+    root: dataset.directory,
+    cropped: dataset.cropped,
+    fixedMargin: reader === 'ferg',
+    cacheDirectory,
+    directory: path.join(folder, 'store'),
+    onProgress: printProgress((line) => process.stdout.write(`${line}\n`)),
+  });
+}
 
-void makeStore(readFerg(sample, 'the sample'), {
-  root: sample,
-  fixedMargin: true,
-  cacheDirectory: path.join(folder, 'cache'),
-  directory: path.join(folder, 'store'),
-  onProgress: printProgress((line) => process.stdout.write(`${line}\n`)),
-});
+const [folder, reader, directory] = process.argv.slice(2);
+void preprocess(folder, reader, directory);

@@ -6,6 +6,7 @@ import { writeSample } from '../lib/characters';
 import { ownModule } from '../lib/files/own-process';
 import { homePath, projectRoot } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
+import { readDataset } from '../lib/datasets/registry';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
 import { STORE_FILE } from '../lib/faces/store/make-store';
 import { replaceSection } from '../lib/study/markdown';
@@ -52,6 +53,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
   const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
   const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
   const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
+  const { ferPlus } = readScale(file) ?? {};
   const result = {
     images: size,
     cores: availableParallelism(),
@@ -59,6 +61,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
     peakRssMb,
     peakRssMbAt5000,
     ...loading,
+    ...(ferPlus && { ferPlus }),
   };
   await saveWhole(file, `${JSON.stringify(result, null, 2)}\n`);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);
@@ -73,6 +76,35 @@ export async function makeScaleReference({ directory, print }: ReferenceContext)
   const file = path.join(directory, 'scale.json');
   await runScale({ file, anew: true, print });
   quoteScale(readScale(file));
+}
+
+/**
+ * Measures FER+'s cropped faces, from files to blocks, and adds the figures to results/reference/scale.json and to the texts
+ * that quote it.
+ * @param directory folder of FER+, as the reader `fer-plus` takes it
+ * @throws Error without a scale.json, or when preprocessing ends badly
+ */
+export async function measureFerPlus(directory: string, print: (line: string) => void): Promise<void> {
+  const file = path.join(projectRoot(), 'results', 'reference', 'scale.json');
+  const scale = readScale(file);
+  if (!scale) throw new Error(`Expected ${file} but found none: run \`npm run reference -- scale\` first`);
+  const folder = homePath('data', 'scale', 'fer-plus');
+  const { preprocessSeconds: seconds, peakRssMb } = await preprocessApart(folder, { anew: true, print }, [
+    'fer-plus',
+    path.resolve(directory),
+  ]);
+  const { records } = await readDataset('fer-plus', directory, { cacheDirectory: folder, setting: 'FOLDER' });
+  const images = records.length;
+  const ferPlus = {
+    images,
+    seconds: seconds!,
+    imagesPerSecond: round(images / seconds!),
+    peakRssMb: peakRssMb!,
+  };
+  const measured = { ...scale, ferPlus };
+  await saveWhole(file, `${JSON.stringify(measured, null, 2)}\n`);
+  quoteScale(measured);
+  print(JSON.stringify(ferPlus));
 }
 
 /** Puts the figures into README.md and docs/data-at-scale.md. */
@@ -122,13 +154,17 @@ function readNote(file: string, frames: number): number | null {
 }
 
 /** Preprocesses in a process of its own, so that its memory, with that of its workers, can be told from this one's. */
-async function preprocessApart(directory: string, { anew, print }: ScaleOptions): Promise<Preprocessed> {
+async function preprocessApart(
+  directory: string,
+  { anew, print }: ScaleOptions,
+  dataset: readonly string[] = [],
+): Promise<Preprocessed> {
   const cache = path.join(directory, 'cache');
   if (anew) fs.rmSync(cache, { recursive: true, force: true });
   const wasThere = fs.existsSync(cache);
   const { file, execArgv } = ownModule(__dirname, 'scale-process');
   const start = performance.now();
-  const child = spawn(process.execPath, [...execArgv, file, directory], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...execArgv, file, directory, ...dataset], { stdio: 'inherit' });
   const watch = watchRss(child.pid!);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const preprocessSeconds = secondsSince(start);

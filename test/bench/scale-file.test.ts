@@ -45,6 +45,14 @@ describe('scaleToMarkdown', () => {
     assert.match(text, /\| loaded into training tensors, s \| 1.25 \| at most 2 s: reached \|/);
   });
 
+  it("adds FER+'s cropped faces where they were measured", () => {
+    const ferPlus = { images: 35_000, seconds: 100, imagesPerSecond: 350, peakRssMb: 900 };
+    const row = /\| FER\+'s 35,000 cropped faces, images a second \| 350 \| at least 170 \|/;
+    assert.match(scaleToMarkdown({ ...measured, ferPlus }), row);
+    assert.match(scaleToSentence({ ...measured, ferPlus }), /FER\+'s 35,000 cropped faces: 350 images\/s\.$/);
+    assert.doesNotMatch(scaleToMarkdown(measured), /FER/);
+  });
+
   it('computes what other sizes cost: 100 images a second, 2.5 kB an image', () => {
     const text = scaleToMarkdown(measured);
     assert.match(text, /\| 1,000,000 \| 2.8 h \| 100 s \| 2.5 GB \| 3,907 \|/);
