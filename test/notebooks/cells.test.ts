@@ -166,16 +166,21 @@ describe('the notebooks', () => {
       }
     });
 
-    it(`${name}: links within it lead to its headings`, () => {
+    it(`${name}: links lead to its headings and to files`, () => {
       const texts = readNotebook(file)
         .cells.filter(({ cell_type: type }) => type === 'markdown')
         .map(sourceOf)
         .join('\n');
       // As JupyterLab and GitHub name them.
-      const anchors = Array.from(texts.matchAll(/^#+ (.+)$/gm), ([, title]) => title.replaceAll(' ', '-'));
-      const links = Array.from(texts.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link);
+      const anchors = Array.from(
+        texts.matchAll(/^#+ (.+)$/gm),
+        ([, title]) => `#${title.replaceAll(' ', '-')}`,
+      );
+      const links = Array.from(texts.matchAll(/\]\(([^)]+)\)/g), ([, link]) => link);
+      const leads = (link: string): boolean =>
+        link.startsWith('#') ? anchors.includes(link) : fs.existsSync(path.join(path.dirname(file), link));
       assert.deepEqual(
-        links.filter((link) => !anchors.includes(link)),
+        links.filter((link) => !link.startsWith('https://') && !leads(link)),
         [],
       );
     });
