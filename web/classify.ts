@@ -4,8 +4,15 @@ import { EMOTIONS } from '../lib/core/emotions';
 import { FACE_SIZE } from '../lib/core/face-set';
 import { clampBox, type Box } from '../lib/core/geometry';
 import { type RgbImage, toGray, toModelInput } from '../lib/core/image';
-import { LANDMARK_FEATURES, normalizeLandmarks } from '../lib/core/landmark-features';
-import { cutBlocks, cutFace, scaleMargin, type CutBlocks, type CutFace } from '../lib/core/landmarks';
+import { normalizeLandmarks } from '../lib/core/landmark-features';
+import {
+  cutBlocks,
+  cutFace,
+  LANDMARK_COORDINATES,
+  scaleMargin,
+  type CutBlocks,
+  type CutFace,
+} from '../lib/core/landmarks';
 import { scaleByTemperature } from '../lib/core/temperature';
 import { findArchitecture } from '../lib/model/architectures';
 import { PICTURE_SIDES } from '../lib/model/training/data';
@@ -153,7 +160,7 @@ function cover(picture: Uint8Array, side: number, box: Box): void {
 
 function repeatFeatures(landmarks: Float32Array, count: number): tf.Tensor2D {
   const features = normalizeLandmarks(landmarks);
-  const rows = new Float32Array(count * LANDMARK_FEATURES);
-  for (let row = 0; row < count; row++) rows.set(features, row * LANDMARK_FEATURES);
-  return tf.tensor2d(rows, [count, LANDMARK_FEATURES]);
+  const rows = new Float32Array(count * LANDMARK_COORDINATES);
+  for (let row = 0; row < count; row++) rows.set(features, row * LANDMARK_COORDINATES);
+  return tf.tensor2d(rows, [count, LANDMARK_COORDINATES]);
 }

@@ -3,7 +3,7 @@ import { buildAdam } from '../../lib/tensor/adam';
 import { countParameters, type Network } from '../../lib/model/networks/network';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
-import { beginTrainingSteps, drawBatch, takeStep } from '../../lib/model/training/training-steps';
+import { beginTrainingSteps, makeBatch, takeStep } from '../../lib/model/training/training-steps';
 import type { Task } from '../serve';
 import { engineVersions, memoryNow, startSubjectEngine } from './engine';
 import { randomSource } from './random-blocks';
@@ -25,7 +25,7 @@ export async function prepareStep(name: NetworkName): Promise<Task> {
   const network = buildNetwork(name);
   const optimizer = buildAdam({ learningRate });
   const source = randomSource(BATCHES * batchSize);
-  const draw = (step: number) => drawBatch(source, rowsOf(step % BATCHES), { seed, epoch: 1, step });
+  const draw = (step: number) => makeBatch(source, rowsOf(step % BATCHES), { seed, epoch: 1, step });
   const steps = beginTrainingSteps({ network, optimizer, examples: () => [draw(0)] });
   let done = 0;
   const work = async (count: number) => {

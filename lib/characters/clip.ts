@@ -2,7 +2,7 @@ import type { Emotion } from '../core/emotions';
 import { createRandom, type Random } from '../core/random';
 import { ACTION_UNITS, toActionUnits, type ActionUnit, type SomeActionUnits } from './action-units';
 import type { Character } from './character';
-import { drawManner, drawUnits } from './expressions';
+import { generateManner, generateUnits } from './expressions';
 import type { Light, View } from './scene';
 import type { Pose } from './space';
 
@@ -31,7 +31,7 @@ export interface Clip {
 }
 
 /** One frame of a clip. */
-export interface Moment extends View {
+export interface ClipFrame extends View {
   readonly intensity: number;
 }
 
@@ -41,17 +41,17 @@ export interface Moment extends View {
  * @param emotion the clip's expression
  * @param index number of the clip within its character and expression, from 0
  */
-export function drawClip(
+export function generateClip(
   look: Character,
   emotion: Emotion,
   { seed, index }: { seed: number; index: number },
 ): Clip {
   const random = createRandom(seed, 'clip', look.name, emotion, index);
-  const manner = drawManner(createRandom(seed, 'manner', look.name));
+  const manner = generateManner(createRandom(seed, 'manner', look.name));
   return {
     look,
     emotion,
-    units: drawUnits(emotion, manner, random),
+    units: generateUnits(emotion, manner, random),
     noise: drawNoise(random),
     peak: emotion === 'neutral' ? 1 : random.uniform(0.85, 1),
     start: random.uniform(0.65, 0.85),
@@ -120,7 +120,7 @@ function clampNormal(random: Random, deviation: number, limit: number): number {
  * Computes one frame of a clip.
  * @param time 0 (start) to 1 (end)
  */
-export function toMoment(clip: Clip, time: number): Moment {
+export function toClipFrame(clip: Clip, time: number): ClipFrame {
   const intensity =
     clip.emotion === 'neutral' ? 1 : Math.max(MIN_INTENSITY, clip.peak * envelope(clip, time));
   const units: Partial<Record<ActionUnit, number>> = {};

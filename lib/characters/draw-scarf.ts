@@ -1,13 +1,13 @@
 import { mixColours } from './colour';
 import { taper, toNumberText, toRibbon, toSmoothPath } from './curves';
-import { toSpots } from './hair-shapes';
+import { toPlanePoints } from './hair-shapes';
 import { fill, type Scene } from './scene';
 import type { HeadPoint } from './space';
 
 /** Returns the scarf's edge around the face; it moves with the jaw. */
 export function toScarfRim({ face }: Scene): HeadPoint[] {
   const { surface, halfWidth, jawDrop } = face.head;
-  const right = toSpots('.3,-68 .66,-58 .86,-34 .93,0 .88,30 .7,58 .4,80').map(([x, y]) => ({
+  const right = toPlanePoints('.3,-68 .66,-58 .86,-34 .93,0 .88,30 .7,58 .4,80').map(([x, y]) => ({
     x: x * halfWidth,
     y: y + (y > 40 ? 0.75 * jawDrop : 0),
     z: surface(x * halfWidth, y).z * 0.6 + 6,
@@ -18,7 +18,7 @@ export function toScarfRim({ face }: Scene): HeadPoint[] {
 
 /** Returns the scarf's outer edge. */
 export function toScarfOutline({ face }: Scene): HeadPoint[] {
-  const right = toSpots('.5,-110 .95,-86 1.14,-44 1.2,6 1.16,50 1.3,96 1.2,130').map(([x, y]) => ({
+  const right = toPlanePoints('.5,-110 .95,-86 1.14,-44 1.2,6 1.16,50 1.3,96 1.2,130').map(([x, y]) => ({
     x: x * face.head.halfWidth,
     y,
     z: -4,
@@ -35,7 +35,7 @@ export function drawScarf(scene: Scene): string {
   const outer = toScarfOutline(scene).map(project);
   const shape = `${toSmoothPath(outer, true)} ${toSmoothPath(toScarfRim(scene).map(project), true)}`;
   const folds = ['-1.02,40 -.5,92 .2,104 .9,84', '-.9,70 -.3,116 .5,118 1.1,60'].map((text) => {
-    const line = toSpots(text).map(([x, y]) => project({ x: x * wide, y, z: 14 }));
+    const line = toPlanePoints(text).map(([x, y]) => project({ x: x * wide, y, z: 14 }));
     return fill(toRibbon(line, taper(4, 2)), palette.hairDark, 0.5);
   });
   const [dark, light, ink] = [

@@ -6,7 +6,7 @@ import { ACTION_UNITS, type ActionUnit, type SomeActionUnits } from './action-un
 type Range = readonly [low: number, high: number];
 
 /** One variant of an expression: units that always occur, and units that may occur. */
-export interface Recipe {
+export interface Variant {
   readonly always: Readonly<Partial<Record<ActionUnit, Range>>>;
   /** Probability (0 to 1), lowest and highest intensity. */
   readonly sometimes: Readonly<
@@ -18,7 +18,7 @@ export interface Recipe {
  * The variants of each expression, by action units.
  * Source: prototypes and major variants in Ekman, Friesen and Hager, FACS Investigator's Guide, 2002, and EMFACS.
  */
-export const RECIPES: Readonly<Record<Emotion, readonly Recipe[]>> = {
+export const VARIANTS: Readonly<Record<Emotion, readonly Variant[]>> = {
   anger: [
     {
       always: { AU4: [0.85, 1], AU7: [0.45, 0.8], AU23: [0.4, 0.9], AU24: [0.4, 0.9] },
@@ -175,8 +175,8 @@ export const RECIPES: Readonly<Record<Emotion, readonly Recipe[]>> = {
  * @param random source of the variant and of its intensities
  * @returns intensities, which may slightly exceed 1 before they are clamped
  */
-export function drawUnits(emotion: Emotion, manner: SomeActionUnits, random: Random): SomeActionUnits {
-  const { always, sometimes } = random.pick(RECIPES[emotion]);
+export function generateUnits(emotion: Emotion, manner: SomeActionUnits, random: Random): SomeActionUnits {
+  const { always, sometimes } = random.pick(VARIANTS[emotion]);
   const units: Partial<Record<ActionUnit, number>> = {};
   for (const unit of ACTION_UNITS) {
     const range = always[unit];
@@ -194,6 +194,6 @@ export function drawUnits(emotion: Emotion, manner: SomeActionUnits, random: Ran
  * @param random the character's own source
  * @returns factors, 0.85 to 1.12
  */
-export function drawManner(random: Random): SomeActionUnits {
+export function generateManner(random: Random): SomeActionUnits {
   return Object.fromEntries(ACTION_UNITS.map((unit) => [unit, random.uniform(0.85, 1.12)]));
 }

@@ -71,7 +71,7 @@ const SHORT_CUTS: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 
 const STYLED_BEARDS: readonly Beard[] = ['stubble', 'short', 'goatee'];
 
 /** Base traits. Other traits depend on them, so that they fit together. */
-interface Kind {
+interface BaseTraits {
   readonly feminine: boolean;
   /** 0 (child) to 1 (old). */
   readonly age: number;
@@ -88,12 +88,12 @@ interface Kind {
  */
 export function generateCharacter(seed: number, index: number): Character {
   const random = createRandom(seed, 'character', index);
-  const kind = drawKind(random);
+  const kind = generateTraits(random);
   const name = `${random.pick(SYLLABLES)}${random.pick(SYLLABLES)}${random.pick(['n', 'r', 's', '', ''])}-${index}`;
   return {
     name,
-    ...drawHead(kind, random),
-    ...drawFeatures(kind, random),
+    ...generateHead(kind, random),
+    ...generateFeatures(kind, random),
     style: {
       shading: random.pick(['soft', 'soft', 'cel'] as const),
       outlinePx: random.pick([0, 0, 0.9, 1.3, 1.6]),
@@ -106,7 +106,7 @@ export function generateCharacter(seed: number, index: number): Character {
   };
 }
 
-function drawKind(random: Random): Kind {
+function generateTraits(random: Random): BaseTraits {
   const shade = random.integer(SKINS.length);
   const age = random.next();
   const dark = shade / (SKINS.length - 1);
@@ -121,12 +121,12 @@ function drawKind(random: Random): Kind {
   };
 }
 
-function drawHead(
-  { feminine, age, skin, hair }: Kind,
+function generateHead(
+  { feminine, age, skin, hair }: BaseTraits,
   random: Random,
 ): Pick<Character, 'face' | 'skin' | 'hair' | 'beard'> {
   const child = age < 0.15;
-  const style = drawCut({ feminine, age }, random);
+  const style = chooseHairStyle({ feminine, age }, random);
   const bearded = !feminine && age > 0.25 && random.next() < 0.45;
   return {
     face: {
@@ -152,7 +152,7 @@ function drawHead(
   };
 }
 
-function drawCut({ feminine, age }: Pick<Kind, 'feminine' | 'age'>, random: Random): HairStyle {
+function chooseHairStyle({ feminine, age }: Pick<BaseTraits, 'feminine' | 'age'>, random: Random): HairStyle {
   const cuts = feminine ? LONG_CUTS : SHORT_CUTS;
   const style = random.pick(cuts);
   const unlikely =
@@ -164,8 +164,8 @@ function drawCut({ feminine, age }: Pick<Kind, 'feminine' | 'age'>, random: Rand
     : style;
 }
 
-function drawFeatures(
-  { feminine, age, skin, dark, hair }: Kind,
+function generateFeatures(
+  { feminine, age, skin, dark, hair }: BaseTraits,
   random: Random,
 ): Pick<Character, 'eyes' | 'brows' | 'nose' | 'mouth'> {
   const young = Math.max(0, 0.4 - age);

@@ -3,26 +3,28 @@ import type { Scene } from './scene';
 import type { HeadPoint } from './space';
 
 /** A point in the plane of the face: x in half widths of the head, y in head units. */
-export type Spot = readonly [x: number, y: number];
+export type PlanePoint = readonly [x: number, y: number];
 
 /** Hair styles with a hairline. */
 export type CapStyle = Exclude<HairStyle, 'bald' | 'scarf'>;
 
 /** Hairlines from the image's right ear to the left one, as `x,y` pairs. */
-const HAIRLINES: Readonly<Record<CapStyle, readonly Spot[]>> = {
-  crop: mirrorSpots('.99,-2 .9,-22 .89,-44 .78,-58 .45,-63 .2,-66', '0,-66'),
-  swept: toSpots('.99,-2 .91,-20 .88,-44 .72,-60 .45,-72 .2,-72 -.1,-64 -.45,-59 -.8,-52 -.9,-24 -.99,-2'),
-  spiky: toSpots(
+const HAIRLINES: Readonly<Record<CapStyle, readonly PlanePoint[]>> = {
+  crop: mirrorPoints('.99,-2 .9,-22 .89,-44 .78,-58 .45,-63 .2,-66', '0,-66'),
+  swept: toPlanePoints(
+    '.99,-2 .91,-20 .88,-44 .72,-60 .45,-72 .2,-72 -.1,-64 -.45,-59 -.8,-52 -.9,-24 -.99,-2',
+  ),
+  spiky: toPlanePoints(
     '.99,2 .88,-22 .92,-44 .72,-55 .62,-66 .42,-57 .24,-69 .02,-58 -.16,-70 -.4,-57 -.56,-68 -.76,-54 -.92,-44 -.88,-22 -.99,2',
   ),
-  receding: mirrorSpots('.99,-2 .92,-22 .9,-52 .84,-74 .5,-88 .16,-80', '0,-79'),
-  bob: toSpots(
+  receding: mirrorPoints('.99,-2 .92,-22 .9,-52 .84,-74 .5,-88 .16,-80', '0,-79'),
+  bob: toPlanePoints(
     '1,40 .9,20 .88,-12 .84,-42 .6,-62 .3,-74 .16,-78 -.2,-66 -.6,-58 -.86,-40 -.89,-12 -.9,20 -1,40',
   ),
-  long: mirrorSpots('1.02,60 .94,30 .9,-10 .86,-40 .62,-62 .25,-74', '0,-80'),
-  bun: mirrorSpots('.99,-6 .92,-24 .87,-48 .6,-68 .25,-74', '0,-75'),
-  pigtails: mirrorSpots('.99,2 .9,-18 .88,-42 .66,-56 .34,-66', '0,-80'),
-  afro: mirrorSpots('.99,-4 .93,-26 .84,-50 .55,-66 .2,-70', '0,-70'),
+  long: mirrorPoints('1.02,60 .94,30 .9,-10 .86,-40 .62,-62 .25,-74', '0,-80'),
+  bun: mirrorPoints('.99,-6 .92,-24 .87,-48 .6,-68 .25,-74', '0,-75'),
+  pigtails: mirrorPoints('.99,2 .9,-18 .88,-42 .66,-56 .34,-66', '0,-80'),
+  afro: mirrorPoints('.99,-4 .93,-26 .84,-50 .55,-66 .2,-70', '0,-70'),
 };
 
 /** Distance of each style from the skull, head units. */
@@ -42,13 +44,13 @@ const LIFTS: Readonly<Record<CapStyle, number>> = {
  * Parses points written as `x,y` pairs.
  * @param text pairs separated by spaces
  */
-export function toSpots(text: string): Spot[] {
-  return text.split(' ').map((pair) => pair.split(',').map(Number) as unknown as Spot);
+export function toPlanePoints(text: string): PlanePoint[] {
+  return text.split(' ').map((pair) => pair.split(',').map(Number) as unknown as PlanePoint);
 }
 
-function mirrorSpots(right: string, middle: string): Spot[] {
-  const half = toSpots(right);
-  return [...half, ...toSpots(middle), ...half.map(([x, y]): Spot => [-x, y]).reverse()];
+function mirrorPoints(right: string, middle: string): PlanePoint[] {
+  const half = toPlanePoints(right);
+  return [...half, ...toPlanePoints(middle), ...half.map(([x, y]): PlanePoint => [-x, y]).reverse()];
 }
 
 /** Computes the hairline from the image's right ear to the left one. */
@@ -65,7 +67,7 @@ export function toCrown({ face, look }: Scene, style: CapStyle): HeadPoint[] {
   const wide = face.head.halfWidth;
   const grow = LIFTS[style] * look.hair.volume;
   const low = { bob: '1.16,46 1.2,10', long: '1.18,66 1.2,10' }[style as 'bob'] ?? '1,0 1.03,-20';
-  const side = toSpots(`${low} 1,-44 .88,-80 .5,-103`);
+  const side = toPlanePoints(`${low} 1,-44 .88,-80 .5,-103`);
   const out = (sign: number) =>
     side.map(([x, y]) => {
       if (y >= -30) return { x: sign * (x * wide + grow * 0.12), y, z: -3 };
@@ -91,12 +93,12 @@ function roughen(arc: readonly HeadPoint[], height: number): HeadPoint[] {
 export function toBackShapes({ look, face }: Scene): HeadPoint[][] {
   const wide = face.head.halfWidth;
   const { volume, style } = look.hair;
-  const place = ([x, y]: Spot): HeadPoint => ({ x: x * wide, y, z: -26 });
-  const both = (half: readonly Spot[]) => [
+  const place = ([x, y]: PlanePoint): HeadPoint => ({ x: x * wide, y, z: -26 });
+  const both = (half: readonly PlanePoint[]) => [
     ...half.map(place),
     ...half.map(([x, y]) => place([-x, y])).reverse(),
   ];
-  const widen = (text: string) => toSpots(text).map(([x, y]): Spot => [x * volume, y]);
+  const widen = (text: string) => toPlanePoints(text).map(([x, y]): PlanePoint => [x * volume, y]);
   switch (style) {
     case 'bob':
       return [both(widen('.4,-112 1.05,-70 1.2,0 1.24,40 1.06,67 .5,60'))];
@@ -106,7 +108,7 @@ export function toBackShapes({ look, face }: Scene): HeadPoint[][] {
       return [toRing({ x: 0, y: -118, z: -20 }, 27 * volume, 12)];
     case 'pigtails':
       return [-1, 1].map((side) =>
-        toSpots('.96,-52 1.3,-62 1.62,-34 1.68,6 1.44,42 1.36,10 1.12,-18').map(([x, y]) => ({
+        toPlanePoints('.96,-52 1.3,-62 1.62,-34 1.68,6 1.44,42 1.36,10 1.12,-18').map(([x, y]) => ({
           ...place([side * x, y]),
           z: -18,
         })),

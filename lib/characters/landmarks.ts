@@ -4,9 +4,6 @@ import type { Eye } from './eyes';
 import type { Face } from './face';
 import type { HeadPoint } from './space';
 
-/** Number of landmarks of a face. Source: iBUG 300-W's annotation, which dlib and face-api use. */
-export const LANDMARK_COUNT = 68;
-
 /**
  * Computes a face's true landmarks.
  * @param face in head units

@@ -1,7 +1,7 @@
 import { isEmotion } from '../core/emotions';
+import { LANDMARK_COORDINATES } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import { toActiveUnits, type SomeActionUnits } from './action-units';
-import { LANDMARK_COUNT } from './landmarks';
 import { measureLandmarks, type FrameSpec, type SampleSettings } from './plan';
 
 /** Version of the drawing; increment when the same seed gives different pixels. */
@@ -46,15 +46,15 @@ export function buildHeader(settings: SampleSettings, frames: number): SampleHea
 
 /** Makes a frame's entry in the manifest. */
 export function toManifestEntry(spec: FrameSpec): ManifestEntry {
-  const { path, character, emotion, clip, frame, moment } = spec;
+  const { path, character, emotion, clip, frame, view } = spec;
   return {
     path,
     character,
     emotion,
     clip,
     frame,
-    intensity: round(moment.intensity),
-    units: toActiveUnits(moment.expression.units),
+    intensity: round(view.intensity),
+    units: toActiveUnits(view.expression.units),
     landmarks: measureLandmarks(spec).flatMap(({ x, y }) => [round(x), round(y)]),
   };
 }
@@ -98,6 +98,6 @@ function isEntry(entry: unknown): entry is ManifestEntry {
   const isText = [path, character, emotion, clip].every((value) => typeof value === 'string' && value !== '');
   if (!isText || !isEmotion(emotion as string) || !Number.isSafeInteger(frame)) return false;
   return (
-    Array.isArray(landmarks) && landmarks.length === 2 * LANDMARK_COUNT && landmarks.every(Number.isFinite)
+    Array.isArray(landmarks) && landmarks.length === LANDMARK_COORDINATES && landmarks.every(Number.isFinite)
   );
 }

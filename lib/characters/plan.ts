@@ -3,7 +3,7 @@ import type { Point } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
 import type { Character } from './character';
 import { CHARACTERS } from './characters';
-import { drawClip, toMoment, type Moment } from './clip';
+import { generateClip, toClipFrame, type ClipFrame } from './clip';
 import { buildFace } from './face';
 import { toLandmarks } from './landmarks';
 import { buildCamera } from './space';
@@ -32,7 +32,7 @@ export interface SampleSettings {
 export interface FrameSpec extends FrameRecord {
   readonly clip: string;
   readonly frame: number;
-  readonly moment: Moment;
+  readonly view: ClipFrame;
 }
 
 /** Completes a sample's settings with the defaults. */
@@ -71,7 +71,7 @@ function planCell(look: Character, emotion: Emotion, settings: SampleSettings, c
   const { seed, framesPerClip } = settings;
   const clips = Math.ceil(count / framesPerClip);
   return Array.from({ length: clips }, (_, index) => {
-    const clip = drawClip(look, emotion, { seed, index });
+    const clip = generateClip(look, emotion, { seed, index });
     const stem = `${look.name}_${emotion}`;
     const name = `${stem}_${pad(index, 2)}`;
     return Array.from({ length: Math.min(framesPerClip, count - index * framesPerClip) }, (_, frame) => ({
@@ -80,7 +80,7 @@ function planCell(look: Character, emotion: Emotion, settings: SampleSettings, c
       emotion,
       clip: name,
       frame,
-      moment: toMoment(clip, (frame + 0.5) / framesPerClip),
+      view: toClipFrame(clip, (frame + 0.5) / framesPerClip),
     }));
   }).flat();
 }
@@ -91,6 +91,6 @@ const pad = (value: number, digits: number) => String(value).padStart(digits, '0
  * Computes a planned frame's true landmarks.
  * @returns 68 points in pixels, in iBUG's order
  */
-export function measureLandmarks({ moment }: FrameSpec): Point[] {
-  return toLandmarks(buildFace(moment.look, moment.expression), buildCamera(moment.pose));
+export function measureLandmarks({ view }: FrameSpec): Point[] {
+  return toLandmarks(buildFace(view.look, view.expression), buildCamera(view.pose));
 }

@@ -124,7 +124,7 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
       const path = join(directory, spec.path);
       try {
         if (!(await exists(path)))
-          await saveWhole(path, await renderPng(renderSvg(spec.moment)), { flush: false });
+          await saveWhole(path, await renderPng(renderSvg(spec.view)), { flush: false });
         onProgress?.(++done, specs.length);
       } catch (error) {
         // The other workers stop after their current frame.

@@ -72,8 +72,8 @@ export async function runEvaluate(
  * @throws RangeError for a side that the data have not
  */
 export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset {
-  const hasSides = dataset.records.every((record) => record.side);
-  const chosen = side ?? (hasSides ? 'test' : 'all');
+  const isOfficialSplit = dataset.records.every((record) => record.side);
+  const chosen = side ?? (isOfficialSplit ? 'test' : 'all');
   if (chosen === 'all') return dataset;
   const records = dataset.records.filter((record) => record.side === chosen);
   if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };

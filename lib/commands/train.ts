@@ -74,16 +74,16 @@ export async function runTrain(request: TrainRequest): Promise<boolean> {
     }),
   );
   try {
-    const { network, ...facts } = model;
-    await saveWhole(output, encodeModel(network, facts));
-    print(`${facts.description}.`);
+    const { network, ...metadata } = model;
+    await saveWhole(output, encodeModel(network, metadata));
+    print(`${metadata.description}.`);
     const { train, validation, test } = faces;
     print(
       `Faces: ${train.faces.length} trained on, ${validation.faces.length} validated on, ${test.faces.length} on the test side.`,
     );
     for (const warning of warnOfOneAnswer(score)) print(warning);
     const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
-    print(`Best epoch ${bestEpoch}, temperature ${facts.temperature.toFixed(3)}${f1}.`);
+    print(`Best epoch ${bestEpoch}, temperature ${metadata.temperature.toFixed(3)}${f1}.`);
     if (test.faces.length === 0) print('The test side has no face: how good the model is was not measured.');
     else if (!score) print('The test side was not asked: `npx . evaluate --model` does that.');
     print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);

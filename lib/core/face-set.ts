@@ -1,5 +1,5 @@
 import type { BlockSet } from './blocks';
-import { LANDMARK_COUNT } from './landmarks';
+import { landmarksOf } from './landmarks';
 
 /**
  * Side of a whole-face picture in pixels. It is the multiple of 8 whose area, 2,304 pixels, is closest to the 2,048
@@ -33,12 +33,12 @@ export function expectFaces(blocks: BlockSet): FaceSet {
  * @returns [m, 2] as x and y, 0 to 48 inside the picture
  */
 export function landmarksInFace(set: FaceSet, face: number, chosen: readonly number[]): Float32Array {
-  const first = 2 * LANDMARK_COUNT * face;
+  const landmarks = landmarksOf(set, face);
   const [left, top, width, height] = set.faceBoxes.subarray(4 * face, 4 * face + 4);
   return Float32Array.from(
     chosen.flatMap((index) => [
-      ((set.landmarks[first + 2 * index] - left) * FACE_SIZE) / width,
-      ((set.landmarks[first + 2 * index + 1] - top) * FACE_SIZE) / height,
+      ((landmarks[2 * index] - left) * FACE_SIZE) / width,
+      ((landmarks[2 * index + 1] - top) * FACE_SIZE) / height,
     ]),
   );
 }

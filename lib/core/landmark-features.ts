@@ -1,7 +1,4 @@
-import { LANDMARK_COUNT } from './landmarks';
-
-/** Number of values that {@link normalizeLandmarks} returns: x and y of each landmark. */
-export const LANDMARK_FEATURES = 2 * LANDMARK_COUNT;
+import { LANDMARK_COORDINATES } from './landmarks';
 
 /** Landmarks of the face's right eye and left eye, in iBUG's order. */
 const EYES = [range(36, 41), range(42, 47)] as const;
@@ -30,16 +27,16 @@ export const MIRRORED_LANDMARKS: readonly number[] = [
  * @throws RangeError when there are not 136 coordinates
  */
 export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
-  if (landmarks.length !== LANDMARK_FEATURES)
+  if (landmarks.length !== LANDMARK_COORDINATES)
     throw new RangeError(
-      `Expected ${LANDMARK_FEATURES} values for landmarks but received ${landmarks.length}`,
+      `Expected ${LANDMARK_COORDINATES} values for landmarks but received ${landmarks.length}`,
     );
   const [right, left] = EYES.map((eye) => middleOf(landmarks, eye));
   const [dx, dy] = [left.x - right.x, left.y - right.y];
   const square = dx * dx + dy * dy;
-  const result = new Float32Array(LANDMARK_FEATURES);
+  const result = new Float32Array(LANDMARK_COORDINATES);
   if (square === 0) return result;
-  for (let i = 0; i < LANDMARK_FEATURES; i += 2) {
+  for (let i = 0; i < LANDMARK_COORDINATES; i += 2) {
     const x = landmarks[i] - (right.x + left.x) / 2;
     const y = landmarks[i + 1] - (right.y + left.y) / 2;
     result[i] = (x * dx + y * dy) / square;

@@ -1,9 +1,12 @@
-import { BLOCK_SIZE } from './blocks';
+import { BLOCK_SIZE, type BlockSet } from './blocks';
 import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box, type Point } from './geometry';
 import { type GrayImage, cropGray, cropRepeating, resizeBilinear } from './image';
 
 /** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
 export const LANDMARK_COUNT = 68;
+
+/** Number of coordinates of a face: x and y of each landmark. */
+export const LANDMARK_COORDINATES = 2 * LANDMARK_COUNT;
 
 /** Landmarks whose bounding box is the eyes block: eyebrows (17-26) and eyes (36-47). */
 export const EYES_LANDMARKS: readonly number[] = [...indices(17, 26), ...indices(36, 47)];
@@ -45,6 +48,16 @@ export interface CutBlocks {
 export interface CutFailure {
   readonly kind: 'box-outside-image';
   readonly reason: string;
+}
+
+/**
+ * Returns the landmarks of one face of a set.
+ * @param set its landmarks are [n, 68, 2]
+ * @param face position in the set
+ * @returns a view, [68, 2] as x and y in pixels
+ */
+export function landmarksOf({ landmarks }: Pick<BlockSet, 'landmarks'>, face: number): Float32Array {
+  return landmarks.subarray(LANDMARK_COORDINATES * face, LANDMARK_COORDINATES * (face + 1));
 }
 
 /**
@@ -121,9 +134,9 @@ export function cutBlocks(
   landmarks: Float32Array,
   { marginPx = DEFAULT_MARGIN_PX, size = BLOCK_SIZE }: CutOptions = {},
 ): CutBlocks | CutFailure {
-  if (landmarks.length !== 2 * LANDMARK_COUNT)
+  if (landmarks.length !== LANDMARK_COORDINATES)
     throw new RangeError(
-      `Expected ${2 * LANDMARK_COUNT} values for landmarks but received ${landmarks.length}`,
+      `Expected ${LANDMARK_COORDINATES} values for landmarks but received ${landmarks.length}`,
     );
   if (!(marginPx >= 0 && Number.isFinite(marginPx)))
     throw new RangeError(`Expected 0 or more pixels for marginPx but received ${marginPx}`);

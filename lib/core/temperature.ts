@@ -1,3 +1,5 @@
+import { EMOTIONS } from './emotions';
+
 /** Bounds of a fitted temperature. A value beyond them means that the network is broken, not only badly calibrated. */
 export const TEMPERATURE_RANGE = { least: 0.05, most: 20 } as const;
 
@@ -15,7 +17,7 @@ const SMALLEST = 1e-30;
 export function scaleByTemperature(
   probabilities: Float32Array,
   temperature: number,
-  classes = 7,
+  classes: number = EMOTIONS.length,
 ): Float32Array {
   const scaled = new Float32Array(probabilities.length);
   for (let start = 0; start < probabilities.length; start += classes)
@@ -40,7 +42,11 @@ function scaleRow(row: Float32Array, temperature: number): number[] {
  * @returns a temperature within {@link TEMPERATURE_RANGE}
  * @throws RangeError without samples
  */
-export function fitTemperature(probabilities: Float32Array, labels: Uint8Array, classes = 7): number {
+export function fitTemperature(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number = EMOTIONS.length,
+): number {
   if (labels.length === 0) throw new RangeError('Expected at least 1 sample for labels but received 0');
   const loss = (logarithm: number) => meanLoss(probabilities, labels, Math.exp(logarithm), classes);
   const golden = (Math.sqrt(5) - 1) / 2;

@@ -4,12 +4,12 @@ import { parseCsv } from '../core/csv';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import { labelByVotes, type LabelRule, pluralityWinner, majorityWinner, VOTE_COLUMNS } from '../core/votes';
 import type { Dataset } from './dataset';
-import { convertTable, SIDE_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
+import { convertTable, PART_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
 import { readText } from './text';
 import { expectFolder, listImages } from './tree';
 
 /** An image with its votes. */
-interface RatedImage extends TableImage {
+interface VotedImage extends TableImage {
   readonly votes: readonly number[];
 }
 
@@ -61,7 +61,7 @@ export async function readFerPlus(
 ): Promise<Dataset> {
   const root = expectFolder(directory, setting, LAYOUT);
   const { directory: base, images } = await readImages(root, cacheDirectory, setting);
-  const records = [...images].sort(bySide).flatMap((image): FrameRecord[] => {
+  const records = [...images].sort(byPart).flatMap((image): FrameRecord[] => {
     const emotion = labelByVotes(image.votes, labels);
     const { path: file, side, votes } = image;
     return emotion ? [{ path: file, character: 'all', emotion, side, votes }] : [];
@@ -79,7 +79,7 @@ async function readImages(
   root: string,
   cacheDirectory: string,
   setting: string,
-): Promise<{ directory: string; images: readonly RatedImage[] }> {
+): Promise<{ directory: string; images: readonly VotedImage[] }> {
   const directory = [root, path.join(root, 'data')].find(hasImages);
   if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
   const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
@@ -95,7 +95,7 @@ function hasImages(directory: string): boolean {
 }
 
 /** Reads one usage's folder. A row of its label.csv has image, box and ten votes; there is no header. */
-function readUsage(directory: string, usage: TableRow['usage']): RatedImage[] {
+function readUsage(directory: string, usage: TableRow['usage']): VotedImage[] {
   const folder = FOLDER_OF_USAGE[usage];
   const table = `${folder}/${LABEL_FILE}`;
   const present = new Set(
@@ -105,7 +105,7 @@ function readUsage(directory: string, usage: TableRow['usage']): RatedImage[] {
     const where = `row ${index + 1} of ${table}`;
     if (!present.has(name))
       throw new RangeError(`Expected an image for ${where} but received none at ${folder}/${name}`);
-    return { path: `${folder}/${name}`, side: SIDE_OF_USAGE[usage], votes: parseVotes(votes, where) };
+    return { path: `${folder}/${name}`, side: PART_OF_USAGE[usage], votes: parseVotes(votes, where) };
   });
 }
 
@@ -114,7 +114,7 @@ async function readTables(
   table: string,
   votesTable: string,
   cacheDirectory: string,
-): Promise<{ directory: string; images: readonly RatedImage[] }> {
+): Promise<{ directory: string; images: readonly VotedImage[] }> {
   const rated = readVotesTable(votesTable);
   const taken = new Set<string>();
   const converted = await convertTable('fer-plus', [table, votesTable], cacheDirectory, (row) => {
@@ -132,12 +132,12 @@ async function readTables(
   );
 }
 
-function expectSameUsage(row: TableRow, rated: readonly (RatedImage | undefined)[]): RatedImage | undefined {
+function expectSameUsage(row: TableRow, rated: readonly (VotedImage | undefined)[]): VotedImage | undefined {
   const where = `row ${row.number} of ${TABLE_FILE}`;
   if (row.index >= rated.length)
     throw new RangeError(`Expected a row of ${VOTES_FILE} for ${where} but received ${rated.length} rows`);
   const image = rated[row.index];
-  if (image && image.side !== SIDE_OF_USAGE[row.usage])
+  if (image && image.side !== PART_OF_USAGE[row.usage])
     throw new RangeError(
       `Expected the usage of ${VOTES_FILE} (${image.side}) for ${where} but received ${row.usage}`,
     );
@@ -145,7 +145,7 @@ function expectSameUsage(row: TableRow, rated: readonly (RatedImage | undefined)
 }
 
 /** Reads fer2013new.csv; undefined is an image that FER+ removed. */
-function readVotesTable(file: string): (RatedImage | undefined)[] {
+function readVotesTable(file: string): (VotedImage | undefined)[] {
   const [header = [], ...rows] = parseCsv(readText(file, VOTES_FILE));
   if (header.join(',') !== VOTES_HEADER)
     throw new RangeError(
@@ -158,7 +158,7 @@ function readVotesTable(file: string): (RatedImage | undefined)[] {
     if (name === '') return undefined;
     return {
       path: `${FOLDER_OF_USAGE[usage]}/${expectName(name, where)}`,
-      side: SIDE_OF_USAGE[usage],
+      side: PART_OF_USAGE[usage],
       votes: parseVotes(votes, where),
     };
   });
@@ -180,13 +180,13 @@ function parseVotes(fields: readonly string[], where: string): number[] {
   throw new RangeError(`Expected ten votes for ${where} but received ${fields.join(',')}`);
 }
 
-function bySide(first: RatedImage, second: RatedImage): number {
+function byPart(first: VotedImage, second: VotedImage): number {
   const order = SPLIT_PARTS.indexOf(first.side) - SPLIT_PARTS.indexOf(second.side);
   return order || (first.path < second.path ? -1 : 1);
 }
 
 /** Notes how many images have no label, and what their votes are. */
-function noteLeftOut(images: readonly RatedImage[], labels: LabelRule): string[] {
+function noteLeftOut(images: readonly VotedImage[], labels: LabelRule): string[] {
   const counts = new Map<string, number>();
   for (const { votes } of images) {
     if (labelByVotes(votes, labels)) continue;

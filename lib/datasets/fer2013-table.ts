@@ -10,10 +10,10 @@ import { readLines } from './text';
 export const TABLE_FILE = 'fer2013.csv';
 
 /** The part of the official split that each usage means. */
-export const SIDE_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
+export const PART_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
 
 /** The table's column for the official split. */
-export type Usage = keyof typeof SIDE_OF_USAGE;
+export type Usage = keyof typeof PART_OF_USAGE;
 
 /** A row of the table, without its pixels. */
 export interface TableRow {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FER2013_EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from './dataset';
-import { convertTable, SIDE_OF_USAGE, TABLE_FILE } from './fer2013-table';
+import { convertTable, PART_OF_USAGE, TABLE_FILE } from './fer2013-table';
 
 /**
  * Reads FER2013. Its images are rows of a table; they are converted once to PNG files of 48x48 pixels in a cache. The
@@ -25,7 +25,7 @@ export async function readFer2013(file: string, cacheDirectory: string, setting 
       path: `${usage}/${String(number).padStart(5, '0')}.png`,
       character: 'all',
       emotion: FER2013_EMOTIONS[label],
-      side: SIDE_OF_USAGE[usage],
+      side: PART_OF_USAGE[usage],
     }),
   );
   const records: FrameRecord[] = images;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isEmotion, type Numbering } from '../core/emotions';
 import type { FrameRecord, SplitPart } from '../core/record';
 import type { Dataset } from './dataset';
-import { isNumber, readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
+import { isNumber, readClassName, readPartName, PART_NAMES, unknownNames } from './names';
 import {
   countEndings,
   expectFolder,
@@ -60,7 +60,7 @@ export function readFolder(
     throw new RangeError(
       `Expected images of the seven expressions for ${setting} but received ${root} with none`,
     );
-  const notes = [...noteSides(records), ...noteLeftOut(contempt, others), ...noteStrays(root)];
+  const notes = [...noteMissingValidation(records), ...noteLeftOut(contempt, others), ...noteStrays(root)];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
@@ -90,22 +90,22 @@ function listClassFolders(
   options: Required<Pick<FolderOptions, 'setting'>> & FolderOptions,
 ): ClassFolder[] {
   const folders = listFolders(root);
-  if (!hasSides(folders)) return listGroups(root, '', options);
-  const strays = folders.filter((name) => !readSideName(name));
+  if (!isOfficialSplit(folders)) return listGroups(root, '', options);
+  const strays = folders.filter((name) => !readPartName(name));
   if (strays.length > 0)
     throw new RangeError(
-      `Expected one of ${SIDE_NAMES.join(', ')} beside train for ${options.setting} but received ${strays.join(', ')}`,
+      `Expected one of ${PART_NAMES.join(', ')} beside train for ${options.setting} but received ${strays.join(', ')}`,
     );
   return folders.flatMap((name) =>
-    listGroups(root, name, options).map((folder) => ({ ...folder, side: readSideName(name) })),
+    listGroups(root, name, options).map((folder) => ({ ...folder, side: readPartName(name) })),
   );
 }
 
 /**
  * Whether the folders are an official split: all have names of its parts, or one is `train`, which is no person's name.
  */
-function hasSides(folders: readonly string[]): boolean {
-  const sides = folders.map(readSideName);
+function isOfficialSplit(folders: readonly string[]): boolean {
+  const sides = folders.map(readPartName);
   return sides.includes('train') || (sides.length > 0 && sides.every((side) => side !== undefined));
 }
 
@@ -148,7 +148,7 @@ function unknownFolders(folders: readonly ClassFolder[], setting: string): Range
   return unknownNames('class folders', names, setting);
 }
 
-function noteSides(records: readonly FrameRecord[]): string[] {
+function noteMissingValidation(records: readonly FrameRecord[]): string[] {
   const isMissing = (side: SplitPart) => records.every((record) => record.side !== side);
   if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
   return ['no validation folder: the official split takes a tenth of each expression of train in its place'];

@@ -5,7 +5,7 @@ import type { Numbering } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { isInside } from '../files/project';
 import type { Dataset } from './dataset';
-import { readClassName, readSideName, SIDE_NAMES, unknownNames } from './names';
+import { readClassName, readPartName, PART_NAMES, unknownNames } from './names';
 import { readText } from './text';
 import { countEndings, isImageName, noteOthers } from './tree';
 
@@ -111,7 +111,7 @@ function readRows(table: string, setting: string): Row[] {
       label: label!,
       record: {
         character: person || 'all',
-        ...(side === '' ? {} : { side: parseSide(side, number, table) }),
+        ...(side === '' ? {} : { side: parsePart(side, number, table) }),
         ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
       },
     };
@@ -125,11 +125,11 @@ function separatorOf(text: string): ',' | ';' | '\t' {
   return header.includes(',') ? ',' : header.includes(';') ? ';' : '\t';
 }
 
-function parseSide(text: string, number: number, table: string): FrameRecord['side'] {
-  const side = readSideName(text);
+function parsePart(text: string, number: number, table: string): FrameRecord['side'] {
+  const side = readPartName(text);
   if (side) return side;
   throw new RangeError(
-    `Expected one of ${SIDE_NAMES.join(', ')} for side in row ${number} of ${table} but received ${text}`,
+    `Expected one of ${PART_NAMES.join(', ')} for side in row ${number} of ${table} but received ${text}`,
   );
 }
 

@@ -28,7 +28,7 @@ export interface Mapping {
  * @param setting name of the user's option or variable, for messages
  * @throws RangeError for an invalid mapping, a picture whose class the mapping lacks, or when no picture fits
  */
-export function readMapped(directory: string, mappingFile: string, setting = 'DIR'): Dataset {
+export function readWithMapping(directory: string, mappingFile: string, setting = 'DIR'): Dataset {
   const mapping = parseMapping(readText(mappingFile, optionName('mapping', setting)), mappingFile);
   const root = expectFolder(directory, setting, `of ${mapping.name}`);
   const pattern = toPattern(mapping.path, mappingFile);

@@ -19,7 +19,7 @@ const ALIASES: ReadonlyMap<string, Emotion | 'contempt'> = new Map([
   ['contemptuous', 'contempt'],
 ]);
 
-const SIDES_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
+const PARTS_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
   ['train', 'train'],
   ['validation', 'validation'],
   ['valid', 'validation'],
@@ -27,8 +27,8 @@ const SIDES_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
   ['test', 'test'],
 ]);
 
-/** Names that {@link readSideName} accepts. */
-export const SIDE_NAMES: readonly string[] = [...SIDES_BY_NAME.keys()];
+/** Names that {@link readPartName} accepts. */
+export const PART_NAMES: readonly string[] = [...PARTS_BY_NAME.keys()];
 
 /**
  * Reads a class name, in any letter case, or a class number.
@@ -46,8 +46,8 @@ export function readClassName(name: string, numbered?: Numbering): Emotion | 'co
  * Reads the name of a part of an official split, in any letter case.
  * @returns undefined for an unknown name
  */
-export function readSideName(name: string): SplitPart | undefined {
-  return SIDES_BY_NAME.get(name.trim().toLowerCase());
+export function readPartName(name: string): SplitPart | undefined {
+  return PARTS_BY_NAME.get(name.trim().toLowerCase());
 }
 
 /** Returns whether a class name is a number. */

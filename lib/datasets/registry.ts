@@ -8,7 +8,7 @@ import { readFerg } from './ferg';
 import { readFolder } from './folder';
 import { readJaffe } from './jaffe';
 import { readLabels } from './labels';
-import { readMapped } from './mapping';
+import { readWithMapping } from './mapping';
 import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
 /** A data set with a reader. */
@@ -23,7 +23,7 @@ export interface DatasetKind {
   readonly access: string;
   readonly layout: string;
   /** Options that its reader accepts; others are an error. */
-  readonly takes?: readonly ReaderOption[];
+  readonly accepts?: readonly ReaderOption[];
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
@@ -73,7 +73,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'pictures: rights unclear, research use customary; labels: MIT',
     access: "github.com/microsoft/FERPlus (Barsoum et al. 2016), beside or joined with Kaggle's fer2013.csv",
     layout: 'FER2013Train, FER2013Valid, FER2013Test with label.csv each; or fer2013.csv and fer2013new.csv',
-    takes: ['labels'],
+    accepts: ['labels'],
     open: readFerPlus,
   },
   {
@@ -83,7 +83,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
-    takes: ['numbered'],
+    accepts: ['numbered'],
     open: readFolder,
   },
   {
@@ -93,7 +93,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: 'a CSV file with path and label; maybe person, side and further columns',
-    takes: ['numbered'],
+    accepts: ['numbered'],
     open: readLabels,
   },
   {
@@ -103,11 +103,11 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'yours to know',
     access: 'yours',
     layout: '--mapping FILE: {"name", "classes": {"happy": "joy"}, "path": "<group>/<class>"}',
-    takes: ['mapping'],
+    accepts: ['mapping'],
     open: (directory, { mapping, setting }) => {
       if (!mapping)
         throw new RangeError(`Expected a file for ${optionName('mapping', setting)} but received none`);
-      return readMapped(directory, mapping, setting);
+      return readWithMapping(directory, mapping, setting);
     },
   },
 ];
@@ -135,12 +135,12 @@ const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
  * @throws RangeError for an unknown id, option or option value, and as the reader does
  */
 export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
-  const { takes, open } = findDataset(id);
+  const { accepts, open } = findDataset(id);
   for (const option of READER_OPTIONS) {
     const value = options[option];
     if (value === undefined) continue;
     const name = optionName(option, options.setting);
-    if (!takes?.includes(option))
+    if (!accepts?.includes(option))
       throw new RangeError(`Expected no ${name} for the data set ${id} but received ${value}`);
     const choices = CHOICES[option];
     if (choices && !choices.includes(value))

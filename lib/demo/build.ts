@@ -80,8 +80,8 @@ async function drawSample(folder: string): Promise<void> {
   const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: FRAMES });
   const frames = planSample({ ...settings, characters: settings.characters.slice(0, 1) });
   const names = frames.map(({ emotion, frame }) => `${emotion}-${frame}.png`);
-  for (const [index, { moment }] of frames.entries())
-    await fs.writeFile(path.join(folder, names[index]), await renderPng(renderSvg(moment)));
+  for (const [index, { view }] of frames.entries())
+    await fs.writeFile(path.join(folder, names[index]), await renderPng(renderSvg(view)));
   if (names.length !== EMOTIONS.length * FRAMES)
     throw new Error(
       `Expected ${EMOTIONS.length * FRAMES} frames for the sample but received ${names.length}`,

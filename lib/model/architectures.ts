@@ -17,13 +17,13 @@ export interface TrainingInputs {
 }
 
 /** How a network is built, what its inputs are, and how it is trained. */
-export interface NetworkForm extends TrainingInputs {
+export interface NetworkSpec extends TrainingInputs {
   readonly build: (options: { readonly seed: number }) => Network;
   readonly recipe: TrainingRecipe;
 }
 
 /** A network that can be stored in a model file. */
-export interface Architecture extends NetworkForm {
+export interface Architecture extends NetworkSpec {
   /** Name of the network, as its builder sets it. */
   readonly name: string;
   readonly inputs: readonly FaceInput[];

@@ -4,7 +4,7 @@ import { formatPercent, mean } from '../core/numbers';
 import type { FrameRecord } from '../core/record';
 import { type SplitName, splitRecords } from '../core/split';
 import { encodeSafetensors } from '../model/files/safetensors';
-import { countParameters, type Network, stateVariables } from '../model/networks/network';
+import { countParameters, type Network, allVariables } from '../model/networks/network';
 import { blockSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import { facesOfSplit } from './faces-of-split';
@@ -160,7 +160,7 @@ export interface ComparisonFile {
 /** Builds a network, measures its size, and disposes it. */
 export function measureNetwork(build: ComparedNetwork['build']): NetworkSize {
   const network = build({ seed: 1 });
-  const tensors = Array.from(stateVariables(network), ([name, variable]) => ({
+  const tensors = Array.from(allVariables(network), ([name, variable]) => ({
     name,
     shape: variable.shape,
     read: () => variable.dataSync() as Float32Array,

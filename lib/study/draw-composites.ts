@@ -33,7 +33,7 @@ export function drawPieces(): Promise<Piece[]> {
   const plan = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 1 }));
   return Promise.all(
     plan.map(async (frame): Promise<Piece> => {
-      const png = await renderPng(renderSvg(frame.moment));
+      const png = await renderPng(renderSvg(frame.view));
       const face = boundingBox(measureLandmarks(frame));
       return { kind: 'drawn', png, width: FRAME_SIZE, height: FRAME_SIZE, face };
     }),

@@ -7,6 +7,7 @@ import type { Dataset } from '../datasets/dataset';
 import type { FaceView } from '../figures/attention-flow';
 import type { RasterImage } from '../figures/images';
 import type { SampleFace } from '../figures/sheets';
+import { landmarksOf } from '../core/landmarks';
 import type { Prediction } from '../model/training/evaluate';
 import type { ExplorableFace } from '../figures/block-explorer';
 import type { AnsweredPicture } from '../figures/error-explorer';
@@ -23,7 +24,7 @@ export function viewFace(dataset: Dataset, blocks: BlockSet, face: number): Face
   const record = blocks.records[face];
   return {
     image: path.join(dataset.directory, record.path),
-    landmarks: blocks.landmarks.subarray(136 * face, 136 * face + 136),
+    landmarks: landmarksOf(blocks, face),
     eyesBox: boxAt(blocks.eyesBoxes, face),
     mouthBox: boxAt(blocks.mouthBoxes, face),
     eyes: blockAt(blocks.eyes, face),

@@ -2,7 +2,7 @@ import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { FACE_SIZE, type FaceSet } from '../core/face-set';
 import { clampBox, growBox, type Box } from '../core/geometry';
 import { cropGray, resizeBilinear, type GrayImage } from '../core/image';
-import { DEFAULT_MARGIN_PX, LANDMARK_COUNT, landmarkBox } from '../core/landmarks';
+import { DEFAULT_MARGIN_PX, landmarkBox, landmarksOf } from '../core/landmarks';
 import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
 import { readGray } from './pictures';
@@ -133,7 +133,6 @@ async function addWholeFaces(images: BlockImages): Promise<FaceSet> {
 
 /** Blocks were cut from this image, so that the box around all of its landmarks has pixels inside of it. */
 function boxOfFace(blocks: BlockSet, face: number, image: { width: number; height: number }): Box {
-  const landmarks = blocks.landmarks.subarray(2 * LANDMARK_COUNT * face, 2 * LANDMARK_COUNT * (face + 1));
-  const box = growBox(landmarkBox(landmarks), DEFAULT_MARGIN_PX);
+  const box = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
   return clampBox(box, image.width, image.height)!;
 }

@@ -6,7 +6,7 @@ import type { BlockSet } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import { homePath } from '../files/project';
-import { type NetworkForm, trainingSource, type TrainingInputs } from '../model/architectures';
+import { type NetworkSpec, trainingSource, type TrainingInputs } from '../model/architectures';
 import { readTrained, saveTrained } from '../model/training/checkpoint';
 import { createFileStore } from '../model/training/checkpoint-files';
 import { inputSource, softLabelsOf } from '../model/training/data';
@@ -105,7 +105,7 @@ export async function withTrained<T>(
 }
 
 /** A network form whose recipe may be left out. */
-type TrainableForm = Omit<NetworkForm, 'recipe'> & Partial<Pick<NetworkForm, 'recipe'>>;
+type TrainableForm = Omit<NetworkSpec, 'recipe'> & Partial<Pick<NetworkSpec, 'recipe'>>;
 
 async function runTraining(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();

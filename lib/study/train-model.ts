@@ -1,7 +1,7 @@
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
-import { MARGIN_FACE_PX, measureFace } from '../core/landmarks';
+import { landmarksOf, MARGIN_FACE_PX, measureFace } from '../core/landmarks';
 import { formatPercent } from '../core/numbers';
 import type { FrameRecord } from '../core/record';
 import { missingExpressions, type Split, splitRecords } from '../core/split';
@@ -11,7 +11,7 @@ import { findArchitecture } from '../model/architectures';
 import { inputSource, type TensorSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import type { EpochRecord } from '../model/training/history';
-import type { Model, ModelFacts } from '../model/files/model-file';
+import type { Model, ModelMetadata } from '../model/files/model-file';
 import type { Network } from '../model/networks/network';
 import type { BatchProgress } from '../model/training/train';
 import { fingerprintFaces } from './fingerprint';
@@ -71,9 +71,9 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainResul
   const score = isScored
     ? await scoreOn(network, inputSource(blocks, faces.test.faces, form.inputs), faces.test.missed)
     : undefined;
-  const facts = { ...describeModel(options, network, faces.train.faces), temperature };
+  const metadata = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, faces.train.faces, score);
-  return { model: { ...facts, description, network }, score, faces, bestEpoch, stopped };
+  return { model: { ...metadata, description, network }, score, faces, bestEpoch, stopped };
 }
 
 /** Formats a warning for each set, validation and test, that lacks an expression of the data. */
@@ -111,7 +111,7 @@ export function describeModel(
   { dataset, blocks, experiment }: Pick<TrainModelOptions, 'dataset' | 'blocks' | 'experiment'>,
   network: Network,
   faces: readonly number[],
-): Omit<ModelFacts, 'temperature' | 'description'> {
+): Omit<ModelMetadata, 'temperature' | 'description'> {
   return {
     architecture: network.name,
     labels: EMOTIONS,
@@ -122,8 +122,8 @@ export function describeModel(
 }
 
 /** Computes the median face size. @returns pixels, rounded to a tenth */
-function medianFace({ landmarks }: BlockSet, faces: readonly number[]): number {
-  const sizes = faces.map((face) => measureFace(landmarks.subarray(136 * face, 136 * face + 136)));
+function medianFace(blocks: BlockSet, faces: readonly number[]): number {
+  const sizes = faces.map((face) => measureFace(landmarksOf(blocks, face)));
   sizes.sort((first, second) => first - second);
   return Math.round(10 * sizes[Math.floor(sizes.length / 2)]) / 10;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ACTION_UNITS, toActionUnits, toActiveUnits } from '../../lib/characters/action-units';
 import type { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
-import { drawUnits, RECIPES } from '../../lib/characters/expressions';
+import { generateUnits, VARIANTS } from '../../lib/characters/expressions';
 
 describe('action units', () => {
   it('are completed with 0 and clamped to 0 and 1', () => {
@@ -21,7 +21,7 @@ describe('action units', () => {
 
 describe('recipes of expressions', () => {
   const mostOf = (emotion: (typeof EMOTIONS)[number]) =>
-    RECIPES[emotion].map(({ always }) => Object.keys(always));
+    VARIANTS[emotion].map(({ always }) => Object.keys(always));
 
   it('hold the units that EMFACS names', () => {
     for (const units of mostOf('anger')) assert.ok(units.includes('AU4') && units.includes('AU7'));
@@ -35,9 +35,9 @@ describe('recipes of expressions', () => {
   });
 
   it('give each showing its own strengths within the recipe', () => {
-    const draws = [1, 2, 3, 4].map((seed) => drawUnits('joy', {}, createRandom(seed)));
+    const draws = [1, 2, 3, 4].map((seed) => generateUnits('joy', {}, createRandom(seed)));
     for (const units of draws) assert.ok(units.AU12! >= 0.65 && units.AU12! <= 1);
     assert.equal(new Set(draws.map(({ AU12 }) => AU12)).size, 4);
-    assert.deepEqual(drawUnits('neutral', {}, createRandom(1)), {});
+    assert.deepEqual(generateUnits('neutral', {}, createRandom(1)), {});
   });
 });

@@ -22,7 +22,7 @@ describe('planning a sample', () => {
 
   it('gives the same plan for the same seed and another for another one', () => {
     assert.deepEqual(planSample(toSampleSettings()), sample);
-    assert.notDeepEqual(planSample(toSampleSettings({ seed: 1 }))[0].moment, sample[0].moment);
+    assert.notDeepEqual(planSample(toSampleSettings({ seed: 1 }))[0].view, sample[0].view);
   });
 
   it('plans a frame whatever else is in the sample', () => {
@@ -37,16 +37,16 @@ describe('planning a sample', () => {
 
   it('shows at least 0.35 of the expression in every frame, and reaches 0.8 in every clip', () => {
     const peaks = new Map<string, number>();
-    for (const { clip, moment } of sample) {
-      assert.ok(moment.intensity >= MIN_INTENSITY && moment.intensity <= 1);
-      peaks.set(clip, Math.max(peaks.get(clip) ?? 0, moment.intensity));
+    for (const { clip, view } of sample) {
+      assert.ok(view.intensity >= MIN_INTENSITY && view.intensity <= 1);
+      peaks.set(clip, Math.max(peaks.get(clip) ?? 0, view.intensity));
     }
     assert.ok(Math.min(...peaks.values()) > 0.8);
   });
 
   it('moves a neutral face a little only', () => {
-    for (const { emotion, moment } of sample)
-      if (emotion === 'neutral') assert.ok(Math.max(...Object.values(moment.expression.units)) <= 0.3);
+    for (const { emotion, view } of sample)
+      if (emotion === 'neutral') assert.ok(Math.max(...Object.values(view.expression.units)) <= 0.3);
   });
 
   it('gives exactly as many frames as are asked for, evenly over the cells', () => {

@@ -15,7 +15,7 @@ const SOME = [0, 290, 590, 900, 1210, 1500].map((index) => sample[index]);
 describe('rendering', () => {
   it('draws the same text on every machine (change SAMPLE_VERSION with these)', () => {
     assert.deepEqual(
-      SOME.map(({ moment }) => hash(renderSvg(moment))),
+      SOME.map(({ view }) => hash(renderSvg(view))),
       [
         'ed6a432151f58a1b',
         '13715ba484fcf558',
@@ -32,32 +32,32 @@ describe('rendering', () => {
   });
 
   it('gives 256x256 RGB, and the same pixels when it draws again', async () => {
-    for (const { moment } of SOME) {
-      const png = await renderPng(renderSvg(moment));
+    for (const { view } of SOME) {
+      const png = await renderPng(renderSvg(view));
       const { width, height, channels, hasAlpha } = await sharp(png).metadata();
       assert.deepEqual([width, height, channels, hasAlpha], [256, 256, 3, false]);
-      const [first, second] = await Promise.all([png, await renderPng(renderSvg(moment))].map(toPixels));
+      const [first, second] = await Promise.all([png, await renderPng(renderSvg(view))].map(toPixels));
       assert.ok(first.equals(second));
     }
   });
 
   it('writes numbers only: no NaN, no undefined, in any style of hair, beard or shading', () => {
     const characters = Array.from({ length: 40 }, (_, index) => generateCharacter(11, index));
-    for (const { moment, path } of planSample(
+    for (const { view, path } of planSample(
       toSampleSettings({ characters, clipsPerCell: 1, framesPerClip: 1 }),
     ))
-      assert.doesNotMatch(renderSvg(moment), /NaN|undefined|Infinity|null/, path);
+      assert.doesNotMatch(renderSvg(view), /NaN|undefined|Infinity|null/, path);
   });
 
   it('draws where the landmarks are: brows and lips are darker than the skin above them', async () => {
     for (const spec of SOME) {
-      const grey = await sharp(await renderPng(renderSvg(spec.moment)))
+      const grey = await sharp(await renderPng(renderSvg(spec.view)))
         .greyscale()
         .raw()
         .toBuffer();
       const at = (x: number, y: number) => grey[Math.round(y) * 256 + Math.round(x)];
       const points = measureLandmarks(spec);
-      const { roll } = spec.moment.pose;
+      const { roll } = spec.view.pose;
       const above = (index: number, distance: number) => {
         const angle = (roll * Math.PI) / 180;
         return at(points[index].x + distance * Math.sin(angle), points[index].y - distance * Math.cos(angle));

@@ -54,7 +54,7 @@ describe('readCropped', () => {
   });
 });
 
-describe('fitBatchSize', () => {
+describe('limitBatchSize', () => {
   it('gives an epoch of few faces eight steps, down to batches of eight, and never a larger batch', () => {
     const sizes = [1344, 512, 511, 96, 20, 1].map((faces) => limitBatchSize(64, faces));
     assert.deepEqual(sizes, [64, 64, 63, 12, 8, 8]);

@@ -18,7 +18,7 @@ describe('orderPixels', () => {
   });
 });
 
-describe('removePixels', () => {
+describe('fillWithMean', () => {
   const pictures = [Float32Array.of(0, 2, 4), Float32Array.of(10, 30)];
 
   it('gives removed pixels the mean of their own picture', () => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readMapped } from '../../lib/datasets/mapping';
+import { readWithMapping } from '../../lib/datasets/mapping';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
-describe('readMapped', () => {
+describe('readWithMapping', () => {
   const folder = useTemporaryFolder();
 
   const read = (mapping: object | string) => {
     const text = typeof mapping === 'string' ? mapping : JSON.stringify(mapping);
     writeFiles(folder(), { 'mapping.json': text });
-    return readMapped(path.join(folder(), 'data'), path.join(folder(), 'mapping.json'));
+    return readWithMapping(path.join(folder(), 'data'), path.join(folder(), 'mapping.json'));
   };
   const classes = { happy: 'joy', mad: 'anger', contempt: null };
 
@@ -59,7 +59,7 @@ describe('readMapped', () => {
     const text = JSON.stringify({ name: 'ours', classes, path: '<class>' });
     assert.equal(read(`\uFEFF${text}`).records.length, 1);
     assert.throws(
-      () => readMapped(folder(), path.join(folder(), 'none.json')),
+      () => readWithMapping(folder(), path.join(folder(), 'none.json')),
       /Expected a file for --mapping but received .*none\.json, which does not exist/,
     );
   });

@@ -22,9 +22,9 @@ export async function writeFilm(file: string, count: number): Promise<void> {
   const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: 3 });
   const frames = planSample({ ...settings, characters: CHARACTERS.slice(0, count) });
   const handle = fs.openSync(file, 'w');
-  for (const { emotion, moment } of frames.filter(({ frame }) => frame === 1)) {
+  for (const { emotion, view } of frames.filter(({ frame }) => frame === 1)) {
     const level = markLevel(EMOTIONS.indexOf(emotion));
-    const face = await sharp(await renderPng(renderSvg(moment)))
+    const face = await sharp(await renderPng(renderSvg(view)))
       .resize(HEIGHT, HEIGHT)
       .png()
       .toBuffer();

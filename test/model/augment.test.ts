@@ -22,7 +22,7 @@ const blocks = makeBlockSet(makeRecords(5), {
 const faces = [0, 1, 2, 3, 4];
 
 function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
-  const tensors = augmentedSource(blocks, faces, { augmentation }).draw!([1, 3], seed);
+  const tensors = augmentedSource(blocks, faces, { augmentation }).augmentedBatch!([1, 3], seed);
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { buildCompact } from '../../lib/model/networks/compact';
-import { decodeModel, encodeModel, type ModelFacts } from '../../lib/model/files/model-file';
+import { decodeModel, encodeModel, type ModelMetadata } from '../../lib/model/files/model-file';
 import { saveState } from '../../lib/model/networks/network';
 import { encodeSafetensors, decodeSafetensors } from '../../lib/model/files/safetensors';
 import { startFastest } from '../support/native';
 
-const FACTS: ModelFacts = {
+const FACTS: ModelMetadata = {
   architecture: 'Compact',
   labels: EMOTIONS,
   marginPx: 10,

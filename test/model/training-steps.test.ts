@@ -10,7 +10,7 @@ import { buildTerGat } from '../../lib/model/networks/tergat';
 import {
   beginTapeSteps,
   beginTrainingSteps,
-  drawBatch,
+  makeBatch,
   takeStep,
   type TrainingSteps,
 } from '../../lib/model/training/training-steps';
@@ -25,7 +25,7 @@ const ROWS = [
   [13, 14, 15, 16, 17, 18, 19, 20],
 ] as const;
 
-const batchAt = (step: number) => drawBatch(SOURCE, ROWS[step % 3], { seed: 1, epoch: 1, step });
+const batchAt = (step: number) => makeBatch(SOURCE, ROWS[step % 3], { seed: 1, epoch: 1, step });
 const examples = () => [batchAt(0), batchAt(1)];
 
 const buildTwin = () => buildTerGat({ seed: 1, sizes: { ...TWIN_SIZES, dropout: 0.2 } });
@@ -298,7 +298,7 @@ describeNative('training steps on native TensorFlow', () => {
 
   it('refuse a batch of a size that no example had', async () => {
     const run = beginRun();
-    const batch = drawBatch(SOURCE, [0, 1], { seed: 1, epoch: 1, step: 0 });
+    const batch = makeBatch(SOURCE, [0, 1], { seed: 1, epoch: 1, step: 0 });
     await assert.rejects(takeStep(run.steps, batch), /a size that had an example but received 2 samples/);
     assert.equal(run.optimizer.step, 0);
     disposeRuns(run);
@@ -311,7 +311,7 @@ describe('a batch', () => {
   it('leaves nothing of what its source made on the way', async () => {
     const before = tf.memory().numTensors;
     const source = { ...SOURCE, batch: (at: ArrayLike<number>) => SOURCE.batch(at).map((x) => x.mul(2)) };
-    const { inputs, labels } = drawBatch(source, [0, 1], { seed: 1, epoch: 1, step: 0 });
+    const { inputs, labels } = makeBatch(source, [0, 1], { seed: 1, epoch: 1, step: 0 });
     assert.equal(tf.memory().numTensors, before + 3);
     tf.dispose([...inputs, labels]);
   });

@@ -37,8 +37,8 @@ describe('the default model', function () {
     const frames = planSample({ ...settings, characters: CHARACTERS.slice(0, 2) });
     const apexes = frames.filter(({ frame }) => frame === 1);
     const names = apexes.map((_, index) => path.join(folder(), `${String(index).padStart(2, '0')}.png`));
-    for (const [index, { moment }] of apexes.entries())
-      fs.writeFileSync(names[index], await renderPng(renderSvg(moment)));
+    for (const [index, { view }] of apexes.entries())
+      fs.writeFileSync(names[index], await renderPng(renderSvg(view)));
     const results = await predictPictures(names);
     const right = results.filter(
       (result, index) => !isUnread(result) && result.faces[0]?.likeliest === apexes[index].emotion,

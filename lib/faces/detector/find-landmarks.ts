@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Box, centerOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../../core/landmarks';
+import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
 import { wholePixels } from './candidates';
 import type { LandmarkNetwork } from './landmark-network';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
 const INPUT_SIZE = 112;
-const VALUES = 2 * LANDMARK_COUNT;
 
 /**
  * How far the network places landmarks too far left and up, as a share of its input's side. In x it is known without
@@ -40,9 +39,7 @@ export async function findLandmarks(
   const output = tf.tidy(() => network.forward(tf.tensor4d(batch, [batchSize, INPUT_SIZE, INPUT_SIZE, 3])));
   const values = (await output.data()) as Float32Array;
   output.dispose();
-  return parts.map(
-    (part, index) => part && toPixels(values.subarray(index * VALUES, (index + 1) * VALUES), part),
-  );
+  return parts.map((part, index) => part && toPixels(landmarksOf({ landmarks: values }, index), part));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BlockSet } from '../../core/blocks';
 import { intersectionOverUnion } from '../../core/geometry';
-import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS, landmarkBox } from '../../core/landmarks';
+import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
 import { mean } from '../../core/numbers';
 
 /** How well one block's boxes agree with the true ones: intersection over union, 0 to 1. */
@@ -32,8 +32,7 @@ export function measureBlockIou(
 ): BlockIouReport {
   const frames = blocks.records.flatMap(({ path, character }, index) => {
     const truth = trueLandmarks.get(path);
-    const size = 2 * LANDMARK_COUNT;
-    const found = blocks.landmarks.subarray(index * size, (index + 1) * size);
+    const found = landmarksOf(blocks, index);
     return truth
       ? [{ character, eyes: iou(found, truth, EYES_LANDMARKS), mouth: iou(found, truth, MOUTH_LANDMARKS) }]
       : [];

@@ -2,7 +2,7 @@ import * as arrow from 'apache-arrow';
 import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../core/blocks';
 import { FACE_SIZE } from '../../core/face-set';
 import type { Box } from '../../core/geometry';
-import { LANDMARK_COUNT } from '../../core/landmarks';
+import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { concatBlocks } from './concat-blocks';
 import { type FaceRow, type FrameRow, isFaceRow } from './frame-rows';
@@ -66,7 +66,7 @@ function faceColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
     ).data[0],
     imageSize: floats(2, ({ imageSize }) => [imageSize.width, imageSize.height]),
     faceBox: floats(4, ({ box }) => boxValues(box)),
-    landmarks: floats(2 * LANDMARK_COUNT, ({ landmarks }) => landmarks),
+    landmarks: floats(LANDMARK_COORDINATES, ({ landmarks }) => landmarks),
     eyesBox: floats(4, ({ eyesBox }) => boxValues(eyesBox)),
     mouthBox: floats(4, ({ mouthBox }) => boxValues(mouthBox)),
     eyes: bytes(BLOCK_LENGTH, ({ eyes }) => eyes),

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { findArchitecture } from '../architectures';
 import { type FaceInput, shapeOfInput } from '../training/data';
 import { traceGraph, type Graph, type GraphConstant } from './export-trace';
-import type { Model, ModelFacts } from './model-file';
-import { stateVariables } from '../networks/network';
+import type { Model, ModelMetadata } from './model-file';
+import { allVariables } from '../networks/network';
 
 /** A file of an exported model. */
 export interface ExportedFile {
@@ -35,19 +35,19 @@ const OUTPUTS = {
  * Source: TensorFlow.js' graph model format, as tfjs-converter 4.22 reads it.
  */
 export async function encodeForTfjs(model: Model): Promise<ExportedFile[]> {
-  const { network, ...facts } = model;
-  const names = findArchitecture(facts.architecture).inputs;
+  const { network, ...metadata } = model;
+  const names = findArchitecture(metadata.architecture).inputs;
   const inputs = Object.fromEntries(names.map((name) => [name, shapeOfInput(name)]));
   const graph = await traceGraph({
     inputs,
-    weights: stateVariables(network),
+    weights: allVariables(network),
     compute: (given) => {
       const logits = network.forward(given, { training: false });
-      return { logits, probabilities: tf.softmax(logits.div(facts.temperature)) };
+      return { logits, probabilities: tf.softmax(logits.div(metadata.temperature)) };
     },
   });
   const shards = toShards(graph.constants);
-  const text = JSON.stringify(describe(facts, { graph, inputs, paths: shards.map(({ name }) => name) }));
+  const text = JSON.stringify(describe(metadata, { graph, inputs, paths: shards.map(({ name }) => name) }));
   return [...shards, { name: 'model.json', bytes: new TextEncoder().encode(text) }];
 }
 
@@ -67,7 +67,7 @@ function toShards(constants: readonly GraphConstant[]): ExportedFile[] {
 }
 
 function describe(
-  facts: ModelFacts,
+  metadata: ModelMetadata,
   parts: {
     readonly graph: Graph;
     readonly inputs: Readonly<Record<string, readonly number[]>>;
@@ -86,10 +86,10 @@ function describe(
     weightsManifest: [{ paths: [...paths], weights }],
     signature: {
       inputs: toSignature(inputNames, (name) => inputs[name]),
-      outputs: toSignature(outputNames, () => [facts.labels.length]),
+      outputs: toSignature(outputNames, () => [metadata.labels.length]),
     },
     userDefinedMetadata: {
-      ...facts,
+      ...metadata,
       inputs: Object.fromEntries(inputNames.map((name) => [name, INPUTS[name]])),
       outputs: OUTPUTS,
       // With these keys, the model's `predict` returns its outputs by name.

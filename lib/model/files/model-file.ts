@@ -1,11 +1,11 @@
 import { EMOTIONS } from '../../core/emotions';
 import { TEMPERATURE_RANGE } from '../../core/temperature';
 import { findArchitecture } from '../architectures';
-import { loadState, stateVariables, type Network, type NetworkState } from '../networks/network';
+import { loadState, allVariables, type Network, type NetworkState } from '../networks/network';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors';
 
 /** A model's data other than its weights, as a model file stores them. */
-export interface ModelFacts {
+export interface ModelMetadata {
   /** Name of the architecture, such as `Compact`. */
   readonly architecture: string;
   /** Names of the classes in the order of the logits: always {@link EMOTIONS}. */
@@ -23,7 +23,7 @@ export interface ModelFacts {
 }
 
 /** A model with its network. */
-export interface Model extends ModelFacts {
+export interface Model extends ModelMetadata {
   /** The network, with its architecture's inputs; whoever loads the model disposes it. */
   readonly network: Network;
 }
@@ -34,17 +34,21 @@ export const MAX_MODEL_BYTES = 256 * 2 ** 20;
 const FORMAT = 'prior-attention-model/1';
 
 /**
- * Writes a model as a safetensors file with its facts as metadata.
+ * Writes a model as a safetensors file: weights and metadata.
  * @param state default the network's own
  * @returns the file in parts, in order
  */
-export function encodeModel(network: Network, facts: ModelFacts, state?: NetworkState): Iterable<Uint8Array> {
-  const tensors = [...stateVariables(network)].map(([name, variable]) => ({
+export function encodeModel(
+  network: Network,
+  metadata: ModelMetadata,
+  state?: NetworkState,
+): Iterable<Uint8Array> {
+  const tensors = [...allVariables(network)].map(([name, variable]) => ({
     name,
     shape: variable.shape,
     read: () => state?.get(name) ?? (variable.dataSync() as Float32Array),
   }));
-  const entries = Object.entries(facts).map(([name, value]) => [
+  const entries = Object.entries(metadata).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
@@ -52,7 +56,7 @@ export function encodeModel(network: Network, facts: ModelFacts, state?: Network
 }
 
 /**
- * Reads a model file. Size, format, facts and values are checked before the network is built; names and shapes are
+ * Reads a model file. Size, format, metadata and values are checked before the network is built; names and shapes are
  * checked before its weights are set.
  * @param bytes the whole file
  * @param name of the file in messages
@@ -64,9 +68,9 @@ export function decodeModel(bytes: Uint8Array, name: string): Model {
     if (bytes.length > MAX_MODEL_BYTES)
       throw new RangeError(`Expected at most ${MAX_MODEL_BYTES} bytes for file but received ${bytes.length}`);
     const file = decodeSafetensors(bytes);
-    const facts = readFacts(file.metadata);
+    const metadata = readModelMetadata(file.metadata);
     checkValues(file);
-    const network = findArchitecture(facts.architecture).build({ seed: 0 });
+    const network = findArchitecture(metadata.architecture).build({ seed: 0 });
     try {
       checkShapes(file, network);
       loadState(network, new Map([...file.tensors].map(([key, { values }]) => [key, values])));
@@ -74,13 +78,13 @@ export function decodeModel(bytes: Uint8Array, name: string): Model {
       network.dispose();
       throw error;
     }
-    return { ...facts, network };
+    return { ...metadata, network };
   } catch (error) {
     throw new RangeError(`Expected a model file for ${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function readFacts(metadata: ReadonlyMap<string, string>): ModelFacts {
+function readModelMetadata(metadata: ReadonlyMap<string, string>): ModelMetadata {
   const text = (name: string) => {
     const value = metadata.get(name);
     if (value !== undefined) return value;
@@ -127,7 +131,7 @@ function checkValues({ tensors }: Safetensors): void {
 }
 
 function checkShapes({ tensors }: Safetensors, network: Network): void {
-  const variables = stateVariables(network);
+  const variables = allVariables(network);
   const stray = [...tensors.keys()].find((name) => !variables.has(name));
   if (stray !== undefined)
     throw new RangeError(`Expected weights of ${network.name} only but received ${stray}`);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { LANDMARK_FEATURES } from '../../core/landmark-features';
+import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import { buildCompactBranch, COMPACT_SIZES, type CompactSizes } from './compact';
 import { createWeights, denseLayer, disposeWeights, dropoutLayer } from './layers';
 import type { Network } from './network';
@@ -25,7 +25,7 @@ export function buildCombined(options: { readonly seed: number; readonly sizes?:
   const [wide, narrow] = LANDMARK_WIDTHS;
   const points1 = denseLayer(weights, {
     name: 'landmarks.fc1',
-    inputs: LANDMARK_FEATURES,
+    inputs: LANDMARK_COORDINATES,
     outputs: wide,
     activation: 'relu',
   });

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../core/emotions';
-import { LANDMARK_FEATURES } from '../../core/landmark-features';
+import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import { createWeights, denseLayer, disposeWeights } from './layers';
 import type { Network } from './network';
 
@@ -11,7 +11,11 @@ import type { Network } from './network';
  */
 export function buildLandmarksNetwork(options: { readonly seed: number }): Network {
   const weights = createWeights(options.seed);
-  const linear = denseLayer(weights, { name: 'linear', inputs: LANDMARK_FEATURES, outputs: EMOTIONS.length });
+  const linear = denseLayer(weights, {
+    name: 'linear',
+    inputs: LANDMARK_COORDINATES,
+    outputs: EMOTIONS.length,
+  });
   return {
     name: 'landmarks',
     parameters: weights.parameters,

@@ -55,7 +55,7 @@ export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D)
  * Makes a 3x3 convolution with padding 1 and no bias, for use before batch normalisation.
  * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
  */
-export function plainConvLayer(
+export function convWithoutBiasLayer(
   weights: Weights,
   { name, inputs, outputs }: LayerShape,
 ): (x: tf.Tensor4D) => tf.Tensor4D {

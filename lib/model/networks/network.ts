@@ -60,7 +60,7 @@ export function countParameters(network: Pick<Network, 'parameters'>): number {
 }
 
 /** Returns parameters and buffers in one map, parameters first. */
-export function stateVariables(network: Network): Map<string, tf.Variable> {
+export function allVariables(network: Network): Map<string, tf.Variable> {
   return new Map([...network.parameters, ...network.buffers]);
 }
 
@@ -69,7 +69,7 @@ export function stateVariables(network: Network): Map<string, tf.Variable> {
  * @returns copies that do not change in training
  */
 export function saveState(network: Network): NetworkState {
-  const entries = [...stateVariables(network)];
+  const entries = [...allVariables(network)];
   return new Map(entries.map(([name, variable]) => [name, (variable.dataSync() as Float32Array).slice()]));
 }
 
@@ -78,7 +78,7 @@ export function saveState(network: Network): NetworkState {
  * @throws RangeError when a name is missing or has another length; the network is then unchanged
  */
 export function loadState(network: Network, state: NetworkState): void {
-  const variables = [...stateVariables(network)];
+  const variables = [...allVariables(network)];
   for (const [name, variable] of variables) {
     const values = state.get(name);
     if (values?.length === variable.size) continue;
@@ -97,7 +97,7 @@ export function loadState(network: Network, state: NetworkState): void {
  * @param share weight of the second state, 0 to 1
  * @throws RangeError when the second state lacks a name of the first, or has another length there
  */
-export function mixStates(first: NetworkState, second: NetworkState, share: number): NetworkState {
+export function interpolateStates(first: NetworkState, second: NetworkState, share: number): NetworkState {
   return new Map(
     [...first].map(([name, values]) => {
       const others = second.get(name);

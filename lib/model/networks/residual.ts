@@ -9,7 +9,7 @@ import {
   denseLayer,
   disposeWeights,
   dropoutLayer,
-  plainConvLayer,
+  convWithoutBiasLayer,
   type Weights,
 } from './layers';
 import type { Mode, Network } from './network';
@@ -122,11 +122,11 @@ function buildBranch(
   sizes: BranchSizes,
 ): (picture: tf.Tensor4D, mode: Mode) => tf.Tensor2D {
   const [first, second, third] = sizes.channels;
-  const stem = plainConvLayer(weights, { name: `${name}.stem`, inputs: PATCH ** 2, outputs: first });
+  const stem = convWithoutBiasLayer(weights, { name: `${name}.stem`, inputs: PATCH ** 2, outputs: first });
   const stage1 = residualLayer(weights, `${name}.stage1`, first);
-  const down1 = downLayer(weights, { name: `${name}.down1`, inputs: first, outputs: second });
+  const down1 = downsampleLayer(weights, { name: `${name}.down1`, inputs: first, outputs: second });
   const stage2 = residualLayer(weights, `${name}.stage2`, second);
-  const down2 = downLayer(weights, { name: `${name}.down2`, inputs: second, outputs: third });
+  const down2 = downsampleLayer(weights, { name: `${name}.down2`, inputs: second, outputs: third });
   const stage3 = sizes.deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
   const norm = batchNormReluLayer(weights, `${name}.norm`, third);
   return (picture, mode) => {
@@ -146,19 +146,19 @@ type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 function residualLayer(weights: Weights, name: string, channels: number): Layer {
   const shape = { inputs: channels, outputs: channels };
   const norm1 = batchNormReluLayer(weights, `${name}.norm1`, channels);
-  const conv1 = plainConvLayer(weights, { name: `${name}.conv1`, ...shape });
+  const conv1 = convWithoutBiasLayer(weights, { name: `${name}.conv1`, ...shape });
   const norm2 = batchNormReluLayer(weights, `${name}.norm2`, channels);
-  const conv2 = plainConvLayer(weights, { name: `${name}.conv2`, ...shape });
+  const conv2 = convWithoutBiasLayer(weights, { name: `${name}.conv2`, ...shape });
   return (x, mode) => x.add(conv2(norm2(conv1(norm1(x, mode)), mode)));
 }
 
 /** Makes batch normalisation with relu, 2x2 average pooling, and a convolution that changes the number of channels. */
-function downLayer(
+function downsampleLayer(
   weights: Weights,
   shape: { readonly name: string; readonly inputs: number; readonly outputs: number },
 ): Layer {
   const norm = batchNormReluLayer(weights, `${shape.name}.norm`, shape.inputs);
-  const conv = plainConvLayer(weights, { ...shape, name: `${shape.name}.conv` });
+  const conv = convWithoutBiasLayer(weights, { ...shape, name: `${shape.name}.conv` });
   return (x, mode) => conv(tf.avgPool(norm(x, mode), 2, 2, 'valid'));
 }
 

@@ -9,14 +9,14 @@ const SIGMA = 1 / 16;
 const AREA = FACE_SIZE * FACE_SIZE;
 
 /** The landmarks of each input's heat map. */
-const KEPT = { softEyes: EYES_LANDMARKS, softMouth: MOUTH_LANDMARKS } as const;
+const HEAT_MAP_LANDMARKS = { softEyes: EYES_LANDMARKS, softMouth: MOUTH_LANDMARKS } as const;
 
 /** A whole face times a Gaussian heat map around the landmarks of brows and eyes, or of the mouth. */
-export type SoftInput = keyof typeof KEPT;
+export type SoftInput = keyof typeof HEAT_MAP_LANDMARKS;
 
 /** Returns whether an input is a whole face under soft attention. */
 export function isSoftInput(input: string): input is SoftInput {
-  return Object.hasOwn(KEPT, input);
+  return Object.hasOwn(HEAT_MAP_LANDMARKS, input);
 }
 
 /**
@@ -26,16 +26,16 @@ export function isSoftInput(input: string): input is SoftInput {
  * @returns grey levels, [indices, 48, 48], 0 to 255
  * @throws RangeError when the set has no whole faces
  */
-export function dimFaces(blocks: BlockSet, indices: ArrayLike<number>, input: SoftInput): Uint8Array {
+export function applyHeatMaps(blocks: BlockSet, indices: ArrayLike<number>, input: SoftInput): Uint8Array {
   const set = expectFaces(blocks);
-  const dimmed = new Uint8Array(indices.length * AREA);
+  const weighted = new Uint8Array(indices.length * AREA);
   for (let row = 0; row < indices.length; row++)
-    dimmed.set(dimFace(set, indices[row], KEPT[input]), row * AREA);
-  return dimmed;
+    weighted.set(applyHeatMap(set, indices[row], HEAT_MAP_LANDMARKS[input]), row * AREA);
+  return weighted;
 }
 
 /** Multiplies a face by the heat map around some of its landmarks; returns grey levels, [48, 48]. */
-function dimFace(set: FaceSet, face: number, chosen: readonly number[]): Uint8Array {
+function applyHeatMap(set: FaceSet, face: number, chosen: readonly number[]): Uint8Array {
   const points = landmarksInFace(set, face, chosen);
   const map = drawHeatMap(points, { sizePx: FACE_SIZE, sigmaPx: SIGMA * FACE_SIZE });
   const pixels = set.faces.subarray(face * AREA, (face + 1) * AREA);

@@ -1,5 +1,6 @@
 import type { BlockSet } from '../../core/blocks';
-import { LANDMARK_FEATURES, mirrorFeatures, normalizeLandmarks } from '../../core/landmark-features';
+import { mirrorFeatures, normalizeLandmarks } from '../../core/landmark-features';
+import { landmarksOf } from '../../core/landmarks';
 import { createRandom, type Random } from '../../core/random';
 import { isSoftInput } from '../networks/soft-attention';
 import {
@@ -64,7 +65,7 @@ export interface AugmentedOptions {
  * Makes a training source whose samples are mirrored, shifted, rotated, zoomed, changed in light and partly erased at
  * random. The pictures of one face share mirroring and light; the other changes are drawn for each picture.
  * @param indices positions of the faces in the block set
- * @throws RangeError when `face` is an input and the set has no whole faces; at a draw, for soft attention or boxes
+ * @throws RangeError when `face` is an input and the set has no whole faces; when a batch is made, for soft attention or boxes
  */
 export function augmentedSource(
   blocks: BlockSet,
@@ -72,31 +73,38 @@ export function augmentedSource(
   { inputs = ['eyes', 'mouth', 'landmarks'], augmentation = AUGMENTATION }: AugmentedOptions = {},
 ): TensorSource {
   const pictures = picturesOf(blocks, inputs);
-  const draw: TensorSource['draw'] = (positions, { seed, epoch, step }) => {
-    const random = createRandom(seed, 'augment', epoch, step);
-    const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
-    for (let row = 0; row < positions.length; row++) {
-      const face = indices[positions[row]];
-      const isMirrored = random.next() < augmentation.mirror;
-      const light = drawLight(augmentation, random);
-      for (const [at, input] of inputs.entries()) {
-        const size = sizeOfInput(input);
-        const target = batch[at].subarray(row * size, (row + 1) * size);
-        if (input === 'boxes' || isSoftInput(input))
-          throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
-        if (input === 'landmarks') {
-          target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
-          continue;
+  return {
+    ...inputSource(blocks, indices, inputs),
+    augmentedBatch(positions, { seed, epoch, step }) {
+      const random = createRandom(seed, 'augment', epoch, step);
+      const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
+      for (let row = 0; row < positions.length; row++) {
+        const face = indices[positions[row]];
+        const isMirrored = random.next() < augmentation.mirror;
+        const light = drawLight(augmentation, random);
+        for (const [at, input] of inputs.entries()) {
+          const size = sizeOfInput(input);
+          const target = batch[at].subarray(row * size, (row + 1) * size);
+          if (input === 'boxes' || isSoftInput(input))
+            throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
+          if (input === 'landmarks') {
+            target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
+            continue;
+          }
+          const picture = pictures[input]!.subarray(face * size, (face + 1) * size);
+          const side = PICTURE_SIDES[input];
+          resample(picture, {
+            side,
+            place: drawPlace(side, augmentation, isMirrored, random),
+            light,
+            target,
+          });
+          if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
         }
-        const picture = pictures[input]!.subarray(face * size, (face + 1) * size);
-        const side = PICTURE_SIDES[input];
-        resample(picture, { side, place: drawPlace(side, augmentation, isMirrored, random), light, target });
-        if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
       }
-    }
-    return inputs.map((input, at) => inputTensor(input, batch[at]));
+      return inputs.map((input, at) => inputTensor(input, batch[at]));
+    },
   };
-  return { ...inputSource(blocks, indices, inputs), draw };
 }
 
 /** Affine map from a target pixel's offset from the picture's centre to the source position. */
@@ -172,13 +180,12 @@ function erase(target: Float32Array, side: number, random: Random): void {
 }
 
 function drawLandmarks(
-  { landmarks }: BlockSet,
+  blocks: BlockSet,
   face: number,
   how: { readonly augmentation: Augmentation; readonly isMirrored: boolean; readonly random: Random },
 ): Float32Array {
   const { augmentation, isMirrored, random } = how;
-  const own = landmarks.subarray(face * LANDMARK_FEATURES, (face + 1) * LANDMARK_FEATURES);
-  const features = normalizeLandmarks(own);
+  const features = normalizeLandmarks(landmarksOf(blocks, face));
   const chosen = isMirrored ? mirrorFeatures(features) : features;
   return chosen.map((value) => value + augmentation.landmarkNoise * random.normal());
 }

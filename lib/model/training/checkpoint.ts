@@ -1,6 +1,6 @@
 import type { Adam, AdamState } from '../../tensor/adam';
 import type { EpochRecord } from './history';
-import { loadState, stateVariables, type Network, type NetworkState } from '../networks/network';
+import { loadState, allVariables, type Network, type NetworkState } from '../networks/network';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -159,7 +159,7 @@ function decodeEntry(bytes: Uint8Array, name: string): Safetensors {
 }
 
 function networkTensors(network: Network): TensorToWrite[] {
-  return [...stateVariables(network)].map(([name, variable]) => ({
+  return [...allVariables(network)].map(([name, variable]) => ({
     name,
     shape: variable.shape,
     read: () => variable.dataSync() as Float32Array,
@@ -167,7 +167,7 @@ function networkTensors(network: Network): TensorToWrite[] {
 }
 
 function stateTensors(network: Network, { state }: BestEpoch): TensorToWrite[] {
-  return [...stateVariables(network)].map(([name, { shape }]) => ({
+  return [...allVariables(network)].map(([name, { shape }]) => ({
     name,
     shape,
     read: () => state.get(name)!,

@@ -3,11 +3,12 @@ import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
 import { emotionId, EMOTIONS } from '../../core/emotions';
 import { expectFaces, FACE_SIZE } from '../../core/face-set';
 import { rowsToModelInput } from '../../core/image';
-import { LANDMARK_FEATURES, normalizeLandmarks } from '../../core/landmark-features';
+import { normalizeLandmarks } from '../../core/landmark-features';
+import { LANDMARK_COORDINATES, landmarksOf } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { toSoftLabel } from '../../core/votes';
 import type { DropoutSeed } from '../networks/network';
-import { dimFaces, isSoftInput, type SoftInput } from '../networks/soft-attention';
+import { applyHeatMaps, isSoftInput, type SoftInput } from '../networks/soft-attention';
 
 /** Labelled samples as a network's inputs. */
 export interface TensorSource {
@@ -27,7 +28,7 @@ export interface TensorSource {
    * Makes a training batch with random augmentation; without it, training uses {@link batch}.
    * @returns as `batch` returns
    */
-  draw?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
+  augmentedBatch?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
 /**
@@ -68,15 +69,20 @@ export function inputSource(
 ): TensorSource {
   const faces = chooseFaces(blocks, indices);
   const pictures = picturesOf(blocks, inputs);
-  const dimmed = new Map(inputs.filter(isSoftInput).map((input) => [input, dimFaces(blocks, faces, input)]));
+  const weighted = new Map(
+    inputs.filter(isSoftInput).map((input) => [input, applyHeatMaps(blocks, faces, input)]),
+  );
   const gather = (input: InputName, positions: ArrayLike<number>) => {
-    if (isSoftInput(input)) return gatherPictures(dimmed.get(input)!, FACE_SIZE, positions);
+    if (isSoftInput(input)) return gatherPictures(weighted.get(input)!, FACE_SIZE, positions);
     const rows = Array.from(positions, (position) => faces[position]);
     if (input !== 'landmarks' && input !== 'boxes')
       return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
-    const read = input === 'landmarks' ? landmarkRow : boxRow;
     const values = new Float32Array(rows.length * sizeOfInput(input));
-    rows.forEach((face, row) => values.set(read(blocks, face), row * sizeOfInput(input)));
+    rows.forEach((face, row) => {
+      const own =
+        input === 'landmarks' ? normalizeLandmarks(landmarksOf(blocks, face)) : boxRow(blocks, face);
+      values.set(own, row * sizeOfInput(input));
+    });
     return inputTensor(input, values);
   };
   return {
@@ -106,7 +112,7 @@ export function sizeOfInput(input: InputName): number {
 
 /** Returns the shape of one face's input, without the batch axis. */
 export function shapeOfInput(input: InputName): number[] {
-  if (input === 'landmarks') return [LANDMARK_FEATURES];
+  if (input === 'landmarks') return [LANDMARK_COORDINATES];
   if (input === 'boxes') return [BOX_NUMBERS];
   return [PICTURE_SIDES[input], PICTURE_SIDES[input], 1];
 }
@@ -145,10 +151,6 @@ export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike
  */
 export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   return inputSource(blocks, indices, ['boxes']);
-}
-
-function landmarkRow({ landmarks }: BlockSet, face: number): Float32Array {
-  return normalizeLandmarks(landmarks.subarray(face * LANDMARK_FEATURES, (face + 1) * LANDMARK_FEATURES));
 }
 
 function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): number[] {

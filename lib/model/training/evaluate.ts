@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS } from '../../core/emotions';
 import type { TensorSource } from './data';
 import type { Network } from '../networks/network';
 
@@ -22,6 +23,8 @@ export interface Score {
   readonly accuracy: number;
 }
 
+const CLASSES = EMOTIONS.length;
+
 /** Large enough for a small overhead per batch, small enough to keep each of TerGat's feature maps under 70 MB. */
 const BATCH_SIZE = 256;
 
@@ -42,7 +45,8 @@ export async function predict(
     const positions = Int32Array.from({ length: count }, (_, i) => start + i);
     const logits = await classify(network, source, positions);
     for (let i = 0; i < count; i++) {
-      fillRow(prediction, start + i, logits.subarray(7 * i, 7 * i + 7), source.labels[start + i]);
+      const row = logits.subarray(CLASSES * i, CLASSES * (i + 1));
+      fillRow(prediction, start + i, row, source.labels[start + i]);
     }
     if (pause) await pause();
   }
@@ -87,7 +91,7 @@ async function classify(
 function emptyPrediction(size: number): Prediction {
   return {
     size,
-    probabilities: new Float32Array(size * 7),
+    probabilities: new Float32Array(size * CLASSES),
     labels: new Uint8Array(size),
     losses: new Float32Array(size),
   };
@@ -99,7 +103,7 @@ function fillRow(prediction: Prediction, row: number, logits: Float32Array, labe
   const sum = powers.reduce((total, power) => total + power, 0);
   prediction.probabilities.set(
     powers.map((power) => power / sum),
-    7 * row,
+    CLASSES * row,
   );
   prediction.labels[row] = logits.indexOf(highest);
   prediction.losses[row] = Math.log(sum) - (logits[label] - highest);

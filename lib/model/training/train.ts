@@ -12,8 +12,7 @@ import type { TensorSource } from './data';
 import { evaluate } from './evaluate';
 import { isBetter, type EpochRecord } from './history';
 import { saveState, type Network } from '../networks/network';
-import { yieldToHost } from './pause';
-import { beginTrainingSteps, drawBatch, takeStep, type TrainingSteps } from './training-steps';
+import { beginTrainingSteps, makeBatch, takeStep, type TrainingSteps } from './training-steps';
 
 /** Progress within an epoch. */
 export interface BatchProgress {
@@ -131,7 +130,7 @@ async function trainEpoch(run: Run, steps: TrainingSteps, epoch: number): Promis
   let sum = 0;
   for (let step = 0; step < batches; step++) {
     const positions = order.slice(step * batchSize, (step + 1) * batchSize);
-    const loss = await takeStep(steps, drawBatch(train, positions, { seed, epoch, step }));
+    const loss = await takeStep(steps, makeBatch(train, positions, { seed, epoch, step }));
     sum += loss * positions.length;
     run.onBatch?.({ epoch, batch: step + 1, batches, loss });
     await run.pause();
@@ -145,7 +144,7 @@ function beginSteps(run: Run): TrainingSteps {
   const { train, batchSize, seed, network, optimizer } = run;
   const sizes = new Set([Math.min(batchSize, train.size), train.size % batchSize].filter((size) => size > 0));
   const examples = () =>
-    [...sizes].map((size) => drawBatch(train, [...Array(size).keys()], { seed, epoch: 1, step: 0 }));
+    [...sizes].map((size) => makeBatch(train, [...Array(size).keys()], { seed, epoch: 1, step: 0 }));
   return beginTrainingSteps({ network, optimizer, examples });
 }
 
@@ -166,4 +165,18 @@ async function recordEpoch(run: Run, record: EpochRecord): Promise<void> {
   const { store, everyEpochs = 1 } = checkpoint;
   if (improved) await saveBest({ ...run, store, best: run.best! });
   if (record.epoch % everyEpochs === 0 || record.epoch === epochs) await saveLast({ ...run, store });
+}
+
+/** Functions of Node.js that browsers lack. */
+interface Host {
+  readonly setImmediate?: (callback: () => void) => unknown;
+}
+
+/** Lets timers, signals and drawing run. Without pending events it takes less than a millisecond in Node.js. */
+function yieldToHost(): Promise<void> {
+  const { setImmediate } = globalThis as Host;
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }

@@ -59,10 +59,10 @@ export function beginTrainingSteps(options: StepsOptions): TrainingSteps {
  * @param positions of the samples in the source
  * @returns a batch whose tensors the caller disposes
  */
-export function drawBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
+export function makeBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
   const [labels, ...inputs] = tf.tidy(() => [
     gatherLabels(source, positions),
-    ...(source.draw?.(positions, dropout) ?? source.batch(positions)),
+    ...(source.augmentedBatch?.(positions, dropout) ?? source.batch(positions)),
   ]);
   return { inputs, labels: labels as Batch['labels'], dropout };
 }

@@ -5,7 +5,7 @@ import { createRandom } from '../../core/random';
 import { COMPACT_SIZES } from '../../model/networks/compact';
 import { inputSource, type TensorSource } from '../../model/training/data';
 import type { Network } from '../../model/networks/network';
-import { markByGradients, markByOcclusion, type FeatureLayer, type Occlusion } from '../../model/saliency';
+import { gradCamMaps, occlusionMaps, type FeatureLayer, type Occlusion } from '../../model/attribution-maps';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
 import type { AttributionMap, AttributionRun, EvidenceJob, Removal } from './archive';
 import { FORMS, useTrained } from './learners';
@@ -97,8 +97,8 @@ async function markFaces(network: Network, source: TensorSource, model: string):
     const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
     const pictures = inputs.map((input) => input.dataSync() as Float32Array);
     marked.pictures.push(...joinParts(pictures, count));
-    marked.gradients.push(...joinParts(markByGradients(network, inputs, LAYERS[model]), count));
-    marked.occlusion.push(...joinParts(markByOcclusion(network, inputs, OCCLUSION[model]), count));
+    marked.gradients.push(...joinParts(gradCamMaps(network, inputs, LAYERS[model]), count));
+    marked.occlusion.push(...joinParts(occlusionMaps(network, inputs, OCCLUSION[model]), count));
     tf.dispose(inputs);
   }
   return marked;

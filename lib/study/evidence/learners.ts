@@ -5,7 +5,7 @@ import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { scaleByTemperature } from '../../core/temperature';
 import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
-import { findArchitecture, type NetworkForm } from '../../model/architectures';
+import { findArchitecture, type NetworkSpec } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/networks/boxes-network';
 import { buildCompact } from '../../model/networks/compact';
 import { blockSource } from '../../model/training/data';
@@ -63,7 +63,7 @@ export const FORMS = {
   soft: { recipe: ORIGINAL_RECIPE, build: buildSoftAttention, inputs: ['softEyes', 'softMouth'] },
   blocksAndFace: { recipe: ORIGINAL_RECIPE, build: buildBlocksAndFace, inputs: [...BLOCKS, 'face'] },
   learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
-} as const satisfies Record<string, NetworkForm>;
+} as const satisfies Record<string, NetworkSpec>;
 
 /** A model whose network is trained. */
 type FormName = keyof typeof FORMS;
@@ -83,7 +83,7 @@ const DRAWN_MODEL = path.join('models', 'drawn.safetensors');
  * Creates a learner that trains a network.
  * @param isKept if true, the trained network is stored in data/cache/training, so that it can be asked again
  */
-export function networkLearner(form: NetworkForm, isKept = false): Learner {
+export function networkLearner(form: NetworkSpec, isKept = false): Learner {
   return (task) =>
     useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
       ...(await askNetwork(network, form.inputs, task.blocks, task)),
@@ -97,7 +97,7 @@ export function networkLearner(form: NetworkForm, isKept = false): Learner {
  * @returns what the function returns
  */
 export function useTrained<T>(
-  form: NetworkForm,
+  form: NetworkSpec,
   { blocks, train, validation, seed, epochs }: LearnerTask,
   isKept: boolean,
   use: (network: Network, training: CachedTraining) => Promise<T>,

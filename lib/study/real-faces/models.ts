@@ -1,6 +1,6 @@
 import { buildBoxesNetwork } from '../../model/networks/boxes-network';
 import { STRONG_AUGMENTATION } from '../../model/training/augment';
-import type { NetworkForm } from '../../model/architectures';
+import type { NetworkSpec } from '../../model/architectures';
 import { buildCompact } from '../../model/networks/compact';
 import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/training/recipe';
@@ -50,7 +50,7 @@ export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
 };
 
 /** A network that the study trains, and how. */
-export interface TrainedForm extends NetworkForm {
+export interface TrainedForm extends NetworkSpec {
   readonly epochs: number;
   /** `last-image`: blocks that are cut from the last image, the original's first defect; default the correct blocks. */
   readonly shown?: 'last-image';

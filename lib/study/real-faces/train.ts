@@ -7,7 +7,7 @@ import { splitRecords } from '../../core/split';
 import { concatBlocks } from '../../faces/store/concat-blocks';
 import {
   loadState,
-  mixStates,
+  interpolateStates,
   saveState,
   type Network,
   type NetworkState,
@@ -123,7 +123,7 @@ async function averageWeights(network: Network, before: NetworkState, data: Real
   const after = saveState(network);
   const source = inputSource(data.blocks, data.chosenBy, TRAINED_MODELS.blocksAndFace.inputs);
   const measure = async (share: number) => {
-    loadState(network, mixStates(before, after, share));
+    loadState(network, interpolateStates(before, after, share));
     return (await evaluate(network, source)).accuracy;
   };
   const least = (await measure(0)) - FINE_TUNING.tolerance;

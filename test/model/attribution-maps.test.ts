@@ -4,7 +4,7 @@ import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { tapFeatures, type Network } from '../../lib/model/networks/network';
-import { markByGradients, markByOcclusion } from '../../lib/model/saliency';
+import { gradCamMaps, occlusionMaps } from '../../lib/model/attribution-maps';
 import { describeNative } from '../support/native';
 
 const SIZE = 16;
@@ -52,9 +52,9 @@ const drawPictures = (): tf.Tensor4D[] => {
 
 const LAYERS = [0, 1].map((index) => ({ name: `input${index}.last`, side: SIDE }));
 
-function describeSaliency(): void {
-  it('by gradients marks the one region that the answer depends on, and nothing in the other picture', () => {
-    const [first, second] = tf.tidy(() => markByGradients(NETWORK, drawPictures(), LAYERS));
+function describeMaps(): void {
+  it('by Grad-CAM mark the only region that the answer depends on, and nothing in the other picture', () => {
+    const [first, second] = tf.tidy(() => gradCamMaps(NETWORK, drawPictures(), LAYERS));
     assert.equal(first.length, 2 * SIZE * SIZE);
     const own = first.subarray(SIZE * SIZE);
     // The map is 2 in the region's square and 0.1 elsewhere, times the mean gradient of 1 / 16, drawn out bilinearly:
@@ -66,9 +66,9 @@ function describeSaliency(): void {
     assert.ok(second.every((value) => value === 0));
   });
 
-  it('by occlusion marks a fall of probability in the region, none elsewhere', () => {
+  it('by occlusion are above 0 in the region and 0 elsewhere', () => {
     const occlusion = { patchPx: 4, stridePx: 4 };
-    const [first, second] = tf.tidy(() => markByOcclusion(NETWORK, drawPictures(), occlusion));
+    const [first, second] = tf.tidy(() => occlusionMaps(NETWORK, drawPictures(), occlusion));
     const mean = (2 * 16 + 0.1 * 240) / 256;
     const probability = (logit: number) => Math.exp(logit) / (Math.exp(logit) + 6);
     for (let at = 0; at < SIZE * SIZE; at++) {
@@ -78,28 +78,28 @@ function describeSaliency(): void {
     assert.ok(second.every((value) => Math.abs(value) < 1e-6));
   });
 
-  it('by occlusion averages over the patches that cover a pixel, up to the edge', () => {
-    const [first] = tf.tidy(() => markByOcclusion(NETWORK, drawPictures(), { patchPx: 6, stridePx: 4 }));
+  it('by occlusion average over the patches that cover a pixel, up to the edge', () => {
+    const [first] = tf.tidy(() => occlusionMaps(NETWORK, drawPictures(), { patchPx: 6, stridePx: 4 }));
     assert.ok(first.every(Number.isFinite));
     assert.ok(first[9 * SIZE + 5] > first[14 * SIZE + 14]);
   });
 
-  it('refuses a layer that the pass does not have', () => {
+  it('need layers that the network has', () => {
     const layers = [{ name: 'nowhere', side: 4 }];
     assert.throws(
-      () => markByGradients(NETWORK, tf.tidy(drawPictures), layers),
+      () => gradCamMaps(NETWORK, tf.tidy(drawPictures), layers),
       /Expected one of input0.last, input1.last for layers but received nowhere/,
     );
   });
 
-  it('marks both blocks of the compact network and leaves no tensor behind', () => {
+  it('cover both blocks of the compact network, and no tensor is left', () => {
     const before = tf.memory().numTensors;
     const network = buildCompact({ seed: 1 });
     const layers = ['eyes.drop', 'mouth.drop'].map((name) => ({ name, side: 4 }));
     const pictures = [1, 2].map(
       (seed) => tf.randomUniform([3, 32, 32, 1], 0, 2, 'float32', seed) as tf.Tensor4D,
     );
-    const maps = markByGradients(network, pictures, layers);
+    const maps = gradCamMaps(network, pictures, layers);
     for (const map of maps) {
       assert.equal(map.length, 3 * 1024);
       assert.ok(map.every((value) => Number.isFinite(value) && value >= 0));
@@ -110,9 +110,9 @@ function describeSaliency(): void {
   });
 }
 
-describe('where a network looks', () => {
+describe('attribution maps', () => {
   before(() => startEngine({ backend: 'cpu' }));
-  describeSaliency();
+  describeMaps();
 });
 
-describeNative('where a network looks, on native TensorFlow', describeSaliency);
+describeNative('attribution maps, on native TensorFlow', describeMaps);

@@ -21,7 +21,7 @@ export type Pictures = readonly tf.Tensor4D[];
  * @throws RangeError when the network has no layer of a given name
  * Source: Selvaraju et al. 2017, equations 1 and 2.
  */
-export function markByGradients(
+export function gradCamMaps(
   network: Network,
   inputs: Pictures,
   layers: readonly FeatureLayer[],
@@ -29,7 +29,7 @@ export function markByGradients(
   return tf.tidy(() => {
     const seen = new Map<string, tf.Tensor>();
     const see = (name: string, features: tf.Tensor) => (seen.set(name, features), features);
-    const answers = ownAnswers(network.forward(inputs, { training: false, tap: see }));
+    const answers = predictedOneHot(network.forward(inputs, { training: false, tap: see }));
     const features = layers.map(({ name }) => expectLayer(seen, name));
     // A zero tensor is added to each feature map; the gradient by it equals the gradient by the map.
     const confidence = (...changes: tf.Tensor[]) => {
@@ -68,11 +68,11 @@ export interface Occlusion {
  * @returns one map per input, [n, size, size] row by row, -1 to 1; negative where occlusion increases the probability
  * Source: Zeiler and Fergus 2014, section 4.2.
  */
-export function markByOcclusion(network: Network, inputs: Pictures, occlusion: Occlusion): Float32Array[] {
+export function occlusionMaps(network: Network, inputs: Pictures, occlusion: Occlusion): Float32Array[] {
   return tf.tidy(() => {
     const mode: Mode = { training: false };
     const logits = network.forward(inputs, mode);
-    const answers = ownAnswers(logits);
+    const answers = predictedOneHot(logits);
     const probability = (all: tf.Tensor2D) => tf.softmax(all).mul(answers).sum(1); // [n]
     const before = probability(logits);
     return inputs.map((picture, index) => {
@@ -152,7 +152,7 @@ function weighChannels(layer: {
 }
 
 /** Returns one-hot rows of each sample's predicted class, [n, classes]. */
-function ownAnswers(logits: tf.Tensor2D): tf.Tensor2D {
+function predictedOneHot(logits: tf.Tensor2D): tf.Tensor2D {
   return tf.oneHot(logits.argMax(1), logits.shape[1]).toFloat() as tf.Tensor2D;
 }
 
