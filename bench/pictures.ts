@@ -71,8 +71,8 @@ async function drawPortraits(count: number): Promise<sharp.Sharp[]> {
   return Promise.all(frames.map(async (frame) => sharp(await drawPng(frame))));
 }
 
-function drawPng({ moment }: FrameSpec): Promise<Buffer> {
-  return renderPng(renderSvg(moment));
+function drawPng({ view }: FrameSpec): Promise<Buffer> {
+  return renderPng(renderSvg(view));
 }
 
 /** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
