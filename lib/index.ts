@@ -64,16 +64,16 @@ export {
   accuracyByProtocol,
   accuracyOf,
   differenceOf,
-  hardImageAnswers,
-  removalAnswers,
+  corruptionAnswers,
+  deletionAnswers,
   scoreFrames,
   studyAnswers,
 } from './study/evidence/answers';
 export { attentionFigure, PRIOR_USES } from './study/evidence/attention';
-export { attributionFigure, nameOrder, removalFigure } from './study/evidence/attribution-figures';
+export { attributionFigure, nameOrder, deletionFigure } from './study/evidence/attribution-figures';
 export { calibrateModel, reliabilityFigure, riskFigure } from './study/evidence/calibration';
 export { growthFigure } from './study/evidence/growth';
-export { CORRUPTIONS } from './study/evidence/hard-images';
+export { CORRUPTIONS } from './study/evidence/corruptions';
 export { openEvidence } from './study/evidence/open-evidence';
 export { MODEL_NAMES, nameModel, protocolsFigure } from './study/evidence/protocols';
 export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';

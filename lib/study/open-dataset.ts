@@ -229,7 +229,12 @@ function hasFergLayout(directory: string): boolean {
  * @throws what preprocessing throws
  */
 export function preprocessDataset(
-  { directory, records, cropped, fixedMargin }: Dataset,
+  {
+    directory,
+    records,
+    cropped,
+    fixedMargin,
+  }: Pick<Dataset, 'directory' | 'records' | 'cropped' | 'fixedMargin'>,
   { marginPx }: Experiment,
   onProgress?: (done: number, total: number) => void,
   { wholeFace }: { readonly wholeFace?: boolean } = {},

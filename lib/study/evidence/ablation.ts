@@ -1,12 +1,12 @@
 import { intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
-import { SHOWN_BLOCKS } from '../shown-blocks';
-import { accuracyByProtocol, type Answer } from './answers';
+import { BLOCK_CONDITIONS } from '../block-conditions';
+import { accuracyByProtocol, type EvidenceAnswer } from './answers';
 import type { EvidenceJob } from './archive';
 import type { EvidenceEpochs } from './sizes';
 import { splitsOf, type EvidenceSplits } from './splits';
 
-/** What is shown in each row of the ablation, in the order of the rows: a name, a model, a condition, and words. */
+/** Rows of the ablation: name, model, condition, and label in tables and figures. */
 export const ABLATION = [
   {
     name: 'original',
@@ -28,18 +28,23 @@ export const ABLATION = [
 /** Name of a row of the ablation. */
 export type AblationName = (typeof ABLATION)[number]['name'];
 
-/** Finds the row of the ablation that an answer belongs to. */
-export function ablationRowOf({ model, condition }: Pick<Answer, 'model' | 'condition'>) {
+/** Finds the row of an answer. */
+export function ablationRowOf({ model, condition }: Pick<EvidenceAnswer, 'model' | 'condition'>) {
   return ABLATION.find((row) => row.model === model && row.condition === condition);
 }
 
-/** Plans the ablation on one split of frames; blocks, boxes and landmarks with each character left out too. */
+/** Plans the ablation: all rows on one split by frames; blocks, boxes and landmarks also with each character left out. */
 export function planAblation(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
   const folds = splitsOf(splits, 'characters').map(({ id }) => id);
-  const job = (model: string, count: number) => ({ model, condition: 'correct', seed: 1, epochs: count });
+  const job = (model: string, count: number) => ({
+    model,
+    condition: 'correct' as const,
+    seed: 1,
+    epochs: count,
+  });
   const compact = job('compact', epochs.compact);
   return [
-    ...SHOWN_BLOCKS.map((condition) => ({ ...compact, condition, split: 'frames-1' as const })),
+    ...BLOCK_CONDITIONS.map((condition) => ({ ...compact, condition, split: 'frames-1' as const })),
     ...folds.map((split) => ({ ...compact, split })),
     ...(['frames-1', ...folds] as const).map((split) => ({ ...job('boxes', epochs.boxes), split })),
     ...(['frames-1', ...folds] as const).map((split) => ({ ...job('landmarks', epochs.landmarks), split })),
@@ -47,8 +52,8 @@ export function planAblation(splits: EvidenceSplits, epochs: EvidenceEpochs): Ev
   ];
 }
 
-/** Estimates accuracy for each row of the ablation and each split protocol that it was run under. */
-export function ablationRates(answers: readonly Answer[]) {
+/** Estimates accuracy for each row and each split protocol that it was run under. */
+export function ablationRates(answers: readonly EvidenceAnswer[]) {
   return accuracyByProtocol(
     answers,
     (answer) => ablationRowOf(answer)?.shown,
@@ -57,7 +62,7 @@ export function ablationRates(answers: readonly Answer[]) {
 }
 
 /** Charts the ablation. */
-export function ablationFigure(answers: readonly Answer[]): ChartFigure {
+export function ablationFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
   return intervalChart(ablationRates(answers), {
     title: 'What the number is reached from',
     subtitle: 'Split by frames as the original; with each character left out, where it was run',

@@ -1,37 +1,40 @@
 import { EMOTIONS, type Emotion } from '../../core/emotions';
 import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/group-intervals';
 import type { Estimate, GroupedEstimate } from '../../core/intervals';
-import type { AttributionRun, Evidence, EvidenceRun, HardImagesRun, Removal, Study } from './archive';
+import type { AttributionRun, Evidence, EvidenceRun, CorruptionRun, DeletionResult, Study } from './archive';
+import type { BlockCondition } from '../block-conditions';
 import { PROTOCOL_NAMES, type EvidenceSplit } from './splits';
 
-/** One answer of one run about one frame. All tables and figures are counted from such rows. */
-export interface Answer extends ScoredFrame {
+/** One answer of one run for one frame. All tables and figures are computed from these rows. */
+export interface EvidenceAnswer extends ScoredFrame {
   readonly model: string;
-  /** What the model was shown, `correct` for the blocks as they are. */
-  readonly condition: string;
+  /** Inputs of the model; `correct`: both blocks, unchanged. */
+  readonly condition: BlockCondition;
   readonly protocol: EvidenceSplit['protocol'];
-  /** How many generated characters were in training, where that was varied. */
+  /** Number of generated characters in the training set, if it was varied. */
   readonly trainingCharacters?: number;
   readonly seed: number;
-  /** Begins with the frame's set of characters. */
+  /** Begins with the name of the frame's set of characters. */
   readonly path: string;
   readonly emotion: Emotion;
-  /** Undefined where no face was found; that counts as an error. */
+  /** Undefined without a found face, which counts as an error. */
   readonly answer?: Emotion;
-  /** Distance to the nearest training face, for the model that measures it. */
+  /** Distance to the nearest training face, if the model measures it. */
   readonly distance?: number;
 }
 
 /**
- * Lists the answers of a study, run by run, the frames in the order of the test side.
- * @throws RangeError when a run's answers are not those of its test side
+ * Lists the answers of a study by run, and by frame in the order of the test set.
+ * @throws RangeError when the number of a run's answers is not that of its test set
  */
-export function studyAnswers(evidence: Evidence, study: Study): Answer[] {
+export function studyAnswers(evidence: Evidence, study: Study): EvidenceAnswer[] {
   return evidence.runs[study].flatMap((run) => answersOfRun(evidence, run));
 }
 
-/** Lists the answers after each removal of pixels. */
-export function removalAnswers(evidence: Evidence): (Answer & Pick<Removal, 'mark' | 'first' | 'share'>)[] {
+/** Lists the answers of the deletion tests. */
+export function deletionAnswers(
+  evidence: Evidence,
+): (EvidenceAnswer & Pick<DeletionResult, 'mark' | 'first' | 'share'>)[] {
   return evidence.attribution.flatMap((run: AttributionRun) =>
     run.removals.flatMap(({ mark, first, share, answers }) =>
       answersOfRun(evidence, { ...run, answers }).map((answer) => ({ ...answer, mark, first, share })),
@@ -39,11 +42,12 @@ export function removalAnswers(evidence: Evidence): (Answer & Pick<Removal, 'mar
   );
 }
 
-/** Lists the answers about corrupted images twice: with missed faces unanswered, and with the fallback for them. */
-export function hardImageAnswers(
+/** Lists the answers for corrupted images twice: without answers for missed faces, and with the fallback. */
+export function corruptionAnswers(
   evidence: Evidence,
-): (Answer & Pick<HardImagesRun, 'kind'> & { readonly isFound: boolean; readonly hasFallback: boolean })[] {
-  return evidence.hardImages.flatMap((run) =>
+): (EvidenceAnswer &
+  Pick<CorruptionRun, 'kind'> & { readonly isFound: boolean; readonly hasFallback: boolean })[] {
+  return evidence.corruptions.flatMap((run) =>
     [false, true].flatMap((hasFallback) => {
       const answers = hasFallback ? run.fallback : run.answers;
       return answersOfRun(evidence, { ...run, answers }, run.frames).map((answer, row) => ({
@@ -60,7 +64,7 @@ function answersOfRun(
   { records, splits }: Evidence,
   run: Pick<EvidenceRun, 'model' | 'condition' | 'split' | 'seed' | 'answers' | 'distances'>,
   frames: readonly number[] = splits.get(run.split)!.test,
-): Answer[] {
+): EvidenceAnswer[] {
   const { model, condition, split, seed, answers, distances } = run;
   if (frames.length !== answers.length)
     throw new RangeError(`Expected ${frames.length} answers for ${split} but received ${answers.length}`);
@@ -86,13 +90,16 @@ function answersOfRun(
   });
 }
 
-/** Keeps the answers about one set of characters. */
-export function aboutSet<T extends Answer>(answers: readonly T[], set: 'six' | 'development' | 'final'): T[] {
+/** Selects the answers for one set of characters. */
+export function aboutSet<T extends EvidenceAnswer>(
+  answers: readonly T[],
+  set: 'six' | 'development' | 'final',
+): T[] {
   return answers.filter(({ path }) => path.startsWith(`${set}/`));
 }
 
-/** Averages the answers of several seeds and splits about the same frame, in the order of first appearance. */
-export function scoreFrames(answers: readonly Answer[]): ScoredFrame[] {
+/** Averages the scores of several answers for the same frame, in the order of first appearance. */
+export function scoreFrames(answers: readonly EvidenceAnswer[]): ScoredFrame[] {
   const byFrame = new Map<string, { character: string; clip: string; sum: number; count: number }>();
   for (const { path, character, clip, score } of answers) {
     const known = byFrame.get(path) ?? { character, clip, sum: 0, count: 0 };
@@ -108,30 +115,30 @@ export function scoreFrames(answers: readonly Answer[]): ScoredFrame[] {
 }
 
 /**
- * Estimates accuracy with its 95 % interval over characters; a frame with several answers counts with their mean.
- * @throws RangeError when there is no answer
+ * Estimates accuracy with its 95 % interval over characters. Several answers for a frame are averaged.
+ * @throws RangeError for no answer
  */
-export function accuracyOf(answers: readonly Answer[]): Estimate {
+export function accuracyOf(answers: readonly EvidenceAnswer[]): Estimate {
   if (answers.length === 0) throw new RangeError('Expected at least 1 answer for answers but received 0');
   return accuracyByCharacter(scoreFrames(answers));
 }
 
 /**
- * Estimates how much more accurate some answers are than others about the same characters, paired by character.
+ * Estimates the difference of two accuracies on the same characters, paired by character.
  * @returns first minus second, -1 to 1, with its 95 % interval
  * @throws RangeError when the characters are not the same
  */
-export function differenceOf(first: readonly Answer[], second: readonly Answer[]): Estimate {
+export function differenceOf(first: readonly EvidenceAnswer[], second: readonly EvidenceAnswer[]): Estimate {
   return pairedDifference(scoreFrames(first), scoreFrames(second));
 }
 
 /**
- * Estimates accuracy for each label and group: the rows of a table or a chart.
- * @param by.label what an answer's row is; answers without a label are left out
- * @param by.group what an answer's column or colour is
+ * Estimates accuracy for each label and group of a table or a chart.
+ * @param by.label returns an answer's row; answers without a label are left out
+ * @param by.group returns an answer's column or colour
  * @param by.labels the labels in the order of the rows; default the order of first appearance
  */
-export function accuracyBy<T extends Answer, Label extends string | number>(
+export function accuracyBy<T extends EvidenceAnswer, Label extends string | number>(
   answers: readonly T[],
   by: {
     readonly label: (answer: T) => Label | undefined;
@@ -155,7 +162,7 @@ export function accuracyBy<T extends Answer, Label extends string | number>(
 }
 
 /** Estimates accuracy for each label and split protocol, as {@link accuracyBy} does. */
-export function accuracyByProtocol<T extends Answer>(
+export function accuracyByProtocol<T extends EvidenceAnswer>(
   answers: readonly T[],
   label: (answer: T) => string | undefined,
   labels?: readonly string[],

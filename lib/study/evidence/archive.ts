@@ -6,97 +6,98 @@ import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import type { SplitName } from '../../core/split';
 import { projectRoot } from '../../files/project';
 import { packPositions, readPacked, unpackPositions, writePacked } from '../packed-files';
+import type { BlockCondition } from '../block-conditions';
 import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
 
-/** The studies, in the order in which they are run. */
+/** Names of the studies in the order in which they are run. */
 export const STUDIES = ['protocols', 'ablation', 'attention', 'growth', 'unseen'] as const;
 
 /** One of {@link STUDIES}. */
 export type Study = (typeof STUDIES)[number];
 
-/** What is to be run: one learner on one split. */
+/** A run to be made: one learner on one split. */
 export interface EvidenceJob {
   readonly model: string;
-  /** What the learner is shown, `correct` for the blocks as they are. */
-  readonly condition: string;
+  /** Inputs of the learner; `correct`: both blocks, unchanged. */
+  readonly condition: BlockCondition;
   readonly split: SplitId;
   readonly seed: number;
-  /** 0 where nothing is trained. */
+  /** 0 without training. */
   readonly epochs: number;
 }
 
-/** What a run answered, small enough to be committed. */
+/** Answers of a run, as they are committed. */
 export interface EvidenceRun extends EvidenceJob {
-  /** The epoch that did best on the validation side; 0 where nothing is trained. */
+  /** Epoch with the best validation accuracy; 0 without training. */
   readonly bestEpoch: number;
-  /** A label id for each frame of the test side, ascending; `-` where no face was found, by the store or the learner. */
+  /** A label id for each frame of the test set, ascending; `-` if the store or the learner found no face. */
   readonly answers: string;
-  /** Packed probabilities of the found test faces, [found, 7]; empty where they are not kept. */
+  /** Packed probabilities of the found test faces, [found, 7]; empty unless calibration is measured. */
   readonly probabilities: string;
-  /** Packed probabilities of the found validation faces, [found, 7]. */
+  /** The same of the found validation faces. */
   readonly validation: string;
-  /** Distance of each found test face to the nearest training face, where the model measures it. */
+  /** Distance of each found test face to the nearest training face, if the model measures it. */
   readonly distances?: readonly number[];
 }
 
-/** What a trained network answers when pixels are removed. */
-export interface Removal {
-  /** How pixels were ranked by importance; `random` ranks nothing. */
+/** Answers of a trained network after some pixels were deleted. */
+export interface DeletionResult {
+  /** Attribution method that ranked the pixels; `random` is the control. */
   readonly mark: 'gradients' | 'occlusion' | 'random';
-  /** Which pixels are removed first, the most important or the least. */
+  /** Order of deletion: the most or the least important pixels first. */
   readonly first: 'most' | 'least';
-  /** Share of both blocks' pixels that is removed. */
+  /** Deleted share of both blocks' pixels, 0 to 1. */
   readonly share: number;
-  /** A label id for each frame of the test side, as in a run. */
+  /** A label id for each frame of the test set, as in a run. */
   readonly answers: string;
 }
 
-/** A mean picture over the test faces of one expression. */
+/** A mean map over the test faces of one expression. */
 export interface AttributionMap {
-  /** `picture`: the grey levels; else what made the map: an attribution method, or the network's own `attention`. */
+  /** `picture`: mean grey levels; an attribution method; or `attention`: the network's own attention map. */
   readonly of: 'picture' | 'gradients' | 'occlusion' | 'attention';
-  /** Which of the pictures that the network sees, or which of its maps. */
+  /** Name of the input or of the attention map. */
   readonly part: string;
   readonly emotion: Emotion;
-  /** Bytes in base64, [size, size], 255 the greatest of all maps `of` the same. */
+  /** Bytes in base64, [size, size]; 255 is the maximum over all maps with the same `of`. */
   readonly values: string;
 }
 
 /** Attribution maps of one trained network, and the deletion test of them. */
 export interface AttributionRun extends EvidenceJob {
-  readonly removals: readonly Removal[];
-  /** Empty but for the split by clips. */
+  readonly removals: readonly DeletionResult[];
+  /** Empty for all splits but one by clips. */
   readonly maps: readonly AttributionMap[];
 }
 
-/** What a network answers about corrupted copies of some test images. */
-export interface HardImagesRun extends EvidenceJob {
+/** Answers of a network for corrupted copies of some test images. */
+export interface CorruptionRun extends EvidenceJob {
   /** The corruption. */
   readonly kind: 'dark' | 'blurred' | 'small' | 'covered';
   /** Positions of the copied frames in the records, ascending. */
   readonly frames: readonly number[];
-  /** A label id for each of the frames; `-` where no face was found. */
+  /** A label id for each of the frames; `-` without a found face. */
   readonly answers: string;
-  /** The same with the missed ones cut at the average places of training. */
+  /** The same, but missed faces are cut at the mean boxes of the training set. */
   readonly fallback: string;
 }
 
-/** Evidence as it is committed: what every figure and table is computed from, and nothing else. */
+/** The evidence as it is committed; every figure and table is computed from it. */
 export interface Evidence {
-  /** All frames in their order; a path begins with the name of its set. */
+  /** All frames; a path begins with the name of its set of characters. */
   readonly records: readonly FrameRecord[];
   readonly splits: EvidenceSplits;
   readonly runs: Readonly<Record<Study, readonly EvidenceRun[]>>;
   readonly attribution: readonly AttributionRun[];
-  readonly hardImages: readonly HardImagesRun[];
+  readonly corruptions: readonly CorruptionRun[];
 }
 
-/** Names a job, for files and logs. */
+/** Formats a job for file names and logs. */
 export function nameJob({ model, condition, split, seed, epochs }: EvidenceJob): string {
   return `${model}_${condition}_${split}_${seed}_${epochs}`;
 }
 
-/** Puts the runs of some models, made anew on the same frames and splits, in the place of committed ones. */
+/** Replaces runs by new runs of the same jobs on the same frames and splits. */
 export function withRuns(evidence: Evidence, anew: Pick<Evidence, 'runs'>): Evidence {
   const replaced = STUDIES.map((study) => {
     const made = new Map(anew.runs[study].map((run) => [nameJob(run), run]));
@@ -105,17 +106,17 @@ export function withRuns(evidence: Evidence, anew: Pick<Evidence, 'runs'>): Evid
   return { ...evidence, runs: Object.fromEntries(replaced) as Evidence['runs'] };
 }
 
-/** The folder of the committed predictions. */
+/** Returns the directory of the committed evidence. */
 export function evidenceDirectory(): string {
   return path.join(projectRoot(), 'results', 'reference', 'evidence');
 }
 
 /**
  * Saves evidence: frames.csv.gz, splits.json.gz, one file of runs a study, attribution.json.gz and hard-images.json.gz.
- * @param directory is made when it is missing
+ * @param directory created if missing
  */
 export function saveEvidence(directory: string, evidence: Evidence): void {
-  const { records, splits, runs, attribution, hardImages } = evidence;
+  const { records, splits, runs, attribution, corruptions } = evidence;
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => writePacked(directory, name, text);
   const rows = records.map(({ path: file, character, emotion, clip = '' }) => [
@@ -135,13 +136,13 @@ export function saveEvidence(directory: string, evidence: Evidence): void {
   write('splits.json', JSON.stringify(Object.fromEntries(manifests)));
   for (const study of STUDIES) write(`${study}.json`, JSON.stringify(runs[study]));
   write('attribution.json', JSON.stringify(attribution));
-  write('hard-images.json', JSON.stringify(hardImages));
+  write('hard-images.json', JSON.stringify(corruptions));
 }
 
 /**
  * Loads what {@link saveEvidence} saved.
- * @param directory default the committed one
- * @throws Error when a file is missing, RangeError when one is broken
+ * @param directory default {@link evidenceDirectory}
+ * @throws Error when a file is missing; RangeError for invalid contents
  */
 export function loadEvidence(directory = evidenceDirectory()): Evidence {
   const read = (name: string) => readPacked(directory, name);
@@ -152,13 +153,13 @@ export function loadEvidence(directory = evidenceDirectory()): Evidence {
     splits: new Map(manifests.map(([id, manifest]) => [id as SplitId, readSplit(id as SplitId, manifest)])),
     runs: Object.fromEntries(runs) as Evidence['runs'],
     attribution: JSON.parse(read('attribution.json')) as AttributionRun[],
-    hardImages: JSON.parse(read('hard-images.json')) as HardImagesRun[],
+    corruptions: JSON.parse(read('hard-images.json')) as CorruptionRun[],
   };
 }
 
 /**
- * Reads the table of frames; no field of it has a comma or a quote.
- * @throws RangeError when an emotion is none
+ * Parses frames.csv; its fields contain no comma and no quote.
+ * @throws RangeError for an unknown emotion
  */
 export function parseFrames(table: string): FrameRecord[] {
   const [, ...lines] = table.trimEnd().split('\r\n');

@@ -1,11 +1,11 @@
 import { intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
-import { accuracyByProtocol, type Answer } from './answers';
+import { accuracyByProtocol, type EvidenceAnswer } from './answers';
 import type { EvidenceJob } from './archive';
 import type { EvidenceEpochs } from './sizes';
 import { splitsOf, type EvidenceSplits } from './splits';
 
-/** How each model of the study uses the prior. */
+/** Display names of the models: how each uses the prior. */
 export const PRIOR_USES: Readonly<Record<string, string>> = {
   compact: 'hard: both blocks',
   soft: 'soft: whole face times heat maps of the landmarks',
@@ -14,7 +14,7 @@ export const PRIOR_USES: Readonly<Record<string, string>> = {
   face: 'none: whole face',
 };
 
-/** Plans the uses of the prior: each on a split of frames, a split of clips, and with each character left out. */
+/** Plans the study: each model on a split by frames, a split by clips, and with each character left out. */
 export function planAttention(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
   const tested = ['frames-1', 'clips-1', ...splitsOf(splits, 'characters').map(({ id }) => id)] as const;
   return Object.keys(PRIOR_USES).flatMap((model) =>
@@ -28,8 +28,8 @@ export function planAttention(splits: EvidenceSplits, epochs: EvidenceEpochs): E
   );
 }
 
-/** Charts the uses of the prior under every split protocol. */
-export function attentionFigure(answers: readonly Answer[]): ChartFigure {
+/** Charts the accuracy of every model under every split protocol. */
+export function attentionFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
   return intervalChart(
     accuracyByProtocol(answers, ({ model }) => PRIOR_USES[model]),
     {

@@ -2,13 +2,13 @@ import { curveChart } from '../../figures/estimate-charts';
 import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/overlay';
 import { sampleSheet } from '../../figures/sheets';
-import type { removalAnswers } from './answers';
+import type { deletionAnswers } from './answers';
 import { accuracyBy } from './answers';
-import type { AttributionMap, Evidence, Removal } from './archive';
+import type { AttributionMap, Evidence, DeletionResult } from './archive';
 import { MAPPED_SPLIT } from './attribution';
 
-/** What ways of ranking pixels are called. */
-const MARK_NAMES: Readonly<Record<Removal['mark'], string>> = {
+/** Display names of the attribution methods. */
+const METHOD_NAMES: Readonly<Record<DeletionResult['mark'], string>> = {
   gradients: 'Grad-CAM',
   occlusion: 'occlusion',
   random: 'at random',
@@ -16,16 +16,16 @@ const MARK_NAMES: Readonly<Record<Removal['mark'], string>> = {
 
 const MODEL_TITLES: Readonly<Record<string, string>> = { compact: 'the compact network', tergat: 'TerGat' };
 
-/** Names the order in which pixels are removed. */
-export function nameOrder({ mark, first }: Pick<Removal, 'mark' | 'first'>): string {
-  return mark === 'random' ? MARK_NAMES.random : `${first} important first (${MARK_NAMES[mark]})`;
+/** Formats the order of deletion. */
+export function nameOrder({ mark, first }: Pick<DeletionResult, 'mark' | 'first'>): string {
+  return mark === 'random' ? METHOD_NAMES.random : `${first} important first (${METHOD_NAMES[mark]})`;
 }
 
 /**
- * Charts the deletion test: accuracy as pixels are removed in each order.
+ * Charts the deletion test: accuracy by the deleted share of pixels, one curve an order.
  * @param answers of one model under one split protocol
  */
-export function removalFigure(answers: ReturnType<typeof removalAnswers>): ChartFigure {
+export function deletionFigure(answers: ReturnType<typeof deletionAnswers>): ChartFigure {
   const [{ model, protocol }] = answers;
   const rows = [...new Set(answers.map(nameOrder))].flatMap((order) =>
     accuracyBy(
@@ -41,7 +41,7 @@ export function removalFigure(answers: ReturnType<typeof removalAnswers>): Chart
   });
 }
 
-/** Draws where a network looks, over mean pictures of each expression; undefined where that was not computed. */
+/** Draws the mean attribution maps of each expression; undefined if they were not computed. */
 export async function attributionFigure(
   { attribution }: Evidence,
   model: 'compact' | 'tergat' | 'learned',
@@ -66,14 +66,14 @@ export async function attributionFigure(
   });
 }
 
-/** The picture below a map: of the same part, or the one that all maps are drawn over. */
+/** Finds the mean picture that a map is drawn over: of the same part, or the only one. */
 function findPicture(maps: readonly AttributionMap[], { part, emotion }: AttributionMap): AttributionMap {
   const pictures = maps.filter((map) => map.of === 'picture' && map.emotion === emotion);
   return pictures.find((picture) => picture.part === part) ?? pictures[0];
 }
 
 function nameMap({ of, part }: AttributionMap): string {
-  return of === 'gradients' || of === 'occlusion' ? `${part}, ${MARK_NAMES[of]}` : `${part} map`;
+  return of === 'gradients' || of === 'occlusion' ? `${part}, ${METHOD_NAMES[of]}` : `${part} map`;
 }
 
 function readBytes({ values }: AttributionMap): Uint8Array {

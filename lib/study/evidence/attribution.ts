@@ -7,16 +7,16 @@ import { inputSource, type TensorSource } from '../../model/training/data';
 import type { Network } from '../../model/networks/network';
 import { gradCamMaps, occlusionMaps, type FeatureLayer, type Occlusion } from '../../model/attribution-maps';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
-import type { AttributionMap, AttributionRun, EvidenceJob, Removal } from './archive';
+import type { AttributionMap, AttributionRun, EvidenceJob, DeletionResult } from './archive';
 import { FORMS, useTrained } from './learners';
-import { runOnce, writeAnswers, type RunContext, type RunTask } from './runs';
+import { runOnce, encodeAnswers, type RunContext, type RunTask } from './run-jobs';
 import type { EvidenceEpochs } from './sizes';
 import { splitsOf, type EvidenceSplits } from './splits';
 
-/** Shares of both blocks' pixels that the deletion test removes. */
+/** Deleted shares of both blocks' pixels in the deletion test. */
 const REMOVED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
 
-/** Where the last features with a place are found, for each block. */
+/** Last spatial feature layer of each block, for Grad-CAM. */
 const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
   compact: ['eyes.drop', 'mouth.drop'].map((name) => ({ name, side: COMPACT_SIZES.blockSize / 8 })),
   tergat: ['eyes.drop1', 'mouth.drop1'].map((name) => ({ name, side: TERGAT_SIZES.blockSize / 2 })),
@@ -28,21 +28,21 @@ const OCCLUSION: Readonly<Record<string, Occlusion>> = {
   tergat: { patchPx: 8, stridePx: 8 },
 };
 
-/** The split whose mean maps are kept: they are large, and one figure a network is enough. */
+/** The split whose mean maps are stored, for one figure a network. */
 export const MAPPED_SPLIT = 'clips-1';
 
-/** Faces whose maps are computed at a time. */
+/** Batch size of the attribution maps. */
 const CHUNK = 64;
 
-/** Increment when maps or the deletion test change in a way that a job does not tell. */
+/** Increment when maps or deletion test change for the same job. */
 const ATTRIBUTION_VERSION = 1;
 
 /**
- * Plans the attribution of trained networks: the compact one and TerGat under the split by clips, the compact one with
- * each character left out, and the maps that learned attention draws.
+ * Plans the study: the compact network and TerGat on the split by clips, the compact network with each character left out,
+ * and the maps of learned attention.
  */
 export function planAttribution(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
-  const job = { condition: 'correct', seed: 1, epochs: epochs.compact };
+  const job = { condition: 'correct', seed: 1, epochs: epochs.compact } as const;
   return [
     { ...job, model: 'compact', split: MAPPED_SPLIT },
     ...splitsOf(splits, 'characters').map(({ id }) => ({ ...job, model: 'compact', split: id })),
@@ -51,7 +51,7 @@ export function planAttribution(splits: EvidenceSplits, epochs: EvidenceEpochs):
   ];
 }
 
-/** Computes maps and deletion tests of trained networks; earlier results are read from data/cache/evidence. */
+/** Computes attribution maps and deletion tests of trained networks; results are cached in data/cache/evidence. */
 export async function runAttribution(
   jobs: readonly EvidenceJob[],
   context: RunContext,
@@ -74,24 +74,31 @@ async function attribute(job: EvidenceJob, task: RunTask, context: RunContext): 
   return useTrained(form, { ...task, ...job }, true, async (network): Promise<AttributionRun> => {
     const source = inputSource(task.blocks, task.test, form.inputs);
     if (job.model === 'learned') return { ...job, removals: [], maps: await readAttention(network, source) };
-    const marked = await markFaces(network, source, job.model);
-    const removals = removeAndAsk(network, marked).map(({ labels, ...removal }) => ({
+    const marked = await attributeFaces(network, source, job.model);
+    const removals = runDeletionTest(network, marked).map(({ labels, ...removal }) => ({
       ...removal,
-      answers: writeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels }),
+      answers: encodeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels }),
     }));
-    return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMarks(marked, source.labels) : [] };
+    return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMaps(marked, source.labels) : [] };
   });
 }
 
-/** Both blocks of each face as a network sees them, and what marks them: each [faces][2 * 32 * 32]. */
-interface MarkedFaces {
+/** Both blocks of each face as inputs of the network, and their attribution maps: each [faces][2 * 32 * 32]. */
+interface AttributedFaces {
   readonly pictures: readonly Float32Array[];
   readonly gradients: readonly Float32Array[];
   readonly occlusion: readonly Float32Array[];
 }
 
-async function markFaces(network: Network, source: TensorSource, model: string): Promise<MarkedFaces> {
-  const marked = { pictures: [], gradients: [], occlusion: [] } as Record<keyof MarkedFaces, Float32Array[]>;
+async function attributeFaces(
+  network: Network,
+  source: TensorSource,
+  model: string,
+): Promise<AttributedFaces> {
+  const marked = { pictures: [], gradients: [], occlusion: [] } as Record<
+    keyof AttributedFaces,
+    Float32Array[]
+  >;
   for (let start = 0; start < source.size; start += CHUNK) {
     const count = Math.min(CHUNK, source.size - start);
     const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
@@ -116,9 +123,9 @@ function joinParts(parts: readonly Float32Array[], count: number): Float32Array[
   );
 }
 
-type AnsweredRemoval = Omit<Removal, 'answers'> & { readonly labels: Uint8Array };
+type AnsweredDeletion = Omit<DeletionResult, 'answers'> & { readonly labels: Uint8Array };
 
-function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] {
+function runDeletionTest(network: Network, marked: AttributedFaces): AnsweredDeletion[] {
   return (['gradients', 'occlusion', 'random'] as const).flatMap((mark) => {
     const orders = marked.pictures.map((picture, face) => {
       const random = createRandom(1, 'removal', mark, face);
@@ -130,7 +137,7 @@ function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] 
         const removed = marked.pictures.map((picture, face) => {
           const count = Math.round(share * picture.length);
           const order = orders[face];
-          return removeFrom(
+          return deletePixels(
             picture,
             first === 'most' ? order.slice(0, count) : order.slice(order.length - count),
           );
@@ -141,7 +148,7 @@ function removeAndAsk(network: Network, marked: MarkedFaces): AnsweredRemoval[] 
   });
 }
 
-function removeFrom(both: Float32Array, removed: readonly number[]): Float32Array {
+function deletePixels(both: Float32Array, removed: readonly number[]): Float32Array {
   const half = both.length / 2;
   const [eyes, mouth] = fillWithMean([both.subarray(0, half), both.subarray(half)], removed);
   const joined = new Float32Array(both.length);
@@ -150,7 +157,7 @@ function removeFrom(both: Float32Array, removed: readonly number[]): Float32Arra
   return joined;
 }
 
-/** @param faces each both blocks, end to end @returns label ids */
+/** @param faces each both blocks, concatenated @returns label ids */
 function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
   return tf.tidy(() => {
     const side = Math.sqrt(faces[0].length / 2);
@@ -160,7 +167,7 @@ function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
   });
 }
 
-function averageMarks(marked: MarkedFaces, labels: Uint8Array): AttributionMap[] {
+function averageMaps(marked: AttributedFaces, labels: Uint8Array): AttributionMap[] {
   const kinds = [
     ['picture', marked.pictures],
     ['gradients', marked.gradients],
@@ -169,7 +176,7 @@ function averageMarks(marked: MarkedFaces, labels: Uint8Array): AttributionMap[]
   return kinds.flatMap(([of, rows]) => averageRows(rows, { of, labels, parts: ['eyes', 'mouth'] }));
 }
 
-/** Averages rows by expression, negative ones as 0, and writes them as bytes. */
+/** Averages rows by expression, negative values clipped to 0, and scales them to bytes. */
 function averageRows(
   rows: readonly Float32Array[],
   { of, labels, parts }: Pick<AttributionMap, 'of'> & { labels: Uint8Array; parts: readonly string[] },
@@ -190,7 +197,7 @@ function averageRows(
   );
 }
 
-/** Averages the maps that a network with learned attention draws, and the faces below them. */
+/** Averages the attention maps of a network with learned attention, and its input faces. */
 async function readAttention(network: Network, source: TensorSource): Promise<AttributionMap[]> {
   const [faces, maps]: Float32Array[][] = [[], []];
   for (let position = 0; position < source.size; position++) {
@@ -198,7 +205,7 @@ async function readAttention(network: Network, source: TensorSource): Promise<At
       const inputs = source.batch([position]);
       faces.push(inputs[0].dataSync() as Float32Array);
       const tap = (layer: string, seen: tf.Tensor) => {
-        // Both maps one after the other, as other parts are.
+        // The two maps are concatenated, as the parts of other maps are.
         if (layer === 'attention') maps.push(seen.transpose([0, 3, 1, 2]).dataSync() as Float32Array);
         return seen;
       };

@@ -4,7 +4,7 @@ import {
   riskCoverage,
   type LabelledProbabilities,
 } from '../../core/calibration';
-import { emotionId } from '../../core/emotions';
+import { emotionId, EMOTIONS } from '../../core/emotions';
 import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { reliabilityChart, riskChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
@@ -12,20 +12,20 @@ import { unpackProbabilities } from '../packed-files';
 import type { Evidence, EvidenceRun } from './archive';
 import { PROTOCOL_NAMES, PROTOCOLS, type Protocol } from './splits';
 
-/** How well confidence fits accuracy, before and after one temperature a fold. */
-export interface Calibration {
+/** Calibration before and after temperature scaling, one temperature a fold. */
+interface Calibration {
   readonly before: LabelledProbabilities;
   readonly after: LabelledProbabilities;
-  /** Expected calibration error of ten bins. */
+  /** Expected calibration error, ten bins. */
   readonly eceBefore: number;
   readonly eceAfter: number;
-  /** Of each fold, fitted on its validation side only. */
+  /** One a fold, fitted on its validation set. */
   readonly temperatures: readonly number[];
 }
 
 /**
- * Gathers the probabilities that a run gave to the found faces of one side.
- * @throws RangeError when they are not those of the side's found faces
+ * Unpacks the probabilities of a run for the found faces of one part of its split.
+ * @throws RangeError when their number is not that of the found faces
  */
 export function gatherProbabilities(
   { records, splits }: Evidence,
@@ -34,10 +34,10 @@ export function gatherProbabilities(
 ): LabelledProbabilities & { readonly labels: Uint8Array } {
   const probabilities = unpackProbabilities(side === 'test' ? run.probabilities : run.validation);
   const positions = splits.get(run.split)![side];
-  // Missed frames have no probabilities; of the test side the answers tell which they are.
+  // Test frames without a found face have no probabilities; their answer is `-`.
   const found = side === 'test' ? positions.filter((_, row) => run.answers[row] !== '-') : positions;
-  if (7 * found.length !== probabilities.length) {
-    const expected = `${7 * found.length} probabilities`;
+  if (EMOTIONS.length * found.length !== probabilities.length) {
+    const expected = `${EMOTIONS.length * found.length} probabilities`;
     throw new RangeError(`Expected ${expected} for ${run.split} but received ${probabilities.length}`);
   }
   return {
@@ -47,8 +47,8 @@ export function gatherProbabilities(
 }
 
 /**
- * Calibrates a model under one split protocol: a temperature a fold, fitted on that fold's validation side.
- * @param model one whose probabilities are kept: `tergat` or `compact`, of seed 1
+ * Calibrates a model under one split protocol: one temperature a fold, fitted on its validation set.
+ * @param model one with stored probabilities: `tergat` or `compact`
  */
 export function calibrateModel(evidence: Evidence, protocol: Protocol, model: string): Calibration {
   const runs = evidence.runs.protocols.filter(
@@ -83,7 +83,7 @@ export function calibrateModel(evidence: Evidence, protocol: Protocol, model: st
   };
 }
 
-/** Charts how well confidence fits accuracy on left-out characters, before and after one temperature. */
+/** Charts the reliability diagram on left-out characters, before and after temperature scaling. */
 export function reliabilityFigure(evidence: Evidence, model: string): ChartFigure {
   const { before, after } = calibrateModel(evidence, 'characters', model);
   return reliabilityChart(
@@ -92,7 +92,7 @@ export function reliabilityFigure(evidence: Evidence, model: string): ChartFigur
   );
 }
 
-/** Charts risk against coverage under every split protocol. */
+/** Charts the risk-coverage curve under every split protocol. */
 export function riskFigure(evidence: Evidence, model: string): ChartFigure {
   const curves = PROTOCOLS.map((protocol) => [
     PROTOCOL_NAMES[protocol],

@@ -7,32 +7,31 @@ import { readFerg } from '../../datasets/ferg';
 import { generateCharacter, readSample, writeSample } from '../../characters';
 import { homePath, projectRoot } from '../../files/project';
 import { concatBlocks } from '../../faces/store/concat-blocks';
-import { preprocess } from '../../faces/store/preprocess';
-import { openDataset } from '../open-dataset';
+import { openDataset, preprocessDataset } from '../open-dataset';
 import type { EvidenceSize } from './sizes';
 
-/** The sets of characters, in the order in which their frames are joined. */
-export const CHARACTER_SETS = ['six', 'development', 'final'] as const;
+/** The sets of characters in the order of their frames. */
+const CHARACTER_SETS = ['six', 'development', 'final'] as const;
 
 /** One of {@link CHARACTER_SETS}. */
 export type CharacterSet = (typeof CHARACTER_SETS)[number];
 
-/** A data set whose faces were found. */
+/** The joined data of several sets of characters after detection. */
 export interface EvidenceData {
   /** All frames; a path begins with the name of its set. */
   readonly records: readonly FrameRecord[];
   /** The found faces of these frames. */
   readonly blocks: BlockSet;
-  /** Which set a frame is of. */
+  /** Returns the set of a frame. */
   readonly setOf: (record: FrameRecord) => CharacterSet;
-  /** Absolute path of a frame's image. */
+  /** Returns the absolute path of a frame's image. */
   readonly imageOf: (record: FrameRecord) => string;
 }
 
 /**
- * Opens the sets and finds their faces; what was drawn or found before is reused.
- * @param options.environment `FERG_DIR` takes the place of the six drawn characters
- * @param options.print is told what is done
+ * Opens sets of characters and detects their faces; drawn images and detected faces are cached.
+ * @param options.environment `FERG_DIR`: FERG-DB in place of the six drawn characters
+ * @param options.print called with messages about the progress
  */
 export async function openEvidenceData(options: {
   readonly size: EvidenceSize;
@@ -45,9 +44,9 @@ export async function openEvidenceData(options: {
   const records: FrameRecord[] = [];
   const parts: BlockSet[] = [];
   for (const set of sets) {
-    const dataset = await (set === 'six' ? openSix(size, environment) : openGenerated(set, size));
+    const dataset = await (set === 'six' ? openSix(size, environment) : openGeneratedSet(set, size));
     print?.(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
-    const found = await findFaces(dataset);
+    const { blocks: found } = await preprocessDataset({ ...dataset, fixedMargin: true }, DEFAULT_EXPERIMENT);
     directories.set(set, dataset.directory);
     records.push(...dataset.records.map((record) => inSet(set, record)));
     parts.push(renameRecords(found, set));
@@ -76,12 +75,7 @@ function renameRecords(blocks: BlockSet, set: CharacterSet): BlockSet {
   };
 }
 
-async function findFaces({ directory, records }: Dataset): Promise<BlockSet> {
-  const cacheDirectory = homePath('data', 'cache', 'blocks');
-  return (await preprocess(records, { root: directory, cacheDirectory, fixedMargin: true })).blocks;
-}
-
-/** The six characters: FERG's own where the user has them, else the drawn ones. */
+/** Opens FERG-DB if `FERG_DIR` is set, else the six drawn characters. */
 async function openSix(
   { name, clipsPerCell, framesPerClip }: EvidenceSize,
   environment: Readonly<Record<string, string | undefined>>,
@@ -93,10 +87,10 @@ async function openSix(
   return toDataset('six drawn characters', directory);
 }
 
-async function openGenerated(set: Exclude<CharacterSet, 'six'>, size: EvidenceSize): Promise<Dataset> {
+async function openGeneratedSet(set: Exclude<CharacterSet, 'six'>, size: EvidenceSize): Promise<Dataset> {
   const { seed, characters: count, clipsPerCell, framesPerClip } = size.generated[set];
   const directory = sampleDirectory(`${set}-${size.name}`);
-  // Names as `g11-003`: unlike those of every other seed, and in the order of the series.
+  // The names, such as g11-003, contain the seed and sort in the order of the series.
   const characters = Array.from({ length: count }, (_, index) => ({
     ...generateCharacter(seed, index),
     name: `g${seed}-${String(index).padStart(3, '0')}`,

@@ -13,26 +13,26 @@ import {
   accuracyByProtocol,
   accuracyOf,
   studyAnswers,
-  removalAnswers,
-  type Answer,
+  deletionAnswers,
+  type EvidenceAnswer,
 } from './answers';
 import type { Evidence } from './archive';
 import { attentionFigure } from './attention';
-import { attributionFigure, removalFigure } from './attribution-figures';
+import { attributionFigure, deletionFigure } from './attribution-figures';
 import { calibrateModel, reliabilityFigure, riskFigure } from './calibration';
 import { growthFigure } from './growth';
 import { MODEL_NAMES, nameModel, protocolsFigure } from './protocols';
 import type { Protocol } from './splits';
 import { summarizeUnseen } from './unseen';
 
-/** A rate with its 95 % interval, as evidence.json has it; all in 0..1. */
-export interface RateInterval {
+/** An accuracy with its 95 % interval, 0 to 1. */
+interface RateInterval {
   readonly accuracy: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The evidence as a file: figures that README and model card quote. */
+/** The figures of the evidence: results/reference/evidence.json. */
 export interface EvidenceFile {
   readonly splits: Readonly<Record<Protocol, Readonly<Record<string, RateInterval>>>>;
   readonly unseen: { readonly tergat: RateInterval; readonly best: RateInterval };
@@ -41,7 +41,7 @@ export interface EvidenceFile {
   readonly coverage: { readonly found: number; readonly all: number };
 }
 
-/** Computes every figure of evidence.json from the committed predictions. */
+/** Computes the figures of evidence.json. */
 export function summarizeEvidence(evidence: Evidence): EvidenceFile {
   const answers = studyAnswers(evidence, 'protocols');
   const byModel = (protocol: Protocol) =>
@@ -69,8 +69,8 @@ export function summarizeEvidence(evidence: Evidence): EvidenceFile {
 }
 
 function toRates(
-  answers: readonly Answer[],
-  label: (answer: Answer) => string | undefined,
+  answers: readonly EvidenceAnswer[],
+  label: (answer: EvidenceAnswer) => string | undefined,
   labels?: readonly string[],
 ): Record<string, RateInterval> {
   const rows = accuracyBy(answers, { label, group: () => '', labels });
@@ -81,17 +81,17 @@ function toRate({ value, low, high }: Estimate): RateInterval {
   return { accuracy: round(value), low: round(low), high: round(high) };
 }
 
-/** Six digits: more than any figure is quoted with, and free of the last bits' noise. */
+/** Rounds to six digits, so that rounding noise does not change the file. */
 function round(value: number): number {
   return Math.round(1e6 * value) / 1e6;
 }
 
-/** As `<!--q splits.frames.tergat-->99.4 %<!--/q-->`: Markdown shows the figure alone. */
+/** A quoted figure in Markdown, such as `<!--q splits.frames.tergat-->99.4 %<!--/q-->`. */
 const QUOTE = /<!--q ([\w.-]+)-->(.*?)<!--\/q-->/g;
 
 /**
- * Computes the figures that texts may quote, as they write them: all of evidence.json by their paths there, and
- * `growth.six`, the accuracy on the six after training on the most generated characters.
+ * Computes and formats the figures that texts may quote: those of evidence.json, named by their paths, and `growth.six`,
+ * the accuracy on the six characters after training on the largest number of generated ones.
  */
 export function computeQuotes(evidence: Evidence): Map<string, string> {
   const growth = aboutSet(studyAnswers(evidence, 'growth'), 'six').filter(
@@ -110,14 +110,14 @@ export function computeQuotes(evidence: Evidence): Map<string, string> {
   return quotes;
 }
 
-/** Lists what a text quotes: names of figures, and how they are written there. */
+/** Lists the quoted figures of a text: names and formatted values. */
 export function listQuotes(text: string): { readonly name: string; readonly written: string }[] {
   return Array.from(text.matchAll(QUOTE), ([, name, written]) => ({ name, written }));
 }
 
 /**
- * Writes the present figures in place of those that a text quotes.
- * @throws RangeError when a text quotes a figure that does not exist
+ * Updates the quoted figures of a text.
+ * @throws RangeError for an unknown figure
  */
 export function replaceQuotes(text: string, quotes: ReadonlyMap<string, string>): string {
   return text.replace(QUOTE, (_, name: string) => {
@@ -129,7 +129,7 @@ export function replaceQuotes(text: string, quotes: ReadonlyMap<string, string>)
 }
 
 /**
- * Writes the comparison of split protocols and the test on the final characters as the README's tables.
+ * Formats the comparison of split protocols and the test on the final characters as the README's tables.
  * @returns Markdown
  */
 export function evidenceToMarkdown(evidence: Evidence): string {
@@ -148,14 +148,14 @@ export function evidenceToMarkdown(evidence: Evidence): string {
 }
 
 /**
- * Saves what is computed from the predictions: evidence.json, and the figures.
- * @param directory for evidence.json; the figures go to its folder `evidence`
+ * Saves evidence.json and the figures.
+ * @param directory of evidence.json; the figures are saved in its subdirectory `evidence`
  */
 export async function saveEvidenceFile(directory: string, evidence: Evidence): Promise<void> {
   fs.mkdirSync(path.join(directory, 'evidence'), { recursive: true });
   const summary = summarizeEvidence(evidence);
   fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const removals = removalAnswers(evidence).filter(({ model }) => model === 'compact');
+  const removals = deletionAnswers(evidence).filter(({ model }) => model === 'compact');
   const growth = studyAnswers(evidence, 'growth');
   const figures: Record<string, Figure | undefined> = {
     protocols: protocolsFigure(studyAnswers(evidence, 'protocols')),
@@ -165,8 +165,8 @@ export async function saveEvidenceFile(directory: string, evidence: Evidence): P
     reliability: reliabilityFigure(evidence, 'compact'),
     risk_coverage: riskFigure(evidence, 'compact'),
     attention: attentionFigure(studyAnswers(evidence, 'attention')),
-    removal_clips: removalFigure(removals.filter(({ protocol }) => protocol === 'clips')),
-    removal_characters: removalFigure(removals.filter(({ protocol }) => protocol === 'characters')),
+    removal_clips: deletionFigure(removals.filter(({ protocol }) => protocol === 'clips')),
+    removal_characters: deletionFigure(removals.filter(({ protocol }) => protocol === 'characters')),
     attribution_compact: await attributionFigure(evidence, 'compact'),
     attribution_tergat: await attributionFigure(evidence, 'tergat'),
     attribution_learned: await attributionFigure(evidence, 'learned'),

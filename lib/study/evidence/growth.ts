@@ -1,19 +1,19 @@
 import { curveChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
-import { aboutSet, accuracyBy, type Answer } from './answers';
+import { aboutSet, accuracyBy, type EvidenceAnswer } from './answers';
 import type { EvidenceJob } from './archive';
 import { nameModel } from './protocols';
 import type { EvidenceEpochs } from './sizes';
 import { splitsOf, TRAINING_COUNTS, type EvidenceSplits } from './splits';
 
-/** Which characters the study tests. */
+/** Tested characters, as titles name them. */
 const TESTED = { development: 'other generated characters', six: 'the six' } as const;
 
-/** Plans accuracy on unseen characters as the number of generated characters in training grows. */
+/** Plans the learning curve: accuracy on unseen characters by the number of generated training characters. */
 export function planGrowth(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
   const largestFirst = splitsOf(splits, 'growth').reverse();
-  const job = { condition: 'correct', seed: 1 };
-  // Fewer characters have fewer steps an epoch: more epochs, three times as many at most, make up for it.
+  const job = { condition: 'correct', seed: 1 } as const;
+  // Fewer characters give fewer steps an epoch, so they get more epochs, at most three times as many.
   const scaled = (count: number, most: number) => Math.round(most * Math.min(3, 100 / count));
   return [
     { ...job, model: 'combined', split: largestFirst[0].id, epochs: epochs.augmented },
@@ -25,10 +25,10 @@ export function planGrowth(splits: EvidenceSplits, epochs: EvidenceEpochs): Evid
 }
 
 /**
- * Charts accuracy on characters that training did not see, by how many it saw.
- * @param set which characters are tested: others of the generator, or the six
+ * Charts the learning curve.
+ * @param set the tested characters: other generated ones, or the six
  */
-export function growthFigure(answers: readonly Answer[], set: keyof typeof TESTED): ChartFigure {
+export function growthFigure(answers: readonly EvidenceAnswer[], set: keyof typeof TESTED): ChartFigure {
   const tested = aboutSet(answers, set);
   const models = [...new Set(tested.map(({ model }) => model))];
   const rows = models.flatMap((model) =>

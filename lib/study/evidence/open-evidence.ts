@@ -1,6 +1,6 @@
 import type { BlockSet } from '../../core/blocks';
 import { startEngine } from '../../tensor/backend';
-import { showBlocks, type ShownBlocks } from '../shown-blocks';
+import { applyCondition, type BlockCondition } from '../block-conditions';
 import { planAblation } from './ablation';
 import {
   loadEvidence,
@@ -14,7 +14,7 @@ import { planAttention } from './attention';
 import { MAPPED_SPLIT, planAttribution, runAttribution } from './attribution';
 import { openEvidenceData, type CharacterSet, type EvidenceData } from './character-sets';
 import { planGrowth } from './growth';
-import { planHardImages, runHardImages } from './hard-images';
+import { planCorruptions, runCorruptions } from './corruptions';
 import {
   drawnModelLearner,
   faceApiLearner,
@@ -26,12 +26,12 @@ import {
   type Learner,
 } from './learners';
 import { planProtocols } from './protocols';
-import { runJobs, type RunContext, type RunTask } from './runs';
+import { runJobs, type RunContext, type RunTask } from './run-jobs';
 import { EVIDENCE_SIZES, type EvidenceEpochs, type EvidenceSize } from './sizes';
 import { buildSplits, type EvidenceSplits } from './splits';
 import { planUnseen } from './unseen';
 
-/** Which sets each study needs, and how its runs are planned. */
+/** The sets of characters and the plan of each study. */
 const PLANS: Readonly<
   Record<
     Study,
@@ -48,21 +48,20 @@ const PLANS: Readonly<
   unseen: { sets: ['six', 'development', 'final'], plan: (_, epochs) => planUnseen(epochs) },
 };
 
-/** What of the evidence is opened. */
-export interface EvidenceOptions {
-  /** Default all; what is left out has no runs. */
+/** Options of {@link openEvidence} and {@link runEvidence}. */
+interface EvidenceOptions {
+  /** Default all; the other studies have no runs. */
   readonly studies?: readonly Study[];
-  /** `FERG_DIR` takes the place of the six drawn characters. */
+  /** `FERG_DIR`: FERG-DB in place of the six drawn characters. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Is told what is run. */
+  /** Called with messages about the progress. */
   readonly print?: (line: string) => void;
 }
 
 /**
- * Opens the evidence that a notebook reads.
- * @param options.environment `EVIDENCE`: `committed` (default) reads the committed predictions; `full` runs what is not
- *   in the cache, which takes a quarter of an hour on two cores; `small` runs everything at a small size, in minutes, to
- *   check that everything runs. `FERG_DIR` runs it on FERG-DB in place of the six drawn characters.
+ * Opens the evidence for a notebook.
+ * @param options.environment `EVIDENCE`: `committed` (default) loads the committed predictions; `full` runs all studies,
+ *   a quarter of an hour on two cores; `small` runs them at a small size, in minutes. With `FERG_DIR` the default is `full`.
  * @throws RangeError for another value of EVIDENCE
  */
 export async function openEvidence(options: EvidenceOptions): Promise<Evidence> {
@@ -74,9 +73,9 @@ export async function openEvidence(options: EvidenceOptions): Promise<Evidence> 
 }
 
 /**
- * Runs studies; what was run before on the same data is reused, so that a stopped run goes on.
- * @param options.models default all; the runs of others are left out
- * @returns what is committed of it: probabilities of those models alone whose calibration is measured
+ * Runs studies; cached runs on the same data are reused, so that a stopped call resumes.
+ * @param options.models default all; runs of other models are left out
+ * @returns the evidence, with probabilities only for runs whose calibration is measured
  */
 export async function runEvidence(
   options: EvidenceOptions & { readonly size: EvidenceSize['name']; readonly models?: readonly string[] },
@@ -96,23 +95,25 @@ export async function runEvidence(
   >;
   for (const study of chosen) {
     const jobs = PLANS[study].plan(splits, size.epochs).filter(isAsked);
-    runs[study] = (await runJobs(jobs, context)).map((run) => slim(run, study));
+    runs[study] = (await runJobs(jobs, context)).map((run) => dropProbabilities(run, study));
   }
-  // Both are of all models together, and stay as they are when some are run anew.
+  // These cover all models together and are skipped if only some models are run.
   const attributed = !models && studies.includes('attention') ? planAttribution(splits, size.epochs) : [];
-  const corrupted = !models && studies.includes('protocols') ? [planHardImages(size.epochs)] : [];
-  const hardImages = corrupted.map((job) => runHardImages(job, context, { data, most: size.hardImages }));
+  const corrupted = !models && studies.includes('protocols') ? [planCorruptions(size.epochs)] : [];
+  const corruptions = corrupted.map((job) =>
+    runCorruptions(job, context, { data, most: size.corruptedImages }),
+  );
   return {
     records: data.records,
     splits,
     runs,
-    hardImages: (await Promise.all(hardImages)).flat(),
+    corruptions: (await Promise.all(corruptions)).flat(),
     attribution: await runAttribution(attributed, context),
   };
 }
 
-/** Drops the probabilities of runs whose calibration is not measured. */
-function slim(run: EvidenceRun, study: Study): EvidenceRun {
+/** Drops the probabilities of a run unless its calibration is measured. */
+function dropProbabilities(run: EvidenceRun, study: Study): EvidenceRun {
   const isCalibrated = study === 'protocols' && ['tergat', 'compact'].includes(run.model) && run.seed === 1;
   return isCalibrated ? run : { ...run, probabilities: '', validation: '' };
 }
@@ -124,9 +125,9 @@ function buildContext(parts: {
   readonly print: (line: string) => void;
 }): RunContext {
   const { data } = parts;
-  const made = new Map<string, Promise<BlockSet>>();
-  const blocksOf = (condition: string) => {
-    const blocks = made.get(condition) ?? showBlocks(condition as ShownBlocks, data);
+  const made = new Map<BlockCondition, Promise<BlockSet>>();
+  const blocksOf = (condition: BlockCondition) => {
+    const blocks = made.get(condition) ?? applyCondition(condition, data);
     made.set(condition, blocks);
     return blocks;
   };
@@ -143,16 +144,16 @@ function learnerOf(job: EvidenceJob, splits: EvidenceSplits): Learner {
   if (model === 'majority') return majorityLearner;
   if (model === 'nearest') return nearestLearner;
   if (model === 'shipped') return drawnModelLearner;
-  if (isFormName(model)) return networkLearner(FORMS[model], isAskedAgain(job, splits));
+  if (isFormName(model)) return networkLearner(FORMS[model], isNeededAgain(job, splits));
   const known = ['majority', 'nearest', 'faceapi', 'shipped', ...Object.keys(FORMS)].join(', ');
   throw new RangeError(`Expected one of ${known} for model but received ${model}`);
 }
 
 /**
- * Tells whether a trained network is kept: TerGat of the first split of frames is asked about the final characters too,
- * and attribution asks others.
+ * Returns true if a trained network is needed again: TerGat of the first split by frames for the final characters, others
+ * for attribution.
  */
-function isAskedAgain({ model, condition, split, seed }: EvidenceJob, splits: EvidenceSplits): boolean {
+function isNeededAgain({ model, condition, split, seed }: EvidenceJob, splits: EvidenceSplits): boolean {
   if (seed !== 1) return false;
   if (model === 'learned') return split === MAPPED_SPLIT;
   if (condition !== 'correct') return false;

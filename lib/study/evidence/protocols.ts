@@ -1,11 +1,11 @@
 import { intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
-import { accuracyByProtocol, type Answer } from './answers';
+import { accuracyByProtocol, type EvidenceAnswer } from './answers';
 import type { EvidenceJob } from './archive';
 import type { EvidenceEpochs } from './sizes';
 import { splitsOf, type EvidenceSplits, type SplitId } from './splits';
 
-/** What a model is called in tables and figures. */
+/** Display names of the models. */
 export const MODEL_NAMES: Readonly<Record<string, string>> = {
   majority: 'most frequent expression',
   nearest: 'nearest training face',
@@ -19,12 +19,12 @@ export const MODEL_NAMES: Readonly<Record<string, string>> = {
   shipped: 'the model of drawn faces',
 };
 
-/** Names the model of an answer, as {@link MODEL_NAMES} does. */
-export const nameModel = ({ model }: Pick<Answer, 'model'>): string => MODEL_NAMES[model];
+/** Returns the display name of an answer's model. */
+export const nameModel = ({ model }: Pick<EvidenceAnswer, 'model'>): string => MODEL_NAMES[model];
 
 /**
- * Plans the comparison of split protocols: each model on two splits of frames, two of clips, and each character left
- * out. TerGat has one split of frames and of clips; the compact network leaves each character out with two seeds.
+ * Plans the comparison of split protocols: each model on two splits by frames, on two by clips, and with each character
+ * left out. TerGat has one split by frames and one by clips; the compact network has two seeds for each left-out character.
  */
 export function planProtocols(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
   const [frames, clips, folds] = (['frames', 'clips', 'characters'] as const).map((protocol) =>
@@ -50,7 +50,7 @@ export function planProtocols(splits: EvidenceSplits, epochs: EvidenceEpochs): E
 }
 
 /** Charts the accuracy of every model under every split protocol. */
-export function protocolsFigure(answers: readonly Answer[]): ChartFigure {
+export function protocolsFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
   return intervalChart(accuracyByProtocol(answers, nameModel), {
     title: 'What is kept apart decides the number',
     subtitle: 'Single frames, whole clips or whole characters are dealt out; 95 % intervals over characters',

@@ -1,33 +1,33 @@
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 
-/** How many generated characters there are, and how many frames of each. */
-export interface GeneratedSet {
-  /** Seed of the characters and of their clips. */
+/** Size of a set of generated characters. */
+interface GeneratedSet {
+  /** Seed of the characters and their clips. */
   readonly seed: number;
   readonly characters: number;
   readonly clipsPerCell: number;
   readonly framesPerClip: number;
 }
 
-/** Epochs of each network on each kind of split: as many as an hour of two cores allows for all of them. */
+/** Number of epochs of each network. */
 export interface EvidenceEpochs {
   readonly tergat: number;
-  /** TerGat's with one character left out: six trainings. */
+  /** TerGat's with one character left out. */
   readonly tergatCharacters: number;
   readonly compact: number;
   readonly landmarks: number;
   readonly boxes: number;
-  /** Of the two networks that learn from augmented samples. */
+  /** Of the two networks with data augmentation. */
   readonly augmented: number;
 }
 
-/** Numbers of development characters: the first train, the next choose the epoch, the remaining ones are tested. */
+/** Numbers of development characters in training and validation set; the remaining ones are the test set. */
 export interface DevelopmentShares {
   readonly train: number;
   readonly validation: number;
 }
 
-/** How many images the studies use, and how long networks are trained. */
+/** Numbers of images and epochs of all studies. */
 export interface EvidenceSize {
   readonly name: 'full' | 'small';
   /** Of the six characters. */
@@ -36,13 +36,13 @@ export interface EvidenceSize {
   readonly generated: Readonly<Record<'development' | 'final', GeneratedSet>>;
   readonly shares: DevelopmentShares;
   readonly epochs: EvidenceEpochs;
-  /** Most images that are copied for each corruption: a missed face takes the detectors long. */
-  readonly hardImages: number;
+  /** Maximum number of images for each corruption; detection is slow when the face is missed. */
+  readonly corruptedImages: number;
 }
 
 /**
- * The full run's size, and a small one that checks that everything runs. Every choice between models was made on
- * `development`; `final` is tested once, after all choices.
+ * The full size, and a small one for tests of the code. All choices between models were made on `development`; `final` is
+ * tested once, after all choices.
  */
 export const EVIDENCE_SIZES: Readonly<Record<EvidenceSize['name'], EvidenceSize>> = {
   full: {
@@ -55,7 +55,7 @@ export const EVIDENCE_SIZES: Readonly<Record<EvidenceSize['name'], EvidenceSize>
     },
     shares: { train: 100, validation: 8 },
     epochs: { tergat: 6, tergatCharacters: 6, compact: 8, landmarks: 40, boxes: 60, augmented: 12 },
-    hardImages: 77,
+    corruptedImages: 77,
   },
   small: {
     name: 'small',
@@ -67,6 +67,6 @@ export const EVIDENCE_SIZES: Readonly<Record<EvidenceSize['name'], EvidenceSize>
     },
     shares: { train: 6, validation: 3 },
     epochs: { tergat: 2, tergatCharacters: 1, compact: 3, landmarks: 5, boxes: 5, augmented: 3 },
-    hardImages: 14,
+    corruptedImages: 14,
   },
 };

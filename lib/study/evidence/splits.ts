@@ -4,13 +4,13 @@ import { leaveOneCharacterOut, splitRecords, type Split, type SplitName } from '
 import type { CharacterSet } from './character-sets';
 import type { DevelopmentShares } from './sizes';
 
-/** The split protocols that every model is compared under, easiest first. */
+/** The split protocols, from the easiest to the hardest. */
 export const PROTOCOLS = ['frames', 'clips', 'characters'] as const;
 
 /** One of {@link PROTOCOLS}. */
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** What the split protocols are called in tables and figures. */
+/** Display names of the split protocols. */
 export const PROTOCOL_NAMES = {
   frames: 'frames (the original)',
   clips: 'clips',
@@ -19,10 +19,10 @@ export const PROTOCOL_NAMES = {
   unseen: 'final characters',
 } as const;
 
-/** Numbers of generated characters in training whose accuracy on unseen ones is measured. */
+/** Numbers of generated training characters of the learning curve. */
 export const TRAINING_COUNTS = [6, 12, 25, 50, 100] as const;
 
-/** Identifies a split in jobs and files. */
+/** Id of a split in jobs and files. */
 export type SplitId =
   | `${'frames' | 'clips'}-${1 | 2}`
   | `character-${string}`
@@ -30,20 +30,20 @@ export type SplitId =
   | 'final-original'
   | 'final';
 
-/** A split of the evidence; positions are those of the joined records. */
+/** A split of the evidence; its positions refer to the joined records of all sets. */
 export interface EvidenceSplit extends Split {
   readonly id: SplitId;
-  /** The protocol; `growth`: a number of generated characters in training; `unseen`: the final characters are tested. */
+  /** `growth`: splits of the learning curve; `unseen`: the final characters are the test set. */
   readonly protocol: keyof typeof PROTOCOL_NAMES;
-  /** How many generated characters are in training; undefined outside of `growth`. */
+  /** Number of generated training characters; undefined outside of `growth`. */
   readonly trainingCharacters?: number;
 }
 
-/** All splits by their ids. */
+/** All splits by id. */
 export type EvidenceSplits = ReadonlyMap<SplitId, EvidenceSplit>;
 
-/** Records with the set that each belongs to. */
-export interface SplitRecords {
+/** Records and their sets of characters. */
+interface SplitRecords {
   readonly records: readonly FrameRecord[];
   readonly setOf: (record: FrameRecord) => CharacterSet;
 }
@@ -53,7 +53,7 @@ export function splitsOf(splits: EvidenceSplits, protocol: EvidenceSplit['protoc
   return [...splits.values()].filter((split) => split.protocol === protocol);
 }
 
-/** Adds to a split what its id says. */
+/** Adds the protocol of its id to a split. */
 export function describeSplit(id: SplitId, split: Split): EvidenceSplit {
   const trainingCharacters = TRAINING_COUNTS.find((count) => id === `growth-${count}`);
   if (trainingCharacters) return { ...split, id, protocol: 'growth', trainingCharacters };
@@ -62,12 +62,12 @@ export function describeSplit(id: SplitId, split: Split): EvidenceSplit {
 }
 
 /**
- * Makes all splits of the evidence, by id.
- * - `frames-N`, `clips-N`: of the six characters, with seed N
- * - `character-NAME`: of the six, leaving one out
- * - `growth-N`: N development characters in training; other development ones and the six are tested
- * - `final`: nothing in training, the final set is tested: for a model that was trained elsewhere
- * - `final-original`: as `frames-1`, but the final set is tested
+ * Creates all splits of the evidence.
+ * - `frames-N`, `clips-N`: the six characters, with seed N
+ * - `character-NAME`: the six characters, one left out
+ * - `growth-N`: training on N development characters, test on other development characters and the six
+ * - `final`: test on the final characters, without a training set, for models that are trained elsewhere
+ * - `final-original`: training as in `frames-1`, test on the final characters
  */
 export function buildSplits(data: SplitRecords, shares: DevelopmentShares): EvidenceSplits {
   const splits: [SplitId, Split][] = [];
@@ -90,7 +90,7 @@ function splitSix(data: SplitRecords, name: SplitName, seed: number): Split {
 
 function splitGrowth(data: SplitRecords, shares: DevelopmentShares): [SplitId, Split][] {
   const { train, validation, test } = dealDevelopment(data, shares);
-  // Which characters are the few is drawn once; more of them contain the fewer.
+  // One random order: a larger training set contains the smaller ones.
   const shuffled = createRandom(1, 'growth').shuffle(train);
   return TRAINING_COUNTS.filter((count) => count <= shares.train).map((count) => [
     `growth-${count}`,

@@ -32,7 +32,8 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
 /** Formats the figures of the default model as its card's table. */
 export function carriedToMarkdown(summary: ModelSummary): string {
   const { strict7, strict7Unique, strict8, plural7, ece, coverage, temperature } = summary;
-  const rate = ({ accuracy, n }: { accuracy: number; n: number }) => `${percent(accuracy)} of ${formatCount(n)}`;
+  const rate = ({ accuracy, n }: { accuracy: number; n: number }) =>
+    `${percent(accuracy)} of ${formatCount(n)}`;
   const recall = EMOTIONS.map((emotion, id) => {
     const count = strict7.matrix[id].reduce((sum, cell) => sum + cell, 0);
     return `${emotion} ${percent(strict7.recall[emotion])} (${formatCount(count)})`;
@@ -48,7 +49,10 @@ export function carriedToMarkdown(summary: ModelSummary): string {
       ['most votes, however few', rate(plural7)],
       ['recall by expression', recall.join(', ')],
       ['macro F1', strict7.macroF1.toFixed(3)],
-      ['right among the surest 80 %, the surest half', `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`],
+      [
+        'right among the surest 80 %, the surest half',
+        `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`,
+      ],
       ['expected calibration error, 15 bins', `${ece.before.toFixed(3)} before, ${after}`],
     ],
   );

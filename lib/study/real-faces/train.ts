@@ -17,7 +17,7 @@ import { evaluate } from '../../model/training/evaluate';
 import { formatEpoch } from '../../model/training/history';
 import { facesOfSplit } from '../faces-of-split';
 import { openGenerated, preprocessDataset } from '../open-dataset';
-import { cutFromLastImage } from '../shown-blocks';
+import { cutFromLastImage } from '../block-conditions';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';
 import { FINE_TUNING, TRAINED_MODELS, type TrainedForm, type TrainedModelName } from './models';
 import type { RealFacesData } from './open-fer-plus';

@@ -4,7 +4,7 @@ import {
   accuracyBy,
   accuracyOf,
   differenceOf,
-  hardImageAnswers,
+  corruptionAnswers,
   scoreFrames,
   studyAnswers,
 } from '../../../lib/study/evidence/answers';
@@ -106,7 +106,7 @@ describe('the answers of the evidence', () => {
     const { answers } = buildRun('compact', 'clips-1');
     const run = { ...buildRun('compact', 'clips-1'), kind: 'dark' as const, frames };
     const missed = { ...run, answers: `--${answers.slice(2, 4)}`, fallback: answers.slice(0, 4) };
-    const listed = hardImageAnswers(buildEvidence({}, { hardImages: [missed] }));
+    const listed = corruptionAnswers(buildEvidence({}, { corruptions: [missed] }));
     const [plain, filled] = [false, true].map((way) =>
       listed.filter(({ hasFallback }) => hasFallback === way),
     );

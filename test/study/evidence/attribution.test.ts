@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { accuracyOf, differenceOf, removalAnswers } from '../../../lib/study/evidence/answers';
-import type { AttributionRun, Removal } from '../../../lib/study/evidence/archive';
+import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/evidence/answers';
+import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
 import { planAttention, PRIOR_USES } from '../../../lib/study/evidence/attention';
 import { planAttribution } from '../../../lib/study/evidence/attribution';
-import { attributionFigure, removalFigure } from '../../../lib/study/evidence/attribution-figures';
+import { attributionFigure, deletionFigure } from '../../../lib/study/evidence/attribution-figures';
 import { EVIDENCE_SIZES } from '../../../lib/study/evidence/sizes';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
 
@@ -11,7 +11,10 @@ const { epochs } = EVIDENCE_SIZES.full;
 
 /** Without removal all is right; without what is marked every second answer is wrong, at random every fourth. */
 function buildAttribution(split: (typeof folds)[number]): AttributionRun {
-  const removal = (name: Pick<Removal, 'mark' | 'share'>, isWrong?: (row: number) => boolean): Removal => ({
+  const removal = (
+    name: Pick<DeletionResult, 'mark' | 'share'>,
+    isWrong?: (row: number) => boolean,
+  ): DeletionResult => ({
     ...name,
     first: 'most',
     answers: buildRun('compact', split, { isWrong }).answers,
@@ -46,14 +49,14 @@ describe('attribution', () => {
   });
 
   it('is tested by removal: against all pixels, and against as many at random', () => {
-    const answers = removalAnswers(evidence);
+    const answers = deletionAnswers(evidence);
     const [whole, marked] = [0, 0.2].map((share) =>
       answers.filter((one) => one.mark === 'occlusion' && one.share === share),
     );
     const random = answers.filter(({ mark }) => mark === 'random');
     assert.deepEqual([accuracyOf(marked).value, differenceOf(whole, marked).value], [0.5, 0.5]);
     assert.ok(Math.abs(differenceOf(random, marked).value - (0.5 - 11 / 42)) < 1e-12);
-    assert.match(removalFigure(answers).title, /most important first \(occlusion\), 0\.2: 50\.0 %/);
+    assert.match(deletionFigure(answers).title, /most important first \(occlusion\), 0\.2: 50\.0 %/);
   });
 
   it('draws nothing where no map was computed', async () => {

@@ -1,4 +1,5 @@
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
+import type { BlockCondition } from '../../../lib/study/block-conditions';
 import type { FrameRecord } from '../../../lib/core/record';
 import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/archive';
 import type { CharacterSet } from '../../../lib/study/evidence/character-sets';
@@ -53,7 +54,7 @@ export function buildRun(
   options: {
     readonly isWrong?: (row: number) => boolean;
     readonly isMissed?: (row: number) => boolean;
-    readonly condition?: string;
+    readonly condition?: BlockCondition;
   } = {},
 ): EvidenceRun {
   const { isWrong = () => false, isMissed = () => false, condition = 'correct' } = options;
@@ -68,8 +69,8 @@ export function buildRun(
 /** Evidence of the three and the eight with some runs. */
 export function buildEvidence(
   runs: Partial<Evidence['runs']>,
-  rest: Partial<Pick<Evidence, 'attribution' | 'hardImages'>> = {},
+  rest: Partial<Pick<Evidence, 'attribution' | 'corruptions'>> = {},
 ): Evidence {
   const none = { protocols: [], ablation: [], attention: [], growth: [], unseen: [] };
-  return { records, splits, runs: { ...none, ...runs }, attribution: [], hardImages: [], ...rest };
+  return { records, splits, runs: { ...none, ...runs }, attribution: [], corruptions: [], ...rest };
 }

@@ -2,83 +2,80 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
 import { homePath } from '../../files/project';
-import { preprocess } from '../../faces/store/preprocess';
 import { blockSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
 import type { Network } from '../../model/networks/network';
+import { preprocessDataset } from '../open-dataset';
 import { readGray } from '../pictures';
-import { cutBlock } from '../shown-blocks';
-import type { EvidenceJob, HardImagesRun } from './archive';
+import { cutBlock } from '../block-conditions';
+import type { EvidenceJob, CorruptionRun } from './archive';
 import type { EvidenceData } from './character-sets';
 import { FORMS, useTrained } from './learners';
-import { runOnce, type RunContext, type RunTask } from './runs';
+import { runOnce, type RunContext, type RunTask } from './run-jobs';
 import type { EvidenceEpochs } from './sizes';
 
-/** The corruptions, in words; in each of them the detector finds fewer faces, not none. */
-export const CORRUPTIONS: Readonly<Record<HardImagesRun['kind'], string>> = {
+/** Display names of the corruptions, which lower the detection rate but not to 0. */
+export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
   dark: 'darkened to an eighth',
   blurred: 'blurred, sigma 5 pixels',
   small: 'shrunk to 24 pixels and enlarged',
   covered: 'a grey bar over the eyes',
 };
 
-const KINDS = Object.keys(CORRUPTIONS) as readonly HardImagesRun['kind'][];
+const KINDS = Object.keys(CORRUPTIONS) as readonly CorruptionRun['kind'][];
 
-/** Where the bar lies over an image, as shares of its height. */
+/** Position of the bar as shares of the image's height. */
 const BAR = { top: 0.35, height: 0.24 } as const;
 
-/** Increment when copies or the fallback change. */
-const HARD_IMAGES_VERSION = 1;
+/** Increment when the corrupted copies or the fallback change. */
+const CORRUPTIONS_VERSION = 1;
 
-/** Plans whom is asked: a network that another study trains. */
-export function planHardImages(epochs: EvidenceEpochs): EvidenceJob {
+/** Plans the job: a network that another study trains. */
+export function planCorruptions(epochs: EvidenceEpochs): EvidenceJob {
   return { model: 'compact', condition: 'correct', split: 'clips-1', seed: 1, epochs: epochs.compact };
 }
 
 /**
- * Asks a trained network about corrupted copies of its test images; earlier answers are read from the cache.
- * @param most how many images are copied at most
+ * Asks a trained network about corrupted copies of its test images; answers are cached.
+ * @param most maximum number of images for each corruption
  */
-export async function runHardImages(
+export async function runCorruptions(
   job: EvidenceJob,
   context: RunContext,
   { data, most }: { readonly data: EvidenceData; readonly most: number },
-): Promise<HardImagesRun[]> {
+): Promise<CorruptionRun[]> {
   const ask = (task: RunTask) => {
     const frames = thinOut(context.splits.get(job.split)!.test, most);
     return useTrained(FORMS.compact, { ...task, ...job }, true, (network) =>
-      askHard(network, frames, { job, task, data }),
+      askCorrupted(network, frames, { job, task, data }),
     );
   };
-  return runOnce(job, context, ask, `hard-images${HARD_IMAGES_VERSION}_`);
+  return runOnce(job, context, ask, `hard-images${CORRUPTIONS_VERSION}_`);
 }
 
-/** Takes so many items at most, evenly spread. */
+/** Selects at most a number of items, evenly spaced. */
 export function thinOut<T>(items: readonly T[], most: number): T[] {
   const count = Math.min(most, items.length);
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]);
 }
 
-async function askHard(
+async function askCorrupted(
   network: Network,
   frames: readonly number[],
   { job, task, data }: { readonly job: EvidenceJob; readonly task: RunTask; readonly data: EvidenceData },
-): Promise<HardImagesRun[]> {
+): Promise<CorruptionRun[]> {
   const records = frames.map((frame) => data.records[frame]);
   const boxes = averageBoxes(task.blocks, task.train);
-  const runs: HardImagesRun[] = [];
+  const runs: CorruptionRun[] = [];
   for (const kind of KINDS) {
     const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
-    await writeHardImages(records, { kind, directory, imageOf: data.imageOf });
-    const cacheDirectory = homePath('data', 'cache', 'blocks');
-    const { blocks: found } = await preprocess(records, {
-      root: directory,
-      cacheDirectory,
-      fixedMargin: true,
-    });
+    await writeCorrupted(records, { kind, directory, imageOf: data.imageOf });
+    const copies = { directory, records, fixedMargin: true };
+    const { blocks: found } = await preprocessDataset(copies, DEFAULT_EXPERIMENT);
     const missed = found.skipped.map(({ record }) => record);
     const imageOf = (record: FrameRecord) => path.join(directory, record.path);
     const cut = await cutAtBoxes(missed, { boxes, imageOf });
@@ -100,15 +97,15 @@ function writeByPath(records: readonly FrameRecord[], known: ReadonlyMap<string,
   return records.map(({ path: name }) => known.get(name) ?? '-').join('');
 }
 
-/** Boxes as shares of an image's width and height. */
-export interface RelativeBoxes {
+/** Boxes as shares of the image's width and height. */
+interface RelativeBoxes {
   readonly eyes: Box;
   readonly mouth: Box;
 }
 
 /**
- * Averages where the blocks of some faces lie in their images.
- * @param faces positions in the set, at least one
+ * Averages the relative boxes of faces.
+ * @param faces positions in the block set, at least one
  */
 export function averageBoxes(blocks: BlockSet, faces: readonly number[]): RelativeBoxes {
   const average = (boxes: Float32Array): Box => {
@@ -123,7 +120,7 @@ export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Relati
 }
 
 /**
- * Cuts blocks at fixed places of images, without looking for a face.
+ * Crops the blocks of images at fixed boxes, without detection.
  * @throws Error when an image cannot be read
  */
 export async function cutAtBoxes(
@@ -149,14 +146,14 @@ export async function cutAtBoxes(
 }
 
 /**
- * Writes a corrupted copy of each image under its record's path; those that are there are written anew.
- * @param directory is made when it is missing
- * @param imageOf absolute path of a frame's image
+ * Writes a corrupted copy of each image to its record's path in a directory. Existing copies are overwritten.
+ * @param directory created if missing
+ * @param imageOf returns the absolute path of a frame's image
  */
-export async function writeHardImages(
+export async function writeCorrupted(
   records: readonly FrameRecord[],
   options: {
-    readonly kind: HardImagesRun['kind'];
+    readonly kind: CorruptionRun['kind'];
     readonly directory: string;
     readonly imageOf: (record: FrameRecord) => string;
   },
@@ -164,12 +161,12 @@ export async function writeHardImages(
   for (const record of records) {
     const file = path.join(options.directory, record.path);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    const image = await harden(sharp(options.imageOf(record)), options.kind);
+    const image = await corrupt(sharp(options.imageOf(record)), options.kind);
     await image.png().toFile(file);
   }
 }
 
-async function harden(image: Sharp, kind: HardImagesRun['kind']): Promise<Sharp> {
+async function corrupt(image: Sharp, kind: CorruptionRun['kind']): Promise<Sharp> {
   switch (kind) {
     case 'dark':
       return image.removeAlpha().linear(1 / 8, 0);

@@ -7,8 +7,8 @@ import {
   CORRUPTIONS,
   cutAtBoxes,
   thinOut,
-  writeHardImages,
-} from '../../../lib/study/evidence/hard-images';
+  writeCorrupted,
+} from '../../../lib/study/evidence/corruptions';
 import { readGray } from '../../../lib/study/pictures';
 import { buildFaceSet } from '../../support/blocks';
 import { useTemporaryFolder } from '../../support/folder';
@@ -30,7 +30,7 @@ describe('hard images', () => {
     const before = await readGray(imageOf(record));
     for (const kind of Object.keys(CORRUPTIONS) as (keyof typeof CORRUPTIONS)[]) {
       const directory = path.join(folder(), kind);
-      await writeHardImages([record], { kind, directory, imageOf });
+      await writeCorrupted([record], { kind, directory, imageOf });
       const { width, height, data } = await readGray(path.join(directory, record.path));
       assert.deepEqual([width, height], [100, 80], kind);
       assert.notDeepEqual(data, before.data, kind);

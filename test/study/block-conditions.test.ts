@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
-import { cutFromLastImage, showBlocks } from '../../lib/study/shown-blocks';
+import { cutFromLastImage, applyCondition } from '../../lib/study/block-conditions';
 import { buildFaceSet } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
@@ -29,6 +29,6 @@ describe('blocks that a network is shown', () => {
         [[0], [255]],
       ],
     );
-    assert.deepEqual((await showBlocks('last-image', images)).eyes, eyes);
+    assert.deepEqual((await applyCondition('last-image', images)).eyes, eyes);
   });
 });

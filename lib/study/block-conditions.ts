@@ -7,15 +7,15 @@ import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
 import { readGray } from './pictures';
 
-/** A set of blocks and where its images lie. */
-export interface BlockImages {
+/** A block set and its images. */
+interface BlockImages {
   readonly blocks: BlockSet;
-  /** Absolute path of a frame's image. */
+  /** Returns the absolute path of a frame's image. */
   readonly imageOf: (record: FrameRecord) => string;
 }
 
-/** What a network is shown in place of the two blocks as they are. */
-export const SHOWN_BLOCKS = [
+/** Conditions of the ablation: what the two inputs of a network contain. */
+export const BLOCK_CONDITIONS = [
   'correct',
   'last-image',
   'whole-face',
@@ -25,24 +25,23 @@ export const SHOWN_BLOCKS = [
   'another-image',
 ] as const;
 
-/** One of {@link SHOWN_BLOCKS}, or the blocks as they are with the whole face beside them. */
-export type ShownBlocks = (typeof SHOWN_BLOCKS)[number] | 'with-face';
+/** One of {@link BLOCK_CONDITIONS}, or both blocks with the whole face as a third input. */
+export type BlockCondition = (typeof BLOCK_CONDITIONS)[number] | 'with-face';
 
 const AREA = BLOCK_SIZE * BLOCK_SIZE;
 
 /**
- * Makes the blocks of a condition.
- * - `correct`: the blocks as they are
- * - `last-image`: each face's boxes, cut from the last image of all, as the original did (its first defect)
- * - `whole-face`: the box of all landmarks, shown to both branches
- * - `with-face`: the blocks as they are, and the whole face: a set for other uses of the prior
+ * Applies a condition to the blocks of all faces.
+ * - `correct`: both blocks, unchanged
+ * - `last-image`: each face's boxes, cut from the last image of the set, as the original did (its first defect)
+ * - `whole-face`: the box of all landmarks in place of both blocks
+ * - `with-face`: both blocks, and the whole face
  * - `eyes-only`, `mouth-only`: the other block is black
- * - `swapped`: the eyes block goes to the mouth's branch and the other way round, in training and test
- * - `another-image`: blocks of another face of the same set, drawn at random, under this face's label
- * @param data.imageOf absolute path of a frame's image
- * @throws Error when an image cannot be read any more
+ * - `swapped`: eyes and mouth block are exchanged, in training and test
+ * - `another-image`: the blocks of another face of the set, chosen at random, with this face's label
+ * @throws Error when an image cannot be read
  */
-export async function showBlocks(condition: ShownBlocks, data: BlockImages): Promise<BlockSet> {
+export async function applyCondition(condition: BlockCondition, data: BlockImages): Promise<BlockSet> {
   const { blocks } = data;
   const black = () => new Uint8Array(blocks.eyes.length);
   switch (condition) {
@@ -54,8 +53,10 @@ export async function showBlocks(condition: ShownBlocks, data: BlockImages): Pro
       const { pixels } = await cutWholeFaces(data, BLOCK_SIZE);
       return { ...blocks, eyes: pixels, mouth: pixels };
     }
-    case 'with-face':
-      return addWholeFaces(data);
+    case 'with-face': {
+      const { pixels: faces, boxes: faceBoxes } = await cutWholeFaces(data, FACE_SIZE);
+      return { ...blocks, faces, faceBoxes } as FaceSet;
+    }
     case 'eyes-only':
       return { ...blocks, mouth: black() };
     case 'mouth-only':
@@ -68,8 +69,8 @@ export async function showBlocks(condition: ShownBlocks, data: BlockImages): Pro
 }
 
 /**
- * Repeats the original's first defect: cuts each face's boxes from one and the same image, the last of all.
- * @throws Error when that image cannot be read any more
+ * Cuts each face's boxes from the last image of the set: the original's first defect.
+ * @throws Error when that image cannot be read
  */
 export async function cutFromLastImage({ blocks, imageOf }: BlockImages): Promise<BlockSet> {
   const last = await readGray(imageOf(blocks.records[blocks.records.length - 1]));
@@ -79,8 +80,8 @@ export async function cutFromLastImage({ blocks, imageOf }: BlockImages): Promis
 }
 
 /**
- * Cuts a box, clamped to the image, and resizes it to a block.
- * @returns [32, 32], 0 to 255; black for a box that lies wholly outside of the image
+ * Crops a box, clamped to the image, and resizes it to a block.
+ * @returns [32, 32], 0 to 255; black for a box outside of the image
  */
 export function cutBlock(image: GrayImage, box: Box): Uint8Array {
   const inside = clampBox(box, image.width, image.height);
@@ -107,10 +108,10 @@ function boxAt(boxes: Float32Array, face: number): Box {
 }
 
 /**
- * Cuts the box of all landmarks of each face out of its image.
- * @param sizePx side of what is cut, after resizing
+ * Crops the box of all landmarks of each face, and resizes it.
+ * @param sizePx side after resizing
  * @returns grey levels, [n, size, size], and the boxes, [n, 4] as x, y, width, height in pixels
- * @throws Error when an image cannot be read any more
+ * @throws Error when an image cannot be read
  */
 async function cutWholeFaces({ blocks, imageOf }: BlockImages, sizePx: number) {
   const count = blocks.records.length;
@@ -125,13 +126,7 @@ async function cutWholeFaces({ blocks, imageOf }: BlockImages, sizePx: number) {
   return { pixels, boxes };
 }
 
-/** Adds the whole face to the blocks of each. */
-async function addWholeFaces(images: BlockImages): Promise<FaceSet> {
-  const { pixels: faces, boxes: faceBoxes } = await cutWholeFaces(images, FACE_SIZE);
-  return { ...images.blocks, faces, faceBoxes };
-}
-
-/** Blocks were cut from this image, so that the box around all of its landmarks has pixels inside of it. */
+/** The box contains pixels of the image, because the blocks were cut from it. */
 function boxOfFace(blocks: BlockSet, face: number, image: { width: number; height: number }): Box {
   const box = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
   return clampBox(box, image.width, image.height)!;

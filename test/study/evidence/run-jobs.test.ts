@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { cacheDirectory, runJobs } from '../../../lib/study/evidence/runs';
+import { cacheDirectory, runJobs } from '../../../lib/study/evidence/run-jobs';
 import { describeSplit } from '../../../lib/study/evidence/splits';
 import { buildRecords } from './example';
 import { makeBlockSet } from '../../support/blocks';
 
-const job = { model: 'faceapi', condition: 'correct', split: 'frames-1' as const, seed: 1, epochs: 0 };
+const job = { model: 'faceapi', condition: 'correct', split: 'frames-1', seed: 1, epochs: 0 } as const;
 
 describe('the runs of evidence', () => {
   const size = `test-${process.pid}`;

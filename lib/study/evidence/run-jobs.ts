@@ -8,6 +8,7 @@ import { predictedLabels } from '../../core/metrics';
 import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/whole-file';
+import type { BlockCondition } from '../block-conditions';
 import { facesOfSplit } from '../faces-of-split';
 import { fingerprintFaces } from '../fingerprint';
 import { packProbabilities } from '../packed-files';
@@ -15,22 +16,22 @@ import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { LearnerAnswers } from './learners';
 import type { EvidenceSplits } from './splits';
 
-/** Increment when a learner or a condition changes in a way that its name does not tell. */
+/** Increment when a learner or a condition changes under the same name. */
 const RUNS_VERSION = 3;
 
-/** What runs are made from. */
+/** Data and functions of all runs. */
 export interface RunContext {
-  /** Name of the size, which its cache has a folder for. */
+  /** Name of the size; its cache is a directory of its own. */
   readonly size: string;
   readonly records: readonly FrameRecord[];
-  /** Makes the blocks of a condition. */
-  readonly blocksOf: (condition: string) => Promise<BlockSet>;
+  /** Returns the blocks of a condition. */
+  readonly blocksOf: (condition: BlockCondition) => Promise<BlockSet>;
   readonly splits: EvidenceSplits;
   readonly learn: (job: EvidenceJob, task: RunTask) => Promise<LearnerAnswers>;
   readonly print: (line: string) => void;
 }
 
-/** The found faces of a split's sides, as positions in the block set. */
+/** The found faces of a split, as positions in the block set. */
 export interface RunTask {
   readonly blocks: BlockSet;
   readonly train: readonly number[];
@@ -39,8 +40,7 @@ export interface RunTask {
 }
 
 /**
- * Runs jobs one after the other; one that was run before on the same data is read from data/cache/evidence, so that
- * a stopped run goes on.
+ * Runs jobs one after the other; runs are cached in data/cache/evidence, so that a stopped call resumes.
  */
 export async function runJobs(jobs: readonly EvidenceJob[], context: RunContext): Promise<EvidenceRun[]> {
   const runs: EvidenceRun[] = [];
@@ -51,7 +51,7 @@ export async function runJobs(jobs: readonly EvidenceJob[], context: RunContext)
 async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRun> {
   return runOnce(job, context, async (task) => {
     const learned = await context.learn(job, task);
-    const answers = writeAnswers(context.splits.get(job.split)!.test, context, {
+    const answers = encodeAnswers(context.splits.get(job.split)!.test, context, {
       ...task,
       labels: labelsOf(learned.test),
     });
@@ -60,7 +60,7 @@ async function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRu
 }
 
 /**
- * Gathers the found faces of a job's split.
+ * Finds the faces of a job's split.
  * @throws RangeError for an unknown split
  */
 async function openTask(
@@ -76,8 +76,8 @@ async function openTask(
 }
 
 /**
- * Makes a result of a job, or reads it from data/cache/evidence where it was made before on the same faces.
- * @param prefix of the file's name, for results other than runs
+ * Computes a result of a job, or reads it from data/cache/evidence if it was computed on the same faces.
+ * @param prefix of the file name, for results other than runs
  */
 export async function runOnce<T>(
   job: EvidenceJob,
@@ -96,7 +96,7 @@ export async function runOnce<T>(
   return result;
 }
 
-/** The likeliest expression of each row; undefined for a row of zeros. */
+/** Returns the label with the highest probability of each row; undefined for a row of zeros. */
 function labelsOf(probabilities: Float32Array): (number | undefined)[] {
   return Array.from(predictedLabels(probabilities), (label, row) =>
     probabilities[EMOTIONS.length * row + label] > 0 ? label : undefined,
@@ -112,17 +112,17 @@ function pack({ test, validation, bestEpoch, distances }: LearnerAnswers) {
   };
 }
 
-/** Gives the folder that the runs of a size are kept in. */
+/** Returns the cache directory of a size. */
 export function cacheDirectory(size: string): string {
   return homePath('data', 'cache', 'evidence', size);
 }
 
 /**
- * Writes an answer for each frame of a test side, as {@link EvidenceRun} has them.
+ * Encodes the answers for the frames of a test set, as in {@link EvidenceRun}.
  * @param frames positions in the records
- * @param found the found test faces, and a label id of each where there is an answer
+ * @param found the found test faces, and the label id of each; undefined for no answer
  */
-export function writeAnswers(
+export function encodeAnswers(
   frames: readonly number[],
   { records }: Pick<RunContext, 'records'>,
   found: Pick<RunTask, 'blocks' | 'test'> & { readonly labels: ArrayLike<number | undefined> },
@@ -133,12 +133,12 @@ export function writeAnswers(
 }
 
 /**
- * Names what a run's answers depend on: the job, and the faces that it learns from and answers for.
+ * Computes a hash of a job and the faces of its split.
  * @returns 16 hexadecimal digits
  */
 function fingerprint(job: EvidenceJob, { blocks, ...sides }: RunTask): string {
   const { model, condition, split, seed, epochs } = job;
-  // In one order, in whatever order the job was written.
+  // The hash does not depend on the order of the job's fields.
   const named = { model, condition, split, seed, epochs };
   const hash = createHash('sha256').update(JSON.stringify([RUNS_VERSION, named]));
   const shown = ['eyes', 'mouth', 'landmarks', 'boxes'] as const;
