@@ -48,7 +48,7 @@ describe('scoreRun', () => {
     const second = await run();
     assert.equal(tf.memory().numTensors, numTensors);
     assert.equal(first.accuracy, second.accuracy);
-    assert.ok(first.accuracy >= 0 && first.accuracy <= 1);
+    assert.ok(first.accuracy > 1 / EMOTIONS.length, `${first.accuracy} is no better than guessing`);
     assert.ok([1, 2].includes(first.bestEpoch) && first.secondsPerEpoch > 0);
   });
 
@@ -70,8 +70,8 @@ describe('scoreRun', () => {
       emotion: EMOTIONS[i % EMOTIONS.length],
     }));
     const { accuracy } = await run({ ...options, records: [...options.records, ...missed] });
-    // Some 14 of the 140 found faces are tested, and some 140 of the others.
-    assert.ok(accuracy < 0.2, `${accuracy}`);
+    // Some 14 of the 140 found faces are tested, and some 140 of the others: a tenth at the most.
+    assert.ok(accuracy > 0 && accuracy < 0.12, `${accuracy}`);
   });
 });
 
