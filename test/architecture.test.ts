@@ -117,7 +117,7 @@ describe('the architecture', () => {
     assert.deepEqual(upwards, []);
   });
 
-  it('has no circle of imports, of types neither', () => {
+  it('has no circle of imports, not even of types alone', () => {
     assert.equal(findCircle()?.join(' -> '), undefined);
   });
 

@@ -21,7 +21,7 @@ describe('assembleRow', () => {
     assert.equal(assembleRow(row, { ours: [400], peer: [100] }).ratio, 0.25);
   });
 
-  it('has neither peer nor ratio where nobody compares', () => {
+  it('has no ratio without a peer', () => {
     const { peer, ratio, spread } = assembleRow(row, { ours: [7], peer: [] });
     assert.deepEqual(
       { peer, ratio, spread },
@@ -29,7 +29,7 @@ describe('assembleRow', () => {
     );
   });
 
-  it('has a note only where there is something to say', () => {
+  it('has a note only where one is given', () => {
     assert.equal('note' in assembleRow({ ...row, note: '' }, { ours: [1], peer: [] }), false);
     assert.equal(assembleRow({ ...row, note: 'fused' }, { ours: [1], peer: [] }).note, 'fused');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { REFERENCE_PARTS, runReference } from '../../bench/reference/reference';
 
 describe('runReference', () => {
-  it('refuses a part that there is not, before anything is made', async () => {
+  it('refuses an unknown part before it makes anything', async () => {
     const lines: string[] = [];
     await assert.rejects(
       runReference({ parts: ['report', 'repotr'], print: (line) => lines.push(line) }),

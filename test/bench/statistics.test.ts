@@ -10,7 +10,7 @@ describe('median', () => {
     assert.equal(median([10, 1, 2, 4]), 3);
   });
 
-  it('leaves the values as they were and refuses none at all', () => {
+  it('does not change its input, and refuses an empty list', () => {
     const values = [3, 1, 2];
     median(values);
     assert.deepEqual(values, [3, 1, 2]);

@@ -19,7 +19,7 @@ async function startFake(...args: string[]): Promise<Subject> {
 afterEach(() => Promise.all(living.splice(0).map((fake) => fake.close())));
 
 describe('parseMessage', () => {
-  it('knows messages from what libraries print', () => {
+  it('distinguishes messages from other output of libraries', () => {
     assert.deepEqual(parseMessage('{"seconds":1,"peakMb":2}'), { seconds: 1, peakMb: 2 });
     assert.equal(parseMessage('Using TensorFlow backend'), undefined);
     assert.equal(parseMessage('{ not JSON'), undefined);
@@ -36,7 +36,7 @@ describe('startSubject', () => {
     await assert.rejects(fake.run(1), /Expected the fake to answer but it ended with 0/);
   });
 
-  it('says why a subject cannot be', async () => {
+  it('gives the reason when a subject cannot start', async () => {
     await assert.rejects(
       startFake('1', 'unready'),
       /Expected the fake to answer but it failed: no such library/,
@@ -45,7 +45,7 @@ describe('startSubject', () => {
     await assert.rejects(missing, /Expected nobody to answer but it spawn \/no\/such\/program ENOENT/);
   });
 
-  it('tells the last words of one that dies, and goes on with one that failed once', async () => {
+  it('reports the last output of a process that ends, and goes on after a failed request', async () => {
     const dying = await startFake('1', 'dies');
     await assert.rejects(dying.run(1), /it ended with 3: out of memory/);
     const failing = await startFake('1', 'fails');
@@ -86,7 +86,7 @@ describe('alternate', () => {
 });
 
 describe('runLeakTest', () => {
-  it('tells the growth of tensors and of memory', async () => {
+  it('reports the growth of tensors and of memory', async () => {
     const fake = await startFake('0.001');
     const [tensors, resident] = await runLeakTest('steady', fake, { tensors: 100, resident: 800 });
     assert.deepEqual([tensors.name, tensors.ours], ['steady/tensors', 0]);

@@ -17,7 +17,7 @@ describe('renderBenchTable', () => {
     );
   });
 
-  it('has a line a row, and leaves empty what nobody compares', () => {
+  it('has a line for each row, and an empty cell where there is no peer', () => {
     assert.equal(lines[4], '| `a/b` | ms a step | 401 | 802 | **2** | 3 | fused |');
     assert.equal(lines[5], '| `c/d` | s | 12.3 |  |  | 1 |  |');
   });
@@ -28,7 +28,7 @@ describe('renderBenchTable', () => {
 });
 
 describe('formatRow', () => {
-  it('tells a row in one line', () => {
+  it('writes a row as one line', () => {
     assert.equal(formatRow(exampleBench.rows[0]), `${'a/b'.padEnd(30)} ours 401, peer 802 ms a step: 2 x`);
   });
 });

@@ -11,7 +11,7 @@ describe('action units', () => {
     assert.deepEqual([units.AU1, units.AU4, units.AU12, units.AU27], [1, 0, 0.5, 0]);
   });
 
-  it('keep only what acts when they are written, with two decimals', () => {
+  it('are written without zeros, with two decimals', () => {
     assert.deepEqual(toActiveUnits(toActionUnits({ AU6: 0.126, AU12: 1, AU15: 0.001 })), {
       AU6: 0.13,
       AU12: 1,

@@ -17,7 +17,7 @@ describe('characters', () => {
       assert.equal(new Set(trait).size, 6);
   });
 
-  it('can be made up, as many as wanted, each with a name of its own that fits a folder', () => {
+  it('can be generated in any number, each with its own name that is valid for a folder', () => {
     assert.equal(new Set(made.map(({ name }) => name)).size, made.length);
     for (const { name } of made) assert.match(name, /^[a-z]+-\d+$/);
   });

@@ -31,7 +31,7 @@ describe('true landmarks', () => {
     assert.ok(rest[27].y < rest[28].y && rest[29].y < rest[30].y && rest[30].y < rest[33].y);
   });
 
-  it('mirror a straight face that rests', () => {
+  it('are symmetric in a neutral face seen from the front', () => {
     for (const [left, right] of [
       [0, 16],
       [17, 26],

@@ -5,7 +5,7 @@ import { planSample, toSampleSettings } from '../../lib/characters/plan';
 const sample = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 2 })).slice(0, 5);
 
 describe('the manifest', () => {
-  it('holds a line a frame and is read as it was written', () => {
+  it('has a line for each frame and comes back as it was written', () => {
     const text = toManifestText(sample);
     assert.equal(text.split('\n').length, 6);
     assert.deepEqual(parseManifest(text), sample.map(toManifestEntry));
@@ -19,7 +19,7 @@ describe('the manifest', () => {
     assert.ok(entry.intensity >= 0.35);
   });
 
-  it('names the line that is broken', () => {
+  it('names the invalid line', () => {
     const text = toManifestText(sample);
     assert.throws(() => parseManifest(`${text}{"path":`), /Expected JSON for line 6 of manifest.jsonl/);
     assert.throws(

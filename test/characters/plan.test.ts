@@ -44,7 +44,7 @@ describe('planning a sample', () => {
     assert.ok(Math.min(...peaks.values()) > 0.8);
   });
 
-  it('moves a neutral face a little only', () => {
+  it('moves a neutral face only a little', () => {
     for (const { emotion, view } of sample)
       if (emotion === 'neutral') assert.ok(Math.max(...Object.values(view.expression.units)) <= 0.3);
   });

@@ -41,7 +41,7 @@ describe('the command line', function () {
   this.timeout(90_000);
   const folder = useTemporaryFolder();
 
-  it('tells of every command, and of wrong usage with status 2', async () => {
+  it('describes every command, and ends with status 2 after wrong usage', async () => {
     const [help, wrong, empty, nested, sized, drawn] = await Promise.all([
       run(['--help']),
       run(['predict', '--format', 'xml', 'a']),
@@ -191,7 +191,7 @@ describe('the command line', function () {
 });
 
 describe('bin/prior-attention.mjs', () => {
-  it('is there and executable before anything is compiled, so that npx finds it', () => {
+  it('exists and is executable before anything is compiled, so that npx finds it', () => {
     const { bin } = JSON.parse(fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8')) as {
       bin: Record<string, string>;
     };

@@ -76,7 +76,7 @@ describe('openAnswers', () => {
     assert.match(told.join(), /other command/);
   });
 
-  it('writes what is no regular file as it comes, and keeps nothing', async () => {
+  it('writes to a device or pipe at once, and stores no progress for it', async () => {
     const answers = await openAnswers(options({ output: '/dev/null' }));
     await answers.write('a\n', picture(0));
     await answers.finish('end\n');

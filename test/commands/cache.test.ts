@@ -61,7 +61,7 @@ describe('clearCache', () => {
     assert.deepEqual(fs.readdirSync(folder()), []);
   });
 
-  it('deletes a link, not what it leads to', () => {
+  it('deletes a link, not its target', () => {
     writeFiles(folder(), { 'elsewhere/a': 'a', 'cache/blocks/b': 'b' });
     const cache = path.join(folder(), 'cache');
     fs.symlinkSync(path.join(folder(), 'elsewhere'), path.join(cache, 'training'));
@@ -70,7 +70,7 @@ describe('clearCache', () => {
     assert.ok(fs.existsSync(path.join(folder(), 'elsewhere', 'a')));
   });
 
-  it('refuses a kind that is not there, a path out of the folder among them', () => {
+  it('refuses an unknown kind, such as a path out of the folder', () => {
     writeFiles(folder(), { 'blocks/a.arrow': 'a' });
     for (const kind of ['training', '..', 'blocks/a.arrow', ''])
       assert.throws(

@@ -7,7 +7,7 @@ describe('findNotebook', () => {
     assert.equal(findNotebook(), 'notebooks/emotion-recognition.ipynb');
   });
 
-  it('says which names there are', () => {
+  it('lists the names that exist', () => {
     assert.throws(() => findNotebook('start'), /Expected one of .*start-here.* but received start$/);
   });
 });

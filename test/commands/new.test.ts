@@ -31,7 +31,7 @@ describe('newStudy', () => {
     assert.ok(cells.every(({ outputs = [] }) => outputs.length === 0));
   });
 
-  it('overwrites nothing, and wants a folder', () => {
+  it('overwrites nothing, and requires a folder', () => {
     const file = make();
     assert.throws(
       () => make(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { nameAnnotated } from '../../lib/commands/predict';
 
 describe('nameAnnotated', () => {
-  it('keeps names in any script, and numbers apart what is called alike', () => {
+  it('keeps names in any script, and numbers equal names', () => {
     assert.equal(nameAnnotated('photos/행복.jpg', 2), '0002-행복.jpg');
     assert.equal(nameAnnotated('a/élan vital (1).tar.png', 3), '0003-élan vital (1).tar.jpg');
     assert.notEqual(nameAnnotated('a/x.jpg', 1), nameAnnotated('b/x.png', 2));

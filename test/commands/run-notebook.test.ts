@@ -44,7 +44,7 @@ const title = 'executing a notebook';
       return { ...spawnSync(venvProgram('python'), [script, source, target], options), target };
     }
 
-    it('runs a new study on made pictures, from opening them to the mistakes', async () => {
+    it('runs a new study on drawn pictures, from opening them to the mistakes', async () => {
       const sample = path.join(folder(), 'sample');
       await writeSample({ directory: sample, clipsPerCell: 2, framesPerClip: 2 });
       const data = path.join(folder(), 'pictures');

@@ -69,7 +69,7 @@ describe('calibration', () => {
     assert.throws(() => reliabilityBins(short), /Expected 14 numbers for probabilities but received 7/);
   });
 
-  it('knows no error without answers', () => {
+  it('is NaN without answers', () => {
     assert.ok(Number.isNaN(expectedCalibrationError({ labels: [], probabilities: new Float32Array(0) })));
   });
 });

@@ -26,7 +26,7 @@ describe('readExperiment', () => {
     assert.equal(readExperiment({}).marginPx, 10);
   });
 
-  it('says which variable is wrong and what it takes', () => {
+  it('names the wrong variable and the values that it accepts', () => {
     assert.throws(
       () => readExperiment({ EPOCHS: 'many' }),
       /integer of at least 1 for EPOCHS but received many/,
@@ -45,7 +45,7 @@ describe('readExperiment', () => {
 });
 
 describe('readCropped', () => {
-  it('takes CROPPED=1 for cropped faces, nothing for none, and refuses what could mean either', () => {
+  it('reads CROPPED=1 as cropped faces and no value as uncropped, and refuses other values', () => {
     assert.deepEqual(
       [{}, { CROPPED: '' }, { CROPPED: '1' }].map((environment) => readCropped(environment)),
       [false, false, true],

@@ -7,7 +7,7 @@ describe('a set with whole faces', () => {
     assert.deepEqual([...landmarksInFace(buildFaceSet(2), 1, [3, 40])], [12, 12, 12, 12]);
   });
 
-  it('is told from one without', () => {
+  it('is distinguished from a set without them', () => {
     const { faces, faceBoxes, ...blocks } = buildFaceSet(1);
     assert.ok(faces.length > 0 && faceBoxes.length > 0);
     assert.throws(() => expectFaces(blocks), /Expected whole faces for blocks but received blocks alone/);

@@ -11,7 +11,7 @@ describe('boundingBox', () => {
     assert.deepEqual(boundingBox(points), { x: -1, y: 4, width: 4, height: 5.5 });
   });
 
-  it('needs a point', () => {
+  it('refuses an empty list of points', () => {
     assert.throws(() => boundingBox([]), /Expected at least 1 point/);
   });
 });

@@ -32,7 +32,7 @@ describe('intervals over characters', () => {
     });
   }
 
-  it('knows nothing of other characters from one', () => {
+  it('gives no limits for other characters from a single one', () => {
     assert.deepEqual(tInterval([0.7]), { value: 0.7, low: -Infinity, high: Infinity });
     const { low, high } = accuracyByCharacter(buildFrames([0.7]));
     assert.deepEqual([low, high], [0, 1]);
@@ -46,7 +46,7 @@ describe('intervals over characters', () => {
     assert.ok(high - low > 2 * (wilsonInterval(426, 600).high - wilsonInterval(426, 600).low));
   });
 
-  it('takes clips for trials where all characters agree, and is never without width', () => {
+  it('counts clips as trials where all characters agree, and never has a width of 0', () => {
     const { low, high } = accuracyByCharacter(buildFrames([1, 1, 1], 10));
     assert.equal(high, 1);
     assert.ok(Math.abs(low - wilsonInterval(30, 30).low) < 1e-12);
@@ -85,7 +85,7 @@ describe('intervals over characters', () => {
     );
   });
 
-  it('refuses no value', () => {
+  it('refuses an empty list of values', () => {
     assert.throws(() => tInterval([]), /Expected at least 1 number for values but received 0/);
   });
 });

@@ -70,7 +70,7 @@ describe('scoreGroups', () => {
     );
   });
 
-  it('resamples whole persons: two who differ say nothing of a third', () => {
+  it('resamples whole persons: the interval of two who differ includes everything between them', () => {
     const { groups } = score([
       ...answersOf('f', times(50, true), { person: 'ann' }),
       ...answersOf('f', times(50, false), { person: 'eve' }),

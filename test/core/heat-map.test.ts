@@ -28,7 +28,7 @@ describe('drawHeatMap', () => {
     assert.equal(map[10 * 12 + 1], 0);
   });
 
-  it('is dark without a point', () => {
+  it('is 0 everywhere without a point', () => {
     assert.deepEqual(drawHeatMap(new Float32Array(0), { sizePx: 2, sigmaPx: 1 }), new Float32Array(4));
   });
 });

@@ -142,12 +142,12 @@ describe('rowsToModelInput', () => {
 describe('cropRepeating', () => {
   const image = { width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4) };
 
-  it('lets the outermost pixels go on beyond the image', () => {
+  it('repeats the outermost pixels beyond the image', () => {
     const { width, height, data } = cropRepeating(image, { x: -1, y: 1, width: 4, height: 2 });
     assert.deepEqual([width, height, [...data]], [4, 2, [3, 3, 4, 4, 3, 3, 4, 4]]);
   });
 
-  it('cuts as cropGray does inside of the image', () => {
+  it('gives the pixels of cropGray inside the image', () => {
     const box = { x: 1, y: 0, width: 1, height: 2 };
     assert.deepEqual(cropRepeating(image, box), cropGray(image, box));
   });

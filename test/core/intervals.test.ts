@@ -28,7 +28,7 @@ describe('intervals', () => {
     });
   }
 
-  it('knows nothing when nothing was counted', () => {
+  it('gives NaN between 0 and 1 when nothing was counted', () => {
     const interval = wilsonInterval(0, 0);
     assert.deepEqual([interval.low, interval.high], [0, 1]);
     assert.ok(Number.isNaN(interval.value));
@@ -41,7 +41,7 @@ describe('intervals', () => {
     assert.equal(allImages.trials, 5596);
   });
 
-  it('refuses counts that are none', () => {
+  it('refuses counts that are negative, fractional or larger than the number of trials', () => {
     assert.throws(() => wilsonInterval(3, 2), /between 0 and 2 for successes but received 3/);
     assert.throws(() => wilsonInterval(0, -1), /of 0 or more for trials but received -1/);
     assert.throws(() => wilsonInterval(0.5, 1), /for successes but received 0.5/);

@@ -45,7 +45,7 @@ describe('landmark features', () => {
     assertClose(mirrorFeatures(normalizeLandmarks(face)), normalizeLandmarks(flipped));
   });
 
-  it('are themselves again when mirrored twice; the nose bridge and the chin stay', () => {
+  it('are unchanged when mirrored twice; the nose bridge and the chin stay', () => {
     assert.deepEqual(
       MIRRORED_LANDMARKS.map((other) => MIRRORED_LANDMARKS[other]),
       [...face.subarray(0, 68).keys()],

@@ -102,7 +102,7 @@ describe('cutBlocks', () => {
     assert.match('reason' in failure ? failure.reason : '', /the eyes block/);
   });
 
-  it('refuses landmarks of another number, and margins that are none', () => {
+  it('refuses another number of landmarks, and margins that are negative or NaN', () => {
     assert.throws(() => cutBlocks(halves(), new Float32Array(10)), /Expected 136 values for landmarks/);
     assert.throws(() => cutBlocks(halves(), face(), { marginPx: -1 }), /for marginPx but received -1/);
     assert.throws(() => cutBlocks(halves(), face(), { marginPx: NaN }), /for marginPx but received NaN/);
@@ -125,7 +125,7 @@ describe('cutFace', () => {
     assert.deepEqual([pixels[0], pixels[48 * 48 - 1]], [EYES_LEVEL, MOUTH_LEVEL]);
   });
 
-  it('lets the outermost pixels go on where the square leaves the image', () => {
+  it('repeats the outermost pixels where the square leaves the image', () => {
     const { box, pixels } = cutFace(halves(), face(-40, -30), 48);
     assert.ok(box.x < 0 && box.y < 0);
     assert.equal(pixels.length, 48 * 48);

@@ -58,11 +58,11 @@ describe('metrics', () => {
     ]);
   });
 
-  it('gives NaN for the accuracy of nothing', () => {
+  it('gives NaN for the accuracy of no answers', () => {
     assert.ok(Number.isNaN(accuracy(confusionMatrix([], []))));
   });
 
-  it('refuses lists of different lengths and ids that are no class', () => {
+  it('refuses lists of different lengths and unknown class ids', () => {
     assert.throws(() => confusionMatrix([0, 1], [0]), /Expected 2 ids for predicted but received 1/);
     assert.throws(() => confusionMatrix([7], [0]), /between 0 and 6 for truth\[0\] but received 7/);
     assert.throws(() => confusionMatrix([0], [1.5]), /for predicted\[0\] but received 1.5/);

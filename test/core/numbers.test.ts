@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatPercent, mean } from '../../lib/core/numbers';
 
 describe('numbers', () => {
-  it('have a mean, which none of them has not', () => {
+  it('have a mean; the mean of no numbers is an error', () => {
     assert.equal(mean([1, 2, 6]), 3);
     assert.ok(Number.isNaN(mean([])));
   });

@@ -17,7 +17,7 @@ describe('comparePaired', () => {
     assert.ok(many.pValue >= 0 && many.pValue < 1e-300);
   });
 
-  it('wants the same images', () => {
+  it('refuses lists of different lengths', () => {
     assert.throws(() => comparePaired([true], []), /Expected 1 outcomes for second but received 0/);
   });
 });

@@ -106,7 +106,7 @@ describe('splitRecords', () => {
     assert.ok(split.train.includes(2));
   });
 
-  it('says that there is no official split, or which side has nothing', () => {
+  it('reports that there is no official split, or which side is empty', () => {
     assert.throws(
       () => splitRecords(records, 'official', 1),
       /Expected an official side for a\/a_anger\/0\.png but received none: this data set has no sides, take another SPLIT/,
@@ -173,7 +173,7 @@ describe('splitRecords of small cells', () => {
     assert.notDeepEqual(splitRecords(records, 'frames', 1).train, splitRecords(records, 'frames', 2).train);
   });
 
-  it('tells which expressions a side has not', () => {
+  it('lists the expressions that a side lacks', () => {
     const records = [...cell('a', 'joy', 20), ...cell('a', 'fear', 2)];
     const split = splitRecords(records, 'frames', 1);
     assert.deepEqual(missingExpressions(split, records, 'train'), []);

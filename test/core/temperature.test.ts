@@ -30,7 +30,7 @@ describe('fitTemperature', () => {
     assert.ok(Math.abs(scaled[0] - share) < 1e-3, `${scaled[0]} instead of ${share}`);
   });
 
-  it('says that it needs samples', () => {
+  it('refuses to fit without samples', () => {
     assert.throws(() => fitTemperature(new Float32Array(0), new Uint8Array(0)), /at least 1 sample/);
   });
 });

@@ -45,7 +45,7 @@ describe('votes of FER+', () => {
     assert.equal(labelByVotes([1, 0, 0, 0, 0, 0, 0, 4, 0, 5], 'all'), undefined);
   });
 
-  it('are ten', () => {
+  it('have ten columns', () => {
     assert.throws(() => majorityWinner([1, 2]), /Expected 10 counts for votes but received 2/);
     assert.throws(() => pluralityWinner([]), /received 0/);
   });

@@ -79,7 +79,7 @@ describe('readFerPlus', () => {
     assert.match((await read()).directory, /cache.fer-plus-/);
   });
 
-  it('takes a name that stands twice once', async () => {
+  it('takes a name that occurs twice only once', async () => {
     const twice = (name: keyof typeof TABLES, line: string) => `${TABLES[name]}${line}`;
     writeFiles(folder(), {
       'fer2013.csv': twice('fer2013.csv', `3,${PIXELS},PrivateTest\n`),
@@ -107,7 +107,7 @@ describe('readFerPlus', () => {
     );
   });
 
-  it('names the row that is of another form or does not correspond', async () => {
+  it('names the row whose format is wrong or that does not correspond', async () => {
     const [joy, contempt] = ['0,10,0,0,0,0,0,0,0,0', '0,10'];
     writeFiles(folder(), { ...FOLDERS, 'FER2013Test/label.csv': `fer0000004.png,box,${contempt}\n` });
     await assert.rejects(read(), /Expected ten votes for row 1 of FER2013Test\/label\.csv but received 0,10/);

@@ -29,7 +29,7 @@ describe('readFer2013', () => {
     assert.equal(fs.statSync(path.join(directory, 'Training/00002.png')).mtimeMs, before);
   });
 
-  it('names the row that is of another form, and leaves nothing half written', async () => {
+  it('names the row whose format is wrong, and leaves nothing half written', async () => {
     for (const row of [
       `7,${pixels},Training`,
       '1,1 2 3,Training',
@@ -60,7 +60,7 @@ describe('readFer2013', () => {
     );
   });
 
-  it('refuses a line that no table has before it fills the memory', async () => {
+  it('refuses an overlong line before it fills the memory', async () => {
     const endless = '1 '.repeat(200_000);
     writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n0,${endless}` });
     await assert.rejects(

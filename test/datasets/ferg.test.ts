@@ -29,7 +29,7 @@ describe('readFerg', () => {
     assert.equal(dataset.records[0].path, 'aia/aia_joy/1.png');
   });
 
-  it('says what was expected when the folder is missing, a file, or of another form', () => {
+  it('says what was expected when the folder is missing, is a file, or has another layout', () => {
     assert.throws(
       () => readFerg(path.join(folder(), 'no')),
       /Expected a folder with FERG-DB.*FERG_DIR.*not exist/,

@@ -24,7 +24,7 @@ describe('readFolder', () => {
     );
   });
 
-  it('takes train, validation and test for official sides, in any case', () => {
+  it('reads train, validation and test as official sides, in upper or lower case', () => {
     writeFiles(folder(), { 'Train/joy/1.png': '', 'valid/joy/2.png': '', 'TEST/kim/joy/3.png': '' });
     const { records, notes } = readFolder(folder());
     assert.deepEqual(records, [
@@ -40,7 +40,7 @@ describe('readFolder', () => {
     assert.match(readFolder(folder()).notes![0], /no validation folder: .* a tenth of each expression/);
   });
 
-  it('refuses another folder beside train, and takes persons called test for persons', () => {
+  it('refuses another folder beside train, and reads persons called test as persons', () => {
     writeFiles(folder(), { 'test/joy/1.png': '', 'kim/joy/1.png': '' });
     assert.deepEqual(
       readFolder(folder()).records.map(({ character, side }) => [character, side]),
@@ -68,7 +68,7 @@ describe('readFolder', () => {
     assert.throws(() => readFolder(folder()), /but received ahegao, sleepy; other names/);
   });
 
-  it('reads names as people have them, joins those that mean the same, and counts contempt', () => {
+  it('reads usual class names, joins synonyms, and counts contempt', () => {
     const names = ['Angry', 'disgusted', 'FEARFUL', 'happiness', 'joy', 'neutral', 'sad', 'Surprised'];
     writeFiles(folder(), { 'contempt/1.png': '', 'contempt/2.png': '' });
     for (const name of names) writeFiles(folder(), { [`${name}/1.png`]: '' });
@@ -96,7 +96,7 @@ describe('readFolder', () => {
     assert.throws(() => readFolder(folder(), { numbered: 'fer2013' }), /received 7;/);
   });
 
-  it('takes folders called Joy or 001 for persons where they hold class folders', () => {
+  it('reads folders called Joy or 001 as persons where they contain class folders', () => {
     writeFiles(folder(), { 'Joy/fear/1.png': '', '001/happy/1.png': '' });
     assert.deepEqual(
       readFolder(folder()).records.map(({ character, emotion }) => [character, emotion]),
@@ -134,7 +134,7 @@ describe('readFolder', () => {
     ]);
   });
 
-  it('counts what is no picture, and reads .jfif and .jpe', () => {
+  it('counts files that are not pictures, and reads .jfif and .jpe', () => {
     writeFiles(folder(), { 'joy/1.jfif': '', 'joy/2.JPE': '', 'joy/clip.mp4': '', 'joy/Thumbs.db': '' });
     const { records, notes } = readFolder(folder());
     assert.deepEqual(
@@ -154,7 +154,7 @@ describe('readFolder', () => {
     assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR .* empty folder/);
   });
 
-  it("knows FERG-DB's form and names its reader", () => {
+  it("recognizes FERG-DB's layout and names its reader", () => {
     writeFiles(folder(), { 'aia/aia_joy/1.png': '' });
     assert.throws(
       () => readFolder(folder()),

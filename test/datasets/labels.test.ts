@@ -32,7 +32,7 @@ describe('readLabels', () => {
     assert.deepEqual([directory, name], [folder(), 'labels']);
   });
 
-  it('reads semicolons and tabs, and numbers by the data set whose they are', () => {
+  it('reads semicolons and tabs, and numbers by the data set that defines them', () => {
     assert.equal(read('path;label\n3.png;fear\n').records[0].emotion, 'fear');
     assert.equal(read('label\tpath\n3\t3.png\n', { numbered: 'fer2013' }).records[0].emotion, 'joy');
     assert.throws(() => read('path,label\n3.png,3\n'), /labels named anger, .* received 3; numbers differ/);
@@ -56,7 +56,7 @@ describe('readLabels', () => {
     assert.throws(() => read('path,label\na/5.HEIC,joy\n'), /none that is read: 1 \.heic/);
   });
 
-  it("knows a folder's table by its columns: other data sets have a labels.csv too", () => {
+  it("recognizes a folder's table by its columns: other data sets have a labels.csv too", () => {
     const has = (table: string) => {
       writeFiles(folder(), { 'labels.csv': table });
       return hasLabels(folder());

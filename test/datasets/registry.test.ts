@@ -6,7 +6,7 @@ import { DATASETS, findDataset, readDataset } from '../../lib/datasets/registry'
 import { projectRoot } from '../../lib/files/project';
 
 describe('the data sets', () => {
-  it('are found by id, and an unknown one is named', () => {
+  it('are found by id, and the error names an unknown one', () => {
     assert.equal(findDataset('jaffe').title, 'JAFFE');
     assert.throws(() => findDataset('kdef'), /Expected one of ferg, jaffe, .* for dataset but received kdef/);
   });
@@ -34,7 +34,7 @@ describe('the data sets', () => {
     );
   });
 
-  it('are told of in data/README.md, with the licence and how to get them', () => {
+  it('are described in data/README.md, with licence and source', () => {
     const page = fs.readFileSync(path.join(projectRoot(), 'data', 'README.md'), 'utf8');
     for (const { id, licence, access } of DATASETS.slice(0, 5))
       for (const text of [`\`${id}\``, licence, access]) assert.ok(page.includes(text), `${id}: ${text}`);

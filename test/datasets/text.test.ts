@@ -17,7 +17,7 @@ describe('readText', () => {
     assert.equal(decodeText(Buffer.from('')), '');
   });
 
-  it('says that the file is missing, or a folder', () => {
+  it('says that the file is missing or is a folder', () => {
     const at = (name: string) => () => readText(path.join(folder(), name), 'a list');
     assert.throws(at('b.txt'), /Expected a file for a list but received .*b\.txt, which does not exist/);
     assert.throws(at('.'), /Expected a file for a list but received the folder/);

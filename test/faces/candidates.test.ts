@@ -23,7 +23,7 @@ describe('readTinyOutput', () => {
 });
 
 describe('chooseFace', () => {
-  it('takes the larger of two equally sure faces, and the sure one of two sizes that are near', () => {
+  it('prefers the larger of two equally sure faces, and the surer of two of similar size', () => {
     const small = { score: 0.9, box: box(0, 0, 10, 10) };
     const large = { score: 0.9, box: box(30, 30, 20, 20) };
     assert.equal(chooseFace([small, large], IMAGE)?.box, large.box);
@@ -31,7 +31,7 @@ describe('chooseFace', () => {
     assert.equal(chooseFace([small, faint], IMAGE)?.box, small.box);
   });
 
-  it('passes over what touches no pixel of the image', () => {
+  it('skips boxes that touch no pixel of the image', () => {
     assert.equal(chooseFace([{ score: 1, box: box(-50, 0, 50, 50) }], IMAGE), undefined);
     assert.equal(chooseFace([], IMAGE), undefined);
   });

@@ -141,7 +141,7 @@ describe('decodeImage', () => {
     assert.equal((await refusal(bytes)).kind, 'undecodable');
   });
 
-  it('refuses what is no image, by its first bytes', async () => {
+  it('refuses files that are not images, by their first bytes', async () => {
     const { kind, reason } = await refusal(Buffer.from('hello, world'));
     assert.equal(kind, 'not-an-image');
     assert.match(reason, /Expected one of jpeg, png, .* for a.png but it begins with 68656c6c6f2c2077/);
@@ -169,12 +169,12 @@ describe('decodeImage', () => {
     assert.equal((await refusal(heif('mif1', 'mif1', 'avif'))).kind, 'undecodable');
   });
 
-  it('refuses a drawing, which might name other files', async () => {
+  it('refuses SVG, which could refer to other files', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
     assert.equal((await refusal(svg)).kind, 'not-an-image');
   });
 
-  it('refuses what begins like an image and is none', async () => {
+  it('refuses a file that only begins like an image', async () => {
     const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(100, 7)]);
     assert.ok(['truncated', 'undecodable'].includes((await refusal(bytes)).kind));
   });

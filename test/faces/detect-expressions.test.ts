@@ -92,12 +92,12 @@ describe("face-api's answers", function () {
     assert.deepEqual([answers.length, answers.filter(({ faces }) => faces.length === 1).length], [14, 14]);
   });
 
-  it("are those of the package's own API on a photograph of several, at its full size", async () => {
+  it("are those of the package's own API on a photograph of several people, at its full size", async () => {
     const [{ width, faces }] = await compare([await loadRgb(path.join(PHOTO_FOLDER, 'sample1.jpg'))]);
     assert.ok(width > 1024 && faces.length >= 3);
   });
 
-  it('are none where SSD finds no face: the package asks no other detector', async () => {
+  it('are empty where SSD finds no face: the package asks no other detector', async () => {
     const data = new Uint8Array(3 * 64 * 48).fill(128);
     assert.deepEqual((await compare([{ width: 64, height: 48, data }]))[0].faces, []);
   });
@@ -113,7 +113,7 @@ describe("face-api's answers", function () {
     for (const name of EMOTIONS) assertNear(faces[0].probabilities[name], wanted[name], name);
   });
 
-  it('leave no tensor behind, and their networks are no one else’s', async () => {
+  it('leave no tensor behind, and use networks of their own', async () => {
     const image = await loadRgb(await portraitPng(0));
     const start = tf.memory().numTensors;
     const [one, other] = [await loadClassifier(FACE_API_MODEL), await loadClassifier(FACE_API_MODEL)];

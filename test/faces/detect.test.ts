@@ -130,7 +130,7 @@ function defineTests(): void {
     net.dispose();
   });
 
-  it('runs its networks as graphs to the numbers of their operations', async () => {
+  it('gives the same numbers as graphs and as single operations', async () => {
     const networks = await loadNetworks();
     for (const [network, plain, side] of [
       ['tiny', 'tinyOnce', 160],
@@ -189,7 +189,7 @@ function defineTests(): void {
     );
   });
 
-  it('finds nothing in flat images of any size, without a crash', async () => {
+  it('finds no face in flat images of any size', async () => {
     const sizes = [
       [1, 1],
       [1, 700],
@@ -204,7 +204,7 @@ function defineTests(): void {
     );
   });
 
-  it('gives nothing for nothing', async () => {
+  it('gives an empty list for an empty list', async () => {
     assert.deepEqual(await detector.detect([]), []);
   });
 

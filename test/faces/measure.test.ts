@@ -31,7 +31,7 @@ function blockSet(found: readonly Float32Array[], characters: readonly string[],
 }
 
 describe('measureBlockIou', () => {
-  it('is 1 for the true landmarks and a third when a box is half aside', () => {
+  it('is 1 for the true landmarks and a third when a box is moved by half its width', () => {
     const blocks = blockSet([boxes(0, 0), boxes(5, 0)], ['aia', 'ray']);
     const truth = new Map([
       ['0', boxes(0, 0)],
@@ -65,7 +65,7 @@ describe('measureBlockIou', () => {
     assert.equal(measureBlockIou(blocks, truth).eyes.percentile5, 1 / 3);
   });
 
-  it('needs the truth of a frame', () => {
+  it('refuses an empty set of true landmarks', () => {
     assert.throws(() => measureBlockIou(blockSet([boxes(0, 0)], ['aia']), new Map()), /at least 1 frame/);
   });
 });

@@ -216,7 +216,7 @@ describe('preprocess', function () {
       }
   });
 
-  it('decodes a large image in turn and cuts from its own pixels', async () => {
+  it('decodes a large image on its own and cuts from its own pixels', async () => {
     const large = await sharp(await portraitPng(1))
       .resize(1600, 1600)
       .png()
@@ -243,7 +243,7 @@ describe('preprocess', function () {
     assert.deepEqual(together.blocks, alone.blocks);
   });
 
-  it('starts a process a core where there is enough to do', () => {
+  it('starts a process for each core where there are enough images', () => {
     assert.equal(defaultWorkers(1023, 2), 1);
     assert.equal(defaultWorkers(1024, 2), 2);
     assert.equal(defaultWorkers(2000, 64), 8);
@@ -298,7 +298,7 @@ describe('preprocess', function () {
       assert.deepEqual(progress.at(-1), { done: 260, total: 260, missed: 0, reused: 260 });
     });
 
-    it('does a changed image again, and no other shard', async () => {
+    it('computes the shard of a changed image again, and no other', async () => {
       const copy = path.join(base, 'copy');
       await cp(root, copy, { recursive: true });
       await writeFile(path.join(copy, records[258].path), await portraitPng(2, 200));
@@ -308,7 +308,7 @@ describe('preprocess', function () {
       assert.deepEqual(again.blocks.eyes.slice(0, 256 * 1024), first.blocks.eyes.slice(0, 256 * 1024));
     });
 
-    it('does a relabelled frame again, for the store holds its label', async () => {
+    it('computes a relabelled frame again, because the store holds its label', async () => {
       const relabelled = [...records.slice(0, 259), { ...records[259], emotion: 'fear' as const }];
       const again = await run(relabelled, { cacheDirectory });
       assert.deepEqual([again.computedShards, again.reusedShards], [1, 1]);
@@ -316,7 +316,7 @@ describe('preprocess', function () {
     });
   });
 
-  it('does a broken shard again, to the same bytes', async () => {
+  it('computes a broken shard again, to the same bytes', async () => {
     const cacheDirectory = freshCache();
     await run(SMALL_RUN, { cacheDirectory });
     const [name, ...others] = await readdir(cacheDirectory);
@@ -360,7 +360,7 @@ describe('preprocess', function () {
     assert.deepEqual(steps, [16]);
   });
 
-  it('says where it could not write', async () => {
+  it('names the path that it could not write', async () => {
     const cacheDirectory = path.join(root, records[0].path);
     await assert.rejects(run(SMALL_RUN, { cacheDirectory }), /0\.png/);
   });

@@ -8,7 +8,7 @@ const missed = (path: string, reason: string) => ({
 });
 
 describe('toSkippedCsv', () => {
-  it('is a header alone when nothing was missed', () => {
+  it('is only the header when no frame was skipped', () => {
     assert.equal(toSkippedCsv([]), 'path,kind,reason\r\n');
   });
 

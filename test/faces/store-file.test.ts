@@ -20,7 +20,7 @@ describe('a block store', () => {
   ];
   const store = (name = 'blocks.arrow') => path.join(folder(), 'store', name);
 
-  it('holds the rows of all shards in their order', async () => {
+  it('has the rows of all shards in their order', async () => {
     await mergeShards(store(), shards(), { dataset: 'two' });
     const blocks = await loadStore(store());
     assert.deepEqual(
@@ -32,14 +32,14 @@ describe('a block store', () => {
     assert.deepEqual(blocks.landmarks.slice(272, 274), new Float32Array([4.5, 4.5]));
   });
 
-  it('streams a batch a shard', async () => {
+  it('streams one batch for each shard', async () => {
     await mergeShards(store(), shards(), { dataset: 'two' });
     const faces: number[] = [];
     for await (const part of streamStore(store())) faces.push(part.records.length);
     assert.deepEqual(faces, [2, 1]);
   });
 
-  it('is the same bytes when it is merged again, with nothing left aside', async () => {
+  it('has the same bytes when it is merged again, and leaves no temporary file', async () => {
     const first = await mergeShards(store(), shards(), { dataset: 'two' });
     const second = await mergeShards(store('again.arrow'), shards(), { dataset: 'two' });
     assert.equal(first.key, second.key);

@@ -51,7 +51,7 @@ describe('decodeShard', () => {
     });
   });
 
-  it('reads shards of misses alone and of faces alone', () => {
+  it('reads shards of skipped frames only and of faces only', () => {
     for (const some of [
       [missedRow(0)],
       [faceRow(0)],
@@ -103,7 +103,7 @@ describe('concatBlocks', () => {
     assert.deepEqual(concatBlocks(parts), decodeShard(encodeShard(rows, {}), records));
   });
 
-  it('is empty for nothing', () => {
+  it('is empty for an empty list', () => {
     const { records: none, eyes, scores, skipped } = concatBlocks([]);
     assert.deepEqual([none.length, eyes.length, scores.length, skipped.length], [0, 0, 0, 0]);
     assert.ok(eyes instanceof Uint8Array && scores instanceof Float32Array);

@@ -74,7 +74,7 @@ describe('a bundle', () => {
     }
   });
 
-  it('asks an object for its own forms and writes bytes in base64', async () => {
+  it("uses an object's own MIME bundle and writes bytes in base64", async () => {
     const own = {
       [Symbol.for('Jupyter.display')]: () =>
         Promise.resolve({ 'text/html': '<b>', 'image/png': Buffer.from('x') }),
@@ -85,7 +85,7 @@ describe('a bundle', () => {
     assert.equal(typeof bundle.data['text/plain'], 'string');
   });
 
-  it('of anything else is text', async () => {
+  it('of any other value is text', async () => {
     assert.deepEqual(await toBundle('hello'), textBundle('hello'));
     for (const [value, text] of [
       [undefined, 'undefined'],

@@ -85,7 +85,7 @@ describe('the confusion heat map', () => {
     assert.equal(encoding.y.field, 'true');
   });
 
-  it('writes the counts in a colour that is read on every cell', () => {
+  it('writes the counts in a colour that is legible on every cell', () => {
     const toCell = vega.scheme('yellowgreenblue') as (share: number) => string;
     for (let share = 0; share <= 1; share += 0.01) {
       const ink = share >= DARK_CELL_SHARE ? '#ffffff' : '#000000';
@@ -116,7 +116,7 @@ describe('the counts chart', () => {
 describe('the chart of published results', () => {
   const own = { method: 'ours', dataset: 'synthetic sample', accuracy: wilsonInterval(97, 100) };
 
-  it('sets our row apart and says that it does not compare', () => {
+  it('sets our row apart and says that it is not comparable', () => {
     const text = JSON.stringify(publishedChart(own).spec);
     assert.match(text, /not comparable/);
     assert.match(publishedChart(own).title, /not comparable: ours 97\.00 on synthetic sample/);
@@ -147,7 +147,7 @@ function readColor(color: string): number[] {
 }
 
 describe('the step loss chart', () => {
-  it('has a point a step, and tells where each curve begins and ends', () => {
+  it('has a point for each step, and says where each curve begins and ends', () => {
     const chart = stepLossChart({ hand: [2, 1], library: [2.5] }, { title: 'Loss' });
     assert.equal(
       chart.title,
@@ -160,7 +160,7 @@ describe('the step loss chart', () => {
     ]);
   });
 
-  it('refuses no curve, three curves and an empty one', () => {
+  it('refuses zero curves, three curves and an empty one', () => {
     assert.throws(() => stepLossChart({}), /Expected 1 or 2 curves but received 0/);
     assert.throws(() => stepLossChart({ a: [1], b: [1], c: [1] }), /received 3/);
     assert.throws(() => stepLossChart({ a: [] }), /at least 1 step for curve a but received 0/);

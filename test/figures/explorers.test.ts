@@ -55,7 +55,8 @@ describe('the block explorer', () => {
     assert.ok(png.length > 5000);
   });
 
-  it('refuses to show nobody', () => assert.rejects(blockExplorer([]), /Expected at least 1 face for faces/));
+  it('refuses an empty set of faces', () =>
+    assert.rejects(blockExplorer([]), /Expected at least 1 face for faces/));
 });
 
 describe('the error explorer', () => {
@@ -73,7 +74,7 @@ describe('the error explorer', () => {
     return Promise.all([...wrong, ...right]);
   };
 
-  it('opens the largest error, the least sure pictures first', async () => {
+  it('opens the most frequent error, the least sure pictures first', async () => {
     const chart = await errorExplorer(await answers());
     assert.match(chart.title, /3 of anger taken for joy/);
     const svg = await draw(chart);
@@ -84,7 +85,7 @@ describe('the error explorer', () => {
     );
   });
 
-  it('carries nine pictures of a cell at most, those nearest to doubt', async () => {
+  it('contains at most nine pictures of a cell, the least sure ones', async () => {
     const { hconcat } = (await errorExplorer(await answers())).spec as {
       hconcat: { data: { values: { true: string; first: string }[] } }[];
     };
@@ -99,6 +100,6 @@ describe('the error explorer', () => {
     assert.match((await errorExplorer((await answers()).slice(3))).title, /10 of fear taken for fear/);
   });
 
-  it('refuses to show nothing', () =>
+  it('refuses an empty list of answers', () =>
     assert.rejects(errorExplorer([]), /Expected at least 1 picture for pictures/));
 });

@@ -36,7 +36,7 @@ describe('markPicture', () => {
 describe('featureMaps', () => {
   before(() => startEngine({ backend: 'cpu' }));
 
-  it("gives a picture a channel of the first sample, white at the channel's own maximum", () => {
+  it("gives one picture for each channel of the first sample, white at the channel's maximum", () => {
     // Two samples, one row of two pixels, two channels.
     const maps = tf.tensor4d([0, 0, 4, 0, 9, 9, 9, 9], [2, 1, 2, 2]);
     const [first, second] = featureMaps(maps);

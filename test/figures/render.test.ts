@@ -63,7 +63,7 @@ describe('rendering', () => {
     assert.equal(first.svg, second.svg);
   });
 
-  it('escapes what a name could bring into the drawing', async () => {
+  it('escapes names in the drawing', async () => {
     const { svg } = await imageGrid([{ image: block, caption: '<script>&"' }]);
     assert.match(svg, /&lt;script&gt;&amp;&quot;/);
   });
@@ -111,7 +111,7 @@ describe('pictures', () => {
     assert.equal(svg.match(/fill="none"/g)?.length, 4);
   });
 
-  it('list a character a row and the emotions in the order of their ids', async () => {
+  it('have a row for each character, with the emotions in the order of their ids', async () => {
     const image = await pngOf(64, 64);
     const faces = ['surprise', 'anger', 'joy'].map((emotion) => ({ image, character: 'ray', emotion }));
     assert.match((await sampleSheet(faces)).title, /ray, each with anger, joy, surprise/);

@@ -89,7 +89,7 @@ describe('tables', () => {
     );
   });
 
-  it('refuse to be empty, and values that are no cells', () => {
+  it('refuse to be empty, and values that cannot be cells', () => {
     assert.throws(() => toDataFrame([]), /Expected at least 1 row for rows but received 0/);
     assert.throws(
       () => toDataFrame([{ votes: [1] }]),
@@ -106,7 +106,7 @@ describe('tables', () => {
     assert.equal(copies.length, 1);
   });
 
-  it('never load what reads spreadsheets, and danfo itself only when a table is made', () => {
+  it('never load the spreadsheet reader, and load danfo only when a table is made', () => {
     const code = [
       'const loads = (name) => Object.values(require.cache).some(({ id, children }) => id.includes(`node_modules/${name}/`) && children.length > 0);',
       "const { toDataFrame } = require('./lib/index.ts');",
@@ -130,7 +130,7 @@ describe('formatting a table', () => {
     ],
   };
 
-  it('sets numbers right with equal digits, text left, and groups thousands', () => {
+  it('aligns numbers right with equal digits and text left, and groups thousands', () => {
     const html = tableToHtml(table);
     assert.match(html, /<td align="left"[^>]*>&lt;b&gt;<\/td><td align="right"[^>]*>12,345<\/td>/);
     assert.match(html, />97\.50<.*>–</);

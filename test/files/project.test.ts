@@ -21,7 +21,7 @@ function fileError(code: string, file: string, dest?: string): Error {
 describe('homePath', () => {
   const set = useEnvironment(HOME_VARIABLE);
 
-  it("is below the project's folder where nothing is set", () => {
+  it("is the project's folder where nothing is set", () => {
     for (const value of [undefined, '']) {
       set(value);
       assert.equal(homePath('data', 'cache'), path.join(projectRoot(), 'data', 'cache'));

@@ -17,7 +17,7 @@ describe('writeWhole', () => {
     assert.deepEqual(fs.readdirSync(path.dirname(file())), ['file']);
   });
 
-  it('leaves the file as it was, and nothing aside, when writing fails on the way', async () => {
+  it('leaves the file as it was, and no temporary file, when writing fails', async () => {
     await saveWhole(file(), 'whole');
     const write = writeWhole(file(), async (handle) => {
       await handle.writeFile('ha');
@@ -28,7 +28,7 @@ describe('writeWhole', () => {
     assert.deepEqual(fs.readdirSync(path.dirname(file())), ['file']);
   });
 
-  it('lets many write one file at once: it is the whole of one of them', async () => {
+  it('lets many write one file at once: it has the whole content of one of them', async () => {
     const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(100_000));
     await Promise.all(texts.map((text) => saveWhole(file(), text)));
     assert.ok(texts.includes(fs.readFileSync(file(), 'utf8')));
@@ -122,7 +122,7 @@ describe('openWhole', () => {
     assert.deepEqual(fs.readdirSync(folder()), ['file']);
   });
 
-  it('says where the result is when the target has become a folder meanwhile', async () => {
+  it('says where the result is when the target has become a folder', async () => {
     const whole = await openWhole(at('file'));
     await whole.handle.writeFile('result');
     writeFiles(folder(), { 'file/x': '' });
@@ -138,7 +138,7 @@ describe('openWhole', () => {
 describe('removeLeftovers', () => {
   const folder = useTemporaryFolder();
 
-  it('removes what lies aside for more than an hour, and nothing else', async () => {
+  it('removes temporary files that are older than an hour, and nothing else', async () => {
     writeFiles(folder(), { 'a.arrow': '', 'a.arrow.1-ab.part': '' });
     await removeLeftovers(folder(), Date.now());
     assert.equal(fs.readdirSync(folder()).length, 2);
@@ -146,5 +146,5 @@ describe('removeLeftovers', () => {
     assert.deepEqual(fs.readdirSync(folder()), ['a.arrow']);
   });
 
-  it('takes a missing folder for an empty one', () => removeLeftovers(path.join(folder(), 'no')));
+  it('treats a missing folder as empty', () => removeLeftovers(path.join(folder(), 'no')));
 });

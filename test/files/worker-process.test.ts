@@ -25,7 +25,7 @@ describe('a worker process', function () {
     assert.equal(one.jobs, 0);
   });
 
-  it('does not run far ahead of who reads', async () => {
+  it('does not run far ahead of the reader', async () => {
     const [one] = workers;
     const unread = one.run({ count: 10_000 });
     let all = 0;
@@ -34,7 +34,7 @@ describe('a worker process', function () {
     assert.deepEqual(await read(unread), thirds(10_000));
   });
 
-  it('tells why a job failed, also when it is read later, and does the next', async () => {
+  it('reports why a job failed, also when it is read later, and runs the next', async () => {
     const [one] = workers;
     const failing = one.run({ count: 2, then: 'fail' });
     await read(one.run({ count: 100 }));
@@ -67,7 +67,7 @@ describe('a worker process', function () {
 });
 
 describe('chooseWorkers', () => {
-  it('takes a process a core from the images on that are worth it, eight at most', () => {
+  it('starts one process for each core where there are enough images, eight at most', () => {
     assert.deepEqual(
       [
         chooseWorkers(99, 100, 2),

@@ -96,7 +96,7 @@ describe('the library', function () {
       (error) => error instanceof UnreadPictureError && error.kind === 'not-an-image',
     ));
 
-  it('answers what was asked for before it was disposed, and says so of what is asked for afterwards', async () => {
+  it('answers calls from before it was disposed, and refuses later ones', async () => {
     const other = await loadPredictor({ abstainBelow: 0 });
     const running = other.predict(PHOTO);
     await Promise.all([other.dispose(), other.dispose()]);

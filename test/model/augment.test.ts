@@ -41,7 +41,7 @@ const farthest = (first: Float32Array, second: Float32Array) =>
 describe('changed training samples', () => {
   before(() => startFastest());
 
-  it('are the samples themselves when nothing is changed', () => {
+  it('are the original samples when nothing is changed', () => {
     const same = readBatch();
     draw(NONE).forEach((values, i) => assert.ok(farthest(values, same[i]) < 1e-5));
   });
@@ -57,7 +57,7 @@ describe('changed training samples', () => {
     assert.ok(Math.abs(landmarks[17] - plainLandmarks[17]) < 1e-6);
   });
 
-  it('change light by no more than was asked', () => {
+  it('change brightness by at most the given amount', () => {
     const [eyes] = draw({ ...NONE, light: 0.3 });
     const [plain] = readBatch();
     const most = farthest(eyes, plain);
@@ -69,7 +69,7 @@ describe('changed training samples', () => {
     assert.ok(farthest(draw(AUGMENTATION)[0], draw(AUGMENTATION, { ...SEED, step: 1 })[0]) > 0.01);
   });
 
-  it('leave evaluation alone', () => {
+  it('do not affect evaluation', () => {
     const source = augmentedSource(blocks, faces);
     const tensors = source.batch([1, 3]);
     const same = readBatch();

@@ -80,7 +80,7 @@ describe('sources', () => {
     boxes.dispose();
   });
 
-  it('refuses a face that is not there', () => {
+  it('refuses the index of a face that does not exist', () => {
     assert.throws(() => blockSource(BLOCKS, [70]), /between 0 and 69 for indices but received 70/);
   });
 });
@@ -89,7 +89,7 @@ describe('baselines', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
   describeNearest();
 
-  it('refuses to look through nothing', async () => {
+  it('refuses an empty training set', async () => {
     const source = blockSource(BLOCKS);
     await assert.rejects(
       predictNearest({ train: blockSource(BLOCKS, []), test: source }),

@@ -15,11 +15,11 @@ describe('checkpoints as files', () => {
     assert.deepEqual([...(await store.read('last'))!], [1, 2, 3]);
   });
 
-  it('tells a missing entry by undefined', async () => {
+  it('gives undefined for a missing entry', async () => {
     assert.equal(await createFileStore(directory).read('last'), undefined);
   });
 
-  it('leaves the older file whole, and nothing beside it, when writing fails', async () => {
+  it('leaves the older file whole, and no temporary file, when writing fails', async () => {
     const store = createFileStore(directory);
     await store.write('last', [Uint8Array.of(1)]);
     const broken = function* () {

@@ -44,7 +44,7 @@ describe('evaluation', () => {
     assert.ok(Math.abs(loss - (Math.log(7) - Math.log(0.4)) / 3) < 1e-6);
   });
 
-  it('gives back every tensor and waits after each batch', async () => {
+  it('leaves no tensor behind and waits after each batch', async () => {
     const before = tf.memory().numTensors;
     let pauses = 0;
     await predict(NETWORK, SOURCE, { batchSize: 2, pause: async () => void pauses++ });

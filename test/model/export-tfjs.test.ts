@@ -89,7 +89,7 @@ describe('encodeForTfjs', function () {
     model.network.dispose();
   });
 
-  it('says in model.json what goes in, what comes out, and the labels in order', async () => {
+  it('describes inputs, outputs and the labels in order in model.json', async () => {
     const model = makeModel('Combined');
     const files = await encodeForTfjs(model);
     const json = JSON.parse(new TextDecoder().decode(files.at(-1)!.bytes)) as {

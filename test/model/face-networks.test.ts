@@ -51,7 +51,7 @@ describe('the networks with other uses of the prior', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('move all that they learn, the locator of learned attention included', async function () {
+  it('train every parameter, those of the locator of learned attention included', async function () {
     this.timeout(60000);
     for (const { build, inputs } of USES) {
       const network = build({ seed: 1 });
@@ -75,7 +75,7 @@ describe('the networks with other uses of the prior', () => {
     }
   });
 
-  it('show a tap the maps of learned attention: 0 to 1, near 1 at one place at least', () => {
+  it('give the maps of learned attention to a tap: 0 to 1, near 1 at one place at least', () => {
     const network = buildLearnedAttention({ seed: 1 });
     const maps = tf.tidy(() => {
       let seen: tf.Tensor | undefined;

@@ -18,7 +18,7 @@ describe('history', () => {
     );
   });
 
-  it('calls more right answers better, and of as many the smaller loss', () => {
+  it('prefers more right answers, and among equals the smaller loss', () => {
     assert.ok(isBetter(RECORD, undefined));
     assert.ok(isBetter({ ...RECORD, validationAccuracy: 0.98, validationLoss: 9 }, RECORD));
     assert.ok(isBetter({ ...RECORD, validationLoss: 0.1 }, RECORD));

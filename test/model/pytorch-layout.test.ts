@@ -20,14 +20,14 @@ const countUp = (shape: number[]) => ({
 describe("PyTorch's layout", () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
-  it('turns matrices and convolutions, and leaves vectors', () => {
+  it('transposes matrices and convolutions, and leaves vectors', () => {
     assert.deepEqual([...fromPyTorchLayout(countUp([2, 3])).values], [0, 3, 1, 4, 2, 5]);
     const filter = fromPyTorchLayout(countUp([2, 1, 1, 3])); // [out, in, height, width]
     assert.deepEqual(filter, { shape: [1, 3, 1, 2], values: Float32Array.of(0, 3, 1, 4, 2, 5) });
     assert.deepEqual([...fromPyTorchLayout(countUp([4])).values], [0, 1, 2, 3]);
   });
 
-  it('puts the channels of a flattened map last', () => {
+  it('puts the channels of a flattened feature map last', () => {
     const matrix = countUp([1, 4]); // one output of two channels of 1 x 2
     const turned = fromPyTorchLayout(matrix, { height: 1, width: 2, channels: 2 });
     assert.deepEqual(turned, { shape: [4, 1], values: Float32Array.of(0, 2, 1, 3) });
@@ -54,7 +54,7 @@ describe("PyTorch's layout", () => {
     );
   });
 
-  it('brings the whole state_dict in and out, and misses nothing', () => {
+  it('reads and writes the whole state_dict', () => {
     const network = buildTerGat({ seed: 1, sizes: TWIN_SIZES });
     const original = chooseTensors(readTwinFixture(), 'before.');
     loadState(network, fromOriginalStateDict(network, TWIN_SIZES, original));

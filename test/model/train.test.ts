@@ -133,7 +133,7 @@ describe('training on the cpu backend', () => {
     await assert.rejects(runTwin({ checkpoint: { store }, batchSize: 8 }), /Expected batchSize 8/);
   });
 
-  it('says so when the loss is no longer a number', async () => {
+  it('reports a loss that is NaN', async () => {
     const broken = { ...TRAIN, batch: (at: ArrayLike<number>) => TRAIN.batch(at).map((x) => x.mul(NaN)) };
     await assert.rejects(runTwin({ train: broken }), /finite loss for batch 1 of epoch 1 but received NaN/);
   });
@@ -144,7 +144,7 @@ describe('training on the cpu backend', () => {
     await assert.rejects(runTwin({ batchSize: 0 }), /integer above 0 for batchSize but received 0/);
   });
 
-  it('gives back every tensor', async () => {
+  it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await runTwin({ checkpoint: { store: createMemoryStore() } });
     assert.equal(tf.memory().numTensors, before);
@@ -185,7 +185,7 @@ describeNative('training on native TensorFlow', () => {
     });
   });
 
-  it('gives back every tensor', async () => {
+  it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await runTwin({ checkpoint: { store: createMemoryStore() } });
     assert.equal(tf.memory().numTensors, before);

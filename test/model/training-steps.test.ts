@@ -237,7 +237,7 @@ describeNative('training steps on native TensorFlow', () => {
     disposeRuns(run);
   });
 
-  it('leave the network its weights when the optimizer is disposed first', async () => {
+  it("keep the network's weights when the optimizer is disposed first", async () => {
     const [run, same] = [beginRun(), beginRun()];
     for (const each of [run, same]) await takeSteps(each, 0, 3);
     run.optimizer.dispose();
@@ -262,7 +262,7 @@ describeNative('training steps on native TensorFlow', () => {
     disposeRuns(whole, { network, optimizer, steps });
   });
 
-  it('end when the optimizer goes on without them', async () => {
+  it('end when the optimizer takes a step of its own', async () => {
     const { network, optimizer, steps } = beginRun();
     await takeSteps({ steps }, 0, 2);
     const [variable] = network.parameters.values();
@@ -308,7 +308,7 @@ describeNative('training steps on native TensorFlow', () => {
 describe('a batch', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
-  it('leaves nothing of what its source made on the way', async () => {
+  it('leaves no intermediate tensor of its source', async () => {
     const before = tf.memory().numTensors;
     const source = { ...SOURCE, batch: (at: ArrayLike<number>) => SOURCE.batch(at).map((x) => x.mul(2)) };
     const { inputs, labels } = makeBatch(source, [0, 1], { seed: 1, epoch: 1, step: 0 });

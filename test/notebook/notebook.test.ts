@@ -89,7 +89,7 @@ describe('show, with saveAs', () => {
     assert.deepEqual(fs.readdirSync(folder()).sort(), ['empty.png', 'empty.svg']);
   });
 
-  it('refuses to save what is no figure', async () => {
+  it('refuses to save a value that is not a figure', async () => {
     const saved = withResults(folder(), () => inKernel(() => show('text', { saveAs: 'text' })));
     await assert.rejects(saved, /Expected a figure for saveAs but received string/);
     assert.deepEqual(fs.readdirSync(folder()), []);
@@ -138,7 +138,7 @@ describe('progress', () => {
     return drawn;
   }
 
-  it('draws at the start, not more often than told, and once at the end', () => {
+  it('draws at the start, at most at the given interval, and once at the end', () => {
     const drawn = watch(100, (bar, tick) => {
       for (let step = 0; step < 100; step++) {
         tick(10);
@@ -153,7 +153,7 @@ describe('progress', () => {
     assert.deepEqual(drawn.map(({ isFinished }) => isFinished).filter(Boolean), [true]);
   });
 
-  it('tells rate and time left, and at the end the time taken', () => {
+  it('shows rate and time left, and at the end the elapsed time', () => {
     const state = { title: 'Faces', total: 1680, isFinished: false };
     assert.equal(progressToText({ ...state, done: 0, elapsedMs: 0 }), 'Faces: 0 of 1,680');
     assert.equal(
@@ -215,7 +215,7 @@ describe('stopping', () => {
     stop.dispose();
   });
 
-  it('listens only after the cell has given way: Node drops what is added in its synchronous part', async () => {
+  it("listens only after the cell's synchronous part: Node drops listeners that are added before", async () => {
     const listeners = process.listenerCount('SIGINT');
     const [stop, disposed] = [watchStop(), watchStop()];
     assert.equal(process.listenerCount('SIGINT'), listeners);
@@ -226,7 +226,7 @@ describe('stopping', () => {
     assert.equal(process.listenerCount('SIGINT'), listeners);
   });
 
-  it('lets a run that is started again wait for the abandoned one, which it asks to stop', async () => {
+  it('makes a run that is started again wait for the abandoned one, which it asks to stop', async () => {
     const events: string[] = [];
     const abandoned = runStoppable('training', async (stop) => {
       while (!stop.isRequested()) await new Promise(setImmediate);

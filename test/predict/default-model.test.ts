@@ -18,7 +18,7 @@ describe('the default model', function () {
   const folder = useTemporaryFolder();
   before(startFastest);
 
-  it('has a card that says what it is made of, and under 1 MB', () => {
+  it('has a card that says what it was trained on, and is smaller than 1 MB', () => {
     const { metadata } = decodeSafetensors(fs.readFileSync(file));
     const card = fs.readFileSync(path.join(path.dirname(file), 'README.md'), 'utf8');
     assert.ok(fs.statSync(file).size < 1_000_000);

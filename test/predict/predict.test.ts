@@ -28,7 +28,7 @@ describe('predictPictures', function () {
   const folder = useTemporaryFolder();
   before(startFastest);
 
-  it('gives a picture among others the very answers that it gets alone', async () => {
+  it('gives a picture the same answers among others as alone', async () => {
     const names = [1, 2, 3].map((number) => path.join(PHOTO_FOLDER, `sample${number}.jpg`));
     const together = await predictPictures(names, { model: FACE_API_MODEL });
     const alone = await predictPictures([names[1]], { model: FACE_API_MODEL });
@@ -86,7 +86,7 @@ describe('predictPictures', function () {
     faces[0].landmarks.forEach((value, at) => assert.ok(Math.abs(value - blocks.landmarks[at]) < 1e-3));
   });
 
-  it('answers what it can read and says of the rest what is wrong with which file', async () => {
+  it('answers what it can read and names each file that it cannot read, with the reason', async () => {
     writeFiles(folder(), { 'broken.jpg': 'none', 'a.png': await portraitPng(0) });
     const names = ['a.png', 'broken.jpg', 'missing.jpg'].map((name) => path.join(folder(), name));
     const results = await predictPictures(names, { model: FACE_API_MODEL, abstainBelow: 0 });
@@ -142,7 +142,7 @@ describe('predictPictures', function () {
     }
   });
 
-  it('says of how many frames or pages a picture is the first', async () => {
+  it('says how many frames or pages a picture has', async () => {
     const page = await sharp(await portraitPng(0))
       .resize(64, 64)
       .removeAlpha()
@@ -161,11 +161,11 @@ describe('predictPictures', function () {
     assert.ok(!('frames' in results[2]));
   });
 
-  it('refuses a threshold that is no probability', async () => {
+  it('refuses a threshold outside 0 to 1', async () => {
     await assert.rejects(predictPictures([PHOTO], { abstainBelow: 2 }), /between 0 and 1 for abstainBelow/);
   });
 
-  it('names a model file that is missing', async () => {
+  it('names a missing model file', async () => {
     await assert.rejects(predictPictures([PHOTO], { model: 'no.safetensors' }), /no\.safetensors.*ENOENT/);
   });
 });
@@ -179,7 +179,7 @@ describe('a predictor', function () {
   });
   after(() => predictor.dispose());
 
-  it('abstains below the threshold, still telling what is likeliest, and keeps no tensor', async () => {
+  it('abstains below the threshold, still gives the most likely expression, and keeps no tensor', async () => {
     const before = tf.memory().numTensors;
     let count = 0;
     for await (const { result } of predictInputs(predictor, [{ kind: 'picture', source: PHOTO }])) {
@@ -232,7 +232,7 @@ describe('expandInputs', () => {
     assert.deepEqual(await expandInputs([at('note.txt')]), [{ kind: 'file', source: at('note.txt') }]);
   });
 
-  it('tells pictures and videos by their content, and takes what is only called so to say what is wrong', async () => {
+  it('recognizes pictures and videos by content or extension, so that invalid ones are reported', async () => {
     const gif = Buffer.from('GIF89a');
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
     writeFiles(folder(), {
@@ -249,7 +249,7 @@ describe('expandInputs', () => {
     assert.deepEqual(notes, ['left out of .: no pictures or videos: 1 .mts, 1 .txt']);
   });
 
-  it('counts what is hidden or no file, and enters no link to a folder, so that circles end', async () => {
+  it('counts hidden entries and those that are not files, and does not follow links to folders', async () => {
     writeFiles(folder(), {
       'x.jpg/1.png': '',
       '.hidden/2.png': '',
@@ -292,13 +292,13 @@ describe('predictionWriter', () => {
   const unread = { source: 'a,"b".jpg', kind: 'missing-file' as const, reason: 'gone' };
   const empty: PicturePrediction = { source: 'c.jpg', width: 1, height: 1, faces: [] };
 
-  it('writes JSON that is whole with any number of pictures', () => {
+  it('writes complete JSON for any number of pictures', () => {
     const { start, write, end } = predictionWriter('json');
     assert.deepEqual(JSON.parse(start + end(0)), []);
     assert.deepEqual(JSON.parse(start + write(unread, 0) + write(empty, 1) + end(2)), [unread, empty]);
   });
 
-  it('keeps a picture on one line whatever its name holds', () => {
+  it('keeps a picture on one line whatever characters its name has', () => {
     const name = 'a\nb\u001b[2J.jpg';
     const line = predictionWriter('text').write({ ...empty, source: name }, 0);
     assert.equal(line, 'a\\u000ab\\u001b[2J.jpg: no face\n');
@@ -326,7 +326,7 @@ describe('splitPpm', () => {
     return images;
   }
 
-  it('finds pictures wherever the stream is cut', async () => {
+  it('finds pictures however the stream is split into chunks', async () => {
     const whole = 'P6\n1 1\n255\nabcP6\n1 1\n255\n\n12';
     const expected = [
       [1, 1, 97, 98, 99],
@@ -336,7 +336,7 @@ describe('splitPpm', () => {
     assert.deepEqual(await split(...whole), expected);
   });
 
-  it('refuses what is no picture, is too large or ends early', async () => {
+  it('refuses a frame that is invalid, too large or cut off', async () => {
     await assert.rejects(split('GIF89a'.padEnd(64)), /Expected a PPM picture/);
     await assert.rejects(split('P6\n99999 99999\n255\n'.padEnd(64)), /Expected a PPM picture/);
     await assert.rejects(split('P6\n2 2\n255\nabc'), /whole pictures from the video but received/);

@@ -36,7 +36,7 @@ describe('createSmoother', () => {
     assert.deepEqual([later.answer, later.confidence > 0.7], ['anger', true]);
   });
 
-  it('begins anew for a face elsewhere, or one that was away', () => {
+  it('starts again for a face at another place, or one that was gone', () => {
     const smooth = createSmoother(options);
     smooth([faceAt(0, 'joy')], 0);
     assert.equal(smooth([faceAt(200, 'anger')], 0.1)[0].probabilities.anger, 1);

@@ -88,7 +88,7 @@ describeFfmpeg('a film of two portraits, a second each', function () {
     assert.deepEqual(sizes, [[1024, 614]]);
   });
 
-  it('is told as a problem of its file when it is broken, and the others are answered', async () => {
+  it('is reported as a problem of its file when it is broken, and the others are answered', async () => {
     fs.writeFileSync(at('broken.mp4'), '\0\0\0\x08ftypisom and no more');
     const [broken, missing, portrait] = await look(['broken.mp4', 'missing.mp4', '0.png']);
     assert.ok(isUnread(broken.result) && isUnread(missing.result) && !isUnread(portrait.result));
@@ -96,7 +96,7 @@ describeFfmpeg('a film of two portraits, a second each', function () {
     assert.match(missing.result.reason, /Expected a file for .*missing\.mp4 but found none/);
   });
 
-  it('asks nobody in the network, although it is a playlist that names a server', async () => {
+  it('makes no network request, although it is a playlist that names a server', async () => {
     let requests = 0;
     const server = http.createServer((_, response) => {
       requests += 1;
@@ -245,7 +245,7 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
     }
   });
 
-  it('is told by its content, whatever it is called, and answered; cut off, the command fails', async () => {
+  it('is recognized by its content, whatever its name, and answered; cut off, the command fails', async () => {
     await startFastest();
     const name = film('film.jpg.mkv', '-c:v', 'mpeg4', '-q:v', '2', '-vf', 'scale=64:256,setsar=4');
     fs.renameSync(name, at('film.jpg'));
@@ -273,7 +273,7 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
 describe('isVideoFile', () => {
   const folder = useTemporaryFolder();
 
-  it('knows videos by their first bytes, and pictures, playlists and other files for none', async () => {
+  it('recognizes videos by their first bytes, and not pictures, playlists or other files', async () => {
     const packet = `G${'\0'.repeat(187)}`;
     const files: Record<string, [start: string, isVideo: boolean]> = {
       'phone.heic': ['\0\0\0\x18ftypheic\0\0\0\0', false],
@@ -302,7 +302,7 @@ describe('a film without ffmpeg', () => {
   const searchPath = process.env.PATH;
   afterEach(() => (process.env.PATH = searchPath));
 
-  it('is refused with what to install', async () => {
+  it('is refused with a hint what to install', async () => {
     process.env.PATH = '';
     const frames = readFrames('film.mp4', 2);
     await assert.rejects(frames.next(), /Expected ffmpeg on the PATH for film\.mp4 .*apt-get install ffmpeg/);

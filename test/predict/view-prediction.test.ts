@@ -44,7 +44,7 @@ const unread: UnreadPicture = {
 describe('predictions in a notebook', () => {
   const folder = useTemporaryFolder();
 
-  it('have a row a face with whole percents, and say what has no face or was not read', async () => {
+  it('have a row for each face with whole percents, and list pictures without a face and unread ones', async () => {
     const rows = predictionRows([
       pictureOf('a/two.jpg', [await faceOf('joy', 0.94), await faceOf('unsure', 0.4)]),
       pictureOf('a/none.jpg', []),

@@ -9,7 +9,7 @@ describe("the kernel in the user's own Jupyter", () => {
   const environment = () => ({ JUPYTER_DATA_DIR: folder() });
   const file = () => path.join(folder(), 'kernels', 'tslab', 'kernel.json');
 
-  it('is put where Jupyter looks, starts from this project, and is taken out whole', () => {
+  it('is installed where Jupyter looks, starts from this project, and is removed completely', () => {
     assert.equal(installUserKernel(environment()), file());
     const { argv, language } = JSON.parse(fs.readFileSync(file(), 'utf8')) as {
       argv: string[];
@@ -23,7 +23,7 @@ describe("the kernel in the user's own Jupyter", () => {
     assert.equal(removeUserKernel(environment()), undefined);
   });
 
-  it("goes to Jupyter's own folder where none is named", () => {
+  it("is installed in Jupyter's own folder where none is named", () => {
     if (process.platform !== 'linux') return;
     assert.equal(
       installUserKernel({ XDG_DATA_HOME: folder() }),
@@ -31,7 +31,7 @@ describe("the kernel in the user's own Jupyter", () => {
     );
   });
 
-  it('leaves another kernel of that name as it is', () => {
+  it('does not replace another kernel of that name', () => {
     fs.mkdirSync(path.dirname(file()), { recursive: true });
     const theirs = JSON.stringify({ argv: ['node', '/elsewhere/tslab'] });
     fs.writeFileSync(file(), theirs);

@@ -46,7 +46,7 @@ describe('auditBlocks', () => {
     assert.equal(audit.contrast[2], 0);
   });
 
-  it('says which splits there are not', () => {
+  it('lists the splits that are not possible', () => {
     const clips = audit.splits.find(({ split }) => split === 'clips');
     assert.match((clips as { reason: string }).reason, /names no clips/);
     const official = audit.splits.find(({ split }) => split === 'official');
@@ -62,7 +62,7 @@ describe('auditBlocks', () => {
     assert.match(text, /\| 1 \| ray\/2\.png \| ray \| joy \| 0\.0 \|/, 'the first in worst.png');
   });
 
-  it('shows names as they are, in one line of a table, however long and whatever is in them', () => {
+  it('shows names in one line of a table, escaped and shortened', () => {
     const path = `a|b\n<i>*${'x'.repeat(200)}.png`;
     const records = blocks.records.map((one, index) => (index === 2 ? { ...one, path } : one));
     const row = formatDatasheet(audit, { ...about, records })
@@ -74,7 +74,7 @@ describe('auditBlocks', () => {
 });
 
 describe('formatProgress', () => {
-  it('tells share, rate of what was computed, and the time left', () => {
+  it('shows share, rate of what was computed, and the time left', () => {
     assert.equal(
       formatProgress({ done: 300, total: 1000, missed: 2, reused: 100 }, 4),
       '300 of 1000 frames (30 %), 50.0 a second, 14 s left, 2 without blocks, 100 reused',

@@ -30,7 +30,7 @@ const groupsBy = (name: string) => {
 };
 
 describe('groups of a column', () => {
-  it('puts rows without a value into a group without a name, and persons together', () => {
+  it('puts rows without a value into an unnamed group, and persons together', () => {
     const { rows, column, resampled, limits } = groupsBy('sex');
     assert.deepEqual(rows, [
       ['f', 2, 2, 1, 0.5],
@@ -40,7 +40,7 @@ describe('groups of a column', () => {
     assert.deepEqual([column, resampled, limits], ['Sex', 'persons', { images: 30, units: 10 }]);
   });
 
-  it('takes persons for groups, of which images are resampled', () => {
+  it('uses persons as groups, and resamples images', () => {
     const { rows, resampled, limits } = groupsBy('person');
     assert.deepEqual(rows, [
       ['ann', 2, 2, 2, 0.5],
@@ -50,7 +50,7 @@ describe('groups of a column', () => {
     assert.deepEqual([resampled, limits.units], ['images', 0]);
   });
 
-  it('names the columns that there are, and what to do without any', () => {
+  it('lists the existing columns, and says what to do without any', () => {
     assert.throws(
       () => findColumn(dataset, 'age'),
       /one of the columns Sex, id, person for --by but received age/,
@@ -65,7 +65,7 @@ describe('groups of a column', () => {
     );
   });
 
-  it('refuses a column of names or measures', () => {
+  it('refuses a column of more than 200 values, such as names', () => {
     const many = Array.from({ length: 201 }, (_, index) => ({
       ...records[0],
       attributes: { age: `${index}` },

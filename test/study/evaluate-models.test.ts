@@ -20,7 +20,7 @@ describe('compareEvaluations', () => {
     assert.ok(Math.abs(difference.high - (0.25 + 12.7062 * 0.25)) < 1e-3);
   });
 
-  it('has no person to pair by where all images are of one', () => {
+  it('gives no difference over persons where all images are of one', () => {
     const one = records.map((record) => ({ ...record, character: 'all' }));
     const same = evaluation(true, true, false, false);
     assert.equal(compareEvaluations(same, same, one).difference, undefined);

@@ -24,7 +24,7 @@ describe('fingerprintFaces', () => {
     assert.equal(new Set([hash(set), ...others]).size, 7);
   });
 
-  it('stays with other faces, with what the inputs do not show, and where the files lie', () => {
+  it("does not depend on other faces, unused inputs or the files' folder", () => {
     const moved = set.records.map((record) => ({ ...record, path: `elsewhere/${record.path}` }));
     const others = [
       changed({ eyes: withPixel(set.eyes, 3 * 1024) }),

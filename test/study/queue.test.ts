@@ -10,7 +10,7 @@ function isInstalled(name: string): boolean {
 }
 
 describe('the queue', () => {
-  it('refuses what is no address of Redis, and tells nobody the password', async () => {
+  it('refuses an invalid Redis address, and does not print its password', async () => {
     for (const url of ['http://host', 'redis://', 'host:6379'])
       await assert.rejects(
         startQueueWorker(url),

@@ -17,13 +17,13 @@ describe('the README', () => {
     assert.equal(replaceSection(readme, 'results', resultsToMarkdown(report)), readme);
   });
 
-  it('shows pictures that are there', () => {
+  it('shows pictures that exist', () => {
     const pictures = Array.from(read('README.md').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, file]) => file);
     assert.ok(pictures.length >= 2);
     for (const picture of pictures) assert.ok(fs.existsSync(path.join(projectRoot(), picture)), picture);
   });
 
-  it('names only npm scripts that there are', () => {
+  it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = Array.from(read('README.md').matchAll(/npm run ([\w:-]+)/g), ([, name]) => name);
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe('replaceSection', () => {
     );
   });
 
-  it('says when a mark is missing', () => {
+  it('refuses a text without the marks', () => {
     assert.throws(() => replaceSection('<!-- x -->', 'x', ''), /Expected <!-- x --> and <!-- \/x -->/);
   });
 });

@@ -72,7 +72,7 @@ const ARCHIVE: RealFacesArchive = { faces: FACES, looks: [], runs: { compact: [R
 describe('the study of real faces', () => {
   const folder = useTemporaryFolder();
 
-  it('counts each protocol as it is meant', () => {
+  it('counts images by each protocol', () => {
     const { compact } = summarizeRealFaces(ARCHIVE).models;
     const { strict7, strict7Unique, strict8, plural7 } = compact!;
     assert.deepEqual([strict7.n, strict7.accuracy], [2, 0.5], 'joy is right, sadness is wrong');
@@ -98,7 +98,7 @@ describe('the study of real faces', () => {
     assert.deepEqual([seeds, strict7.accuracy, strict7.accuracies], [2, 0.75, [0.5, 1]]);
   });
 
-  it('leaves out a model that was not asked about the test side', () => {
+  it('leaves out a model without answers on the test side', () => {
     const runs = { compact: [{ ...RUN, test: new Float32Array(0) }] };
     assert.deepEqual(summarizeRealFaces({ ...ARCHIVE, runs }).models, {});
   });

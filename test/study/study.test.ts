@@ -69,7 +69,7 @@ describe('findFace', () => {
 describe('openData', () => {
   const folder = useTemporaryFolder();
 
-  it('tells a folder by its layout and a table by its ending, and names the option in messages', async () => {
+  it('recognizes a folder by its layout and a table by its extension, and names the option in messages', async () => {
     writeFiles(folder(), {
       'x/happy/1.png': '',
       'x/list.csv': 'path,label\nhappy/1.png,sad\n',
@@ -131,7 +131,7 @@ describe('openDataset', () => {
   const mapping =
     '{ "name": "mine", "classes": { "happy": "joy" }, "path": "<group>/<class>", "cropped": true }';
 
-  it('opens whatever has a reader, told by DATASET, in DATASET_DIR', async () => {
+  it('opens the folder DATASET_DIR with the reader that DATASET names', async () => {
     writeFiles(folder(), { 'mapping.json': mapping });
     const opened = Object.entries(trees).map(async ([id, files]) => {
       const directory = path.join(folder(), id);
@@ -174,7 +174,7 @@ describe('openDataset', () => {
     await assert.rejects(open(''), /received 3; numbers differ between data sets: DATASET_NUMBERED=fer2013/);
   });
 
-  it('looks for the mapping file where the user stands', async () => {
+  it('looks for the mapping file in the current folder', async () => {
     writeFiles(folder(), { 'mine.json': mapping, 'data/kim/happy/1.png': '' });
     const before = process.cwd();
     process.chdir(folder());
@@ -186,7 +186,7 @@ describe('openDataset', () => {
     }
   });
 
-  it('tells preprocessing that faces are cropped, so that small ones are enlarged', async () => {
+  it('marks faces as cropped for preprocessing, so that small ones are enlarged', async () => {
     const face = await sharp(await portraitPng(0))
       .resize(48, 48)
       .toColourspace('b-w')
@@ -200,7 +200,7 @@ describe('openDataset', () => {
     assert.notDeepEqual(asIs.landmarks, blocks.landmarks);
   });
 
-  it('takes any folder for cropped faces by CROPPED, with margins that follow the face', async () => {
+  it('reads any folder as cropped faces by CROPPED, with margins that follow the face', async () => {
     const [photos, ferg] = ['photos', 'ferg'].map((name) => path.join(folder(), name));
     writeFiles(photos, { 'joy/1.png': '' });
     writeFiles(ferg, { 'aia/aia_joy/1.png': '' });

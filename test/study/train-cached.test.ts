@@ -49,7 +49,7 @@ describe('trainCached', () => {
     return result;
   }
 
-  it('trains once and says afterwards that it reused what was trained', async () => {
+  it('trains once, and reports reused epochs afterwards', async () => {
     const first = await run({});
     const second = await run({});
     assert.deepEqual([first.reusedEpochs, second.reusedEpochs], [0, 3]);
@@ -57,7 +57,7 @@ describe('trainCached', () => {
     assert.equal(second.bestEpoch, first.bestEpoch);
   });
 
-  it('trains anew when a setting differs, and never gives more epochs than were asked for', async () => {
+  it('trains again when a setting differs, and never gives more epochs than were asked for', async () => {
     await run({});
     const shorter = await run({ epochs: 1 });
     assert.deepEqual([shorter.history.length, shorter.reusedEpochs], [1, 0]);

@@ -96,7 +96,7 @@ function describeAdam(): void {
     disposeAll(second, variable);
   });
 
-  it('takes up a variable that someone assigned to between two steps', () => {
+  it('uses the values that were assigned to a variable between two steps', () => {
     const variable = tf.variable(tf.tensor1d(START));
     const optimizer = buildAdam();
     tf.tidy(() => optimizer.applyGradients({ [variable.name]: tf.tensor1d(GRADIENTS[0]) }));
@@ -141,7 +141,7 @@ function describeAdam(): void {
     disposeAll(x, y, model, optimizer);
   });
 
-  it('leaks no tensor over 500 steps and gives all back', () => {
+  it('leaks no tensor over 500 steps and disposes all', () => {
     const before = tf.memory().numTensors;
     const variable = tf.tidy(() => tf.variable(tf.tensor1d(START)));
     const optimizer = buildAdam();

@@ -56,7 +56,7 @@ describe('the answers of the evidence', () => {
     assert.equal(scoreFrames(answers).length, answers.length / 2);
   });
 
-  it('refuses no answer, and answers that are not those of the test side', () => {
+  it('refuses zero answers, and another number of answers than the test side has', () => {
     assert.throws(() => accuracyOf([]), /Expected at least 1 answer for answers but received 0/);
     const run = buildRun('tergat', 'character-a');
     const short = { ...run, answers: run.answers.slice(1) };

@@ -19,7 +19,7 @@ function buildProbableRun(split: (typeof folds)[number], options: Parameters<typ
 }
 
 describe('calibration', () => {
-  it('gathers the probabilities of the found faces with their labels', () => {
+  it('collects the probabilities of the found faces with their labels', () => {
     const run = buildProbableRun('character-a', { isMissed: (row) => row < 3 });
     const { labels, probabilities } = gatherProbabilities(buildEvidence({}), run, 'test');
     assert.deepEqual([labels.length, probabilities.length], [39, 7 * 39]);

@@ -98,7 +98,7 @@ describe('quotes', () => {
     assert.equal(replaceQuotes(text, known), 'It is <!--q a.b-->12.3 %<!--/q-->, no more.');
   });
 
-  it('refuse a figure that there is not', () => {
+  it('refuse an unknown figure', () => {
     assert.throws(
       () => replaceQuotes('<!--q c-->1<!--/q-->', known),
       /Expected the name of a figure for a quote but received c/,

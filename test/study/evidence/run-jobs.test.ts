@@ -11,7 +11,7 @@ describe('the runs of evidence', () => {
   const size = `test-${process.pid}`;
   after(() => fs.rmSync(cacheDirectory(size), { recursive: true, force: true }));
 
-  it('have no answer where the store or the learner found no face', async () => {
+  it('have no answer where the store or the network found no face', async () => {
     const records = buildRecords('six', ['a'], { clips: 1 }).slice(0, 3);
     // The store misses the second frame, the learner finds no face in the third.
     const found = [records[0], records[2]];

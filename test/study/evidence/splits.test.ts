@@ -28,14 +28,14 @@ describe('the splits of the evidence', () => {
     assert.deepEqual([...splits.keys()], [...expected, 'growth-6', 'growth-12', 'final-original', 'final']);
   });
 
-  it('keep characters apart wherever they are said to', () => {
+  it('keep characters apart in every split by character', () => {
     for (const split of splits.values()) {
       if (['characters', 'growth'].includes(split.protocol) || split.id === 'final')
         assertDisjoint(split, records, ({ character }) => character);
     }
   });
 
-  it('are of a protocol each, which their ids name', () => {
+  it('have one protocol each, named by their ids', () => {
     const of = (protocol: string) => [...splits.values()].filter((split) => split.protocol === protocol);
     assert.deepEqual(
       of('growth').map(({ trainingCharacters }) => trainingCharacters),

@@ -60,13 +60,13 @@ describe('buildReport', () => {
     assert.deepEqual([report.epochs, report.bestEpoch, report.experiment.epochs], [2, 1, 15]);
   });
 
-  it("tells the boxes' mean overlap and its tail", () => {
+  it("gives the boxes' mean overlap and its tail", () => {
     const { blockIoU, blockIoUTail } = buildReport(makeParts());
     assert.deepEqual(blockIoU, { eyes: 0.9, mouth: 0.8 });
     assert.deepEqual(blockIoUTail?.mouth, { percentile5: 0.6, worst: { character: 'pia', mean: 0.7 } });
   });
 
-  it('says null where no true landmarks are known', () => {
+  it('gives null where no true landmarks are known', () => {
     const { blockIoU, blockIoUTail } = buildReport(makeParts({ blockQuality: undefined }));
     assert.deepEqual([blockIoU, blockIoUTail], [null, null]);
   });

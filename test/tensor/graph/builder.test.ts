@@ -37,7 +37,7 @@ describeNative('GraphBuilder', () => {
     session.dispose();
   });
 
-  it('finds who takes an output beside a result, through inputs and waits', () => {
+  it('finds the consumers of an output beside a result, through inputs and control inputs', () => {
     const builder = builderOf();
     for (const name of ['w', 'x']) builder.addPlaceholder(name, { shape: [], dtype: builder.floatType });
     builder.add({ name: 'forward', op: 'Mul', inputs: ['x:0', 'w:0'], attributes: T });
@@ -47,13 +47,13 @@ describeNative('GraphBuilder', () => {
     assert.deepEqual(builder.findTakersBeside('w:0', 'beside:0'), ['forward']);
   });
 
-  it('tells what TensorFlow says of a graph that is none', () => {
+  it("reports TensorFlow's message for an invalid graph", () => {
     const builder = builderOf();
     builder.add({ name: 'lost', op: 'Neg', inputs: ['nowhere:0'], attributes: T });
     assert.throws(() => openSession(nativeBackend()!, builder.nodes), /nowhere/);
   });
 
-  it('says which attribute it cannot write', () => {
+  it('names the attribute that it cannot write', () => {
     const { binding } = nativeBackend()!;
     const attributes = [{ name: 'limits', type: binding.TF_ATTR_FLOAT, value: [1, 2] }];
     assert.throws(
@@ -64,7 +64,7 @@ describeNative('GraphBuilder', () => {
 });
 
 describe('withModelFolder', () => {
-  it('has the model in a folder while it is loaded, and leaves nothing, even when loading fails', () => {
+  it('writes the model into a folder while it is loaded, and removes it, even when loading fails', () => {
     const folders: string[] = [];
     const read = (folder: string) => {
       folders.push(folder);

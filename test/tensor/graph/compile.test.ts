@@ -43,7 +43,7 @@ describeNative('compile on native TensorFlow', () => {
     compiled.dispose();
   });
 
-  it('runs the computation itself as often as it was told, then to trace it, and never again', () => {
+  it('runs the computation itself for the eager warm-up runs and the trace, and never again', () => {
     const x = draw([2, 4, 4, 2], 3) as tf.Tensor4D;
     for (const plainRuns of [0, 2]) {
       const { runs, compiled } = countRuns(convolve, plainRuns);
@@ -54,7 +54,7 @@ describeNative('compile on native TensorFlow', () => {
     x.dispose();
   });
 
-  it('holds the numbers that the computation made itself, and expands dimensions', () => {
+  it('contains the constants that the computation made itself, and expands dimensions', () => {
     const compiled = compile((x: tf.Tensor1D) => tf.tidy(() => x.mul(tf.tensor1d([1, 2, 3])).expandDims(1)));
     tf.tidy(() => {
       const x = tf.tensor1d([4, 5, 6]);
@@ -92,7 +92,7 @@ describeNative('compile on native TensorFlow', () => {
 describe('compile on the cpu backend', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
-  it('runs the computation as it is', () => {
+  it('runs the computation eagerly', () => {
     const compiled = compile((x: tf.Tensor1D) => x.mul(2) as tf.Tensor1D);
     for (const value of [1, 2, 3])
       tf.tidy(() => assert.deepEqual([...compiled.run(tf.tensor1d([value])).dataSync()], [2 * value]));

@@ -45,7 +45,7 @@ describeWasm('the wasm training kernels', () => {
     assert.equal(wasmBackend().wasm.HEAPU8.length, bytes);
   });
 
-  it("can be taken out again, and tfjs' kernels are then back", () => {
+  it("can be unregistered, which restores tfjs' kernels", () => {
     const ours = tf.getKernel('BatchMatMul', 'wasm').kernelFunc;
     registerWasmTrainingKernels();
     assert.equal(tf.getKernel('BatchMatMul', 'wasm').kernelFunc, ours);
