@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import {
   CHARACTERS,
   type FrameSpec,
@@ -66,7 +66,7 @@ export async function makePortraits(): Promise<void> {
   }
 }
 
-async function drawPortraits(count: number): Promise<sharp.Sharp[]> {
+async function drawPortraits(count: number): Promise<Sharp[]> {
   const frames = planSample(toSampleSettings({ frames: count }));
   return Promise.all(frames.map(async (frame) => sharp(await drawPng(frame))));
 }
@@ -76,7 +76,7 @@ function drawPng({ view }: FrameSpec): Promise<Buffer> {
 }
 
 /** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
-async function cutPortraits(count: number, random: Random): Promise<sharp.Sharp[]> {
+async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
   await startEngine();
   const detector = await loadAllFacesDetector();
   try {
