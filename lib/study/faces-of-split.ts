@@ -3,7 +3,7 @@ import type { FrameRecord, SplitPart } from '../core/record';
 import type { Split } from '../core/split';
 
 /** The training, validation or test set of a split after preprocessing. */
-interface SideFaces {
+export interface SideFaces {
   /** Positions in the block set, ascending. */
   readonly faces: readonly number[];
   /** Number of frames of this set without a found face. */

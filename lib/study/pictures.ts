@@ -9,7 +9,7 @@ import { homePath, projectRoot } from '../files/project';
 import { decodeImage, isBadImage } from '../faces/picture/decode';
 
 /** A drawn picture and its labels. */
-interface ExamplePicture {
+export interface ExamplePicture {
   readonly character: string;
   readonly emotion: Emotion;
   readonly image: RgbImage;

@@ -29,16 +29,21 @@ function sourceOf(cell: NotebookCell): string {
   return typeof cell.source === 'string' ? cell.source : cell.source.join('');
 }
 
-/** Joins all code cells of a notebook to one module that imports lib's sources. */
+/**
+ * Joins all code cells of a notebook to one module that imports lib's sources. It exports every name, as tslab does, which
+ * is an error where the type of one cannot be named: lib has to export that type.
+ */
 function toModule(file: string): string {
   const cells = readNotebook(file).cells.filter((cell) => cell.cell_type === 'code');
-  return cells.map(sourceOf).join('\n').replaceAll("'../lib'", "'../lib/index'");
+  const text = cells.map(sourceOf).join('\n').replaceAll("'../lib'", "'../lib/index'");
+  const names = declaredNames(ts.createSourceFile('cells.ts', text, ts.ScriptTarget.ES2022));
+  return `${text}\nexport { ${names.join(', ')} };\n`;
 }
 
 function readOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(path.join(projectRoot(), 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, projectRoot());
-  const own = { noEmit: true, declaration: false, sourceMap: false, noUnusedLocals: false };
+  const own = { noEmit: true, declaration: true, sourceMap: false, noUnusedLocals: false };
   // Cells may await: tslab wraps them.
   return { ...options, ...own, rootDir: projectRoot(), module: ts.ModuleKind.ES2022 };
 }
