@@ -14,12 +14,11 @@ import { runRows } from './run-rows';
 import { formatRow, renderBenchTable } from './table';
 import { homePath, projectRoot } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup/compile';
-import { runStep } from '../lib/setup/step';
+import { formatStep, runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
 import { renderFigure } from '../lib/figures/render';
 import { replaceSection } from '../lib/study/markdown';
-import type { ReferenceContext } from '../lib/commands/commit-outputs';
-import { formatStep } from '../lib/commands/set-up';
+import type { ReferenceContext } from './reference/context';
 
 /** Where the bench's table is shown. */
 const PAGE = path.join('docs', 'benchmarks.md');

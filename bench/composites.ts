@@ -22,8 +22,8 @@ import {
 import { median } from './statistics';
 import { listDemoPhotographs } from '../lib/study/pictures';
 import { replaceSection } from '../lib/study/markdown';
-import { followOnStderr } from '../lib/commands/progress';
-import type { ReferenceContext } from '../lib/commands/commit-outputs';
+import { followOnStderr } from '../lib/cli/terminal';
+import type { ReferenceContext } from './reference/context';
 
 /** Sizes of faces in pixels, by the pictures that they are pasted into. */
 const PICTURES: readonly PictureSize[] = [

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { numberBetween } from '../lib/cli/number';
-import { print } from '../lib/cli/print';
+import { print } from '../lib/cli/terminal';
 import { runBench, runInstallPeers } from './bench';
 import { measureFerPlus, runScale } from './scale';
 

@@ -1,7 +1,7 @@
 // Preprocesses a data set to FOLDER/store: scale-process FOLDER [READER DIRECTORY], default FERG's layout in FOLDER/sample. A
 // process of its own: its memory is watched from outside.
 import path from 'node:path';
-import { printProgress } from '../lib/commands/preprocess';
+import { printProgress } from '../lib/cli/preprocess';
 import { readDataset } from '../lib/datasets/registry';
 import { makeStore } from '../lib/faces/store/make-store';
 
@@ -18,7 +18,7 @@ async function preprocess(
     fixedMargin: reader === 'ferg',
     cacheDirectory,
     directory: path.join(folder, 'store'),
-    onProgress: printProgress((line) => process.stdout.write(`${line}\n`)),
+    onProgress: printProgress(),
   });
 }
 

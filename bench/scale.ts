@@ -13,7 +13,7 @@ import { replaceSection } from '../lib/study/markdown';
 import { watchRss } from './rss';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './scale-file';
 import { timeLoad } from './time-load';
-import type { ReferenceContext } from '../lib/commands/commit-outputs';
+import type { ReferenceContext } from './reference/context';
 
 /** FERG-DB's size. */
 const FERG_IMAGES = 55_768;

@@ -1,7 +1,7 @@
 # Unbuilt: no machine with a container engine and an NVIDIA GPU was at hand. Remove this line once it was built and run.
 #
 #     docker build -f docker/gpu.Dockerfile -t prior-attention-gpu .
-#     docker run --rm --gpus all -v "$PWD/results:/project/results" prior-attention-gpu npm run report
+#     docker run --rm --gpus all -v "$PWD/results:/project/results" prior-attention-gpu npx . report
 #
 # The host brings NVIDIA's driver and container toolkit; CUDA comes with TensorFlow's wheel.
 FROM node:20-bookworm
@@ -12,4 +12,4 @@ WORKDIR /project
 COPY . .
 # The GPU is not seen while an image is built, hence --gpu. Set-up goes on without what it cannot have; an image shall not.
 RUN npm ci && npm run setup -- --gpu && test -f node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node
-CMD ["npm", "run", "doctor"]
+CMD ["npx", ".", "doctor"]

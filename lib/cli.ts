@@ -1,76 +1,117 @@
 import { Command } from 'commander';
-import { auditCommand } from './cli/audit';
-import { cacheCommand } from './cli/cache';
-import { compareCommand } from './cli/compare';
-import { datasetsCommand } from './cli/datasets';
-import { demoCommand } from './cli/demo';
-import { doctorCommand } from './cli/doctor';
-import { evidenceCommand } from './cli/evidence';
-import { evaluateCommand } from './cli/evaluate';
-import { exportCommand, importCommand } from './cli/export';
-import { facesCommand } from './cli/faces';
-import { kernelCommand } from './cli/kernel';
-import { labCommand } from './cli/lab';
-import { newCommand } from './cli/new';
-import { notebooksCommand } from './cli/notebooks';
-import { predictCommand } from './cli/predict';
-import { preprocessCommand } from './cli/preprocess';
-import { realFacesCommand } from './cli/real-faces';
-import { reportCommand } from './cli/report';
-import { sampleCommand } from './cli/sample';
-import { setupCommand } from './cli/setup';
-import { trainCommand } from './cli/train';
 import { explainUnwritable, homePath } from './files/project';
 
-/** Every command, in the help's order. Each is defined in a file of lib/cli and loads what it does only when called. */
-const COMMANDS: readonly Command[] = [
-  setupCommand,
-  doctorCommand,
-  reportCommand,
-  labCommand,
-  kernelCommand,
-  newCommand,
-  notebooksCommand,
-  facesCommand,
-  compareCommand,
-  cacheCommand,
-  sampleCommand,
-  predictCommand,
-  datasetsCommand,
-  demoCommand,
-  preprocessCommand,
-  auditCommand,
-  trainCommand,
-  evidenceCommand,
-  realFacesCommand,
-  evaluateCommand,
-  exportCommand,
-  importCommand,
+/** Adds a command's arguments, options, help and action. */
+type Define = (command: Command) => unknown;
+
+/**
+ * Name and description of every command, in the order of the help. The file of a command is loaded only when the command
+ * is called or its help is shown.
+ */
+const COMMANDS: readonly [
+  name: string,
+  description: string,
+  load: () => Promise<{ readonly define: Define }>,
+][] = [
+  [
+    'setup',
+    'install what `npm ci` leaves out: Python part, TensorFlow, kernel; compile lib',
+    () => import('./cli/setup'),
+  ],
+  ['doctor', 'show what runs on this machine, and what is missing', () => import('./cli/doctor')],
+  [
+    'report',
+    'set up, execute the main notebook, and write figures, tables and report.json to results/latest',
+    () => import('./cli/report'),
+  ],
+  ['lab', 'set up, and open JupyterLab with a notebook', () => import('./cli/lab')],
+  ['kernel', 'add the TypeScript kernel to your own Jupyter, or remove it', () => import('./cli/kernel')],
+  [
+    'new',
+    'write a notebook that trains and evaluates a small network on your own pictures',
+    () => import('./cli/new'),
+  ],
+  ['notebooks', 'execute or clean the notebooks', () => import('./cli/notebooks')],
+  ['predict', 'name the expression of every face in pictures and videos', () => import('./cli/predict')],
+  ['faces', 'draw landmarks, boxes and blocks of faces in pictures', () => import('./cli/faces')],
+  [
+    'evaluate',
+    'measure a model on labelled images, or compare two models on the same images',
+    () => import('./cli/evaluate'),
+  ],
+  ['train', 'train a network, and write its model file for predict --model', () => import('./cli/train')],
+  [
+    'export',
+    'convert a model for PyTorch (safetensors) or for browsers (TensorFlow.js)',
+    () => import('./cli/export'),
+  ],
+  [
+    'import',
+    "convert the original's state_dict (safetensors.torch.save_file) to a model file",
+    () => import('./cli/import'),
+  ],
+  [
+    'demo',
+    'build the web page and serve it on this machine: camera, picture or sample',
+    () => import('./cli/demo'),
+  ],
+  [
+    'datasets',
+    'list the data sets that have a reader, with licence and access',
+    () => import('./cli/datasets'),
+  ],
+  ['sample', 'draw the synthetic sample', () => import('./cli/sample')],
+  [
+    'preprocess',
+    'find the faces of a data set, cut their blocks, and write them to one Arrow file',
+    () => import('./cli/preprocess'),
+  ],
+  [
+    'audit',
+    'count, measure and check a data set: a datasheet, and a picture of its worst blocks',
+    () => import('./cli/audit'),
+  ],
+  ['cache', 'list or delete the contents of data/cache', () => import('./cli/cache')],
+  [
+    'evidence',
+    'run every study (resumable), and update all figures, tables and texts that quote them',
+    () => import('./cli/evidence'),
+  ],
+  [
+    'real-faces',
+    'train on FER+ and measure on it (DATASET=fer-plus DATASET_DIR=...); resumable',
+    () => import('./cli/real-faces'),
+  ],
 ];
 
-/** What wrong usage exits with; an error while a command runs exits with 1. */
+/** Exit status after wrong usage; an error while a command runs exits with 1. */
 const WRONG_USAGE = 2;
 
-const program = new Command('prior-attention')
-  .description('Facial expression recognition with prior attention, as TypeScript notebooks')
-  .addHelpText(
-    'after',
-    `
-\`prior-attention help COMMAND\` explains one.
+async function main(): Promise<void> {
+  const program = new Command('npx .')
+    .description('Facial expression recognition with prior attention, as TypeScript notebooks')
+    .showHelpAfterError('(--help shows all options)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
+    // Checks the setting before any work.
+    .hook('preAction', () => void homePath())
+    .addHelpText(
+      'after',
+      `
+\`npx . COMMAND --help\` explains a command.
 
-PRIOR_ATTENTION_HOME (an absolute path; default: the project's folder) is where commands write data and results. Set it
-where the project's folder is read-only.`,
-  );
-for (const command of [program, ...COMMANDS, ...COMMANDS.flatMap(({ commands }) => commands)]) {
-  command.showHelpAfterError('(add --help for what there is)');
-  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
+PRIOR_ATTENTION_HOME (an absolute path; default: the project's folder) is the folder that data and results are written
+to. Set it where the project's folder is read-only.`,
+    );
+  const [first, second] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+  const called = first === 'help' ? second : first;
+  for (const [name, description, load] of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (name === called) (await load()).define(command);
+  }
+  await program.parseAsync();
 }
-for (const command of COMMANDS) program.addCommand(command);
 
-// A wrong setting is told before any work.
-program.hook('preAction', () => void homePath());
-
-program.parseAsync().catch((error: unknown) => {
+main().catch((error: unknown) => {
   console.error((explainUnwritable(error) as Error).message);
   process.exitCode = 1;
 });

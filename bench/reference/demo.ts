@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { missingPeersReason } from '../peers';
 import { homePath } from '../../lib/files/project';
-import { runVisibly } from '../../lib/commands/notebook';
-import type { ReferenceContext } from '../../lib/commands/commit-outputs';
+import { runVisibly } from '../../lib/notebook/execute';
+import type { ReferenceContext } from './context';
 
 /** What the page's test and PyTorch's leave in results/latest. */
 interface DemoFigures {

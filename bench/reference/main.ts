@@ -1,4 +1,4 @@
-import { print } from '../../lib/cli/print';
+import { print } from '../../lib/cli/terminal';
 import { runReference } from './reference';
 
 // `npm run reference -- [parts...]`: makes the committed results anew, all of them or some parts.

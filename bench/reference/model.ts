@@ -7,9 +7,9 @@ import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { loadPredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';
-import { formatCount, markdownTable, replaceSection } from '../../lib/study/markdown';
-import { followOnStderr } from '../../lib/commands/progress';
-import type { ReferenceContext } from '../../lib/commands/commit-outputs';
+import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/markdown';
+import { followOnStderr } from '../../lib/cli/terminal';
+import type { ReferenceContext } from './context';
 import { formatPercent } from '../../lib/core/numbers';
 import type { Proportion } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
@@ -27,11 +27,7 @@ export async function makeModelReference({ directory, print }: ReferenceContext)
     const sha256 = createHash('sha256').update(fs.readFileSync(model)).digest('hex');
     const file = toDefaultModelFile(evaluation!, dataset.records, { sha256, dataset: dataset.name });
     fs.writeFileSync(path.join(directory, 'default-model.json'), `${JSON.stringify(file, null, 2)}\n`);
-    const card = path.join(path.dirname(model), 'README.md');
-    fs.writeFileSync(
-      card,
-      replaceSection(fs.readFileSync(card, 'utf8'), 'six', defaultModelToMarkdown(file)),
-    );
+    replaceSectionIn('models/README.md', 'six', defaultModelToMarkdown(file));
     print('Made anew: results/reference/default-model.json, and its table in models/README.md.');
   } finally {
     predictor.dispose();

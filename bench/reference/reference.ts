@@ -7,19 +7,20 @@ import {
   READER_VARIABLES,
 } from '../../lib/core/experiment';
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/markdown';
+import { replaceSectionIn } from '../../lib/study/markdown';
 import { resultsToMarkdown } from '../../lib/study/report/report-file';
 import type { ReportFile } from '../../lib/study/report/report-file';
 import { makeBenchReference } from '../bench';
-import { makeComparisonReference } from '../../lib/commands/compare';
-import { listNotebooks } from '../../lib/commands/clean-notebooks';
+import { makeReport } from '../../lib/cli/report';
+import { makeEvidence } from '../../lib/cli/evidence';
+import { runNotebooks } from '../../lib/cli/notebooks';
+import { commitOutputs, listNotebooks } from '../../lib/notebook/file';
+import { makeComparisonReference } from './compare';
+import type { ReferenceContext } from './context';
 import { makeCompositesReference } from '../composites';
 import { makeDemoReference } from './demo';
 import { makeModelReference } from './model';
-import { REPORT_NOTEBOOK, runVisibly } from '../../lib/commands/notebook';
-import { commitOutputs, type ReferenceContext } from '../../lib/commands/commit-outputs';
-import { runReport } from '../../lib/commands/report';
-import { runNotebooks } from '../../lib/commands/run-notebooks';
+import { REPORT_NOTEBOOK, runVisibly } from '../../lib/notebook/execute';
 import { makeScaleReference } from '../scale';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */
@@ -27,7 +28,7 @@ const NOT_COMMITTED = /\.(html|ipynb)$/;
 
 /** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
 const PARTS = {
-  report: makeReport,
+  report: makeReportPart,
   bench: makeBenchReference,
   compare: makeComparisonReference,
   scale: makeScaleReference,
@@ -79,14 +80,14 @@ export async function runReference(options: {
 }
 
 /** Report, the notebook's outputs and the README's table, computed from scratch. */
-async function makeReport({ directory, environment, print }: ReferenceContext): Promise<void> {
+async function makeReportPart({ directory, environment, print }: ReferenceContext): Promise<void> {
   // A folder of its own, so that nothing is reused and no cache has to be deleted.
   const scratch = homePath('data', 'scratch');
   fs.rmSync(scratch, { recursive: true, force: true });
   removeFigures(directory);
   const settings = { ...environment, [HOME_VARIABLE]: scratch };
   try {
-    await runReport({ resultsDirectory: directory, environment: settings, print });
+    await makeReport({ results: directory, environment: settings });
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }
@@ -102,19 +103,14 @@ async function makeReport({ directory, environment, print }: ReferenceContext): 
 }
 
 /** Evidence, its notebooks and the texts that quote it; runs that are in data/cache/evidence are not run again. */
-async function makeEvidencePart({ environment, print }: ReferenceContext): Promise<void> {
-  const { makeEvidence } = await import('../../lib/commands/evidence');
-  await makeEvidence({ environment, print });
+function makeEvidencePart({ environment }: ReferenceContext): Promise<void> {
+  return makeEvidence(environment);
 }
 
 /** The outputs of all other notebooks. */
-async function makeNotebooks({ environment, print }: ReferenceContext): Promise<void> {
+async function makeNotebooks({ environment }: ReferenceContext): Promise<void> {
   const folder = homePath('results', 'latest');
-  const isDone = await runNotebooks({
-    names: [],
-    environment: { ...environment, RESULTS_DIR: folder },
-    print,
-  });
+  const isDone = await runNotebooks([], { ...environment, RESULTS_DIR: folder });
   if (!isDone) throw new Error('Expected every notebook to run but one failed');
   for (const file of listNotebooks().filter((name) => !name.endsWith(REPORT_NOTEBOOK))) {
     commitOutputs(path.join(folder, path.basename(file)), file);
@@ -140,7 +136,5 @@ function removeFigures(directory: string): void {
 
 function quoteResults(reportFile: string): void {
   const report = JSON.parse(fs.readFileSync(reportFile, 'utf8')) as ReportFile;
-  const readme = path.join(projectRoot(), 'README.md');
-  const text = fs.readFileSync(readme, 'utf8');
-  fs.writeFileSync(readme, replaceSection(text, 'results', resultsToMarkdown(report)));
+  replaceSectionIn('README.md', 'results', resultsToMarkdown(report));
 }

@@ -1,14 +1,73 @@
-import { Command } from 'commander';
-import { croppedOption } from './cropped';
-import { print } from './print';
-import { addReaderOptions, type ReaderFlags } from './reader';
+import type { Command } from 'commander';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
+import { DEFAULT_EXPERIMENT } from '../core/experiment';
+import type { FrameRecord } from '../core/record';
+import { expectWritable, homePath } from '../files/project';
+import { auditBlocks } from '../study/audit';
+import { formatDatasheet } from '../study/datasheet';
+import { addReaderOptions, type ReaderFlags } from './data';
+import { preprocess } from './preprocess';
+import { print } from './terminal';
 
-/** `audit`: what is in a data set, and what is wrong with it. */
-export const auditCommand = addReaderOptions(new Command('audit'))
-  .description('count, measure and check a data set: a datasheet and a picture of its worst blocks')
-  .argument('<dir>', "the data set's folder")
-  .addOption(croppedOption())
-  .action(async (directory: string, flags: ReaderFlags & { cropped?: boolean }) => {
-    const { runAudit } = await import('../commands/audit');
-    await runAudit(directory, { ...flags, print });
-  });
+/** Defines `audit`. */
+export function define(command: Command): void {
+  addReaderOptions(command.argument('<dir>', 'folder of the data set'))
+    .addHelpText('after', '\nThe data set is preprocessed first. Results go to results/latest/audit.')
+    .action(audit);
+}
+
+async function audit(directory: string, flags: ReaderFlags): Promise<void> {
+  const { findDataset } = await import('../datasets/registry');
+  const { loadStore } = await import('../faces/store/store-file');
+  const store = storeFolder(directory);
+  // Checked here too: preprocessing would name it --out.
+  expectWritable(store);
+  const { file, records } = await preprocess(directory, { ...flags, out: store });
+  const blocks = withRecords(await loadStore(file), records);
+  const found = auditBlocks(blocks, DEFAULT_EXPERIMENT.seed);
+  const out = homePath('results', 'latest', 'audit');
+  fs.mkdirSync(out, { recursive: true });
+  if (found.worst.length > 0) await drawWorst(blocks, found.worst, out);
+  const sheet = path.join(out, 'datasheet.md');
+  const { title, licence, access, content } = findDataset(flags.dataset);
+  const name = path.basename(path.resolve(directory));
+  const about = { records: blocks.records, title: `${name}, read as ${title}`, licence, access, content };
+  fs.writeFileSync(sheet, formatDatasheet(found, about));
+  print(`datasheet: ${path.relative('', sheet)}`);
+}
+
+async function drawWorst(blocks: BlockSet, worst: readonly number[], folder: string): Promise<void> {
+  const { saveFigure } = await import('../figures/figures');
+  const { imageGrid } = await import('../figures/sheets');
+  const area = BLOCK_SIZE * BLOCK_SIZE;
+  const items = worst.flatMap((face, index) =>
+    (['eyes', 'mouth'] as const).map((block) => ({
+      image: {
+        width: BLOCK_SIZE,
+        height: BLOCK_SIZE,
+        data: blocks[block].subarray(area * face, area * (face + 1)),
+      },
+      caption: `${index + 1} ${block}`,
+    })),
+  );
+  const title = 'Blocks of least contrast';
+  await saveFigure(await imageGrid(items, { title, columns: 8, cellPx: 96 }), folder, 'worst');
+}
+
+/** Replaces the store's records by the reader's, which have official sides. */
+function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSet {
+  const known = new Map(records.map((record) => [record.path, record]));
+  const find = (record: FrameRecord) => known.get(record.path) ?? record;
+  const skipped = blocks.skipped.map((frame) => ({ ...frame, record: find(frame.record) }));
+  return { ...blocks, records: blocks.records.map(find), skipped };
+}
+
+/** Names a store for a folder; two folders never share one. */
+function storeFolder(directory: string): string {
+  const absolute = path.resolve(directory);
+  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 8);
+  return homePath('data', 'stores', `audit-${path.basename(absolute)}-${hash}`);
+}

@@ -1,10 +1,14 @@
-import { Command } from 'commander';
-import { print } from './print';
+import type { Command } from 'commander';
+import { print } from './terminal';
 
-/** `datasets`: what can be read. */
-export const datasetsCommand = new Command('datasets')
-  .description('list the data sets that can be read, with their licences and how to get them')
-  .action(async () => {
-    const { runDatasets } = await import('../commands/datasets');
-    runDatasets(print);
+/** Defines `datasets`. */
+export function define(command: Command): void {
+  command.action(async () => {
+    const { DATASETS } = await import('../datasets/registry');
+    for (const { id, title, content, licence, access, layout } of DATASETS) {
+      print(`${id.padEnd(9)}${title}: ${content}`);
+      for (const [label, text] of Object.entries({ licence, access, form: layout }))
+        print(`${' '.repeat(9)}${label}: ${text}`);
+    }
   });
+}

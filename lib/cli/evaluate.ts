@@ -1,129 +1,238 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { type Experiment, readExperiment } from '../core/experiment';
+import type { SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
-import { croppedOption } from './cropped';
-import { addTrainingOptions, experimentOf, type ExperimentFlags } from './experiment';
+import type { Dataset } from '../datasets/dataset';
+import { checkOutput, writeOutput } from '../files/output';
+import { type StopFlag, watchStop } from '../notebook/stop';
+import type { ModelEvaluation } from '../study/evaluate-models';
+import { toPredictionsCsv } from '../study/folds/score-folds';
+import { addDataOptions, type DataFlags, openFlagged } from './data';
+import { addTrainingOptions, experimentOf, type ExperimentFlags, hasOwnBatchSize } from './experiment';
+import { crossValidate, type FoldsRun } from './folds';
 import { numberBetween } from './number';
-import { numberedOption } from './reader';
+import { exitStopped, followOnStderr, tell } from './terminal';
 
-interface EvaluateFlags extends ExperimentFlags {
-  readonly data?: string;
-  readonly numbered?: string;
-  readonly side?: 'train' | 'validation' | 'test' | 'all';
-  readonly cropped?: boolean;
+/** Data and output of an evaluation. */
+interface EvaluationFlags extends DataFlags {
+  readonly format: 'text' | 'json';
+  /** File, device or pipe; default standard output. */
+  readonly output?: string;
+}
+
+interface EvaluateFlags extends EvaluationFlags, ExperimentFlags {
+  readonly side?: SplitPart | 'all';
   readonly model?: string;
   readonly against?: string;
   readonly abstainBelow?: number;
   readonly by?: string;
-  readonly format: 'text' | 'json';
-  readonly output?: string;
   readonly folds?: string;
   readonly predictions?: string;
   readonly queue?: string;
 }
 
-/** Options of training; they are refused without --folds. */
+/** Options of training; they require --folds. */
 const FOLDS_ONLY = ['predictions', 'queue', 'epochs', 'seed', 'batchSize', 'learningRate', 'margin'] as const;
 
-/** `evaluate`: how well a model does on labelled images, or which of two does better. */
-export const evaluateCommand = new Command('evaluate')
-  .description('measure a model on labelled images, or compare two on the same ones')
-  .option(
-    '--data <folder>',
-    "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
-  )
-  .addOption(numberedOption())
-  .addOption(croppedOption())
-  .addOption(
-    new Option('--side <side>', 'official side to score; default: test, where the data have sides').choices([
-      'train',
-      'validation',
-      'test',
-      'all',
-    ]),
-  )
-  .option('-m, --model <file>', 'model file, or face-api; default: the project’s own')
-  .option('--against <file>', 'a second model file, or face-api')
-  .option(
-    '--abstain-below <probability>',
-    'less likely answers are `unsure` (default 0.5)',
-    numberBetween(0, 1),
-  )
-  .option(
-    '--by <column>',
-    'also score each group of a column of the table of labels, of `person` or of `side`',
-  )
-  .addOption(
-    new Option('-f, --format <format>', 'how figures are written').choices(['text', 'json']).default('text'),
-  )
-  .option(
-    '-o, --output <file>',
-    'write to a file, whole or not at all, or to a device or pipe; default: standard output, which - is too',
-  )
-  .addOption(
-    new Option(
-      '--folds <architecture>',
-      'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once for each person, and test it on that person',
-    ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
-  )
-  .option('--predictions <file>', "with --folds: write all folds' predictions as one CSV table")
-  .option('--queue <url>', 'with --folds: give the folds to workers by a queue on Redis, redis://host:6379')
-  .addHelpText(
-    'after',
-    `
---epochs, --seed, --batch-size, --learning-rate and --margin are for --folds only; EPOCHS, SEED and the like set them too. A
-command with --folds that was stopped goes on when it is called again. Workers of the queue are started by
-npx . preprocess --worker redis://host:6379, on machines that share this project's data/cache at the same path.
+const HELP = `
+--epochs, --seed, --batch-size, --learning-rate and --margin require --folds; EPOCHS, SEED etc. set them too. With --folds,
+a command that was stopped continues when it is called again. \`npx . preprocess --worker redis://host:6379\` starts a
+worker of the queue, on machines that share this project's data/cache at the same path.
 
-Class folders: <emotion>/* or <person>/<emotion>/*, with anger, disgust, fear, joy, neutral, sadness, surprise, or
-angry, happy, sad and the like; a table of labels: a CSV file with path and label (data/README.md).
+Class folders: <emotion>/* or <person>/<emotion>/*, named anger, disgust, fear, joy, neutral, sadness, surprise, or
+angry, happy, sad etc. Table of labels: a CSV file with the columns path and label (data/README.md).
 
---by gives accuracy, recall by class and calibration error of each group with intervals, and the largest difference.
+--by reports accuracy, recall by class and calibration error of each group with intervals, and the largest difference.
 
-Exit status: 0 all was measured, 1 an error, 2 wrong usage, 130 after Ctrl-C, and nothing is written then.
+Exit status: 0 all was measured; 1 an error; 2 wrong usage; 130 after Ctrl-C, and nothing is written.
 
-Example: how do the project's own model and face-api's do on your photographs?
-  npx . evaluate --data my-photos --against face-api
-Example: how does a network do on people that it never saw?
-  npx . evaluate --data my-people --folds Combined --predictions predictions.csv
-Example: is the model as good for each age in a table of path, label, person and age?
-  npx . evaluate --data labels.csv --by age`,
-  )
-  .action(async ({ model, against, ...flags }: EvaluateFlags, command: Command) => {
-    if (flags.folds !== undefined) return evaluateFolds(flags.folds, flags);
-    const stray = FOLDS_ONLY.find((name) => flags[name] !== undefined);
-    if (stray)
-      command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`, { exitCode: 2 });
-    if (process.env.SPLIT === LEAVE_ONE_PERSON_OUT)
-      throw new RangeError(
-        `Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`,
-      );
-    const { runEvaluate } = await import('../commands/evaluate');
-    const models = against === undefined ? [model] : [model, against];
-    if (await runEvaluate({ ...flags, models })) return;
-    process.stderr.write('Stopped before the last image: nothing was written.\n');
-    process.exitCode = 130;
-  });
+Examples:
+  npx . evaluate --data my-photos --against face-api    # the project's model and face-api's on your photographs
+  npx . evaluate --data my-people --folds Combined --predictions predictions.csv    # a network on unseen persons
+  npx . evaluate --data labels.csv --by age             # accuracy for each age, a column of the table of labels`;
 
-addTrainingOptions(evaluateCommand);
-
-async function evaluateFolds(architecture: string, flags: EvaluateFlags): Promise<void> {
-  const { data, numbered, cropped, format, output, predictions, queue } = flags;
-  const { SPLIT } = process.env;
-  if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
-    throw new RangeError(
-      `Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`,
+/** Defines `evaluate`. */
+export function define(command: Command): void {
+  addDataOptions(command)
+    .addOption(
+      new Option(
+        '--side <side>',
+        'official side to score; default: test if the data have sides, else all',
+      ).choices(['train', 'validation', 'test', 'all']),
+    )
+    .option('-m, --model <file>', "model file, or face-api; default: the project's model")
+    .option('--against <file>', 'a second model file, or face-api')
+    .option(
+      '--abstain-below <probability>',
+      'answers with a lower probability are `unsure` (default 0.5)',
+      numberBetween(0, 1),
+    )
+    .option('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`')
+    .addOption(
+      new Option('-f, --format <format>', 'format of the figures').choices(['text', 'json']).default('text'),
+    )
+    .option(
+      '-o, --output <file>',
+      'file, written whole or not at all, or device or pipe; default: standard output, also -',
+    )
+    .addOption(
+      new Option(
+        '--folds <architecture>',
+        'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once per person, and test it on that person',
+      ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
+    )
+    .option('--predictions <file>', 'with --folds: write the predictions of all folds as a CSV table')
+    .option(
+      '--queue <url>',
+      'with --folds: distribute the folds to workers by a queue on Redis, redis://host:6379',
     );
-  const { evaluateFolds: run } = await import('../commands/folds');
-  const print = (line: string) => void process.stderr.write(`${line}\n`);
-  const experiment = experimentOf(flags);
-  const keepsBatchSize = flags.batchSize !== undefined || Boolean(process.env.BATCH_SIZE);
-  const settings = { architecture, experiment, keepsBatchSize, queue };
-  if (await run({ data, numbered, cropped, ...settings, format, output, predictions, print })) return;
-  process.stderr.write('Stopped before the last fold: nothing was written; the same command goes on.\n');
-  process.exitCode = 130;
+  addTrainingOptions(command)
+    .addHelpText('after', HELP)
+    .action((flags: EvaluateFlags) => {
+      if (flags.folds !== undefined) return foldsAction(flags.folds, flags);
+      const stray = FOLDS_ONLY.find((name) => flags[name] !== undefined);
+      if (stray) command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`);
+      return evaluateAction(flags);
+    });
 }
 
 /** Writes an option's name as it is typed. */
 function toFlag(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+async function evaluateAction({ model, against, ...flags }: EvaluateFlags): Promise<void> {
+  if (process.env.SPLIT === LEAVE_ONE_PERSON_OUT)
+    throw new RangeError(
+      `Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`,
+    );
+  const models = against === undefined ? [model] : [model, against];
+  if (!(await evaluate({ ...flags, models })))
+    exitStopped('Stopped before the last image: nothing was written.');
+}
+
+async function foldsAction(architecture: string, flags: EvaluateFlags): Promise<void> {
+  const { SPLIT } = process.env;
+  if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
+    throw new RangeError(
+      `Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`,
+    );
+  const settings = { architecture, experiment: experimentOf(flags), keepsBatchSize: hasOwnBatchSize(flags) };
+  if (!(await evaluateFolds({ ...flags, ...settings, print: tell })))
+    exitStopped('Stopped before the last fold: nothing was written; the same command continues.');
+}
+
+/** Models and data of {@link evaluate}. */
+export interface EvaluateRequest extends EvaluationFlags {
+  /** Official side to score; default the test side of data that have sides, else all. */
+  readonly side?: SplitPart | 'all';
+  /** One or two model files or `face-api`; undefined: the project's model. */
+  readonly models: readonly (string | undefined)[];
+  readonly abstainBelow?: number;
+  /** Column whose groups are scored too. */
+  readonly by?: string;
+}
+
+/**
+ * Evaluates one model on labelled images, or compares two image by image.
+ * @param stopFlag stops before the next image; default Ctrl-C
+ * @returns false when it was stopped; nothing is written then
+ * @throws RangeError when a model or the data cannot be used, or the data do not have the column
+ */
+export async function evaluate(
+  request: EvaluateRequest,
+  stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
+): Promise<boolean> {
+  const { by, side, format, output } = request;
+  const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
+  const { compareEvaluations } = await import('../study/evaluate-models');
+  const { evaluationsToJson, evaluationsToText } = await import('../study/evaluation-text');
+  checkOutput(output);
+  const opened = await openFlagged(request, readExperiment(process.env));
+  const column = by === undefined ? undefined : findColumn(opened, by);
+  const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
+  const stop = stopFlag ?? watchStop();
+  try {
+    const evaluations = await evaluateAll(request, dataset, stop.isRequested);
+    if (!evaluations) return false;
+    const [first, second] = evaluations;
+    const results = {
+      dataset: dataset.name,
+      evaluations,
+      paired: second && compareEvaluations(first, second, dataset.records),
+      groups: column && evaluations.map((one) => evaluateGroups(one, dataset.records, column)),
+    };
+    const text = format === 'json' ? evaluationsToJson(results) : evaluationsToText(results);
+    await writeOutput(output, text);
+    return true;
+  } finally {
+    stop.dispose();
+  }
+}
+
+/**
+ * Selects one official side of a data set, and adds it to the name.
+ * @throws RangeError for a side without images
+ */
+export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset {
+  const isOfficialSplit = dataset.records.every((record) => record.side);
+  const chosen = side ?? (isOfficialSplit ? 'test' : 'all');
+  if (chosen === 'all') return dataset;
+  const records = dataset.records.filter((record) => record.side === chosen);
+  if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
+  throw new RangeError(
+    `Expected images of the ${chosen} side in ${dataset.name} but received none: use --side all`,
+  );
+}
+
+async function evaluateAll(
+  { models, abstainBelow }: EvaluateRequest,
+  dataset: Dataset,
+  shouldStop: () => boolean,
+): Promise<ModelEvaluation[] | undefined> {
+  const { loadPredictor } = await import('../predict/predictor');
+  const { evaluateModel } = await import('../study/evaluate-models');
+  const evaluations: ModelEvaluation[] = [];
+  for (const model of models) {
+    const { cropped } = dataset;
+    const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
+    try {
+      const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
+      const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop });
+      if (!evaluation) return undefined;
+      evaluations.push(evaluation);
+    } finally {
+      predictor.dispose();
+    }
+  }
+  return evaluations;
+}
+
+/** Data and network of {@link evaluateFolds}. */
+export interface FoldsRequest extends EvaluationFlags, FoldsRun {
+  readonly experiment: Experiment;
+  /** File for the table of all predictions; default: none is written. */
+  readonly predictions?: string;
+}
+
+/**
+ * Leaves one person out: trains and tests a network once per person of the data.
+ * @returns false when it was stopped: nothing is written then, and the same call continues
+ * @throws RangeError when the data, their persons or a setting cannot be used
+ */
+export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
+  const { experiment, format, output, predictions } = request;
+  const { findArchitecture } = await import('../model/architectures');
+  const { foldsToJson, foldsToText } = await import('../study/folds/folds-text');
+  findArchitecture(request.architecture);
+  checkOutput(output);
+  checkOutput(predictions, '--predictions');
+  if (predictions !== undefined && predictions === output)
+    throw new RangeError(`Expected two files for --output and --predictions but received ${output} for both`);
+  const done = await crossValidate(await openFlagged(request, experiment), request);
+  if (!done) return false;
+  if (predictions !== undefined)
+    await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');
+  await writeOutput(output, format === 'json' ? foldsToJson(done) : foldsToText(done));
+  return true;
 }

@@ -1,17 +1,103 @@
-import { Command, Option } from 'commander';
-import { print } from './print';
+import { type Command, Option } from 'commander';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expectWritable, homePath, projectRoot } from '../files/project';
+import { executeNotebook } from '../notebook/execute';
+import { commitOutputs, withoutData } from '../notebook/file';
+import {
+  type Evidence,
+  evidenceDirectory,
+  loadEvidence,
+  saveEvidence,
+  withRuns,
+} from '../study/evidence/archive';
+import { replaceSectionIn } from '../study/markdown';
+import { print } from './terminal';
 
-/** `evidence`: what the accuracies mean. */
-export const evidenceCommand = new Command('evidence')
-  .description('run every study (resumable), and update every figure, table and text that quotes them')
-  .option('--from-predictions', 'run nothing: compute everything from the committed predictions')
-  .addOption(
-    new Option(
-      '--models <names...>',
-      'run these alone, such as faceapi; what is committed of the others stays',
-    ).conflicts('fromPredictions'),
-  )
-  .action(async (flags: { readonly fromPredictions?: boolean; readonly models?: readonly string[] }) => {
-    const { makeEvidence } = await import('../commands/evidence');
-    await makeEvidence({ ...flags, environment: process.env, print });
-  });
+interface EvidenceFlags {
+  readonly fromPredictions?: boolean;
+  readonly models?: readonly string[];
+}
+
+/** The notebooks that show the evidence. */
+export const EVIDENCE_NOTEBOOKS = [
+  'notebooks/what-the-original-measured.ipynb',
+  'notebooks/generalisation.ipynb',
+  'notebooks/more-characters.ipynb',
+  'notebooks/confidence.ipynb',
+  'notebooks/attention.ipynb',
+  'notebooks/where-it-looks.ipynb',
+] as const;
+
+/** Texts that quote figures of the evidence. */
+export const QUOTING_TEXTS = ['README.md', 'docs/model-card.md'] as const;
+
+/** Defines `evidence`. */
+export function define(command: Command): void {
+  command
+    .option('--from-predictions', 'run no study: compute everything from the committed predictions')
+    .addOption(
+      new Option(
+        '--models <names...>',
+        'run only these models, such as faceapi; committed results of the others stay',
+      ).conflicts('fromPredictions'),
+    )
+    .action((flags: EvidenceFlags) => makeEvidence(process.env, flags));
+}
+
+/**
+ * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, updates the texts
+ * that quote figures, and executes the notebooks.
+ * @param environment settings of the notebooks
+ * @param flags.fromPredictions runs no study: everything is computed from the committed predictions
+ * @param flags.models runs only these; other runs, attribution and answers about corrupted images stay as committed
+ * @throws Error when the project's folder cannot be written or a notebook fails, RangeError for an unknown model
+ */
+export async function makeEvidence(
+  environment: NodeJS.ProcessEnv,
+  { fromPredictions, models }: EvidenceFlags = {},
+): Promise<void> {
+  const { saveEvidenceFile } = await import('../study/evidence/evidence-file');
+  expectWritable(projectRoot());
+  if (!fromPredictions) await runStudies(models);
+  const evidence = loadEvidence();
+  await saveEvidenceFile(path.join(projectRoot(), 'results', 'reference'), evidence);
+  await quoteFigures(evidence);
+  for (const notebook of EVIDENCE_NOTEBOOKS) await executeAndCommit(notebook, environment);
+  print(
+    'Written: results/reference/evidence.json, its figures, the texts that quote them, and the notebooks.',
+  );
+}
+
+async function runStudies(models: readonly string[] | undefined): Promise<void> {
+  const { runEvidence } = await import('../study/evidence/open-evidence');
+  const committed = models && loadEvidence();
+  const known = new Set(
+    Object.values(committed?.runs ?? {}).flatMap((runs) => runs.map(({ model }) => model)),
+  );
+  const stranger = models?.find((model) => !known.has(model));
+  if (stranger)
+    throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`);
+  const made = await runEvidence({ size: 'full', models, environment: {}, print });
+  saveEvidence(evidenceDirectory(), committed ? withRuns(committed, made) : made);
+}
+
+async function quoteFigures(evidence: Evidence): Promise<void> {
+  const { computeQuotes, evidenceToMarkdown, replaceQuotes } = await import(
+    '../study/evidence/evidence-file'
+  );
+  const quotes = computeQuotes(evidence);
+  for (const name of QUOTING_TEXTS) {
+    const file = path.join(projectRoot(), name);
+    fs.writeFileSync(file, replaceQuotes(fs.readFileSync(file, 'utf8'), quotes));
+  }
+  replaceSectionIn('README.md', 'evidence', evidenceToMarkdown(evidence));
+}
+
+async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const scratch = homePath('results', 'latest', 'evidence');
+  const settings = { ...withoutData(environment), EVIDENCE: 'committed' };
+  if (!(await executeNotebook(notebook, scratch, settings)))
+    throw new Error(`Expected ${notebook} to be executed but a cell failed`);
+  commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
+}

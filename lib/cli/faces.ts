@@ -1,13 +1,45 @@
-import { Command } from 'commander';
-import { croppedOption } from './cropped';
-import { print } from './print';
+import type { Command } from 'commander';
+import path from 'node:path';
+import { readCropped, readExperiment } from '../core/experiment';
+import { describeAssumed } from '../faces/detector/usual-landmarks';
+import { homePath } from '../files/project';
+import { addCroppedOption } from './data';
+import { print } from './terminal';
 
-/** `faces`: what preprocessing finds in pictures. */
-export const facesCommand = new Command('faces')
-  .description("draw landmarks, boxes and blocks of pictures; without FILES, of face-api's six photographs")
-  .argument('[files...]', 'picture files')
-  .addOption(croppedOption())
-  .action(async (files: string[], { cropped }: { cropped?: boolean }) => {
-    const { runFaces } = await import('../commands/faces');
-    process.exitCode = (await runFaces(files, { cropped, print })) > 0 ? 1 : 0;
-  });
+/** Defines `faces`. */
+export function define(command: Command): void {
+  addCroppedOption(
+    command.argument('[files...]', 'picture files; default: the six photographs of the face-api package'),
+  )
+    .addHelpText(
+      'after',
+      '\nExit status: 0 every picture has a face, 1 one has none or an error, 2 wrong usage.',
+    )
+    .action(async (files: string[], { cropped }: { readonly cropped?: boolean }) => {
+      process.exitCode = (await drawFaces(files, cropped ?? readCropped(process.env))) ? 0 : 1;
+    });
+}
+
+/** Draws landmarks, boxes and blocks into results/latest. @returns whether every picture has a face */
+async function drawFaces(files: readonly string[], cropped: boolean): Promise<boolean> {
+  if (cropped && files.length === 0)
+    throw new RangeError('Expected pictures of cropped faces beside --cropped or CROPPED but received none');
+  const { startEngine } = await import('../tensor/backend');
+  const { attentionFlow } = await import('../figures/attention-flow');
+  const { saveFigure } = await import('../figures/figures');
+  const { focusOnFace } = await import('../figures/focus');
+  const { lookAtFiles } = await import('../study/face-views');
+  const { listDemoPhotographs } = await import('../study/pictures');
+  await startEngine();
+  const { marginPx } = readExperiment(process.env);
+  const pictures = files.length > 0 ? files : listDemoPhotographs();
+  const { faces, missed, assumed } = await lookAtFiles(pictures, { marginPx, cropped });
+  for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
+  const guessed = describeAssumed(assumed, faces.length);
+  if (guessed) print(guessed);
+  if (faces.length === 0) throw new Error('Expected a face in at least one of the pictures but found none');
+  const figure = await attentionFlow(await Promise.all(faces.map(focusOnFace)), 'What preprocessing finds');
+  const [file] = await saveFigure(figure, homePath('results', 'latest'), 'faces');
+  print(`${faces.length} of ${pictures.length} pictures have a face: ${path.relative('', file)}`);
+  return missed.length === 0;
+}

@@ -1,25 +1,29 @@
-import { Command } from 'commander';
-import { print } from './print';
+import type { Command } from 'commander';
+import { print } from './terminal';
 
-/** `kernel`: the TypeScript kernel in the user's own Jupyter. */
-export const kernelCommand = new Command('kernel')
-  .description('put the TypeScript kernel into your own Jupyter, or take it out')
-  .addHelpText(
+/** Defines `kernel install` and `kernel remove`. */
+export function define(command: Command): void {
+  command.addHelpText(
     'after',
     `
-\`npm run lab\` needs none of this: its JupyterLab knows the kernel. JUPYTER_DATA_DIR names another folder than Jupyter's own.`,
-  )
-  .addCommand(
-    new Command('install')
-      .description('register the kernel, which starts from this folder')
-      .action(async () => {
-        const { installKernel } = await import('../commands/kernel');
-        for (const line of await installKernel()) print(line);
-      }),
-  )
-  .addCommand(
-    new Command('remove').description('take it out').action(async () => {
-      const { removeKernel } = await import('../commands/kernel');
-      print(removeKernel());
-    }),
+The JupyterLab of \`npx . lab\` has the kernel already. JUPYTER_DATA_DIR names another folder than Jupyter's own.`,
   );
+  command
+    .command('install')
+    .description('register the kernel, which starts from this folder')
+    .action(async () => {
+      const { installUserKernel, setUpCompiled } = await import('../setup');
+      const file = installUserKernel();
+      await setUpCompiled();
+      print(`The kernel TypeScript (tslab) is registered: ${file}`);
+      print('Open a notebook of this project in your own JupyterLab, or in VS Code, and select this kernel.');
+    });
+  command
+    .command('remove')
+    .description('remove the kernel')
+    .action(async () => {
+      const { removeUserKernel } = await import('../setup');
+      const file = removeUserKernel();
+      print(file ? `The kernel is removed: ${file}` : 'No kernel of this project is registered.');
+    });
+}

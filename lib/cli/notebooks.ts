@@ -1,23 +1,47 @@
-import { Command } from 'commander';
-import { print } from './print';
+import type { Command } from 'commander';
+import path from 'node:path';
+import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
+import { cleanNotebooks, listNotebooks } from '../notebook/file';
+import { findNotebook } from './lab';
+import { setUpNotebooks } from './setup';
+import { print } from './terminal';
 
-/** `notebooks`: what is done to all notebooks. */
-export const notebooksCommand = new Command('notebooks')
-  .description('clean or execute all notebooks')
-  .addCommand(
-    new Command('clean').description('strip counts, times and versions before a commit').action(async () => {
-      const { runCleanNotebooks } = await import('../commands/clean-notebooks');
-      runCleanNotebooks(print);
-    }),
-  )
-  .addCommand(
-    new Command('run')
-      .description(
-        'execute notebooks, with their HTML form, into results/latest; none named: all but the report’s',
-      )
-      .argument('[names...]', 'such as start-here')
-      .action(async (names: string[]) => {
-        const { runNotebooks } = await import('../commands/run-notebooks');
-        process.exitCode = (await runNotebooks({ names, print })) ? 0 : 1;
-      }),
-  );
+/** Defines `notebooks run` and `notebooks clean`. */
+export function define(command: Command): void {
+  command
+    .command('run')
+    .description('execute notebooks, and write them with their HTML form to results/latest')
+    .argument('[names...]', "such as start-here; default: all but the report's")
+    .action(async (names: string[]) => {
+      process.exitCode = (await runNotebooks(names, process.env)) ? 0 : 1;
+    });
+  command
+    .command('clean')
+    .description('remove execution counts, times and versions before a commit')
+    .action(() => cleanNotebooks().forEach((file) => print(`${file}: cleaned`)));
+}
+
+/**
+ * Executes notebooks one after the other; a failed notebook does not stop the next one.
+ * @param names without folder and extension; none: all but the report's
+ * @param environment the notebooks' settings; `RESULTS_DIR` is the folder of the results
+ * @returns whether all cells of all notebooks succeeded
+ * @throws RangeError for an unknown name
+ */
+export async function runNotebooks(
+  names: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const { resultsDirectory } = await import('../notebook/start');
+  const all = listNotebooks().map((file) => findNotebook(path.basename(file, '.ipynb')));
+  const chosen =
+    names.length > 0 ? names.map(findNotebook) : all.filter((notebook) => notebook !== REPORT_NOTEBOOK);
+  await setUpNotebooks('notebooks');
+  let isFinished = true;
+  for (const notebook of chosen) {
+    const isExecuted = await executeNotebook(notebook, resultsDirectory(environment), environment);
+    print(`${notebook}: ${isExecuted ? 'executed' : 'FAILED'}`);
+    isFinished &&= isExecuted;
+  }
+  return isFinished;
+}

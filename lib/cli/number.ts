@@ -2,8 +2,8 @@ import { InvalidArgumentError } from 'commander';
 
 /**
  * Makes a parser of a number on the command line.
- * @param range.isWhole whether only integers are taken
- * @returns a function that commander calls; what it refuses ends the command with the usage
+ * @param range.isWhole whether the number must be an integer
+ * @returns a function for commander; a value out of range is wrong usage
  */
 export function numberBetween(
   least: number,

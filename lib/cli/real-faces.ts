@@ -1,56 +1,211 @@
-import { Command } from 'commander';
-import { print } from './print';
+import type { Command } from 'commander';
+import fs from 'node:fs';
+import path from 'node:path';
+import { EMOTIONS } from '../core/emotions';
+import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
+import { formatPercent } from '../core/numbers';
+import { fitTemperature } from '../core/temperature';
+import { expectWritable, projectRoot } from '../files/project';
+import { runStoppable } from '../notebook/stop';
+import { fingerprintFaces } from '../study/fingerprint';
+import { replaceSectionIn } from '../study/markdown';
+import type { RealFacesModel } from '../study/real-faces/models';
+import type { RealFacesData } from '../study/real-faces/open-fer-plus';
+import { exitStopped, followOnStderr, print } from './terminal';
 
-interface RealFacesFlags {
-  readonly seeds: string;
+/** Rows and seeds of a step. */
+interface Request {
+  /** Rows of the study; none: all that apply. */
+  readonly models: readonly RealFacesModel[];
+  readonly seeds: readonly number[];
 }
 
-/** `real-faces`: what is learned from FER+, and measured on it. */
-export const realFacesCommand = new Command('real-faces')
-  .description('learn from FER+ and measure on it (DATASET=fer-plus DATASET_DIR=...); resumable')
-  .argument(
-    '<step>',
-    'train, look (asks the test side, and records it), carry (writes the model), averages or summarize',
-  )
-  .argument('[models...]', 'rows of the study; default: all that need training, for look: all')
-  .option('--seeds <list>', 'such as 1,2,3', '1')
-  .addHelpText(
-    'after',
-    `
-The whole study, in this order; every step goes on where it was:
+/** The steps in their order; each returns false when it was stopped. */
+const STEPS: Readonly<Record<string, (request: Request) => Promise<boolean>>> = {
+  train,
+  look,
+  carry,
+  averages,
+  summarize,
+};
+
+const HELP = `
+The steps in their order; each continues after a stop:
   npx . real-faces train         # hours
-  npx . real-faces look          # the only step that asks the test side
-  npx . real-faces carry         # models/default.safetensors
+  npx . real-faces look          # the only step that uses the test side
+  npx . real-faces carry         # writes models/default.safetensors
   npx . real-faces look carried
-  npx . real-faces averages      # the average face of each expression, of 100 faces at least
-  npx . real-faces summarize     # results/reference/real-faces.json and figures, from the committed answers`,
-  )
-  .action(async (step: string, models: string[], { seeds }: RealFacesFlags) => {
-    const command = await import('../commands/real-faces');
-    const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
-    if (step === 'summarize') return command.summarizeCommitted(print);
-    const all = step === 'train' ? REAL_FACES_MODELS.filter(isTrained) : REAL_FACES_MODELS;
-    const request = {
-      models: models.length > 0 ? command.expectModels(models) : all,
-      seeds: readSeeds(seeds),
-      environment: process.env,
-      print,
-    };
-    const run = {
-      train: command.trainRealFaces,
-      look: command.lookAtRealFaces,
-      carry: command.carryRealFaces,
-      averages: command.drawAverages,
-    }[step];
-    if (!run)
-      throw new RangeError(
-        `Expected train, look, carry, averages or summarize for step but received ${step}`,
-      );
-    if (!(await run(request))) process.exitCode = 130;
-  });
+  npx . real-faces averages      # the average face of each expression, over at least 100 faces
+  npx . real-faces summarize     # results/reference/real-faces.json and figures, from the committed answers`;
+
+/** Defines `real-faces`. */
+export function define(command: Command): void {
+  command
+    .argument(
+      '<step>',
+      'train, look (uses the test side, and records it), carry (writes the model), averages or summarize',
+    )
+    .argument('[models...]', 'rows of the study; default for train: all that are trained, for look: all')
+    .option('--seeds <list>', 'seeds with commas, such as 1,2,3', '1')
+    .addHelpText('after', HELP)
+    .action(async (step: string, names: string[], { seeds }: { readonly seeds: string }) => {
+      const run = STEPS[step];
+      if (!run)
+        throw new RangeError(
+          `Expected one of ${Object.keys(STEPS).join(', ')} for step but received ${step}`,
+        );
+      const request = { models: await readModels(names), seeds: readSeeds(seeds) };
+      // All other steps write committed files.
+      if (step !== 'train') expectWritable(projectRoot());
+      if (!(await run(request))) exitStopped();
+    });
+}
 
 function readSeeds(text: string): number[] {
   const seeds = text.split(',').map(Number);
   if (seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) return seeds;
   throw new RangeError(`Expected integers of 0 or more, with commas, for --seeds but received ${text}`);
+}
+
+async function readModels(names: readonly string[]): Promise<RealFacesModel[]> {
+  const { REAL_FACES_MODELS } = await import('../study/real-faces/models');
+  return names.map((name) => {
+    const found = REAL_FACES_MODELS.find((one) => one === name);
+    if (found) return found;
+    throw new RangeError(`Expected one of ${REAL_FACES_MODELS.join(', ')} for models but received ${name}`);
+  });
+}
+
+async function openData(): Promise<RealFacesData> {
+  const { openRealFaces } = await import('../study/real-faces/open-fer-plus');
+  return openRealFaces(process.env, followOnStderr('Faces'));
+}
+
+/** Trains networks on FER+'s training side and prints their accuracy on the validation side. */
+async function train({ models, seeds }: Request): Promise<boolean> {
+  const { validationAccuracy } = await import('../study/real-faces/answers');
+  const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
+  const { runModel } = await import('../study/real-faces/ask-models');
+  const data = await openData();
+  const rows = models.length > 0 ? models : REAL_FACES_MODELS.filter(isTrained);
+  return forEachRun(rows, seeds, async (model, seed, shouldStop) => {
+    const run = await runModel(model, data, { seed, looksAtTest: false, print, shouldStop });
+    if (!run) return false;
+    print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, run))}`);
+    return true;
+  });
+}
+
+/** Tests networks on validation and test side, saves the answers, and records the look. Untrained ones are trained first. */
+async function look({ models, seeds }: Request): Promise<boolean> {
+  const { loadRealFaces, realFacesDirectory, saveRealFaces } = await import('../study/real-faces/archive');
+  const { REAL_FACES_MODELS } = await import('../study/real-faces/models');
+  const { runModel, withRun } = await import('../study/real-faces/ask-models');
+  const data = await openData();
+  const { faces } = data;
+  const asked: string[] = [];
+  let archive = fs.existsSync(realFacesDirectory())
+    ? { ...loadRealFaces(), faces }
+    : { faces, looks: [], runs: {} };
+  const rows = models.length > 0 ? models : REAL_FACES_MODELS;
+  const isDone = await forEachRun(rows, seeds, async (model, seed, shouldStop) => {
+    const run = await runModel(model, data, { seed, looksAtTest: true, print, shouldStop });
+    if (!run) return false;
+    archive = withRun(archive, model, run);
+    asked.push(`${model} ${seed}`);
+    return true;
+  });
+  const day = new Date().toISOString().slice(0, 10);
+  saveRealFaces({ ...archive, looks: [...archive.looks, { day, asked }] });
+  print(`Tested on the test side: ${asked.join(', ')}.`);
+  return isDone;
+}
+
+async function forEachRun(
+  models: readonly RealFacesModel[],
+  seeds: readonly number[],
+  run: (model: RealFacesModel, seed: number, shouldStop: () => boolean) => Promise<boolean>,
+): Promise<boolean> {
+  const { isTrained } = await import('../study/real-faces/models');
+  return runStoppable('training', async (stop) => {
+    for (const model of models)
+      for (const seed of isTrained(model) ? seeds : seeds.slice(0, 1))
+        if (!(await run(model, seed, stop.isRequested))) return false;
+    return true;
+  });
+}
+
+/**
+ * Writes the model that the project carries: the network of both blocks and the whole face, trained on FER+ and then on
+ * FER+ and drawn characters together, with a temperature fitted on the validation side.
+ */
+async function carry({ seeds: [seed] }: Request): Promise<boolean> {
+  const { encodeModel } = await import('../model/files/model-file');
+  const { createFileStore } = await import('../model/training/checkpoint-files');
+  const { inputSource } = await import('../model/training/data');
+  const { predict, scorePrediction } = await import('../model/training/evaluate');
+  const { DEFAULT_MODEL } = await import('../predict/model');
+  const { fineTune } = await import('../study/real-faces/train');
+  const { TRAINED_MODELS } = await import('../study/real-faces/models');
+  const data = await openData();
+  const { inputs } = TRAINED_MODELS.blocksAndFace;
+  return runStoppable('training', (stop) =>
+    fineTune(data, { seed, print, shouldStop: stop.isRequested }, async (network, training) => {
+      if (training.stopped) return false;
+      const { photographs, drawings, share } = training;
+      const source = inputSource(data.blocks, data.chosenBy, inputs);
+      const prediction = await predict(network, source);
+      const temperature = fitTemperature(prediction.probabilities, source.labels);
+      const { accuracy } = scorePrediction(prediction, source.labels);
+      const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
+      const parts = encodeModel(network, {
+        architecture: network.name,
+        labels: EMOTIONS,
+        marginPx: DEFAULT_MARGIN_PX,
+        faceSizePx: MARGIN_FACE_PX,
+        temperature,
+        trainingData: fingerprintFaces(data.blocks, data.sides.train, inputs),
+        description:
+          `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
+          `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
+      });
+      const file = path.join(projectRoot(), DEFAULT_MODEL);
+      await createFileStore(path.dirname(file)).write(path.basename(file), parts);
+      print(
+        `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
+      );
+      return true;
+    }),
+  );
+}
+
+/** Draws the average face of each expression, over at least 100 training faces each. */
+async function averages(): Promise<boolean> {
+  const { saveFigure } = await import('../figures/figures');
+  const { realFacesDirectory } = await import('../study/real-faces/archive');
+  const { averageFacesFigure } = await import('../study/real-faces/averages');
+  const { blocks, sides } = await openData();
+  await saveFigure(await averageFacesFigure(blocks, sides.train), realFacesDirectory(), 'averages');
+  print('Written: results/reference/real-faces/averages.png');
+  return true;
+}
+
+/** Computes results/reference/real-faces.json, figures and tables from the committed answers. */
+async function summarize(): Promise<boolean> {
+  const { loadRealFaces, realFacesDirectory } = await import('../study/real-faces/archive');
+  const { saveRealFacesFigures } = await import('../study/real-faces/figures');
+  const { summarizeRealFaces } = await import('../study/real-faces/summarize');
+  const { carriedToMarkdown, realFacesToMarkdown } = await import('../study/real-faces/tables');
+  const archive = loadRealFaces();
+  const summary = summarizeRealFaces(archive);
+  const file = path.join(realFacesDirectory(), '..', 'real-faces.json');
+  fs.writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
+  await saveRealFacesFigures(archive, summary, realFacesDirectory());
+  replaceSectionIn('README.md', 'real-faces', realFacesToMarkdown(summary));
+  const { carried } = summary.models;
+  if (carried) replaceSectionIn('models/README.md', 'real-faces', carriedToMarkdown(carried));
+  print(
+    'Written: results/reference/real-faces.json, its figures, the tables in README.md and models/README.md.',
+  );
+  return true;
 }

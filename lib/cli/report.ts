@@ -1,21 +1,128 @@
-import { Command } from 'commander';
-import { print } from './print';
+import type { Command } from 'commander';
+import fs from 'node:fs';
+import path from 'node:path';
+import { readExperiment } from '../core/experiment';
+import { LEAVE_ONE_PERSON_OUT } from '../core/split';
+import { toSkippedCsv } from '../faces/store/skipped';
+import { homePath } from '../files/project';
+import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
+import type { Variant } from '../setup';
+import { toPredictionsCsv } from '../study/folds/score-folds';
+import { crossValidate, type FoldsRun } from './folds';
+import { runSetUp, setUpNotebooks } from './setup';
+import { followOnStderr, print, tell } from './terminal';
 import { addVariantOptions, variantOf, type VariantFlags } from './variant';
 
-/** `report`: the whole notebook. */
-export const reportCommand = addVariantOptions(new Command('report'))
-  .description('set up, execute the notebook, and write figures, tables and report.json to results/latest')
-  .option(
-    '--queue <url>',
-    'with SPLIT=leave-one-person-out: give the folds to a queue’s workers, redis://host:6379',
-  )
-  .addHelpText(
-    'after',
-    `
-SPLIT=leave-one-person-out trains once a person in place of executing the notebook: figures and predictions over all
+/** Defines `report`. */
+export function define(command: Command): void {
+  addVariantOptions(command)
+    .option(
+      '--queue <url>',
+      'with SPLIT=leave-one-person-out: distribute the folds to workers by a queue on Redis, redis://host:6379',
+    )
+    .addHelpText(
+      'after',
+      `
+SPLIT=leave-one-person-out trains once per person instead of executing the notebook: figures and predictions over all
 persons, each by a network that never saw that person.`,
-  )
-  .action(async ({ queue, ...flags }: VariantFlags & { readonly queue?: string }) => {
-    const { runReport } = await import('../commands/report');
-    await runReport({ variant: variantOf(flags), queue, print });
-  });
+    )
+    .action(({ queue, ...flags }: VariantFlags & { readonly queue?: string }) =>
+      makeReport({ variant: variantOf(flags), queue }),
+    );
+}
+
+/** The part of report.json that is completed here: seconds of each stage. */
+interface TimedReport {
+  seconds: Record<string, number>;
+}
+
+/**
+ * Makes the report: sets up what is missing, executes the notebook, and completes report.json with the times of
+ * set-up and in all. With `SPLIT=leave-one-person-out` it runs all folds instead of the notebook.
+ * @param options.results folder, absolute; default results/latest
+ * @param options.queue a queue on Redis whose workers run the folds; default: this process does
+ * @param options.environment settings of the notebook; default this process' environment
+ * @throws RangeError for a wrong setting; Error when JupyterLab cannot be set up or a cell fails
+ */
+export async function makeReport(options: {
+  readonly variant?: Variant;
+  readonly results?: string;
+  readonly queue?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}): Promise<void> {
+  const { environment = process.env, queue, variant, results = homePath('results', 'latest') } = options;
+  // Checks the settings before anything is set up or deleted.
+  const { split } = readExperiment(environment);
+  const isFolds = split === LEAVE_ONE_PERSON_OUT;
+  if (queue !== undefined && !isFolds)
+    throw new RangeError(`Expected SPLIT=${LEAVE_ONE_PERSON_OUT} beside --queue but received ${split}`);
+  const start = performance.now();
+  await (isFolds ? runSetUp(variant) : setUpNotebooks('the report', variant));
+  const setup = secondsSince(start);
+  const file = path.join(results, 'report.json');
+  fs.rmSync(file, { force: true });
+  const isFinished = isFolds
+    ? await reportFolds({ environment, results, queue, print })
+    : await executeNotebook(REPORT_NOTEBOOK, results, environment);
+  if (!isFinished)
+    throw new Error(`The report was not finished${isFolds ? '; the same command continues' : ''}.`);
+  const report = JSON.parse(fs.readFileSync(file, 'utf8')) as TimedReport;
+  report.seconds = { setup, ...report.seconds, total: secondsSince(start) };
+  fs.writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  print(`The report is in ${path.relative('', results) || '.'} (${report.seconds.total} s).`);
+}
+
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 100) / 10;
+}
+
+/** Parts of the notebook's report that a leave-one-person-out evaluation does not have. */
+const LEFT_OUT = [
+  'the executed notebook',
+  'learning curves',
+  'the baselines nearest and boxes',
+  'sample, block and attention figures',
+  'overlap of blocks with true ones',
+];
+
+/**
+ * Makes the report of a leave-one-person-out evaluation: report.json, predictions.csv, split.json, skipped.csv and the
+ * confusion matrix.
+ * @param options.results folder; it is made when it is missing
+ * @param options.architecture default TerGat
+ * @returns false when it was stopped
+ * @throws what {@link crossValidate} throws
+ */
+export async function reportFolds(
+  options: Omit<FoldsRun, 'experiment' | 'architecture'> & {
+    readonly results: string;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly architecture?: string;
+  },
+): Promise<boolean> {
+  const { environment, results, architecture = 'TerGat', print } = options;
+  const { confusionChart } = await import('../figures/confusion-chart');
+  const { nameFigures, saveFigure } = await import('../figures/figures');
+  const { foldsToJson, foldsToText } = await import('../study/folds/folds-text');
+  const { openDataset } = await import('../study/open-dataset');
+  const experiment = readExperiment(environment);
+  const dataset = await openDataset(experiment, environment, followOnStderr('Drawing'));
+  dataset.notes?.forEach(tell);
+  const keepsBatchSize = Boolean(environment.BATCH_SIZE);
+  const done = await crossValidate(dataset, { ...options, experiment, architecture, keepsBatchSize });
+  if (!done) return false;
+  const { answers, blocks, figures } = done;
+  fs.mkdirSync(results, { recursive: true });
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(results, name), text);
+  write('report.json', foldsToJson(done, LEFT_OUT));
+  write('predictions.csv', toPredictionsCsv(answers));
+  write('skipped.csv', toSkippedCsv(blocks.skipped));
+  const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));
+  write('split.json', `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`);
+  const subtitle = `${dataset.name}, one person left out, all folds`;
+  const chart = confusionChart(figures.score.matrix, { subtitle });
+  await saveFigure(chart, results, nameFigures(done.experiment).heatmap);
+  print(foldsToText(done).trimEnd());
+  print(`A report of ${LEAVE_ONE_PERSON_OUT} does not have: ${LEFT_OUT.join(', ')}.`);
+  return true;
+}

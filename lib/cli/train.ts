@@ -1,64 +1,73 @@
-import { Command, Option } from 'commander';
-import { FOLDER_VARIABLES } from '../core/experiment';
-import { croppedOption } from './cropped';
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from './experiment';
+import { type Command, Option } from 'commander';
+import type { BlockSet } from '../core/blocks';
+import { EMOTIONS } from '../core/emotions';
+import { type Experiment, FOLDER_VARIABLES } from '../core/experiment';
+import { formatPercent } from '../core/numbers';
+import { expectOneSplit, splitRecords } from '../core/split';
+import type { Dataset } from '../datasets/dataset';
+import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
+import { findTarget, saveWhole } from '../files/whole-file';
+import { runStoppable } from '../notebook/stop';
+import type { TestScore } from '../study/score-test';
+import { addDataOptions, type DataFlags, openFlagged } from './data';
+import {
+  addSampleOptions,
+  addSplitOption,
+  addTrainingOptions,
+  experimentOf,
+  type ExperimentFlags,
+  fitBatch,
+  hasOwnBatchSize,
+} from './experiment';
 import { numberBetween } from './number';
-import { print } from './print';
-import { numberedOption } from './reader';
+import { exitStopped, followOnStderr, print } from './terminal';
 
-interface TrainFlags extends ExperimentFlags {
-  readonly data?: string;
-  readonly numbered?: string;
-  readonly cropped?: boolean;
+interface TrainFlags extends ExperimentFlags, DataFlags {
   readonly generated?: number;
   readonly architecture: string;
   readonly output: string;
 }
 
-/** `train`: from a data set to a model file. */
-export const trainCommand = addExperimentOptions(new Command('train'))
-  .description('train a network and write its model file, for predict --model')
-  .requiredOption('-o, --output <file>', 'model file to write, *.safetensors')
-  .option(
-    '--architecture <name>',
-    'Combined (the quickest good one), Compact or TerGat (the original)',
-    'Combined',
-  )
-  .option(
-    '--data <folder>',
-    "FERG-DB's layout, class folders or a table of labels; default FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
-  )
-  .addOption(numberedOption())
-  .addOption(croppedOption())
-  .addOption(
-    new Option('--generated <count>', 'train on so many generated characters instead')
+/** Defines `train`. */
+export function define(command: Command): void {
+  command
+    .requiredOption('-o, --output <file>', 'model file to write, *.safetensors')
+    .option(
+      '--architecture <name>',
+      'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
+      'Combined',
+    );
+  addDataOptions(command).addOption(
+    new Option('--generated <count>', 'train on this number of generated characters instead')
       .argParser(numberBetween(1, 100_000, { isWhole: true }))
       .conflicts(['data', 'cropped']),
-  )
-  .addHelpText(
-    'after',
-    '\nOn fewer than 640 faces batches are smaller than 64, unless --batch-size says otherwise.' +
-      '\nCtrl-C ends training after the batch at hand; the same command goes on from the last whole epoch.',
-  )
-  .action(async (flags: TrainFlags, command: Command) => {
-    refuseSampleSize(flags, command);
-    const { runTrain } = await import('../commands/train');
-    const { data, numbered, cropped, generated, architecture, output } = flags;
-    const request = {
-      data,
-      numbered,
-      cropped,
-      generated,
-      architecture,
-      output,
-      experiment: experimentOf(flags),
-      keepsBatchSize: flags.batchSize !== undefined || Boolean(process.env.BATCH_SIZE),
-      print,
-    };
-    if (!(await runTrain(request))) process.exitCode = 130;
-  });
+  );
+  addSampleOptions(addTrainingOptions(addSplitOption(command)))
+    .addHelpText(
+      'after',
+      `
+With fewer than 640 faces, batches are smaller than 64, unless --batch-size is given.
+Ctrl-C ends training after the current batch; the same command continues after the last whole epoch.`,
+    )
+    .action(async ({ data, numbered, cropped, ...flags }: TrainFlags) => {
+      refuseSampleSize({ data, ...flags }, command);
+      const { generated, architecture, output } = flags;
+      const isWhole = await train({
+        data,
+        numbered,
+        cropped,
+        generated,
+        architecture,
+        output,
+        experiment: experimentOf(flags),
+        keepsBatchSize: hasOwnBatchSize(flags),
+        print,
+      });
+      if (!isWhole) exitStopped();
+    });
+}
 
-/** What sizes drawn characters says nothing of other data: who sets it expects fewer images than would come. */
+/** The size of drawn characters says nothing about other data: a user who sets it expects fewer images. */
 function refuseSampleSize(flags: TrainFlags, command: Command): void {
   const { data, generated, clipsPerCell, framesPerClip } = flags;
   const stray =
@@ -69,6 +78,108 @@ function refuseSampleSize(flags: TrainFlags, command: Command): void {
         : undefined;
   const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
   if (stray === undefined || beside === undefined || generated !== undefined) return;
-  const text = `Expected no --${stray} beside ${beside} (it sizes drawn characters) but received one: leave either out`;
-  command.error(`error: ${text}`, { exitCode: 2 });
+  command.error(
+    `error: Expected no --${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
+  );
+}
+
+/** Data, network and settings of {@link train}. */
+export interface TrainRequest extends DataFlags {
+  readonly experiment: Experiment;
+  /** Number of generated characters to draw and train on, instead of a data set. */
+  readonly generated?: number;
+  readonly architecture: string;
+  /** Path of the model file. */
+  readonly output: string;
+  /** Whether the user chose the batch size; otherwise it is reduced on little data. */
+  readonly keepsBatchSize?: boolean;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Trains a model and writes its file, whole or not at all. After Ctrl-C the same call continues.
+ * @returns whether all epochs were trained
+ * @throws Error or RangeError for settings or data that cannot be used
+ */
+export async function train(request: TrainRequest): Promise<boolean> {
+  const { experiment, generated, architecture, output, print } = request;
+  const { findArchitecture } = await import('../model/architectures');
+  const { encodeModel } = await import('../model/files/model-file');
+  const { formatEpoch } = await import('../model/training/history');
+  const { openGenerated, preprocessDataset } = await import('../study/open-dataset');
+  const { expectExpressions } = await import('../study/train-cached');
+  const { describeMissing, trainModel } = await import('../study/train-model');
+  const { startEngine } = await import('../tensor/backend');
+  // Wrong settings are refused before anything is drawn or loaded.
+  expectOneSplit(experiment.split);
+  findArchitecture(architecture);
+  findTarget(output, '--output');
+  await startEngine();
+  const dataset = generated
+    ? await openGenerated(experiment, generated, followOnStderr('Drawing'))
+    : await openFlagged(request, experiment);
+  // Checked before faces are detected, which takes long.
+  expectExpressions(dataset.records.map(({ emotion }) => emotion));
+  const split = splitRecords(dataset.records, experiment.split, experiment.seed);
+  for (const warning of describeMissing(split, dataset.records)) print(warning);
+  const { blocks } = await preprocessDataset(dataset, experiment, followOnStderr('Faces'));
+  const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
+  if (assumed) print(assumed);
+  for (const line of describeFound(dataset, blocks)) print(line);
+  const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length, print);
+  const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
+    trainModel({
+      dataset,
+      blocks,
+      experiment: settings,
+      architecture,
+      shouldStop: stop.isRequested,
+      onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
+    }),
+  );
+  try {
+    const { network, ...metadata } = model;
+    await saveWhole(output, encodeModel(network, metadata));
+    print(`${metadata.description}.`);
+    const sides = [faces.train, faces.validation, faces.test].map((side) => side.faces.length);
+    print(`Faces: ${sides[0]} for training, ${sides[1]} for validation, ${sides[2]} on the test side.`);
+    for (const warning of warnOfOneAnswer(score)) print(warning);
+    const f1 = score ? `, macro F1 ${score.macroF1.toFixed(4)} of the found test faces` : '';
+    print(`Best epoch ${bestEpoch}, temperature ${metadata.temperature.toFixed(3)}${f1}.`);
+    if (sides[2] === 0) print('The test side has no face: the accuracy of the model is unknown.');
+    else if (!score) print('The model was not tested on the test side: `npx . evaluate --model` does that.');
+    print(`${output} was written${stopped ? ', although training was stopped' : ''}.`);
+    return !stopped;
+  } finally {
+    model.network.dispose();
+  }
+}
+
+/** Warns of a network that gives the same answer for all expressions. */
+function warnOfOneAnswer(score: TestScore | undefined): string[] {
+  const answers = score?.classes.filter(({ predicted }) => predicted > 0) ?? [];
+  const expressions = score?.classes.filter(({ support }) => support > 0) ?? [];
+  if (answers.length !== 1 || expressions.length < 2) return [];
+  return [
+    `Warning: every test answer is ${EMOTIONS[answers[0].id]}. Use more --epochs or a smaller --batch-size.`,
+  ];
+}
+
+/** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
+const SMALL_IMAGE_PX = 100;
+
+/** Share of missed images from which on a likely cause is named. */
+const MANY_MISSED = 0.1;
+
+/** States how many images have a face, and a likely cause if many have none. */
+function describeFound({ records, cropped }: Dataset, { skipped, imageSizes }: BlockSet): string[] {
+  const found = records.length - skipped.length;
+  const line = `Faces found in ${found} of ${records.length} images, ${skipped.length} missed.`;
+  if (skipped.length <= MANY_MISSED * records.length) return [line];
+  const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
+  const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
+  return [
+    line,
+    `Warning: no face was found in ${formatPercent(skipped.length / records.length, 0)} of the images; they are not trained on.${cause}`,
+  ];
 }

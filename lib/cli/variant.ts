@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Variant } from '../setup';
 
-/** Which build of TensorFlow the flags of a command ask for. */
+/** Flags that choose a build of TensorFlow. */
 export interface VariantFlags {
   readonly cpu?: boolean;
   readonly gpu?: boolean;
@@ -10,8 +10,8 @@ export interface VariantFlags {
 /** Adds `--cpu` and `--gpu` to a command that sets up. */
 export function addVariantOptions(command: Command): Command {
   return command
-    .addOption(new Option('--cpu', "TensorFlow's CPU build, whatever nvidia-smi says").conflicts('gpu'))
-    .addOption(new Option('--gpu', "TensorFlow's CUDA build, whatever nvidia-smi says"));
+    .addOption(new Option('--cpu', "TensorFlow's CPU build; default: what nvidia-smi finds").conflicts('gpu'))
+    .addOption(new Option('--gpu', "TensorFlow's CUDA build; default: what nvidia-smi finds"));
 }
 
 /** Reads the flags of {@link addVariantOptions}. */

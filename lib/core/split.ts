@@ -63,7 +63,7 @@ export function expectOneSplit(name: SplitSetting): SplitName {
   if (name !== LEAVE_ONE_PERSON_OUT) return name;
   throw new RangeError(
     `Expected one of ${SPLIT_NAMES.join(', ')} for SPLIT or --split but received ${name}, which trains once a person: ` +
-      '`npx . evaluate --folds ARCHITECTURE` does that, and `SPLIT=leave-one-person-out npm run report`',
+      '`npx . evaluate --folds ARCHITECTURE` does that, and `SPLIT=leave-one-person-out npx . report`',
   );
 }
 

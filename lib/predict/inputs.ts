@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { decodeText, readText } from '../datasets/text';
 import { countEndings, isImageName, isUnreadName } from '../datasets/tree';
 import { isVideoOrPicture } from './video-format';
 
@@ -11,6 +13,16 @@ export interface Input {
   readonly kind: 'file' | 'picture' | 'stdin';
   /** As the user named it, or the path below a folder that was named. */
   readonly source: string;
+}
+
+/**
+ * Reads names of files, one per line or ended by NUL as `find -print0` writes them.
+ * @param file path of the list, or {@link STANDARD_INPUT}
+ */
+export async function readNames(file: string): Promise<string[]> {
+  const text =
+    file === STANDARD_INPUT ? decodeText(await buffer(process.stdin)) : readText(file, '--files-from');
+  return text.split(text.includes('\0') ? '\0' : /\r?\n/).filter((name) => name !== '');
 }
 
 const GLOB = /[*?[\]{}]/;

@@ -27,3 +27,11 @@ export async function runStep(name: string, work: () => Promise<StepOutcome>): P
   );
   return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
 }
+
+/** Formats a step as a line: its name, what was done, and its time from one second on. */
+export function formatStep({ name, state, detail, seconds }: StepResult): string {
+  const time = seconds >= 1 ? ` (${seconds.toFixed(0)} s)` : '';
+  const consequence = name === 'TensorFlow' ? '; the WebAssembly backend is used' : '';
+  if (state === 'unavailable') return `${name}: not available: ${detail}${consequence}`;
+  return `${name}: ${detail}${time}`;
+}

@@ -1,3 +1,7 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../files/project';
+
 /**
  * Formats a Markdown table.
  * @param header one text a column
@@ -30,4 +34,13 @@ export function replaceSection(text: string, name: string, content: string): str
   if (start < 0 || end < start)
     throw new RangeError(`Expected ${open} and ${close} in the text but received none`);
   return `${text.slice(0, start + open.length)}\n\n${content}\n\n${text.slice(end)}`;
+}
+
+/**
+ * Replaces a section of a committed text, as {@link replaceSection} does.
+ * @param file path from the project's folder
+ */
+export function replaceSectionIn(file: string, name: string, content: string): void {
+  const absolute = path.join(projectRoot(), file);
+  fs.writeFileSync(absolute, replaceSection(fs.readFileSync(absolute, 'utf8'), name, content));
 }

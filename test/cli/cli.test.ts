@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { DATASETS } from '../../lib/datasets/registry';
 import { projectRoot } from '../../lib/files/project';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder } from '../support/folder';
@@ -58,6 +59,25 @@ describe('the command line', function () {
     assert.deepEqual([empty.status, nested.status, sized.status, drawn.status], [2, 2, 2, 2]);
     assert.match(nested.err, /unknown option '--nosuch'/);
     assert.match(sized.err, /Expected no --clips-per-cell beside --data .* leave either out/);
+  });
+
+  it('lists every command, and explains each', async () => {
+    const { out } = await run(['help']);
+    const names = [...out.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name);
+    const files = fs.readdirSync(path.join(projectRoot(), 'lib/cli'));
+    assert.deepEqual(
+      names.filter((name) => !files.includes(`${name}.ts`)),
+      ['help'].filter((name) => names.includes(name)),
+    );
+    assert.ok(names.length > 20, out);
+    const helps = await Promise.all(['train', 'evaluate', 'kernel'].map((name) => run(['help', name])));
+    for (const help of helps) assert.match(help.out, /^Usage: npx \. (train|evaluate|kernel) /);
+  });
+
+  it('lists the data sets with licence, access and form', async () => {
+    const { out } = await run(['datasets']);
+    assert.equal(out.trimEnd().split('\n').length, 4 * DATASETS.length);
+    assert.match(out, /licence: research only/);
   });
 
   it('refuses what does not go with leaving one person out, in one sentence', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { runDatasets } from '../../lib/commands/datasets';
 import { DATASETS, findDataset, readDataset } from '../../lib/datasets/registry';
 import { projectRoot } from '../../lib/files/project';
 
@@ -9,13 +8,6 @@ describe('the data sets', () => {
   it('are found by id, and the error names an unknown one', () => {
     assert.equal(findDataset('jaffe').title, 'JAFFE');
     assert.throws(() => findDataset('kdef'), /Expected one of ferg, jaffe, .* for dataset but received kdef/);
-  });
-
-  it('are listed with licence, access and form', () => {
-    const lines: string[] = [];
-    runDatasets((line) => lines.push(line));
-    assert.equal(lines.length, 4 * DATASETS.length);
-    assert.ok(lines.some((line) => /licence: research only/.test(line)));
   });
 
   it('refuse an option that their reader does not take, by the name that the user typed', async () => {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { labArguments } from '../../lib/commands/lab';
+import { labArguments } from '../../lib/cli/lab';
+import { REPORT_NOTEBOOK } from '../../lib/notebook/execute';
 import { projectRoot } from '../../lib/files/project';
 import { venvProgram } from '../../lib/setup';
 
@@ -21,7 +22,7 @@ export interface LabServer {
 }
 
 /**
- * Starts JupyterLab as `npm run lab` does, on a copy of the project: notebooks are saved there, and sample, blocks and
+ * Starts JupyterLab as `npx . lab` does, on a copy of the project: notebooks are saved there, and sample, blocks and
  * weights of a short run do not replace the user's own.
  * @param folder an empty folder
  * @param settings the notebook's settings, as environment variables
@@ -34,7 +35,7 @@ export async function startLab(
   const root = copyProject(path.join(folder, 'project'));
   const own = writeConfiguration(path.join(folder, 'jupyter'));
   const further = ['--no-browser', '--LabApp.expose_app_in_browser=True'];
-  const server = spawn(venvProgram('jupyter'), labArguments(root, further), {
+  const server = spawn(venvProgram('jupyter'), labArguments(root, further, REPORT_NOTEBOOK), {
     cwd: root,
     env: { ...process.env, ...own, ...settings },
     stdio: ['ignore', 'ignore', 'pipe'],

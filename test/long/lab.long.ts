@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Locator } from 'playwright-core';
-import { REPORT_NOTEBOOK } from '../../lib/commands/notebook';
+import { REPORT_NOTEBOOK } from '../../lib/notebook/execute';
 import { resultsDirectory } from '../../lib/notebook/start';
 import { launchChromium } from '../support/chromium';
 import { openLab } from './lab-page';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { listNotebooks, toCleanText } from '../../lib/commands/clean-notebooks';
+import { listNotebooks, toCleanText } from '../../lib/notebook/file';
 import { projectRoot } from '../../lib/files/project';
 
 interface NotebookCell {
@@ -205,7 +205,7 @@ describe('the notebooks', () => {
 
     it(`${name}: is committed with the outputs of a clean run, counts and times stripped`, () => {
       const text = fs.readFileSync(file, 'utf8');
-      assert.equal(toCleanText(text) === text, true, 'npm run notebooks:clean strips what is left of a run');
+      assert.equal(toCleanText(text) === text, true, 'npx . notebooks clean strips what is left of a run');
       const code = readNotebook(file).cells.filter((cell) => cell.cell_type === 'code');
       const outputs = code.flatMap((cell) => cell.outputs ?? []);
       assert.ok(outputs.length > 0, 'there are no outputs');

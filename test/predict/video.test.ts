@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { runPredict } from '../../lib/commands/predict';
+import { predictFiles } from '../../lib/cli/predict';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { expandInputs } from '../../lib/predict/inputs';
@@ -252,9 +252,9 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
     fs.writeFileSync(at('face.mp4'), picture);
     fs.writeFileSync(at('cut.mov'), fs.readFileSync(at('film.jpg')).subarray(0, -2000));
     const files = ['face.mp4', 'film.jpg', 'cut.mov'].map(at);
-    const request = { format: 'json', output: at('answers.json'), framesPerSecond: 0.5 } as const;
-    assert.equal(await runPredict({ ...request, files: files.slice(0, 2) }), 0);
-    assert.equal(await runPredict({ ...request, files: files.slice(1) }), 1);
+    const request = { format: 'json', output: at('answers.json'), fps: 0.5 } as const;
+    assert.equal(await predictFiles(files.slice(0, 2), request), 0);
+    assert.equal(await predictFiles(files.slice(1), request), 1);
     const answers = JSON.parse(fs.readFileSync(request.output, 'utf8')) as PicturePrediction[];
     assert.deepEqual(
       answers.map(({ seconds, faces }) => [seconds, faces?.length]),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { formatDatasheet } from '../../lib/commands/audit';
-import { formatProgress } from '../../lib/commands/preprocess';
+import { formatProgress } from '../../lib/cli/preprocess';
 import type { BlockSet } from '../../lib/core/blocks';
 import { auditBlocks } from '../../lib/study/audit';
+import { formatDatasheet } from '../../lib/study/datasheet';
 import { makeBlockSet, missedRow } from '../support/blocks';
 
 const record = (index: number, character: string) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/commands/evidence';
+import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/cli/evidence';
 import { projectRoot } from '../../../lib/files/project';
 import { loadEvidence } from '../../../lib/study/evidence/archive';
 import {

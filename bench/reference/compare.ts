@@ -1,0 +1,55 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { formatPercent } from '../../lib/core/numbers';
+import { startEngine } from '../../lib/tensor/backend';
+import { buildCompact } from '../../lib/model/networks/compact';
+import { buildTerGat } from '../../lib/model/networks/tergat';
+import {
+  compareModels,
+  type ComparisonFile,
+  measureNetwork,
+  renderComparison,
+  type ScoredPair,
+  scoreRun,
+} from '../../lib/study/compare';
+import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
+import { replaceSectionIn } from '../../lib/study/markdown';
+import type { ReferenceContext } from './context';
+
+/**
+ * Makes results/reference/compare.json and its table in docs/benchmarks.md: trains the compact network and TerGat on the
+ * synthetic sample, by frames and by clips, with five seeds each. Trained networks are kept in data/cache/training.
+ */
+export async function makeComparisonReference({ directory, print }: ReferenceContext): Promise<void> {
+  const engine = await startEngine();
+  const dataset = await openDataset(DEFAULT_EXPERIMENT, {});
+  const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);
+  const pairs = await compareModels({
+    candidate: { name: 'Compact', build: buildCompact },
+    baseline: { name: 'TerGat', build: buildTerGat },
+    experiment: DEFAULT_EXPERIMENT,
+    records: dataset.records,
+    blocks,
+    splits: ['frames', 'clips'],
+    seeds: [1, 2, 3, 4, 5],
+    score: scoreRun,
+    onPair: (pair) => print(formatPair(pair)),
+  });
+  const comparison: ComparisonFile = {
+    epochs: DEFAULT_EXPERIMENT.epochs,
+    images: dataset.records.length,
+    backend: engine.backend,
+    candidate: measureNetwork(buildCompact),
+    baseline: measureNetwork(buildTerGat),
+    pairs,
+  };
+  const text = `${JSON.stringify(comparison, null, 2)}\n`;
+  fs.writeFileSync(path.join(directory, 'compare.json'), text);
+  replaceSectionIn('docs/benchmarks.md', 'compare', renderComparison(comparison));
+  print('Made anew: results/reference/compare.json, and its table in docs/benchmarks.md.');
+}
+
+function formatPair({ split, seed, candidate, baseline }: ScoredPair): string {
+  return `${split}, seed ${seed}: Compact ${formatPercent(candidate.accuracy)}, TerGat ${formatPercent(baseline.accuracy)}`;
+}

@@ -1,0 +1,8 @@
+/** What every part of the reference receives. */
+export interface ReferenceContext {
+  /** results/reference, absolute. */
+  readonly directory: string;
+  /** This process' environment without any setting of an experiment, so that the defaults hold. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly print: (line: string) => void;
+}

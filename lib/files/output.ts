@@ -1,0 +1,86 @@
+import fs from 'node:fs';
+import { findTarget, openWhole } from './whole-file';
+
+/** The file, device, pipe or standard output that a command's result is written to. */
+export interface Output {
+  write(text: string): Promise<void>;
+  /** Puts a regular file in place. */
+  finish(): Promise<void>;
+  /** Removes an unfinished file. */
+  discard(): Promise<void>;
+}
+
+/** The name of standard output; among inputs it is that of standard input. */
+const STANDARD_OUTPUT = '-';
+
+/**
+ * Checks before the work begins that a result can be written.
+ * @param option name of the option, for errors
+ * @param inputs files that are read; the result must not replace one of them
+ * @throws Error when the file is a folder, an input, or cannot be written
+ */
+export function checkOutput(
+  file: string | undefined,
+  option = '--output',
+  inputs: readonly string[] = [],
+): void {
+  if (file === undefined || file === STANDARD_OUTPUT) return;
+  const target = findTarget(file, option);
+  const old = target.isRegular ? identify(target.file) : undefined;
+  if (old !== undefined && inputs.some((input) => identify(input) === old))
+    throw new RangeError(`Expected a file of its own for ${option} but received ${file}, which is an input`);
+}
+
+/** Identifies a file, whatever path leads to it; undefined for a missing file. */
+function identify(file: string): string | undefined {
+  try {
+    const { dev, ino } = fs.statSync(file);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Opens an output: a regular file, which appears when it is finished, a device or pipe, which is written to directly, or
+ * standard output.
+ * @param file default standard output, which `-` names too; links are followed
+ * @param option name of the option, for errors
+ * @throws Error when the file is a folder or cannot be written
+ */
+export async function openOutput(file: string | undefined, option = '--output'): Promise<Output> {
+  if (file === undefined || file === STANDARD_OUTPUT)
+    return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
+  const { handle, commit, discard } = await openWhole(file, { option });
+  const write = (text: string) =>
+    handle.writeFile(text).catch((cause: NodeJS.ErrnoException) => {
+      throw new Error(`Expected to write ${file} for ${option} but received ${cause.code}`, { cause });
+    });
+  return { write, finish: commit, discard };
+}
+
+/**
+ * Writes a whole result, as {@link openOutput} does.
+ * @throws Error when it cannot be written
+ */
+export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
+  const target = await openOutput(file, option);
+  try {
+    await target.write(text);
+    await target.finish();
+  } finally {
+    await target.discard();
+  }
+}
+
+/** Writes to standard output. A reader that has ended, such as `head`, ends the command without an error. */
+function writeToStdout(text: string): Promise<void> {
+  if (text === '') return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') process.exit(0);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

@@ -1,0 +1,173 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { findTarget, notWritable } from '../files/whole-file';
+import { openOutput } from '../files/output';
+
+/** How much was answered. */
+export interface Answered {
+  /** Inputs from the first on. */
+  readonly inputs: number;
+  /** Pictures of them: a video has many. */
+  readonly pictures: number;
+  /** Pictures that could not be read. */
+  readonly unread: number;
+}
+
+/** Where answers are written. */
+export interface Answers {
+  /** What an earlier run of the same command has answered; these inputs need not be looked at again. */
+  readonly before: Answered;
+  /** Where the answers are kept until all are there; undefined where they are written as they come. */
+  readonly part?: string;
+  /** Writes what is said of a picture. @param picture.input which of the inputs, from 0 */
+  write(text: string, picture: { readonly input: number; readonly isUnread: boolean }): Promise<void>;
+  /** Writes what comes after the last answer, and puts the file in place. */
+  finish(end: string): Promise<void>;
+  /** Closes what was not finished; answers that are kept stay for the next run. */
+  discard(): Promise<void>;
+}
+
+/** What is answered, and how. */
+export interface AnswersOptions {
+  /** Default standard output. */
+  readonly output?: string;
+  /** What comes before the first answer. */
+  readonly start: string;
+  /** Paths of the inputs, in order. */
+  readonly sources: readonly string[];
+  /** Whether the same command can be given again: not where an input is standard input. */
+  readonly canResume: boolean;
+  /** All that answers depend on but the inputs. */
+  readonly settings: string;
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Opens where answers go. For a regular file they are kept beside it in `FILE.part`, input by input, until all are there: a
+ * run that was stopped or killed is gone on with by the same command. No more than one input's answers are in memory.
+ * @throws Error when the file cannot be written
+ */
+export async function openAnswers(options: AnswersOptions): Promise<Answers> {
+  const { output, start, canResume } = options;
+  if (canResume && output !== undefined && output !== '-') {
+    const { file, isRegular } = findTarget(output, '--output');
+    if (isRegular) return keepAnswers(`${file}.part`, output, options);
+  }
+  const target = await openOutput(output);
+  await target.write(start);
+  const finish = async (end: string) => {
+    await target.write(end);
+    await target.finish();
+  };
+  const before = { inputs: 0, pictures: 0, unread: 0 };
+  return { before, write: (text) => target.write(text), finish, discard: () => target.discard() };
+}
+
+/** What is kept of one input, as a line of JSON. */
+interface Entry {
+  readonly input: number;
+  readonly source: string;
+  /** Size and time of the input's file: when it has changed, it is looked at again. */
+  readonly stamp: string;
+  readonly text: string;
+  readonly pictures: number;
+  readonly unread: number;
+}
+
+async function keepAnswers(part: string, output: string, options: AnswersOptions): Promise<Answers> {
+  const { sources, start } = options;
+  const handle = await open(part, 'a+').catch((cause: NodeJS.ErrnoException) => {
+    throw notWritable('--output', `${cause.code} for ${part}`, cause);
+  });
+  const lines = () => handle.readLines({ start: 0, autoClose: false, encoding: 'utf8' });
+  const before = await readEntries(lines(), options);
+  await handle.truncate(before.bytes);
+  if (before.bytes === 0) await handle.appendFile(JSON.stringify(options.settings));
+  if (before.inputs > 0) options.tell(`${part}: going on after ${before.inputs} of ${sources.length} inputs`);
+  let pending: Omit<Entry, 'stamp'> | undefined;
+  let kept = 0;
+  const flush = async () => {
+    if (!pending) return;
+    const entry: Entry = { ...pending, stamp: await stampOf(pending.source) };
+    pending = undefined;
+    kept += 1;
+    await handle.appendFile(`\n${JSON.stringify(entry)}`);
+  };
+  let isOpen = true;
+  const discard = async () => {
+    if (isOpen) await handle.close();
+    isOpen = false;
+  };
+  return {
+    before,
+    part,
+    async write(text, { input, isUnread }) {
+      if (pending?.input !== input) await flush();
+      const { text: earlier, pictures, unread } = pending ?? { text: '', pictures: 0, unread: 0 };
+      const counts = { pictures: pictures + 1, unread: unread + Number(isUnread) };
+      pending = { input, source: sources[input], text: earlier + text, ...counts };
+    },
+    async finish(end) {
+      await flush();
+      const target = await openOutput(output);
+      try {
+        await target.write(start);
+        let left = before.entries + kept;
+        for await (const line of lines()) {
+          const entry = JSON.parse(line) as Entry | string;
+          if (typeof entry === 'string') continue;
+          left -= 1;
+          await target.write(entry.text);
+        }
+        if (left !== 0) throw new Error(`Expected one run at a time to write ${part} but received several`);
+        await target.write(end);
+        await target.finish();
+      } finally {
+        await target.discard();
+      }
+      await discard();
+      await rm(part, { force: true });
+    },
+    discard,
+  };
+}
+
+/** Reads what an earlier run has kept, as far as it fits the inputs: the last line may be cut off. */
+async function readEntries(
+  lines: AsyncIterable<string>,
+  { sources, settings, tell }: AnswersOptions,
+): Promise<Answered & { readonly entries: number; readonly bytes: number }> {
+  let [bytes, entries, inputs, pictures, unread] = [0, 0, 0, 0, 0];
+  for await (const line of lines) {
+    const entry = parseLine(line);
+    if (bytes === 0) {
+      if (entry !== settings) {
+        tell('What an earlier, other command has kept of its answers to the same file is removed.');
+        break;
+      }
+      bytes = Buffer.byteLength(line);
+      continue;
+    }
+    if (typeof entry !== 'object' || entry.input < inputs || entry.source !== sources[entry.input]) break;
+    if (entry.stamp !== (await stampOf(entry.source))) break;
+    bytes += 1 + Buffer.byteLength(line);
+    entries += 1;
+    inputs = entry.input + 1;
+    pictures += entry.pictures;
+    unread += entry.unread;
+  }
+  return { bytes, entries, inputs, pictures, unread };
+}
+
+function parseLine(line: string): Entry | string | undefined {
+  try {
+    return JSON.parse(line) as Entry | string;
+  } catch {
+    // A line that was cut off when the run was killed.
+    return undefined;
+  }
+}
+
+async function stampOf(file: string): Promise<string> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => error.code ?? 'none');
+  return typeof found === 'string' ? found : `${found.size} ${found.mtimeMs}`;
+}

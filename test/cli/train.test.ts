@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { train } from '../../lib/cli/train';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
+import { startFastest } from '../support/native';
+
+describe('train', function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  before(startFastest);
+
+  /** Grey pictures without a face: `anger 10` makes ten in a folder of that name. */
+  async function trainOn(
+    classes: Readonly<Record<string, number>>,
+  ): Promise<{ lines: string[]; error: Error }> {
+    const background = { r: 128, g: 128, b: 128 };
+    const png = await sharp({ create: { width: 160, height: 160, channels: 3, background } })
+      .png()
+      .toBuffer();
+    const data = path.join(folder(), 'photos');
+    const names = Object.entries(classes).flatMap(([name, count]) =>
+      Array.from({ length: count }, (_, index) => `${name}/${index}.png`),
+    );
+    writeFiles(data, Object.fromEntries(names.map((name) => [name, png])));
+    const [lines, output] = [[] as string[], path.join(folder(), 'model.safetensors')];
+    const request = { experiment: DEFAULT_EXPERIMENT, data, architecture: 'Compact', output };
+    const error = await train({ ...request, print: (line) => lines.push(line) }).then(
+      () => assert.fail('trained on pictures without a face'),
+      (reason: Error) => reason,
+    );
+    assert.ok(!fs.existsSync(output), 'no model file is written');
+    return { lines, error };
+  }
+
+  it('refuses one expression before it looks for a face', async () => {
+    const { lines, error } = await trainOn({ happy: 4 });
+    assert.match(
+      error.message,
+      /^Expected at least 2 expressions to learn but received joy: add images of others$/,
+    );
+    assert.deepEqual(lines, []);
+  });
+
+  it('says before it looks for a face which expressions a side lacks', async () => {
+    const { lines, error } = await trainOn({ anger: 10, sad: 1 });
+    const lacking = lines.findIndex((line) => /^The test side has no image of sadness\.$/.test(line));
+    const found = lines.findIndex((line) => /^Faces found in 0 of 11 images/.test(line));
+    assert.ok(0 <= lacking && lacking < found, lines.join('\n'));
+    assert.match(error.message, /at least 2 expressions to learn but received none/);
+  });
+});
