@@ -128,9 +128,7 @@ async function makeLab({ directory, environment }: ReferenceContext): Promise<vo
 /** Takes away the report's figures of the last run: with other defaults theirs would have other names. */
 function removeFigures(directory: string): void {
   if (!fs.existsSync(directory)) return;
-  const figures = fs
-    .readdirSync(directory)
-    .filter((name) => /^(TerGat|heatmap)_.*\.(png|svg|vl\.json)$/.test(name));
+  const figures = fs.readdirSync(directory).filter((name) => /^(TerGat|heatmap)_.*\.(png|svg)$/.test(name));
   for (const name of figures) fs.rmSync(path.join(directory, name));
 }
 

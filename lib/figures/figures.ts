@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Figure } from './figure';
 import { renderFigure } from './render';
 
-/** What the original puts into a figure's file name. */
+/** Settings of a run that are part of its figures' file names. */
 export interface RunSettings {
   readonly epochs: number;
   readonly learningRate: number;
@@ -13,7 +13,7 @@ export interface RunSettings {
 }
 
 /**
- * Names the figures of a run, such as `TerGat_accuracy_50_0.001_64`, without the ending.
+ * Names the figures of a run, such as `TerGat_accuracy_50_0.001_64`, without extension.
  * Source: the original's file names.
  */
 export function nameFigures({ epochs, learningRate, batchSize, model = 'TerGat' }: RunSettings) {
@@ -22,24 +22,15 @@ export function nameFigures({ epochs, learningRate, batchSize, model = 'TerGat' 
 }
 
 /**
- * Saves a figure as PNG and SVG, and a chart's specification as `.vl.json`.
- * @param directory is made when it is missing
- * @param name file name without ending
+ * Saves a figure as PNG and SVG.
+ * @param directory created when it is missing
+ * @param name file name without extension
  * @returns the paths of the written files, PNG first
  */
 export async function saveFigure(figure: Figure, directory: string, name: string): Promise<string[]> {
   const { png, svg } = await renderFigure(figure);
-  const files: [string, string | Buffer][] = [
-    [`${name}.png`, png],
-    [`${name}.svg`, svg],
-  ];
-  if (figure.kind === 'chart') files.push([`${name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`]);
+  const files = ['png', 'svg'].map((extension) => path.join(directory, `${name}.${extension}`));
   await mkdir(directory, { recursive: true });
-  return Promise.all(
-    files.map(async ([file, content]) => {
-      const target = path.join(directory, file);
-      await writeFile(target, content);
-      return target;
-    }),
-  );
+  await Promise.all([writeFile(files[0], png), writeFile(files[1], svg)]);
+  return files;
 }

@@ -82,7 +82,8 @@ describe('decodeImage', () => {
   it('converts CMYK', async () => {
     const bytes = await orange().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     assert.equal((await sharp(bytes).metadata()).space, 'cmyk');
-    near((await decode(bytes)).pixel(5), [200, 100, 50], 20);
+    // Without a profile in the file libvips takes one of its own, which differs between its versions.
+    near((await decode(bytes)).pixel(5), [200, 100, 50], 30);
   });
 
   it('rotates as EXIF says', async () => {

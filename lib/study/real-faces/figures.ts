@@ -81,7 +81,7 @@ function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel)
   });
 }
 
-/** Saves the study's figures as PNG, SVG and specification. */
+/** Saves the study's figures as PNG and SVG. */
 export async function saveRealFacesFigures(
   archive: RealFacesArchive,
   summary: RealFacesSummary,
