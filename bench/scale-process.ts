@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { printProgress } from '../lib/cli/preprocess';
 import { readDataset } from '../lib/datasets/registry';
-import { makeStore } from '../lib/faces/store/make-store';
+import { makeStore } from '../lib/faces/store/preprocess';
 
 async function preprocess(
   folder: string,

@@ -8,7 +8,7 @@ import { homePath, projectRoot } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { readDataset } from '../lib/datasets/registry';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
-import { STORE_FILE } from '../lib/faces/store/make-store';
+import { STORE_FILE } from '../lib/faces/store/store';
 import { replaceSection } from '../lib/study/markdown';
 import { watchRss } from './rss';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './scale-file';

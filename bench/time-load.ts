@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { loadStore } from '../lib/faces/store/store-file';
+import { loadStore } from '../lib/faces/store/store';
 import { blockSource } from '../lib/model/training/data';
 
 /** How often a store is loaded; the first load also waits for TensorFlow to begin. */

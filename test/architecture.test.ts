@@ -30,7 +30,7 @@ const OWNERS: Record<string, RegExp> = {
   '@vladmandic/face-api': /^faces\/detector\/detect/,
   '@tensorflow/tfjs-node-gpu': /^tensor\/(backend|graph\/saved-model)\.ts$/,
   '@tensorflow/tfjs-backend-wasm': /^tensor\//,
-  'apache-arrow': /^faces\/store\/store/,
+  'apache-arrow': /^faces\/store\/(rows|store)\.ts$/,
   'danfojs-node': /^figures\/tables/,
   'vega-lite': /^figures\//,
   vega: /^figures\//,

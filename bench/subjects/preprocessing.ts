@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { FrameRecord } from '../../lib/core/record';
-import { preprocess } from '../../lib/faces/store/preprocess';
-import { createShardWorker } from '../../lib/faces/store/shard-worker';
-import { defaultWorkers, startWorkerProcesses } from '../../lib/faces/store/worker-processes';
+import { defaultWorkers, preprocess, startWorkerProcesses } from '../../lib/faces/store/preprocess';
+import { createShardWorker } from '../../lib/faces/store/compute-shard';
 import type { Task } from '../serve';
 import { engineVersions, startSubjectEngine } from './engine';
 

@@ -1,7 +1,7 @@
 import { BLOCK_SIZE } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
-import { concatBlocks } from '../../lib/faces/store/concat-blocks';
+import { concatBlocks } from '../../lib/faces/store/rows';
 import { blockSource, type TensorSource } from '../../lib/model/training/data';
 
 /**

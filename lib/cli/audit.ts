@@ -21,7 +21,7 @@ export function define(command: Command): void {
 
 async function audit(directory: string, flags: ReaderFlags): Promise<void> {
   const { findDataset } = await import('../datasets/registry');
-  const { loadStore } = await import('../faces/store/store-file');
+  const { loadStore } = await import('../faces/store/store');
   const store = storeFolder(directory);
   // Checked here too: preprocessing would name it --out.
   expectWritable(store);

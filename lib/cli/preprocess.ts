@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
 import { type Dataset, markCropped } from '../datasets/dataset';
-import type { PreprocessProgress } from '../faces/store/make-shards';
-import type { MadeStore } from '../faces/store/make-store';
+import type { PreprocessProgress } from '../faces/store/preprocess';
+import type { MadeStore } from '../faces/store/preprocess';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
 import { expectWritable, homePath } from '../files/project';
 import { addReaderOptions, type ReaderFlags } from './data';
@@ -88,7 +88,7 @@ export async function preprocess(
   const directory = out ? path.resolve(out) : homePath('data', 'stores', id);
   expectWritable(directory, out ? '--out' : undefined);
   const { readDataset } = await import('../datasets/registry');
-  const { makeStore } = await import('../faces/store/make-store');
+  const { makeStore } = await import('../faces/store/preprocess');
   const { makeStoreOnQueue } = await import('../study/queue/make-store-on-queue');
   const { mapping, labels, numbered } = reader;
   const opened = await readDataset(id, root, {

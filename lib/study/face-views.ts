@@ -13,7 +13,8 @@ import type { ExplorableFace } from '../figures/block-explorer';
 import type { AnsweredPicture } from '../figures/error-explorer';
 import type { CutSettings } from '../faces/detector/cut-faces';
 import { loadFaceDetector } from '../faces/detector/detect';
-import { computeRows, isFaceRow } from '../faces/store/frame-rows';
+import { computeRows } from '../faces/store/compute-shard';
+import { isFaceRow } from '../faces/store/rows';
 import { countAssumed } from '../faces/detector/usual-landmarks';
 
 /**

@@ -12,10 +12,14 @@ import { cutBlocks, cutFace, landmarkBox, measureFace, MOUTH_LANDMARKS } from '.
 import type { FrameRecord } from '../../lib/core/record';
 import { loadFaceDetector } from '../../lib/faces/detector/detect';
 import { isUpright } from '../../lib/faces/detector/find-landmarks';
-import type { PreprocessOptions, PreprocessProgress } from '../../lib/faces/store/make-shards';
-import { type PreprocessResult, preprocess } from '../../lib/faces/store/preprocess';
+import {
+  defaultWorkers,
+  preprocess,
+  type PreprocessOptions,
+  type PreprocessProgress,
+  type PreprocessResult,
+} from '../../lib/faces/store/preprocess';
 import { usualLandmarks } from '../../lib/faces/detector/usual-landmarks';
-import { defaultWorkers } from '../../lib/faces/store/worker-processes';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
 
@@ -346,18 +350,6 @@ describe('preprocess', function () {
       ['changed-while-reading'],
     );
     assert.equal((await run(frames, { cacheDirectory })).computedShards, 1);
-  });
-
-  it('stops between two batches when it is told to', async () => {
-    const stop = new AbortController();
-    const steps: number[] = [];
-    const onProgress = ({ done }: PreprocessProgress) => {
-      steps.push(done);
-      stop.abort(new Error('enough'));
-    };
-    const options = { cacheDirectory: freshCache(), onProgress, signal: stop.signal };
-    await assert.rejects(run(records, options), /enough/);
-    assert.deepEqual(steps, [16]);
   });
 
   it('names the path that it could not write', async () => {

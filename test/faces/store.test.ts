@@ -1,111 +1,170 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import * as arrow from 'apache-arrow';
-import { concatBlocks } from '../../lib/faces/store/concat-blocks';
-import { decodeShard, encodeShard } from '../../lib/faces/store/store';
-import { faceRow, missedRow } from '../support/blocks';
+import { toBatch, toBlocks } from '../../lib/faces/store/rows';
+import {
+  loadStore,
+  mergeShards,
+  readShard,
+  streamStore,
+  toSkippedCsv,
+  writeStore,
+} from '../../lib/faces/store/store';
+import { useTemporaryFolder } from '../support/folder';
+import { faceRow, missedRow, writeShard } from '../support/blocks';
 
-const rows = [faceRow(0), missedRow(1), faceRow(2), faceRow(3), missedRow(4)];
-const records = rows.map(({ record }) => record);
+const rows = [faceRow(0), missedRow(1), faceRow(2)];
 
-describe('encodeShard', () => {
-  it('gives the same bytes for the same rows: no clock, nothing random', () => {
-    assert.ok(encodeShard(rows, { key: 'k' }).equals(encodeShard(rows, { key: 'k' })));
-  });
+describe('writeStore', () => {
+  const folder = useTemporaryFolder();
 
-  it('writes an Arrow file that any reader opens, a row a frame', () => {
-    const table = arrow.tableFromIPC(encodeShard(rows, { key: 'k' }));
-    assert.equal(table.numRows, 5);
+  it('writes an Arrow file that any reader opens, with its metadata', async () => {
+    const file = path.join(folder(), 'a.arrow');
+    await writeStore(file, [toBatch(rows), toBatch(rows)], { key: 'k' });
+    const table = arrow.tableFromIPC(fs.readFileSync(file));
+    assert.deepEqual([table.numRows, table.batches.length], [6, 2]);
     assert.equal(table.schema.metadata.get('key'), 'k');
-    const [face, miss] = [table.get(2)!.toJSON(), table.get(1)!.toJSON()];
-    assert.deepEqual(
-      [face.path, face.character, face.emotion, face.clip, face.frame, face.kind, face.detector, face.score],
-      ['ä/2.png', 'aia', 'joy', 'clip-2', 2, null, 'tiny-160', 0.75],
-    );
-    assert.deepEqual([...face.faceBox], [2, 2.5, 30, 40]);
-    assert.deepEqual([...face.eyesBox, ...face.mouthBox], [2, 1, 20, 10, 2, 30, 21, 11]);
-    assert.deepEqual([...face.imageSize], [256, 202]);
-    assert.equal(
-      String(table.schema.fields.find(({ name }) => name === 'eyes')?.type),
-      'FixedSizeList[1024]<Uint8>',
-    );
-    assert.deepEqual(
-      [miss.path, miss.clip, miss.frame, miss.kind, miss.reason, miss.score, miss.eyes, miss.landmarks],
-      ['missed/1.png', null, null, 'no-face', 'Expected "a face", found\nnone', null, null, null],
-    );
+    assert.match(table.schema.metadata.get('digest')!, /^sha256:(?!0{64})[0-9a-f]{64}$/);
+  });
+
+  it('gives the same bytes for the same rows: no clock, nothing random', async () => {
+    const [one, other] = [await writeShard(folder(), 'a', rows), path.join(folder(), 'b.arrow')];
+    await writeStore(other, [toBatch(rows)], { key: 'a' });
+    assert.ok(fs.readFileSync(one).equals(fs.readFileSync(other)));
+  });
+
+  it('is read back with equal blocks', async () => {
+    assert.deepEqual(await loadStore(await writeShard(folder(), 'a', rows)), toBlocks(toBatch(rows)));
+  });
+
+  it('finds its digest among texts that look like one', async () => {
+    const name = `sha256:${'0'.repeat(64)}`;
+    const file = path.join(folder(), 'a.arrow');
+    const row = { ...faceRow(0), record: { ...faceRow(0).record, path: name } };
+    await writeStore(file, [toBatch([row])], { dataset: 'sha256:', zebra: 'sha256:x' });
+    assert.equal((await loadStore(file)).records[0].path, name);
   });
 });
 
-describe('decodeShard', () => {
-  it('gives back what was written', () => {
-    const blocks = decodeShard(encodeShard(rows, {}), records);
-    assert.deepEqual(blocks.records, [records[0], records[2], records[3]]);
-    assert.deepEqual(blocks.skipped, [rows[1], rows[4]]);
-    assert.deepEqual([...blocks.imageSizes], [256, 200, 256, 202, 256, 203]);
-    assert.deepEqual([...blocks.scores], [0.75, 0.75, 0.75]);
-    [0, 2, 3].forEach((source, index) => {
-      assert.deepEqual(blocks.eyes.subarray(index * 1024, (index + 1) * 1024), faceRow(source).eyes);
-      assert.deepEqual(blocks.mouth.subarray(index * 1024, (index + 1) * 1024), faceRow(source).mouth);
-      assert.deepEqual(blocks.landmarks.subarray(index * 136, (index + 1) * 136), faceRow(source).landmarks);
-      assert.deepEqual([...blocks.eyesBoxes.subarray(4 * index, 4 * index + 4)], [source, 1, 20, 10]);
-      assert.deepEqual([...blocks.mouthBoxes.subarray(4 * index, 4 * index + 4)], [source, 30, 21, 11]);
-    });
-  });
+describe('readShard', () => {
+  const folder = useTemporaryFolder();
 
-  it('reads shards of skipped frames only and of faces only', () => {
-    for (const some of [
-      [missedRow(0)],
-      [faceRow(0)],
-      Array.from({ length: 256 }, (_, at) => faceRow(at % 50)),
-    ]) {
-      const blocks = decodeShard(
-        encodeShard(some, {}),
-        some.map(({ record }) => record),
-      );
-      assert.equal(blocks.records.length + blocks.skipped.length, some.length);
-    }
-  });
-
-  it('refuses a file with any byte changed', () => {
-    const bytes = encodeShard(rows, { key: 'k' });
+  it('reads a shard, and refuses it with any byte changed', async () => {
+    const file = await writeShard(folder(), 'a', rows);
+    assert.equal((await readShard(file))?.numRows, 3);
+    const bytes = fs.readFileSync(file);
     for (let at = 0; at < bytes.length; at += 97) {
-      const changed = Buffer.from(bytes);
-      changed[at] ^= 0x20;
-      assert.throws(
-        () => decodeShard(changed, records),
-        /RangeError: Expected an Arrow file as it was written/,
-        `${at}`,
-      );
+      bytes[at] ^= 0x20;
+      fs.writeFileSync(file, bytes);
+      assert.equal(await readShard(file), undefined, `${at}`);
+      bytes[at] ^= 0x20;
     }
   });
 
-  it('refuses a file that is cut short, empty or another thing', () => {
-    const bytes = encodeShard(rows, {});
-    for (const broken of [bytes.subarray(0, bytes.length - 1), Buffer.alloc(0), Buffer.from('ARROW1')])
-      assert.throws(() => decodeShard(broken, records), /as it was written/);
-  });
-
-  it('refuses a file of another number of frames', () => {
-    assert.throws(
-      () => decodeShard(encodeShard(rows, {}), records.slice(1)),
-      /Expected 4 frames for shard but received 5/,
-    );
+  it('refuses a file that is missing, cut short, empty or of another kind', async () => {
+    const file = await writeShard(folder(), 'a', rows);
+    const bytes = fs.readFileSync(file);
+    for (const broken of [bytes.subarray(0, bytes.length - 1), Buffer.alloc(0), Buffer.from('ARROW1')]) {
+      fs.writeFileSync(file, broken);
+      assert.equal(await readShard(file), undefined);
+    }
+    fs.rmSync(file);
+    assert.equal(await readShard(file), undefined);
   });
 });
 
-describe('concatBlocks', () => {
-  it('joins in the order given, misses too', () => {
-    const parts = [rows.slice(0, 2), rows.slice(2)].map((some) =>
-      decodeShard(
-        encodeShard(some, {}),
-        some.map(({ record }) => record),
-      ),
+describe('mergeShards', () => {
+  const folder = useTemporaryFolder();
+
+  const shards = async () => [
+    await writeShard(folder(), 'a', [faceRow(0), missedRow(1), faceRow(2)]),
+    await writeShard(folder(), 'b', [missedRow(3), faceRow(4)]),
+  ];
+  const merge = async (name = 'store') => mergeShards('two', await shards(), path.join(folder(), name));
+
+  it('makes a store with the rows of all shards in their order', async () => {
+    const blocks = await loadStore(await merge());
+    assert.deepEqual(
+      blocks.records,
+      [0, 2, 4].map((index) => faceRow(index).record),
     );
-    assert.deepEqual(concatBlocks(parts), decodeShard(encodeShard(rows, {}), records));
+    assert.deepEqual(blocks.skipped, [missedRow(1), missedRow(3)]);
+    assert.deepEqual([...blocks.eyes.filter((_, at) => at % 1024 === 0)], [0, 2, 4]);
+    assert.deepEqual(blocks.landmarks.slice(272, 274), new Float32Array([4.5, 4.5]));
   });
 
-  it('is empty for an empty list', () => {
-    const { records: none, eyes, scores, skipped } = concatBlocks([]);
-    assert.deepEqual([none.length, eyes.length, scores.length, skipped.length], [0, 0, 0, 0]);
-    assert.ok(eyes instanceof Uint8Array && scores instanceof Float32Array);
+  it('writes one record batch per shard', async () => {
+    const frames: number[] = [];
+    for await (const batch of streamStore(await merge())) frames.push(batch.numRows);
+    assert.deepEqual(frames, [3, 2]);
+  });
+
+  it('writes the table of frames without blocks', async () => {
+    await merge();
+    const text = fs.readFileSync(path.join(folder(), 'store', 'skipped.csv'), 'utf8');
+    assert.equal(text, toSkippedCsv([missedRow(1), missedRow(3)]));
+    assert.equal(text.split('\r\n').length, 1 + 2 + 1);
+  });
+
+  it('gives the same bytes again, and leaves no other file', async () => {
+    const [one, other] = [await merge(), await merge('again')];
+    assert.ok(fs.readFileSync(one).equals(fs.readFileSync(other)));
+    assert.deepEqual(fs.readdirSync(path.dirname(other)).sort(), ['blocks.arrow', 'skipped.csv']);
+  });
+
+  it('makes a store that is refused when any byte was changed or cut off', async () => {
+    const file = await merge();
+    const whole = fs.readFileSync(file);
+    const places = [0, 1, 9, 40, whole.length >> 1, whole.length - 300, whole.length - 12, whole.length - 1];
+    for (const at of places) {
+      const bytes = Buffer.from(whole);
+      bytes[at] ^= 16;
+      for (const broken of [bytes, whole.subarray(0, at)]) {
+        fs.writeFileSync(file, broken);
+        await assert.rejects(
+          loadStore(file),
+          /RangeError: Expected an Arrow file as it was written/,
+          `${at}`,
+        );
+      }
+    }
+  });
+
+  it('leaves the store as it was when a shard is broken', async () => {
+    const file = await merge();
+    const before = fs.readFileSync(file);
+    const [, second] = await shards();
+    fs.truncateSync(second, 1000);
+    await assert.rejects(
+      mergeShards('two', [second], path.dirname(file)),
+      /Expected to write .*blocks\.arrow.*Arrow file as it was written for .*b\.arrow/,
+    );
+    assert.ok(fs.readFileSync(file).equals(before));
+    assert.deepEqual(fs.readdirSync(path.dirname(file)).sort(), ['blocks.arrow', 'skipped.csv']);
+  });
+
+  it('needs a shard', async () => {
+    await assert.rejects(mergeShards('none', [], folder()), /Expected at least 1 shard/);
+  });
+});
+
+describe('toSkippedCsv', () => {
+  const skipped = (name: string, reason: string) => ({
+    record: { path: name, character: 'aia', emotion: 'joy' as const },
+    kind: 'no-face',
+    reason,
+  });
+
+  it('is only the header when no frame was skipped', () => {
+    assert.equal(toSkippedCsv([]), 'path,kind,reason\r\n');
+  });
+
+  it('quotes commas, quotes and line breaks, in any script', () => {
+    const csv = toSkippedCsv([skipped('a/顔.png', 'plain'), skipped('b, "c".png', 'two\nlines')]);
+    assert.equal(
+      csv,
+      'path,kind,reason\r\na/顔.png,no-face,plain\r\n"b, ""c"".png",no-face,"two\nlines"\r\n',
+    );
   });
 });

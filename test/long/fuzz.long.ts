@@ -14,13 +14,13 @@ import { planSample, toSampleSettings } from '../../lib/characters';
 import { parseManifest, toManifestText } from '../../lib/characters/manifest';
 import { isInside, projectRoot } from '../../lib/files/project';
 import { decodeImage, isBadImage } from '../../lib/faces/picture/decode';
-import { decodeShard, encodeShard } from '../../lib/faces/store/store';
+import { loadStore } from '../../lib/faces/store/store';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
 import { splitPpm } from '../../lib/predict/video';
 import { parseFrames } from '../../lib/study/evidence/archive';
-import { faceRow, missedRow } from '../support/blocks';
+import { faceRow, missedRow, writeShard } from '../support/blocks';
 import { portraitPng } from '../faces/photos';
 import { writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
@@ -88,13 +88,13 @@ const readers: readonly Reader[] = [
     refusals: [RangeError],
   },
   {
-    name: 'decodeShard',
-    examples: async () => [encodeShard(rows, { key: 'key' })],
+    name: 'loadStore',
+    examples: () => inFolder(async (folder) => [fs.readFileSync(await writeShard(folder, 'shard', rows))]),
     read: (bytes) =>
-      decodeShard(
-        Buffer.from(bytes),
-        rows.map(({ record }) => record),
-      ),
+      inFolder((folder) => {
+        writeFiles(folder, { 'shard.arrow': bytes });
+        return loadStore(path.join(folder, 'shard.arrow'));
+      }),
     refusals: [RangeError],
   },
   {
@@ -223,8 +223,7 @@ async function readTable(
     read,
   }: { pictures?: Pictures; read: (folder: string, cache: string) => Dataset | Promise<Dataset> },
 ): Promise<void> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-fuzz-'));
-  try {
+  await inFolder(async (folder) => {
     writeFiles(folder, { ...pictures, [file]: bytes });
     const { directory, records } = await read(folder, path.join(folder, 'cache'));
     for (const { path: image, character, emotion, side = 'train', votes = [], attributes = {} } of records) {
@@ -237,6 +236,14 @@ async function readTable(
           Object.values(attributes).every((value) => typeof value === 'string'),
       );
     }
+  });
+}
+
+/** Does something with a temporary folder. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-fuzz-'));
+  try {
+    return await work(folder);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

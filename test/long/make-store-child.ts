@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { makeStore } from '../../lib/faces/store/make-store';
+import { makeStore } from '../../lib/faces/store/preprocess';
 
 const [folder, unit, limit] = process.argv.slice(2);
 let operations = 0;

@@ -7,9 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { planJobs } from '../../lib/faces/store/make-shards';
-import { makeStore, storeShards } from '../../lib/faces/store/make-store';
-import { preprocess } from '../../lib/faces/store/preprocess';
+import { planJobs } from '../../lib/faces/store/plan';
+import { makeStore, preprocess } from '../../lib/faces/store/preprocess';
+import { mergeShards } from '../../lib/faces/store/store';
 import { runFolds } from '../../lib/study/folds/run-folds';
 import { runOnQueue } from '../../lib/study/queue/queue';
 import { gatherAnswers, toPredictionsCsv } from '../../lib/study/folds/score-folds';
@@ -76,12 +76,18 @@ describe('the queue on a real Redis server', function () {
       },
     });
     assert.ok(done > 2 && workers[0].killed, 'a worker was killed with work left');
-    const file = await storeShards('portraits', shards, options('queue'));
+    const merge = (some: typeof shards) =>
+      mergeShards(
+        'portraits',
+        some.map(({ file }) => file),
+        options('queue').directory,
+      );
+    const file = await merge(shards);
     const alone = await makeStore({ name: 'portraits', records }, options('alone'));
     assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)));
     const again = await runOnQueue(url, 'shard', planJobs(records, options('queue')));
     assert.ok(again.every(({ reused }) => reused));
-    await storeShards('portraits', again, options('queue'));
+    await merge(again);
     assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)), 'merged again, the same');
   });
 

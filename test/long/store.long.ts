@@ -5,13 +5,11 @@ import path from 'node:path';
 import { BLOCK_SIZE } from '../../lib/core/blocks';
 import { projectRoot } from '../../lib/files/project';
 import { createEnvironment } from '../../lib/setup/python';
-import type { FrameRow } from '../../lib/faces/store/frame-rows';
-import { encodeShard } from '../../lib/faces/store/store';
-import { mergeShards } from '../../lib/faces/store/store-file';
+import { mergeShards } from '../../lib/faces/store/store';
 import { timeLoad } from '../../bench/time-load';
 import { startEngine } from '../../lib/tensor/backend';
-import { faceRow, missedRow } from '../support/blocks';
-import { useTemporaryFolder, writeFiles } from '../support/folder';
+import { faceRow, missedRow, writeShard } from '../support/blocks';
+import { useTemporaryFolder } from '../support/folder';
 
 /** An environment of its own: nothing but this test needs pandas. */
 const ENVIRONMENT = path.join(projectRoot(), '.venv-pandas');
@@ -32,10 +30,8 @@ describe('the block store in pandas and pyarrow', function () {
 
   it('is a table of typed columns, a row a frame and a record batch a shard', async () => {
     const rows = [[faceRow(0), missedRow(1)], [faceRow(2)]];
-    writeFiles(folder(), { a: encodeShard(rows[0], {}), b: encodeShard(rows[1], {}) });
-    const file = path.join(folder(), 'blocks.arrow');
-    const shards = ['a', 'b'].map((key) => ({ key, file: path.join(folder(), key) }));
-    await mergeShards(file, shards, { dataset: 'tést' });
+    const shards = [await writeShard(folder(), 'a', rows[0]), await writeShard(folder(), 'b', rows[1])];
+    const file = await mergeShards('tést', shards, folder());
     const script = path.join(__dirname, 'read_store.py');
     const read = JSON.parse(execFileSync(python, [script, file], { encoding: 'utf8' })) as object;
     assert.deepEqual(read, {
@@ -66,26 +62,20 @@ describe('the block store in pandas and pyarrow', function () {
 describe('a block store of full size', () => {
   before(() => startEngine());
   const folder = useTemporaryFolder();
-  const shard = (key: string, rows: readonly FrameRow[]) => {
-    writeFiles(folder(), { [`${key}.arrow`]: encodeShard(rows, { key }) });
-    return { key, file: path.join(folder(), `${key}.arrow`) };
-  };
-  const store = () => path.join(folder(), 'store', 'blocks.arrow');
+  const shard = (name: string, frames: number) =>
+    writeShard(
+      folder(),
+      name,
+      Array.from({ length: frames }, (_, index) => faceRow(index)),
+    );
 
   // 1.2 s on two cores of 2024, as results/reference/scale.json tells. How fast a machine moves memory decides, so
   // the limit is in units of that: the same bytes made floats by a plain loop.
   it("loads FERG's 55,768 pairs into training tensors in four times what making their bytes floats takes", async function () {
     this.timeout(60000);
-    const full = shard(
-      'full',
-      Array.from({ length: 256 }, (_, index) => faceRow(index)),
-    );
-    const rest = shard(
-      'rest',
-      Array.from({ length: 216 }, (_, index) => faceRow(index)),
-    );
-    await mergeShards(store(), [...Array.from({ length: 217 }, () => full), rest], { dataset: 'FERG' });
-    const { seconds, faces } = await timeLoad(store());
+    const [full, rest] = [await shard('full', 256), await shard('rest', 216)];
+    const store = await mergeShards('FERG', [...Array.from({ length: 217 }, () => full), rest], folder());
+    const { seconds, faces } = await timeLoad(store);
     assert.equal(faces, 55_768);
     const least = Math.min(...Array.from({ length: 3 }, () => timeFloats(faces * 2 * BLOCK_SIZE ** 2)));
     assert.ok(seconds < 4 * least, `${seconds} s against ${least} s`);

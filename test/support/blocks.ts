@@ -1,10 +1,12 @@
+import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { FACE_SIZE, type FaceSet } from '../../lib/core/face-set';
 import { LANDMARK_COUNT } from '../../lib/core/landmarks';
 import { createRandom } from '../../lib/core/random';
 import type { FrameRecord } from '../../lib/core/record';
-import type { FaceRow } from '../../lib/faces/store/frame-rows';
+import { type FaceRow, type FrameRow, toBatch } from '../../lib/faces/store/rows';
+import { writeStore } from '../../lib/faces/store/store';
 
 const BLOCK_AREA = BLOCK_SIZE ** 2;
 
@@ -89,4 +91,11 @@ export function missedRow(index: number): SkippedFrame {
     kind: 'no-face',
     reason: 'Expected "a face", found\nnone',
   };
+}
+
+/** Writes a shard of some rows. @returns its path */
+export async function writeShard(folder: string, name: string, rows: readonly FrameRow[]): Promise<string> {
+  const file = path.join(folder, `${name}.arrow`);
+  await writeStore(file, [toBatch(rows)], { key: name });
+  return file;
 }

@@ -1,47 +1,212 @@
+import { availableParallelism } from 'node:os';
 import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
-import { concatBlocks } from './concat-blocks';
-import { type PreprocessOptions, makeShards, planJobs } from './make-shards';
-import { loadShard } from './shard-file';
-import { shardFile } from './shard-worker';
+import { chooseWorkers, findIdlest, startWorkers } from '../../files/worker-process';
+import { removeLeftovers } from '../../files/whole-file';
+import { createShardWorker, type ShardHooks, type ShardWorker, type StoredShard } from './compute-shard';
+import { planJobs, type PlanOptions, type ShardJob } from './plan';
+import { concatBlocks, toBlocks } from './rows';
+import { mergeShards, readShard } from './store';
 
-/** What preprocessing gives. */
-export interface PreprocessResult {
-  readonly blocks: BlockSet;
-  /** Paths of the shards that hold them, in the data set's order. */
-  readonly shards: readonly string[];
+/** Progress of preprocessing. */
+export interface PreprocessProgress {
+  /** Number of frames done, including reused ones. */
+  readonly done: number;
+  readonly total: number;
+  /** Number of frames done without blocks. */
+  readonly missed: number;
+  /** Number of frames read from the cache. */
+  readonly reused: number;
+}
+
+/** How preprocessing runs. */
+export interface PreprocessOptions extends PlanOptions {
+  /** Number of processes that compute shards, 1 being this process; default {@link defaultWorkers}. */
+  readonly workers?: number;
+  /** A worker of the caller's, with `workers` processes; the caller disposes it. */
+  readonly worker?: ShardWorker;
+  readonly onProgress?: (progress: PreprocessProgress) => void;
+}
+
+/** What preprocessing did. */
+interface PreprocessCounts {
   readonly reusedShards: number;
   readonly computedShards: number;
   readonly seconds: number;
 }
 
+/** The result of {@link preprocess}. */
+export interface PreprocessResult extends PreprocessCounts {
+  readonly blocks: BlockSet;
+  /** Paths of the shards that hold them, in the data set's order. */
+  readonly shards: readonly string[];
+}
+
+/** The result of {@link makeStore}. */
+export interface MadeStore extends PreprocessCounts {
+  /** Path of the Arrow file. */
+  readonly file: string;
+  readonly frames: number;
+  /** Number of frames without blocks: rows of skipped.csv. */
+  readonly missed: number;
+  /** Number of cropped faces with assumed landmarks. */
+  readonly assumed: number;
+}
+
+/** The data set of a store. */
+export interface StoreSource {
+  /** Name of the data set. */
+  readonly name: string;
+  readonly records: readonly FrameRecord[];
+}
+
 /**
- * Finds the face in each frame and cuts its eyes and mouth blocks, shard by shard of 256 frames. Each shard is saved
- * once as an Arrow file named by all that it depends on, so a second run reads it, and a changed image, margin or
- * detector is done again with its shard and nothing else. Frames without blocks are in `blocks.missed`.
- * @param records the frames, in the order that the blocks shall have
- * @throws the signal's reason when it aborts; Error when a shard can't be written
+ * Finds the face in each frame and cuts its eyes and mouth blocks, in shards of 256 frames. Each shard is an Arrow file in
+ * the cache, named by everything that its rows depend on: a second run reads it, and after a change of an image, the margin
+ * or the detector only the affected shards are computed again.
+ * @param records the frames, in the order of the blocks
+ * @returns blocks in memory; frames without blocks are in `blocks.skipped`
+ * @throws Error when a shard cannot be written or a worker process is lost
  */
 export async function preprocess(
   records: readonly FrameRecord[],
   options: PreprocessOptions,
 ): Promise<PreprocessResult> {
-  const started = performance.now();
-  const jobs = planJobs(records, options);
-  const shards = await makeShards(records, options);
-  const files = shards.map(({ key }) => shardFile(options.cacheDirectory, key));
+  const start = performance.now();
   const parts: BlockSet[] = [];
-  for (const [index, file] of files.entries()) {
-    const part = await loadShard(file, jobs[index].records);
-    if (!part) throw new Error(`Expected the shard ${file} to stay as it was written but it changed`);
-    parts.push(part);
-  }
+  const shards = await makeShards(planJobs(records, options), {
+    ...options,
+    onBlocks: (blocks, index) => (parts[index] = blocks),
+  });
+  const blocks = concatBlocks(parts);
+  return { blocks, shards: shards.map(({ file }) => file), ...countShards(shards, start) };
+}
+
+/**
+ * Preprocesses a data set into a store: blocks.arrow and skipped.csv. It can be stopped or killed at any moment and then
+ * continues from there. Its memory does not grow with the data set.
+ * @param options.directory the folder of the two files
+ * @throws RangeError without records; what {@link preprocess} throws; Error when the store cannot be written
+ */
+export async function makeStore(
+  { name, records }: StoreSource,
+  options: PreprocessOptions & { readonly directory: string },
+): Promise<MadeStore> {
+  const start = performance.now();
+  for (const folder of [options.cacheDirectory, options.directory]) await removeLeftovers(folder);
+  const shards = await makeShards(planJobs(records, options), options);
+  return finishStore(name, shards, { ...options, start });
+}
+
+/**
+ * Merges shards into a store and counts its frames.
+ * @param options.start when the work began, as `performance.now()` returned it
+ */
+export async function finishStore(
+  name: string,
+  shards: readonly StoredShard[],
+  { directory, start }: { readonly directory: string; readonly start: number },
+): Promise<MadeStore> {
+  const files = shards.map(({ file }) => file);
+  const file = await mergeShards(name, files, directory);
+  const sum = (count: 'frames' | 'missed' | 'assumed') =>
+    shards.reduce((total, shard) => total + shard[count], 0);
+  const counts = { frames: sum('frames'), missed: sum('missed'), assumed: sum('assumed') };
+  return { file, ...counts, ...countShards(shards, start) };
+}
+
+function countShards(shards: readonly StoredShard[], start: number): PreprocessCounts {
   const reusedShards = shards.filter(({ reused }) => reused).length;
+  const computedShards = shards.length - reusedShards;
+  return { reusedShards, computedShards, seconds: (performance.now() - start) / 1000 };
+}
+
+interface MakeOptions extends Pick<PreprocessOptions, 'workers' | 'worker' | 'onProgress'> {
+  readonly onBlocks?: (blocks: BlockSet, index: number) => void;
+}
+
+/** Number of shards that each worker process has: one that it computes and one whose files it reads. */
+const JOBS_PER_WORKER = 2;
+
+/** Makes all shards of a data set. @returns the shards in the jobs' order */
+async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Promise<StoredShard[]> {
+  const total = jobs.reduce((sum, { records }) => sum + records.length, 0);
+  const { workers = defaultWorkers(total), onProgress, onBlocks } = options;
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
+  const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
+  const counts = { done: 0, missed: 0, reused: 0 };
+  const onBatch = (done: number, missed: number, reused = 0) => {
+    counts.done += done;
+    counts.missed += missed;
+    counts.reused += reused;
+    onProgress?.({ ...counts, total });
+  };
+  const shards: StoredShard[] = [];
+  let next = 0;
+  const work = async () => {
+    while (next < jobs.length) {
+      const index = next++;
+      try {
+        const shard = await worker.run(jobs[index], {
+          onBatch,
+          onBlocks: onBlocks && ((blocks) => onBlocks(blocks, index)),
+        });
+        if (shard.reused) onBatch(shard.frames, shard.missed, shard.frames);
+        shards[index] = shard;
+      } catch (error) {
+        next = jobs.length;
+        throw error;
+      }
+    }
+  };
+  // Every job ends before the first error is thrown, because the worker's networks are freed after that.
+  const ends = await Promise.allSettled(Array.from({ length: JOBS_PER_WORKER * workers }, work));
+  if (!options.worker) worker.dispose();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return shards;
+}
+
+/** A message of a worker process: progress, then the shard. */
+export type ShardItem =
+  | { readonly batch: readonly [frames: number, missed: number] }
+  | { readonly shard: StoredShard };
+
+/** Number of images from which on worker processes are worth their start, a second or two each. */
+const IMAGES_WORTH_WORKERS = 1024;
+
+/**
+ * Chooses the number of processes that preprocess so many images: one per core, or 1, which is this process, for few.
+ * @param cores default this machine's
+ */
+export function defaultWorkers(images: number, cores: number = availableParallelism()): number {
+  return chooseWorkers(images, IMAGES_WORTH_WORKERS, cores);
+}
+
+/**
+ * Starts processes that make shards and share the cores; a job goes to the process with the fewest jobs. When a process ends
+ * (killed for memory, say), its jobs fail; completed shards stay in the cache.
+ * @param count number of processes
+ */
+export function startWorkerProcesses(count: number): ShardWorker {
+  const workers = startWorkers<ShardJob, ShardItem>(count, __dirname, 'worker-process');
+  const run = async (job: ShardJob, onBatch?: ShardHooks['onBatch']) => {
+    for await (const item of findIdlest(workers).run(job)) {
+      if ('shard' in item) return item.shard;
+      onBatch?.(...item.batch);
+    }
+    throw new Error('Expected a shard from a worker process but received none');
+  };
   return {
-    blocks: concatBlocks(parts),
-    shards: files,
-    reusedShards,
-    computedShards: shards.length - reusedShards,
-    seconds: (performance.now() - started) / 1000,
+    async run(job, { onBatch, onBlocks } = {}) {
+      const shard = await run(job, onBatch);
+      if (!onBlocks) return shard;
+      const batch = await readShard(shard.file);
+      if (!batch)
+        throw new Error(`Expected the shard ${shard.file} to stay as it was written but it changed`);
+      onBlocks(toBlocks(batch, job.records));
+      return shard;
+    },
+    dispose: () => workers.forEach((worker) => worker.stop()),
   };
 }

@@ -1,192 +1,190 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
 import * as arrow from 'apache-arrow';
-import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../core/blocks';
-import { FACE_SIZE } from '../../core/face-set';
-import type { Box } from '../../core/geometry';
-import { LANDMARK_COORDINATES } from '../../core/landmarks';
-import type { FrameRecord } from '../../core/record';
-import { concatBlocks } from './concat-blocks';
-import { type FaceRow, type FrameRow, isFaceRow } from './frame-rows';
-import { NO_DIGEST, bytesInMemory, isAsWritten, seal } from './store-seal';
+import type { BlockSet, SkippedFrame } from '../../core/blocks';
+import { toCsv } from '../../core/csv';
+import { writeWhole } from '../../files/whole-file';
+import { concatBlocks, skippedOf, toBlocks } from './rows';
 
-const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
+/** Name of the store in its folder. */
+export const STORE_FILE = 'blocks.arrow';
+
+/** Name of the table of frames without blocks, beside the store. */
+export const SKIPPED_FILE = 'skipped.csv';
+
+/** Value of `digest` in the schema's metadata until the digest is known; the digest is computed with this value in its place. */
+const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+const CHUNK_BYTES = 2 ** 20;
+
+/** An Arrow file ends with its footer's length (int32) and the text ARROW1. */
+const TAIL_BYTES = 10;
 
 /**
- * Writes frames as an Apache Arrow IPC file, a row a frame: what pandas' `read_feather` and pyarrow open, with blocks
- * and landmarks as lists of fixed length. A skipped frame has `kind` and `reason`, and nulls for the rest.
- * @param rows the frames in the data set's order
- * @param metadata texts kept in the schema
- * @returns the file's bytes: the same for the same rows, and sealed by a digest that {@link decodeShard} checks
+ * Writes record batches to an Apache Arrow IPC file, which pandas' `read_feather`, pyarrow, polars and DuckDB open. The
+ * footer has a SHA-256 digest of the file. The same batches and metadata give the same bytes. One batch is in memory at a
+ * time, and the file is put in place when it is complete.
+ * @param batches one or more, with the same columns
+ * @param metadata texts for the schema
+ * @throws Error when the file cannot be written
  */
-export function encodeShard(rows: readonly FrameRow[], metadata: Readonly<Record<string, string>>): Buffer {
-  const columns = { ...recordColumns(rows), ...faceColumns(rows) };
-  const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, true));
-  const schema = new arrow.Schema(fields, new Map(Object.entries({ ...metadata, digest: NO_DIGEST })));
-  const struct = arrow.makeData({
-    type: new arrow.Struct(fields),
-    length: rows.length,
-    nullCount: 0,
-    children: Object.values(columns),
+export function writeStore(
+  file: string,
+  batches: Iterable<arrow.RecordBatch> | AsyncIterable<arrow.RecordBatch>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  return writeWhole(file, async (handle) => {
+    const hash = createHash('sha256');
+    const sink = new ChunkSink();
+    const writer = new arrow.RecordBatchFileWriter({ autoDestroy: false });
+    let size = 0;
+    const flush = async () => {
+      const bytes = Buffer.concat(sink.take());
+      hash.update(bytes);
+      size += bytes.length;
+      await handle.appendFile(bytes);
+      return bytes;
+    };
+    let schema: arrow.Schema | undefined;
+    for await (const batch of batches) {
+      if (!schema) {
+        const entries = Object.entries({ ...metadata, digest: NO_DIGEST });
+        schema = new arrow.Schema(batch.schema.fields, new Map(entries));
+        writer.reset(sink, schema);
+      }
+      writer.write(new arrow.RecordBatch(schema, batch.data));
+      await flush();
+    }
+    writer.finish();
+    const footer = await flush();
+    const at = size - footer.length + footer.indexOf(NO_DIGEST, 0, 'latin1');
+    await handle.write(Buffer.from(`sha256:${hash.digest('hex')}`), 0, NO_DIGEST.length, at);
   });
-  const table = new arrow.Table(schema, new arrow.RecordBatch(schema, struct));
-  const bytes = Buffer.from(arrow.tableToIPC(table, 'file'));
-  seal(bytesInMemory(bytes));
-  return bytes;
 }
 
-function recordColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
-  const text = (pick: (row: FrameRow) => string | undefined) =>
-    arrow.vectorFromArray(
-      rows.map((row) => pick(row) ?? null),
-      new arrow.Utf8(),
-    ).data[0];
-  return {
-    path: text(({ record }) => record.path),
-    character: text(({ record }) => record.character),
-    emotion: text(({ record }) => record.emotion),
-    clip: text(({ record }) => record.clip),
-    frame: arrow.vectorFromArray(
-      rows.map(({ record }) => record.frame ?? null),
-      new arrow.Int32(),
-    ).data[0],
-    kind: text((row) => (isFaceRow(row) ? undefined : row.kind)),
-    reason: text((row) => (isFaceRow(row) ? undefined : row.reason)),
-    detector: text((row) => (isFaceRow(row) ? row.detector : undefined)),
+/** Collects what Arrow's writer writes; Arrow's own queue would keep all of it. */
+class ChunkSink extends arrow.AsyncByteQueue {
+  private chunks: Uint8Array[] = [];
+
+  override write(chunk: Uint8Array): void {
+    this.chunks.push(chunk);
+  }
+
+  take(): Uint8Array[] {
+    return this.chunks.splice(0);
+  }
+}
+
+/**
+ * Reads the record batches of a file that {@link writeStore} wrote, with one in memory at a time.
+ * @throws RangeError when any byte of the file has changed; the file system's error when it cannot be read
+ */
+export async function* streamStore(file: string): AsyncGenerator<arrow.RecordBatch> {
+  const handle = await open(file, 'r');
+  try {
+    if (!(await isAsWritten(handle)))
+      throw new RangeError(`Expected an Arrow file as it was written for ${file} but received other bytes`);
+    for await (const batch of await arrow.RecordBatchReader.from(handle)) yield batch;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Compares the digest in the footer, where no frame's text can be mistaken for it, with the file's bytes. */
+async function isAsWritten(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  const read = async (start: number, end: number) => {
+    const bytes = Buffer.allocUnsafe(end - start);
+    return bytes.subarray(0, (await handle.read(bytes, 0, bytes.length, start)).bytesRead);
   };
+  if (size < TAIL_BYTES) return false;
+  const end = size - TAIL_BYTES;
+  const start = end - (await read(end, size)).readInt32LE();
+  if (start < 0 || start > end) return false;
+  const footer = await read(start, end);
+  const mark = footer.toString('latin1').search(/sha256:[0-9a-f]{64}/);
+  if (mark < 0) return false;
+  const hash = createHash('sha256');
+  const add = async (from: number, to: number) => {
+    for (let at = from; at < to; at += CHUNK_BYTES)
+      hash.update(await read(at, Math.min(at + CHUNK_BYTES, to)));
+  };
+  await add(0, start + mark);
+  hash.update(NO_DIGEST);
+  await add(start + mark + NO_DIGEST.length, size);
+  const digest = `sha256:${hash.digest('hex')}`;
+  return footer.toString('latin1', mark, mark + digest.length) === digest;
 }
 
-function faceColumns(rows: readonly FrameRow[]): Record<string, arrow.Data> {
-  const bytes = (length: number, pick: (row: FaceRow) => Uint8Array) =>
-    listColumn(rows, new arrow.Uint8(), new Uint8Array(rows.length * length), pick);
-  const floats = (length: number, pick: (row: FaceRow) => ArrayLike<number>) =>
-    listColumn(rows, new arrow.Float32(), new Float32Array(rows.length * length), pick);
-  return {
-    score: arrow.vectorFromArray(
-      rows.map((row) => (isFaceRow(row) ? row.score : null)),
-      new arrow.Float32(),
-    ).data[0],
-    imageSize: floats(2, ({ imageSize }) => [imageSize.width, imageSize.height]),
-    faceBox: floats(4, ({ box }) => boxValues(box)),
-    landmarks: floats(LANDMARK_COORDINATES, ({ landmarks }) => landmarks),
-    eyesBox: floats(4, ({ eyesBox }) => boxValues(eyesBox)),
-    mouthBox: floats(4, ({ mouthBox }) => boxValues(mouthBox)),
-    eyes: bytes(BLOCK_LENGTH, ({ eyes }) => eyes),
-    mouth: bytes(BLOCK_LENGTH, ({ mouth }) => mouth),
-    ...(rows.some((row) => isFaceRow(row) && row.wholeFace)
-      ? {
-          wholeFace: bytes(FACE_SIZE * FACE_SIZE, ({ wholeFace }) => wholeFace!.pixels),
-          wholeFaceBox: floats(4, ({ wholeFace }) => boxValues(wholeFace!.box)),
+/**
+ * Reads a store, or a shard, into memory.
+ * @throws what {@link streamStore} throws
+ */
+export async function loadStore(file: string): Promise<BlockSet> {
+  const parts: BlockSet[] = [];
+  for await (const batch of streamStore(file)) parts.push(toBlocks(batch));
+  return concatBlocks(parts);
+}
+
+/**
+ * Reads a shard: a store of one record batch.
+ * @returns undefined when the file is missing or has changed since it was written
+ * @throws Error when it cannot be read for another reason
+ */
+export async function readShard(file: string): Promise<arrow.RecordBatch | undefined> {
+  try {
+    for await (const batch of streamStore(file)) return batch;
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`Expected a readable file for shard ${file}`, { cause: error });
+  }
+}
+
+/**
+ * Merges shards into a store, one record batch per shard, and writes the table of frames without blocks beside it. The
+ * same shards give the same bytes.
+ * @param dataset name of the data set
+ * @param shards the shards' files, one or more, in the data set's order
+ * @param directory the folder of the two files
+ * @returns the store's path
+ * @throws RangeError without shards; Error when a shard has changed since it was written, or a file cannot be written
+ */
+export async function mergeShards(
+  dataset: string,
+  shards: readonly string[],
+  directory: string,
+): Promise<string> {
+  if (shards.length === 0) throw new RangeError('Expected at least 1 shard for the store but received none');
+  const names = shards.map((shard) => path.basename(shard, '.arrow'));
+  const key = createHash('sha256').update(names.join('\n')).digest('hex');
+  const file = path.join(directory, STORE_FILE);
+  await writeWhole(path.join(directory, SKIPPED_FILE), async (skipped) => {
+    const batches = async function* () {
+      await skipped.appendFile(SKIPPED_HEADER);
+      for (const shard of shards)
+        for await (const batch of streamStore(shard)) {
+          await skipped.appendFile(toSkippedRows(skippedOf(batch)));
+          yield batch;
         }
-      : {}),
-  };
+    };
+    await writeStore(file, batches(), { dataset, key });
+  });
+  return file;
 }
 
-function boxValues({ x, y, width, height }: Box): number[] {
-  return [x, y, width, height];
-}
-
-/** Builds a column of lists of one length over values that are laid out already; misses are null. */
-function listColumn(
-  rows: readonly FrameRow[],
-  type: arrow.Uint8 | arrow.Float32,
-  values: Uint8Array | Float32Array,
-  pick: (row: FaceRow) => ArrayLike<number>,
-): arrow.Data {
-  const length = values.length / rows.length;
-  const valid = new Uint8Array(Math.ceil(rows.length / 64) * 8);
-  rows.forEach((row, index) => {
-    if (!isFaceRow(row)) return;
-    values.set(pick(row), index * length);
-    valid[index >> 3] |= 1 << (index & 7);
-  });
-  const child = arrow.makeData({
-    type: type as arrow.Uint8,
-    length: values.length,
-    data: values as Uint8Array,
-  });
-  return arrow.makeData({
-    type: new arrow.FixedSizeList(length, new arrow.Field('item', type, false)),
-    length: rows.length,
-    nullCount: rows.filter((row) => !isFaceRow(row)).length,
-    nullBitmap: valid,
-    child,
-  });
-}
+/** Header of a table of skipped frames. */
+const SKIPPED_HEADER = toCsv([['path', 'kind', 'reason']]);
 
 /**
- * Reads an Arrow file that {@link encodeShard} wrote.
- * @param records the frames that it must hold, in their order
- * @returns blocks and misses of these records, with whole faces where the rows had them
- * @throws RangeError when the bytes are not as they were written, or hold another number of frames
+ * Writes skipped frames as a CSV table (RFC 4180) with the columns path, kind and reason.
+ * @returns text with a header, a line per frame and CRLF line ends; fields with commas, quotes or line breaks are quoted
  */
-export function decodeShard(bytes: Buffer, records: readonly FrameRecord[]): BlockSet {
-  const [batch, ...others] = openShard(bytes);
-  const rows = batch?.numRows ?? 0;
-  if (rows !== records.length || others.length > 0)
-    throw new RangeError(`Expected ${records.length} frames for shard but received ${rows}`);
-  return batch ? decodeBatch(batch, records) : concatBlocks([]);
+export function toSkippedCsv(skipped: readonly SkippedFrame[]): string {
+  return SKIPPED_HEADER + toSkippedRows(skipped);
 }
 
-/**
- * Opens an Arrow file that {@link encodeShard} wrote.
- * @returns its only record batch; none without frames
- * @throws RangeError when the bytes are not as they were written
- */
-export function openShard(bytes: Buffer): readonly arrow.RecordBatch[] {
-  if (!isAsWritten(bytesInMemory(bytes)))
-    throw new RangeError('Expected an Arrow file as it was written for shard but received other bytes');
-  return arrow.tableFromIPC(bytes).batches;
-}
-
-/**
- * Takes blocks and misses out of a record batch.
- * @param records its frames, as many as it has rows
- */
-export function decodeBatch(batch: arrow.RecordBatch, records: readonly FrameRecord[]): BlockSet {
-  const [kinds, reasons, scores, detectors] = ['kind', 'reason', 'score', 'detector'].map(
-    (name) => batch.getChild(name)!,
-  );
-  const skipped: SkippedFrame[] = [];
-  const found: number[] = [];
-  records.forEach((record, row) => {
-    const kind = kinds.get(row) as string | null;
-    if (kind === null) found.push(row);
-    else skipped.push({ record, kind, reason: reasons.get(row) as string });
-  });
-  const pick = <T extends Uint8Array | Float32Array>(name: string) => {
-    const { type, children } = batch.getChild(name)!.data[0];
-    return pickRows(children[0].values as T, found, (type as arrow.FixedSizeList).listSize);
-  };
-  const wholeFaces = batch.getChild('wholeFace')
-    ? { faces: pick<Uint8Array>('wholeFace'), faceBoxes: pick<Float32Array>('wholeFaceBox') }
-    : {};
-  return {
-    ...wholeFaces,
-    records: found.map((row) => records[row]),
-    eyes: pick<Uint8Array>('eyes'),
-    mouth: pick<Uint8Array>('mouth'),
-    landmarks: pick<Float32Array>('landmarks'),
-    eyesBoxes: pick<Float32Array>('eyesBox'),
-    mouthBoxes: pick<Float32Array>('mouthBox'),
-    imageSizes: pick<Float32Array>('imageSize'),
-    scores: pickRows(scores.data[0].values as Float32Array, found, 1),
-    detectors: found.map((row) => detectors.get(row) as string),
-    skipped,
-  };
-}
-
-/**
- * Gives rows of a column, whose values may be padded at the end.
- * @param rows ascending
- * @returns a copy; where all rows are wanted a view, as concatBlocks copies what it joins
- */
-function pickRows<T extends Uint8Array | Float32Array>(
-  values: T,
-  rows: readonly number[],
-  length: number,
-): T {
-  const isWhole = rows.at(-1) === rows.length - 1;
-  if (isWhole) return values.subarray(0, rows.length * length) as T;
-  const picked = new (values.constructor as new (length: number) => T)(rows.length * length);
-  rows.forEach((row, index) => picked.set(values.subarray(row * length, (row + 1) * length), index * length));
-  return picked;
+function toSkippedRows(skipped: readonly SkippedFrame[]): string {
+  return toCsv(skipped.map(({ record, kind, reason }) => [record.path, kind, reason]));
 }

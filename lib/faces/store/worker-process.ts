@@ -1,7 +1,8 @@
-// A process that makes the shards it is sent.
+// A process that makes the shards that it is sent.
 import { serveJobs } from '../../files/worker-process';
-import { createShardWorker, type ShardJob } from './shard-worker';
-import type { ShardItem } from './worker-processes';
+import { createShardWorker } from './compute-shard';
+import type { ShardJob } from './plan';
+import type { ShardItem } from './preprocess';
 
 const worker = createShardWorker();
 

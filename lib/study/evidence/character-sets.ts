@@ -6,7 +6,7 @@ import type { Dataset } from '../../datasets/dataset';
 import { readFerg } from '../../datasets/ferg';
 import { generateCharacter, readSample, writeSample } from '../../characters';
 import { homePath, projectRoot } from '../../files/project';
-import { concatBlocks } from '../../faces/store/concat-blocks';
+import { concatBlocks } from '../../faces/store/rows';
 import { openDataset, preprocessDataset } from '../open-dataset';
 import type { EvidenceSize } from './sizes';
 

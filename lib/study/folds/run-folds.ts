@@ -1,8 +1,8 @@
 import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { leaveOneCharacterOut, missingExpressions } from '../../core/split';
-import { concatBlocks } from '../../faces/store/concat-blocks';
-import { loadStore } from '../../faces/store/store-file';
+import { concatBlocks } from '../../faces/store/rows';
+import { loadStore } from '../../faces/store/store';
 import { findArchitecture } from '../../model/architectures';
 import { inputSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';

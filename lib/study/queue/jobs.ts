@@ -1,5 +1,6 @@
 import type { Experiment } from '../../core/experiment';
-import type { ShardJob, StoredShard } from '../../faces/store/shard-worker';
+import type { StoredShard } from '../../faces/store/compute-shard';
+import type { ShardJob } from '../../faces/store/plan';
 
 /** How the network of each fold is trained. */
 export interface FoldSettings {

@@ -1,7 +1,12 @@
 import fs from 'node:fs';
-import { type PreprocessOptions, planJobs } from '../../faces/store/make-shards';
-import { type MadeStore, type StoreSource, toMadeStore } from '../../faces/store/make-store';
-import { shardFile } from '../../faces/store/shard-worker';
+import path from 'node:path';
+import { planJobs } from '../../faces/store/plan';
+import {
+  finishStore,
+  type MadeStore,
+  type PreprocessOptions,
+  type StoreSource,
+} from '../../faces/store/preprocess';
 import { runOnQueue } from './queue';
 
 /**
@@ -19,20 +24,20 @@ export async function makeStoreOnQueue(
   const counts = { done: 0, missed: 0, reused: 0 };
   const shards = await runOnQueue(url, 'shard', planJobs(records, options), {
     print: options.print,
-    onResult: ({ key, frames, missed, reused }) => {
-      expectShard(options.cacheDirectory, key);
+    onResult: ({ file, frames, missed, reused }) => {
+      expectShard(file);
       counts.done += frames;
       counts.missed += missed;
       counts.reused += reused ? frames : 0;
       options.onProgress?.({ ...counts, total: records.length });
     },
   });
-  return toMadeStore(name, shards, { ...options, start });
+  return finishStore(name, shards, { ...options, start });
 }
 
-function expectShard(cacheDirectory: string, key: string): void {
-  if (fs.existsSync(shardFile(cacheDirectory, key))) return;
+function expectShard(file: string): void {
+  if (fs.existsSync(file)) return;
   throw new Error(
-    `Expected ${key}.arrow in ${cacheDirectory}, which all machines must share, but a worker wrote it elsewhere`,
+    `Expected ${path.basename(file)} in ${path.dirname(file)}, which all machines must share, but a worker wrote it elsewhere`,
   );
 }

@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
-import { createShardWorker, type ShardJob } from '../../faces/store/shard-worker';
+import { createShardWorker } from '../../faces/store/compute-shard';
+import type { ShardJob } from '../../faces/store/plan';
 import { runFoldJob } from '../folds/run-folds';
 import type { FoldJob, JobKind } from './jobs';
 

@@ -4,7 +4,7 @@ import type { BlockSet } from '../../core/blocks';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { splitRecords } from '../../core/split';
-import { concatBlocks } from '../../faces/store/concat-blocks';
+import { concatBlocks } from '../../faces/store/rows';
 import {
   loadState,
   interpolateStates,

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import sharp from 'sharp';
+import { BLOCK_SIZE } from '../../core/blocks';
+import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../../core/landmarks';
+import type { FrameRecord } from '../../core/record';
+import { startEngine } from '../../tensor/backend';
+import type { CutSettings } from '../detector/cut-faces';
+import { CROPPED_BATCH, DETECTOR_SETTINGS } from '../detector/detect';
+import { CROPPED_SIDE } from '../detector/face-finder';
+import { DETECTION_COPY } from '../detector/fit';
+import { ALPHA_BACKGROUND, type BadImage, isBadImage, MAX_IMAGE_PIXELS } from '../picture/decode';
+import { MAX_IMAGE_BYTES, readImageFile } from '../picture/read-file';
+import { type FrameRow, isFaceRow } from './rows';
+
+/** Number of frames in a shard. It is constant, so that the same frames are always in the same batches. */
+export const SHARD_SIZE = 256;
+
+/** Increment when the rows change for a reason that is in no other setting. */
+const STORE_VERSION = 3;
+
+const CONCURRENT_READS = 8;
+
+/** How a data set is divided into shards. */
+export interface PlanOptions extends Partial<CutSettings> {
+  /** The data folder that the records' paths are relative to. */
+  readonly root: string;
+  /** The folder of the shards. */
+  readonly cacheDirectory: string;
+  /** Frames in a shard; default {@link SHARD_SIZE}. Another size gives another store. */
+  readonly shardSize?: number;
+}
+
+/** Everything that a worker, on any machine, needs to make a shard. It can be sent as JSON. */
+export interface ShardJob extends CutSettings {
+  /** The data folder that the records' paths are relative to, absolute. */
+  readonly root: string;
+  /** The folder of the shards, absolute. */
+  readonly cacheDirectory: string;
+  readonly records: readonly FrameRecord[];
+}
+
+/**
+ * Divides a data set into shards.
+ * @returns a job per shard, in the data set's order
+ * @throws RangeError for a size below 1
+ */
+export function planJobs(records: readonly FrameRecord[], options: PlanOptions): ShardJob[] {
+  const { root, cacheDirectory, shardSize = SHARD_SIZE } = options;
+  const { marginPx = DEFAULT_MARGIN_PX, fixedMargin, cropped, wholeFace } = options;
+  if (!Number.isInteger(shardSize) || shardSize < 1)
+    throw new RangeError(`Expected an integer of at least 1 for shardSize but received ${shardSize}`);
+  return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => ({
+    root: path.resolve(root),
+    cacheDirectory: path.resolve(cacheDirectory),
+    marginPx,
+    fixedMargin,
+    cropped,
+    wholeFace,
+    records: records.slice(index * shardSize, (index + 1) * shardSize),
+  }));
+}
+
+/** A frame and the state of its file. @typeParam R at least the file's path from the data folder */
+export interface PlannedFrame<R extends Pick<FrameRecord, 'path'> = FrameRecord> {
+  readonly record: R;
+  /** The expected SHA-256 of the file in hexadecimal; undefined: any. */
+  readonly sha256?: string;
+  /** Why the file could not be read; it is not read again. */
+  readonly bad?: BadImage;
+}
+
+/** Everything that a shard's rows depend on. */
+export interface ShardPlan {
+  readonly frames: readonly PlannedFrame[];
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Starts the engine, reads a shard's files and collects what its rows depend on. */
+export async function planShard({ root, records, ...settings }: ShardJob): Promise<ShardPlan> {
+  const frames: PlannedFrame[] = [];
+  const work = records.entries();
+  const readAll = async () => {
+    // All readers take from the same iterator.
+    for (const [index, record] of work) {
+      const file = await readImageFile(root, record.path);
+      frames[index] = isBadImage(file) ? { record, bad: file } : { record, sha256: file.sha256 };
+    }
+  };
+  const gathered = await gatherSettings(settings);
+  await Promise.all(Array.from({ length: CONCURRENT_READS }, readAll));
+  return { frames, settings: gathered };
+}
+
+/** Collects what rows depend on apart from files and labels. */
+async function gatherSettings({
+  marginPx,
+  fixedMargin = false,
+  cropped = false,
+  wholeFace = false,
+}: CutSettings): Promise<ShardPlan['settings']> {
+  const { backend, tensorflow, device, oneDnn } = await startEngine();
+  return {
+    marginPx,
+    storeVersion: STORE_VERSION,
+    blockSize: BLOCK_SIZE,
+    croppedSide: cropped ? CROPPED_SIDE : null,
+    croppedBatch: cropped ? CROPPED_BATCH : null,
+    marginFacePx: fixedMargin ? null : MARGIN_FACE_PX,
+    wholeFace,
+    detectionSide: DETECTION_COPY.side,
+    detectionArea: DETECTION_COPY.area,
+    maxImageBytes: MAX_IMAGE_BYTES,
+    maxImagePixels: MAX_IMAGE_PIXELS,
+    alphaBackground: ALPHA_BACKGROUND,
+    ...DETECTOR_SETTINGS,
+    backend,
+    tensorflow: tensorflow ?? null,
+    device,
+    oneDnn,
+    tfjs: tf.version_core,
+    sharp: sharp.versions.sharp ?? null,
+    vips: sharp.versions.vips,
+  };
+}
+
+/**
+ * Computes a shard's key from everything that its rows depend on.
+ * @param rows the computed rows: a file that changed after planning counts as one that could not be read, so the next run,
+ *   which finds the changed file, computes its own shard
+ * @returns SHA-256 in hexadecimal
+ */
+export function keyOfShard({ frames, settings }: ShardPlan, rows?: readonly FrameRow[]): string {
+  const sorted = Object.keys(settings).sort();
+  const parts = [
+    sorted.map((name) => [name, settings[name]]),
+    frames.map(({ record: { path: name, character, emotion, clip, frame }, sha256, bad }, index) => {
+      const row = rows?.[index];
+      const hasChanged = row && !isFaceRow(row) && row.kind === 'changed-while-reading';
+      const reason = hasChanged ? row : bad;
+      const content = reason ? `${reason.kind}: ${reason.reason}` : sha256;
+      return [name, character, emotion, clip ?? null, frame ?? null, content];
+    }),
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Returns the path of a shard. */
+export function shardFile(cacheDirectory: string, key: string): string {
+  return path.join(cacheDirectory, `${key}.arrow`);
+}
