@@ -4,7 +4,7 @@
 #     docker run --rm --gpus all -v "$PWD/results:/project/results" prior-attention-gpu npx . report
 #
 # The host brings NVIDIA's driver and container toolkit; CUDA comes with TensorFlow's wheel.
-FROM node:20-bookworm
+FROM node:22-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends python3-venv g++ \
     && rm -rf /var/lib/apt/lists/*
