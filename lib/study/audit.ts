@@ -1,4 +1,4 @@
-import type { BlockSet } from '../core/blocks';
+import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
@@ -6,45 +6,47 @@ import { SPLIT_NAMES, splitRecords } from '../core/split';
 import { countAssumed } from '../faces/detector/usual-landmarks';
 import { facesOfSplit } from './faces-of-split';
 
-/** Frames of one group: a character or an expression. */
+/** Numbers of frames of a character or an expression. */
 export interface GroupCount {
   readonly name: string;
   readonly frames: number;
-  /** Frames in which a face was found. */
+  /** Number of frames with a found face. */
   readonly found: number;
 }
 
-/** How many test faces of a split have a near-duplicate in training; a reason where there is no such split. */
-export type SplitDuplicates =
+/** Number of test faces with a near-duplicate in the training set; or the reason why the split does not exist. */
+type SplitDuplicates =
   | { readonly split: string; readonly test: number; readonly duplicates: number }
   | { readonly split: string; readonly reason: string };
 
-/** What an audit finds. */
+/** Result of an audit. */
 export interface Audit {
   readonly frames: number;
   readonly characters: readonly GroupCount[];
   readonly emotions: readonly GroupCount[];
-  /** Frames by character (rows, in the order of `characters`) and expression (columns, in the ids' order). */
+  /** Numbers of frames by character (rows, in the order of `characters`) and expression (columns, in the ids' order). */
   readonly cells: readonly (readonly number[])[];
-  /** Frames without blocks, by kind. */
+  /** Numbers of frames without blocks, by kind of the reason. */
   readonly missed: Readonly<Record<string, number>>;
-  /** Cropped faces whose landmarks are assumed. */
+  /** Number of cropped faces with assumed landmarks. */
   readonly assumed: number;
-  /** Faces that have a near-duplicate anywhere in the data set. */
+  /** Number of faces with a near-duplicate in the data set. */
   readonly duplicates: number;
   readonly splits: readonly SplitDuplicates[];
-  /** Contrast of the weaker block of each face: the standard deviation of its grey levels. */
+  /** Contrast of each face: the smaller standard deviation of the grey levels of its two blocks. */
   readonly contrast: Float32Array;
-  /** Positions of the faces of least contrast, the worst first. */
+  /** Positions of the faces with the lowest contrast, ascending. */
   readonly worst: readonly number[];
 }
 
+/** Number of listed faces. */
 const WORST = 24;
 
+const AREA = BLOCK_SIZE * BLOCK_SIZE;
+
 /**
- * Audits a preprocessed data set.
- * @param blocks its faces and misses
- * @param seed of the splits in which near-duplicates are looked for
+ * Audits a preprocessed data set: counts, near-duplicates across splits, contrast.
+ * @param seed seed of the splits
  */
 export function auditBlocks(blocks: BlockSet, seed: number): Audit {
   const records = [...blocks.records, ...blocks.skipped.map(({ record }) => record)];
@@ -102,7 +104,7 @@ function duplicatesOf(
     const near = findNearDuplicates(of.hashes, test.faces, train.faces);
     return { split, test: test.faces.length, duplicates: countFound(near) };
   } catch (error) {
-    // A data set of too few characters or clips has no such split: that is what the audit tells.
+    // With too few characters or clips the split does not exist; the audit reports that.
     if (error instanceof RangeError) return { split, reason: error.message };
     throw error;
   }
@@ -113,7 +115,7 @@ function countFound(near: Int32Array): number {
 }
 
 function deviationOf(blocks: Uint8Array, face: number): number {
-  const block = blocks.subarray(1024 * face, 1024 * face + 1024);
+  const block = blocks.subarray(AREA * face, AREA * (face + 1));
   const mean = block.reduce((sum, level) => sum + level, 0) / block.length;
   return Math.sqrt(block.reduce((sum, level) => sum + (level - mean) ** 2, 0) / block.length);
 }

@@ -48,7 +48,7 @@ export interface ScoredPair {
 }
 
 /** Summary of all pairs of one split protocol. */
-export interface SplitSummary {
+interface SplitSummary {
   readonly split: SplitName;
   /** Number of pairs. */
   readonly seeds: number;

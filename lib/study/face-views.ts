@@ -18,7 +18,7 @@ import { isFaceRow } from '../faces/store/rows';
 import { countAssumed } from '../faces/detector/usual-landmarks';
 
 /**
- * Gathers all that preprocessing found in one face, for figures.
+ * Returns the preprocessing results of one face for figures.
  * @param face position in the block set
  */
 export function viewFace(dataset: Dataset, blocks: BlockSet, face: number): FaceView {
@@ -35,8 +35,8 @@ export function viewFace(dataset: Dataset, blocks: BlockSet, face: number): Face
 }
 
 /**
- * Chooses one frame of each character and expression for a sheet: the middle one of the middle clip.
- * @param options.characters how many characters at most, default 6
+ * Selects one frame of each character and expression for a sheet: the middle one of the middle clip.
+ * @param options.characters maximum number of characters, default 6
  */
 export function chooseSampleFaces(
   { directory, records }: Dataset,
@@ -57,7 +57,7 @@ export function chooseSampleFaces(
 }
 
 /**
- * Finds a face of an expression, the middle one of those that were found.
+ * Finds the middle one of the faces of an expression.
  * @returns its position in the block set
  * @throws RangeError when no face of that expression was found
  */
@@ -86,9 +86,9 @@ function blockAt(pixels: Uint8Array, face: number): RasterImage {
 }
 
 /**
- * Chooses the faces that a block explorer carries: of each character and expression some that lie evenly over all.
- * @param options.characters how many characters at most, default 6
- * @param options.frames how many frames of each, default 3
+ * Selects the faces of a block explorer, evenly spaced over the frames of each character and expression.
+ * @param options.characters maximum number of characters, default 6
+ * @param options.frames maximum number of frames of each, default 3
  */
 export function chooseExplorableFaces(
   dataset: Dataset,
@@ -114,7 +114,7 @@ export function chooseExplorableFaces(
 }
 
 /**
- * Puts a network's answers beside their pictures, for an error explorer.
+ * Combines predictions and their pictures for an error explorer.
  * @param faces positions in the block set, in the order of the prediction
  */
 export function listAnswers(
@@ -135,7 +135,7 @@ export function listAnswers(
   });
 }
 
-/** Takes so many items that lie evenly over a list, both ends included. */
+/** Selects evenly spaced items, the first and the last one included. */
 function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from(
@@ -144,19 +144,19 @@ function spread<T>(items: readonly T[], count: number): T[] {
   );
 }
 
-/** What was found in picture files, labelled or not. */
-export interface FilesLookedAt {
-  /** One view a picture with a face, in the files' order. */
+/** Faces of picture files. */
+interface FilesLookedAt {
+  /** One view for each picture with a face, in the files' order. */
   readonly faces: readonly FaceView[];
-  /** The pictures without one, each with the reason. */
+  /** Pictures without a face, and the reasons. */
   readonly missed: readonly { readonly path: string; readonly kind: string; readonly reason: string }[];
-  /** Cropped faces whose landmarks are assumed. */
+  /** Number of cropped faces with assumed landmarks. */
   readonly assumed: number;
 }
 
 /**
- * Finds the face in each picture and cuts its two blocks, as preprocessing does, for looking at.
- * @param files paths, from the current folder or absolute
+ * Detects the face in each picture and cuts its two blocks, as preprocessing does.
+ * @param files paths
  */
 export async function lookAtFiles(
   files: readonly string[],

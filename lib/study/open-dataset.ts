@@ -18,24 +18,25 @@ import { homePath, projectRoot } from '../files/project';
 import { hasLabels } from '../datasets/labels';
 import { preprocess, type PreprocessResult } from '../faces/store/preprocess';
 
-/** An opened data set, and what opening it took. */
+/** An opened data set. */
 export interface OpenedDataset extends Dataset {
-  /** Whether frames had to be drawn: false for a sample that was there and for every other data set. */
+  /** True if the sample was drawn by this call. */
   readonly drawn: boolean;
+  /** Wall-clock time of opening. */
   readonly seconds: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), `DATASET_DIR` with the
- * reader `DATASET` (and `DATASET_MAPPING`, a file, `DATASET_LABELS`, a rule, or `DATASET_NUMBERED`), or else the
- * synthetic sample, which is drawn when it is not there. `CROPPED=1` says of any folder that its images are cropped
- * faces. Relative paths start at the current folder, or at the project's where there is no such file.
+ * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), or `DATASET_DIR` with the
+ * reader `DATASET` (and `DATASET_MAPPING`, a file; `DATASET_LABELS`, a rule; `DATASET_NUMBERED`). Default: the synthetic
+ * sample, which is drawn if it is missing. With `CROPPED=1` the images of any folder are cropped faces. Relative paths
+ * start at the current directory, or at the project's if the file is there only.
  * @param environment such as `process.env`
- * @param onProgress is told how many frames are drawn
- * @throws RangeError when several are set, when a size of the sample is set beside one of them, when `CROPPED` is
- * set beside none, or when the folder is not what is expected
+ * @param onProgress called with the number of drawn frames
+ * @throws RangeError for several data sets, a sample size beside a data set, `CROPPED` without a data set, or a folder
+ *   without the expected files
  */
 export async function openDataset(
   experiment: Experiment,
@@ -53,7 +54,7 @@ export async function openDataset(
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
   const opened = await openFolder(chooseReader(setting, environment), locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
-    // What these words are is checked where they are read.
+    // The reader checks these two.
     labels: (labels || undefined) as LabelRule | undefined,
     numbered: (numbered || undefined) as Numbering | undefined,
     setting,
@@ -62,11 +63,11 @@ export async function openDataset(
 }
 
 /**
- * Opens a folder, or a table, with a data set's reader.
- * @param id of the reader
- * @throws RangeError when the folder is not what is expected, or the reader does not take an option
+ * Opens a folder or a table with a reader.
+ * @param id id of the reader
+ * @throws RangeError for a folder without the expected files, or an option that the reader does not have
  */
-export async function openFolder(
+async function openFolder(
   id: string,
   directory: string,
   options: Omit<OpenOptions, 'cacheDirectory'>,
@@ -77,14 +78,14 @@ export async function openFolder(
   return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
 }
 
-/** Finds a path where the user stands, or else in the project: notebooks stand in a folder of their own. */
+/** Resolves a path from the current directory, or from the project's: a notebook's current directory is its own. */
 function locate(name: string): string {
   const here = path.resolve(name);
   const there = path.resolve(projectRoot(), name);
   return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
 }
 
-/** Which variable names the folder; none: the sample. */
+/** Returns the variable that names the folder; undefined: the sample. */
 function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[number] | undefined {
   const named = FOLDER_VARIABLES.filter((name) => environment[name]);
   if (named.length > 1)
@@ -98,7 +99,7 @@ function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[numbe
   return named[0];
 }
 
-/** Gives the id of the reader. */
+/** Returns the id of the reader. */
 function chooseReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }: Environment): string {
   if (setting === 'FERG_DIR') return 'ferg';
   if (setting === 'IMAGES_DIR') return 'folder';
@@ -107,7 +108,7 @@ function chooseReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id 
   throw new RangeError(`Expected one of ${known} for DATASET beside DATASET_DIR but received none`);
 }
 
-/** What sizes the sample says nothing of other data: a user who sets it expects fewer images than would come. */
+/** Rejects sizes of the sample beside another data set, which would have no effect. */
 function refuseSampleSize(environment: Environment, folder: string): void {
   const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
   if (stray === undefined) return;
@@ -127,7 +128,7 @@ async function openSample(
   return { ...dataset, drawn: !reused, seconds: secondsSince(start) };
 }
 
-/** A drawn sample is known by its header; its manifest adds clips and true landmarks, wherever the folder lies. */
+/** Adds clips and true landmarks from the manifest if the folder is a drawn sample, which its header file shows. */
 async function withManifest(dataset: Dataset): Promise<Dataset> {
   if (!fs.existsSync(path.join(dataset.directory, HEADER_FILE))) return dataset;
   const entries = new Map((await readManifest(dataset.directory)).map((entry) => [entry.path, entry]));
@@ -145,20 +146,19 @@ function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** Variables that say how another data set is read. */
+/** Variables of the data set that the environment names. */
 const STRAY_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as const;
 
-/** Seed of the characters that are generated beyond the six drawn by hand. */
+/** Seed of the generated characters. */
 const CHARACTER_SEED = 7;
 
 /**
- * Opens a labelled data set. Its kind is found from the path: a table of labels (CSV), a folder with `labels.csv`, FERG-DB's
- * layout (also a drawn sample's), or class folders.
- * @param directory from the current folder, or absolute; undefined: what the environment names, else the sample
- * @param options.numbered whose numbers classes that are named by numbers have; beside a folder, default
- *   `DATASET_NUMBERED`
- * @param options.cropped whether its images are cropped faces; default what `CROPPED` and the reader say
- * @throws RangeError when the folder is not what is expected, or the environment names a data set too
+ * Opens a labelled data set. The reader is chosen by the path: a table of labels (CSV), a folder with `labels.csv`,
+ * FERG-DB's layout (also that of a drawn sample), or class folders.
+ * @param directory path; default {@link openDataset} with the environment
+ * @param options.numbered data set whose numbering numbered class folders have; default `DATASET_NUMBERED`
+ * @param options.cropped if true, the images are cropped faces; default as `CROPPED` and the reader say
+ * @throws RangeError for a folder without the expected files, or when the environment names a data set too
  */
 export async function openData(
   experiment: Experiment,
@@ -190,8 +190,8 @@ function guessReader(absolute: string): string {
 }
 
 /**
- * Draws clips of generated characters, or opens them where they were drawn, in data/generated.
- * @param count how many characters, at least 1
+ * Opens the generated characters in data/generated, which are drawn if they are missing.
+ * @param count number of characters, at least 1
  */
 export async function openGenerated(
   experiment: Experiment,
@@ -223,10 +223,9 @@ function hasFergLayout(directory: string): boolean {
 }
 
 /**
- * Finds faces and cuts blocks of a whole data set, with the shards kept in data/cache/blocks.
- * @param onProgress is told how many frames are done
- * @param options.wholeFace whether the whole face is cut too; default false
- * @throws what preprocessing throws
+ * Preprocesses a data set; shards are cached in data/cache/blocks.
+ * @param onProgress called with the number of processed frames
+ * @param options.wholeFace if true, whole faces are cropped too; default false
  */
 export function preprocessDataset(
   {

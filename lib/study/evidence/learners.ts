@@ -25,7 +25,7 @@ import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 
 /** The found faces of a split, as positions in the block set, and the settings of a training. */
-export interface LearnerTask {
+interface LearnerTask {
   readonly blocks: BlockSet;
   readonly train: readonly number[];
   readonly validation: readonly number[];

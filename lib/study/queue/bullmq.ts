@@ -1,21 +1,21 @@
 import type { EventEmitter } from 'node:events';
 
-/** Where Redis is, as BullMQ and ioredis take it. */
+/** Connection settings of BullMQ and ioredis. */
 export interface Connection {
   readonly url: string;
-  /** Null: commands wait until a lost connection is back. */
+  /** Null: commands wait until a lost connection is restored. */
   readonly maxRetriesPerRequest: null;
 }
 
 /** A job in Redis. */
-export interface QueuedJob {
+interface QueuedJob {
   readonly id?: string;
   readonly name: string;
   waitUntilFinished(events: EventEmitter): Promise<unknown>;
   remove(): Promise<void>;
 }
 
-/** How a job is tried, tried again and forgotten. */
+/** Retries and removal of a job. */
 export interface JobSettings {
   readonly jobId: string;
   readonly attempts: number;
@@ -24,8 +24,8 @@ export interface JobSettings {
   readonly removeOnFail: { readonly age: number };
 }
 
-/** How a worker works. */
-export interface WorkerSettings {
+/** Settings of a worker. */
+interface WorkerSettings {
   readonly connection: Connection;
   readonly concurrency: number;
   readonly lockDuration: number;
@@ -49,14 +49,14 @@ interface BullWorker extends Part {
   on(event: 'failed', listener: (job: QueuedJob | undefined, error: Error) => void): this;
 }
 
-/** What is used of the package bullmq; in our words, so that all compiles where it is not installed. */
-export interface BullMq {
+/** The used part of the package bullmq, declared here so that the code compiles without the package. */
+interface BullMq {
   readonly Queue: new (name: string, settings: { readonly connection: Connection }) => BullQueue;
   readonly QueueEvents: new (name: string, settings: { readonly connection: Connection }) => Part;
   readonly Worker: new (name: string, processor: string, settings: WorkerSettings) => BullWorker;
 }
 
-/** What is used of the package ioredis. */
+/** The used part of the package ioredis. */
 export interface IoRedis {
   readonly Redis: new (
     url: string,
@@ -71,7 +71,7 @@ export interface IoRedis {
 }
 
 /**
- * Loads the optional packages of the queue.
+ * Loads the optional packages bullmq and ioredis.
  * @throws Error when they are not installed
  */
 export async function loadBullMq(): Promise<BullMq & IoRedis> {

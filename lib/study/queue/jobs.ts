@@ -2,41 +2,41 @@ import type { Experiment } from '../../core/experiment';
 import type { StoredShard } from '../../faces/store/compute-shard';
 import type { ShardJob } from '../../faces/store/plan';
 
-/** How the network of each fold is trained. */
+/** Training settings of all folds. */
 export interface FoldSettings {
   /** Name of the network, as `findArchitecture` takes it. */
   readonly architecture: string;
   readonly experiment: Experiment;
-  /** Where checkpoints are kept; default data/cache/training. */
+  /** Directory of the checkpoints; default data/cache/training. */
   readonly cacheDirectory?: string;
 }
 
-/** A fold of a leave-one-person-out evaluation as a job of the queue: it can be sent as JSON. */
+/** A fold of a leave-one-person-out evaluation as a job of the queue; it is sent as JSON. */
 export interface FoldJob extends FoldSettings {
-  /** Who is tested. */
+  /** Tested person. */
   readonly person: string;
-  /** Paths of the data set's shards, absolute, at the same place on every machine. */
+  /** Absolute paths of the data set's shards, the same on every machine. */
   readonly shards: readonly string[];
 }
 
-/** What a fold gives; it can be sent as JSON. */
+/** Result of a fold; it is sent as JSON. */
 export interface FoldResult {
-  /** Who is tested. */
+  /** Tested person. */
   readonly person: string;
-  /** Who the epoch was chosen by. */
+  /** Person that chose the epoch. */
   readonly validation: string;
   readonly bestEpoch: number;
-  /** Epochs that an earlier run had trained. */
+  /** Number of epochs that were trained by an earlier call. */
   readonly reusedEpochs: number;
   /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
   readonly probabilities: readonly number[];
 }
 
-/** The kinds of jobs that the queue takes, and what each gives. */
+/** Data and result of each kind of job. */
 export interface QueueJobs {
   readonly shard: { readonly data: ShardJob; readonly result: StoredShard };
   readonly fold: { readonly data: FoldJob; readonly result: FoldResult };
 }
 
-/** One of the kinds of jobs. */
+/** A kind of job. */
 export type JobKind = keyof QueueJobs;

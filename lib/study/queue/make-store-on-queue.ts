@@ -10,9 +10,9 @@ import {
 import { runOnQueue } from './queue';
 
 /**
- * Makes a store as `makeStore` does, with the shards made by a queue's workers. These must have data and cache at the
- * same paths, and the same versions of everything: a shard's name tells them apart otherwise.
- * @param options.print is told of workers and lost connections
+ * Makes a store as `makeStore` does, with the shards made by the workers of a queue. Workers need data and cache at the same
+ * paths, and the same versions of the code and its packages.
+ * @param options.print called with messages about workers and connection errors
  * @throws Error without a server, when a job failed three times, or when a worker's shard is not in this cache
  */
 export async function makeStoreOnQueue(

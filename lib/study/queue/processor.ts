@@ -1,4 +1,4 @@
-// What BullMQ runs in a process of its own for each job, so that TensorFlow does not hold up the heartbeats.
+// BullMQ runs this file in a child process, so that TensorFlow does not block the worker's heartbeats.
 import { lstatSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -11,10 +11,10 @@ import type { FoldJob, JobKind } from './jobs';
 
 const worker = createShardWorker();
 
-// Ctrl-C goes to all processes of a terminal: the worker that started this one waits for the job at hand.
+// Ctrl-C goes to all processes of a terminal; the worker that started this one waits for the current job.
 process.on('SIGINT', () => undefined);
 
-/** Does one job. */
+/** Runs one job. */
 async function processJob(job: { readonly name: string; readonly data: unknown }): Promise<unknown> {
   if ((job.name as JobKind) === 'shard') expectData(job.data as ShardJob);
   await startEngine();
@@ -27,7 +27,7 @@ async function processJob(job: { readonly name: string; readonly data: unknown }
   throw new RangeError(`Expected shard or fold for a job but received ${job.name}`);
 }
 
-/** A machine without the data would give a shard of nothing but misses: where none of the files is, it refuses. */
+/** Rejects a shard none of whose files exist: on a machine without the data all frames would be skipped. */
 function expectData({ root, records }: ShardJob): void {
   const isThere = (file: string) => lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined;
   if (records.some((record) => isThere(record.path))) return;

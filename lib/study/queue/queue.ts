@@ -5,23 +5,23 @@ import type { JobKind, QueueJobs } from './jobs';
 
 const QUEUE = 'prior-attention';
 
-/** Jobs that wait in Redis at a time: the queue does not grow with the data set. */
+/** Maximum number of jobs in Redis at a time. */
 const JOBS_AHEAD = 512;
 
-/** How often a job that failed is tried again, and how often one whose worker was lost. */
+/** Attempts of a failing job, and restarts of a job whose worker was lost. */
 const ATTEMPTS = 3;
 const MOST_STALLS = 10;
 
-/** A job whose worker gives no sign for so long is given to another. */
+/** A job is given to another worker after this time without a heartbeat. */
 const LOCK_MS = 30_000;
 
-/** How long a server may take to answer at the start. */
+/** Timeout of the first connection. */
 const CONNECT_MS = 10_000;
 
-/** How often the same trouble is told. */
+/** Interval at which the same error is repeated. */
 const TOLD_EVERY_MS = 60_000;
 
-/** What is left in Redis of a run that was interrupted goes after a day. */
+/** Redis removes the jobs of an interrupted run after a day. */
 const KEPT_SECONDS = 86_400;
 
 function connect(url: string): Connection {
@@ -40,15 +40,15 @@ function isUrl(text: string): boolean {
   }
 }
 
-/** Names the server without the password that its URL may hold. */
+/** Formats the server's address without the password of its URL. */
 function addressOf(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || 6379}`;
 }
 
 /**
- * Looks whether there is a server that lets us in: BullMQ would try for ever.
- * @throws Error with the reason when there is none
+ * Checks that the server accepts a connection; BullMQ would retry forever.
+ * @throws Error with the reason if it does not
  */
 async function expectServer({ Redis }: IoRedis, url: string): Promise<void> {
   const once = { lazyConnect: true, enableReadyCheck: false, connectTimeout: CONNECT_MS };
@@ -66,8 +66,8 @@ async function expectServer({ Redis }: IoRedis, url: string): Promise<void> {
   }
 }
 
-/** Tells of connections that are lost, once a minute; BullMQ connects again by itself. */
-function tellTrouble(part: NodeJS.EventEmitter, url: string, print: (line: string) => void): void {
+/** Prints connection errors, the same one once a minute; BullMQ reconnects by itself. */
+function printErrors(part: NodeJS.EventEmitter, url: string, print: (line: string) => void): void {
   let told = { message: '', at: 0 };
   part.on('error', ({ message }: Error) => {
     const at = performance.now();
@@ -77,20 +77,20 @@ function tellTrouble(part: NodeJS.EventEmitter, url: string, print: (line: strin
   });
 }
 
-/** Who is told what while jobs are done. */
-export interface QueueHooks<Result> {
-  /** Is told of each result as it comes. */
+/** Progress callbacks. */
+interface QueueHooks<Result> {
+  /** Called with each result. */
   readonly onResult?: (result: Result) => void;
-  /** Is told how many workers there are when the work begins, and of lost connections. */
+  /** Called with the number of workers at the start, and with connection errors. */
   readonly print?: (line: string) => void;
 }
 
 /**
- * Puts jobs into the queue, as many at a time as it may hold, and waits for their results. Workers on any machines
- * do them; a job that is done twice, after a worker was lost, gives the same.
+ * Adds jobs to the queue and waits for their results. Workers on any machine run them. A job may run twice after its worker
+ * was lost, with the same result.
  * @param url of Redis or Valkey, `redis://host:6379`
  * @returns the results in the jobs' order
- * @throws Error without a server, or with a job's reason when it failed three times
+ * @throws Error without a server, or when a job failed three times
  */
 export async function runOnQueue<K extends JobKind>(
   url: string,
@@ -104,7 +104,7 @@ export async function runOnQueue<K extends JobKind>(
   const queue = new packages.Queue(QUEUE, { connection });
   const events = new packages.QueueEvents(QUEUE, { connection });
   for (const part of [queue, events]) {
-    tellTrouble(part, url, print);
+    printErrors(part, url, print);
     // Each job that is waited for listens to both.
     part.setMaxListeners(0);
   }
@@ -141,15 +141,15 @@ function jobOptions(jobId: string): JobSettings {
 }
 
 /** A worker of the queue. */
-export interface QueueWorker {
-  /** Ends it after the job at hand. */
+interface QueueWorker {
+  /** Ends the worker after the current job. */
   close(): Promise<void>;
 }
 
 /**
- * Takes jobs from the queue, one at a time in a process of its own, until it is closed.
- * @param options.lockMs a job whose worker gives no sign for so long is given to another; default 30 s
- * @param options.print is told of each job that was done or failed, and of lost connections
+ * Starts a worker that runs the queue's jobs, one at a time in a child process, until it is closed.
+ * @param options.lockMs a job is given to another worker after this time without a heartbeat; default 30 s
+ * @param options.print called with a message for each finished or failed job, and with connection errors
  * @throws Error without a server
  */
 export async function startQueueWorker(
@@ -171,7 +171,7 @@ export async function startQueueWorker(
   });
   worker.on('completed', (job) => print(`${job.name} ${job.id}: done`));
   worker.on('failed', (job, error) => print(`${job?.name} ${job?.id}: ${error.message}`));
-  tellTrouble(worker, url, print);
+  printErrors(worker, url, print);
   await worker.waitUntilReady();
   return { close: () => worker.close() };
 }

@@ -9,25 +9,25 @@ import type { RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
 
-/** Bins of the expected calibration error, as most papers have it. */
+/** Number of bins of the expected calibration error, as in most papers. */
 const ECE_BINS = 15;
 
-/** A model's answer about a test image whose majority label is one of the seven expressions. */
-export interface RealFacesAnswer {
+/** A model's answer for a test image whose majority label is one of the seven expressions. */
+interface RealFacesAnswer {
   readonly face: ScoredFace;
-  /** The majority label. */
+  /** Majority label. */
   readonly emotion: Emotion;
   readonly answer: Emotion;
-  /** Probability of the answer after the temperature. */
+  /** Probability of the answer after temperature scaling. */
   readonly confidence: number;
   readonly isRight: boolean;
-  /** How many of the ten annotators chose the image's most frequent label. */
+  /** Number of annotators, of ten, that chose the image's most frequent label. */
   readonly agreement: number;
 }
 
 /**
- * Lists the answers of a model's first seed about the test images, protocol strict-7, calibrated.
- * @throws RangeError when the model was not asked about the test side
+ * Lists the calibrated answers of a model's first seed for the test images, protocol strict-7.
+ * @throws RangeError when the model was not evaluated on the test set
  */
 export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel): RealFacesAnswer[] {
   const { faces, labels, probabilities } = calibrate(archive.faces, firstRun(archive, model)).answers;
@@ -43,7 +43,7 @@ export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesMode
 }
 
 /**
- * Gives the first run of a model that was asked about the test side.
+ * Returns a model's first run with answers for the test set.
  * @throws RangeError when there is none
  */
 export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): RealFacesRun {
@@ -52,13 +52,13 @@ export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): Rea
   throw new RangeError(`Expected answers of ${model} about the test side but received none`);
 }
 
-/** Accuracy of a run on the validation side, strict-7: what epochs, seeds and recipes are chosen by. */
+/** Computes the validation accuracy of a run, strict-7, which chooses epochs, seeds and recipes. */
 export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
   const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
   return accuracy(confusionMatrix(labels, predictedLabels(probabilities)));
 }
 
-/** Answers about faces whose strict winner is one of the seven. */
+/** Answers for faces whose majority label is one of the seven expressions. */
 export interface LabelledAnswers {
   readonly faces: readonly ScoredFace[];
   /** Label ids, [n]. */
@@ -67,7 +67,7 @@ export interface LabelledAnswers {
   readonly probabilities: Float32Array;
 }
 
-/** Chooses what a run answered about the faces of a side that have a strict label of the seven. */
+/** Selects a run's answers for the faces of one part whose majority label is one of the seven expressions. */
 export function chooseLabelled(
   faces: readonly ScoredFace[],
   run: Pick<RealFacesRun, 'validation' | 'test'>,
@@ -89,7 +89,7 @@ export function chooseLabelled(
   };
 }
 
-/** Calibrates a run's test answers by one temperature, fitted on its validation answers. */
+/** Calibrates a run's test answers by a temperature that is fitted on its validation answers. */
 export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
   const validation = chooseLabelled(faces, run, 'validation');
   const temperature = fitTemperature(validation.probabilities, validation.labels);
@@ -100,9 +100,9 @@ export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
 }
 
 /**
- * Measures one annotator against the other nine: over every vote for an image, how often it is the strict winner of the
- * votes that are left without it. Images on which these have no winner are left out.
- * @param faces images with ten votes; others are left out
+ * Computes how often one annotator agrees with the majority of the other nine, over all annotators and images. Votes of
+ * nine without a majority are left out.
+ * @param faces images with other than ten votes are left out
  */
 export function annotatorAgreement(faces: readonly Pick<ScoredFace, 'votes'>[]): Proportion {
   let [agreeing, all] = [0, 0];

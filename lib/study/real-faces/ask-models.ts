@@ -13,7 +13,7 @@ import { readColour } from '../pictures';
 import type { RealFacesArchive, RealFacesRun } from './archive';
 import { isTrained, TRAINED_MODELS, type RealFacesModel, type TrainedModelName } from './models';
 import { hasStrictLabel, type RealFacesData } from './open-fer-plus';
-import { trainOnFerPlus, type TrainOptions } from './train';
+import { trainOnFerPlus, type FerPlusTraining } from './train';
 
 /** Files of the models that are not trained by this study. */
 const MODEL_FILES = { drawn: 'models/drawn.safetensors', carried: 'models/default.safetensors' } as const;
@@ -22,7 +22,7 @@ const MODEL_FILES = { drawn: 'models/drawn.safetensors', carried: 'models/defaul
 const FACE_API_BATCH = 64;
 
 /** Options of {@link runModel}. */
-export interface RunModelOptions extends TrainOptions {
+interface RunModelOptions extends FerPlusTraining {
   /** If true, the test set is evaluated too. It is evaluated once, for the reported figures. */
   readonly looksAtTest: boolean;
 }

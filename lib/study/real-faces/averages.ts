@@ -7,7 +7,7 @@ import type { PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/overlay';
 import { sampleSheet } from '../../figures/sheets';
 
-/** Fewest faces whose average may be shown: no single person can be recognised in it. */
+/** An average is shown of at least this many faces, so that no person can be recognised. */
 const FEWEST_FACES = 100;
 
 const PICTURES = { face: 'whole face', eyes: 'eyes block', mouth: 'mouth block' } as const;
@@ -15,9 +15,9 @@ const PICTURES = { face: 'whole face', eyes: 'eyes block', mouth: 'mouth block' 
 /**
  * Averages pictures of faces.
  * @param pixels grey levels, [n, area], 0 to 255
- * @param faces which of the n, at least 100
+ * @param faces positions, at least 100
  * @returns grey levels, [area]
- * @throws RangeError for fewer faces: of fewer, a person might be recognised
+ * @throws RangeError for fewer faces
  */
 export function averagePictures(pixels: Uint8Array, area: number, faces: readonly number[]): Uint8Array {
   if (faces.length < FEWEST_FACES)
@@ -30,10 +30,10 @@ export function averagePictures(pixels: Uint8Array, area: number, faces: readonl
 }
 
 /**
- * Draws the average face of each expression with its two average blocks.
+ * Draws the average face and the two average blocks of each expression.
  * @param blocks with whole faces and votes
- * @param training positions of the training faces; those with a strict label count
- * @throws RangeError for an expression of fewer than 100 faces
+ * @param training positions of the training faces; those with a majority label count
+ * @throws RangeError for an expression with fewer than 100 faces
  */
 export async function averageFacesFigure(
   blocks: BlockSet,

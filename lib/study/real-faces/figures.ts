@@ -10,7 +10,7 @@ import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import { calibrate, chooseLabelled, firstRun } from './answers';
 import type { RealFacesSummary } from './summarize';
 
-/** Charts the accuracy of every row on FER+'s test side, with and without the images that stand in training too. */
+/** Charts the accuracy of every model on FER+'s test set, with and without the duplicates of training images. */
 export function realFacesChart({ models }: RealFacesSummary): ChartFigure {
   const rows = Object.entries(models).flatMap(([model, { strict7, strict7Unique }]): GroupedEstimate[] => {
     const label = REAL_FACES_NAMES[model as RealFacesModel];
@@ -30,7 +30,7 @@ function toEstimate({ n, accuracy }: { readonly n: number; readonly accuracy: nu
   return { value: accuracy, low, high };
 }
 
-/** Charts the recall of each expression: which block tells which. */
+/** Charts the recall of each expression. */
 export function recallChart(
   { models }: RealFacesSummary,
   shown: readonly RealFacesModel[] = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'],
@@ -52,7 +52,7 @@ export function recallChart(
   });
 }
 
-/** Draws how well a row's confidence fits its accuracy, before and after one temperature. */
+/** Charts a model's reliability diagram, before and after temperature scaling. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
   const run = firstRun(archive, model);
   const { answers } = calibrate(archive.faces, run);
@@ -63,7 +63,7 @@ export function realFacesReliability(archive: RealFacesArchive, model: RealFaces
   );
 }
 
-/** Draws risk against coverage of some rows. */
+/** Charts the risk-coverage curves of models. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
   const curves = models.map((model) => {
     const run = firstRun(archive, model);
@@ -74,14 +74,14 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
   });
 }
 
-/** Draws a row's confusion matrix. */
+/** Charts a model's confusion matrix. */
 function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel): ChartFigure {
   return confusionChart(models[model]!.strict7.matrix, {
     title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
   });
 }
 
-/** Saves the study's figures as PNG and SVG. */
+/** Saves the study's charts as PNG and SVG. */
 export async function saveRealFacesFigures(
   archive: RealFacesArchive,
   summary: RealFacesSummary,

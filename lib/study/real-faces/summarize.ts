@@ -16,26 +16,26 @@ import { REAL_FACES_MODELS, type RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
 
-/** Shares of the images, the surest first, whose accuracy is told. */
+/** Coverages at which accuracy is computed. */
 const COVERAGES = [0.8, 0.5] as const;
 
-/** How many images a protocol counts, and how many of them were answered rightly, 0 to 1. */
-export interface ProtocolAccuracy {
+/** Number of images of a protocol, and accuracy on them, 0 to 1. */
+interface ProtocolAccuracy {
   readonly n: number;
   readonly accuracy: number;
 }
 
-/** How a model did on FER+'s test side. All rates are of all images of the protocol, 0 to 1, means over the seeds. */
+/** Figures of a model on FER+'s test set. Rates are of all images of the protocol, 0 to 1, and means over the seeds. */
 export interface ModelSummary {
   readonly parameters: number;
-  /** Size of its weights, 10^6 bytes at 4 bytes each. */
+  /** Size of the weights, 4 bytes each, in 10^6 bytes. */
   readonly megabytes: number;
   readonly seeds: number;
-  /** Epochs that were trained. */
+  /** Number of trained epochs. */
   readonly epochs: number;
-  /** Accuracy on the validation side, strict-7. */
+  /** Validation accuracy, strict-7. */
   readonly validation: number;
-  /** The Wilson interval, macro F1, recall and matrix are the first seed's. */
+  /** Wilson interval, macro F1, recall and matrix are the first seed's. */
   readonly strict7: ProtocolAccuracy & {
     readonly low: number;
     readonly high: number;
@@ -44,22 +44,22 @@ export interface ModelSummary {
     readonly recall: Readonly<Record<string, number>>;
     readonly matrix: ConfusionMatrix;
   };
-  /** Without the images that stand in training too. */
+  /** Without test images that are byte-identical to a training image. */
   readonly strict7Unique: ProtocolAccuracy;
-  /** Contempt counts as wrong. */
+  /** Images of contempt count as errors. */
   readonly strict8: ProtocolAccuracy;
   readonly plural7: ProtocolAccuracy;
-  /** Expected calibration error, strict-7, before and after one temperature, fitted on the validation side. */
+  /** Expected calibration error, strict-7, before and after temperature scaling. */
   readonly ece: { readonly before: number; readonly after: number };
   readonly temperature: number;
-  /** Share of right answers among the surest share of the images, after the temperature. */
+  /** Accuracy by coverage, after temperature scaling. */
   readonly coverage: Readonly<Record<string, number>>;
 }
 
-/** The study as a file: results/reference/real-faces.json. */
+/** The figures of the study: results/reference/real-faces.json. */
 export interface RealFacesSummary {
   readonly protocol: Readonly<Record<'strict7' | 'strict7Unique' | 'strict8' | 'plural7', string>>;
-  /** Which row the carried model is. */
+  /** Model and seed that the default model was fine-tuned from. */
   readonly carried: { readonly model: string; readonly seed: number } | undefined;
   readonly looks: RealFacesArchive['looks'];
   readonly models: Readonly<Partial<Record<RealFacesModel, ModelSummary>>>;
@@ -72,7 +72,7 @@ const PROTOCOL: RealFacesSummary['protocol'] = {
   plural7: 'the most votes win; ties and winners other than the seven are left out',
 };
 
-/** Computes every figure from the committed answers; a model that was not asked about the test side is left out. */
+/** Computes the figures of the study; models that were not evaluated on the test set are left out. */
 export function summarizeRealFaces(archive: RealFacesArchive): RealFacesSummary {
   const models = REAL_FACES_MODELS.flatMap((model) => {
     const runs = (archive.runs[model] ?? []).filter(({ test }) => test.length > 0);
@@ -168,7 +168,7 @@ function averageRuns(
   return { n: scores[0].n, accuracy: round(mean(scores.map((one) => one.accuracy))) };
 }
 
-/** Counts further images as wrong. */
+/** Adds images that count as errors. */
 function withWrong({ n, accuracy: right }: ProtocolAccuracy, wrong: number): ProtocolAccuracy {
   return { n: n + wrong, accuracy: round((right * n) / (n + wrong)) };
 }

@@ -26,7 +26,7 @@ import type { RealFacesData } from './open-fer-plus';
 const SCORED_FACES = 1024;
 
 /** Options of a training. */
-export interface TrainOptions {
+export interface FerPlusTraining {
   readonly seed: number;
   readonly print: (line: string) => void;
   readonly shouldStop?: () => boolean;
@@ -40,7 +40,7 @@ export interface TrainOptions {
 export async function trainOnFerPlus<T>(
   model: TrainedModelName,
   { dataset, blocks, sides, chosenBy }: RealFacesData,
-  { seed, print, shouldStop }: TrainOptions,
+  { seed, print, shouldStop }: FerPlusTraining,
   use: (network: Network, training: CachedTraining, blocks: BlockSet) => Promise<T>,
 ): Promise<T> {
   const form: TrainedForm = TRAINED_MODELS[model];
@@ -62,7 +62,7 @@ export async function trainOnFerPlus<T>(
 const SHARE_STEPS = 20;
 
 /** Result of {@link fineTune}. */
-export interface FineTuning extends CachedTraining {
+interface FineTuning extends CachedTraining {
   /** Number of photographs and of drawn faces in the training set. */
   readonly photographs: number;
   readonly drawings: number;
@@ -80,7 +80,7 @@ export interface FineTuning extends CachedTraining {
  */
 export async function fineTune<T>(
   data: RealFacesData,
-  options: TrainOptions,
+  options: FerPlusTraining,
   use: (network: Network, training: FineTuning) => Promise<T>,
 ): Promise<T> {
   const { seed, print, shouldStop } = options;
