@@ -88,7 +88,7 @@ function defineTests(): void {
       const expected = await net.locateFaces(asInput(toTensor(image)), { minConfidence: 0.5 });
       assert.ok(expected.length > 0);
       const output = network.forward(toBatch(image, 512));
-      const faces = readSsdOutput((await output.data()) as Float32Array, image);
+      const faces = readSsdOutput((await output.data()) as Float32Array, network.anchors, image);
       assert.equal(faces.length, expected.length);
       faces.forEach(({ score, box }, index) => compareBoxes({ score, box }, expected[index]));
     }
@@ -130,20 +130,31 @@ function defineTests(): void {
     net.dispose();
   });
 
-  it('gives the same numbers as graphs and as single operations', async () => {
+  it('gives the same numbers as graphs and as single operations, for images of any size', async () => {
     const networks = await loadNetworks();
-    for (const [network, plain, side] of [
-      ['tiny', 'tinyOnce', 160],
-      ['landmarks', 'landmarksOnce', 112],
-    ] as const) {
-      tf.tidy(() => {
-        const batch = tf.concat(portraits.slice(0, 2).map((image) => toBatch(image, side))) as tf.Tensor4D;
-        const [graph, once] = [networks[network].forward(batch), networks[plain].forward(batch)];
-        const difference = tf.sub(graph, once).abs().max();
-        assert.ok(difference.dataSync()[0] < 1e-4, `${network}: ${difference.dataSync()[0]}`);
-      });
+    const tinyNet = new faceApi.TinyFaceDetector();
+    const landmarkNet = new faceApi.FaceLandmark68Net();
+    const ssdNet = new faceApi.SsdMobilenetv1();
+    for (const net of [tinyNet, landmarkNet, ssdNet]) await net.loadFromDisk(MODELS);
+    const landmarkParams = { features: landmarkNet.faceFeatureExtractor.params, fc: landmarkNet.params!.fc };
+    const compared = [
+      [networks.tiny, buildTinyNetwork(tinyNet.params as unknown as TinyParams), 2, [160, 320]],
+      [networks.landmarks, buildLandmarkNetwork(landmarkParams as unknown as LandmarkParams), 2, [112]],
+      [await networks.loadSsd(), buildSsdNetwork(ssdNet.params as unknown as SsdParams), 1, [256, 512]],
+    ] as const;
+    for (const [network, plain, count, sides] of compared) {
+      for (const side of sides)
+        tf.tidy(() => {
+          const images = portraits.slice(0, count).map((image) => toBatch(image, side));
+          const batch = tf.concat(images) as tf.Tensor4D;
+          const [graph, once] = [network.forward(batch), plain.forward(batch)];
+          assert.deepEqual(graph.shape, once.shape);
+          const difference = tf.sub(graph, once).abs().max().dataSync()[0];
+          assert.ok(difference < 1e-4, `${side}: ${difference}`);
+        });
+      plain.dispose();
     }
-    networks.dispose();
+    for (const net of [networks, tinyNet, landmarkNet, ssdNet]) net.dispose();
   });
 
   it("mirrors: a mirrored face's landmarks are mirrored, for the bias is corrected", async () => {
@@ -211,8 +222,8 @@ function defineTests(): void {
   it('leaves no tensor behind, and none after it is disposed', async () => {
     const start = tf.memory().numTensors;
     const other = await loadFaceDetector({ batchSize: 2 });
-    // SSD's weights come with the first image that needs them.
-    await other.detect([gray(9, 9)]);
+    // Weights and graphs come with the first images that need them.
+    await other.detect([portraits[0], photos[3], gray(9, 9)]);
     const loaded = tf.memory().numTensors;
     await other.detect([portraits[0], photos[3], gray(9, 9)]);
     assert.equal(tf.memory().numTensors, loaded);

@@ -63,21 +63,42 @@ export function readTinyOutput(
   return suppressOverlaps(candidates, 0.4);
 }
 
+/** Rows and columns of SSD's first feature map for an input of 512x512; each further map has half of them. */
+const SSD_MAP_SIDE = 32;
+
 /**
  * Reads the SSD detector's output of one image.
- * @param output [anchors, 5] as top, left, bottom, right, in 0..1 of {@link SSD_SIZE} pixels of the input, and the score
+ * @param output [anchors, 5]: the encoded box and the face's logit
+ * @param anchors of an input of 512x512, [anchors, 4] as top, left, bottom, right in 0..1
  * @param side pixels of the input that the image's longer side was sampled to
+ * @param input the network's input in pixels
  * @returns what is above {@link MIN_SCORE}, the surest first, overlaps over 0.5 removed
- * Source: face-api's `SsdMobilenetv1.locateFaces`.
+ * Source: face-api's `SsdMobilenetv1.locateFaces` and ssdMobilenetv1/outputLayer.ts.
  */
-export function readSsdOutput(output: Float32Array, image: Size, side = SSD_SIZE): Candidate[] {
-  const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, side);
+export function readSsdOutput(
+  output: Float32Array,
+  anchors: Float32Array,
+  image: Size,
+  {
+    side = SSD_SIZE,
+    input = { width: SSD_SIZE, height: SSD_SIZE },
+  }: { readonly side?: number; readonly input?: Size } = {},
+): Candidate[] {
   const candidates: Candidate[] = [];
-  for (let at = 0; at < output.length; at += 5) {
-    const [top, left, bottom, right, score] = output.subarray(at, at + 5);
-    if (!(score > MIN_SCORE)) continue;
-    candidates.push({ score, box: { x: left, y: top, width: right - left, height: bottom - top } });
+  let [at, firstAnchor] = [0, 0];
+  for (let mapSide = SSD_MAP_SIDE; mapSide >= 1; mapSide /= 2) {
+    const boxes = mapSide === SSD_MAP_SIDE ? 3 : 6;
+    const [columns, rows] = [input.width, input.height].map((size) => Math.ceil((size * mapSide) / SSD_SIZE));
+    // On each feature map the anchors of a smaller input are the first rows and columns of those of 512x512.
+    for (let row = 0; row < rows; row++)
+      for (let place = 0; place < columns * boxes; place++, at += 5) {
+        const score = sigmoid(output[at + 4]);
+        const anchor = 4 * (firstAnchor + row * mapSide * boxes + place);
+        if (score > MIN_SCORE) candidates.push({ score, box: decodeBox(output, at, anchors, anchor) });
+      }
+    firstAnchor += mapSide * mapSide * boxes;
   }
+  const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, side);
   return suppressOverlaps(candidates, 0.5).map(({ score, box }) => {
     const [left, right] = [Math.max(0, box.x), Math.min(1, box.x + box.width)];
     const [top, bottom] = [Math.max(0, box.y), Math.min(1, box.y + box.height)];
@@ -88,6 +109,15 @@ export function readSsdOutput(output: Float32Array, image: Size, side = SSD_SIZE
       box: { x, y, width: (right - left) * scale.width, height: (bottom - top) * scale.height },
     };
   });
+}
+
+function decodeBox(encoded: Float32Array, at: number, anchors: Float32Array, anchor: number): Box {
+  const [top, left, bottom, right] = anchors.subarray(anchor, anchor + 4);
+  const height = Math.exp(encoded[at + 2] / 5) * (bottom - top);
+  const width = Math.exp(encoded[at + 3] / 5) * (right - left);
+  const y = (encoded[at] / 10) * (bottom - top) + (top + bottom) / 2 - height / 2;
+  const x = (encoded[at + 1] / 10) * (right - left) + (left + right) / 2 - width / 2;
+  return { x, y, width, height };
 }
 
 /** Pixels of the image for the whole width and height of an input in which its longer side takes `side` pixels. */

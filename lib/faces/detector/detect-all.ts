@@ -1,7 +1,7 @@
 import { isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { type Candidate, MIN_SCORE, wholePixels } from './candidates';
-import { type Chosen, type Face, addLandmarks, findSmallFaces, placeFace } from './detect';
+import { type Chosen, DETECTION_BATCH, type Face, addLandmarks, findSmallFaces, placeFace } from './detect';
 import { fitForDetection } from './fit';
 import { type Follower, createFollower } from './follow';
 import { MIN_TINY_SHARE, PROPOSAL_SCORE, findWithSsd, findWithTiny } from './looks';
@@ -94,12 +94,14 @@ async function findPortrait(networks: Networks, copy: RgbImage): Promise<Chosen[
   return isAlone(closer) ? [face] : [];
 }
 
-/** One face at a time, so that a face's landmarks do not depend on how many there are. */
+/** Finds the landmarks of an image's faces, all at a time: what else is in a batch depends on the image alone. */
 async function addEach(networks: Networks, image: RgbImage, chosen: readonly Chosen[]): Promise<Face[]> {
   const faces: Face[] = [];
-  for (const one of chosen) {
-    const [face] = await addLandmarks(networks, [image], [one], 1);
-    if (face) faces.push(face);
+  for (let start = 0; start < chosen.length; start += DETECTION_BATCH) {
+    const some = chosen.slice(start, start + DETECTION_BATCH);
+    const images = some.map(() => image);
+    const options = { batchSize: some.length, secondBatchSize: some.length };
+    for (const face of await addLandmarks(networks, images, some, options)) if (face) faces.push(face);
   }
   return faces;
 }

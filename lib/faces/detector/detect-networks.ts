@@ -1,19 +1,24 @@
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
-import { compile } from '../../tensor/graph';
-import { type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
+import { compile, type InputShape } from '../../tensor/graph';
+import { LANDMARK_INPUT, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';
 
 /** Version of the package that the weights come from. */
 export const WEIGHTS_VERSION = faceApi.version;
 
+/** Images of any number and size; the smallest that all of the detectors take. */
+const ANY_IMAGE: InputShape = { example: [1, 128, 128, 3], freeAxes: [0, 1, 2] };
+
+/** Faces of any number. */
+const ANY_NUMBER_OF_FACES: InputShape = { example: [1, LANDMARK_INPUT, LANDMARK_INPUT, 3], freeAxes: [0] };
+
 /**
- * Takes the weights out of face-api's networks; their names are inner ones, for which its version is pinned. The tiny
- * detector and the landmark network run as graphs, always, so that what they find does not depend on what came before.
- * `...Once` run operation by operation, for inputs of many shapes: a graph takes as long to make as ten runs.
- * @returns SSD's weights are loaded when they are asked for: portraits do without
+ * Loads face-api's networks; the names of its weights are internal, so its version is pinned. Natively, each network is one
+ * graph for inputs of all sizes.
+ * @returns SSD's weights are loaded at the first call of `loadSsd`: portraits do without
  */
 export async function loadNetworks() {
   const folder = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'model');
@@ -22,34 +27,39 @@ export async function loadNetworks() {
   for (const net of [tinyNet, landmarkNet]) await net.loadFromDisk(folder);
   const features = landmarkNet.faceFeatureExtractor.params;
   const landmarkParams = { features, fc: landmarkNet.params!.fc } as unknown as LandmarkParams;
-  const tinyOnce = buildTinyNetwork(tinyNet.params as unknown as TinyParams);
-  const tiny = toGraph(tinyOnce.forward);
-  const landmarksOnce = buildLandmarkNetwork(landmarkParams);
-  const landmarks = toGraph(landmarksOnce.forward);
-  const loaded: { dispose(): void }[] = [tiny, landmarks, tinyOnce, landmarksOnce, tinyNet, landmarkNet];
+  const tiny = toGraph(buildTinyNetwork(tinyNet.params as unknown as TinyParams), ANY_IMAGE);
+  const landmarks = toGraph(buildLandmarkNetwork(landmarkParams), ANY_NUMBER_OF_FACES);
+  const loaded: { dispose(): void }[] = [tiny, landmarks, tinyNet, landmarkNet];
   const loadSsd = async () => {
     const net = new faceApi.SsdMobilenetv1();
     await net.loadFromDisk(folder);
-    const ssdOnce = buildSsdNetwork(net.params as unknown as SsdParams);
-    const ssd = toGraph(ssdOnce.forward);
-    loaded.push(ssd, ssdOnce, net);
-    return { ssd, ssdOnce };
+    const ssd = toGraph(buildSsdNetwork(net.params as unknown as SsdParams), ANY_IMAGE);
+    loaded.push(ssd, net);
+    return ssd;
   };
   let started: ReturnType<typeof loadSsd> | undefined;
   return {
     tiny,
-    tinyOnce,
     landmarks,
-    landmarksOnce,
     loadSsd: () => (started ??= loadSsd()),
     dispose: () => loaded.forEach((net) => net.dispose()),
   };
 }
 
-/** Has a network run as a graph where it can. */
-function toGraph<Y extends tf.Tensor>(forward: (colours: tf.Tensor4D) => Y) {
-  const compiled = compile(forward);
-  return { forward: compiled.run, dispose: compiled.dispose };
+/** A network of pixels. */
+interface PixelNetwork<Y extends tf.Tensor> {
+  forward(colours: tf.Tensor4D): Y;
+  dispose(): void;
+}
+
+/** Makes a network run as a graph where it can. */
+function toGraph<Y extends tf.Tensor, Network extends PixelNetwork<Y>>(
+  network: Network & PixelNetwork<Y>,
+  { example, freeAxes }: InputShape,
+): Network {
+  const compiled = compile(network.forward, { example, freeAxes });
+  const dispose = () => [compiled, network].forEach((part) => part.dispose());
+  return { ...network, forward: compiled.run, dispose };
 }
 
 /** The detectors and the landmark network. */

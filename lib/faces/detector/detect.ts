@@ -98,7 +98,7 @@ export async function loadFaceDetector({
     const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
     const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
     for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
-    const found = await addLandmarks(networks, images, faces, batchSize);
+    const found = await addLandmarks(networks, images, faces, { batchSize });
     for (const [index, image] of images.entries())
       if (!faces[index]) found[index] = await findSmallFace(networks, image);
     return found;
@@ -151,7 +151,7 @@ export async function findSmallFaces(
   const faces: Face[] = [];
   for (const { cut, part, candidate } of await lookCloser(networks, where)) {
     const chosen = chosenOf('ssd-256', [candidate], cut);
-    const [face] = await addLandmarks(networks, [cut], [chosen], 1);
+    const [face] = await addLandmarks(networks, [cut], [chosen], { batchSize: 1 });
     const moved = face && placeFace(face, part, cut);
     if (moved && !faces.some(({ box }) => isCentredIn(moved.box, box))) faces.push(moved);
   }
@@ -215,35 +215,34 @@ function chosenOf(
   return chosen && { detector, ...chosen };
 }
 
-/** Looks a second time, closer, at faces of the slow detectors: their frames suit the landmark network less. */
+/**
+ * Finds the landmarks of faces: twice for faces of the slow detectors, whose frames suit the landmark network less. The
+ * second look is framed by the landmarks of the first.
+ * @param options.batchSize faces at a time; missing ones are filled up with black
+ * @param options.secondBatchSize faces at a time of the second look; default {@link SECOND_LOOK_BATCH}
+ * @returns for each its face; undefined where none was chosen, or where the landmarks are not upright
+ */
 export async function addLandmarks(
   { landmarks: network }: Networks,
   images: readonly RgbImage[],
   chosen: readonly (Chosen | undefined)[],
-  batchSize: number,
+  options: { readonly batchSize: number; readonly secondBatchSize?: number },
 ): Promise<(Face | undefined)[]> {
+  const { batchSize, secondBatchSize: size = SECOND_LOOK_BATCH } = options;
   const parts = chosen.map((face) => face?.part);
   const first = await findLandmarks(network, images, parts, batchSize);
   const frames = chosen.map((face, index) =>
     face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
   );
-  const found = await lookAgain(network, images, frames);
+  const second: (Float32Array | undefined)[] = [];
+  for (let start = 0; start < frames.length; start += size) {
+    const end = start + size;
+    second.push(...(await findLandmarks(network, images.slice(start, end), frames.slice(start, end), size)));
+  }
   return chosen.map((face, index) => {
-    const landmarks = found[index] ?? first[index];
+    const landmarks = second[index] ?? first[index];
     if (!face || !landmarks || !isUpright(landmarks)) return undefined;
     const { detector, score, box } = face;
     return { detector, score, box, landmarks };
   });
-}
-
-async function lookAgain(
-  network: LandmarkNetwork,
-  images: readonly RgbImage[],
-  frames: readonly (Box | undefined)[],
-): Promise<(Float32Array | undefined)[]> {
-  const found: (Float32Array | undefined)[] = [];
-  for (const [index, frame] of frames.entries()) {
-    found.push(frame && (await findLandmarks(network, [images[index]], [frame], SECOND_LOOK_BATCH))[0]);
-  }
-  return found;
 }

@@ -3,10 +3,9 @@ import { type Box, centerOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
 import { wholePixels } from './candidates';
-import type { LandmarkNetwork } from './landmark-network';
+import { LANDMARK_INPUT, type LandmarkNetwork } from './landmark-network';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
-const INPUT_SIZE = 112;
 
 /**
  * How far the network places landmarks too far left and up, as a share of its input's side. In x it is known without
@@ -30,13 +29,15 @@ export async function findLandmarks(
 ): Promise<(Float32Array | undefined)[]> {
   if (!parts.some(Boolean)) return parts.map(() => undefined);
   const filled = parts.every(Boolean) ? parts.length / batchSize : 0;
-  const batch = emptyBatch(batchSize * INPUT_SIZE * INPUT_SIZE * 3, filled);
+  const batch = emptyBatch(batchSize * LANDMARK_INPUT * LANDMARK_INPUT * 3, filled);
   parts.forEach((part, index) => {
     if (!part) return;
     const square = toSquare(part.width, part.height, true);
-    sampleSquare(images[index], part, square, { target: batch, size: INPUT_SIZE, index });
+    sampleSquare(images[index], part, square, { target: batch, size: LANDMARK_INPUT, index });
   });
-  const output = tf.tidy(() => network.forward(tf.tensor4d(batch, [batchSize, INPUT_SIZE, INPUT_SIZE, 3])));
+  const output = tf.tidy(() =>
+    network.forward(tf.tensor4d(batch, [batchSize, LANDMARK_INPUT, LANDMARK_INPUT, 3])),
+  );
   const values = (await output.data()) as Float32Array;
   output.dispose();
   return parts.map((part, index) => part && toPixels(landmarksOf({ landmarks: values }, index), part));

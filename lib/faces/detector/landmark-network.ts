@@ -29,6 +29,9 @@ export interface LandmarkParams {
   readonly fc: { readonly weights: tf.Tensor2D; readonly bias: tf.Tensor1D };
 }
 
+/** Side of the input in pixels. */
+export const LANDMARK_INPUT = 112;
+
 /** A network that takes colours of 0 to 255, [n, 112, 112, 3]. */
 export interface LandmarkNetwork {
   /** Gives x and y of 68 landmarks in 0..1 of the square, [n, 136]; the caller disposes it. */
@@ -38,6 +41,9 @@ export interface LandmarkNetwork {
 
 // Source: face-api's FaceFeatureExtractor.ts.
 const MEAN_RGB = [122.782, 117.001, 104.298];
+
+/** Number of features of a face. */
+const FEATURES = 256;
 
 /**
  * Builds the landmark network's forward pass, equal to face-api's own but for rounding: biases and activations are
@@ -66,7 +72,7 @@ export function buildLandmarkNetwork({ features, fc }: LandmarkParams): Landmark
       for (const block of [dense1, dense2, dense3])
         out = denseBlock(separable(out, block.conv0, { strides: 2, activation: 'relu' }), block);
       out = tf.avgPool(out, 7, 2, 'valid');
-      return tf.add(tf.matMul(tf.reshape(out, [colours.shape[0], -1]), fc.weights), fc.bias) as tf.Tensor2D;
+      return tf.add(tf.matMul(tf.reshape(out, [-1, FEATURES]), fc.weights), fc.bias) as tf.Tensor2D;
     });
   return { forward, dispose: () => tf.dispose([filters, mean]) };
 }

@@ -68,10 +68,10 @@ export async function findWithTiny(
  * Asks the tiny detector about an image in its own size: what may be a face of 28 pixels or more.
  * @returns candidates above {@link PROPOSAL_SCORE} in the image's pixels, the surest first; many are none
  */
-async function proposeFaces({ tinyOnce }: Networks, image: RgbImage): Promise<Candidate[]> {
+async function proposeFaces({ tiny }: Networks, image: RgbImage): Promise<Candidate[]> {
   const size = Math.max(TINY_MULTIPLE, longerSide(image) - (longerSide(image) % TINY_MULTIPLE));
   const { values, width, height } = sampleWhole(image, size, TINY_MULTIPLE);
-  const output = await read(() => tinyOnce.forward(tf.tensor4d(values, [1, height, width, 3])));
+  const output = await read(() => tiny.forward(tf.tensor4d(values, [1, height, width, 3])));
   return readTinyOutput(output, image, { width, height }, PROPOSAL_SCORE);
 }
 
@@ -86,10 +86,9 @@ export async function findWithSsd(
 ): Promise<Candidate[]> {
   const shrunk = await fitWithin(image, side);
   const { values, width, height } = sampleWhole(shrunk, side, SSD_MULTIPLE, SSD_LEAST * side);
-  const { ssd, ssdOnce } = await loadSsd();
-  const network = side === SSD_SIZE ? ssdOnce : ssd;
-  const output = await read(() => network.forward(tf.tensor4d(values, [1, height, width, 3])));
-  const candidates = readSsdOutput(output, shrunk, side);
+  const { anchors, forward } = await loadSsd();
+  const output = await read(() => forward(tf.tensor4d(values, [1, height, width, 3])));
+  const candidates = readSsdOutput(output, anchors, shrunk, { side, input: { width, height } });
   return candidates.map((candidate) => enlarge(candidate, shrunk, image));
 }
 

@@ -34,15 +34,17 @@ export interface SsdParams {
 
 /** A network that takes colours of 0 to 255, [1, rows, columns, 3], both multiples of 128 and at most 512. */
 export interface SsdNetwork {
-  /** Gives [anchors, 5]: top, left, bottom, right in 0..1 of 512 pixels, and the score; the caller disposes it. */
+  /** Default boxes of an input of 512x512, [anchors, 4] as top, left, bottom, right in 0..1. */
+  readonly anchors: Float32Array;
+  /** Gives [anchors, 5]: the encoded box, as `readSsdOutput` decodes it, and the face's logit; the caller disposes it. */
   forward(colours: tf.Tensor4D): tf.Tensor2D;
   dispose(): void;
 }
 
 const BATCH_NORM_EPSILON = 0.0010000000474974513;
-/** Rows and columns of the first feature map for an input of 512x512; each further map has half of them. */
-const ANCHOR_MAP_SIDE = 32;
 const BLOCKS = 13;
+/** Feature maps that boxes are predicted from. */
+const FEATURE_MAPS = 6;
 const HALVING_BLOCKS: readonly number[] = [2, 4, 6, 12];
 
 /**
@@ -55,42 +57,41 @@ export function buildSsdNetwork(params: SsdParams): SsdNetwork {
   const depthwise = Array.from({ length: BLOCKS }, (_, block) =>
     foldBatchNorm(params.mobilenetv1[`conv_${block + 1}`].depthwise_conv),
   );
+  const predictors = Array.from({ length: FEATURE_MAPS }, (_, index) =>
+    selectFaceClass(params.prediction_layer[`box_predictor_${index}`]),
+  );
   const forward = (colours: tf.Tensor4D) =>
     tf.tidy(() => {
-      const features = predictors(mobileNet(colours, params, depthwise), params);
-      const gather = (kind: keyof BoxPredictor, size: number) =>
-        tf.concat(
-          features.map((feature, index) => {
-            const { filters, bias } = params.prediction_layer[`box_predictor_${index}`][kind];
-            const out = tf.fused.conv2d({ x: feature, filter: filters, strides: 1, pad: 'same', bias });
-            return tf.reshape(out, [-1, size]) as tf.Tensor2D;
-          }),
-        );
-      const scores = tf.sigmoid(tf.slice(gather('class_predictor', 3), [0, 1], [-1, 1]));
-      const anchors = sliceAnchors(params, features);
-      return tf.concat([decodeBoxes(anchors, gather('box_encoding_predictor', 4)), scores], 1) as tf.Tensor2D;
+      const features = featureMaps(mobileNet(colours, params, depthwise), params);
+      const outputs = features.map((feature, index) => {
+        const { box, face } = predictors[index];
+        return tf.concat([predict(feature, box, 4), predict(feature, face, 1)], 1);
+      });
+      return tf.concat(outputs) as tf.Tensor2D;
     });
-  return { forward, dispose: () => tf.dispose(depthwise as unknown as tf.TensorContainer) };
+  return {
+    anchors: params.output_layer.extra_dim.dataSync() as Float32Array,
+    forward,
+    dispose: () =>
+      tf.dispose([depthwise, predictors.map(({ face }) => face)] as unknown as tf.TensorContainer),
+  };
 }
 
-/**
- * Takes the anchors of a smaller input from those of 512x512: on each feature map they are the first rows and columns.
- * On maps coarser than 128 pixels they may lie beside where they should; their faces are larger than such an input.
- */
-function sliceAnchors(
-  { output_layer: { extra_dim: all }, prediction_layer: layers }: SsdParams,
-  features: readonly tf.Tensor4D[],
-): tf.Tensor2D {
-  let start = 0;
-  const parts = features.map(({ shape: [, rows, columns] }, index) => {
-    const side = ANCHOR_MAP_SIDE >> index;
-    const each = layers[`box_predictor_${index}`].box_encoding_predictor.bias.shape[0] / 4;
-    const count = side * side * each;
-    const map = tf.reshape(tf.slice(all, [0, start, 0], [1, count, 4]), [side, side, each * 4]);
-    start += count;
-    return tf.reshape(tf.slice(map, [0, 0, 0], [rows, columns, each * 4]), [-1, 4]) as tf.Tensor2D;
-  });
-  return tf.concat(parts);
+/** Applies a predictor to a feature map. @returns [anchors, values] */
+function predict(feature: tf.Tensor4D, { filters, bias }: Convolution, values: number): tf.Tensor {
+  const out = tf.fused.conv2d({ x: feature, filter: filters, strides: 1, pad: 'same', bias });
+  return tf.reshape(out, [-1, values]);
+}
+
+/** Takes from the predictor of three classes what belongs to faces, the second class. */
+function selectFaceClass({ box_encoding_predictor: box, class_predictor: { filters, bias } }: BoxPredictor) {
+  const select = (tensor: tf.Tensor) => tensor.dataSync().filter((_, index) => index % 3 === 1);
+  const [rows, columns, channels, size] = filters.shape;
+  const face: Convolution = {
+    filters: tf.tensor4d(select(filters), [rows, columns, channels, size / 3]),
+    bias: tf.tensor1d(select(bias)),
+  };
+  return { box, face };
 }
 
 function foldBatchNorm(conv: Depthwise): Convolution {
@@ -126,7 +127,7 @@ function mobileNet(colours: tf.Tensor4D, { mobilenetv1 }: SsdParams, depthwise: 
 }
 
 /** Gives the six feature maps that boxes are predicted from, each half the size of the one before. */
-function predictors(
+function featureMaps(
   { middle, last }: { readonly middle: tf.Tensor4D; readonly last: tf.Tensor4D },
   { prediction_layer: layers }: SsdParams,
 ): tf.Tensor4D[] {
@@ -137,14 +138,4 @@ function predictors(
     features.push(out);
   }
   return features;
-}
-
-/** Source: face-api's ssdMobilenetv1/outputLayer.ts. */
-function decodeBoxes(anchors: tf.Tensor2D, encoded: tf.Tensor2D): tf.Tensor2D {
-  const columns = (values: tf.Tensor2D, start: number) => tf.slice(values, [0, start], [-1, 2]);
-  const sizes = tf.sub(columns(anchors, 2), columns(anchors, 0));
-  const centers = tf.add(columns(anchors, 0), tf.div(sizes, 2));
-  const half = tf.div(tf.mul(tf.exp(tf.div(columns(encoded, 2), 5)), sizes), 2);
-  const center = tf.add(tf.mul(tf.div(columns(encoded, 0), 10), sizes), centers);
-  return tf.concat([tf.sub(center, half), tf.add(center, half)], 1) as tf.Tensor2D;
 }

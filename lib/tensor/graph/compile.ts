@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { nativeBackend, type NativeBackend } from '../native/addon';
 import { GraphBuilder } from './builder';
 import { openSession, type NativeSession } from './session';
-import { traceNative } from './trace';
+import { type NativeTrace, traceNative } from './trace';
 
 /** A computation that may run as a graph. */
 export interface Compiled<X extends tf.Tensor, Y extends tf.Tensor> {
@@ -11,57 +11,92 @@ export interface Compiled<X extends tf.Tensor, Y extends tf.Tensor> {
    * @throws Error when the computation reads numbers, or with TensorFlow's message when no graph can be made of it
    */
   run(x: X): Y;
-  /** Gives back the graphs; the computation's own tensors stay. */
+  /** Frees the graph; the computation's own tensors stay. */
   dispose(): void;
 }
 
+/** The shapes that a graph takes. */
+export interface InputShape {
+  /** The graph is traced with an input of this shape; a small one takes less time. */
+  readonly example: readonly number[];
+  /** Axes whose size may be another one: nothing in the computation may depend on it but what the operations find out. */
+  readonly freeAxes?: readonly number[];
+}
+
 /**
- * Has native TensorFlow run a computation as a graph, in half the time: it fuses operations and runs independent ones
- * side by side. A graph fits one shape. On other backends the computation runs as it is.
+ * Makes native TensorFlow run a computation as a graph, in half the time: it fuses operations and runs independent ones
+ * in parallel. The first run makes the graph. On other backends the computation runs as it is.
  * @param compute from float32 to float32, of operations alone; the tensors that it takes beside x must keep their numbers
- * @param options.plainRuns how often a shape is computed as it is before a graph is made, which takes as long as about
- *   ten runs; default 0: all results of a shape are one graph's
  * @returns the caller disposes it
  */
 export function compile<X extends tf.Tensor, Y extends tf.Tensor>(
   compute: (x: X) => Y,
-  { plainRuns = 0 }: { readonly plainRuns?: number } = {},
+  shape: InputShape,
 ): Compiled<X, Y> {
-  const graphs = new Map<string, NativeSession>();
-  const runs = new Map<string, number>();
+  let graph: OpenGraph | undefined;
   return {
     run(x) {
       const backend = nativeBackend();
       if (!backend) return compute(x);
-      const shape = x.shape.join();
-      const count = runs.get(shape) ?? 0;
-      runs.set(shape, count + 1);
-      if (count < plainRuns) return compute(x);
-      const graph = graphs.get(shape) ?? openGraph(backend, compute, x);
-      graphs.set(shape, graph);
-      return graph.run({ x }, [RESULT])[0] as Y;
+      graph ??= openGraph(backend, compute, shape);
+      return graph.session.run({ ...graph.weights, x }, [RESULT])[0] as Y;
     },
     dispose() {
-      for (const graph of graphs.values()) graph.dispose();
-      graphs.clear();
+      graph?.session.dispose();
+      tf.dispose(graph?.weights);
+      graph = undefined;
     },
   };
 }
 
+/** A graph and what it is fed beside the input: as constants, TensorFlow would take a quarter of a second to load them. */
+interface OpenGraph {
+  readonly session: NativeSession;
+  /** Tensors that the computation takes beside its input, by the placeholder's name. */
+  readonly weights: Readonly<Record<string, tf.Tensor>>;
+}
+
 const RESULT = 'result:0';
+
+/** Size of an axis that is not known before the graph runs. */
+const UNKNOWN = -1;
 
 function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
   backend: NativeBackend,
   compute: (x: X) => Y,
-  x: X,
-): NativeSession {
+  { example, freeAxes = [] }: InputShape,
+): OpenGraph {
   const builder = new GraphBuilder(backend.binding);
-  const [id] = backend.getInputTensorIds([x]);
-  const { result, trace } = traceNative(backend, () => compute(x));
-  const placeholder = builder.addPlaceholder('x', { shape: x.shape, dtype: builder.floatType });
-  const outputOf = builder.addTrace('traced', trace, new Map([[id, placeholder]]));
-  const inputs = [outputOf(backend.getInputTensorIds([result])[0])];
-  builder.add({ name: 'result', op: 'Identity', inputs, attributes: { T: { type: 'float32' } } });
-  result.dispose();
-  return openSession(backend, builder.nodes);
+  const weights: Record<string, tf.Tensor> = {};
+  const x = tf.zeros([...example]) as X;
+  try {
+    // The first run brings the weights to the backend; in the trace they would be constants.
+    compute(x).dispose();
+    const [id] = backend.getInputTensorIds([x]);
+    const { result, trace } = traceNative(backend, () => compute(x));
+    const shape = example.map((size, axis) => (freeAxes.includes(axis) ? UNKNOWN : size));
+    const outputs = new Map([[id, builder.addPlaceholder('x', { shape, dtype: builder.floatType })]]);
+    for (const weight of findWeights(trace).filter((other) => other !== id)) {
+      const name = `weight${weight}`;
+      const [copy] = backend.binding.executeOp('Identity', [], [weight], 1);
+      outputs.set(weight, builder.addPlaceholder(name, copy));
+      weights[name] = tf.keep(backend.createOutputTensor(copy));
+    }
+    const outputOf = builder.addTrace('traced', trace, outputs);
+    const inputs = [outputOf(backend.getInputTensorIds([result])[0])];
+    builder.add({ name: 'result', op: 'Identity', inputs, attributes: { T: { type: 'float32' } } });
+    result.dispose();
+    return { session: openSession(backend, builder.nodes), weights };
+  } finally {
+    x.dispose();
+  }
+}
+
+/** Finds the tensors that a computation took and did not make, by the addon's numbers. */
+function findWeights({ operations, constants }: NativeTrace): number[] {
+  const made = new Set([
+    ...constants.keys(),
+    ...operations.flatMap(({ outputs }) => outputs.map(({ id }) => id)),
+  ]);
+  return [...new Set(operations.flatMap(({ inputs }) => inputs))].filter((id) => !made.has(id));
 }

@@ -15,6 +15,6 @@
  * name: inputs, labels, the seeds of dropout's masks. On wasm and cpu computations run as they are, and tfjs' tape takes the
  * steps; tests hold graph and tape to the same numbers. Nobody has run the graphs on a GPU.
  */
-export { compile, type Compiled } from './compile';
+export { compile, type InputShape } from './compile';
 export { compileTraining, type NativeTraining } from './training';
 export type { ExampleBatch, ExamplePair, Trainee } from './trace-training';
