@@ -6,7 +6,6 @@ import { wholePixels } from './candidates';
 import { LANDMARK_INPUT, type LandmarkNetwork } from './landmark-network';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
-
 /**
  * How far the network places landmarks too far left and up, as a share of its input's side. In x it is known without
  * any truth: a mirrored face's landmarks come out mirrored but for twice this share, 0.9 % each way on photographs and

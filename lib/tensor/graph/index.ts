@@ -6,7 +6,8 @@
  * it, and every native operation that it asks for is written down (the trace); a builder makes a graph's nodes of them; they are
  * encoded as a SavedModel, the one form that the addon loads; a session runs them. Two things are made so:
  *
- * - `compile`: a computation from one tensor to another, such as a detector. A graph fits one shape.
+ * - `compile`: a computation from one tensor to another, such as a detector. A graph takes inputs of any size along its
+ *   free axes; weights are fed, since TensorFlow takes long to load large constants.
  * - `compileTraining`: training steps. To the trace of a loss and its gradients Adam's operations are added, and the weights and
  *   what Adam remembers become variables of the graph. tfjs' variables are views of them, which fetch numbers when read.
  *
