@@ -83,9 +83,8 @@ async function runStudies(models: readonly string[] | undefined): Promise<void> 
 }
 
 async function quoteFigures(evidence: Evidence): Promise<void> {
-  const { computeQuotes, evidenceToMarkdown, replaceQuotes } = await import(
-    '../study/evidence/evidence-file'
-  );
+  const { computeQuotes, evidenceToMarkdown, replaceQuotes } =
+    await import('../study/evidence/evidence-file');
   const quotes = computeQuotes(evidence);
   for (const name of QUOTING_TEXTS) {
     const file = path.join(projectRoot(), name);

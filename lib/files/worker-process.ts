@@ -12,9 +12,7 @@ interface Request<Job> {
 
 /** What a worker process answers. */
 type Answer<Item> = { readonly id: number } & (
-  | { readonly item: Item }
-  | { readonly isDone: true }
-  | { readonly error: string }
+  { readonly item: Item } | { readonly isDone: true } | { readonly error: string }
 );
 
 /** A process that does jobs. */

@@ -19,12 +19,10 @@ export type StepOutcome = Pick<StepResult, 'state' | 'detail'>;
  */
 export async function runStep(name: string, work: () => Promise<StepOutcome>): Promise<StepResult> {
   const start = performance.now();
-  const outcome = await work().catch(
-    (error: unknown): StepOutcome => ({
-      state: 'unavailable',
-      detail: (explainUnwritable(error) as Error).message,
-    }),
-  );
+  const outcome = await work().catch((error: unknown): StepOutcome => ({
+    state: 'unavailable',
+    detail: (explainUnwritable(error) as Error).message,
+  }));
   return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -95,15 +95,13 @@ export function evaluateGroups(
 ): GroupEvaluation {
   const resampled = hasCharacters(records) && valueOf !== personOf ? 'persons' : 'images';
   const limits = { images: LIMITS.images, units: resampled === 'persons' ? LIMITS.persons : 0 };
-  const answers = records.map(
-    (record, index): GroupedAnswer => ({
-      group: valueOf(record),
-      unit: resampled === 'persons' ? record.character : record.path,
-      label: emotionId(record.emotion),
-      isRight: outcomes[index],
-      confidence: confidences[index],
-    }),
-  );
+  const answers = records.map((record, index): GroupedAnswer => ({
+    group: valueOf(record),
+    unit: resampled === 'persons' ? record.character : record.path,
+    label: emotionId(record.emotion),
+    isRight: outcomes[index],
+    confidence: confidences[index],
+  }));
   return {
     column: name,
     resampled,

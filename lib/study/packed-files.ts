@@ -21,7 +21,7 @@ export function readPacked(directory: string, name: string): string {
  */
 export function packPositions(positions: readonly number[]): string {
   const parts: string[] = [];
-  for (let start = 0; start < positions.length; ) {
+  for (let start = 0; start < positions.length;) {
     let end = start;
     while (positions[end + 1] === positions[end] + 1) end += 1;
     parts.push(start === end ? `${positions[start]}` : `${positions[start]}-${positions[end]}`);

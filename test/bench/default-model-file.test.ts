@@ -16,9 +16,11 @@ import { replaceSection } from '../../lib/study/markdown';
 
 describe('toDefaultModelFile', () => {
   it('tells the accuracy of all images and of each character alone', () => {
-    const records = ['pia', 'bo', 'pia', 'pia'].map(
-      (character): FrameRecord => ({ path: 'a.png', character, emotion: 'joy' }),
-    );
+    const records = ['pia', 'bo', 'pia', 'pia'].map((character): FrameRecord => ({
+      path: 'a.png',
+      character,
+      emotion: 'joy',
+    }));
     const outcomes = [true, true, false, true];
     const allImages = wilsonInterval(3, 4);
     const evaluation = {

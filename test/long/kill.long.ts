@@ -67,7 +67,7 @@ describe('making a store, killed again and again', function () {
     clean();
     const random = createRandom(SEED);
     const points: string[] = [];
-    for (let kills = 0; kills < KILLS; ) {
+    for (let kills = 0; kills < KILLS;) {
       const unit = kills % 4 === 3 ? 'ms' : 'op';
       const most = unit === 'op' ? undisturbed.operations : undisturbed.milliseconds;
       const limit = 1 + random.integer(Math.floor(most));

@@ -42,7 +42,7 @@ export async function* readBatches<T, Other>(
   };
   const gather = async () => {
     const batch: Loaded<T, Other>[] = [];
-    for (let pixels = 0; batch.length < size && pixels < BATCH_PIXELS; ) {
+    for (let pixels = 0; batch.length < size && pixels < BATCH_PIXELS;) {
       while (ahead.length < size && next < items.length) ahead.push(quietly(readOne(items[next++])));
       const one = await ahead.shift();
       if (!one) break;
