@@ -13,7 +13,7 @@ const CLASSES = EMOTIONS.length;
 const ECE_BINS = 15;
 
 /** A model's answer for a test image whose majority label is one of the seven expressions. */
-interface RealFacesAnswer {
+export interface RealFacesAnswer {
   readonly face: ScoredFace;
   /** Majority label. */
   readonly emotion: Emotion;
