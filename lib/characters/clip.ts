@@ -10,7 +10,7 @@ import type { Pose } from './space';
 export const MIN_INTENSITY = 0.35;
 
 /** A short clip: an expression grows, holds and fades while the head moves slightly. */
-export interface Clip {
+interface Clip {
   readonly look: Character;
   readonly emotion: Emotion;
   /** Units at full intensity. */

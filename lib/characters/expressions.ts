@@ -6,7 +6,7 @@ import { ACTION_UNITS, type ActionUnit, type SomeActionUnits } from './action-un
 type Range = readonly [low: number, high: number];
 
 /** One variant of an expression: units that always occur, and units that may occur. */
-export interface Variant {
+interface Variant {
   readonly always: Readonly<Partial<Record<ActionUnit, Range>>>;
   /** Probability (0 to 1), lowest and highest intensity. */
   readonly sometimes: Readonly<

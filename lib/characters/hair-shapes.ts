@@ -3,10 +3,10 @@ import type { Scene } from './scene';
 import type { HeadPoint } from './space';
 
 /** A point in the plane of the face: x in half widths of the head, y in head units. */
-export type PlanePoint = readonly [x: number, y: number];
+type PlanePoint = readonly [x: number, y: number];
 
 /** Hair styles with a hairline. */
-export type CapStyle = Exclude<HairStyle, 'bald' | 'scarf'>;
+type CapStyle = Exclude<HairStyle, 'bald' | 'scarf'>;
 
 /** Hairlines from the image's right ear to the left one, as `x,y` pairs. */
 const HAIRLINES: Readonly<Record<CapStyle, readonly PlanePoint[]>> = {

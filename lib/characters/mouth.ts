@@ -21,7 +21,7 @@ export interface Mouth {
 }
 
 /** The units of the whole mouth, and of the image's left and right corner. */
-export interface MouthPull {
+interface MouthPull {
   readonly units: ActionUnits;
   readonly sides: readonly [ActionUnits, ActionUnits];
 }

@@ -32,10 +32,10 @@ export interface Scene extends View {
 }
 
 /** Names of the soft brushes: spots whose opacity falls to 0 at the edge. */
-export const BRUSHES = ['light', 'shade', 'deep', 'blush', 'black', 'white', 'beard', 'hair'] as const;
+const BRUSHES = ['light', 'shade', 'deep', 'blush', 'black', 'white', 'beard', 'hair'] as const;
 
 /** One of {@link BRUSHES}. */
-export type Brush = (typeof BRUSHES)[number];
+type Brush = (typeof BRUSHES)[number];
 
 /** Computes a view's face, colours and projection. */
 export function buildScene(view: View): Scene {

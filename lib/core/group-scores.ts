@@ -27,7 +27,7 @@ export interface GroupScore {
 }
 
 /** The difference between the groups of highest and of lowest accuracy. */
-export interface LargestDifference {
+interface LargestDifference {
   readonly higher: string;
   readonly lower: string;
   /** Accuracy of the higher minus that of the lower group. The interval holds for all compared pairs at once. */
@@ -53,7 +53,7 @@ export interface GroupLimits {
 }
 
 /** How {@link scoreGroups} estimates. */
-export interface GroupOptions {
+interface GroupOptions {
   readonly limits: GroupLimits;
   /** Source of the draws. */
   readonly random: Random;

@@ -1,7 +1,7 @@
 import type { Random } from './random';
 
 /** The standard normal distribution's 97.5 % quantile, which a two-sided 95 % interval uses. */
-export const Z_95 = 1.959963984540054;
+const Z_95 = 1.959963984540054;
 
 /** An estimate with its confidence interval. */
 export interface Estimate {

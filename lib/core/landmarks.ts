@@ -24,7 +24,7 @@ export const MARGIN_FACE_PX = 117;
 const FACE_FRAME = 1.2;
 
 /** Options for {@link cutBlocks}. */
-export interface CutOptions {
+interface CutOptions {
   /** Pixels by which each box grows on each side, 0 or more; default 10. */
   readonly marginPx?: number;
   /** Side of the square blocks in pixels; default 32. */

@@ -1,10 +1,10 @@
 import { BLOCK_SIZE, type BlockSet } from './blocks';
 
 /** Hashes of n faces, 64 bits each as two 32-bit numbers, [n, 2]. */
-export type FaceHashes = Uint32Array;
+type FaceHashes = Uint32Array;
 
 /** Largest number of different bits between two near-duplicates. */
-export const NEAR_BITS = 3;
+const NEAR_BITS = 3;
 
 const ROWS = 4;
 const COLUMNS = 9;

@@ -31,7 +31,7 @@ const VOTES_HEADER =
 const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${LABEL_FILE} each, or ${TABLE_FILE} and ${VOTES_FILE},`;
 
 /** Options of {@link readFerPlus}. */
-export interface FerPlusOptions {
+interface FerPlusOptions {
   /** Folder for images that are converted from a table. */
   readonly cacheDirectory: string;
   /** The rule that gives an image its label or leaves it out; default `strict`. */

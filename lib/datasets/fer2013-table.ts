@@ -13,7 +13,7 @@ export const TABLE_FILE = 'fer2013.csv';
 export const PART_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
 
 /** The table's column for the official split. */
-export type Usage = keyof typeof PART_OF_USAGE;
+type Usage = keyof typeof PART_OF_USAGE;
 
 /** A row of the table, without its pixels. */
 export interface TableRow {

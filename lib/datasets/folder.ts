@@ -14,7 +14,7 @@ import {
 } from './tree';
 
 /** Options of {@link readFolder}. */
-export interface FolderOptions {
+interface FolderOptions {
   /** Name of the user's option or variable for the folder, for messages; default `IMAGES_DIR`. */
   readonly setting?: string;
   /** Numbering of class folders that are named by numbers; default: such folders are an error. */

@@ -17,7 +17,7 @@ const NEEDED = ['path', 'label'] as const;
 const KNOWN = [...NEEDED, 'person', 'side'] as const;
 
 /** Options of {@link readLabels}. */
-export interface LabelsOptions {
+interface LabelsOptions {
   /** Name of the user's option or variable for the table, for messages. */
   readonly setting?: string;
   /** Numbering of labels that are numbers; default: such labels are an error. */

@@ -7,7 +7,7 @@ import { readText } from './text';
 import { expectFolder, listTree } from './tree';
 
 /** Content of a mapping file, which describes a data set without a reader of its own. */
-export interface Mapping {
+interface Mapping {
   /** Name in reports. */
   readonly name: string;
   /** The expression of each of the data set's class names; null leaves the class out. */

@@ -12,7 +12,7 @@ import { readWithMapping } from './mapping';
 import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
 /** A data set with a reader. */
-export interface DatasetKind {
+interface DatasetKind {
   /** Name on the command line. */
   readonly id: string;
   readonly title: string;

@@ -11,7 +11,7 @@ const LEFTOVER_AGE_MS = 3_600_000;
 const DESCRIPTOR = /^\/(dev\/(fd\/|stdout$|stderr$)|proc\/)/;
 
 /** How a file is written. */
-export interface WriteOptions {
+interface WriteOptions {
   /** What the user named it by, for messages; default the file itself. */
   readonly option?: string;
   /** Whether it has to be on the disk before it is in place, default true; false where many files are soon made again. */
@@ -19,7 +19,7 @@ export interface WriteOptions {
 }
 
 /** Where an output goes. */
-export interface Target {
+interface Target {
   /** The file itself where it is regular, links followed, or the path as it was given. */
   readonly file: string;
   /** Whether it is, or will be, a regular file: it is written aside and renamed. Anything else is written to directly. */
@@ -27,7 +27,7 @@ export interface Target {
 }
 
 /** A file that is being written. */
-export interface WholeFile {
+interface WholeFile {
   /** Open for writing; for reading too where the target is a regular file. */
   readonly handle: FileHandle;
   /**

@@ -10,7 +10,7 @@ export interface FeatureLayer {
 }
 
 /** A network's input pictures, each [n, size, size, 1]. */
-export type Pictures = readonly tf.Tensor4D[];
+type Pictures = readonly tf.Tensor4D[];
 
 /**
  * Computes attribution maps by Grad-CAM: the channels of each branch's last feature map, weighted by the mean gradient

@@ -2,13 +2,13 @@
 export type Variant = 'cpu' | 'gpu';
 
 /** Asks a program and gives its output, or undefined when it is missing or fails. */
-export type Ask = (command: readonly string[]) => string | undefined;
+type Ask = (command: readonly string[]) => string | undefined;
 
 /** The TensorFlow release that is set up and tested; requirements/ pins the same. */
 export const TENSORFLOW_VERSION = '2.21.0';
 
 /** The oldest Python that the pinned packages run on. */
-export const PYTHON_MINIMUM = [3, 10] as const;
+const PYTHON_MINIMUM = [3, 10] as const;
 
 /**
  * Chooses between TensorFlow's CPU and CUDA builds.

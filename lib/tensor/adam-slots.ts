@@ -1,40 +1,42 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Both running means of one variable, each of its length. */
+/** Adam's moment estimates of one variable, each with as many values as the variable. */
 export interface AdamValues {
+  /** Running mean of the gradients. */
   readonly mean: Float32Array;
+  /** Running mean of the squared gradients. */
   readonly square: Float32Array;
 }
 
-/** One variable's memory of Adam, and the step itself; where it is kept depends on the backend. */
+/** Adam's state of one variable, and its step. Where the state is stored depends on the backend. */
 export interface AdamSlots {
-  /** Moves the variable one step along its gradient. */
+  /** Updates the variable by one step. */
   apply(gradient: tf.Tensor, rates: AdamRates): void;
-  /** Reads both running means. */
+  /** Reads the moment estimates. */
   read(): AdamValues;
   dispose(): void;
 }
 
-/** The numbers of one step. */
-export interface AdamRates {
+/** Coefficients of one step. */
+interface AdamRates {
   readonly beta1: number;
   readonly beta2: number;
   /** Learning rate times the bias correction: lr * sqrt(1 - beta2^t) / (1 - beta1^t). */
   readonly stepSize: number;
-  /** Epsilon as it stands before bias correction: epsilon * sqrt(1 - beta2^t). */
+  /** Epsilon for use without bias correction: epsilon * sqrt(1 - beta2^t). */
   readonly epsilon: number;
 }
 
-/** The numbers of one step of AdamW. */
+/** Coefficients of one step of AdamW. */
 export interface AdamWRates extends AdamRates {
-  /** What each weight is multiplied by before the step: 1 - lr * weight decay; 1 without decay. */
+  /** Factor of each weight before the step: 1 - lr * weight decay; 1 without decay. */
   readonly keep: number;
 }
 
 /**
- * Keeps Adam's memory of a variable in two tensors and steps by tfjs operations: what runs on every backend.
- * @param values the memory to begin with, default zeros
- * @returns slots; the caller disposes them
+ * Stores Adam's state of a variable in two tensors and steps by tfjs operations, which every backend has.
+ * @param values initial state, default zeros
+ * @returns slots, which the caller disposes
  */
 export function createTensorSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
   const slot = (data?: Float32Array) =>

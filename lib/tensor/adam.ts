@@ -3,7 +3,7 @@ import { createGraphSlots, type AdamMemory } from './graph/adam-memory';
 import { createTensorSlots, type AdamSlots, type AdamValues, type AdamWRates } from './adam-slots';
 import { createWasmSlots, wasmTrainingBackend } from './wasm';
 
-/** Settings of Adam, as PyTorch names and means them. */
+/** Settings of Adam, with PyTorch's meanings. */
 export interface AdamOptions {
   /** Step size, default 1e-3. */
   readonly learningRate?: number;
@@ -11,7 +11,7 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** Decay of the squared gradients' running mean, 0 to 1, default 0.999. */
   readonly beta2?: number;
-  /** What keeps the division finite, added after bias correction, default 1e-8. */
+  /** Added to the denominator after bias correction, default 1e-8. */
   readonly epsilon?: number;
   /** Decoupled weight decay (AdamW's), 0 or more, default 0. */
   readonly weightDecay?: number;
@@ -19,21 +19,21 @@ export interface AdamOptions {
   readonly schedule?: (step: number) => number;
 }
 
-/** What Adam remembers, in plain arrays. */
+/** Adam's state in plain arrays. */
 export interface AdamState {
-  /** How many steps were taken. */
+  /** Number of steps taken. */
   readonly step: number;
-  /** The gradients' running means by the caller's names, each of its variable's length. */
+  /** Running means of the gradients, by the caller's names of the variables. */
   readonly means: ReadonlyMap<string, Float32Array>;
-  /** The squared gradients' running means. */
+  /** Running means of the squared gradients. */
   readonly squares: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * Makes an Adam optimizer that gives PyTorch's numbers: in one pass over the weights on wasm, by tfjs operations elsewhere. Where
- * native TensorFlow trains, a graph takes the steps (see {@link Adam.rememberIn}).
- * @returns an optimizer; the caller disposes it
- * @throws RangeError for a setting out of its range
+ * Makes an Adam or AdamW optimizer with PyTorch's results. On wasm, a kernel updates the weights in one pass; on native
+ * TensorFlow, training steps run in a graph (see {@link Adam.keepStateIn}); otherwise tfjs operations are used.
+ * @returns an optimizer, which the caller disposes
+ * @throws RangeError for a setting out of range
  * Source: Kingma and Ba, "Adam", algorithm 1; Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
  * algorithm 2; torch.optim.Adam and AdamW.
  */
@@ -68,13 +68,13 @@ export class Adam extends tf.Optimizer {
     this.schedule = options.schedule ?? (() => 1);
   }
 
-  /** How many steps were taken. */
+  /** Number of steps taken. */
   get step(): number {
     return this.steps;
   }
 
   /**
-   * Moves variables one step along their gradients.
+   * Updates variables by one step.
    * @param gradients by the variables' tfjs names; the caller disposes them
    */
   override applyGradients(
@@ -92,7 +92,7 @@ export class Adam extends tf.Optimizer {
     }
   }
 
-  /** Counts a step. @returns its numbers, for a graph that takes it in this optimizer's place */
+  /** Counts a step. @returns its coefficients, for a graph that takes the step */
   countStep(): AdamWRates {
     this.steps++;
     this.incrementIterations();
@@ -105,12 +105,12 @@ export class Adam extends tf.Optimizer {
   }
 
   /**
-   * Hands what Adam remembers over to a graph that takes the steps from now on; it is read from there when it is
-   * saved, or when a step is taken by {@link applyGradients} again.
-   * @param graph is disposed with this optimizer
+   * Moves Adam's state into a graph that takes all further steps. The state is read from the graph when it is saved, or
+   * when {@link applyGradients} takes a step again.
+   * @param graph disposed with this optimizer
    * @param variables by the graph's names
    */
-  rememberIn(graph: AdamMemory, variables: ReadonlyMap<string, tf.Variable>): void {
+  keepStateIn(graph: AdamMemory, variables: ReadonlyMap<string, tf.Variable>): void {
     let users = variables.size;
     const release = () => {
       graph.end();
@@ -126,9 +126,9 @@ export class Adam extends tf.Optimizer {
   }
 
   /**
-   * Reads what Adam remembers of variables.
-   * @param variables by names of the caller's own
-   * @returns copies; zeros for a variable that no step has moved yet
+   * Reads Adam's state of variables.
+   * @param variables by the caller's names
+   * @returns copies; zeros for a variable without a step
    */
   saveState(variables: ReadonlyMap<string, tf.Variable>): AdamState {
     const means = new Map<string, Float32Array>();
@@ -142,8 +142,8 @@ export class Adam extends tf.Optimizer {
   }
 
   /**
-   * Puts back what {@link saveState} gave.
-   * @throws RangeError when a variable is missing in the state or has another length there
+   * Restores a state from {@link saveState}.
+   * @throws RangeError when the state lacks a variable or has another length for it
    */
   restoreState(variables: ReadonlyMap<string, tf.Variable>, state: AdamState): void {
     for (const [name, variable] of variables) {
@@ -155,13 +155,13 @@ export class Adam extends tf.Optimizer {
     this.steps = state.step;
   }
 
-  /** The settings, which tfjs asks every optimizer for. */
+  /** Returns the settings, which tfjs requires of every optimizer. */
   override getConfig(): tf.serialization.ConfigDict {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
     return { learningRate, beta1, beta2, epsilon, weightDecay };
   }
 
-  /** Gives back what Adam remembers; the variables stay. */
+  /** Disposes Adam's state, but not the variables. */
   override dispose(): void {
     for (const slots of this.slots.values()) slots.dispose();
     this.slots.clear();
@@ -177,7 +177,7 @@ export class Adam extends tf.Optimizer {
   }
 }
 
-/** Makes a variable's memory of Adam where the backend in use is quickest. */
+/** Creates Adam's state of a variable in the form that is fastest on the current backend. */
 function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
   const wasm = wasmTrainingBackend();
   return wasm ? createWasmSlots(wasm, variable, values) : createTensorSlots(variable, values);

@@ -8,47 +8,47 @@ import { provideModelFolder } from './graph/session';
 import { setUpCommand } from '../files/project';
 import { registerWasmTrainingKernels } from './wasm';
 
-/** A backend of TensorFlow.js that this project runs on, fastest first. */
+/** A backend of TensorFlow.js that this project supports. */
 export type Backend = 'tensorflow' | 'wasm' | 'cpu';
 
-/** The order in which {@link startEngine} tries the backends when none is asked for. */
-export const BACKENDS: readonly Backend[] = ['tensorflow', 'wasm', 'cpu'];
+/** The supported backends, fastest first. */
+const BACKENDS: readonly Backend[] = ['tensorflow', 'wasm', 'cpu'];
 
-/** What computes, and why nothing faster does. */
+/** The backend in use, and why it is not a faster one. */
 export interface EngineInfo {
   readonly backend: Backend;
   /** Version of the native TensorFlow library; undefined on wasm and cpu. */
   readonly tensorflow?: string;
   readonly device: 'CPU' | 'GPU';
-  /** Whether oneDNN's kernels were asked for. Always false on wasm and cpu. */
+  /** Whether oneDNN's kernels are enabled; false on wasm and cpu. */
   readonly oneDnn: boolean;
-  /** Why native TensorFlow does not run, in one line; undefined where it does or where another was asked for. */
+  /** Why native TensorFlow does not run, in one line; undefined when it runs or another backend was requested. */
   readonly reason?: string;
 }
 
-let started: { asked: Backend | undefined; info: Promise<EngineInfo> } | undefined;
+let started: { requested: Backend | undefined; info: Promise<EngineInfo> } | undefined;
 
 /**
- * Starts the backend that all tensors of this process live on: native TensorFlow where `npm run setup` could
- * put it, else WebAssembly, which needs nothing installed.
- * @param options.backend asks for one backend; default: the `ENGINE` environment variable, else the first that runs
- * @returns what was started; a second call gives the same unless it asks for another backend
- * @throws RangeError for an unknown backend; Error with the reason when the one asked for cannot run
+ * Starts the backend of all tensors in this process: native TensorFlow if `npm run setup` installed it, otherwise
+ * WebAssembly, which needs no installation.
+ * @param options.backend default: the environment variable `ENGINE`, otherwise the first backend that starts
+ * @returns the started backend; a later call returns the same, unless it requests another backend
+ * @throws RangeError for an unknown backend; Error with the reason when the requested backend cannot start
  */
 export function startEngine(options: { readonly backend?: Backend } = {}): Promise<EngineInfo> {
-  const asked = options.backend ?? backendFromEnvironment(process.env.ENGINE);
-  if (!started || (asked && asked !== started.asked)) {
-    const info = start(asked);
-    started = { asked, info };
-    // What failed is tried again when it is asked for again, such as after set-up.
+  const requested = options.backend ?? backendFromEnvironment(process.env.ENGINE);
+  if (!started || (requested && requested !== started.requested)) {
+    const info = start(requested);
+    started = { requested, info };
+    // After a failure, the next call tries again, for example after set-up.
     info.catch(() => (started = undefined));
   }
   return started.info;
 }
 
 /**
- * Tells why native TensorFlow cannot be loaded, without starting it.
- * @returns one line, or undefined when the addon is in place
+ * Returns why native TensorFlow cannot be loaded, without starting it.
+ * @returns one line, or undefined when the addon is installed
  */
 export function whyNotNative(): string | undefined {
   const addon = path.join(addonDirectory(), 'tfjs_binding.node');
@@ -57,7 +57,7 @@ export function whyNotNative(): string | undefined {
     : `native TensorFlow is not set up (${setUpCommand()} puts it in place)`;
 }
 
-/** Gives the folder in node_modules where tfjs-node-gpu looks for its compiled addon (n-api version 8). */
+/** Returns the folder in node_modules from which tfjs-node-gpu loads its compiled addon (n-api version 8). */
 export function addonDirectory(): string {
   const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
   return path.join(path.dirname(manifest), 'lib', 'napi-v8');
@@ -71,21 +71,21 @@ function backendFromEnvironment(name: string | undefined): Backend | undefined {
   return name as Backend;
 }
 
-async function start(asked: Backend | undefined): Promise<EngineInfo> {
-  if (asked === 'wasm') return startWasm();
-  if (asked === 'cpu') return startCpu();
+async function start(requested: Backend | undefined): Promise<EngineInfo> {
+  if (requested === 'wasm') return startWasm();
+  if (requested === 'cpu') return startCpu();
   const reason = await loadNative();
   if (reason === undefined) return startNative();
-  if (asked === 'tensorflow') throw new Error(`Expected native TensorFlow to run but ${reason}`);
+  if (requested === 'tensorflow') throw new Error(`Expected native TensorFlow to run but ${reason}`);
   return { ...(await startWasm()), reason };
 }
 
-/** Loads the addon. @returns the reason when it cannot be loaded */
+/** Loads the addon. @returns the reason if it cannot be loaded */
 async function loadNative(): Promise<string | undefined> {
   const missing = whyNotNative();
   if (missing) return missing;
-  putBackRemovedUtilities();
-  // Both are read once, when the library is loaded. oneDNN's kernels are the faster ones wherever they run.
+  restoreRemovedUtilities();
+  // TensorFlow reads both variables once, when the library is loaded. oneDNN's kernels are the faster ones.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
@@ -96,8 +96,8 @@ async function loadNative(): Promise<string | undefined> {
   }
 }
 
-/** tfjs-node calls two functions that Node 22 warns of and Node 23 removed. */
-function putBackRemovedUtilities(): void {
+/** Adds two functions to `util` that tfjs-node calls; Node 22 warns of them and Node 23 removed them. */
+function restoreRemovedUtilities(): void {
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   legacy.isArray = Array.isArray;

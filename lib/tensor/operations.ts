@@ -4,12 +4,12 @@ import type { Activation } from './native/register';
 import { drawPhiloxUniform } from './wasm/drop-out';
 
 /*
- * The operations that our networks are made of: by native kernels where there are, by tfjs' own elsewhere. Each
- * gives new tensors, which the surrounding tidy disposes, and is differentiable.
+ * The operations of the networks. They use this project's kernels where the backend has them, and tfjs' operations
+ * otherwise. All are differentiable and return new tensors, which the surrounding tidy disposes.
  */
 
 /** A convolution of stride 1 and same padding. */
-export interface Convolution {
+interface Convolution {
   /** [n, height, width, in] */
   readonly x: tf.Tensor4D;
   /** [height, width, in, out] */
@@ -39,26 +39,26 @@ export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
   return tf.maxPool(tf.relu(convolved.add(bias)) as tf.Tensor4D, 2, 2, 'valid');
 }
 
-/** What batch normalisation needs: PyTorch's names in ours. */
-export interface BatchNormalization {
+/** Inputs and settings of batch normalisation. */
+interface BatchNormalization {
   /** [n, height, width, channels] */
   readonly x: tf.Tensor4D;
   /** [channels], learned factor. */
   readonly scale: tf.Tensor1D;
-  /** [channels], learned summand. */
+  /** [channels], learned offset. */
   readonly offset: tf.Tensor1D;
   /** [channels], running mean over batches. */
   readonly mean: tf.Variable;
   /** [channels], running unbiased variance over batches. */
   readonly variance: tf.Variable;
-  /** How much of a new batch goes into the running figures, 0 to 1 (PyTorch's sense). */
+  /** Weight of a new batch in the running statistics, 0 to 1, as PyTorch defines it. */
   readonly momentum: number;
   readonly epsilon: number;
 }
 
 /**
- * Normalises by the batch's own mean and variance, applies relu, and moves the running figures towards the batch's.
- * @returns of x's shape
+ * Normalises by the batch's mean and variance, applies relu, and updates the running statistics.
+ * @returns the shape of x
  */
 export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
   const { x, scale, offset, momentum, epsilon } = layer;
@@ -78,7 +78,7 @@ export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
 
 /**
  * Normalises by the running mean and variance and applies relu.
- * @returns of x's shape
+ * @returns the shape of x
  */
 export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
   const { x, scale, offset, epsilon } = layer;
@@ -106,10 +106,10 @@ export function connect(layer: {
 }
 
 /**
- * Sets a share of the numbers to 0 and scales the others up, by a mask that the seed alone decides.
+ * Applies dropout: sets a share of the values to 0 and divides the others by 1 - rate. The mask depends on the seed only.
  * @param rate the share, 0 to 1
  * @param seed two integers, 0 to 2^31 - 1, int32 [2]
- * @returns of x's shape; x itself when the rate is 0
+ * @returns the shape of x; x itself when the rate is 0
  */
 export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor1D): T {
   if (rate === 0) return x;
@@ -123,9 +123,9 @@ export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor
 }
 
 /**
- * Measures softmax cross entropy.
+ * Computes the softmax cross entropy.
  * @param logits [n, classes]
- * @param labels class numbers, int32 [n], or soft labels: probabilities of the classes, [n, classes]
+ * @param labels class ids, int32 [n], or soft labels: probabilities of the classes, [n, classes]
  * @returns the mean over the n samples
  */
 export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.Tensor2D): tf.Scalar {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /** A kernel's input: the id of its data, and its shape. */
-export type TracedTensor = Pick<tf.TensorInfo, 'dataId' | 'shape'>;
+type TracedTensor = Pick<tf.TensorInfo, 'dataId' | 'shape'>;
 
 /** An attribute of a node, in the JSON form of TensorFlow's GraphDef. */
 export type GraphAttribute =

@@ -7,7 +7,7 @@ import {
 } from './export-operations';
 
 /** One node of a graph, in the JSON form of TensorFlow's GraphDef. */
-export interface TracedNode {
+interface TracedNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
@@ -30,7 +30,7 @@ export interface Graph {
 }
 
 /** Input of {@link traceGraph}. */
-export interface TraceRequest {
+interface TraceRequest {
   /** Shape of each input without the batch axis, by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly weights: ReadonlyMap<string, tf.Tensor>;

@@ -8,7 +8,7 @@ import type { Network } from './network';
 const LANDMARK_WIDTHS = [96, 48] as const;
 
 /** Sizes of the combined network: the compact network's, with more dropout. */
-export const COMBINED_SIZES: CompactSizes = { ...COMPACT_SIZES, dropout: 0.3 };
+const COMBINED_SIZES: CompactSizes = { ...COMPACT_SIZES, dropout: 0.3 };
 
 /**
  * Builds the compact network with a third branch for the landmarks.

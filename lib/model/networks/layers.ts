@@ -33,7 +33,7 @@ export function disposeWeights({ parameters, buffers }: Weights): void {
 }
 
 /** Name and widths of a layer. */
-export interface LayerShape {
+interface LayerShape {
   /** Prefix of its weights' names, such as `eyes.conv1`. */
   readonly name: string;
   readonly inputs: number;

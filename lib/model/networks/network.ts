@@ -13,7 +13,7 @@ export interface DropoutSeed {
  * Gets the features of a named layer and returns the features that the pass continues with, of the same shape.
  * @param layer such as `eyes.drop`, whose input is the branch's last feature map, flattened
  */
-export type FeatureTap = (layer: string, features: tf.Tensor) => tf.Tensor;
+type FeatureTap = (layer: string, features: tf.Tensor) => tf.Tensor;
 
 /** Training or inference mode. Batch statistics and dropout need training mode, feature taps inference mode. */
 export type Mode =

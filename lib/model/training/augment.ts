@@ -54,7 +54,7 @@ export const STRONG_AUGMENTATION: Augmentation = {
 };
 
 /** Inputs and data augmentation of {@link augmentedSource}. */
-export interface AugmentedOptions {
+interface AugmentedOptions {
   /** Inputs in the order of the network's `forward`; default eyes, mouth, landmarks. */
   readonly inputs?: readonly InputName[];
   /** Default {@link AUGMENTATION}. */

@@ -33,7 +33,7 @@ export interface BestEpoch {
 }
 
 /** A run's state after its last complete epoch. */
-export interface Checkpoint {
+interface Checkpoint {
   readonly history: readonly EpochRecord[];
   readonly best: BestEpoch | undefined;
 }

@@ -140,7 +140,7 @@ export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): Tens
  * @param rows positions of the pictures, each 0 to n - 1
  * @returns [rows, side, side, 1], 0 to 2; the caller disposes it
  */
-export function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike<number>): tf.Tensor4D {
+function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike<number>): tf.Tensor4D {
   return tf.tensor4d(rowsToModelInput(pixels, side * side, rows), [rows.length, side, side, 1]);
 }
 

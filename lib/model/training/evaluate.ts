@@ -16,7 +16,7 @@ export interface Prediction {
 }
 
 /** A network's loss and accuracy on a source. */
-export interface Score {
+interface Score {
   /** Mean cross entropy over samples. */
   readonly loss: number;
   /** Share of right answers, 0 to 1. */

@@ -56,7 +56,7 @@ export interface TrainOptions {
 }
 
 /** Result of a training. The network has the last weights, not the best. */
-export interface TrainResult {
+interface TrainResult {
   /** One record per complete epoch, epochs before a resumption included. */
   readonly history: readonly EpochRecord[];
   /** Whether shouldStop ended the training; the network then has weights of an incomplete epoch. */

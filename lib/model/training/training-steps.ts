@@ -34,7 +34,7 @@ export interface TrainingSteps {
 }
 
 /** Network, optimizer and example batches of the steps. */
-export interface StepsOptions {
+interface StepsOptions {
   readonly network: Network;
   /** Holds Adam's state; dispose it only after the last step. */
   readonly optimizer: Adam;
@@ -117,7 +117,7 @@ function beginNativeSteps(
   const { parameters, buffers } = network;
   const trainee = { parameters, buffers, decays: optimizer.weightDecay > 0 };
   const training = compileExamples(backend, { network, trainee }, examples());
-  optimizer.rememberIn(training, network.parameters);
+  optimizer.keepStateIn(training, network.parameters);
   return {
     take: (batch) =>
       tf.tidy(() => training.step(sizeOf(batch), feedsOf(batch, training), optimizer.countStep())),

@@ -2,18 +2,18 @@ import type { AdamSlots, AdamValues } from '../adam-slots';
 
 /** A graph that takes Adam's steps itself. */
 export interface AdamMemory {
-  /** Reads what Adam remembers of a variable, by the graph's name of it. */
+  /** Reads Adam's state of a variable, by the graph's name of the variable. */
   readSlots(name: string): AdamValues;
-  /** Puts back what {@link readSlots} gave. */
+  /** Restores a state from {@link readSlots}. */
   restoreSlots(name: string, values: AdamValues): void;
-  /** Ends the graph's steps: what it remembers is no longer all that there is. */
+  /** Ends the graph's steps, because some of the state is no longer in the graph. */
   end(): void;
   dispose(): void;
 }
 
 /**
- * Gives access to what a graph remembers of a variable. The first step that is taken outside of the graph takes it out.
- * @param variable.create makes slots for steps outside of the graph
+ * Gives access to a variable's state in a graph. The first eager step moves the state out of the graph.
+ * @param variable.create makes slots for eager steps
  * @param variable.release called once, when these slots no longer need the graph
  */
 export function createGraphSlots(
@@ -25,15 +25,15 @@ export function createGraphSlots(
   },
 ): AdamSlots {
   const { name, create, release } = variable;
-  let outside: AdamSlots | undefined;
-  const takeOut = () => {
+  let eager: AdamSlots | undefined;
+  const moveOut = () => {
     const slots = create(graph.readSlots(name));
     release();
     return slots;
   };
   return {
-    apply: (gradient, rates) => (outside ??= takeOut()).apply(gradient, rates),
-    read: () => (outside ? outside.read() : graph.readSlots(name)),
-    dispose: () => (outside ? outside.dispose() : release()),
+    apply: (gradient, rates) => (eager ??= moveOut()).apply(gradient, rates),
+    read: () => (eager ? eager.read() : graph.readSlots(name)),
+    dispose: () => (eager ? eager.dispose() : release()),
   };
 }

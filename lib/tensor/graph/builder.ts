@@ -7,25 +7,25 @@ import {
 import type { NativeTrace, TracedConstant, TracedOperation } from './trace';
 import type { GraphNode } from './saved-model';
 
-/** Puts a graph together, node by node. An output of a node is told by a string, as `name:0`. */
+/** Builds a graph node by node. An output of a node is a string such as `name:0`. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
 
   constructor(private readonly binding: NativeBinding) {}
 
-  /** TensorFlow's number of 32-bit floats. */
+  /** TensorFlow's constant for 32-bit floats. */
   get floatType(): number {
     return this.binding.TF_FLOAT;
   }
 
-  /** TensorFlow's number of 32-bit integers. */
+  /** TensorFlow's constant for 32-bit integers. */
   get intType(): number {
     return this.binding.TF_INT32;
   }
 
   /**
    * Adds an operation.
-   * @param node.waitsFor names of nodes that have to be done before
+   * @param node.controlInputs names of nodes that run before this one
    * @returns its first output
    */
   add(node: {
@@ -33,18 +33,18 @@ export class GraphBuilder {
     readonly op: string;
     readonly inputs?: readonly string[];
     readonly attributes?: AttributeValues;
-    readonly waitsFor?: readonly string[];
+    readonly controlInputs?: readonly string[];
   }): string {
-    const { name, op, inputs = [], attributes = {}, waitsFor = [] } = node;
+    const { name, op, inputs = [], attributes = {}, controlInputs = [] } = node;
     return this.push(
       name,
       op,
-      [...inputs, ...waitsFor.map((other) => `^${other}`)],
+      [...inputs, ...controlInputs.map((other) => `^${other}`)],
       nativeAttributes(this.binding, attributes),
     );
   }
 
-  /** Adds an input of the whole graph. @returns its output */
+  /** Adds an input of the graph. @returns its output */
   addPlaceholder(
     name: string,
     { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: number },
@@ -54,7 +54,7 @@ export class GraphBuilder {
     return this.push(name, 'Placeholder', [], [type, size]);
   }
 
-  /** Adds numbers that stay. @returns its output */
+  /** Adds a constant. @returns its output */
   addConstant(name: string, value: TracedConstant): string {
     const type = { name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: value.dtype };
     this.nodes.push({ name, op: 'Const', inputs: [], attributes: [type], value });
@@ -62,11 +62,11 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds what was traced. Tensors that the computation took from outside, and that are not known, are read: they must
-   * still live, and their numbers stay as they are.
-   * @param prefix beginning of the new nodes' names
-   * @param givenOutputs outputs of this graph in place of tensors that the computation took, by the addon's numbers
-   * @returns gives the output of this graph for a tensor that was traced, by the addon's number of it
+   * Adds the traced operations. Tensors that the computation used, and that are neither traced nor in `givenOutputs`,
+   * become constants; they must not be disposed yet.
+   * @param prefix start of the new nodes' names
+   * @param givenOutputs outputs of this graph in place of tensors that the computation used, by the addon's ids
+   * @returns a function from the addon's id of a traced tensor to the output of this graph
    */
   addTrace(
     prefix: string,
@@ -91,10 +91,10 @@ export class GraphBuilder {
   }
 
   /**
-   * Finds the nodes that take an output and are no part of a result's computation.
+   * Finds the consumers of an output that a result does not depend on.
    * @returns their names
    */
-  findTakersBeside(output: string, result: string): string[] {
+  findOtherConsumers(output: string, result: string): string[] {
     const part = this.ancestorsOf(result);
     return this.nodes
       .filter(({ name, inputs }) => inputs.includes(output) && !part.has(name))
@@ -113,7 +113,7 @@ export class GraphBuilder {
     return found;
   }
 
-  /** What tfjs leaves to be found out from the inputs has to be said in a graph; it does so in one operation only. */
+  /** Adds types that a graph requires. tfjs-node omits them, so that TensorFlow infers them, for one operation only. */
   private attributesOf({ name, attributes, outputs }: TracedOperation): readonly NativeAttribute[] {
     if (name !== 'ExpandDims') return attributes;
     const { TF_ATTR_TYPE, TF_INT32 } = this.binding;
@@ -121,7 +121,7 @@ export class GraphBuilder {
     return [typeOf, { name: 'Tdim', type: TF_ATTR_TYPE, value: TF_INT32 }];
   }
 
-  /** Reads a tensor by the addon's number of it. */
+  /** Reads a tensor by the addon's id. */
   private readTensor(id: number): TracedConstant {
     const [{ id: copy, shape, dtype }] = this.binding.executeOp('Identity', [], [id], 1);
     this.binding.deleteTensor(copy);
@@ -139,7 +139,7 @@ export class GraphBuilder {
   }
 }
 
-/** The name of the node that an output or a control input belongs to. */
+/** Returns the name of an output's or a control input's node. */
 function nodeOf(output: string): string {
   return output.replace(/^\^/, '').replace(/:\d+$/, '');
 }

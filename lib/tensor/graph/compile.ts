@@ -4,30 +4,30 @@ import { GraphBuilder } from './builder';
 import { openSession, type NativeSession } from './session';
 import { type NativeTrace, traceNative } from './trace';
 
-/** A computation that may run as a graph. */
+/** A computation that runs as a graph on native TensorFlow. */
 export interface Compiled<X extends tf.Tensor, Y extends tf.Tensor> {
   /**
-   * Gives what the computation gives; the caller disposes it.
-   * @throws Error when the computation reads numbers, or with TensorFlow's message when no graph can be made of it
+   * Runs the computation; the caller disposes the result.
+   * @throws Error when the computation reads tensor values, or with TensorFlow's message when it cannot be a graph
    */
   run(x: X): Y;
-  /** Frees the graph; the computation's own tensors stay. */
+  /** Disposes the graph, but not the computation's own tensors. */
   dispose(): void;
 }
 
-/** The shapes that a graph takes. */
+/** The shapes that a graph accepts. */
 export interface InputShape {
   /** The graph is traced with an input of this shape; a small one takes less time. */
   readonly example: readonly number[];
-  /** Axes whose size may be another one: nothing in the computation may depend on it but what the operations find out. */
+  /** Axes whose size may differ from the example's. The computation must not use their sizes in JavaScript. */
   readonly freeAxes?: readonly number[];
 }
 
 /**
- * Makes native TensorFlow run a computation as a graph, in half the time: it fuses operations and runs independent ones
- * in parallel. The first run makes the graph. On other backends the computation runs as it is.
- * @param compute from float32 to float32, of operations alone; the tensors that it takes beside x must keep their numbers
- * @returns the caller disposes it
+ * Compiles a computation to a graph for native TensorFlow, which takes half the time: TensorFlow fuses operations and
+ * runs independent ones in parallel. The first run makes the graph. On other backends the computation runs unchanged.
+ * @param compute from float32 to float32, tensor operations only; other tensors that it uses must not change
+ * @returns a compiled computation, which the caller disposes
  */
 export function compile<X extends tf.Tensor, Y extends tf.Tensor>(
   compute: (x: X) => Y,
@@ -49,16 +49,16 @@ export function compile<X extends tf.Tensor, Y extends tf.Tensor>(
   };
 }
 
-/** A graph and what it is fed beside the input: as constants, TensorFlow would take a quarter of a second to load them. */
+/** A graph and its feeds other than the input. TensorFlow would need a quarter of a second to load them as constants. */
 interface OpenGraph {
   readonly session: NativeSession;
-  /** Tensors that the computation takes beside its input, by the placeholder's name. */
+  /** Tensors that the computation uses besides its input, by the placeholder's name. */
   readonly weights: Readonly<Record<string, tf.Tensor>>;
 }
 
 const RESULT = 'result:0';
 
-/** Size of an axis that is not known before the graph runs. */
+/** Size of an axis that is unknown until the graph runs. */
 const UNKNOWN = -1;
 
 function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
@@ -70,7 +70,7 @@ function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
   const weights: Record<string, tf.Tensor> = {};
   const x = tf.zeros([...example]) as X;
   try {
-    // The first run brings the weights to the backend; in the trace they would be constants.
+    // The first run copies the weights to the backend; otherwise they would be constants of the trace.
     compute(x).dispose();
     const [id] = backend.getInputTensorIds([x]);
     const { result, trace } = traceNative(backend, () => compute(x));
@@ -92,7 +92,7 @@ function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
   }
 }
 
-/** Finds the tensors that a computation took and did not make, by the addon's numbers. */
+/** Finds the tensors that a computation used but did not create, by the addon's ids. */
 function findWeights({ operations, constants }: NativeTrace): number[] {
   const made = new Set([
     ...constants.keys(),

@@ -1,20 +1,21 @@
 /*
  * Computations as TensorFlow graphs.
  *
- * Native TensorFlow is fastest when it is given a whole graph: it fuses convolution, bias and relu, runs a network's branches
- * side by side, and JavaScript has nothing to do in between. Nobody writes such a graph. A computation runs once, as tfjs runs
- * it, and every native operation that it asks for is written down (the trace); a builder makes a graph's nodes of them; they are
- * encoded as a SavedModel, the one form that the addon loads; a session runs them. Two things are made so:
+ * Native TensorFlow is fastest with a whole graph: it fuses convolution, bias and relu, runs a network's branches in
+ * parallel, and needs no JavaScript between operations. The graphs are not written by hand. A computation runs once with
+ * tfjs, and every native operation is recorded (the trace). A builder makes graph nodes from the trace. They are encoded
+ * as a SavedModel, the only format that the addon loads, and a session runs them. There are two kinds of graphs:
  *
- * - `compile`: a computation from one tensor to another, such as a detector. A graph takes inputs of any size along its
- *   free axes; weights are fed, since TensorFlow takes long to load large constants.
- * - `compileTraining`: training steps. To the trace of a loss and its gradients Adam's operations are added, and the weights and
- *   what Adam remembers become variables of the graph. tfjs' variables are views of them, which fetch numbers when read.
+ * - `compile`: a function from one tensor to another, such as a detector. A graph accepts inputs of any size along its
+ *   free axes. Weights are feeds, since TensorFlow takes long to load large constants.
+ * - `compileTraining`: training steps. Adam's operations are added to the trace of a loss and its gradients, and weights
+ *   and Adam's state become variables of the graph. tfjs' variables become views, which fetch their values when read.
  *
- * What is traced has to be operations alone. A number that JavaScript reads is refused, and so is one that it draws anew for each
- * batch, such as `tf.randomNormal`'s, since every batch would get the first one's. What differs from batch to batch is fed by
- * name: inputs, labels, the seeds of dropout's masks. On wasm and cpu computations run as they are, and tfjs' tape takes the
- * steps; tests hold graph and tape to the same numbers. Nobody has run the graphs on a GPU.
+ * A traced computation may consist of tensor operations only. Reading a tensor's values is an error. So are constants
+ * that differ between batches, such as those of `tf.randomNormal`, since every batch would use the first batch's.
+ * Whatever differs between batches is fed by name: inputs, labels, and the seeds of dropout masks. On wasm and cpu,
+ * computations run unchanged and training uses tfjs' gradient tape; tests compare the results of graph and tape. The
+ * graphs have not been run on a GPU.
  */
 export { compile, type InputShape } from './compile';
 export { compileTraining, type NativeTraining } from './training';

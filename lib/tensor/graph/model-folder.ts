@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 
 /**
- * Lays a SavedModel into a folder for as long as it is loaded: TensorFlow reads models from folders only.
+ * Writes a SavedModel to a temporary folder and loads it from there, since TensorFlow reads models from folders only.
  * @param model the bytes of saved_model.pb
- * @param load is given the folder's absolute path
- * @returns what `load` gives
+ * @param load called with the folder's absolute path; the folder is removed afterwards
+ * @returns the result of `load`
  */
 export function withModelFolder<Result>(model: Uint8Array, load: (folder: string) => Result): Result {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-graph-'));

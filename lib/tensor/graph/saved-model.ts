@@ -5,29 +5,29 @@ import type { TracedConstant } from './trace';
 /** One operation of a graph. */
 export interface GraphNode {
   readonly name: string;
-  /** TensorFlow's name of what it does. */
+  /** Name of the TensorFlow operation. */
   readonly op: string;
-  /** Whose outputs it takes, as `name:output`; `^name` only waits for that one. */
+  /** Inputs as `name:output`; `^name` is a control input, which only determines the order. */
   readonly inputs: readonly string[];
   readonly attributes: readonly NativeAttribute[];
-  /** What a constant holds. */
+  /** Value of a constant. */
   readonly value?: TracedConstant;
 }
 
-/** TensorFlow's numbers of the kinds of attributes, as its addon has them. */
-export type AttributeKinds = Pick<
+/** TensorFlow's constants for the kinds of attributes. */
+type AttributeKinds = Pick<
   NativeBinding,
   'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE'
 >;
 
-/** The tag under which a written model's only graph is found. */
+/** The tag of a written model's only graph. */
 export const GRAPH_TAG = 'graph';
 
-/** The version of GraphDef that the nodes are meant in; every TensorFlow 2 reads it. Source: TensorFlow 2.11. */
+/** The version of GraphDef; every TensorFlow 2 reads it. Source: TensorFlow 2.11. */
 const PRODUCER = 1286;
 
 /**
- * Writes a graph as TensorFlow's SavedModel, the one form in which the addon takes graphs.
+ * Encodes a graph as TensorFlow's SavedModel, the only format in which the addon loads graphs.
  * @param nodes in any order
  * @returns the bytes of the file saved_model.pb
  */

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from '../native/addon';
 import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model';
 
-/** A graph that TensorFlow has loaded and optimised: it fuses operations and runs independent ones side by side. */
+/** A graph that TensorFlow has loaded and optimised. */
 export interface NativeSession {
   /**
    * Computes outputs.
@@ -12,26 +12,26 @@ export interface NativeSession {
    * @throws Error with TensorFlow's message
    */
   run(feeds: Readonly<Record<string, tf.TensorInfo>>, outputs: readonly string[]): tf.Tensor[];
-  /** Computes outputs without feeds. @returns the addon's numbers of them, which the caller deletes */
+  /** Computes outputs without feeds. @returns the addon's ids of the outputs, which the caller deletes */
   fetch(outputs: readonly string[]): number[];
-  /** Gives back the graph and its variables. */
+  /** Deletes the graph and its variables. */
   dispose(): void;
 }
 
-/** Lays a SavedModel's bytes into a folder while it is loaded. */
+/** Loads a SavedModel's bytes from a temporary folder. */
 type WithModelFolder = (model: Uint8Array, load: (folder: string) => number) => number;
 
 let withFolder: WithModelFolder | undefined;
 
-/** Lets sessions be opened. This file knows nothing of folders itself, as its users run in browsers too. */
+/** Sets the function that {@link openSession} uses for temporary folders. This module also runs in browsers, which have no files. */
 export function provideModelFolder(provided: WithModelFolder): void {
   withFolder = provided;
 }
 
 /**
  * Loads a graph.
- * @returns the caller disposes it
- * @throws Error with TensorFlow's message when it is no graph
+ * @returns a session, which the caller disposes
+ * @throws Error with TensorFlow's message for an invalid graph
  */
 export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]): NativeSession {
   const { binding } = backend;
@@ -42,7 +42,7 @@ export function openSession(backend: NativeBackend, nodes: readonly GraphNode[])
     run(feeds, outputs) {
       const inputs = Object.keys(feeds).map((name) => `${name}:0`);
       const ids = backend.getInputTensorIds(Object.values(feeds));
-      // Asked of the backend each time: while a computation is traced, its addon refuses graphs.
+      // Read from the backend at each run: while a computation is traced, its binding throws for graphs.
       const given = backend.binding.runSavedModel(session, ids, inputs.join(), outputs.join());
       return given.map((output) => backend.createOutputTensor(output));
     },

@@ -2,49 +2,49 @@ import * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from '../native/addon';
 import { traceNative, type NativeTrace, type TracedConstant } from './trace';
 
-/** A batch that stands for all of its size. */
+/** An example batch; its trace is reused for every batch of the same size. */
 export interface ExampleBatch {
-  /** What differs from batch to batch, by name; complete when the loss was measured. They must outlive the loss. */
+  /** Tensors that differ between batches, by name. The map is complete after `loss` was called. */
   readonly feeds: ReadonlyMap<string, tf.Tensor>;
-  /** Measures the mean loss, by operations alone; the surrounding tidy disposes it. */
+  /** Computes the mean loss with tensor operations only; the surrounding tidy disposes it. */
   loss(): tf.Scalar;
 }
 
-/** Two batches of one size. Whatever differs between them has to be among their feeds. */
+/** Two batches of one size. They may differ in their feeds only. */
 export type ExamplePair = readonly [ExampleBatch, ExampleBatch];
 
-/** What is trained. */
+/** The variables that training changes. */
 export interface Trainee {
-  /** What Adam moves, by name. */
+  /** Variables that Adam updates, by name. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** What the loss itself assigns to, by name. */
+  /** Variables that the loss computation assigns, by name. */
   readonly buffers: ReadonlyMap<string, tf.Variable>;
-  /** Whether the weights decay at each step, as AdamW's do; default false. */
+  /** Whether each step applies AdamW's weight decay; default false. */
   readonly decays?: boolean;
 }
 
-/** Tensors by the trainee's names, each told by the addon's number. */
+/** The addon's ids of tensors, by the trainee's names. */
 type NamedIds = readonly (readonly [name: string, id: number])[];
 
-/** What tfjs does for a batch: the loss, its gradients, the buffers' new values. */
-export interface StepTrace {
+/** The operations that tfjs runs for a batch: the loss, its gradients, and the buffers' new values. */
+interface StepTrace {
   readonly trace: NativeTrace;
-  /** The feeds that an operation took, by the addon's number. */
+  /** The feeds that an operation used, by the addon's id. */
   readonly feeds: ReadonlyMap<number, { readonly name: string; readonly tensor: tf.Tensor }>;
-  /** The addon's number of the loss. */
+  /** The addon's id of the loss. */
   readonly loss: number;
-  /** Of each parameter that the loss depends on. */
+  /** Gradients of the parameters that the loss depends on. */
   readonly gradients: NamedIds;
-  /** What the loss assigned to each buffer. */
+  /** The new value of each buffer. */
   readonly updates: NamedIds;
 }
 
 /**
- * Traces a step, and once more for a second batch, to see that nothing differs but the feeds.
- * @param trainee is as it was afterwards
- * @returns the first batch's trace; its tensors live until the surrounding tidy ends
- * @throws Error when the loss reads numbers, or when JavaScript hands over others for the second batch: a graph would
- *   have the first batch's for ever
+ * Traces a step on two batches and checks that only their feeds differ.
+ * @param trainee unchanged afterwards
+ * @returns the first batch's trace; the surrounding tidy disposes its tensors
+ * @throws Error when the loss reads tensor values, or creates other constants for the second batch: a graph would use
+ *   the first batch's constants for all batches
  */
 export function traceStep(backend: NativeBackend, trainee: Trainee, [first, second]: ExamplePair): StepTrace {
   const traced = traceBatch(backend, trainee, first);
@@ -66,25 +66,25 @@ function traceBatch(
       const gradient: tf.Tensor | undefined = result.grads[variable.name];
       return gradient ? [[name, idOf(gradient)] as const] : [];
     });
-    // A clone keeps what the variable is about to lose.
+    // The clone keeps the new value when the old one is restored below.
     const updates = [...buffers].map(([name, variable]) => [name, idOf(variable.clone())] as const);
-    return { trace, feeds: takenFeeds(backend, example), loss: idOf(result.value), gradients, updates };
+    return { trace, feeds: consumedFeeds(backend, example), loss: idOf(result.value), gradients, updates };
   } finally {
     for (const [variable, value] of before) variable.assign(value);
   }
 }
 
-function takenFeeds(backend: NativeBackend, { feeds }: ExampleBatch): StepTrace['feeds'] {
+function consumedFeeds(backend: NativeBackend, { feeds }: ExampleBatch): StepTrace['feeds'] {
   const named = Array.from(feeds, ([name, tensor]) => {
     const { id } = backend.tensorMap.get(tensor.dataId);
     return [id, { name, tensor }] as const;
   });
-  // The addon has no number of what no operation took.
+  // A tensor that no operation used has no id in the addon.
   return new Map(named.filter(([id]) => id >= 0));
 }
 
 function expectSameConstants(first: StepTrace, second: StepTrace): void {
-  // The first trace may have more: a tensor from outside is handed over once, when it is used for the first time.
+  // The first trace may have more: a tensor from outside is copied to TensorFlow once, at its first use.
   const waiting = constantsOf(first);
   for (const constant of constantsOf(second)) {
     const place = waiting.findIndex((other) => isSame(constant, other));

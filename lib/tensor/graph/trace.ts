@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { NativeAttribute, NativeBackend, NativeBinding, NativeOutput } from '../native/addon';
 
-/** A native operation that ran. Tensors are told by the addon's numbers, which no other tensor ever gets. */
+/** A native operation that ran. Inputs and outputs are the addon's tensor ids, which are never reused. */
 export interface TracedOperation {
   readonly name: string;
   readonly attributes: readonly NativeAttribute[];
@@ -9,27 +9,26 @@ export interface TracedOperation {
   readonly outputs: readonly NativeOutput[];
 }
 
-/** Numbers that JavaScript handed over while operations ran, such as a shape or a factor. */
+/** A tensor that JavaScript created while operations ran, such as a shape or a factor. */
 export interface TracedConstant {
   readonly shape: readonly number[];
-  /** TensorFlow's number of the type. */
+  /** TensorFlow's constant for the type. */
   readonly dtype: number;
   readonly values: tf.TypedArray;
 }
 
-/** What a computation asked of native TensorFlow. */
+/** The native operations and constants of a computation. */
 export interface NativeTrace {
-  /** In the order in which they ran. */
+  /** In the order of execution. */
   readonly operations: readonly TracedOperation[];
-  /** By the addon's number of their tensor, in the order in which they were handed over. */
+  /** By the addon's tensor id, in the order of creation. */
   readonly constants: ReadonlyMap<number, TracedConstant>;
 }
 
 /**
- * Runs a computation and writes down each native operation that it consists of, so that the same can be done again
- * without JavaScript. What depends on a tensor's numbers must be left to operations.
- * @returns what the computation gave, which the caller disposes, and its trace
- * @throws Error when the computation reads a tensor's numbers: what JavaScript made of them would be fixed for good
+ * Runs a computation and records its native operations, so that a graph can repeat them without JavaScript.
+ * @returns the result, which the caller disposes, and the trace
+ * @throws Error when the computation reads a tensor's values: a graph would always use the values of this run
  */
 export function traceNative<Result>(
   backend: NativeBackend,
@@ -66,7 +65,7 @@ function observe(
   const runSavedModel = () => {
     throw new Error('Expected a computation of operations alone but it runs a graph');
   };
-  // The addon's own properties cannot be written to, but those of an object that inherits them can be its own.
+  // The addon's properties are read-only; an object that inherits from it can override them.
   return Object.create(binding, {
     executeOp: { value: executeOp },
     createTensor: { value: createTensor },

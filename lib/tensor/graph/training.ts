@@ -6,22 +6,22 @@ import { openSession, type NativeSession } from './session';
 import { viewVariable } from './variable-view';
 import {
   buildTrainingGraph,
-  EMPTY_MEMORY,
-  feedNode,
+  RESET_MOMENTS,
+  feedName,
   lossOutput,
-  nodesOf,
-  rateNode,
+  variableNodes,
+  rateName,
   RATES,
-  slotsOf,
+  momentNames,
 } from './build-training';
 import type { ExamplePair, Trainee } from './trace-training';
 
-/** Training steps as one graph, which holds the weights and what Adam remembers. */
+/** Training steps as one graph, which holds the weights and Adam's state. */
 export interface NativeTraining extends AdamMemory {
   /**
-   * Tells what a step on a batch is fed.
-   * @param size how many samples the batch has
-   * @throws RangeError for a size that no example had; Error when the graph has ended, or another backend computes
+   * Returns the names of a step's feeds.
+   * @param size number of samples of the batch
+   * @throws RangeError for a size without an example; Error after `end`, or when another backend is in use
    */
   feedNames(size: number): readonly string[];
   /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
@@ -29,11 +29,11 @@ export interface NativeTraining extends AdamMemory {
 }
 
 /**
- * Loads training steps as a graph. TensorFlow runs a step without JavaScript, both branches of a network side by side,
- * convolutions with bias and relu in one.
- * @param trainee becomes a view of the graph's variables; what is assigned to it goes into the graph
- * @param examples of each size of a batch that there will be, by that size
- * @returns the caller disposes it; the trainee then has its numbers for itself
+ * Builds training steps as a graph and loads it. TensorFlow runs a step without JavaScript, runs a network's branches in
+ * parallel, and fuses convolution, bias and relu.
+ * @param trainee its variables become views of the graph's variables; values assigned to them are copied to the graph
+ * @param examples for every batch size that will occur, by size
+ * @returns a graph, which the caller disposes; the trainee's variables then have their own values again
  * @throws Error as `buildTrainingGraph` does, or with TensorFlow's message
  */
 export function compileTraining(
@@ -43,13 +43,13 @@ export function compileTraining(
 ): NativeTraining {
   const { nodes, feedNames } = buildTrainingGraph(backend, trainee, examples);
   const session = openSession(backend, nodes);
-  tf.dispose(session.run({}, [EMPTY_MEMORY]));
+  tf.dispose(session.run({}, [RESET_MOMENTS]));
   const weights = viewTrainee(backend, session, trainee);
-  let isGoing = true;
+  let isActive = true;
   return {
-    ...accessMemory(session, trainee),
+    ...accessMoments(session, trainee),
     feedNames(size) {
-      if (!isGoing)
+      if (!isActive)
         throw new Error(
           'Expected an optimizer that remembers in these steps but it went on without them: begin the steps anew',
         );
@@ -60,12 +60,12 @@ export function compileTraining(
       throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
     },
     step(size, feeds, rates) {
-      weights.handOver();
+      weights.pushAssigned();
       return runStep(session, size, { feeds, rates });
     },
-    end: () => void (isGoing = false),
+    end: () => void (isActive = false),
     dispose() {
-      weights.settle();
+      weights.detach();
       session.dispose();
     },
   };
@@ -77,19 +77,19 @@ function runStep(
   { feeds, rates }: { readonly feeds: Readonly<Record<string, tf.Tensor>>; readonly rates: AdamWRates },
 ): tf.Scalar {
   return tf.tidy(() => {
-    const named = Object.entries(feeds).map(([name, tensor]) => [feedNode(size, name), tensor]);
-    const scalars = RATES.map((name) => [rateNode(name), tf.scalar(rates[name])]);
+    const named = Object.entries(feeds).map(([name, tensor]) => [feedName(size, name), tensor]);
+    const scalars = RATES.map((name) => [rateName(name), tf.scalar(rates[name])]);
     const [loss] = session.run(Object.fromEntries([...named, ...scalars]), [lossOutput(size)]);
     return loss as tf.Scalar;
   });
 }
 
-/** The trainee's variables as views of the graph's. */
+/** The trainee's variables as views of the graph's variables. */
 interface TraineeView {
-  /** Gives the graph what was assigned to variables, and lets go of the rest. */
-  handOver(): void;
-  /** Has the variables fetch their numbers for good. */
-  settle(): void;
+  /** Copies newly assigned values to the graph and drops all cached values. */
+  pushAssigned(): void;
+  /** Fetches the values of all variables permanently. */
+  detach(): void;
 }
 
 function viewTrainee(
@@ -98,32 +98,32 @@ function viewTrainee(
   { parameters, buffers }: Trainee,
 ): TraineeView {
   const variables = [...parameters, ...buffers];
-  const reads = variables.map(([name]) => `${nodesOf(name).read}:0`);
-  // All are fetched when one is asked for: TensorFlow prepares each set of outputs by itself, at five milliseconds a set.
+  const reads = variables.map(([name]) => `${variableNodes(name).read}:0`);
+  // All variables are fetched together: TensorFlow needs five milliseconds to prepare each new set of outputs.
   let fetched: (number | undefined)[] = [];
   const take = (index: number) => {
-    if (fetched[index] === undefined) fetched = dropAll(backend, fetched, session.fetch(reads));
+    if (fetched[index] === undefined) fetched = replaceFetched(backend, fetched, session.fetch(reads));
     const id = fetched[index]!;
     fetched[index] = undefined;
     return id;
   };
   const views = variables.map(([, variable], index) => viewVariable(backend, variable, () => take(index)));
   return {
-    handOver() {
-      const assigned = variables.filter((_, index) => views[index].isForeign());
+    pushAssigned() {
+      const assigned = variables.filter((_, index) => views[index].wasAssigned());
       if (assigned.length > 0) load(session, assigned);
-      views.forEach((view) => view.letGo());
-      fetched = dropAll(backend, fetched, []);
+      views.forEach((view) => view.invalidate());
+      fetched = replaceFetched(backend, fetched, []);
     },
-    settle() {
-      views.forEach((view) => view.settle());
-      fetched = dropAll(backend, fetched, []);
+    detach() {
+      views.forEach((view) => view.detach());
+      fetched = replaceFetched(backend, fetched, []);
     },
   };
 }
 
-/** Deletes what was fetched and not taken. @returns what takes its place */
-function dropAll(
+/** Deletes fetched tensors that were not used. @returns `next` */
+function replaceFetched(
   { binding }: NativeBackend,
   fetched: readonly (number | undefined)[],
   next: number[],
@@ -132,7 +132,7 @@ function dropAll(
   return next;
 }
 
-function accessMemory(
+function accessMoments(
   session: NativeSession,
   { parameters }: Trainee,
 ): Pick<AdamMemory, 'readSlots' | 'restoreSlots'> {
@@ -140,7 +140,7 @@ function accessMemory(
     readSlots(name) {
       const slots = session.run(
         {},
-        slotsOf(name).map((slot) => `${nodesOf(slot).read}:0`),
+        momentNames(name).map((slot) => `${variableNodes(slot).read}:0`),
       );
       const [mean, square] = slots.map((slot) => slot.dataSync() as Float32Array);
       tf.dispose(slots);
@@ -151,7 +151,7 @@ function accessMemory(
       const tensors = [mean, square].map((values) => tf.tensor(values.slice(), shape));
       load(
         session,
-        slotsOf(name).map((slot, index) => [slot, tensors[index]]),
+        momentNames(name).map((slot, index) => [slot, tensors[index]]),
       );
       tf.dispose(tensors);
     },
@@ -159,7 +159,7 @@ function accessMemory(
 }
 
 function load(session: NativeSession, values: readonly (readonly [string, tf.Tensor])[]): void {
-  const feeds = values.map(([name, value]) => [nodesOf(name).given, value] as const);
-  const loads = values.map(([name]) => `${nodesOf(name).load}:0`);
+  const feeds = values.map(([name, value]) => [variableNodes(name).given, value] as const);
+  const loads = values.map(([name]) => `${variableNodes(name).load}:0`);
   tf.dispose(session.run(Object.fromEntries(feeds), loads));
 }

@@ -1,63 +1,73 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { NativeBackend } from '../native/addon';
+import type { NativeBackend, NativeData } from '../native/addon';
 
-/** A tfjs variable whose numbers lie in a graph, and are fetched when someone asks for them. */
+/** A tfjs variable whose values are in a graph and are fetched when they are first read. */
 export interface VariableView {
-  /** Tells whether someone assigned to the variable since it was let go, or whether it never was. */
-  isForeign(): boolean;
-  /** Lets go of the numbers: who asks next is given the graph's of then. Clones keep theirs. */
-  letGo(): void;
-  /** Fetches the numbers for good, unless the variable has others or is disposed. */
-  settle(): void;
+  /** Returns whether a value was assigned since the last {@link invalidate}, or whether there was none yet. */
+  wasAssigned(): boolean;
+  /** Drops the cached values; the next read fetches the current ones from the graph. Clones keep their values. */
+  invalidate(): void;
+  /** Fetches the values permanently, unless another value was assigned or the variable is disposed. */
+  detach(): void;
 }
 
 /**
- * Makes a variable a view of numbers that lie in a graph. So that TensorFlow may write to them in place, being their
- * only holder, the view holds nothing until it is read.
- * @param fetch gives the addon's number of a tensor with the present numbers, which the variable then owns
+ * Makes a variable a view of values in a graph. The view holds no tensor until it is read, so that TensorFlow is the
+ * only owner of the values and can update them in place.
+ * @param fetch returns the addon's id of a tensor with the current values; the variable then owns that tensor
  */
 export function viewVariable(
   backend: NativeBackend,
   variable: tf.Variable,
   fetch: () => number,
 ): VariableView {
-  let own: object | undefined;
-  let isFetched = false;
+  let own: LazyData | undefined;
+  let ownId: object | undefined;
   return {
-    isForeign: () => variable.dataId !== own,
-    letGo() {
-      // A clone that nobody has read yet waits for numbers too, and must be given those of now: assigning does so.
-      const isAlone = () => backend.tensorMap.get(own!).refCount === 1;
-      if (variable.dataId === own && !isFetched && isAlone()) return;
+    wasAssigned: () => variable.dataId !== ownId,
+    invalidate() {
+      // An unread clone shares the data; assigning new data to the variable makes the clone fetch the old values.
+      if (own && variable.dataId === ownId && !own.isFetched && own.refCount === 1) return;
       const { shape } = variable;
       const tensor = backend.createOutputTensor({ id: -1, shape, dtype: backend.binding.TF_FLOAT });
+      const { dataId } = tensor;
+      own = new LazyData(backend.tensorMap.get(dataId), fetch);
+      ownId = dataId;
       variable.assign(tensor);
       tensor.dispose();
-      own = variable.dataId;
-      isFetched = false;
-      whenAsked(backend.tensorMap.get(own), () => {
-        isFetched = true;
-        return fetch();
-      });
+      backend.tensorMap.delete(dataId);
+      backend.tensorMap.set(dataId, own);
     },
-    settle() {
-      if (own && variable.dataId === own && backend.tensorMap.has(own)) void backend.tensorMap.get(own).id;
+    detach() {
+      if (own && variable.dataId === ownId && backend.tensorMap.has(ownId)) void own.id;
     },
   };
 }
 
-/** Has a tensor's number found out by whoever reads it first: tfjs reads the property at each use of the tensor. */
-function whenAsked(data: { id: number }, find: () => number): void {
-  const settle = (value: number) =>
-    Object.defineProperty(data, 'id', { value, writable: true, configurable: true, enumerable: true });
-  Object.defineProperty(data, 'id', {
-    get: () => {
-      const id = find();
-      settle(id);
-      return id;
-    },
-    set: settle,
-    configurable: true,
-    enumerable: true,
-  });
+/** Takes the place of tfjs-node's record of a tensor's data, and fetches the tensor when its id is first read. */
+class LazyData implements NativeData {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  readonly values = null;
+  refCount = 1;
+  isFetched = false;
+  private known = -1;
+
+  constructor(
+    { shape, dtype }: NativeData,
+    private readonly fetch: () => number,
+  ) {
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  get id(): number {
+    if (!this.isFetched) this.id = this.fetch();
+    return this.known;
+  }
+
+  set id(id: number) {
+    this.known = id;
+    this.isFetched = true;
+  }
 }

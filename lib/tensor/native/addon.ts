@@ -7,15 +7,15 @@ export interface NativeAttribute {
   readonly value: number | boolean | string | readonly number[];
 }
 
-/** What the addon tells of a tensor that an operation gave. */
+/** An output tensor of an operation, as the addon describes it. */
 export interface NativeOutput {
-  /** The addon's number of the tensor; whoever holds it has to delete it. */
+  /** The addon's id of the tensor; its owner deletes it. */
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;
 }
 
-/** The part of tfjs-node's addon that this project calls. The numbers are TensorFlow's own constants. */
+/** The part of tfjs-node's addon that this project uses. The numbers are TensorFlow's constants. */
 export interface NativeBinding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
@@ -38,12 +38,12 @@ export interface NativeBinding {
   createTensor(shape: readonly number[], dtype: number, values: tf.TypedArray): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): tf.TypedArray;
-  /** Loads a SavedModel's graph into a session. @returns the session's number; whoever holds it has to delete it */
+  /** Loads a SavedModel's graph into a session. @returns the session's id; its owner deletes it */
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
-  /** How many sessions there are. */
+  /** Returns the number of loaded sessions. */
   getNumOfSavedModels(): number;
-  /** Runs a session: names are `operation:output`, joined by commas. */
+  /** Runs a session. Names have the form `operation:output` and are joined by commas. */
   runSavedModel(
     session: number,
     inputIds: readonly number[],
@@ -52,22 +52,30 @@ export interface NativeBinding {
   ): NativeOutput[];
 }
 
-/** What the native backend remembers of a tensor's data. */
-interface NativeData {
-  /** The addon's number; -1 before the values were handed over. */
+/** The native backend's record of a tensor's data. */
+export interface NativeData {
+  readonly shape: readonly number[];
+  /** TensorFlow's number of the type. */
+  readonly dtype: number;
+  /** The addon's id of the tensor; -1 until the values are copied to TensorFlow. */
   id: number;
   values: tf.TypedArray | null;
-  readonly refCount: number;
+  refCount: number;
 }
 
-/** The tensorflow backend of tfjs-node, as far as this project calls it. */
+/** The part of tfjs-node's `tensorflow` backend that this project uses. */
 export interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
   binding: NativeBinding;
-  readonly tensorMap: { get(dataId: object): NativeData; has(dataId: object): boolean };
-  /** Reads a tensor's numbers, by what tfjs knows its data by. */
+  readonly tensorMap: {
+    get(dataId: object): NativeData;
+    has(dataId: object): boolean;
+    set(dataId: object, data: NativeData): void;
+    delete(dataId: object): void;
+  };
+  /** Reads the values of a tensor's data. */
   readSync: (dataId: object) => tf.TypedArray;
-  /** Makes a tensor of an operation's output; the caller disposes it. */
+  /** Makes a tfjs tensor from an operation's output; the caller disposes it. */
   createOutputTensor(output: NativeOutput): tf.Tensor;
   getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
   executeMultipleOutputs(
@@ -78,22 +86,19 @@ export interface NativeBackend {
   ): tf.Tensor[];
 }
 
-/**
- * Gives native TensorFlow's backend where it is the one that computes.
- * @returns undefined on every other backend
- */
+/** Returns the native TensorFlow backend when it is the current backend, otherwise undefined. */
 export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-/** A type of TensorFlow's that an attribute can name. */
-export type NativeType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
+/** A TensorFlow type as the value of an attribute. */
+type NativeType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
 
-/** Attributes of an operation by name: the kind is told from the value, see {@link nativeAttributes}. */
+/** Attributes of an operation by name. */
 export type AttributeValues = Readonly<Record<string, NativeAttributeValue>>;
 
-/** A value whose TensorFlow type JavaScript cannot tell is wrapped: `{ int: 1 }`, `{ float: 1 }`, `{ type: 'float32' }`. */
-export type NativeAttributeValue =
+/** Values whose TensorFlow type is ambiguous in JavaScript are wrapped: `{ int: 1 }`, `{ float: 1 }`, `{ type: 'float32' }`. */
+type NativeAttributeValue =
   | boolean
   | string
   | { readonly int: number | readonly number[] }
@@ -101,7 +106,7 @@ export type NativeAttributeValue =
   | { readonly type: NativeType }
   | { readonly shape: readonly number[] };
 
-/** Turns attributes into the addon's form. */
+/** Converts attributes to the addon's form. */
 export function nativeAttributes(binding: NativeBinding, values: AttributeValues): NativeAttribute[] {
   return Object.entries(values).map(([name, value]) => ({ name, ...toAttribute(binding, value) }));
 }
@@ -127,9 +132,9 @@ function toNativeType(binding: NativeBinding, type: NativeType): number {
 }
 
 /**
- * Runs one TensorFlow operation on tensors.
- * @param operation.outputs how many tensors it gives, default 1
- * @returns the tensors, which the surrounding tidy or the caller disposes
+ * Runs one TensorFlow operation.
+ * @param operation.outputs number of output tensors, default 1
+ * @returns the outputs, which the surrounding tidy or the caller disposes
  */
 export function executeNative(
   backend: NativeBackend,

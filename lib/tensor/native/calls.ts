@@ -2,20 +2,20 @@ import * as tf from '@tensorflow/tfjs';
 import { executeNative, nativeAttributes, type AttributeValues, type NativeBackend } from './addon';
 
 /*
- * TensorFlow's operations as functions: what kernels are made of. Each gives new tensors, which the surrounding
- * tidy or the caller disposes. Images are [n, height, width, channels], convolutions have stride 1 and same padding.
+ * Single TensorFlow operations, which the kernels use. Each returns new tensors, which the surrounding tidy or the
+ * caller disposes. Images are [n, height, width, channels], convolutions have stride 1 and same padding.
  */
 
 const T = { type: 'float32' } as const;
 
-/** Multiplies matrices, either of them transposed first. */
+/** Multiplies two matrices; one of them may be transposed. */
 export function multiplyMatrices(
   backend: NativeBackend,
   [first, second]: readonly [tf.TensorInfo, tf.TensorInfo],
   transposed: 'neither' | 'first' | 'second' = 'neither',
 ): tf.Tensor {
   const [isFirst, isSecond] = [transposed === 'first', transposed === 'second'];
-  // BatchMatMulV2 has oneDNN's kernel for a transposed matrix, where MatMul takes three times as long.
+  // For a transposed second matrix, BatchMatMulV2 uses a oneDNN kernel; MatMul takes three times as long.
   const name = isSecond ? 'BatchMatMulV2' : 'MatMul';
   const attributes: AttributeValues = isSecond
     ? { T, adj_x: false, adj_y: true }
@@ -32,7 +32,7 @@ export function addBias(backend: NativeBackend, x: tf.TensorInfo, bias: tf.Tenso
   })[0];
 }
 
-/** Sums over all but the channels: the gradient of {@link addBias} in the bias. */
+/** Sums over all axes but the channels: the gradient of {@link addBias} by the bias. */
 export function sumToBias(backend: NativeBackend, gradient: tf.TensorInfo): tf.Tensor {
   return executeNative(backend, {
     name: 'BiasAddGrad',
@@ -46,7 +46,7 @@ export function applyRelu(backend: NativeBackend, x: tf.TensorInfo): tf.Tensor {
   return executeNative(backend, { name: 'Relu', attributes: { T }, inputs: [x] })[0];
 }
 
-/** Lets the gradient through where relu's output is above 0. */
+/** Computes relu's gradient: `gradient` where relu's output is above 0, otherwise 0. */
 export function reluGradient(
   backend: NativeBackend,
   gradient: tf.TensorInfo,
@@ -69,7 +69,7 @@ export function convolveImages(backend: NativeBackend, x: tf.TensorInfo, filter:
   return executeNative(backend, { name: 'Conv2D', attributes: CONVOLUTION, inputs: [x, filter] })[0];
 }
 
-/** Gives a convolution's gradient in its filter. */
+/** Computes a convolution's gradient by its filter. */
 export function convolutionFilterGradient(
   backend: NativeBackend,
   { x, gradient, shape }: { x: tf.TensorInfo; gradient: tf.TensorInfo; shape: readonly number[] },
@@ -80,7 +80,7 @@ export function convolutionFilterGradient(
   });
 }
 
-/** Gives a convolution's gradient in its input. */
+/** Computes a convolution's gradient by its input. */
 export function convolutionInputGradient(
   backend: NativeBackend,
   { filter, gradient, shape }: { filter: tf.TensorInfo; gradient: tf.TensorInfo; shape: readonly number[] },
@@ -98,15 +98,16 @@ const POOLING: AttributeValues = {
   padding: 'VALID',
 };
 
-/** Takes the maximum of each 2x2 square. */
+/** Computes the maximum of each 2x2 square. */
 export function poolImages(backend: NativeBackend, x: tf.TensorInfo): tf.Tensor {
   const attributes = { ...POOLING, data_format: 'NHWC' };
   return executeNative(backend, { name: 'MaxPool', attributes, inputs: [x] })[0];
 }
 
 /**
- * Puts each square's gradient where its maximum stood. MaxPoolGrad takes four times as long as finding the
- * positions again and scattering; finding them as 64-bit numbers, as the scattering wants them, takes as long as that.
+ * Computes the gradient of {@link poolImages}. Recomputing the maxima's positions and scattering takes a quarter of
+ * MaxPoolGrad's time. The positions are computed as 32-bit integers and cast, since 64-bit positions, which the
+ * scattering needs, take as long as MaxPoolGrad.
  */
 export function poolGradient(backend: NativeBackend, x: tf.TensorInfo, gradient: tf.TensorInfo): tf.Tensor {
   return tf.tidy(() => {
@@ -126,7 +127,7 @@ function scatterToPositions(
   gradient: tf.TensorInfo,
   positions: tf.Tensor,
 ): tf.Tensor {
-  // tfjs has no 64-bit tensor: this one is known to the addon alone.
+  // tfjs has no 64-bit tensors, so this one exists in the addon only.
   const { binding } = backend;
   const cast = nativeAttributes(binding, {
     SrcT: { type: 'int32' },
@@ -162,7 +163,7 @@ export function normalizeImages(
 }
 
 /**
- * Gives the gradients of {@link normalizeImages} in x, scale and offset.
+ * Computes the gradients of {@link normalizeImages} by x, scale and offset.
  * @param inputs gradient, x, scale and the three tensors of the forward pass
  */
 export function normalizationGradient(
@@ -178,7 +179,7 @@ function normalization(epsilon: number): AttributeValues {
   return { T, U: T, epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
 }
 
-/** Draws uniform numbers in [0, 1), which the seed alone decides; philox.ts gives the same. */
+/** Draws uniform numbers in [0, 1) that depend on the seed only; wasm/assembly/philox.ts draws the same. */
 export function drawUniform(
   backend: NativeBackend,
   shape: readonly number[],
@@ -192,8 +193,8 @@ export function drawUniform(
 }
 
 /**
- * Gives the softmax cross entropy of each sample and its gradient in the logits.
- * @param labels class numbers, int32 [n], or probabilities, [n, classes]
+ * Computes the softmax cross entropy of each sample and its gradient by the logits.
+ * @param labels class ids, int32 [n], or probabilities, [n, classes]
  */
 export function crossEntropies(
   backend: NativeBackend,

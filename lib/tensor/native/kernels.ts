@@ -39,8 +39,8 @@ const ADD_BIAS: NativeKernel = {
 };
 
 /**
- * Pooling by two, bias and relu: x, bias to y. Bias and relu come after the pooling, on a quarter of the numbers:
- * neither changes which of four is the greatest.
+ * 2x2 pooling, bias and relu: x, bias to y. Bias and relu are applied after the pooling, to a quarter of the values,
+ * since neither changes which of the four values is the maximum.
  */
 const POOL: NativeKernel = {
   name: 'AttentionPool',
@@ -54,8 +54,8 @@ const POOL: NativeKernel = {
 };
 
 /**
- * Batch normalisation in training, and relu: x, scale, offset, mean, variance to y and the running mean and
- * variance after it. Settings: momentum, epsilon.
+ * Batch normalisation in training mode, and relu: x, scale, offset, mean, variance to y and the updated running mean
+ * and variance. Settings: momentum, epsilon.
  */
 const NORMALIZE: NativeKernel = {
   name: 'AttentionNormalize',
@@ -123,13 +123,12 @@ const KERNELS = {
   crossEntropy: CROSS_ENTROPY,
 } as const satisfies Record<string, NativeKernel>;
 
-// tfjs' registry is process-wide, as its own kernels are: registered once, when this file is loaded.
+// tfjs' registry is global in the process, so the kernels are registered once, when this module is loaded.
 Object.values(KERNELS).forEach(registerNativeKernel);
 
 /**
- * Runs one of our kernels where the backend has it.
- * @returns its outputs, which the surrounding tidy disposes; undefined where the backend has not got it, and
- * tfjs' own operations have to do
+ * Runs one of this project's kernels if the current backend has it.
+ * @returns its outputs, which the surrounding tidy disposes; undefined if the backend does not have the kernel
  */
 export function runKernel(
   kernel: keyof typeof KERNELS,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NativeBackend } from './addon';
 
-/** What follows a layer's sum. */
+/** Activation function. */
 export type Activation = 'none' | 'relu';
 
-/** Settings of a kernel's call; each kernel says which it reads. */
+/** Settings of a kernel call; each kernel documents which of them it uses. */
 export interface KernelSettings {
   readonly activation: Activation;
   readonly momentum: number;
@@ -13,21 +13,21 @@ export interface KernelSettings {
 }
 
 /** Inputs of a kernel by name. */
-export type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
+type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
 
-/** A kernel of native TensorFlow and its gradient, each in as few native calls as there can be. */
+/** A kernel of native TensorFlow and its gradient, with as few native calls as possible. */
 export interface NativeKernel {
   readonly name: string;
   /** The inputs that the gradient needs. */
   readonly inputsToSave: readonly string[];
   /** Whether the gradient needs each output. */
   readonly outputsToSave: readonly boolean[];
-  /** Gives the outputs; what else it makes is tidied up. */
+  /** Computes the outputs; intermediate tensors are disposed. */
   forward(backend: NativeBackend, inputs: KernelInputs, settings: KernelSettings): tf.Tensor[];
   /**
-   * Gives the gradients by input, each as a function that is called only where its gradient is needed. What two of
-   * them share is computed before: the tape tidies up after each function.
-   * @param gradient in the first output; nothing else may be differentiated
+   * Returns the gradients by input, each as a function that is called only when that gradient is needed. Shared
+   * intermediate results are computed before, since the tape disposes what each function leaves.
+   * @param gradient by the first output; the other outputs cannot be differentiated
    * @param saved the saved inputs, then the saved outputs
    */
   backward(
@@ -38,7 +38,7 @@ export interface NativeKernel {
   ): Record<string, () => tf.Tensor>;
 }
 
-/** Makes a kernel known to tfjs, which then runs it and records it on its tape. */
+/** Registers a kernel and its gradient with tfjs. */
 export function registerNativeKernel(kernel: NativeKernel): void {
   const { name, inputsToSave, outputsToSave } = kernel;
   tf.registerKernel({

@@ -4,10 +4,10 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf } from './module';
 
 /**
- * Keeps Adam's memory of a variable in two tensors of the wasm backend and steps in one pass over the weights,
- * in place, where tfjs operations make ten.
- * @param values the memory to begin with, default zeros
- * @returns slots; the caller disposes them
+ * Stores Adam's state of a variable in two tensors of the wasm backend. A step updates the weights in place in one pass;
+ * tfjs operations need ten passes.
+ * @param values initial state, default zeros
+ * @returns slots, which the caller disposes
  */
 export function createWasmSlots(backend: WasmBackend, variable: tf.Variable, values?: AdamValues): AdamSlots {
   const slot = (data?: Float32Array) =>
@@ -28,7 +28,7 @@ export function createWasmSlots(backend: WasmBackend, variable: tf.Variable, val
   };
 }
 
-/** Gives a variable data of its own where a clone shares them, for they are about to be written. */
+/** Copies a variable's data if a clone shares them, before they are overwritten. */
 function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
   if (backend.dataIdMap.get(variable.dataId).refCount === 1) return;
   const copy = backend.makeOutput(variable.shape, variable.dtype);
@@ -40,8 +40,8 @@ function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
 }
 
 /**
- * Gives written data a new number in tfjs' C++ side, which caches packed weights by it: else it would go on
- * with the old ones.
+ * Registers overwritten data under a new id with tfjs' C++ code, which caches packed weights by id and would continue to
+ * use the old ones.
  */
 function forgetDerived(backend: WasmBackend, variable: tf.Variable): void {
   const data = backend.dataIdMap.get(variable.dataId);

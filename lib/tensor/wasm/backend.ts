@@ -1,15 +1,15 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** What the wasm backend of tfjs knows of a tensor's data. */
-export interface WasmTensorData {
-  /** The number under which its C++ side knows the data, and caches what it derived from them. */
+/** The record of a tensor's data in tfjs' wasm backend. */
+interface WasmTensorData {
+  /** Id of the data in the C++ code, which caches packed weights by it. */
   id: number;
   /** Address of the first number, in bytes. */
   readonly memoryOffset: number;
   readonly refCount: number;
 }
 
-/** The part of tfjs' wasm backend that our kernels use. Source: tfjs-backend-wasm 4.22, backend_wasm.ts. */
+/** The part of tfjs' wasm backend that the kernels use. Source: tfjs-backend-wasm 4.22, backend_wasm.ts. */
 export interface WasmBackend {
   dataIdNextNumber: number;
   readonly wasm: {
@@ -27,7 +27,7 @@ export interface WasmBackend {
   incRef(dataId: object): void;
 }
 
-/** Gives the address of a tensor's first number. It holds until the tensor is disposed. */
+/** Returns the address of a tensor's first value. It is valid until the tensor is disposed. */
 export function addressOf(backend: WasmBackend, { dataId }: tf.TensorInfo): number {
   return backend.dataIdMap.get(dataId).memoryOffset;
 }

@@ -3,7 +3,7 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf, withStructure, type WasmKernels } from './module';
 import type { KernelReplacement } from './replacement';
 
-/** A convolution's attributes, as tfjs gives them to kernels. */
+/** Attributes of a convolution kernel in tfjs. */
 interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -24,19 +24,19 @@ type ForwardArguments = ConvolutionArguments<'x' | 'filter', object>;
 type InputArguments = ConvolutionArguments<'dy' | 'filter', { readonly inputShape: readonly number[] }>;
 type FilterArguments = ConvolutionArguments<'x' | 'dy', { readonly filterShape: readonly number[] }>;
 
-/** Convolves, twice as fast as tfjs' own kernel, which remembers what it derived from each filter. */
+/** Convolution, twice as fast as tfjs' kernel, which caches packed filters. */
 export const convolutionReplacement: KernelReplacement = {
   kernelName: 'Conv2D',
   replace: (stock) => (args) => convolve(args as unknown as ForwardArguments) ?? stock(args),
 };
 
-/** Takes a convolution's gradient by its input. tfjs' own kernel has no SIMD. */
+/** Gradient of a convolution by its input. tfjs' kernel has no SIMD. */
 export const inputGradientReplacement: KernelReplacement = {
   kernelName: 'Conv2DBackpropInput',
   replace: (stock) => (args) => takeInputGradient(args as unknown as InputArguments) ?? stock(args),
 };
 
-/** Takes a convolution's gradient by its filter, for which tfjs has no kernel on wasm. */
+/** Gradient of a convolution by its filter, for which tfjs has no wasm kernel. */
 export const filterGradientReplacement: KernelReplacement = {
   kernelName: 'Conv2DBackpropFilter',
   replace: (stock) => (args) => takeFilterGradient(args as unknown as FilterArguments) ?? stock(args),
@@ -79,7 +79,7 @@ function run(
   return out;
 }
 
-/** @returns undefined for what our kernels do not do: channels first, dilation */
+/** @returns undefined for channels first and for dilation, which the kernels do not support */
 function shapeOf(
   inputShape: readonly number[],
   filterShape: readonly number[],
@@ -99,13 +99,13 @@ function shapeOf(
   return isPlain && shape.dataFormat === 'channelsLast' ? shape : undefined;
 }
 
-/** Tells whether each window touches the image, so that dy fits onto its canvas. */
+/** Returns whether each window overlaps the image, so that dy fits onto its canvas. */
 function isInnerPadding({ padInfo, filterHeight, filterWidth }: ConvolutionShape): boolean {
   const { top, bottom, left, right } = padInfo;
   return Math.max(top, bottom) < filterHeight && Math.max(left, right) < filterWidth;
 }
 
-/** Gives the fields of `Sizes` in assembly/convolution.ts. */
+/** Returns the fields of `Sizes` in assembly/convolution.ts. */
 function sizesOf(s: ConvolutionShape): number[] {
   const { top, bottom, left, right } = s.padInfo;
   const input = [s.batchSize, s.inHeight, s.inWidth, s.inChannels];
@@ -115,7 +115,7 @@ function sizesOf(s: ConvolutionShape): number[] {
   return [...input, ...output, ...filter, ...canvas];
 }
 
-/** Gives those of the correlation that is the gradient by the input: dy, its strides undone, is what it slides over. */
+/** Returns the sizes of the correlation that computes the gradient by the input: over dy, with its strides undone. */
 function turnedSizesOf(s: ConvolutionShape): number[] {
   const { filterHeight, filterWidth, padInfo } = s;
   const input = [s.batchSize, s.outHeight, s.outWidth, s.outChannels];

@@ -8,13 +8,13 @@ interface ShareArguments {
   readonly backend: WasmBackend;
 }
 
-/** Clones a tensor by counting one more holder of its data, as tfjs does elsewhere. On wasm it copies them. */
+/** Clones a tensor by sharing its data, as tfjs does on other backends. tfjs' wasm kernel copies them. */
 export const identityReplacement: KernelReplacement = {
   kernelName: 'Identity',
   replace: () => (args) => share(args as unknown as ShareArguments),
 };
 
-/** Casts to the type that a tensor has by a clone, which copies nothing. */
+/** Casts a tensor to its own type without a copy. */
 export const castReplacement: KernelReplacement = {
   kernelName: 'Cast',
   replace: (stock) => (args) => {
@@ -34,7 +34,7 @@ interface TileArguments {
   readonly backend: WasmBackend;
 }
 
-/** Repeats a tensor along its axes but the last, by copying ever longer pieces. tfjs' own kernel goes number by number. */
+/** Repeats a tensor along all axes but the last, by copying blocks. tfjs' kernel copies single values. */
 export const tileReplacement: KernelReplacement = {
   kernelName: 'Tile',
   replace: (stock) => (args) => tile(args as unknown as TileArguments) ?? stock(args),
@@ -61,7 +61,7 @@ function tile({ inputs: { x }, attrs: { reps }, backend }: TileArguments): tf.Te
   return out;
 }
 
-/** Writes what stands at an address again behind itself, until it stands there `times` times. */
+/** Repeats the bytes at an address until they occur `times` times. */
 function repeat(bytes: Uint8Array, address: number, length: number, times: number): void {
   for (let done = length; done < length * times; done *= 2) {
     const left = length * times - done;

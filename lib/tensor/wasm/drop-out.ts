@@ -9,7 +9,7 @@ interface DropOutArguments {
   readonly backend: WasmBackend;
 }
 
-/** Drops numbers by the mask that native TensorFlow draws of the same seed: gives y and the mask. */
+/** Dropout with the mask that native TensorFlow draws from the same seed; its outputs are y and the mask. */
 export const dropOutReplacement: KernelReplacement = {
   kernelName: 'AttentionDropOut',
   replace: () => (args) => dropOut(args as unknown as DropOutArguments),
@@ -22,7 +22,7 @@ function dropOut({ inputs: { x, seed }, attrs: { rate }, backend }: DropOutArgum
   return [y, mask];
 }
 
-/** Words that are drawn at a time, and the bytes of a page of WebAssembly's memory. */
+/** Number of words that are drawn at a time, and size of a page of WebAssembly's memory in bytes. */
 const GROUP = 16;
 const PAGE = 65536;
 
@@ -30,9 +30,9 @@ const PAGE = 65536;
  * Draws what TensorFlow's StatelessRandomUniform draws for the same seed, so that a dropout mask is the same on every
  * backend.
  * @param seed two integers, 0 to 2^31 - 1
- * @param count how many numbers
+ * @param count number of values
  * @returns uniform numbers in [0, 1), multiples of 2^-23
- * @throws WebAssembly.CompileError where the engine has no SIMD
+ * @throws WebAssembly.CompileError when the engine has no SIMD
  */
 export function drawPhiloxUniform(seed: readonly [number, number], count: number): Float32Array {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * (count + GROUP)) / PAGE) });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-// Its kernels have names and gradients of their own, which must be known before ours join them.
+// It registers the names and gradients of the project's kernels, which must exist before the replacements.
 import '../native/kernels';
 import type { WasmBackend } from './backend';
 import { convolutionReplacement, filterGradientReplacement, inputGradientReplacement } from './convolution';
@@ -31,13 +31,12 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   normalizeReplacement,
 ];
 
-/** What puts the registry back as it was, the last change first. */
+/** Functions that restore tfjs' registry; they are called in reverse order. */
 const undo: (() => void)[] = [];
 
 /**
- * Puts our kernels in the place of those of tfjs' wasm backend with which training is slow or impossible. Call it
- * once the backend's package is loaded; a second call changes nothing, nor does one on an engine without SIMD. Works
- * in Node and in browsers.
+ * Replaces kernels of tfjs' wasm backend with which training is slow or impossible. The backend's package must be loaded
+ * before. A second call, or a call on an engine without SIMD, changes nothing. It works in Node.js and in browsers.
  */
 export function registerWasmTrainingKernels(): void {
   if (undo.length > 0 || !canRunKernels()) return;
@@ -47,12 +46,12 @@ export function registerWasmTrainingKernels(): void {
   }
 }
 
-/** Puts tfjs' own kernels back: for comparisons. */
+/** Restores tfjs' own kernels, for comparisons. */
 export function unregisterWasmTrainingKernels(): void {
   while (undo.length > 0) undo.pop()!();
 }
 
-/** Gives the running backend where it is wasm and has our kernels: what Adam's slots there are made for. */
+/** Returns the current backend if it is wasm with the replaced kernels, otherwise undefined. */
 export function wasmTrainingBackend(): WasmBackend | undefined {
   const isOurs = undo.length > 0 && tf.getBackend() === BACKEND;
   return isOurs ? (tf.backend() as unknown as WasmBackend) : undefined;
@@ -61,7 +60,7 @@ export function wasmTrainingBackend(): WasmBackend | undefined {
 function replaceKernel({ kernelName, replace }: KernelReplacement): void {
   const stock = tf.getKernel(kernelName, BACKEND) ?? undefined;
   if (stock) tf.unregisterKernel(kernelName, BACKEND);
-  // The old set-up stays: it binds the stock function, which still does what ours does not.
+  // The stock set-up function remains: the replacement calls the stock kernel for cases that it does not support.
   const kernelFunc = replace(stock?.kernelFunc ?? failFor(kernelName));
   tf.registerKernel({ ...stock, kernelName, backendName: BACKEND, kernelFunc });
   undo.push(() => {
@@ -70,7 +69,7 @@ function replaceKernel({ kernelName, replace }: KernelReplacement): void {
   });
 }
 
-/** tfjs knows one gradient for all backends: ours hands over to the one before it where another backend runs. */
+/** Replaces a gradient. tfjs has one gradient for all backends, so the previous one is called on other backends. */
 function replaceGradient(kernelName: string, gradient: NonNullable<KernelReplacement['gradient']>): void {
   const other = tf.getGradient(kernelName) ?? undefined;
   if (other) tf.unregisterGradient(kernelName);

@@ -3,7 +3,7 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf } from './module';
 import type { KernelReplacement } from './replacement';
 
-/** So few rows are not worth packing a matrix for. */
+/** With fewer rows, packing a matrix takes longer than it saves. */
 const FEW_ROWS = 8;
 
 interface MatMulArguments {
@@ -13,8 +13,8 @@ interface MatMulArguments {
 }
 
 /**
- * Multiplies matrices, transposed or not. tfjs' own kernel has SIMD only for matrices that are not transposed.
- * It keeps the products of few rows, and of tensors whose outer shapes differ.
+ * Product of matrices, transposed or not. tfjs' kernel uses SIMD only for matrices that are not transposed. It is still
+ * used for few rows, and for tensors whose outer shapes differ.
  */
 export const matMulReplacement: KernelReplacement = {
   kernelName: 'BatchMatMul',

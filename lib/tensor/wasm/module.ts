@@ -1,7 +1,7 @@
 import type { WasmBackend } from './backend';
 import { PLAIN_KERNELS, RELAXED_KERNELS } from './compiled';
 
-/** The functions of assembly/, which say there what they do; addresses are in bytes. */
+/** The functions of assembly/, where they are documented; addresses are in bytes. */
 export interface WasmKernels {
   matMul(
     a: number,
@@ -40,8 +40,8 @@ export interface WasmKernels {
 const kernels = new WeakMap<object, WasmKernels>();
 
 /**
- * Gives our functions, bound to the memory of a wasm backend; compiled at the first call.
- * @throws WebAssembly.CompileError where the engine has no SIMD
+ * Returns the kernels for the memory of a wasm backend; they are compiled at the first call.
+ * @throws WebAssembly.CompileError when the engine has no SIMD
  */
 export function kernelsOf({ wasm }: WasmBackend): WasmKernels {
   const known = kernels.get(wasm);
@@ -52,7 +52,7 @@ export function kernelsOf({ wasm }: WasmBackend): WasmKernels {
   return made;
 }
 
-/** Binds our functions to a memory, with the fastest arithmetic that this engine accepts. */
+/** Compiles the kernels for a memory, with relaxed SIMD if the engine has it. */
 export function instantiate(memory: WebAssembly.Memory, host: WebAssembly.ModuleImports): WasmKernels {
   const relaxed = decode(RELAXED_KERNELS);
   const binary = WebAssembly.validate(relaxed) ? relaxed : decode(PLAIN_KERNELS);
@@ -60,7 +60,7 @@ export function instantiate(memory: WebAssembly.Memory, host: WebAssembly.Module
   return instance.exports as unknown as WasmKernels;
 }
 
-/** Tells whether this engine has the SIMD that our functions need. */
+/** Returns whether this engine has the SIMD that the kernels need. */
 export function canRunKernels(): boolean {
   return WebAssembly.validate(decode(PLAIN_KERNELS));
 }
@@ -70,16 +70,16 @@ function decode(base64: string): BufferSource {
 }
 
 /**
- * Lends a structure in the backend's memory for the time of a call.
- * @param fields its fields in their order, a 32-bit integer each
- * @param use is given the address, which is only valid inside
+ * Calls a function with a structure in the backend's memory, which is freed afterwards.
+ * @param fields of the structure in their order, each a 32-bit integer
+ * @param use gets the address, which is valid during the call only
  */
 export function withStructure(
   { wasm }: WasmBackend,
   fields: readonly number[],
   use: (address: number) => void,
 ): void {
-  // The address comes back signed: above 2 GB it would be negative.
+  // The returned address is signed and would be negative above 2 GB.
   const address = wasm._malloc(4 * fields.length) >>> 0;
   try {
     new Int32Array(wasm.HEAPU8.buffer, address, fields.length).set(fields);

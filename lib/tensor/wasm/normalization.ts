@@ -3,7 +3,7 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf, withStructure } from './module';
 import type { KernelReplacement } from './replacement';
 
-/** The addresses of `Layer` in assembly/normalization.ts, in their order. */
+/** The addresses in `Layer` of assembly/normalization.ts, in their order. */
 const ADDRESSES = [
   'x',
   'scale',
@@ -32,8 +32,8 @@ interface NormalizeArguments {
 }
 
 /**
- * Normalises by the batch's mean and variance and applies relu: gives y, the running mean and variance after it, and
- * what {@link normalizeGradient} needs: the batch's mean, one over its deviation, and nothing of use.
+ * Batch normalisation in training mode with relu. Its outputs are y, the updated running mean and variance, the batch's
+ * mean, the reciprocal of its standard deviation, and an empty tensor, as native TensorFlow has six outputs.
  */
 export const normalizeReplacement: KernelReplacement = {
   kernelName: 'AttentionNormalize',

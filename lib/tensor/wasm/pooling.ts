@@ -3,7 +3,7 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf, withStructure } from './module';
 import type { KernelReplacement } from './replacement';
 
-/** Fewer channels leave nothing for SIMD. */
+/** With fewer channels, SIMD has no use. */
 const FEW_CHANNELS = 4;
 
 interface PoolArguments {
@@ -16,7 +16,7 @@ interface PoolArguments {
   readonly backend: WasmBackend;
 }
 
-/** Takes a maximum pooling's gradient where windows do not overlap and nothing is padded. */
+/** Gradient of max pooling without padding whose windows do not overlap. */
 export const maxPoolGradientReplacement: KernelReplacement = {
   kernelName: 'MaxPoolGrad',
   replace: (stock) => (args) => takeGradient(args as unknown as PoolArguments) ?? stock(args),

@@ -3,7 +3,7 @@ import { addressOf, type WasmBackend } from './backend';
 import { kernelsOf } from './module';
 import type { KernelReplacement } from './replacement';
 
-/** Fewer columns leave nothing for SIMD. */
+/** With fewer columns, SIMD has no use. */
 const FEW_COLUMNS = 4;
 
 interface ReductionArguments {
@@ -12,19 +12,19 @@ interface ReductionArguments {
   readonly backend: WasmBackend;
 }
 
-/** Sums over the first axes, as a bias' gradient does. tfjs' own kernel transposes first. */
+/** Sum over the first axes, as in the gradient of a bias. tfjs' kernel transposes first. */
 export const sumReplacement: KernelReplacement = {
   kernelName: 'Sum',
   replace: (stock) => (args) => reduce(args as unknown as ReductionArguments, 'sumRows') ?? stock(args),
 };
 
-/** Averages over the first axes, as batch normalisation does. tfjs' own kernel transposes first. */
+/** Mean over the first axes, as in batch normalisation. tfjs' kernel transposes first. */
 export const meanReplacement: KernelReplacement = {
   kernelName: 'Mean',
   replace: (stock) => (args) => reduce(args as unknown as ReductionArguments, 'averageRows') ?? stock(args),
 };
 
-/** @returns undefined for other axes than the first ones */
+/** @returns undefined for axes other than the first ones */
 function reduce(
   { inputs: { x }, attrs: { axis, keepDims }, backend }: ReductionArguments,
   name: 'sumRows' | 'averageRows',

@@ -1,24 +1,24 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { WasmBackend } from './backend';
 
-/** What tfjs calls for an operation. */
+/** A kernel function of tfjs. */
 export type KernelFunction = tf.KernelFunc;
 
-/** A kernel of ours in the place of one of tfjs', or of one that only native TensorFlow has. */
+/** A wasm kernel that replaces one of tfjs', or adds one that only native TensorFlow has. */
 export interface KernelReplacement {
   readonly kernelName: string;
   /**
    * Makes the kernel.
-   * @param stock tfjs' own, for what ours does not do; where tfjs has none it throws
+   * @param stock tfjs' kernel, for cases that the replacement does not support; it throws if tfjs has none
    */
   replace(stock: KernelFunction): KernelFunction;
-  /** How the gradient is taken on wasm, where the one that tfjs knows under this name is for another backend. */
+  /** The gradient on wasm, when the gradient that is registered under this name is for another backend. */
   readonly gradient?: {
-    /** The inputs and outputs that it needs: the same ones on each backend. */
+    /** The inputs and outputs that the gradient needs; they are the same on each backend. */
     readonly inputsToSave: readonly string[];
     readonly outputsToSave: readonly boolean[];
     /**
-     * @param gradient in the first output
+     * @param gradient by the first output
      * @param saved the saved inputs, then the saved outputs
      * @returns the gradients by input
      */

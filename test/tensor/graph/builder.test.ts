@@ -42,9 +42,9 @@ describeNative('GraphBuilder', () => {
     for (const name of ['w', 'x']) builder.addPlaceholder(name, { shape: [], dtype: builder.floatType });
     builder.add({ name: 'forward', op: 'Mul', inputs: ['x:0', 'w:0'], attributes: T });
     builder.add({ name: 'beside', op: 'Neg', inputs: ['w:0'], attributes: T });
-    builder.add({ name: 'gradient', op: 'Neg', inputs: ['x:0'], attributes: T, waitsFor: ['forward'] });
-    assert.deepEqual(builder.findTakersBeside('w:0', 'gradient:0'), ['beside']);
-    assert.deepEqual(builder.findTakersBeside('w:0', 'beside:0'), ['forward']);
+    builder.add({ name: 'gradient', op: 'Neg', inputs: ['x:0'], attributes: T, controlInputs: ['forward'] });
+    assert.deepEqual(builder.findOtherConsumers('w:0', 'gradient:0'), ['beside']);
+    assert.deepEqual(builder.findOtherConsumers('w:0', 'beside:0'), ['forward']);
   });
 
   it("reports TensorFlow's message for an invalid graph", () => {

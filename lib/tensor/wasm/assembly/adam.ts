@@ -1,8 +1,8 @@
 import { add, all, divide, multiply, squareRoot, subtract } from './numbers';
 
 /**
- * Takes Adam's step in place. The shares are 1 - beta, which loses digits in float32; epsilon is as it stands before
- * bias correction.
+ * Updates weights and moment estimates in place by one step of Adam. The shares are 1 - beta, computed by the caller,
+ * since float32 would lose digits. Epsilon is for use without bias correction.
  * Source: Kingma and Ba, "Adam", algorithm 1 and the reformulation at the end of section 2.
  */
 export function adam(
@@ -43,7 +43,7 @@ function step<T>(
   store<T>(weights, subtract<T>(load<T>(weights), change));
 }
 
-/** m + (1 - beta) (g - m) is beta m + (1 - beta) g with one product less. */
+/** Computes m + (1 - beta) (g - m), which equals beta m + (1 - beta) g with one product less. */
 function moveTowards<T>(from: T, to: T, share: f32): T {
   return add<T>(from, multiply<T>(all<T>(share), subtract<T>(to, from)));
 }

@@ -1,10 +1,10 @@
 import { PANEL_ROW, TILE_COLUMNS } from './tile';
 
 /*
- * Brings matrices into the order in which `multiplyPacked` reads them. Addresses and strides are in bytes.
+ * Copies matrices into the order in which `multiplyPacked` reads them. Addresses and strides are in bytes.
  */
 
-/** Counts the bytes of a packed matrix, the last panel filled up. */
+/** Returns the bytes of a packed matrix; the last panel has full width. */
 export function packedBytes(depth: i32, columns: i32): usize {
   return depth * PANEL_ROW * ((columns + TILE_COLUMNS - 1) / TILE_COLUMNS);
 }
@@ -25,11 +25,11 @@ export function copyRows(
   }
 }
 
-/** Packs B, whose rows hold their numbers side by side, into panels of 8 columns. */
+/** Packs B, stored row by row, into panels of 8 columns. */
 export function packRows(b: usize, stride: usize, packed: usize, depth: i32, columns: i32): void {
   const panel = depth * PANEL_ROW;
   while (columns >= TILE_COLUMNS) {
-    // Two panels at a time read whole cache lines.
+    // With two panels at a time, whole cache lines are read.
     const isPair = columns >= 2 * TILE_COLUMNS;
     let from = b;
     let to = packed;
@@ -52,7 +52,7 @@ function copyPanelRow(from: usize, to: usize): void {
   v128.store(to, v128.load(from, 16), 16);
 }
 
-/** Packs B, whose columns hold their numbers side by side, into panels of 8 columns. */
+/** Packs B, stored column by column, into panels of 8 columns. */
 export function packColumns(b: usize, stride: usize, packed: usize, depth: i32, columns: i32): void {
   for (let column = 0; column < columns; column += TILE_COLUMNS) {
     transpose(b, stride, packed, PANEL_ROW, min(TILE_COLUMNS, columns - column), depth);
@@ -61,7 +61,7 @@ export function packColumns(b: usize, stride: usize, packed: usize, depth: i32, 
   }
 }
 
-/** Transposes; rows and columns are those of the source. */
+/** Transposes a matrix; rows and columns are the source's. */
 export function transpose(
   from: usize,
   fromStride: usize,
@@ -84,7 +84,7 @@ export function transpose(
     moveColumn(from + (column << 2), fromStride, to + column * toStride, rows);
 }
 
-/** Moves 4 x 4 numbers. */
+/** Transposes 4 x 4 numbers. */
 function transposeSquare(from: usize, fromStride: usize, to: usize, toStride: usize): void {
   const a = v128.load(from);
   const b = v128.load(from + fromStride);
@@ -100,7 +100,7 @@ function transposeSquare(from: usize, fromStride: usize, to: usize, toStride: us
   v128.store(to + 3 * toStride, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7));
 }
 
-/** Moves a column into a row. */
+/** Copies a column to a row. */
 function moveColumn(from: usize, stride: usize, to: usize, count: i32): void {
   for (let i = 0; i < count; i++) {
     store<f32>(to + (i << 2), load<f32>(from));

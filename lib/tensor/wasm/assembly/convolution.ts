@@ -3,7 +3,7 @@ import { free, malloc } from './host';
 import { DEPTH_BLOCK } from './matrix';
 import { multiplyPacked, TILE_BYTES } from './tile';
 
-/** A correlation's sizes; the TypeScript side writes them in this order. */
+/** A correlation's sizes, in the order in which wasm/convolution.ts writes them. */
 @unmanaged
 export class Sizes {
   images: i32;
@@ -17,7 +17,7 @@ export class Sizes {
   filterWidth: i32;
   strideHeight: i32;
   strideWidth: i32;
-  /** The input with its padding, and between its pixels where a stride is undone. */
+  /** Size of the input with its padding, and with gaps between its pixels when a stride is undone. */
   canvasHeight: i32;
   canvasWidth: i32;
   top: i32;
@@ -26,7 +26,7 @@ export class Sizes {
   columnStep: i32;
 }
 
-/** An image with room around it and between its pixels. They stand behind these fields. */
+/** An image with padding around it and gaps between its pixels. The pixels follow these fields in memory. */
 @unmanaged
 class Canvas {
   width: i32;
@@ -41,7 +41,7 @@ class Canvas {
     return changetype<usize>(this) + offsetof<Canvas>() + (row * this.width + column) * this.pixel;
   }
 
-  /** Copies an image to its place; what is around it stays 0. */
+  /** Copies an image to its place; padding and gaps remain 0. */
   place(image: usize, height: i32, width: i32): void {
     const row = width * this.pixel;
     for (let y = 0; y < height; y++) {
@@ -72,8 +72,8 @@ function makeInputCanvas(s: Sizes): Canvas {
 }
 
 /**
- * Slides a filter over images: y[r, c] = sum over i, j of canvas[r stride + i, c stride + j] filter[i, j], a product of
- * matrices for each row of pixels and row of the filter.
+ * Correlates images with a filter: y[r, c] = sum over i, j of canvas[r stride + i, c stride + j] filter[i, j]. Each pair
+ * of a row of pixels and a row of the filter is one product of matrices.
  */
 export function correlate(s: Sizes, x: usize, filter: usize, y: usize): void {
   const canvas = makeInputCanvas(s);
@@ -123,9 +123,9 @@ export function correlate(s: Sizes, x: usize, filter: usize, y: usize): void {
 }
 
 /**
- * Takes a convolution's gradient by its input: the correlation of dy with the filter, turned by 180 degrees.
+ * Computes a convolution's gradient by its input: the correlation of dy with the filter rotated by 180 degrees.
  * @param s sizes of that correlation
- * @param filter as the convolution has it, [height, width, s.outChannels, s.inChannels]
+ * @param filter the convolution's filter, [height, width, s.outChannels, s.inChannels]
  */
 export function correlateTurned(s: Sizes, dy: usize, filter: usize, dx: usize): void {
   const inPixel: usize = s.inChannels << 2;
@@ -142,8 +142,8 @@ export function correlateTurned(s: Sizes, dy: usize, filter: usize, dx: usize): 
 }
 
 /**
- * Takes a convolution's gradient by its filter: for each tap, the input's channels, moved by the tap, times dy. Both lie on
- * canvases of one width, so a tap is one number to move by, and all pixels are summed in one product.
+ * Computes a convolution's gradient by its filter: for each tap, the input's channels, shifted by the tap, times dy. Both
+ * canvases have the same width, so that a tap is a single offset and one product sums over all pixels.
  */
 export function filterGradient(s: Sizes, x: usize, dy: usize, gradient: usize): void {
   const input = makeInputCanvas(s);
@@ -155,9 +155,9 @@ export function filterGradient(s: Sizes, x: usize, dy: usize, gradient: usize): 
   const channels = malloc(pixels * input.pixel);
   const packed = malloc(packedBytes(DEPTH_BLOCK, s.outChannels) + TILE_BYTES);
   const tile = packed + packedBytes(DEPTH_BLOCK, s.outChannels);
-  // After dy's last pixel there is nothing to sum, and the taps would leave the canvas.
+  // The sum ends at dy's last pixel; beyond it, the taps would leave the canvas.
   const summed = (s.outHeight - 1) * s.strideHeight * s.canvasWidth + (s.outWidth - 1) * s.strideWidth + 1;
-  // With one channel a row of taps is one matrix: each row of it begins a number later.
+  // With one channel, a row of taps is one matrix, each of whose rows begins one value later.
   const isSingle = s.inChannels === 1;
   const taps = isSingle ? 1 : s.filterWidth;
   const rows = isSingle ? s.filterWidth : s.inChannels;

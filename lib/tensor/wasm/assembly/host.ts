@@ -1,10 +1,10 @@
 /*
- * What the host lends: its memory, which is tfjs' own, and the allocator of that memory. Nothing else of this module
- * may allocate, so it has no objects of AssemblyScript's but those that are laid over memory of malloc's.
+ * Imports from the host: the allocator of tfjs' memory, which this module shares. No other code of this module may
+ * allocate, so its only objects are structures in memory from malloc.
  */
 
-/** Reserves memory; gives its address. */
+/** Allocates memory and returns its address. */
 export declare function malloc(bytes: usize): usize;
 
-/** Gives memory back. */
+/** Frees memory. */
 export declare function free(address: usize): void;

@@ -2,17 +2,17 @@ import { copyRows, packColumns, packedBytes, packRows, transpose } from './arran
 import { free, malloc } from './host';
 import { multiplyPacked, TILE_BYTES } from './tile';
 
-/** How much of the summed dimension is multiplied at a time: a panel of 8 KB stays in the first cache. */
+/** Length of the summed dimension per pass, so that a panel of 8 KB stays in the first-level cache. */
 export const DEPTH_BLOCK = 256;
-/** A block of B, 256 KB, stays in the second cache, and one of A, 64 KB, beside it. */
+/** Sizes of blocks: one of B, 256 KB, and one of A, 64 KB, stay in the second-level cache. */
 const COLUMN_BLOCK = 256;
 const ROW_BLOCK = 64;
-/** Rows of A that lie further apart push each other out of the first cache: they are copied together. */
+/** Row distance of A in bytes from which rows are copied together, since they would evict each other from the cache. */
 const FAR: usize = 2048;
 
 /**
  * Multiplies a stack of matrices, C = A B.
- * @param transposeA, transposeB whether each lies there transposed
+ * @param transposeA, transposeB whether each is stored transposed
  * @param c [matrices, rows, columns]
  */
 export function matMul(

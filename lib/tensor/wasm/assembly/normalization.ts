@@ -2,7 +2,7 @@ import { free, malloc } from './host';
 import { add, all, multiply, relu, reluGradient, subtract } from './numbers';
 import { averageRows, ROWS } from './reduction';
 
-/** A layer's sizes and addresses, 0 for those that a pass has not; the TypeScript side writes them in this order. */
+/** A layer's sizes and addresses, in the order in which wasm/normalization.ts writes them; unused addresses are 0. */
 @unmanaged
 export class Layer {
   /** x, y and their gradients are [rows, channels], all else [channels]. */
@@ -12,7 +12,7 @@ export class Layer {
   scale: usize;
   offset: usize;
   y: usize;
-  /** The batch's mean, and one over its deviation. */
+  /** The batch's mean, and the reciprocal of its standard deviation. */
   mean: usize;
   inverse: usize;
   runningMean: usize;
@@ -23,13 +23,13 @@ export class Layer {
   dx: usize;
   dScale: usize;
   dOffset: usize;
-  /** Memory of this module's for three vectors. */
+  /** Three vectors that this module allocates. */
   factor: usize;
   shift: usize;
   tilt: usize;
 }
 
-/** Normalises by the batch's own mean and variance, applies relu, and moves the running figures towards the batch's. */
+/** Normalises by the batch's mean and variance, applies relu, and updates the running statistics. */
 export function normalize(l: Layer, momentum: f64, epsilon: f64): void {
   const end: usize = l.channels << 2;
   l.factor = malloc(end);
@@ -56,7 +56,7 @@ export function normalize(l: Layer, momentum: f64, epsilon: f64): void {
   free(l.factor);
 }
 
-/** Adds up the squares of x - mean where one over the deviation will stand. */
+/** Sums the squares of x - mean, in the place of `inverse`. */
 function addSquares<T>(l: Layer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
@@ -70,7 +70,7 @@ function addSquares<T>(l: Layer, row: i32, at: usize): void {
   store<T>(l.inverse + at, add<T>(load<T>(l.inverse + at), sum));
 }
 
-/** y = relu((x - mean) factor + offset) */
+/** Computes y = relu((x - mean) factor + offset). */
 function scaleRows<T>(l: Layer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
@@ -86,8 +86,8 @@ function scaleRows<T>(l: Layer, row: i32, at: usize): void {
 }
 
 /**
- * Takes the gradients by x, scale and offset.
- * Source: Ioffe and Szegedy, "Batch normalization", section 3, the gradients collected.
+ * Computes the gradients by x, scale and offset.
+ * Source: Ioffe and Szegedy, "Batch normalization", section 3, with terms collected.
  */
 export function normalizeGradient(l: Layer): void {
   const end: usize = l.channels << 2;
@@ -117,7 +117,7 @@ export function normalizeGradient(l: Layer): void {
   free(l.factor);
 }
 
-/** Adds up, of relu's inner gradient g, g itself for the offset and g (x - mean) for the scale. */
+/** Sums g for the offset and g (x - mean) for the scale, where g is the gradient by relu's input. */
 function addSlopes<T>(l: Layer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
@@ -137,7 +137,7 @@ function addSlopes<T>(l: Layer, row: i32, at: usize): void {
   store<T>(l.dScale + at, add<T>(load<T>(l.dScale + at), product));
 }
 
-/** dx = factor g - shift - tilt (x - mean), g being relu's inner gradient. */
+/** Computes dx = factor g - shift - tilt (x - mean), where g is the gradient by relu's input. */
 function slopeRows<T>(l: Layer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);

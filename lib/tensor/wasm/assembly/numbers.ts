@@ -1,9 +1,9 @@
 /*
- * Arithmetic on one number (T = f32) or on four side by side (T = v128), so that a loop is written once for both. The
- * compiler knows T and leaves one instruction of each function.
+ * Arithmetic on one number (T = f32) or on four numbers (T = v128), so that a loop is written once for both. Each
+ * function compiles to one instruction.
  */
 
-/** Gives a number, in each place. */
+/** Returns the number in each lane. */
 export function all<T>(value: f32): T {
   return isVector<T>() ? f32x4.splat(value) : value;
 }
@@ -32,7 +32,7 @@ export function relu<T>(a: T): T {
   return isVector<T>() ? f32x4.max(a, f32x4.splat(0)) : f32.max(a, 0);
 }
 
-/** Gives relu's gradient: a where relu gave a y above 0, else 0. */
+/** Computes relu's gradient: a where relu's output y is above 0, otherwise 0. */
 export function reluGradient<T>(a: T, y: T): T {
   return isVector<T>() ? v128.and(a, f32x4.gt(y, f32x4.splat(0))) : y > 0 ? a : 0;
 }

@@ -1,21 +1,21 @@
 import { free, malloc } from './host';
 
-/** Numbers that are masked at a time: their random words stay in the first cache. */
+/** Number of values that are masked at a time; their random words stay in the first-level cache. */
 const BLOCK = 2048;
-/** Words that are drawn at a time: of four counters, four each. */
+/** Number of words that are drawn at a time: four for each of four counters. */
 const GROUP = 16;
-/** The bits of a random word that TensorFlow makes a number of. */
+/** The bits of a random word from which TensorFlow makes a number. */
 const FRACTION_BITS = 0x7fffff;
 const FRACTIONS = 0x800000;
 
-/** What decides a sequence: two words of each counter, and the keys. */
+/** State of a sequence: the two constant words of its counters, and its keys. */
 let word2: i32 = 0;
 let word3: i32 = 0;
 let key0: i32 = 0;
 let key1: i32 = 0;
 
 /**
- * Draws what TensorFlow's StatelessRandomUniform draws: numbers in [0, 1), multiples of 2^-23.
+ * Draws the numbers of TensorFlow's StatelessRandomUniform, in [0, 1) and multiples of 2^-23.
  * @param to has room for a multiple of 16 numbers
  */
 export function drawUniform(seed0: i32, seed1: i32, to: usize, count: i32): void {
@@ -25,7 +25,7 @@ export function drawUniform(seed0: i32, seed1: i32, to: usize, count: i32): void
   for (; to < end; to += 4) store<f32>(to, f32(load<i32>(to) & FRACTION_BITS) / f32(FRACTIONS));
 }
 
-/** Draws a mask, 0 where {@link drawUniform} gives less than the rate, else 1 / (1 - rate), and applies it. */
+/** Draws a mask, 0 where {@link drawUniform} is below the rate and 1 / (1 - rate) elsewhere, and applies it. */
 export function dropOut(seed: usize, x: usize, mask: usize, y: usize, count: i32, rate: f64): void {
   const words = malloc(4 * BLOCK);
   const threshold = i32(Math.ceil(rate * FRACTIONS));
@@ -63,7 +63,7 @@ function maskBlock(
   }
 }
 
-/** Makes keys and words of a seed. Source: TensorFlow's stateless_random_ops.cc. */
+/** Sets the sequence's state from a seed. Source: TensorFlow's stateless_random_ops.cc. */
 function mixSeed(seed0: i32, seed1: i32, room: usize): void {
   word2 = seed1;
   word3 = 0;
@@ -77,7 +77,7 @@ function mixSeed(seed0: i32, seed1: i32, room: usize): void {
 }
 
 /**
- * Draws random words, and up to 15 more.
+ * Draws random words; it may write up to 15 more.
  * @param first the first counter
  * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", Philox4x32-10.
  */
@@ -92,7 +92,7 @@ function drawWords(to: usize, count: i32, first: i32): void {
     let k0 = key0;
     let k1 = key1;
     for (let round = 0; round < 10; round++) {
-      // Each product of two words takes two places, the lower half first.
+      // Each product of two words has two words, the lower one first.
       const a01 = i64x2.extmul_low_i32x4_u(a, factor0);
       const a23 = i64x2.extmul_high_i32x4_u(a, factor0);
       const c01 = i64x2.extmul_low_i32x4_u(c, factor2);

@@ -1,10 +1,10 @@
-/** Sizes of a pooling whose windows do not overlap; the TypeScript side writes them in this order. */
+/** Sizes of a pooling whose windows do not overlap, in the order in which wasm/pooling.ts writes them. */
 @unmanaged
 export class Windows {
   images: i32;
   inHeight: i32;
   inWidth: i32;
-  /** 4 at least. */
+  /** At least 4. */
   channels: i32;
   outHeight: i32;
   outWidth: i32;
@@ -13,7 +13,8 @@ export class Windows {
 }
 
 /**
- * Takes the gradient of maxima. Of equal numbers in a window the first one gets it; pixels that no window reaches get 0.
+ * Computes the gradient of max pooling. Among equal maxima of a window, the first one gets the gradient. Pixels outside
+ * all windows get 0.
  */
 export function maximumGradient(s: Windows, x: usize, y: usize, dy: usize, dx: usize): void {
   const pixel: usize = s.channels << 2;
@@ -43,7 +44,7 @@ function passRow(
   width: i32,
 ): void {
   for (let window = 0; window < windows; window++) {
-    // Channels by four; the last four overlap those before them where their count asks for it.
+    // Four channels at a time; the last four overlap the previous ones if their number is not a multiple of 4.
     for (let next: usize = 0; next < pixel; next += 16) {
       const channel = min(next, pixel - 16);
       const maximum = v128.load(y + channel);

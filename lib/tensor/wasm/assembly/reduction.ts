@@ -1,6 +1,6 @@
 import { add, all } from './numbers';
 
-/** Rows that are worked on at a time: they stay in the first cache, and sums of few numbers lose few digits. */
+/** Number of rows that are summed at a time: they stay in the first-level cache, and short sums lose few digits. */
 export const ROWS = 32;
 
 /** Sums the rows of a matrix, [rows, columns]. */

@@ -1,15 +1,15 @@
-/** Rows of a tile: 4 x 8 results, their two vectors of B and one of A fit into the 16 registers of x86. */
+/** Rows of a tile: 4 x 8 results, two vectors of B and one of A fit into the 16 registers of x86. */
 export const TILE_ROWS = 4;
 /** Columns of a tile, and so of a panel of packed B. */
 export const TILE_COLUMNS = 8;
-/** From one row of a panel to the next, in bytes. */
+/** Bytes of a row of a panel. */
 export const PANEL_ROW: usize = 4 * TILE_COLUMNS;
-/** Memory for a tile, in bytes. */
+/** Bytes of a tile. */
 export const TILE_BYTES: usize = TILE_ROWS * PANEL_ROW;
 
 /**
- * Computes C = A B, or C += A B. Addresses and strides are in bytes. A's rows hold `depth` numbers side by side; B is packed in
- * panels of 8 columns, the last one filled up with anything.
+ * Computes C = A B, or C += A B. Addresses and strides are in bytes. A is stored row by row, with `depth` numbers per row.
+ * B is packed in panels of 8 columns; the unused columns of the last panel may have any values.
  * @param tile memory for one tile
  * Source: Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
  */
@@ -44,7 +44,7 @@ export function multiplyPacked(
   }
 }
 
-/** Copies or adds the first columns of a tile to where C has fewer than 8 left. */
+/** Copies or adds the first columns of a tile to C, where C has fewer than 8 columns left. */
 function copyTile(tile: usize, c: usize, cStride: usize, rows: i32, columns: i32, accumulate: bool): void {
   const bytes: usize = columns << 2;
   for (let row = 0; row < rows; row++) {
@@ -55,7 +55,7 @@ function copyTile(tile: usize, c: usize, cStride: usize, rows: i32, columns: i32
   }
 }
 
-/** Computes 4 rows of 8 numbers, all of them in registers. */
+/** Computes 4 rows of 8 numbers in registers. */
 function multiplyFourRows(
   a0: usize,
   stride: usize,
@@ -143,7 +143,7 @@ function multiplyFewRows(
   if (rows > 2) storeRow(c + 2 * cStride, left2, right2, adds);
 }
 
-/** Adds a product to a sum: with one rounding where the engine has relaxed SIMD, a third faster, else with two. */
+/** Adds a product to a sum: with relaxed SIMD with one rounding, which is a third faster, otherwise with two. */
 function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<f32>(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
 }
