@@ -2,8 +2,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Gives the path of a module of ours, whether this runs from lib/ or, compiled, from dist/, and the arguments with
- * which Node.js runs it in a process of its own.
+ * Returns the path of one of this project's modules, in lib/ or compiled in dist/, and the arguments with which Node.js
+ * runs it in a new process.
  * @param folder the calling module's `__dirname`
  * @param name the module's name without its extension
  */

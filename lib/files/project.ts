@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Gives the project's folder, whether this file runs from lib/ or, compiled, from dist/. */
+/** Returns the project's folder; this file may run from lib/ or, compiled, from dist/. */
 export function projectRoot(): string {
   return path.resolve(__dirname, '..', '..');
 }
 
-/** Gives the command that sets up: the project's, or, of the package that is made of it, the package's. */
+/** Returns the set-up command: the project's, or that of the package that is built from it. */
 export function setUpCommand(): string {
   const manifest = fs.readFileSync(path.join(projectRoot(), 'package.json'), 'utf8');
   const { name, scripts } = JSON.parse(manifest) as { name: string; scripts?: { setup?: string } };
   return scripts?.setup ? 'npm run setup' : `npx ${name} setup`;
 }
 
-/** The environment variable that names the folder in which all is written. */
+/** The environment variable that names the folder for all written files. */
 export const HOME_VARIABLE = 'PRIOR_ATTENTION_HOME';
 
-/** What is written there: data that are drawn, read or cached, results, the bench's peers. */
+/** Folders that are written there: data (drawn, converted or cached), results, and the bench's peers. */
 const WRITTEN_FOLDERS = ['data', 'results', '.bench'];
 
-/** How a file system says that nothing can be written in a place. */
+/** Error codes of a file system where nothing can be written. */
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
 
 /**
- * Gives the path of what is written: below the folder that `PRIOR_ATTENTION_HOME` names, default the project's own. What
- * set-up installs (.venv, .tensorflow, dist) and what is committed are parts of the project and stay in its folder.
+ * Returns a path for written files, below the folder that `PRIOR_ATTENTION_HOME` names; default the project's folder.
+ * Installed files (.venv, .tensorflow, dist) and committed files always stay in the project's folder.
  * @param names such as `'data', 'cache', 'blocks'`
- * @throws RangeError when the variable holds a relative path: processes are started in several folders
+ * @throws RangeError for a relative path in the variable, since processes are started in several folders
  */
 export function homePath(...names: readonly string[]): string {
   const home = process.env[HOME_VARIABLE] || projectRoot();
@@ -36,10 +36,10 @@ export function homePath(...names: readonly string[]): string {
 }
 
 /**
- * Checks before long work that a folder can be written. It is made where it is missing.
+ * Checks before a long computation that a folder can be written. A missing folder is created.
  * @param folder absolute
- * @param option what the user named the folder by, such as `--output`
- * @throws Error when it cannot, with the option, or what to do where the folder is ours
+ * @param option name of the user's option for the folder, such as `--output`; undefined for the project's own folders
+ * @throws Error that names the option, or says what to do about the project's own folder
  */
 export function expectWritable(folder: string, option?: string): void {
   try {
@@ -48,15 +48,15 @@ export function expectWritable(folder: string, option?: string): void {
   } catch (error) {
     if (option === undefined) throw explainUnwritable(error);
     const { code } = findRefusal(error) ?? (error as NodeJS.ErrnoException);
-    // Without its cause, which would be explained by what is ours.
+    // Without the cause, for which explainUnwritable would describe the project's own folders.
     throw new Error(`Expected a folder that can be written for ${option} but received ${code} for ${folder}`);
   }
 }
 
 /**
- * Explains an error of the file system, or one that such an error caused, that says that {@link homePath} or the project's
- * folder cannot be written to, such as in a read-only installation.
- * @returns an error that says what to do, with the first as its cause; any other error as it is
+ * Explains a file-system error, or an error that it caused, when {@link homePath} or the project's folder cannot be
+ * written, for example in a read-only installation.
+ * @returns an error that says what to do, with the given error as its cause; any other error unchanged
  */
 export function explainUnwritable(error: unknown): unknown {
   const { code, files } = findRefusal(error) ?? { code: '', files: [] };
@@ -75,7 +75,7 @@ export function explainUnwritable(error: unknown): unknown {
   );
 }
 
-/** Tells whether a path is one that is written below {@link homePath}, or one that was to be made above it. */
+/** Returns whether a path is written below {@link homePath}, or is a missing folder above it. */
 function isOfHome(file: string): boolean {
   return (
     WRITTEN_FOLDERS.some((name) => isInside(homePath(name), file)) ||
@@ -84,7 +84,7 @@ function isOfHome(file: string): boolean {
 }
 
 /**
- * Tells whether a path is a folder's, or one below it.
+ * Returns whether a path is a folder or lies below it.
  * @param folder absolute
  * @param file absolute
  */
@@ -93,27 +93,27 @@ export function isInside(folder: string, file: string): boolean {
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** Finds in an error and its causes what the file system refused to write, and how it said so. */
+/** Finds in an error and its causes which files could not be written, and the error code. */
 function findRefusal(error: unknown): { readonly code: string; readonly files: string[] } | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path: file, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
-  // Of a file system that is mounted read-only, Node's recursive mkdir says ENOENT.
+  // On a file system that is mounted read-only, Node's recursive mkdir fails with ENOENT.
   if (code === 'ENOENT' && syscall === 'mkdir' && file) {
     const reason = refusalOf(findFolder(path.dirname(file)), fs.constants.W_OK);
     return reason ? { code: reason, files: [file] } : undefined;
   }
   if (!code || !UNWRITABLE.includes(code)) return findRefusal(error.cause);
-  // What is there and cannot be read may have been refused to a reader.
+  // An existing file that cannot be read may have failed at reading, not writing.
   const isWritten = (one?: string): one is string => !!one && refusalOf(one, fs.constants.R_OK) !== 'EACCES';
   return { code, files: [dest, file].filter(isWritten) };
 }
 
-/** Gives the nearest folder that is there. */
+/** Returns the nearest existing folder. */
 function findFolder(folder: string): string {
   return fs.existsSync(folder) ? folder : findFolder(path.dirname(folder));
 }
 
-/** Gives the code with which the file system refuses access; undefined when it does not. */
+/** Returns the error code of an access check; undefined if access is allowed. */
 function refusalOf(file: string, mode: number): string | undefined {
   try {
     fs.accessSync(file, mode);
@@ -124,7 +124,7 @@ function refusalOf(file: string, mode: number): string | undefined {
 }
 
 /**
- * Gives one hash of many files: any change of a name or a byte changes it.
+ * Computes one hash of many files: any change of a name or a byte changes it.
  * @param files absolute paths, or paths from the project's folder
  * @returns hexadecimal SHA-256
  */
@@ -140,7 +140,7 @@ export function hashFiles(files: readonly string[]): string {
 /**
  * Lists the files below a folder, sorted by path.
  * @param folder absolute, or from the project's folder
- * @param extension what their names end with, dot included
+ * @param extension end of their names, dot included
  */
 export function listFiles(folder: string, extension: string): string[] {
   const absolute = path.resolve(projectRoot(), folder);

@@ -7,44 +7,44 @@ import { expectWritable } from './project';
 /** Files of the last hour may be in use. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
-/** Names of files that are open already: who opened them, such as a shell, goes on writing to the very same file. */
+/** Names of open files. The process that opened one, such as a shell, continues to write to the same file. */
 const DESCRIPTOR = /^\/(dev\/(fd\/|stdout$|stderr$)|proc\/)/;
 
-/** How a file is written. */
+/** Options of writing a file. */
 interface WriteOptions {
-  /** What the user named it by, for messages; default the file itself. */
+  /** Name of the user's option, for messages; default the file itself. */
   readonly option?: string;
-  /** Whether it has to be on the disk before it is in place, default true; false where many files are soon made again. */
+  /** Whether the file is flushed to the disk before it is renamed, default true; false for many files that can be recomputed. */
   readonly flush?: boolean;
 }
 
-/** Where an output goes. */
+/** Target of an output. */
 interface Target {
-  /** The file itself where it is regular, links followed, or the path as it was given. */
+  /** A regular file's path with links followed; otherwise the given path. */
   readonly file: string;
-  /** Whether it is, or will be, a regular file: it is written aside and renamed. Anything else is written to directly. */
+  /** Whether it is, or will be, a regular file, which is written aside and renamed. Others are written directly. */
   readonly isRegular: boolean;
 }
 
 /** A file that is being written. */
 interface WholeFile {
-  /** Open for writing; for reading too where the target is a regular file. */
+  /** Open for writing; for a regular file also for reading. */
   readonly handle: FileHandle;
   /**
-   * Flushes and closes the file and puts it in place.
-   * @throws Error when it cannot; where only the renaming fails, the message says where the result is
+   * Flushes, closes and renames the file.
+   * @throws Error on failure; if only the renaming fails, the message says where the result is
    */
   commit(): Promise<void>;
-  /** Closes and removes what was not committed; does nothing after {@link WholeFile.commit}. */
+  /** Closes and removes an uncommitted file; does nothing after {@link WholeFile.commit}. */
   discard(): Promise<void>;
 }
 
 /**
- * Finds where an output goes, before the work begins. Links are followed, also one to a file that is not there yet; a
- * missing folder is made.
- * @param file from the current folder
- * @param option what the user named it by, such as `--output`
- * @throws Error for a folder, a circle of links, or where nothing can be written
+ * Finds an output's target before the computation starts. Links are followed, also to a file that does not exist yet; a
+ * missing folder is created.
+ * @param file relative to the current folder
+ * @param option name of the user's option, such as `--output`
+ * @throws Error for a folder, a circle of links, or a target that cannot be written
  */
 export function findTarget(file: string, option: string): Target {
   const refuse = (found: string) => notWritable(option, found);
@@ -65,12 +65,12 @@ export function findTarget(file: string, option: string): Target {
   }
 }
 
-/** Makes the error for an output that cannot be written. @param found what the user named instead, or why it cannot */
+/** Makes the error for an output that cannot be written. @param found the received target or the reason */
 export function notWritable(option: string, found: string, cause?: unknown): Error {
   return new Error(`Expected a file that can be written for ${option} but received ${found}`, { cause });
 }
 
-/** Gives a file's absolute path, and where it is a link, that of each step to where it leads. */
+/** Returns a file's absolute path, followed by the path of each step if it is a link. */
 function followLinks(file: string): string[] {
   const steps = [path.resolve(file)];
   for (;;) {
@@ -81,10 +81,10 @@ function followLinks(file: string): string[] {
 }
 
 /**
- * Opens a file that appears when it is committed and not before, with the mode and owner of the one that it replaces. What
- * is no regular file (a device, a pipe, an open descriptor) is written to directly.
- * @param file from the current folder; links are followed and a missing folder is made
- * @throws what {@link findTarget} throws, and Error when the file cannot be made
+ * Opens a file that appears only when it is committed, with the mode and owner of the file that it replaces. A target that
+ * is not a regular file (a device, a pipe, an open descriptor) is written directly.
+ * @param file relative to the current folder; links are followed and a missing folder is created
+ * @throws Error as {@link findTarget}, and when the file cannot be created
  */
 export async function openWhole(
   file: string,
@@ -93,7 +93,7 @@ export async function openWhole(
   const target = findTarget(file, option);
   const aside = `${target.file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const { O_WRONLY, O_APPEND } = fs.constants;
-  // Not created and not truncated: what is open already is appended to, and a device is no file to be made.
+  // Without creating or truncating: an open file is appended to, and a device already exists.
   const opened = target.isRegular ? open(aside, 'wx+') : open(target.file, O_WRONLY | O_APPEND);
   const handle = await opened.catch((cause: NodeJS.ErrnoException) => {
     throw notWritable(option, `${cause.code} for ${file}`, cause);
@@ -127,7 +127,7 @@ export async function openWhole(
   };
 }
 
-/** Gives a file the mode and the owner of the one that it replaces, as far as the user may and the file system can. */
+/** Copies mode and owner of the replaced file, if user and file system allow it. */
 async function keepAccess(handle: FileHandle, file: string): Promise<void> {
   const old = await stat(file).catch(() => undefined);
   if (!old) return;
@@ -136,13 +136,13 @@ async function keepAccess(handle: FileHandle, file: string): Promise<void> {
 }
 
 /**
- * Writes a file so that at any moment it is either as it was or whole: aside, flushed to the disk, renamed. Two
- * processes that write the same file do not meet.
+ * Writes a file so that it is always either unchanged or complete: it is written aside, flushed to the disk and renamed.
+ * Two processes may write the same file.
  *
- * Ours and not the package write-file-atomic: version 7.0.0 writes once and does not look at how much was written, so that
- * on a full disk it puts a file in place that was cut off; and it does not write piece by piece.
- * @param write fills the file
- * @throws Error when the disk is full or the folder can't be written; nothing is left behind then
+ * The package write-file-atomic (7.0.0) is not used: it does not check how many bytes were written, so that a full disk
+ * leaves a truncated file, and it cannot write in parts.
+ * @param write writes the content
+ * @throws Error when the disk is full or the folder cannot be written; no partial file remains
  */
 export async function writeWhole(
   file: string,
@@ -162,7 +162,7 @@ export async function writeWhole(
   }
 }
 
-/** Writes bytes, text or parts of bytes as {@link writeWhole} does. */
+/** Writes bytes, text or parts of bytes with {@link writeWhole}. */
 export function saveWhole(
   file: string,
   content: Uint8Array | string | Iterable<Uint8Array>,
@@ -176,7 +176,7 @@ export function saveWhole(
 }
 
 /**
- * Removes what writers that were killed left aside in a folder. Files of the last hour are left: they may be in use.
+ * Removes partial files of killed writers from a folder. Files of the last hour may be in use and remain.
  * @param now milliseconds since 1970
  */
 export async function removeLeftovers(folder: string, now = Date.now()): Promise<void> {
@@ -188,7 +188,7 @@ export async function removeLeftovers(folder: string, now = Date.now()): Promise
   }
 }
 
-/** Makes a rename last through a power cut, where the system flushes folders: Windows and some networks' disks do not. */
+/** Flushes a folder, so that a rename survives a power failure. Windows and some network disks cannot do this. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
