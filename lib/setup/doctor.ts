@@ -6,7 +6,7 @@ import { startEngine } from '../tensor/backend';
 import type { EngineInfo } from '../tensor/backend';
 
 /** What runs here, and what is missing. Null stands for what is not there. */
-interface Diagnosis extends Omit<EngineInfo, 'reason' | 'tensorflow'> {
+export interface Diagnosis extends Omit<EngineInfo, 'reason' | 'tensorflow'> {
   readonly node: string;
   readonly platform: string;
   readonly tensorflow: string | null;
