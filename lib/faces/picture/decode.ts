@@ -76,8 +76,8 @@ export function isBadImage(result: object): result is BadImage {
 }
 
 /** Checks by its first bytes whether a file is a picture, including formats that are not decoded. */
-export function isPicture(bytes: Buffer): boolean {
-  const start = bytes.toString('latin1', 0, SIGNATURE_BYTES);
+export function isPicture(bytes: Uint8Array): boolean {
+  const start = asBuffer(bytes).toString('latin1', 0, SIGNATURE_BYTES);
   return [...UNSUPPORTED, ...SIGNATURES].some(([, pattern]) => pattern.test(start));
 }
 
@@ -85,16 +85,17 @@ export function isPicture(bytes: Buffer): boolean {
  * Decodes an image to 8-bit sRGB. The EXIF rotation is applied, transparent pixels are composited onto
  * {@link ALPHA_BACKGROUND}, 16 bits are rounded down to 8, and CMYK and embedded profiles are converted. Only the first
  * frame of an animation, or the first page, is decoded.
- * @param bytes the whole file
+ * @param content the whole file
  * @param name name of the image in the reason
  * @param options.maxPixels the largest image to decode, width times height; default {@link MAX_IMAGE_PIXELS}
  * @returns the pixels, or the reason why there are none; truncated and corrupt images are rejected as a whole
  */
 export async function decodeImage(
-  bytes: Buffer,
+  content: Uint8Array,
   name: string,
   { maxPixels = MAX_IMAGE_PIXELS }: { readonly maxPixels?: number } = {},
 ): Promise<DecodedImage | BadImage> {
+  const bytes = asBuffer(content);
   const start = bytes.toString('latin1', 0, SIGNATURE_BYTES);
   const [format] = SIGNATURES.find(([, pattern]) => pattern.test(start)) ?? [];
   const unsupported = whyUnsupported(start, format, name);
@@ -113,6 +114,11 @@ export async function decodeImage(
   } catch (error) {
     return whyUndecodable(error as Error, { bytes, name, format, maxPixels });
   }
+}
+
+/** The package's types name no Buffer: projects that use them may have no types of Node.js. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function whyUnsupported(start: string, format: string | undefined, name: string): BadImage | undefined {
