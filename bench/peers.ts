@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { homePath } from '../lib/files/project';
 import { findPython } from '../lib/setup/choose';
-import { answerOf, runCommand } from '../lib/setup/command';
+import { readOutput, runCommand } from '../lib/setup/command';
 import { createEnvironment } from '../lib/setup/python';
 import { runStep, type StepOutcome, type StepResult } from '../lib/setup/step';
 
@@ -47,7 +47,7 @@ export async function installPeers(onStep: (result: StepResult) => void): Promis
 
 async function prepareEnvironment(): Promise<StepOutcome> {
   if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv is there' };
-  const found = findPython(answerOf);
+  const found = findPython(readOutput);
   if ('reason' in found) return { state: 'unavailable', detail: found.reason };
   await createEnvironment(found.python, peersFolder());
   return { state: 'done', detail: '.bench/venv was made' };

@@ -14,7 +14,7 @@ export interface DiagramLayer {
 }
 
 /** A network of two branches that meet in a head. */
-export interface Architecture {
+export interface NetworkDiagram {
   readonly name: string;
   /** Drawn beside each other, from the top. */
   readonly branches: readonly {
@@ -31,7 +31,7 @@ export interface Architecture {
  * @param sizes as the model is built with
  * Source: the original's model definition.
  */
-export function describeTerGat(sizes: TerGatSizes): Architecture {
+export function describeTerGat(sizes: TerGatSizes): NetworkDiagram {
   return {
     name: 'TerGat',
     branches: [
@@ -43,7 +43,7 @@ export function describeTerGat(sizes: TerGatSizes): Architecture {
 }
 
 /** Sums the trainable parameters of all layers. */
-export function countParameters({ branches, head }: Architecture): number {
+export function countDiagramParameters({ branches, head }: NetworkDiagram): number {
   const layers = [...branches.flatMap((branch) => branch.layers), ...head];
   return layers.reduce((sum, layer) => sum + (layer.parameters ?? 0), 0);
 }
@@ -81,7 +81,7 @@ const NAME = { sizePx: 12, bold: true } as const;
 const DETAIL = { sizePx: FONT_SIZES.note } as const;
 
 /** Draws a network's layers from the top, its branches beside each other, with the size of what each gives. */
-export function architectureDiagram(architecture: Architecture): PictureFigure {
+export function architectureDiagram(architecture: NetworkDiagram): PictureFigure {
   const { name, branches, head } = architecture;
   const boxWidth = Math.ceil(Math.max(BOX.minWidth, ...allLayers(architecture).map(textWidth)) + 28);
   const columnX = (column: number) => PADDING + column * (boxWidth + BRANCH_GAP);
@@ -99,7 +99,7 @@ export function architectureDiagram(architecture: Architecture): PictureFigure {
     ),
   ]);
   content.push(...drawStack(head, { x: headX, y: headTop, width: boxWidth, color: COLORS.green }));
-  const total = `${countParameters(architecture).toLocaleString('en-US')} trainable parameters`;
+  const total = `${countDiagramParameters(architecture).toLocaleString('en-US')} trainable parameters`;
   content.push(textLine(name, PADDING, PADDING + 14, { sizePx: FONT_SIZES.title, bold: true }));
   content.push(textLine(total, PADDING, PADDING + 32, { sizePx: FONT_SIZES.subtitle, color: COLORS.quiet }));
   const height = headTop + head.length * step - BOX.gap + PADDING;
@@ -107,7 +107,7 @@ export function architectureDiagram(architecture: Architecture): PictureFigure {
   return { kind: 'picture', title: text, svg: svgDocument(width, height, content), width, height };
 }
 
-function allLayers({ branches, head }: Architecture): DiagramLayer[] {
+function allLayers({ branches, head }: NetworkDiagram): DiagramLayer[] {
   return [...branches.flatMap((branch) => branch.layers), ...head];
 }
 

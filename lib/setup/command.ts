@@ -30,7 +30,7 @@ export function runCommand(command: readonly string[]): Promise<string> {
  * @param command program, then its arguments
  * @returns its standard output, or undefined when it is missing, fails or takes over 10 seconds
  */
-export function answerOf(command: readonly string[]): string | undefined {
+export function readOutput(command: readonly string[]): string | undefined {
   const [program, ...args] = command;
   const result = spawnSync(program, args, { encoding: 'utf8', timeout: 10000 });
   return result.status === 0 ? result.stdout.trim() : undefined;

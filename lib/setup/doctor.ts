@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { isCompiledStale, venvProgram } from '.';
-import { answerOf } from './command';
+import { readOutput } from './command';
 import { kernelFile } from './kernel';
 import { startEngine } from '../tensor/backend';
 import type { EngineInfo } from '../tensor/backend';
@@ -50,7 +50,7 @@ except importlib.metadata.PackageNotFoundError: pass
 print(json.dumps(versions))`;
 
 function pythonVersions(): { python: string | null; jupyterLab: string | null } {
-  const answer = answerOf([venvProgram('python'), '-c', PYTHON_QUERY]);
+  const answer = readOutput([venvProgram('python'), '-c', PYTHON_QUERY]);
   const found = answer ? (JSON.parse(answer) as { python: string; jupyterLab?: string }) : undefined;
   return { python: found?.python ?? null, jupyterLab: found?.jupyterLab ?? null };
 }

@@ -5,7 +5,7 @@ import { addonDirectory } from '../tensor/backend';
 import { saveWhole } from '../files/whole-file';
 import { chooseVariant, findCompiler, findPython, TENSORFLOW_VERSION, whyUnsupported } from './choose';
 import type { Variant } from './choose';
-import { answerOf, runCommand } from './command';
+import { readOutput, runCommand } from './command';
 import { createEnvironment, isStamped } from './python';
 import type { StepOutcome } from './step';
 
@@ -23,7 +23,7 @@ interface Installation {
 export async function setUpNative(asked: Variant | undefined): Promise<StepOutcome> {
   const unsupported = whyUnsupported(process.platform, process.arch);
   if (unsupported) return { state: 'unavailable', detail: unsupported };
-  const variant = chooseVariant(asked, answerOf);
+  const variant = chooseVariant(asked, readOutput);
   const folder = path.join(projectRoot(), '.tensorflow', `${variant}-${TENSORFLOW_VERSION}`);
   const label = `TensorFlow ${TENSORFLOW_VERSION}, ${variant === 'gpu' ? 'CUDA' : 'CPU'} build`;
   const addon = path.join(folder, 'tfjs_binding.node');
@@ -34,7 +34,7 @@ export async function setUpNative(asked: Variant | undefined): Promise<StepOutco
     'requirements/tensorflow-gpu.txt',
   ]);
   if (!isStamped(`${addon}.sha256`, wanted)) {
-    const compiler = findCompiler(answerOf, process.env.CXX);
+    const compiler = findCompiler(readOutput, process.env.CXX);
     if ('reason' in compiler) return { state: 'unavailable', detail: compiler.reason };
     // What is interrupted from here on leaves no stamp of an earlier build beside half a file.
     fs.rmSync(`${addon}.sha256`, { force: true });
@@ -49,7 +49,7 @@ export async function setUpNative(asked: Variant | undefined): Promise<StepOutco
 }
 
 async function install(variant: Variant, folder: string): Promise<Installation> {
-  const found = findPython(answerOf);
+  const found = findPython(readOutput);
   if ('reason' in found) throw new Error(found.reason);
   return variant === 'cpu' ? installCpu(found.python, folder) : installGpu(found.python, folder);
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, projectRoot } from '../files/project';
 import { findPython } from './choose';
-import { answerOf, runCommand } from './command';
+import { readOutput, runCommand } from './command';
 import type { StepOutcome } from './step';
 
 /**
@@ -21,7 +21,7 @@ export async function setUpPython(): Promise<StepOutcome> {
   if (isStamped(stamp, wanted) && fs.existsSync(venvProgram('jupyter'))) {
     return { state: 'reused', detail: '.venv is up to date' };
   }
-  const found = findPython(answerOf);
+  const found = findPython(readOutput);
   if ('reason' in found) return { state: 'unavailable', detail: found.reason };
   await createEnvironment(found.python, path.join(projectRoot(), '.venv'));
   await runCommand([venvProgram('python'), '-m', 'pip', 'install', '--quiet', '-r', 'requirements.txt']);

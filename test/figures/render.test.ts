@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { wilsonInterval } from '../../lib/core/intervals';
 import { TERGAT_SIZES } from '../../lib/model/networks/tergat';
-import { architectureDiagram, countParameters, describeTerGat } from '../../lib/figures/architecture';
+import { architectureDiagram, countDiagramParameters, describeTerGat } from '../../lib/figures/architecture';
 import { attentionFlow } from '../../lib/figures/attention-flow';
 import { confusionChart } from '../../lib/figures/confusion-chart';
 import { countsChart } from '../../lib/figures/counts-chart';
@@ -101,7 +101,7 @@ describe('measuring text', () => {
 
 describe('pictures', () => {
   it("count TerGat's 35,480,655 parameters from its sizes", () => {
-    assert.equal(countParameters(describeTerGat(TERGAT_SIZES)), 35_480_655);
+    assert.equal(countDiagramParameters(describeTerGat(TERGAT_SIZES)), 35_480_655);
     assert.match(architectureDiagram(describeTerGat(TERGAT_SIZES)).svg, /16,778,240 parameters/);
   });
 

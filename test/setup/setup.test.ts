@@ -9,7 +9,7 @@ import {
   TENSORFLOW_VERSION,
   whyUnsupported,
 } from '../../lib/setup/choose';
-import { answerOf, runCommand } from '../../lib/setup/command';
+import { readOutput, runCommand } from '../../lib/setup/command';
 import { runStep } from '../../lib/setup/step';
 import { useTemporaryFolder } from '../support/folder';
 
@@ -25,7 +25,7 @@ describe('set-up', () => {
   function fakeProgram(name: string, script: string): (command: readonly string[]) => string | undefined {
     const file = path.join(folder(), name);
     fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return ([program, ...args]) => (program === name ? answerOf([file, ...args]) : undefined);
+    return ([program, ...args]) => (program === name ? readOutput([file, ...args]) : undefined);
   }
 
   it('takes the CUDA build where nvidia-smi lists a GPU', () => {
