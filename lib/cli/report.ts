@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
-import { toSkippedCsv } from '../faces/store/store';
+import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
 import type { Variant } from '../setup';

@@ -3,14 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
 import { toBatch, toBlocks } from '../../lib/faces/store/rows';
-import {
-  loadStore,
-  mergeShards,
-  readShard,
-  streamStore,
-  toSkippedCsv,
-  writeStore,
-} from '../../lib/faces/store/store';
+import { loadStore, mergeShards, readShard, streamStore, writeStore } from '../../lib/faces/store/store';
+import { toSkippedCsv } from '../../lib/faces/store/skipped';
 import { useTemporaryFolder } from '../support/folder';
 import { faceRow, missedRow, writeShard } from '../support/blocks';
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
-import type { BlockSet, SkippedFrame } from '../../core/blocks';
-import { toCsv } from '../../core/csv';
+import type { BlockSet } from '../../core/blocks';
 import { writeWhole } from '../../files/whole-file';
 import { concatBlocks, skippedOf, toBlocks } from './rows';
+import { toSkippedCsv, toSkippedRows } from './skipped';
 
 /** Name of the store in its folder. */
 export const STORE_FILE = 'blocks.arrow';
@@ -162,7 +162,7 @@ export async function mergeShards(
   const file = path.join(directory, STORE_FILE);
   await writeWhole(path.join(directory, SKIPPED_FILE), async (skipped) => {
     const batches = async function* () {
-      await skipped.appendFile(SKIPPED_HEADER);
+      await skipped.appendFile(toSkippedCsv([]));
       for (const shard of shards)
         for await (const batch of streamStore(shard)) {
           await skipped.appendFile(toSkippedRows(skippedOf(batch)));
@@ -172,19 +172,4 @@ export async function mergeShards(
     await writeStore(file, batches(), { dataset, key });
   });
   return file;
-}
-
-/** Header of a table of skipped frames. */
-const SKIPPED_HEADER = toCsv([['path', 'kind', 'reason']]);
-
-/**
- * Writes skipped frames as a CSV table (RFC 4180) with the columns path, kind and reason.
- * @returns text with a header, a line per frame and CRLF line ends; fields with commas, quotes or line breaks are quoted
- */
-export function toSkippedCsv(skipped: readonly SkippedFrame[]): string {
-  return SKIPPED_HEADER + toSkippedRows(skipped);
-}
-
-function toSkippedRows(skipped: readonly SkippedFrame[]): string {
-  return toCsv(skipped.map(({ record, kind, reason }) => [record.path, kind, reason]));
 }

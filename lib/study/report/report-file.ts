@@ -8,7 +8,7 @@ import { formatPercent } from '../../core/numbers';
 import { SPLIT_PARTS, type SplitPart } from '../../core/record';
 import type { Split } from '../../core/split';
 import type { BlockIou, BlockIouReport } from '../../faces/store/measure';
-import { toSkippedCsv } from '../../faces/store/store';
+import { toSkippedCsv } from '../../faces/store/skipped';
 import { countParameters, type Network } from '../../model/networks/network';
 import type { EngineInfo } from '../../tensor/backend';
 import { facesOfSplit } from '../faces-of-split';
