@@ -111,6 +111,12 @@ to. Set it where the project's folder is read-only.`,
   await program.parseAsync();
 }
 
+// A reader that has ended, such as `head`, ends the command without an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 main().catch((error: unknown) => {
   console.error((explainUnwritable(error) as Error).message);
   process.exitCode = 1;

@@ -152,6 +152,6 @@ function noteRows(leftOut: number, records: readonly FrameRecord[]): string[] {
   const isMixed = nameless > 0 && nameless < records.length;
   return [
     ...(leftOut > 0 ? [`${leftOut} rows of contempt or without a label were left out`] : []),
-    ...(isMixed ? [`${nameless} rows without a person are taken for one person`] : []),
+    ...(isMixed ? [`rows without a person, counted as one person: ${nameless}`] : []),
   ];
 }

@@ -79,9 +79,9 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'folder',
     title: 'class folders',
-    content: 'your own',
-    licence: 'yours to know',
-    access: 'yours',
+    content: 'your own data',
+    licence: 'the licence of your data',
+    access: 'your own data',
     layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
     accepts: ['numbered'],
     open: readFolder,
@@ -89,9 +89,9 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'labels',
     title: 'a table of labels',
-    content: 'your own',
-    licence: 'yours to know',
-    access: 'yours',
+    content: 'your own data',
+    licence: 'the licence of your data',
+    access: 'your own data',
     layout: 'a CSV file with path and label; maybe person, side and further columns',
     accepts: ['numbered'],
     open: readLabels,
@@ -99,9 +99,9 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'mapping',
     title: 'any other, by a mapping file',
-    content: 'your own',
-    licence: 'yours to know',
-    access: 'yours',
+    content: 'your own data',
+    licence: 'the licence of your data',
+    access: 'your own data',
     layout: '--mapping FILE: {"name", "classes": {"happy": "joy"}, "path": "<group>/<class>"}',
     accepts: ['mapping'],
     open: (directory, { mapping, setting }) => {

@@ -74,15 +74,15 @@ export function listOthers(directory: string): string[] {
     .filter((name) => findFolder(path.join(directory, name)) === undefined);
 }
 
-/** Says how many files were left out: pictures because their forms are not read, and what is no picture. */
+/** Counts the files that were left out: pictures of unsupported formats, and other files. */
 export function noteOthers(names: readonly string[]): string[] {
   const pictures = names.filter(isUnreadName);
   const others = names.filter((name) => !isUnreadName(name));
   const note = (what: string, some: readonly string[]) =>
     some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : [];
   return [
-    ...note('pictures in forms that are not read', pictures),
-    ...note('files that are no pictures', others),
+    ...note('pictures of unsupported formats', pictures),
+    ...note('files that are not pictures', others),
   ];
 }
 

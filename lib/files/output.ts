@@ -73,14 +73,10 @@ export async function writeOutput(file: string | undefined, text: string, option
   }
 }
 
-/** Writes to standard output. A reader that has ended, such as `head`, ends the command without an error. */
+/** Writes to standard output, and waits for slow readers. */
 function writeToStdout(text: string): Promise<void> {
   if (text === '') return Promise.resolve();
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') process.exit(0);
-      if (error) reject(error);
-      else resolve();
-    });
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }

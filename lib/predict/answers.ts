@@ -2,48 +2,48 @@ import { open, rm, stat } from 'node:fs/promises';
 import { findTarget, notWritable } from '../files/whole-file';
 import { openOutput } from '../files/output';
 
-/** How much was answered. */
+/** Counts of what is answered. */
 export interface Answered {
-  /** Inputs from the first on. */
+  /** Answered inputs, from the first on. */
   readonly inputs: number;
-  /** Pictures of them: a video has many. */
+  /** Pictures in these inputs; a video has many. */
   readonly pictures: number;
   /** Pictures that could not be read. */
   readonly unread: number;
 }
 
-/** Where answers are written. */
+/** The destination of answers. */
 export interface Answers {
-  /** What an earlier run of the same command has answered; these inputs need not be looked at again. */
+  /** Inputs that an earlier run of the same command answered; they are not processed again. */
   readonly before: Answered;
-  /** Where the answers are kept until all are there; undefined where they are written as they come. */
+  /** File that keeps the answers until all are complete; undefined when they are written directly. */
   readonly part?: string;
-  /** Writes what is said of a picture. @param picture.input which of the inputs, from 0 */
+  /** Writes the answer of a picture. @param picture.input index of its input, from 0 */
   write(text: string, picture: { readonly input: number; readonly isUnread: boolean }): Promise<void>;
-  /** Writes what comes after the last answer, and puts the file in place. */
+  /** Writes the text after the last answer, and puts the file in place. */
   finish(end: string): Promise<void>;
-  /** Closes what was not finished; answers that are kept stay for the next run. */
+  /** Closes the file without finishing it; kept answers stay for the next run. */
   discard(): Promise<void>;
 }
 
-/** What is answered, and how. */
+/** Inputs, output and settings of a run. */
 export interface AnswersOptions {
   /** Default standard output. */
   readonly output?: string;
-  /** What comes before the first answer. */
+  /** Text before the first answer. */
   readonly start: string;
   /** Paths of the inputs, in order. */
   readonly sources: readonly string[];
-  /** Whether the same command can be given again: not where an input is standard input. */
+  /** Whether the command can be repeated; false if an input is standard input. */
   readonly canResume: boolean;
-  /** All that answers depend on but the inputs. */
+  /** Everything that answers depend on, except the inputs. */
   readonly settings: string;
   readonly tell: (line: string) => void;
 }
 
 /**
- * Opens where answers go. For a regular file they are kept beside it in `FILE.part`, input by input, until all are there: a
- * run that was stopped or killed is gone on with by the same command. No more than one input's answers are in memory.
+ * Opens the destination of answers. For a regular file they are kept beside it in `FILE.part`, input by input, until all are
+ * complete: the same command continues a run that was stopped or killed. Memory holds the answers of one input only.
  * @throws Error when the file cannot be written
  */
 export async function openAnswers(options: AnswersOptions): Promise<Answers> {
@@ -62,11 +62,11 @@ export async function openAnswers(options: AnswersOptions): Promise<Answers> {
   return { before, write: (text) => target.write(text), finish, discard: () => target.discard() };
 }
 
-/** What is kept of one input, as a line of JSON. */
+/** The answers of one input, kept as a line of JSON. */
 interface Entry {
   readonly input: number;
   readonly source: string;
-  /** Size and time of the input's file: when it has changed, it is looked at again. */
+  /** Size and time of the input's file; a changed file is processed again. */
   readonly stamp: string;
   readonly text: string;
   readonly pictures: number;
@@ -82,7 +82,8 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
   const before = await readEntries(lines(), options);
   await handle.truncate(before.bytes);
   if (before.bytes === 0) await handle.appendFile(JSON.stringify(options.settings));
-  if (before.inputs > 0) options.tell(`${part}: going on after ${before.inputs} of ${sources.length} inputs`);
+  if (before.inputs > 0)
+    options.tell(`${part}: continuing after ${before.inputs} of ${sources.length} inputs`);
   let pending: Omit<Entry, 'stamp'> | undefined;
   let kept = 0;
   const flush = async () => {
@@ -131,7 +132,7 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
   };
 }
 
-/** Reads what an earlier run has kept, as far as it fits the inputs: the last line may be cut off. */
+/** Reads the answers of an earlier run up to the first that does not fit the inputs; the last line may be truncated. */
 async function readEntries(
   lines: AsyncIterable<string>,
   { sources, settings, tell }: AnswersOptions,
@@ -141,7 +142,7 @@ async function readEntries(
     const entry = parseLine(line);
     if (bytes === 0) {
       if (entry !== settings) {
-        tell('What an earlier, other command has kept of its answers to the same file is removed.');
+        tell('The unfinished answers of an earlier, different command for this file are deleted.');
         break;
       }
       bytes = Buffer.byteLength(line);
@@ -162,7 +163,7 @@ function parseLine(line: string): Entry | string | undefined {
   try {
     return JSON.parse(line) as Entry | string;
   } catch {
-    // A line that was cut off when the run was killed.
+    // A line that was truncated when the run was killed.
     return undefined;
   }
 }

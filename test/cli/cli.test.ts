@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { exec, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { DATASETS } from '../../lib/datasets/registry';
 import { projectRoot } from '../../lib/files/project';
 import { portraitPng } from '../faces/photos';
@@ -78,6 +79,12 @@ describe('the command line', function () {
     const { out } = await run(['datasets']);
     assert.equal(out.trimEnd().split('\n').length, 4 * DATASETS.length);
     assert.match(out, /licence: research only/);
+  });
+
+  it('ends without an error when its reader has ended', async () => {
+    const command = `"${process.execPath}" --import tsx lib/cli.ts datasets | true`;
+    const { stderr } = await promisify(exec)(command, { cwd: projectRoot() });
+    assert.equal(stderr, '');
   });
 
   it('refuses what does not go with leaving one person out, in one sentence', async () => {

@@ -122,7 +122,7 @@ describe('readFolder', () => {
     );
   });
 
-  it('counts and names pictures in forms that are not read', () => {
+  it('counts and names pictures of unsupported formats', () => {
     writeFiles(folder(), { 'joy/1.png': '', 'joy/2.HEIC': '', 'joy/3.bmp': '', 'fear/4.heic': '' });
     assert.throws(
       () => readFolder(folder()),
@@ -130,7 +130,7 @@ describe('readFolder', () => {
     );
     writeFiles(folder(), { 'fear/5.png': '' });
     assert.deepEqual(readFolder(folder()).notes, [
-      'pictures in forms that are not read were left out: 1 .bmp, 2 .heic',
+      'pictures of unsupported formats were left out: 1 .bmp, 2 .heic',
     ]);
   });
 
@@ -139,7 +139,7 @@ describe('readFolder', () => {
     const { records, notes } = readFolder(folder());
     assert.deepEqual(
       [records.length, notes],
-      [2, ['files that are no pictures were left out: 1 .db, 1 .mp4']],
+      [2, ['files that are not pictures were left out: 1 .db, 1 .mp4']],
     );
   });
 

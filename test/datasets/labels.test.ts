@@ -27,7 +27,7 @@ describe('readLabels', () => {
     ]);
     assert.deepEqual(notes, [
       '1 rows of contempt or without a label were left out',
-      '1 rows without a person are taken for one person',
+      'rows without a person, counted as one person: 1',
     ]);
     assert.deepEqual([directory, name], [folder(), 'labels']);
   });
@@ -48,11 +48,11 @@ describe('readLabels', () => {
     assert.equal(read(`path,label\n${absolute},joy\na/../a/1.png,joy\n`).records[0].path, '3.png');
   });
 
-  it('leaves out pictures in forms that are not read, and counts them', () => {
+  it('leaves out pictures of unsupported formats, and counts them', () => {
     writeFiles(folder(), { 'a/5.HEIC': '' });
     const { records, notes } = read('path,label\n3.png,joy\na/5.HEIC,joy\n');
     assert.equal(records.length, 1);
-    assert.deepEqual(notes, ['pictures in forms that are not read were left out: 1 .heic']);
+    assert.deepEqual(notes, ['pictures of unsupported formats were left out: 1 .heic']);
     assert.throws(() => read('path,label\na/5.HEIC,joy\n'), /none that is read: 1 \.heic/);
   });
 

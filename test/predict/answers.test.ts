@@ -73,7 +73,7 @@ describe('openAnswers', () => {
     await runHalf();
     told.length = 0;
     assert.equal(await finishFrom(0, { settings: 'csv, 0.9' }), WHOLE);
-    assert.match(told.join(), /other command/);
+    assert.match(told.join(), /earlier, different command/);
   });
 
   it('writes to a device or pipe at once, and stores no progress for it', async () => {
