@@ -37,7 +37,10 @@ function counted<A extends unknown[], R>(
 async function instrument(): Promise<void> {
   const nothing = () => undefined;
   const writes = promises as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const name of ['open', 'rename', 'mkdir']) writes[name] = counted(writes[name], nothing);
+  const { open } = writes;
+  const openToWrite = counted(open, nothing);
+  writes.open = (...args) => (args[1] === 'r' ? open(...args) : openToWrite(...args));
+  for (const name of ['rename', 'mkdir']) writes[name] = counted(writes[name], nothing);
   writes.rm = counted(writes.rm, nothing, true);
   const handle = await promises.open(__filename, 'r');
   const prototype = Object.getPrototypeOf(handle) as Record<string, (...args: unknown[]) => unknown>;
