@@ -23,7 +23,7 @@ export interface NetworkSpec extends TrainingInputs {
 }
 
 /** A network that can be stored in a model file. */
-interface Architecture extends NetworkSpec {
+export interface Architecture extends NetworkSpec {
   /** Name of the network, as its builder sets it. */
   readonly name: string;
   readonly inputs: readonly FaceInput[];
