@@ -41,7 +41,7 @@ describe('rendering', () => {
       assert.deepEqual([image.info.width, image.info.height], [2 * width, 2 * height]);
       assert.ok(isBorderWhite(image.data, image.info.width, image.info.height, 10));
       assert.ok(
-        image.data.some((level) => level < 128),
+        image.data.some((level: number) => level < 128),
         'something is drawn',
       );
     });
@@ -77,7 +77,7 @@ describe('rendering', () => {
       .raw()
       .toBuffer();
     assert.ok(
-      levels.every((level) => level < 10 || level > 245),
+      levels.every((level: number) => level < 10 || level > 245),
       'no grey between black and white',
     );
   });

@@ -38,7 +38,7 @@ async function instrument(): Promise<void> {
   const nothing = () => undefined;
   const writes = promises as unknown as Record<string, (...args: unknown[]) => unknown>;
   const { open } = writes;
-  const openToWrite = counted(open, nothing);
+  const openToWrite = counted<unknown[], unknown>(open, nothing);
   writes.open = (...args) => (args[1] === 'r' ? open(...args) : openToWrite(...args));
   for (const name of ['rename', 'mkdir']) writes[name] = counted(writes[name], nothing);
   writes.rm = counted(writes.rm, nothing, true);

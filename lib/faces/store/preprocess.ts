@@ -169,8 +169,7 @@ async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Prom
 
 /** A message of a worker process: progress, then the shard. */
 export type ShardItem =
-  | { readonly batch: readonly [frames: number, missed: number] }
-  | { readonly shard: StoredShard };
+  { readonly batch: readonly [frames: number, missed: number] } | { readonly shard: StoredShard };
 
 /** Number of images from which on worker processes are worth their start, a second or two each. */
 const IMAGES_WORTH_WORKERS = 1024;
