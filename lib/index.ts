@@ -31,7 +31,7 @@ export { buildTerGat, TERGAT_SIZES } from './model/networks/tergat';
 export { followProgress, progress, resultsDirectory, runStoppable, show, startNotebook } from './notebook';
 export { finishReport } from './notebook/finish-report';
 export { trainInCell } from './notebook/train-in-cell';
-export { predictPictures } from './predict/input-predictor';
+export { predictPictures } from './predict/predict-inputs';
 export { predictionRows, viewPredictions } from './predict/view-prediction';
 export { architectureDiagram, describeTerGat } from './figures/architecture';
 export { attentionFlow } from './figures/attention-flow';

@@ -26,7 +26,6 @@ interface EvaluateFlags extends EvaluationFlags, ExperimentFlags {
   readonly against?: string;
   readonly abstainBelow?: number;
   readonly by?: string;
-  readonly workers?: number;
   readonly folds?: string;
   readonly predictions?: string;
   readonly queue?: string;
@@ -68,11 +67,6 @@ export function define(command: Command): void {
       'answers with a lower probability are `unsure` (default 0.5)',
       numberBetween(0, 1),
     )
-    .option(
-      '--workers <n>',
-      'processes that look at pictures; default: one per core for 128 pictures or more',
-      numberBetween(1, 1024, { isWhole: true }),
-    )
     .option('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`')
     .addOption(
       new Option('-f, --format <format>', 'format of the figures').choices(['text', 'json']).default('text'),
@@ -85,7 +79,7 @@ export function define(command: Command): void {
       new Option(
         '--folds <architecture>',
         'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once per person, and test it on that person',
-      ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by', 'workers']),
+      ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
     )
     .option('--predictions <file>', 'with --folds: write the predictions of all folds as a CSV table')
     .option(
@@ -137,8 +131,6 @@ export interface EvaluateRequest extends EvaluationFlags {
   readonly abstainBelow?: number;
   /** Column whose groups are scored too. */
   readonly by?: string;
-  /** Processes that look at images; default {@link choosePredictWorkers}. */
-  readonly workers?: number;
 }
 
 /**
@@ -194,20 +186,16 @@ export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset 
 }
 
 async function evaluateAll(
-  { models, abstainBelow, workers }: EvaluateRequest,
+  { models, abstainBelow }: EvaluateRequest,
   dataset: Dataset,
   shouldStop: () => boolean,
 ): Promise<ModelEvaluation[] | undefined> {
-  const { choosePredictWorkers, loadInputPredictor } = await import('../predict/input-predictor');
+  const { loadPredictor } = await import('../predict/predictor');
   const { evaluateModel } = await import('../study/evaluate-models');
   const evaluations: ModelEvaluation[] = [];
   for (const model of models) {
     const { cropped } = dataset;
-    const options = { model, abstainBelow, cropped, faces: 'largest' } as const;
-    const predictor = await loadInputPredictor(
-      options,
-      workers ?? choosePredictWorkers(dataset.records.length),
-    );
+    const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
       const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop });

@@ -19,8 +19,6 @@ export interface PredictFlags {
   readonly abstainBelow?: number;
   readonly filesFrom?: string;
   readonly output?: string;
-  /** Processes that look at pictures; with `-` or `annotate`, always one. */
-  readonly workers?: number;
   readonly annotate?: string;
   /** Pictures per second of a video, at most. */
   readonly fps: number;
@@ -83,11 +81,6 @@ export function define(command: Command): void {
       '-o, --output <file>',
       'file, written whole or not at all, or device or pipe; default: standard output, also -',
     )
-    .option(
-      '--workers <n>',
-      'processes that look at pictures; default: one per core for 128 pictures or more',
-      numberBetween(1, 1024, { isWhole: true }),
-    )
     .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
     .option(
       '--fps <rate>',
@@ -122,8 +115,8 @@ function parseRate(text: string): number {
 export async function predictFiles(files: readonly string[], flags: PredictFlags): Promise<number> {
   const { describeFrames, predictionWriter, toOneLine } = await import('../predict/format');
   const { expandInputs, readNames } = await import('../predict/inputs');
-  const { choosePredictWorkers, loadInputPredictor } = await import('../predict/input-predictor');
-  const { isUnread } = await import('../predict/predictor');
+  const { predictInputs } = await import('../predict/predict-inputs');
+  const { isUnread, loadPredictor } = await import('../predict/predictor');
   const { saveAnnotated } = await import('../predict/annotated');
   const { format, output, annotate, filesFrom } = flags;
   const cropped = flags.cropped ?? readCropped(process.env);
@@ -134,9 +127,7 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
   const paths = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
   checkOutput(output, '--output', paths);
   if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
-  const isShared = paths.length === inputs.length && annotate === undefined;
-  const { model, abstainBelow, workers = choosePredictWorkers(inputs.length) } = flags;
-  const predictor = await loadInputPredictor({ model, abstainBelow, cropped }, isShared ? workers : 1);
+  const predictor = await loadPredictor({ ...flags, cropped });
   const stop = watchStop();
   const writer = predictionWriter(format);
   const answers = await openAnswers({
@@ -158,7 +149,7 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
       stdin: process.stdin,
       shouldStop: stop.isRequested,
     };
-    for await (const { result, image, input } of predictor.predict(left, options)) {
+    for await (const { result, image, input } of predictInputs(predictor, left, options)) {
       const text = writer.write(result, count);
       await answers.write(text, { input: before.inputs + input, isUnread: isUnread(result) });
       count += 1;

@@ -12,9 +12,7 @@ interface Request<Job> {
 
 /** What a worker process answers. */
 type Answer<Item> = { readonly id: number } & (
-  | { readonly item: Item }
-  | { readonly isDone: true }
-  | { readonly error: string }
+  { readonly item: Item } | { readonly isDone: true } | { readonly error: string }
 );
 
 /** A process that does jobs. */
@@ -23,10 +21,10 @@ export interface WorkerProcess<Job, Item> {
   readonly jobs: number;
   /**
    * Starts a job at once; jobs run concurrently.
-   * @param onDone called when the job is done or has failed, also before its items are read
+   * @param signal ends the wait for the job's items, not the job
    * @returns the job's items, some of them ahead of the reader. Reading throws Error when the job fails or the process ends
    */
-  run(job: Job, onDone?: () => void): AsyncIterable<Item>;
+  run(job: Job, signal?: AbortSignal): AsyncIterable<Item>;
   /** Ends the process. */
   stop(): void;
 }
@@ -116,51 +114,45 @@ export function serveJobs<Job, Item>(
 }
 
 function toWorker<Job, Item>(child: ChildProcess): WorkerProcess<Job, Item> {
-  const jobs = new Map<number, { readonly items: Readable; readonly onDone?: () => void }>();
+  const streams = new Map<number, Readable>();
   let ended: Error | undefined;
   let nextId = 0;
   // An error of sending is told by the process's end.
   const send = (request: Request<Job>) => child.connected && child.send(request, () => undefined);
-  const finish = (id: number, error?: Error) => {
-    const job = jobs.get(id);
-    jobs.delete(id);
-    if (error) job?.items.destroy(error);
-    else job?.items.push(null);
-    job?.onDone?.();
-  };
   const end = (error: Error) => {
     ended ??= error;
-    for (const id of jobs.keys()) finish(id, ended);
+    for (const stream of streams.values()) stream.destroy(ended);
+    streams.clear();
   };
   child.on('error', end);
   child.on('exit', (code, signal) =>
     end(new Error(`Expected a worker process to go on but it ended with ${signal ?? code}`)),
   );
   child.on('message', (answer: Answer<Item>) => {
-    const items = jobs.get(answer.id)?.items;
-    // A job whose items nobody reads any longer goes on to its end.
-    if ('item' in answer && items?.destroyed) send({ id: answer.id });
-    else if ('item' in answer) items?.push(answer.item);
-    else finish(answer.id, 'error' in answer ? new Error(answer.error) : undefined);
+    const stream = streams.get(answer.id);
+    if ('item' in answer) stream?.push(answer.item);
+    else {
+      streams.delete(answer.id);
+      if ('error' in answer) stream?.destroy(new Error(answer.error));
+      else stream?.push(null);
+    }
   });
   return {
     get jobs() {
-      return jobs.size;
+      return streams.size;
     },
-    run(job, onDone) {
+    run(job, signal) {
       const id = nextId++;
       const read = () => void send({ id });
-      const destroy = (error: Error | null, done: (error: Error | null) => void) => {
-        read();
-        done(error);
-      };
-      const items = new Readable({ objectMode: true, highWaterMark: ITEMS_AHEAD, read, destroy });
+      const stream = new Readable({ objectMode: true, highWaterMark: ITEMS_AHEAD, signal, read });
       // A job may fail before it is read; reading it then throws the error.
-      items.on('error', () => undefined);
-      if (ended) return items.destroy(ended);
-      jobs.set(id, { items, onDone });
-      send({ id, job });
-      return items;
+      stream.on('error', () => undefined);
+      if (ended) stream.destroy(ended);
+      else {
+        streams.set(id, stream);
+        send({ id, job });
+      }
+      return stream;
     },
     stop: () => child.connected && child.disconnect(),
   };

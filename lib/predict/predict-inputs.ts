@@ -2,8 +2,14 @@ import type { RgbImage } from '../core/image';
 import { type BadImage, type DecodedImage, isBadImage } from '../faces/picture/decode';
 import { isImage, readBatches } from '../faces/picture/read-batches';
 import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-file';
-import type { Input } from './inputs';
-import type { PicturePrediction, Predictor, UnreadPicture } from './predictor';
+import { expandInputs, type Input } from './inputs';
+import {
+  loadPredictor,
+  type PicturePrediction,
+  type Predictor,
+  type PredictorOptions,
+  type UnreadPicture,
+} from './predictor';
 import { createSmoother } from './smooth';
 import { readFrames, VideoError } from './video';
 import { isVideoFile } from './video-format';
@@ -32,7 +38,7 @@ export interface PredictInputsOptions {
 }
 
 /** Pictures that are looked at at a time. */
-export const PICTURES_AT_A_TIME = 16;
+const PICTURES_AT_A_TIME = 16;
 
 /**
  * Looks at all inputs. What cannot be read is part of the result, and the others go on.
@@ -81,6 +87,27 @@ async function readInput(
   return kind === 'file' && (await isVideoFile(source)) ? 'video' : readNamedFile(source);
 }
 
+/**
+ * Names the expressions of all faces in pictures, folders of pictures, patterns and videos.
+ * @param names paths from the current folder, as `expandInputs` takes them
+ * @returns one element a picture, in order; what could not be read says why
+ * @throws RangeError for a model, folder or pattern that cannot be used
+ */
+export async function predictPictures(
+  names: readonly string[],
+  options: PredictInputsOptions & PredictorOptions = {},
+): Promise<(PicturePrediction | UnreadPicture)[]> {
+  const inputs = await expandInputs(names, options.onLeftOut);
+  const predictor = await loadPredictor(options);
+  try {
+    const results: (PicturePrediction | UnreadPicture)[] = [];
+    for await (const { result } of predictInputs(predictor, inputs, options)) results.push(result);
+    return results;
+  } finally {
+    predictor.dispose();
+  }
+}
+
 async function readStdin(
   stdin: AsyncIterable<Buffer> | undefined,
   source: string,
@@ -116,6 +143,8 @@ async function* predictVideo(
       yield { result: { ...answer, seconds, faces }, image };
     }
   } catch (error) {
+    // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.
+    if (shouldStop?.()) return;
     const kind = error instanceof VideoError ? error.kind : 'unreadable-file';
     yield { result: { source, kind, reason: (error as Error).message } };
   }

@@ -71,9 +71,6 @@ export async function* readFrames(
   const ffmpeg = spawn('ffmpeg', [...flags, ...input, ...filters, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
-    // In a process group of its own, so that Ctrl-C does not end it in the middle of a picture.
-    detached: true,
-    windowsHide: true,
   });
   const log = followLog(ffmpeg.stderr);
   const ended = new Promise<number | Error>((resolve) => {

@@ -7,8 +7,8 @@ import { comparePaired, type PairedOutcome } from '../core/paired';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed } from '../faces/detector/usual-landmarks';
-import type { InputPredictor } from '../predict/input-predictor';
-import { type FacePrediction, isUnread } from '../predict/predictor';
+import { predictInputs } from '../predict/predict-inputs';
+import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
 import { scoreTest, type TestScore } from './score-test';
 
 /** How one model did on a folder. */
@@ -43,7 +43,7 @@ export interface EvaluateOptions {
  * @returns undefined when it was stopped
  */
 export async function evaluateModel(
-  predictor: InputPredictor,
+  predictor: Predictor,
   { directory, records }: Dataset,
   { onProgress, shouldStop }: EvaluateOptions = {},
 ): Promise<ModelEvaluation | undefined> {
@@ -53,7 +53,7 @@ export async function evaluateModel(
     source: path.join(directory, record.path),
   }));
   const faces: (FacePrediction | undefined)[] = [];
-  for await (const { result } of predictor.predict(inputs, { shouldStop })) {
+  for await (const { result } of predictInputs(predictor, inputs, { shouldStop })) {
     faces.push(isUnread(result) ? undefined : result.faces[0]);
     onProgress?.(faces.length, records.length);
   }

@@ -34,15 +34,6 @@ describe('a worker process', function () {
     assert.deepEqual(await read(unread), thirds(1000));
   });
 
-  it('goes on with a job to its end when its items are not read any longer', async () => {
-    const [one] = workers;
-    await new Promise<void>((resolve) => {
-      const items = one.run({ count: 1000 }, resolve)[Symbol.asyncIterator]();
-      void items.next().then(() => items.return!());
-    });
-    assert.equal(one.jobs, 0);
-  });
-
   it('reports why a job failed, also when it is read later, and runs the next', async () => {
     const [one] = workers;
     const failing = one.run({ count: 2, then: 'fail' });
@@ -54,14 +45,19 @@ describe('a worker process', function () {
   it('fails all jobs of a process that ends, and those that it is given later', async () => {
     const [one, other] = workers;
     const waiting = one.run({ count: 1, then: 'wait' });
-    let done = 0;
-    const dying = one.run({ count: 1, then: 'die' }, () => (done += 1));
+    const dying = one.run({ count: 1, then: 'die' });
     const ended = /Expected a worker process to go on but it ended with SIGKILL/;
     await assert.rejects(read(dying), ended);
     await assert.rejects(read(waiting), ended);
-    assert.deepEqual([done, one.jobs], [1, 0]);
     await assert.rejects(read(one.run({ count: 1 })), ended);
     assert.deepEqual(await read(other.run({ count: 1 })), [0]);
+  });
+
+  it('ends the wait for a job by a signal', async () => {
+    const controller = new AbortController();
+    const items = read(workers[0].run({ count: 1, then: 'wait' }, controller.signal));
+    controller.abort(new Error('stopped'));
+    await assert.rejects(items, { name: 'AbortError' });
   });
 
   it('is chosen by the number of its jobs', () => {

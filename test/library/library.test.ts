@@ -6,7 +6,7 @@ import { createRandom } from '../../lib/core/random';
 import { loadPredictor, type Predictor, UnreadPictureError } from '../../lib/library';
 import { type Picture, readPicture } from '../../lib/library/picture';
 import { predictionWriter } from '../../lib/predict/format';
-import { predictPictures } from '../../lib/predict/input-predictor';
+import { predictPictures } from '../../lib/predict/predict-inputs';
 import { PHOTO_FOLDER } from '../faces/photos';
 import { startFastest } from '../support/native';
 

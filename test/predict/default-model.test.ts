@@ -6,7 +6,7 @@ import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '
 import { projectRoot } from '../../lib/files/project';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
-import { predictPictures } from '../../lib/predict/input-predictor';
+import { predictPictures } from '../../lib/predict/predict-inputs';
 import { isUnread } from '../../lib/predict/predictor';
 import { useTemporaryFolder } from '../support/folder';
 import { startFastest } from '../support/native';

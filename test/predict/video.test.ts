@@ -9,7 +9,6 @@ import sharp from 'sharp';
 import { predictFiles } from '../../lib/cli/predict';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
-import { loadInputPredictor } from '../../lib/predict/input-predictor';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, type LookedAt, type PredictInputsOptions } from '../../lib/predict/predict-inputs';
@@ -72,22 +71,6 @@ describeFfmpeg('a film of two portraits, a second each', function () {
       assert.ok(!isUnread(result) && !isUnread(portrait) && portrait.faces.length === 1);
       assert.deepEqual(result.faces, portrait.faces);
     }
-  });
-
-  it('is answered by several processes as by one', async function () {
-    this.timeout(240_000);
-    const inputs = await expandInputs(['0.png', 'film.mkv', '1.png'].map(at));
-    const options = { framesPerSecond: Infinity, smoothSeconds: 1 };
-    const alone = await look(['0.png', 'film.mkv', '1.png'], options);
-    const together = await loadInputPredictor({ model: FACE_API_MODEL }, 2);
-    const looked: LookedAt[] = [];
-    for await (const one of together.predict(inputs, options)) looked.push(one);
-    together.dispose();
-    assert.equal(looked.length, 22);
-    assert.deepEqual(
-      looked,
-      alone.map(({ result, input }) => ({ result, input })),
-    );
   });
 
   it('ends when asked to, between two of its frames', async () => {
