@@ -186,7 +186,8 @@ describe('openDataset', () => {
     }
   });
 
-  it('marks faces as cropped for preprocessing, so that small ones are enlarged', async () => {
+  it('marks faces as cropped for preprocessing, so that small ones are enlarged', async function () {
+    this.timeout(60_000);
     const face = await sharp(await portraitPng(0))
       .resize(48, 48)
       .toColourspace('b-w')
