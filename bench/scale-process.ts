@@ -11,7 +11,9 @@ async function preprocess(
   directory = path.join(folder, 'sample'),
 ): Promise<void> {
   const cacheDirectory = path.join(folder, 'cache');
-  const dataset = await readDataset(reader, directory, { cacheDirectory, setting: 'DIRECTORY' });
+  // All faces, those without a majority label too: what is measured is not labels.
+  const labels = reader === 'fer-plus' ? 'all' : undefined;
+  const dataset = await readDataset(reader, directory, { cacheDirectory, labels, setting: 'DIRECTORY' });
   await makeStore(dataset, {
     root: dataset.directory,
     cropped: dataset.cropped,

@@ -93,7 +93,8 @@ export async function measureFerPlus(directory: string, print: (line: string) =>
     'fer-plus',
     path.resolve(directory),
   ]);
-  const { records } = await readDataset('fer-plus', directory, { cacheDirectory: folder, setting: 'FOLDER' });
+  const options = { cacheDirectory: folder, labels: 'all', setting: 'FOLDER' } as const;
+  const { records } = await readDataset('fer-plus', directory, options);
   const images = records.length;
   const ferPlus = {
     images,
