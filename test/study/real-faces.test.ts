@@ -94,8 +94,12 @@ describe('the study of real faces', () => {
       ['joy', 0.4],
     ]);
     const runs = { compact: [RUN, { ...RUN, seed: 2, test: right }] };
-    const { strict7, seeds } = summarizeRealFaces({ ...ARCHIVE, runs }).models.compact!;
+    const summary = summarizeRealFaces({ ...ARCHIVE, runs });
+    const { strict7, seeds } = summary.models.compact!;
     assert.deepEqual([seeds, strict7.accuracy, strict7.accuracies], [2, 0.75, [0.5, 1]]);
+    assert.deepEqual([strict7.recall.joy, strict7.recall.sadness], [1, 0.5]);
+    assert.ok(strict7.low < 0.75 && strict7.high > 0.75);
+    assert.match(realFacesToMarkdown(summary), /both blocks \(mean of 2 seeds, 50.0 % to 100.0 %\)/);
   });
 
   it('leaves out a model without answers on the test side', () => {

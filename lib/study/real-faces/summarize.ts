@@ -1,7 +1,6 @@
 import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
 import { wilsonInterval } from '../../core/intervals';
 import {
-  accuracy,
   classMetrics,
   confusionMatrix,
   predictedLabels,
@@ -35,7 +34,7 @@ export interface ModelSummary {
   readonly epochs: number;
   /** Validation accuracy, strict-7. */
   readonly validation: number;
-  /** Wilson interval, macro F1, recall and matrix are the first seed's. */
+  /** The Wilson interval is that of the mean accuracy: of images, not of seeds. The matrix is the first seed's. */
   readonly strict7: ProtocolAccuracy & {
     readonly low: number;
     readonly high: number;
@@ -95,10 +94,13 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
   const strict = (face: ScoredFace) => majorityWinner(face.votes);
   const strict7 = (face: ScoredFace) => exceptContempt(strict(face));
   const accuracies = runs.map((run) => round(scoreRule(test, run.test, strict7, test).accuracy));
-  const first = chooseLabelled(faces, runs[0], 'test');
-  const matrix = confusionMatrix(first.labels, predictedLabels(first.probabilities));
-  const right = Math.round(accuracy(matrix) * first.labels.length);
-  const { low, high } = wilsonInterval(right, first.labels.length);
+  const matrices = runs.map((run) => {
+    const { labels, probabilities } = chooseLabelled(faces, run, 'test');
+    return confusionMatrix(labels, predictedLabels(probabilities));
+  });
+  const recalls = matrices.map(classMetrics);
+  const strict7Mean = rate(strict7);
+  const { low, high } = wilsonInterval(Math.round(strict7Mean.n * strict7Mean.accuracy), strict7Mean.n);
   const calibrated = runs.map((run) => calibrate(faces, run));
   return {
     parameters: runs[0].parameters,
@@ -107,13 +109,15 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
     epochs: runs[0].epochs,
     validation: round(mean(runs.map((run) => validationAccuracy(faces, run)))),
     strict7: {
-      ...rate(strict7),
+      ...strict7Mean,
       low: round(low),
       high: round(high),
       accuracies,
-      macroF1: round(macroF1(matrix)),
-      recall: Object.fromEntries(classMetrics(matrix).map(({ id, recall }) => [EMOTIONS[id], round(recall)])),
-      matrix,
+      macroF1: round(mean(matrices.map(macroF1))),
+      recall: Object.fromEntries(
+        EMOTIONS.map((emotion, id) => [emotion, round(mean(recalls.map((classes) => classes[id].recall)))]),
+      ),
+      matrix: matrices[0],
     },
     strict7Unique: rate(
       strict7,

@@ -11,7 +11,7 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
   const rows = Object.entries(models).map(([model, { strict7, strict7Unique, parameters }]) => {
     const accuracy = `${percent(strict7.accuracy)} (${percent(strict7.low)} to ${percent(strict7.high)})`;
     return [
-      REAL_FACES_NAMES[model as RealFacesModel],
+      nameRow(model as RealFacesModel, strict7.accuracies),
       parameters === 0 ? '–' : formatCount(parameters),
       model === 'carried' ? `**${accuracy}**` : accuracy,
       percent(strict7Unique.accuracy),
@@ -27,6 +27,13 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
     'macro F1',
   ];
   return markdownTable(header, rows, 'lrrrr');
+}
+
+/** Adds the number of seeds and the range of their accuracies to a row that is a mean over seeds. */
+function nameRow(model: RealFacesModel, accuracies: readonly number[]): string {
+  if (accuracies.length === 1) return REAL_FACES_NAMES[model];
+  const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map(percent);
+  return `${REAL_FACES_NAMES[model]} (mean of ${accuracies.length} seeds, ${least} to ${most})`;
 }
 
 /** Formats the figures of the default model as its card's table. */
