@@ -35,11 +35,12 @@ def prepare():
 
 
 def shows_picture(client, source):
-    """Executes a cell and tells whether it gave a PNG."""
+    """Executes a cell and tells whether it gave a picture."""
     pictures, complaints = [], []
 
     def look(message):
-        if "image/png" in message["content"].get("data", {}):
+        # A photograph-like picture is held as JPEG, where that is smaller.
+        if any(kind.startswith("image/") for kind in message["content"].get("data", {})):
             pictures.append(message)
         if message["content"].get("name") == "stderr":
             complaints.append(message["content"]["text"])
