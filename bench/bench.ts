@@ -12,12 +12,12 @@ import { createPool } from './pool';
 import { chooseRows, IMAGE_COUNT, type Choice } from './rows';
 import { runRows } from './run-rows';
 import { formatRow, renderBenchTable } from './table';
-import { homePath, projectRoot } from '../lib/files/project';
+import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup/compile';
 import { formatStep, runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
 import { renderFigure } from '../lib/figures/render';
-import { replaceSection } from '../lib/study/markdown';
+import { replaceSectionIn } from '../lib/study/markdown';
 import type { ReferenceContext } from './reference/context';
 
 /** Where the bench's table is shown. */
@@ -100,6 +100,5 @@ export async function makeBenchReference({ directory, print }: ReferenceContext)
   fs.mkdirSync(charts, { recursive: true });
   fs.writeFileSync(path.join(charts, 'ratios.svg'), svg);
   fs.writeFileSync(path.join(charts, 'ratios.png'), png);
-  const page = path.join(projectRoot(), PAGE);
-  fs.writeFileSync(page, replaceSection(fs.readFileSync(page, 'utf8'), 'bench', renderBenchTable(bench)));
+  replaceSectionIn(PAGE, 'bench', renderBenchTable(bench));
 }

@@ -5,7 +5,6 @@ import { isCentredIn, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import type { RgbImage } from '../lib/core/image';
 import { createRandom } from '../lib/core/random';
-import { projectRoot } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
 import type { Face } from '../lib/faces/detector/detect';
@@ -20,8 +19,8 @@ import {
   pasteFaces,
 } from '../lib/study/draw-composites';
 import { median } from './statistics';
-import { listDemoPhotographs } from '../lib/study/pictures';
-import { replaceSection } from '../lib/study/markdown';
+import { listDemoPhotographs, readColour } from '../lib/study/pictures';
+import { replaceSectionIn } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/cli/terminal';
 import type { ReferenceContext } from './reference/context';
 
@@ -58,9 +57,7 @@ export interface CompositesSize {
 export async function makeCompositesReference({ directory, print }: ReferenceContext): Promise<void> {
   const file = await measureComposites({ pictures: 9, faces: 12, textures: 100 });
   fs.writeFileSync(path.join(directory, 'composites.json'), `${JSON.stringify(file, null, 2)}\n`);
-  const page = path.join(projectRoot(), COMPOSITES_PAGE);
-  const text = replaceSection(fs.readFileSync(page, 'utf8'), 'composites', compositesToMarkdown(file));
-  fs.writeFileSync(page, text);
+  replaceSectionIn(COMPOSITES_PAGE, 'composites', compositesToMarkdown(file));
   print(`Made anew: results/reference/composites.json, and its table in ${COMPOSITES_PAGE}.`);
 }
 
@@ -93,7 +90,7 @@ export async function measureComposites(options: CompositesSize): Promise<Compos
 async function gatherPieces(detector: AllFacesDetector): Promise<Piece[]> {
   const pieces = await drawPieces();
   for (const photograph of listDemoPhotographs()) {
-    const image = await decode(fs.readFileSync(photograph));
+    const image = await readColour(photograph);
     pieces.push(...(await cutPieces(photograph, await detector.detectAll(image), image)));
   }
   return pieces;

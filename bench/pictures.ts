@@ -15,11 +15,10 @@ import {
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
-import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
 import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
-import { listDemoPhotographs } from '../lib/study/pictures';
+import { listDemoPhotographs, readColour } from '../lib/study/pictures';
 
 /** The sets of pictures that prediction is measured on. */
 export type PictureSet = 'portraits' | 'groups';
@@ -101,8 +100,7 @@ async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
 }
 
 async function findFaces(detector: AllFacesDetector, file: string) {
-  const image = await decodeImage(fs.readFileSync(file), file);
-  if (isBadImage(image)) throw new Error(image.reason);
+  const image = await readColour(file);
   const faces = await detector.detectAll(image);
   return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
 }

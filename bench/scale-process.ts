@@ -1,7 +1,8 @@
-// Preprocesses a data set to FOLDER/store: scale-process FOLDER [READER DIRECTORY], default FERG's layout in FOLDER/sample. A
-// process of its own: its memory is watched from outside.
+// Preprocesses a data set to FOLDER/store: scale-process FOLDER [READER DIRECTORY LABELS], default FERG's layout in
+// FOLDER/sample. A process of its own: its memory is watched from outside.
 import path from 'node:path';
 import { printProgress } from '../lib/cli/preprocess';
+import type { LabelRule } from '../lib/core/votes';
 import { readDataset } from '../lib/datasets/registry';
 import { makeStore } from '../lib/faces/store/preprocess';
 
@@ -9,20 +10,19 @@ async function preprocess(
   folder: string,
   reader = 'ferg',
   directory = path.join(folder, 'sample'),
+  labels?: LabelRule,
 ): Promise<void> {
   const cacheDirectory = path.join(folder, 'cache');
-  // All faces, those without a majority label too: what is measured is not labels.
-  const labels = reader === 'fer-plus' ? 'all' : undefined;
   const dataset = await readDataset(reader, directory, { cacheDirectory, labels, setting: 'DIRECTORY' });
   await makeStore(dataset, {
     root: dataset.directory,
     cropped: dataset.cropped,
-    fixedMargin: reader === 'ferg',
+    fixedMargin: dataset.fixedMargin,
     cacheDirectory,
     directory: path.join(folder, 'store'),
     onProgress: printProgress(),
   });
 }
 
-const [folder, reader, directory] = process.argv.slice(2);
-void preprocess(folder, reader, directory);
+const [folder, reader, directory, labels] = process.argv.slice(2);
+void preprocess(folder, reader, directory, labels as LabelRule | undefined);

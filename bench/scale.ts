@@ -6,10 +6,9 @@ import { writeSample } from '../lib/characters';
 import { ownModule } from '../lib/files/own-process';
 import { homePath, projectRoot } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
-import { readDataset } from '../lib/datasets/registry';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
-import { STORE_FILE } from '../lib/faces/store/store';
-import { replaceSection } from '../lib/study/markdown';
+import { STORE_FILE, streamStore } from '../lib/faces/store/store';
+import { replaceSectionIn } from '../lib/study/markdown';
 import { watchRss } from './rss';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './scale-file';
 import { timeLoad } from './time-load';
@@ -89,13 +88,12 @@ export async function measureFerPlus(directory: string, print: (line: string) =>
   const scale = readScale(file);
   if (!scale) throw new Error(`Expected ${file} but found none: run \`npm run reference -- scale\` first`);
   const folder = homePath('data', 'scale', 'fer-plus');
-  const { preprocessSeconds: seconds, peakRssMb } = await preprocessApart(folder, { anew: true, print }, [
-    'fer-plus',
-    path.resolve(directory),
-  ]);
-  const options = { cacheDirectory: folder, labels: 'all', setting: 'FOLDER' } as const;
-  const { records } = await readDataset('fer-plus', directory, options);
-  const images = records.length;
+  // All faces, those without a majority label too: what is measured is not labels.
+  const dataset = ['fer-plus', path.resolve(directory), 'all'];
+  const options = { anew: true, print };
+  const { preprocessSeconds: seconds, peakRssMb } = await preprocessApart(folder, options, dataset);
+  let images = 0;
+  for await (const { numRows } of streamStore(path.join(folder, 'store', STORE_FILE))) images += numRows;
   const ferPlus = {
     images,
     seconds: seconds!,
@@ -111,10 +109,7 @@ export async function measureFerPlus(directory: string, print: (line: string) =>
 /** Puts the figures into README.md and docs/data-at-scale.md. */
 function quoteScale(scale: ScaleFile | undefined): void {
   const texts = { 'README.md': scaleToSentence, 'docs/data-at-scale.md': scaleToMarkdown };
-  for (const [name, toText] of Object.entries(texts)) {
-    const page = path.join(projectRoot(), name);
-    fs.writeFileSync(page, replaceSection(fs.readFileSync(page, 'utf8'), 'scale', toText(scale)));
-  }
+  for (const [page, toText] of Object.entries(texts)) replaceSectionIn(page, 'scale', toText(scale));
 }
 
 async function measure(images: number, directory: string, options: ScaleOptions): Promise<Measurement> {

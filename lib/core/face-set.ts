@@ -1,4 +1,5 @@
 import type { BlockSet } from './blocks';
+import { boxAt } from './geometry';
 import { landmarksOf } from './landmarks';
 
 /**
@@ -34,7 +35,7 @@ export function expectFaces(blocks: BlockSet): FaceSet {
  */
 export function landmarksInFace(set: FaceSet, face: number, chosen: readonly number[]): Float32Array {
   const landmarks = landmarksOf(set, face);
-  const [left, top, width, height] = set.faceBoxes.subarray(4 * face, 4 * face + 4);
+  const { x: left, y: top, width, height } = boxAt(set.faceBoxes, face);
   return Float32Array.from(
     chosen.flatMap((index) => [
       ((landmarks[2 * index] - left) * FACE_SIZE) / width,

@@ -25,6 +25,15 @@ export function boundingBox(points: readonly Point[]): Box {
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/**
+ * Reads one box of a block set.
+ * @param boxes [n, 4] as x, y, width, height
+ */
+export function boxAt(boxes: Float32Array, index: number): Box {
+  const [x, y, width, height] = boxes.subarray(4 * index, 4 * index + 4);
+  return { x, y, width, height };
+}
+
 /** Returns the longer side of a box or an image. */
 export function longerSide({ width, height }: Pick<Box, 'width' | 'height'>): number {
   return Math.max(width, height);

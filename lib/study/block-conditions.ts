@@ -1,6 +1,6 @@
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { FACE_SIZE, type FaceSet } from '../core/face-set';
-import { clampBox, growBox, type Box } from '../core/geometry';
+import { boxAt, clampBox, growBox, type Box } from '../core/geometry';
 import { cropGray, resizeBilinear, type GrayImage } from '../core/image';
 import { DEFAULT_MARGIN_PX, landmarkBox, landmarksOf } from '../core/landmarks';
 import { createRandom } from '../core/random';
@@ -100,11 +100,6 @@ function concatAreas(areas: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(areas.length * AREA);
   areas.forEach((area, index) => all.set(area, index * AREA));
   return all;
-}
-
-function boxAt(boxes: Float32Array, face: number): Box {
-  const [x, y, width, height] = boxes.subarray(4 * face, 4 * face + 4);
-  return { x, y, width, height };
 }
 
 /**

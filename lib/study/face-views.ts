@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../core/blocks';
 import { EMOTIONS, type Emotion, emotionId } from '../core/emotions';
-import type { Box } from '../core/geometry';
+import { boxAt } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import type { FaceView } from '../figures/attention-flow';
@@ -73,11 +73,6 @@ function middleOf(records: readonly FrameRecord[]): FrameRecord | undefined {
   if (middle?.clip === undefined) return middle;
   const clip = records.filter((record) => record.clip === middle.clip);
   return clip[Math.floor(clip.length / 2)];
-}
-
-function boxAt(boxes: Float32Array, face: number): Box {
-  const [x, y, width, height] = boxes.subarray(4 * face, 4 * face + 4);
-  return { x, y, width, height };
 }
 
 function blockAt(pixels: Uint8Array, face: number): RasterImage {

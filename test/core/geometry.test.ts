@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { boundingBox, clampBox, growBox, intersectionOverUnion } from '../../lib/core/geometry';
+import { boxAt, boundingBox, clampBox, growBox, intersectionOverUnion } from '../../lib/core/geometry';
 
 describe('boundingBox', () => {
   it('is the smallest box around the points', () => {
@@ -79,5 +79,11 @@ describe('intersectionOverUnion', () => {
   it('is 0 for two empty boxes', () => {
     const empty = { x: 1, y: 1, width: 0, height: 0 };
     assert.equal(intersectionOverUnion(empty, empty), 0);
+  });
+});
+
+describe('boxAt', () => {
+  it('reads x, y, width and height of one box of many', () => {
+    assert.deepEqual(boxAt(Float32Array.of(0, 0, 1, 1, 2, 3, 4, 5), 1), { x: 2, y: 3, width: 4, height: 5 });
   });
 });

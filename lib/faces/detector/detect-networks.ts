@@ -55,9 +55,9 @@ interface PixelNetwork<Y extends tf.Tensor> {
 /** Makes a network run as a graph where it can. */
 function toGraph<Y extends tf.Tensor, Network extends PixelNetwork<Y>>(
   network: Network & PixelNetwork<Y>,
-  { example, freeAxes }: InputShape,
+  shape: InputShape,
 ): Network {
-  const compiled = compile(network.forward, { example, freeAxes });
+  const compiled = compile(network.forward, shape);
   const dispose = () => [compiled, network].forEach((part) => part.dispose());
   return { ...network, forward: compiled.run, dispose };
 }
