@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { writeSample } from '../lib/characters';
-import { ownModule } from '../lib/files/own-process';
+import { ownModule } from '../lib/files/worker-process';
 import { homePath, projectRoot } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { findTarget, saveWhole } from '../lib/files/whole-file';

@@ -1,4 +1,4 @@
-// The process of worker-process.test.ts: counts, and says how far it has come.
+// The process of worker-process.test.ts: counts in thirds, and reports each number.
 import { serveJobs } from '../../lib/files/worker-process';
 
 /** What the process is asked for. */
@@ -8,14 +8,10 @@ export interface CountJob {
   readonly then?: 'fail' | 'die' | 'wait';
 }
 
-let given = 0;
-
-serveJobs<CountJob, Float64Array>(async ({ count, then }, give) => {
-  for (let value = 0; value < count; value++) {
-    given += 1;
-    await give(Float64Array.of(value / 3, given));
-  }
+serveJobs<CountJob, number, Float64Array>(async ({ count, then }, onProgress) => {
+  for (let value = 0; value < count; value++) onProgress(value / 3);
   if (then === 'fail') throw new RangeError('Expected no failure but received one');
   if (then === 'die') process.kill(process.pid, 'SIGKILL');
   if (then === 'wait') await new Promise(() => undefined);
+  return Float64Array.from({ length: count }, (_, value) => value / 3);
 });

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
-import { chooseWorkers, findIdlest, startWorkers } from '../../files/worker-process';
+import { startWorkers } from '../../files/worker-process';
 import { removeLeftovers } from '../../files/whole-file';
-import { createShardWorker, type ShardHooks, type ShardWorker, type StoredShard } from './compute-shard';
+import { createShardWorker, type ShardWorker, type StoredShard } from './compute-shard';
 import { planJobs, type PlanOptions, type ShardJob } from './plan';
 import { concatBlocks, toBlocks } from './rows';
 import { mergeShards, readShard } from './store';
@@ -167,19 +167,21 @@ async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Prom
   return shards;
 }
 
-/** A message of a worker process: progress, then the shard. */
-export type ShardItem =
-  { readonly batch: readonly [frames: number, missed: number] } | { readonly shard: StoredShard };
+/** Numbers of frames of a computed batch, and of those without blocks. */
+export type BatchCounts = [frames: number, missed: number];
 
 /** Number of images from which on worker processes are worth their start, a second or two each. */
 const IMAGES_WORTH_WORKERS = 1024;
+
+/** Largest default number of processes: each takes half a gigabyte. */
+const MOST_WORKERS = 8;
 
 /**
  * Chooses the number of processes that preprocess so many images: one per core, or 1, which is this process, for few.
  * @param cores default this machine's
  */
 export function defaultWorkers(images: number, cores: number = availableParallelism()): number {
-  return chooseWorkers(images, IMAGES_WORTH_WORKERS, cores);
+  return images < IMAGES_WORTH_WORKERS ? 1 : Math.min(cores, MOST_WORKERS);
 }
 
 /**
@@ -188,17 +190,11 @@ export function defaultWorkers(images: number, cores: number = availableParallel
  * @param count number of processes
  */
 export function startWorkerProcesses(count: number): ShardWorker {
-  const workers = startWorkers<ShardJob, ShardItem>(count, __dirname, 'worker-process');
-  const run = async (job: ShardJob, onBatch?: ShardHooks['onBatch']) => {
-    for await (const item of findIdlest(workers).run(job)) {
-      if ('shard' in item) return item.shard;
-      onBatch?.(...item.batch);
-    }
-    throw new Error('Expected a shard from a worker process but received none');
-  };
+  const workers = startWorkers<ShardJob, BatchCounts, StoredShard>(count, __dirname, 'worker-process');
   return {
     async run(job, { onBatch, onBlocks } = {}) {
-      const shard = await run(job, onBatch);
+      const idlest = workers.reduce((best, one) => (one.jobs < best.jobs ? one : best));
+      const shard = await idlest.run(job, onBatch && ((batch) => onBatch(...batch)));
       if (!onBlocks) return shard;
       const batch = await readShard(shard.file);
       if (!batch)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ownModule } from '../../files/own-process';
+import { ownModule } from '../../files/worker-process';
 import { type Connection, type IoRedis, type JobSettings, loadBullMq } from './bullmq';
 import type { JobKind, QueueJobs } from './jobs';
 
