@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE } from '../lib/core/blocks';
+import { BLOCK_SIZE, FACE_SIZE } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
-import { FACE_SIZE } from '../lib/core/face-set';
 import { clampBox, type Box } from '../lib/core/geometry';
 import { type RgbImage, toGray, toModelInput } from '../lib/core/image';
 import { normalizeLandmarks } from '../lib/core/landmark-features';
@@ -13,7 +12,7 @@ import {
   type CutBlocks,
   type CutFace,
 } from '../lib/core/landmarks';
-import { scaleByTemperature } from '../lib/core/temperature';
+import { scaleByTemperature } from '../lib/core/calibration';
 import { findArchitecture } from '../lib/model/architectures';
 import { PICTURE_SIDES } from '../lib/model/training/data';
 import { decodeModel, type Model } from '../lib/model/files/model-file';
@@ -72,7 +71,7 @@ export async function loadBrowserClassifier(address: string): Promise<BrowserCla
       const marginPx = scaleMargin(model.marginPx, landmarks, model.faceSizePx);
       const blocks = cutBlocks(gray, landmarks, { marginPx });
       if (blocks.kind !== 'blocks') return undefined;
-      const wholeFace = inputs.includes('face') ? cutFace(gray, landmarks, FACE_SIZE) : undefined;
+      const wholeFace = inputs.includes('face') ? cutFace(gray, landmarks) : undefined;
       return { ...blocks, wholeFace };
     },
     classify: async (parts, landmarks, patches, attention) => {
@@ -86,7 +85,7 @@ export async function loadBrowserClassifier(address: string): Promise<BrowserCla
           { training: false },
         ),
       );
-      const probabilities = scaleByTemperature(rows, model.temperature, EMOTIONS.length);
+      const probabilities = scaleByTemperature(rows, model.temperature);
       const first = probabilities.slice(0, EMOTIONS.length);
       const best = first.indexOf(Math.max(...first));
       patches.forEach((patch, index) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { formatPercent } from '../../lib/core/numbers';
+import { formatPercent } from '../../lib/core/metrics';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat } from '../../lib/model/networks/tergat';

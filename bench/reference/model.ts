@@ -10,7 +10,7 @@ import { openDataset } from '../../lib/study/open-dataset';
 import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/markdown';
 import { followOnStderr } from '../../lib/cli/terminal';
 import type { ReferenceContext } from './context';
-import { formatPercent } from '../../lib/core/numbers';
+import { formatPercent } from '../../lib/core/metrics';
 import type { Proportion } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
 

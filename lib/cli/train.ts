@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, FOLDER_VARIABLES } from '../core/experiment';
-import { formatPercent } from '../core/numbers';
+import { formatPercent } from '../core/metrics';
 import { expectOneSplit, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';

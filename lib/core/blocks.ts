@@ -3,6 +3,12 @@ import type { FrameRecord } from './record';
 /** Side of a block in pixels. Source: the original resizes both crops to 32x32. */
 export const BLOCK_SIZE = 32;
 
+/**
+ * Side of a whole-face picture in pixels. It is the multiple of 8 whose area, 2,304 pixels, is closest to the 2,048
+ * pixels of both blocks.
+ */
+export const FACE_SIZE = 48;
+
 /** A frame without blocks, and why. It is data, not an exception: skipped frames are counted and reported. */
 export interface SkippedFrame<R = FrameRecord> {
   readonly record: R;
@@ -34,4 +40,23 @@ export interface BlockSet {
   readonly detectors?: readonly string[];
   /** The frames without blocks. */
   readonly skipped: readonly SkippedFrame[];
+}
+
+/** A block set with the whole face of each record. */
+export interface FaceSet extends BlockSet {
+  /** Grey levels of the whole faces, [n, 48, 48], 0 to 255. */
+  readonly faces: Uint8Array;
+  /** The boxes of the whole faces, [n, 4] as x, y, width, height in pixels of the image. */
+  readonly faceBoxes: Float32Array;
+}
+
+/**
+ * Checks that a block set has whole faces.
+ * @returns the same set
+ * @throws RangeError when it has none
+ */
+export function expectFaces(blocks: BlockSet): FaceSet {
+  const { faces, faceBoxes } = blocks as Partial<FaceSet>;
+  if (faces && faceBoxes) return blocks as FaceSet;
+  throw new RangeError('Expected whole faces for blocks but received blocks alone');
 }

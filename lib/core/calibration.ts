@@ -1,5 +1,5 @@
 import { EMOTIONS } from './emotions';
-import { mean } from './numbers';
+import { mean } from './intervals';
 
 /** A classifier's probabilities and the true labels of n images. */
 export interface LabelledProbabilities {
@@ -41,9 +41,9 @@ const CLASSES = EMOTIONS.length;
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2.
  */
 export function reliabilityBins(answers: LabelledProbabilities, binCount: number = 10): ReliabilityBin[] {
-  const ranked = rankAnswers(answers);
+  const scored = scoreAnswers(answers);
   return Array.from({ length: binCount }, (_, bin) => {
-    const own = ranked.filter(({ confidence }) => binOf(confidence, binCount) === bin);
+    const own = scored.filter(({ confidence }) => binOf(confidence, binCount) === bin);
     return {
       low: bin / binCount,
       high: (bin + 1) / binCount,
@@ -63,7 +63,6 @@ export function reliabilityBins(answers: LabelledProbabilities, binCount: number
  * Source: Guo et al. 2017, equation 3.
  */
 export function expectedCalibrationError(answers: LabelledProbabilities, binCount: number = 10): number {
-  if (answers.labels.length === 0) return NaN;
   const gaps = reliabilityBins(answers, binCount)
     .filter(({ count }) => count > 0)
     .map(({ count, confidence, accuracy }) => count * Math.abs(confidence - accuracy));
@@ -77,7 +76,7 @@ export function expectedCalibrationError(answers: LabelledProbabilities, binCoun
  * Source: Geifman and El-Yaniv 2017, "Selective Classification for Deep Neural Networks".
  */
 export function riskCoverage(answers: LabelledProbabilities): RiskPoint[] {
-  const ranked = rankAnswers(answers).sort((first, second) => second.confidence - first.confidence);
+  const ranked = scoreAnswers(answers).sort((first, second) => second.confidence - first.confidence);
   let wrong = 0;
   return ranked.flatMap(({ confidence, right }, index) => {
     wrong += 1 - right;
@@ -88,13 +87,12 @@ export function riskCoverage(answers: LabelledProbabilities): RiskPoint[] {
   });
 }
 
-function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
-  if (probabilities.length !== labels.length * CLASSES) {
-    const expected = labels.length * CLASSES;
+function scoreAnswers({ probabilities, labels }: LabelledProbabilities) {
+  const expected = labels.length * CLASSES;
+  if (probabilities.length !== expected)
     throw new RangeError(
       `Expected ${expected} numbers for probabilities but received ${probabilities.length}`,
     );
-  }
   return Array.from(labels, (label, index) => {
     const row = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
     const confidence = Math.max(...row);
@@ -108,4 +106,60 @@ function rankAnswers({ probabilities, labels }: LabelledProbabilities) {
  */
 export function binOf(confidence: number, binCount: number): number {
   return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
+}
+
+/** Bounds of a fitted temperature. A value beyond them means that the network is broken, not only badly calibrated. */
+export const TEMPERATURE_RANGE = { least: 0.05, most: 20 } as const;
+
+/** Probabilities below this are clipped, so that their logarithm is finite. */
+const SMALLEST = 1e-30;
+
+/**
+ * Applies temperature scaling, softmax(logits / temperature), to the softmax of the logits.
+ * @param probabilities [n, 7], each row's sum 1
+ * @param temperature above 0; 1 changes nothing, above 1 flattens
+ * @returns [n, 7], each row's sum 1
+ * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", temperature scaling.
+ */
+export function scaleByTemperature(probabilities: Float32Array, temperature: number): Float32Array {
+  const scaled = new Float32Array(probabilities.length);
+  for (let start = 0; start < probabilities.length; start += CLASSES) {
+    const row = probabilities.subarray(start, start + CLASSES);
+    const logits = Array.from(row, (value) => Math.log(Math.max(value, SMALLEST)) / temperature);
+    const highest = Math.max(...logits);
+    const powers = logits.map((logit) => Math.exp(logit - highest));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    scaled.set(
+      powers.map((power) => power / sum),
+      start,
+    );
+  }
+  return scaled;
+}
+
+/**
+ * Fits the temperature that minimises the cross entropy of the true labels, by golden section search over its
+ * logarithm. The loss has one minimum there.
+ * @param probabilities of samples that were not trained on, [n, 7]
+ * @param labels true label ids, [n], n at least 1
+ * @returns a temperature within {@link TEMPERATURE_RANGE}
+ * @throws RangeError without samples
+ */
+export function fitTemperature(probabilities: Float32Array, labels: Uint8Array): number {
+  if (labels.length === 0) throw new RangeError('Expected at least 1 sample for labels but received 0');
+  const loss = (logarithm: number) => {
+    const scaled = scaleByTemperature(probabilities, Math.exp(logarithm));
+    return mean(
+      Array.from(labels, (label, row) => -Math.log(Math.max(scaled[row * CLASSES + label], SMALLEST))),
+    );
+  };
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let low = Math.log(TEMPERATURE_RANGE.least);
+  let high = Math.log(TEMPERATURE_RANGE.most);
+  while (high - low > 1e-4) {
+    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+    if (loss(left) < loss(right)) high = right;
+    else low = left;
+  }
+  return Math.exp((low + high) / 2);
 }

@@ -1,12 +1,22 @@
-import {
-  countGroups,
-  drawGroups,
-  type GroupCounts,
-  type GroupDraws,
-  type GroupedAnswer,
-} from './group-counts';
+import { binOf } from './calibration';
+import { EMOTIONS } from './emotions';
+import { groupBy } from './group-by';
 import { type Estimate, type Proportion, quantile, wilsonInterval } from './intervals';
 import type { Random } from './random';
+
+/** One image with the model's answer. */
+export interface GroupedAnswer {
+  /** Name of the image's group; undefined when the data do not give one. */
+  readonly group: string | undefined;
+  /** The unit of resampling: the person, or the image itself when persons are unknown. */
+  readonly unit: string;
+  /** Label id. */
+  readonly label: number;
+  /** Whether the answer is right; false for an image without a found face. */
+  readonly isRight: boolean;
+  /** Probability of the predicted class, 0 to 1; undefined without a found face. */
+  readonly confidence: number | undefined;
+}
 
 /** A model's performance on one group. A missed face counts as an error, except in the calibration error. */
 export interface GroupScore {
@@ -20,7 +30,7 @@ export interface GroupScore {
   readonly accuracy: Proportion;
   /** Recall of each class, in the order of the label ids; NaN for a class without images. */
   readonly recalls: readonly Proportion[];
-  /** Expected calibration error over the found faces, 0 to 1; NaN without found faces. */
+  /** Expected calibration error in ten bins over the found faces, 0 to 1; NaN without found faces. */
   readonly calibrationError: Estimate;
   /** Whether the group has fewer images or units than {@link GroupLimits} require. */
   readonly isTooFew: boolean;
@@ -52,20 +62,12 @@ export interface GroupLimits {
   readonly units: number;
 }
 
-/** How {@link scoreGroups} estimates. */
-interface GroupOptions {
-  readonly limits: GroupLimits;
-  /** Source of the draws. */
-  readonly random: Random;
-  /** Number of bootstrap samples, default {@link GROUP_DRAWS}. */
-  readonly draws?: number;
-}
-
-/** Default number of bootstrap samples. */
+/** Number of bootstrap samples. */
 export const GROUP_DRAWS = 2000;
 
 /**
  * Scores a model by group, with 95 % intervals from a percentile cluster bootstrap that draws whole units (persons).
+ * Units are drawn from all groups together, since a unit may be in several groups.
  * Intervals of proportions are never narrower than Wilson's with images as trials. The interval of the calibration
  * error always contains its value, since resampling increases that error.
  *
@@ -73,42 +75,127 @@ export const GROUP_DRAWS = 2000;
  * and minus the 95 % quantile, over the draws, of the largest deviation of any pair's difference. It is never narrower
  * than Newcombe's interval for that pair. Images without a group are not compared.
  * @param answers at least one
+ * @param options.random source of the draws
  * @throws RangeError without answers
  * Source: Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10; Efron and
  * Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13.
  */
-export function scoreGroups(answers: readonly GroupedAnswer[], options: GroupOptions): GroupScores {
+export function scoreGroups(
+  answers: readonly GroupedAnswer[],
+  { limits, random }: { readonly limits: GroupLimits; readonly random: Random },
+): GroupScores {
   if (answers.length === 0) throw new RangeError('Expected at least 1 answer for answers but received 0');
-  const { limits, random, draws = GROUP_DRAWS } = options;
-  const names = sortGroups(new Set(answers.map(({ group }) => group)));
-  const counts = countGroups(answers, names);
-  const drawn = drawGroups(answers, names, { random, draws });
+  const byGroup = groupBy(answers, ({ group }) => group);
+  const names = sortGroups([...byGroup.keys()]);
+  const units = countByUnit(answers, names);
+  const sums = new Float64Array(STRIDE * names.length);
+  for (const unit of units) addUnit(unit, sums);
+  const drawn = drawStatistics(units, names.length, random);
   const groups = names.map((group, index): GroupScore => {
-    const { images, found } = counts[index];
-    const units = new Set(answers.filter((one) => one.group === group).map(({ unit }) => unit)).size;
-    const isTooFew = images < limits.images || units < limits.units;
-    return { group, images, found, units, ...estimateGroup(counts[index], drawn[index]), isTooFew };
+    const own = sums.subarray(STRIDE * index, STRIDE * (index + 1));
+    const [images, right, found] = own;
+    const [accuracy, error, ...recalls] = drawn[index];
+    const value = calibrationError(own);
+    const unitCount = new Set(byGroup.get(group)!.map(({ unit }) => unit)).size;
+    return {
+      group,
+      images,
+      found,
+      units: unitCount,
+      accuracy: widen(wilsonInterval(right, images), accuracy),
+      recalls: recalls.map((recall, id) =>
+        widen(wilsonInterval(own[CLASS_RIGHT + id], own[CLASS_IMAGES + id]), recall),
+      ),
+      calibrationError: widen({ value, low: value, high: value }, error),
+      isTooFew: images < limits.images || unitCount < limits.units,
+    };
   });
-  const largestDifference = findLargest(groups, drawn);
+  const largestDifference = findLargest(
+    groups,
+    drawn.map(([accuracy]) => accuracy),
+  );
   return largestDifference ? { groups, largestDifference } : { groups };
 }
 
-function sortGroups(names: ReadonlySet<string | undefined>): (string | undefined)[] {
+function sortGroups(names: readonly (string | undefined)[]): (string | undefined)[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
-  const named = [...names].filter((name): name is string => name !== undefined);
+  const named = names.filter((name): name is string => name !== undefined);
   named.sort((first, second) => compare(first, second) || (first < second ? -1 : 1));
-  return names.has(undefined) ? [...named, undefined] : named;
+  return named.length < names.length ? [...named, undefined] : named;
 }
 
-function estimateGroup(
-  { images, right, classImages, classRight, calibrationError: value }: GroupCounts,
-  drawn: GroupDraws,
-): Pick<GroupScore, 'accuracy' | 'recalls' | 'calibrationError'> {
-  return {
-    accuracy: widen(wilsonInterval(right, images), drawn.accuracy),
-    recalls: drawn.recalls.map((own, id) => widen(wilsonInterval(classRight[id], classImages[id]), own)),
-    calibrationError: widen({ value, low: value, high: value }, drawn.calibrationError),
-  };
+/** Offsets in a group's sums: images, right, found, then images and right answers by class, then each bin's gap. */
+const [IMAGES, RIGHT, FOUND, CLASS_IMAGES] = [0, 1, 2, 3];
+const CLASS_RIGHT = CLASS_IMAGES + EMOTIONS.length;
+const GAPS = CLASS_RIGHT + EMOTIONS.length;
+const BINS = 10;
+const STRIDE = GAPS + BINS;
+
+/** An answer with indices in place of names. */
+interface Counted {
+  /** Offset of the group's sums. */
+  readonly offset: number;
+  readonly label: number;
+  readonly right: number;
+  /** Bin of the confidence; undefined without a found face. */
+  readonly bin?: number;
+  /** Confidence minus 1 for a right answer, or minus 0 for a wrong one. */
+  readonly gap: number;
+}
+
+function countByUnit(answers: readonly GroupedAnswer[], names: readonly (string | undefined)[]): Counted[][] {
+  const offsets = new Map(names.map((name, index) => [name, STRIDE * index]));
+  const units = groupBy(answers, ({ unit }) => unit);
+  return Array.from(units.values(), (own) =>
+    own.map(({ group, label, isRight, confidence }) => ({
+      offset: offsets.get(group)!,
+      label,
+      right: Number(isRight),
+      bin: confidence === undefined ? undefined : binOf(confidence, BINS),
+      gap: (confidence ?? 0) - Number(isRight),
+    })),
+  );
+}
+
+function addUnit(answers: readonly Counted[], sums: Float64Array): void {
+  for (const { offset, label, right, bin, gap } of answers) {
+    sums[offset + IMAGES] += 1;
+    sums[offset + RIGHT] += right;
+    sums[offset + CLASS_IMAGES + label] += 1;
+    sums[offset + CLASS_RIGHT + label] += right;
+    if (bin === undefined) continue;
+    sums[offset + FOUND] += 1;
+    sums[offset + GAPS + bin] += gap;
+  }
+}
+
+/** Computes the calibration error: a bin's gap times its count equals the absolute sum of its answers' gaps. */
+function calibrationError(sums: Float64Array): number {
+  return sums.subarray(GAPS).reduce((total, gap) => total + Math.abs(gap), 0) / sums[FOUND];
+}
+
+/**
+ * Draws bootstrap samples of as many units as the data have, with replacement.
+ * @returns for each group the accuracy, the calibration error and each class's recall, one number per sample; NaN when
+ *   the sample has no such image
+ */
+function drawStatistics(units: readonly Counted[][], groups: number, random: Random): Float64Array[][] {
+  const drawn = Array.from({ length: groups }, () =>
+    Array.from({ length: 2 + EMOTIONS.length }, () => new Float64Array(GROUP_DRAWS)),
+  );
+  const sums = new Float64Array(STRIDE * groups);
+  for (let draw = 0; draw < GROUP_DRAWS; draw++) {
+    sums.fill(0);
+    for (let count = 0; count < units.length; count++) addUnit(random.pick(units), sums);
+    for (const [index, [accuracy, error, ...recalls]] of drawn.entries()) {
+      const own = sums.subarray(STRIDE * index, STRIDE * (index + 1));
+      accuracy[draw] = own[RIGHT] / own[IMAGES];
+      error[draw] = calibrationError(own);
+      for (const [id, recall] of recalls.entries())
+        recall[draw] = own[CLASS_RIGHT + id] / own[CLASS_IMAGES + id];
+    }
+  }
+  return drawn;
 }
 
 /** Widens an interval to include the central 95 % of the draws. Draws without an image of the group are ignored. */
@@ -119,12 +206,13 @@ function widen<E extends Estimate>(estimate: E, drawn: Float64Array): E {
   return { ...estimate, low: Math.min(estimate.low, low), high: Math.max(estimate.high, high) };
 }
 
+/** @param drawn accuracy of each group in each sample */
 function findLargest(
   groups: readonly GroupScore[],
-  drawn: readonly GroupDraws[],
+  drawn: readonly Float64Array[],
 ): LargestDifference | undefined {
-  const named = groups.flatMap((score, index) =>
-    score.group === undefined ? [] : [{ ...score, group: score.group, drawn: drawn[index].accuracy }],
+  const named = groups.flatMap(({ group, accuracy, isTooFew }, index) =>
+    group === undefined ? [] : [{ group, accuracy, isTooFew, drawn: drawn[index] }],
   );
   const enough = named.filter((group) => !group.isTooFew);
   const isTooFew = enough.length < 2;

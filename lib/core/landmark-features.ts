@@ -1,22 +1,24 @@
-import { LANDMARK_COORDINATES } from './landmarks';
+import { FACE_SIZE, type FaceSet } from './blocks';
+import { boxAt, type Point } from './geometry';
+import { expectLandmarks, LANDMARK_COORDINATES, landmarkRange, landmarksOf } from './landmarks';
 
 /** Landmarks of the face's right eye and left eye, in iBUG's order. */
-const EYES = [range(36, 41), range(42, 47)] as const;
+const EYES = [landmarkRange(36, 41), landmarkRange(42, 47)] as const;
 
 /**
  * The landmark that each landmark becomes when the face is mirrored, in iBUG's order: jaw, brows, bridge and wings of
  * the nose, eyes, lips.
  */
-export const MIRRORED_LANDMARKS: readonly number[] = [
-  ...range(0, 16).reverse(),
-  ...range(17, 26).reverse(),
-  ...range(27, 30),
-  ...range(31, 35).reverse(),
+const MIRRORED_LANDMARKS: readonly number[] = [
+  ...landmarkRange(0, 16).reverse(),
+  ...landmarkRange(17, 26).reverse(),
+  ...landmarkRange(27, 30),
+  ...landmarkRange(31, 35).reverse(),
   ...[45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40],
-  ...range(48, 54).reverse(),
-  ...range(55, 59).reverse(),
-  ...range(60, 64).reverse(),
-  ...range(65, 67).reverse(),
+  ...landmarkRange(48, 54).reverse(),
+  ...landmarkRange(55, 59).reverse(),
+  ...landmarkRange(60, 64).reverse(),
+  ...landmarkRange(65, 67).reverse(),
 ];
 
 /**
@@ -27,10 +29,7 @@ export const MIRRORED_LANDMARKS: readonly number[] = [
  * @throws RangeError when there are not 136 coordinates
  */
 export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
-  if (landmarks.length !== LANDMARK_COORDINATES)
-    throw new RangeError(
-      `Expected ${LANDMARK_COORDINATES} values for landmarks but received ${landmarks.length}`,
-    );
+  expectLandmarks(landmarks);
   const [right, left] = EYES.map((eye) => middleOf(landmarks, eye));
   const [dx, dy] = [left.x - right.x, left.y - right.y];
   const square = dx * dx + dy * dy;
@@ -43,6 +42,12 @@ export function normalizeLandmarks(landmarks: Float32Array): Float32Array {
     result[i + 1] = (y * dx - x * dy) / square;
   }
   return result;
+}
+
+function middleOf(landmarks: Float32Array, chosen: readonly number[]): Point {
+  const mean = (axis: number) =>
+    chosen.reduce((sum, index) => sum + landmarks[2 * index + axis], 0) / chosen.length;
+  return { x: mean(0), y: mean(1) };
 }
 
 /**
@@ -59,12 +64,58 @@ export function mirrorFeatures(features: Float32Array): Float32Array {
   return result;
 }
 
-function middleOf(landmarks: Float32Array, chosen: readonly number[]): { x: number; y: number } {
-  const mean = (offset: number) =>
-    chosen.reduce((sum, index) => sum + landmarks[2 * index + offset], 0) / chosen.length;
-  return { x: mean(0), y: mean(1) };
+/**
+ * Converts landmarks of a face to pixels of its whole-face picture; pixel centres lie at .5.
+ * @param face position in the set
+ * @param chosen indices of landmarks, m of them
+ * @returns [m, 2] as x and y, 0 to 48 inside the picture
+ */
+export function landmarksInFace(set: FaceSet, face: number, chosen: readonly number[]): Float32Array {
+  const landmarks = landmarksOf(set, face);
+  const { x: left, y: top, width, height } = boxAt(set.faceBoxes, face);
+  return Float32Array.from(
+    chosen.flatMap((index) => [
+      ((landmarks[2 * index] - left) * FACE_SIZE) / width,
+      ((landmarks[2 * index + 1] - top) * FACE_SIZE) / height,
+    ]),
+  );
 }
 
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+/** Standard deviations beyond which a Gaussian is set to 0; it is below 0.0004 there. */
+const REACH = 4;
+
+/**
+ * Draws a Gaussian around each point: 1 at the point, 0 beyond four standard deviations along an axis. Where Gaussians
+ * overlap, the map has their maximum.
+ * @param points [m, 2] as x and y in pixels; pixel centres lie at .5
+ * @param options.sizePx side of the map in pixels
+ * @param options.sigmaPx standard deviation in pixels, above 0
+ * @returns [size, size] row by row, 0 to 1; all 0 without points
+ */
+export function drawHeatMap(
+  points: Float32Array,
+  { sizePx, sigmaPx }: { readonly sizePx: number; readonly sigmaPx: number },
+): Float32Array {
+  const map = new Float32Array(sizePx * sizePx);
+  const [across, down] = [new Float32Array(sizePx), new Float32Array(sizePx)];
+  for (let point = 0; point < points.length; point += 2) {
+    const [left, right] = drawBell(across, points[point], sigmaPx);
+    const [top, bottom] = drawBell(down, points[point + 1], sigmaPx);
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) {
+        const height = down[row] * across[column];
+        if (height > map[row * sizePx + column]) map[row * sizePx + column] = height;
+      }
+    }
+  }
+  return map;
+}
+
+/** Writes a one-dimensional Gaussian around `at`; returns the first pixel written and the one after the last. */
+function drawBell(target: Float32Array, at: number, sigmaPx: number): [number, number] {
+  const first = Math.max(0, Math.floor(at - REACH * sigmaPx));
+  const end = Math.min(target.length, Math.ceil(at + REACH * sigmaPx));
+  for (let pixel = first; pixel < end; pixel++)
+    target[pixel] = Math.exp(-((pixel + 0.5 - at) ** 2) / (2 * sigmaPx ** 2));
+  return [first, end];
 }

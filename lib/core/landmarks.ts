@@ -1,5 +1,5 @@
-import { BLOCK_SIZE, type BlockSet } from './blocks';
-import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box, type Point } from './geometry';
+import { BLOCK_SIZE, FACE_SIZE, type BlockSet } from './blocks';
+import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box } from './geometry';
 import { type GrayImage, cropGray, cropRepeating, resizeBilinear } from './image';
 
 /** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
@@ -9,10 +9,10 @@ export const LANDMARK_COUNT = 68;
 export const LANDMARK_COORDINATES = 2 * LANDMARK_COUNT;
 
 /** Landmarks whose bounding box is the eyes block: eyebrows (17-26) and eyes (36-47). */
-export const EYES_LANDMARKS: readonly number[] = [...indices(17, 26), ...indices(36, 47)];
+export const EYES_LANDMARKS: readonly number[] = [...landmarkRange(17, 26), ...landmarkRange(36, 47)];
 
 /** Landmarks whose bounding box is the mouth block: outer and inner lips (48-67). */
-export const MOUTH_LANDMARKS: readonly number[] = indices(48, 67);
+export const MOUTH_LANDMARKS: readonly number[] = landmarkRange(48, 67);
 
 /** Pixels by which the boxes grow on each side. Source: 10 in the original's report (30 in its code). */
 export const DEFAULT_MARGIN_PX = 10;
@@ -23,20 +23,12 @@ export const MARGIN_FACE_PX = 117;
 /** Side of a whole-face crop, as a multiple of the face's size. */
 const FACE_FRAME = 1.2;
 
-/** Options for {@link cutBlocks}. */
-interface CutOptions {
-  /** Pixels by which each box grows on each side, 0 or more; default 10. */
-  readonly marginPx?: number;
-  /** Side of the square blocks in pixels; default 32. */
-  readonly size?: number;
-}
-
 /** The two blocks of a face and their boxes. */
 export interface CutBlocks {
   readonly kind: 'blocks';
-  /** Grey levels, [size, size]. */
+  /** Grey levels, [32, 32]. */
   readonly eyes: Uint8Array;
-  /** Grey levels, [size, size]. */
+  /** Grey levels, [32, 32]. */
   readonly mouth: Uint8Array;
   /** Whole pixels inside of the image, margin included. */
   readonly eyesBox: Box;
@@ -48,6 +40,28 @@ export interface CutBlocks {
 export interface CutFailure {
   readonly kind: 'box-outside-image';
   readonly reason: string;
+}
+
+/** A whole face and its box. */
+export interface CutFace {
+  /** Grey levels, [48, 48]. */
+  readonly pixels: Uint8Array;
+  /** A square in whole pixels; it may extend beyond the image. */
+  readonly box: Box;
+}
+
+/** Lists the indices of landmarks from the first to the last. */
+export function landmarkRange(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+}
+
+/**
+ * Checks the number of coordinates of a face.
+ * @throws RangeError when there are not 136
+ */
+export function expectLandmarks({ length }: Float32Array): void {
+  if (length !== LANDMARK_COORDINATES)
+    throw new RangeError(`Expected ${LANDMARK_COORDINATES} values for landmarks but received ${length}`);
 }
 
 /**
@@ -68,11 +82,9 @@ export function landmarksOf({ landmarks }: Pick<BlockSet, 'landmarks'>, face: nu
  */
 export function landmarkBox(
   landmarks: Float32Array,
-  chosen: readonly number[] = indices(0, LANDMARK_COUNT - 1),
+  chosen: readonly number[] = landmarkRange(0, LANDMARK_COUNT - 1),
 ): Box {
-  return boundingBox(
-    chosen.map((index): Point => ({ x: landmarks[2 * index], y: landmarks[2 * index + 1] })),
-  );
+  return boundingBox(chosen.map((index) => ({ x: landmarks[2 * index], y: landmarks[2 * index + 1] })));
 }
 
 /**
@@ -95,21 +107,12 @@ export function scaleMargin(marginPx: number, landmarks: Float32Array, facePx = 
   return (marginPx * measureFace(landmarks)) / facePx;
 }
 
-/** A whole face and its box. */
-export interface CutFace {
-  /** Grey levels, [size, size]. */
-  readonly pixels: Uint8Array;
-  /** A square in whole pixels; it may extend beyond the image. */
-  readonly box: Box;
-}
-
 /**
  * Crops a whole face: a square around the centre of the landmarks' bounding box, with 1.2 times its longer side.
  * Outside the image, the nearest edge pixel is repeated.
  * @param landmarks [68, 2] as x and y in pixels of the image
- * @param size side of the result in pixels
  */
-export function cutFace(image: GrayImage, landmarks: Float32Array, size: number): CutFace {
+export function cutFace(image: GrayImage, landmarks: Float32Array): CutFace {
   const frame = landmarkBox(landmarks);
   const { x, y } = centerOf(frame);
   const side = FACE_FRAME * longerSide(frame);
@@ -120,39 +123,33 @@ export function cutFace(image: GrayImage, landmarks: Float32Array, size: number)
     width: whole,
     height: whole,
   };
-  return { pixels: resizeBilinear(cropRepeating(image, box), size, size).data, box };
+  return { pixels: resizeBilinear(cropRepeating(image, box), FACE_SIZE, FACE_SIZE).data, box };
 }
 
 /**
  * Crops the eyes block and the mouth block of a face.
  * @param landmarks [68, 2] as x and y in pixels of the image
+ * @param options.marginPx pixels by which each box grows on each side, 0 or more; default 10
  * @returns the blocks, or a reason when a box lies outside the image
- * @throws RangeError when there are not 136 coordinates, or the margin or size is out of range
+ * @throws RangeError when there are not 136 coordinates, or the margin is out of range
  */
 export function cutBlocks(
   image: GrayImage,
   landmarks: Float32Array,
-  { marginPx = DEFAULT_MARGIN_PX, size = BLOCK_SIZE }: CutOptions = {},
+  { marginPx = DEFAULT_MARGIN_PX }: { readonly marginPx?: number } = {},
 ): CutBlocks | CutFailure {
-  if (landmarks.length !== LANDMARK_COORDINATES)
-    throw new RangeError(
-      `Expected ${LANDMARK_COORDINATES} values for landmarks but received ${landmarks.length}`,
-    );
+  expectLandmarks(landmarks);
   if (!(marginPx >= 0 && Number.isFinite(marginPx)))
     throw new RangeError(`Expected 0 or more pixels for marginPx but received ${marginPx}`);
+  const { width, height } = image;
   const [eyesBox, mouthBox] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) =>
-    clampBox(growBox(landmarkBox(landmarks, chosen), marginPx), image.width, image.height),
+    clampBox(growBox(landmarkBox(landmarks, chosen), marginPx), width, height),
   );
-  if (!eyesBox || !mouthBox) return outside(eyesBox ? 'mouth' : 'eyes', image);
-  const cut = (box: Box) => resizeBilinear(cropGray(image, box), size, size).data;
+  if (!eyesBox || !mouthBox) {
+    const block = eyesBox ? 'mouth' : 'eyes';
+    const reason = `Expected a box inside of ${width}x${height} for the ${block} block but received one wholly outside`;
+    return { kind: 'box-outside-image', reason };
+  }
+  const cut = (box: Box) => resizeBilinear(cropGray(image, box), BLOCK_SIZE, BLOCK_SIZE).data;
   return { kind: 'blocks', eyes: cut(eyesBox), mouth: cut(mouthBox), eyesBox, mouthBox };
-}
-
-function outside(block: 'eyes' | 'mouth', { width, height }: GrayImage): CutFailure {
-  const reason = `Expected a box inside of ${width}x${height} for the ${block} block but received one wholly outside`;
-  return { kind: 'box-outside-image', reason };
-}
-
-function indices(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }

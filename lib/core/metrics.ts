@@ -117,3 +117,12 @@ function checkId(id: number, classCount: number, name: string): number {
   if (Number.isInteger(id) && id >= 0 && id < classCount) return id;
   throw new RangeError(`Expected integer between 0 and ${classCount - 1} for ${name} but received ${id}`);
 }
+
+/**
+ * Formats a proportion as a percentage, such as `97.51 %`.
+ * @param share 0 to 1; NaN is written as a dash
+ * @param digits after the decimal point, default 2
+ */
+export function formatPercent(share: number, digits = 2): string {
+  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(digits)} %`;
+}

@@ -5,7 +5,7 @@ import { EMOTIONS } from '../core/emotions';
 import { type RgbImage, toModelInput } from '../core/image';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
-import { scaleByTemperature } from '../core/temperature';
+import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
 import type { SeenFace } from '../faces/detector/cut-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/detect-expressions';
@@ -91,7 +91,7 @@ export function fromModel(model: Model, name: string): Classifier {
       output.dispose();
       answers.set(rows, start * EMOTIONS.length);
     }
-    return scaleByTemperature(answers, temperature, EMOTIONS.length);
+    return scaleByTemperature(answers, temperature);
   };
   return {
     name,

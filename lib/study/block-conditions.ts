@@ -1,5 +1,4 @@
-import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
-import { FACE_SIZE, type FaceSet } from '../core/face-set';
+import { BLOCK_SIZE, type BlockSet, FACE_SIZE, type FaceSet } from '../core/blocks';
 import { boxAt, clampBox, growBox, type Box } from '../core/geometry';
 import { cropGray, resizeBilinear, type GrayImage } from '../core/image';
 import { DEFAULT_MARGIN_PX, landmarkBox, landmarksOf } from '../core/landmarks';

@@ -1,6 +1,7 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
-import { formatPercent, mean } from '../core/numbers';
+import { formatPercent } from '../core/metrics';
+import { mean } from '../core/intervals';
 import type { FrameRecord } from '../core/record';
 import { type SplitName, splitRecords } from '../core/split';
 import { encodeSafetensors } from '../model/files/safetensors';

@@ -1,6 +1,5 @@
 import { emotionId } from '../core/emotions';
-import type { GroupedAnswer } from '../core/group-counts';
-import { type GroupLimits, type GroupScores, scoreGroups } from '../core/group-scores';
+import { type GroupedAnswer, type GroupLimits, type GroupScores, scoreGroups } from '../core/group-scores';
 import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';

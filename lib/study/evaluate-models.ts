@@ -1,9 +1,14 @@
 import path from 'node:path';
 import { expectedCalibrationError } from '../core/calibration';
 import { EMOTIONS, emotionId } from '../core/emotions';
-import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../core/group-intervals';
+import {
+  accuracyByCharacter,
+  pairedDifference,
+  type ScoredFrame,
+  comparePaired,
+  type PairedOutcome,
+} from '../core/accuracy-estimates';
 import { type Estimate, type Proportion, wilsonInterval } from '../core/intervals';
-import { comparePaired, type PairedOutcome } from '../core/paired';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed } from '../faces/detector/usual-landmarks';

@@ -1,7 +1,6 @@
 import { EMOTIONS } from '../core/emotions';
 import type { Estimate, Proportion } from '../core/intervals';
-import type { ConfusionMatrix } from '../core/metrics';
-import { formatPercent } from '../core/numbers';
+import { type ConfusionMatrix, formatPercent } from '../core/metrics';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
 import type { GroupEvaluation } from './evaluate-groups';
 import type { ModelComparison, ModelEvaluation } from './evaluate-models';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BlockSet } from '../core/blocks';
-import { expectFaces } from '../core/face-set';
+import { type BlockSet, expectFaces } from '../core/blocks';
 import type { InputName } from '../model/training/data';
 
 type Column = Float32Array | Uint8Array;

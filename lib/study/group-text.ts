@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../core/emotions';
 import { GROUP_DRAWS, type GroupScore } from '../core/group-scores';
 import type { Estimate } from '../core/intervals';
-import { formatPercent } from '../core/numbers';
+import { formatPercent } from '../core/metrics';
 import { tableToText } from '../figures/table-format';
 import type { GroupEvaluation } from './evaluate-groups';
 

@@ -1,4 +1,4 @@
-import { type AccuracyEstimates, estimateAccuracy } from '../core/intervals';
+import { type AccuracyEstimates, estimateAccuracy } from '../core/accuracy-estimates';
 import {
   type ClassMetrics,
   classMetrics,

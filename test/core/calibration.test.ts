@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { expectedCalibrationError, reliabilityBins, riskCoverage } from '../../lib/core/calibration';
-import { fitTemperature, scaleByTemperature } from '../../lib/core/temperature';
+import {
+  expectedCalibrationError,
+  fitTemperature,
+  reliabilityBins,
+  riskCoverage,
+  scaleByTemperature,
+} from '../../lib/core/calibration';
+import { createRandom } from '../../lib/core/random';
 import { evidenceFixture } from './evidence-fixture';
 
 const { labels, probabilities, error, temperature } = evidenceFixture.calibration;
@@ -71,5 +77,36 @@ describe('calibration', () => {
 
   it('is NaN without answers', () => {
     assert.ok(Number.isNaN(expectedCalibrationError({ labels: [], probabilities: new Float32Array(0) })));
+  });
+});
+
+describe('scaleByTemperature', () => {
+  it('changes nothing at 1 and is the softmax of the divided logits elsewhere, each row on its own', () => {
+    const rows = Float32Array.from([...buildRow(2, 0.4), ...buildRow(0, 1 / 7)]);
+    assert.ok(Math.abs(scaleByTemperature(rows, 1)[2] - 0.4) < 1e-6);
+    // The other six have 0.1: logits log(4) and 0, halved, give 2 and 1.
+    const scaled = scaleByTemperature(rows, 2);
+    assert.ok(Math.abs(scaled[2] - 2 / 8) < 1e-6);
+    assert.ok(scaled.subarray(7).every((value) => Math.abs(value - 1 / 7) < 1e-6));
+  });
+});
+
+describe('fitTemperature', () => {
+  it('finds the temperature by which confident answers are too sure', () => {
+    const random = createRandom(1, 'temperature');
+    // Right in 70 of 100 but always said with 0.99: the best single confidence is 0.7.
+    const drawn = Uint8Array.from({ length: 2000 }, () => (random.next() < 0.7 ? 0 : 1 + random.integer(6)));
+    const share = drawn.filter((label) => label === 0).length / drawn.length;
+    const row = buildRow(0, 0.99);
+    const temperature = fitTemperature(
+      Float32Array.from({ length: 7 * 2000 }, (_, i) => row[i % 7]),
+      drawn,
+    );
+    const [confidence] = scaleByTemperature(Float32Array.from(row), temperature);
+    assert.ok(Math.abs(confidence - share) < 1e-3, `${confidence} instead of ${share}`);
+  });
+
+  it('refuses to fit without samples', () => {
+    assert.throws(() => fitTemperature(new Float32Array(0), new Uint8Array(0)), /at least 1 sample/);
   });
 });

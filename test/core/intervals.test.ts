@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bootstrapByGroup, estimateAccuracy, wilsonInterval } from '../../lib/core/intervals';
+import { bootstrapByGroup, mean, tInterval, wilsonInterval } from '../../lib/core/intervals';
 import { createRandom } from '../../lib/core/random';
+import { evidenceFixture } from './evidence-fixture';
 
 interface KnownInterval {
   successes: number;
@@ -16,7 +17,6 @@ const fixture = JSON.parse(readFileSync(path.join(__dirname, '../fixtures/report
   wilson: KnownInterval[];
 };
 const TOLERANCE = 1e-12;
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('intervals', () => {
   for (const known of fixture.wilson) {
@@ -32,13 +32,6 @@ describe('intervals', () => {
     const interval = wilsonInterval(0, 0);
     assert.deepEqual([interval.low, interval.high], [0, 1]);
     assert.ok(Number.isNaN(interval.value));
-  });
-
-  it('defect 8: counts images without a face as errors: 97.506 % of the found are 96.43 % of all', () => {
-    const { foundFaces, allImages } = estimateAccuracy(5396, 5534, 62);
-    assert.equal((100 * foundFaces.value).toFixed(3), '97.506');
-    assert.equal((100 * allImages.value).toFixed(2), '96.43');
-    assert.equal(allImages.trials, 5596);
   });
 
   it('refuses counts that are negative, fractional or larger than the number of trials', () => {
@@ -62,5 +55,37 @@ describe('intervals', () => {
     const draw = () => bootstrapByGroup([[1], [2], [3]], mean, { random: createRandom(5), draws: 50 });
     assert.deepEqual(draw(), draw());
     assert.throws(() => bootstrapByGroup([], mean, { random: createRandom(5) }), /at least 1 group/);
+  });
+});
+
+describe('tInterval', () => {
+  for (const { values, value, low, high } of evidenceFixture.intervals) {
+    it(`agrees with scipy on ${values.join(', ')}`, () => {
+      const estimate = tInterval(values);
+      assert.ok(Math.abs(estimate.value - value) < TOLERANCE);
+      assert.ok(Math.abs(estimate.low - low) < 1e-9);
+      assert.ok(Math.abs(estimate.high - high) < 1e-9);
+    });
+  }
+
+  for (const { freedom, t } of evidenceFixture.quantiles.filter(({ confidence }) => confidence === 0.95)) {
+    it(`has scipy's width at ${freedom} degrees of freedom`, () => {
+      // The standard error of 0, ..., 0, 1 is 1 / n.
+      const count = freedom + 1;
+      const { low, high } = tInterval(Array.from({ length: count }, (_, index) => Number(index === freedom)));
+      assert.ok(Math.abs(((high - low) / 2) * (count / t) - 1) < 1e-9);
+    });
+  }
+
+  it('has no limits for a single value, and is an error for none', () => {
+    assert.deepEqual(tInterval([0.7]), { value: 0.7, low: -Infinity, high: Infinity });
+    assert.throws(() => tInterval([]), /Expected at least 1 number for values but received 0/);
+  });
+});
+
+describe('mean', () => {
+  it('is NaN for no numbers', () => {
+    assert.equal(mean([1, 2, 6]), 3);
+    assert.ok(Number.isNaN(mean([])));
   });
 });

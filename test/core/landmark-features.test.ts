@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { MIRRORED_LANDMARKS, mirrorFeatures, normalizeLandmarks } from '../../lib/core/landmark-features';
+import {
+  drawHeatMap,
+  landmarksInFace,
+  mirrorFeatures,
+  normalizeLandmarks,
+} from '../../lib/core/landmark-features';
 import { createRandom } from '../../lib/core/random';
+import { buildFaceSet } from '../support/blocks';
 
 const random = createRandom(1, 'landmarks');
 const face = Float32Array.from({ length: 136 }, () => random.uniform(0, 200));
@@ -37,20 +43,34 @@ describe('landmark features', () => {
     );
   });
 
-  it('are mirrored as the mirrored face is measured', () => {
-    const flipped = new Float32Array(136);
-    MIRRORED_LANDMARKS.forEach((other, own) =>
-      flipped.set([256 - face[2 * other], face[2 * other + 1]], 2 * own),
-    );
-    assertClose(mirrorFeatures(normalizeLandmarks(face)), normalizeLandmarks(flipped));
-  });
-
-  it('are unchanged when mirrored twice; the nose bridge and the chin stay', () => {
-    assert.deepEqual(
-      MIRRORED_LANDMARKS.map((other) => MIRRORED_LANDMARKS[other]),
-      [...face.subarray(0, 68).keys()],
-    );
-    for (const own of [8, 27, 28, 29, 30, 33, 51, 57, 62, 66]) assert.equal(MIRRORED_LANDMARKS[own], own);
+  it("are mirrored in pairs of iBUG's order: twice mirrored they are unchanged", () => {
+    const features = normalizeLandmarks(face);
+    const mirrored = mirrorFeatures(features);
+    const pairs = [
+      ...[
+        [0, 16],
+        [7, 9],
+        [17, 26],
+        [21, 22],
+        [31, 35],
+        [36, 45],
+        [39, 42],
+        [40, 47],
+      ],
+      ...[
+        [48, 54],
+        [59, 55],
+        [60, 64],
+        [67, 65],
+      ],
+      ...[8, 27, 28, 29, 30, 33, 51, 57, 62, 66].map((own) => [own, own]),
+    ];
+    for (const [one, other] of pairs)
+      assert.deepEqual(
+        [mirrored[2 * one], mirrored[2 * one + 1]],
+        [-features[2 * other], features[2 * other + 1]],
+      );
+    assert.deepEqual(mirrorFeatures(mirrored), features);
   });
 
   it('are 0 where both eyes are at one place', () => {
@@ -62,5 +82,43 @@ describe('landmark features', () => {
       () => normalizeLandmarks(new Float32Array(10)),
       /Expected 136 values for landmarks but received 10/,
     );
+  });
+});
+
+describe('landmarksInFace', () => {
+  it('places landmarks in the picture, whatever the sides of the box', () => {
+    assert.deepEqual([...landmarksInFace(buildFaceSet(2), 1, [3, 40])], [12, 12, 12, 12]);
+  });
+});
+
+const near = (value: number, expected: number) => assert.ok(Math.abs(value - expected) < 1e-6, `${value}`);
+
+describe('drawHeatMap', () => {
+  it('is 1 at a point and falls as a Gaussian: exp(-1/2) one standard deviation away', () => {
+    const map = drawHeatMap(Float32Array.of(4.5, 2.5), { sizePx: 9, sigmaPx: 3 });
+    near(map[2 * 9 + 4], 1);
+    near(map[2 * 9 + 7], Math.exp(-0.5));
+    near(map[5 * 9 + 1], Math.exp(-1));
+  });
+
+  it('takes the greatest of several points, not their sum', () => {
+    const options = { sizePx: 5, sigmaPx: 1 };
+    const once = drawHeatMap(Float32Array.of(2.5, 2.5), options);
+    assert.deepEqual(drawHeatMap(Float32Array.of(2.5, 2.5, 2.5, 2.5), options), once);
+    const both = drawHeatMap(Float32Array.of(0.5, 2.5, 4.5, 2.5), options);
+    near(both[2 * 5], 1);
+    near(both[2 * 5 + 4], 1);
+    near(both[2 * 5 + 2], Math.exp(-2));
+  });
+
+  it('reaches four standard deviations along each axis and no farther', () => {
+    const map = drawHeatMap(Float32Array.of(1.5, 1.5), { sizePx: 12, sigmaPx: 2 });
+    near(map[1 * 12 + 9], Math.exp(-8));
+    assert.equal(map[1 * 12 + 10], 0);
+    assert.equal(map[10 * 12 + 1], 0);
+  });
+
+  it('is 0 everywhere without a point', () => {
+    assert.deepEqual(drawHeatMap(new Float32Array(0), { sizePx: 2, sigmaPx: 1 }), new Float32Array(4));
   });
 });

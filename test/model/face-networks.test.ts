@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { FACE_SIZE } from '../../lib/core/face-set';
+import { FACE_SIZE } from '../../lib/core/blocks';
 import { buildAdam } from '../../lib/tensor/adam';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { inputSource, type InputName } from '../../lib/model/training/data';

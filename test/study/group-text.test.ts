@@ -19,7 +19,7 @@ function answersOf(group: string | undefined, persons: number, wrong = 0) {
 
 function describeAnswers(answers: ReturnType<typeof answersOf>): string[] {
   const limits = { images: 30, units: 10 };
-  const scores = scoreGroups(answers, { limits, random: createRandom(1), draws: 50 });
+  const scores = scoreGroups(answers, { limits, random: createRandom(1) });
   return describeGroups({ column: 'camera', resampled: 'persons', limits, ...scores });
 }
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../lib/core/blocks';
+import { BLOCK_SIZE, type BlockSet, type SkippedFrame, FACE_SIZE, type FaceSet } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { FACE_SIZE, type FaceSet } from '../../lib/core/face-set';
 import { LANDMARK_COUNT } from '../../lib/core/landmarks';
 import { createRandom } from '../../lib/core/random';
 import type { FrameRecord } from '../../lib/core/record';

@@ -1,4 +1,3 @@
-import { FACE_SIZE } from '../../core/face-set';
 import { type RgbImage, toGray } from '../../core/image';
 import {
   type CutBlocks,
@@ -69,7 +68,7 @@ export function cutFaces<F extends Face>(
     const cut = cutBlocks(gray, landmarks, { marginPx: margin });
     if (cut.kind !== 'blocks') return cut;
     const { eyes, mouth, eyesBox, mouthBox } = cut;
-    const whole = wholeFace ? cutFace(gray, landmarks, FACE_SIZE) : undefined;
+    const whole = wholeFace ? cutFace(gray, landmarks) : undefined;
     return { ...face, eyes, mouth, eyesBox, mouthBox, wholeFace: whole };
   });
 }

@@ -1,7 +1,7 @@
 import type { BlockSet } from '../../core/blocks';
 import { intersectionOverUnion } from '../../core/geometry';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
-import { mean } from '../../core/numbers';
+import { mean } from '../../core/intervals';
 
 /** How well one block's boxes agree with the true ones: intersection over union, 0 to 1. */
 export interface BlockIou {

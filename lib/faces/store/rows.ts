@@ -1,7 +1,6 @@
 import * as arrow from 'apache-arrow';
-import { BLOCK_SIZE, type BlockSet, type SkippedFrame } from '../../core/blocks';
+import { BLOCK_SIZE, type BlockSet, type SkippedFrame, FACE_SIZE, type FaceSet } from '../../core/blocks';
 import type { Emotion } from '../../core/emotions';
-import { FACE_SIZE, type FaceSet } from '../../core/face-set';
 import type { Box } from '../../core/geometry';
 import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';

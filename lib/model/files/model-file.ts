@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../core/emotions';
-import { TEMPERATURE_RANGE } from '../../core/temperature';
+import { TEMPERATURE_RANGE } from '../../core/calibration';
 import { findArchitecture } from '../architectures';
 import { loadState, allVariables, type Network, type NetworkState } from '../networks/network';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { FACE_SIZE } from '../../core/face-set';
+import { FACE_SIZE } from '../../core/blocks';
 import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
 import {
   convLayer,

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE } from '../../core/blocks';
+import { BLOCK_SIZE, FACE_SIZE } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
-import { FACE_SIZE } from '../../core/face-set';
 import { toPatches } from './compact';
 import {
   batchNormReluLayer,

@@ -1,6 +1,5 @@
-import type { BlockSet } from '../../core/blocks';
-import { expectFaces, FACE_SIZE, landmarksInFace, type FaceSet } from '../../core/face-set';
-import { drawHeatMap } from '../../core/heat-map';
+import { type BlockSet, expectFaces, FACE_SIZE, type FaceSet } from '../../core/blocks';
+import { landmarksInFace, drawHeatMap } from '../../core/landmark-features';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../../core/landmarks';
 
 /** Standard deviation of the Gaussians around landmarks, as a share of the face's side. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
+import { BLOCK_SIZE, type BlockSet, expectFaces, FACE_SIZE } from '../../core/blocks';
 import { emotionId, EMOTIONS } from '../../core/emotions';
-import { expectFaces, FACE_SIZE } from '../../core/face-set';
 import { rowsToModelInput } from '../../core/image';
 import { normalizeLandmarks } from '../../core/landmark-features';
 import { LANDMARK_COORDINATES, landmarksOf } from '../../core/landmarks';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../../core/numbers';
+import { formatPercent } from '../../core/metrics';
 
 /** Results of an epoch. Losses are means over samples (the original averaged batch means). */
 export interface EpochRecord {

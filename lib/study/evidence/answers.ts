@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../../core/emotions';
-import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/group-intervals';
+import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/accuracy-estimates';
 import type { Estimate, GroupedEstimate } from '../../core/intervals';
 import type { AttributionRun, Evidence, EvidenceRun, CorruptionRun, DeletionResult, Study } from './archive';
 import type { BlockCondition } from '../block-conditions';

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS, emotionId } from '../../core/emotions';
-import { orderPixels, fillWithMean } from '../../core/pixel-removal';
-import { createRandom } from '../../core/random';
+import { createRandom, type Random } from '../../core/random';
 import { COMPACT_SIZES } from '../../model/networks/compact';
 import { inputSource, type TensorSource } from '../../model/training/data';
 import type { Network } from '../../model/networks/network';
@@ -148,13 +147,31 @@ function runDeletionTest(network: Network, marked: AttributedFaces): AnsweredDel
   });
 }
 
-function deletePixels(both: Float32Array, removed: readonly number[]): Float32Array {
+/**
+ * Orders pixels by importance, highest first. Ties are in random order, so that position does not decide between pixels
+ * of equal importance.
+ * @returns positions of the pixels
+ */
+export function orderPixels(importance: Float32Array, random: Random): number[] {
+  return random
+    .shuffle([...importance.keys()])
+    .sort((first, second) => importance[second] - importance[first]);
+}
+
+/**
+ * Replaces pixels by the mean of their block.
+ * @param both both blocks, concatenated
+ * @param deleted positions in `both`
+ * @returns a copy
+ */
+export function deletePixels(both: Float32Array, deleted: readonly number[]): Float32Array {
   const half = both.length / 2;
-  const [eyes, mouth] = fillWithMean([both.subarray(0, half), both.subarray(half)], removed);
-  const joined = new Float32Array(both.length);
-  joined.set(eyes);
-  joined.set(mouth, half);
-  return joined;
+  const means = [both.subarray(0, half), both.subarray(half)].map(
+    (block) => block.reduce((sum, value) => sum + value, 0) / half,
+  );
+  const changed = both.slice();
+  for (const at of deleted) changed[at] = means[at < half ? 0 : 1];
+  return changed;
 }
 
 /** @param faces each both blocks, concatenated @returns label ids */

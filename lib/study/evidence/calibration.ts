@@ -3,9 +3,10 @@ import {
   reliabilityBins,
   riskCoverage,
   type LabelledProbabilities,
+  fitTemperature,
+  scaleByTemperature,
 } from '../../core/calibration';
 import { emotionId, EMOTIONS } from '../../core/emotions';
-import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { reliabilityChart, riskChart } from '../../figures/estimate-charts';
 import type { ChartFigure } from '../../figures/figure';
 import { unpackProbabilities } from '../packed-files';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Estimate } from '../../core/intervals';
-import { formatPercent } from '../../core/numbers';
+import { formatPercent } from '../../core/metrics';
 import { formatRate, rateTable } from '../../figures/estimate-table';
 import type { Figure } from '../../figures/figure';
 import { saveFigure } from '../../figures/figures';

@@ -3,7 +3,7 @@ import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
-import { scaleByTemperature } from '../../core/temperature';
+import { scaleByTemperature } from '../../core/calibration';
 import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { findArchitecture, type NetworkSpec } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/networks/boxes-network';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { BlockSet } from '../../core/blocks';
+import type { BlockSet, FaceSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
-import type { FaceSet } from '../../core/face-set';
 import { predictedLabels } from '../../core/metrics';
 import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
 import { homePath } from '../../files/project';

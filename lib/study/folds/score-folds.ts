@@ -1,7 +1,7 @@
 import type { BlockSet } from '../../core/blocks';
 import { toCsv } from '../../core/csv';
 import { EMOTIONS, emotionId } from '../../core/emotions';
-import { accuracyByCharacter } from '../../core/group-intervals';
+import { accuracyByCharacter } from '../../core/accuracy-estimates';
 import { bootstrapByGroup, type Estimate } from '../../core/intervals';
 import { type ConfusionMatrix, predictedLabels, macroF1 } from '../../core/metrics';
 import { createRandom } from '../../core/random';

@@ -1,8 +1,7 @@
-import { expectedCalibrationError } from '../../core/calibration';
+import { expectedCalibrationError, fitTemperature, scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS, emotionId, isEmotion, type Emotion } from '../../core/emotions';
 import { wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
-import { fitTemperature, scaleByTemperature } from '../../core/temperature';
 import { majorityWinner, VOTE_COLUMNS } from '../../core/votes';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './models';

@@ -1,6 +1,5 @@
-import type { BlockSet } from '../../core/blocks';
+import { type BlockSet, expectFaces } from '../../core/blocks';
 import { EMOTIONS, type Emotion } from '../../core/emotions';
-import { expectFaces } from '../../core/face-set';
 import { majorityWinner } from '../../core/votes';
 import { PICTURE_SIDES } from '../../model/training/data';
 import type { PictureFigure } from '../../figures/figure';

@@ -1,5 +1,5 @@
 import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
-import { wilsonInterval } from '../../core/intervals';
+import { wilsonInterval, mean } from '../../core/intervals';
 import {
   classMetrics,
   confusionMatrix,
@@ -7,7 +7,6 @@ import {
   macroF1,
   type ConfusionMatrix,
 } from '../../core/metrics';
-import { mean } from '../../core/numbers';
 import { pluralityWinner, majorityWinner, type VoteColumn } from '../../core/votes';
 import { calibrate, chooseLabelled, validationAccuracy, type LabelledAnswers } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../core/emotions';
-import { formatPercent } from '../../core/numbers';
+import { formatPercent } from '../../core/metrics';
 import { formatCount, markdownTable } from '../markdown';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import type { ModelSummary, RealFacesSummary } from './summarize';

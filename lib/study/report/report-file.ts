@@ -4,7 +4,7 @@ import type { BlockSet } from '../../core/blocks';
 import { toCsv } from '../../core/csv';
 import { EMOTIONS } from '../../core/emotions';
 import type { Experiment } from '../../core/experiment';
-import { formatPercent } from '../../core/numbers';
+import { formatPercent } from '../../core/metrics';
 import { SPLIT_PARTS, type SplitPart } from '../../core/record';
 import type { Split } from '../../core/split';
 import type { BlockIou, BlockIouReport } from '../../faces/store/measure';

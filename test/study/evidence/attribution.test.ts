@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { createRandom } from '../../../lib/core/random';
 import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/evidence/answers';
 import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
 import { planAttention, PRIOR_USES } from '../../../lib/study/evidence/attention';
-import { planAttribution } from '../../../lib/study/evidence/attribution';
+import { deletePixels, orderPixels, planAttribution } from '../../../lib/study/evidence/attribution';
 import { attributionFigure, deletionFigure } from '../../../lib/study/evidence/attribution-figures';
 import { EVIDENCE_SIZES } from '../../../lib/study/evidence/sizes';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
@@ -61,5 +62,29 @@ describe('attribution', () => {
 
   it('draws nothing where no map was computed', async () => {
     assert.equal(await attributionFigure(evidence, 'learned'), undefined);
+  });
+});
+
+describe('orderPixels', () => {
+  it('puts the most important first', () => {
+    assert.deepEqual(orderPixels(Float32Array.of(0.1, -3, 7, 0.5), createRandom(1)), [2, 3, 0, 1]);
+  });
+
+  it('puts equals in random order: each is first about as often', () => {
+    const random = createRandom(1, 'ties');
+    const firsts = Array.from({ length: 600 }, () => orderPixels(Float32Array.of(1, 0, 1, 1), random)[0]);
+    for (const position of [0, 2, 3]) {
+      const share = firsts.filter((first) => first === position).length / 600;
+      assert.ok(Math.abs(share - 1 / 3) < 0.07, `${position}: ${share}`);
+    }
+    assert.ok(!firsts.includes(1));
+  });
+});
+
+describe('deletePixels', () => {
+  it('gives deleted pixels the mean of their own block, in a copy', () => {
+    const both = Float32Array.of(0, 2, 4, 10, 30, 50);
+    assert.deepEqual([...deletePixels(both, [2, 3])], [0, 2, 2, 30, 30, 50]);
+    assert.deepEqual([...both], [0, 2, 4, 10, 30, 50]);
   });
 });
