@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { findTarget, openWhole } from './whole-file';
 
 /** The file, device, pipe or standard output that a command's result is written to. */
-export interface Output {
+interface Output {
   write(text: string): Promise<void>;
   /** Puts a regular file in place. */
   finish(): Promise<void>;
@@ -10,21 +10,18 @@ export interface Output {
   discard(): Promise<void>;
 }
 
-/** The name of standard output; among inputs it is that of standard input. */
-const STANDARD_OUTPUT = '-';
+/** Standard output is the default, and `-` names it too. */
+function isStandardOutput(file: string | undefined): file is '-' | undefined {
+  return file === undefined || file === '-';
+}
 
 /**
  * Checks before the work begins that a result can be written.
- * @param option name of the option, for errors
  * @param inputs files that are read; the result must not replace one of them
  * @throws Error when the file is a folder, an input, or cannot be written
  */
-export function checkOutput(
-  file: string | undefined,
-  option = '--output',
-  inputs: readonly string[] = [],
-): void {
-  if (file === undefined || file === STANDARD_OUTPUT) return;
+export function checkOutput(file: string | undefined, option = '--output', inputs: readonly string[] = []) {
+  if (isStandardOutput(file)) return;
   const target = findTarget(file, option);
   const old = target.isRegular ? identify(target.file) : undefined;
   if (old !== undefined && inputs.some((input) => identify(input) === old))
@@ -42,14 +39,12 @@ function identify(file: string): string | undefined {
 }
 
 /**
- * Opens an output: a regular file, which appears when it is finished, a device or pipe, which is written to directly, or
- * standard output.
- * @param file default standard output, which `-` names too; links are followed
- * @param option name of the option, for errors
+ * Opens an output. A regular file appears when it is finished; a device or pipe is written to directly.
+ * @param file default standard output
  * @throws Error when the file is a folder or cannot be written
  */
 export async function openOutput(file: string | undefined, option = '--output'): Promise<Output> {
-  if (file === undefined || file === STANDARD_OUTPUT)
+  if (isStandardOutput(file))
     return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
   const { handle, commit, discard } = await openWhole(file, { option });
   const write = (text: string) =>
@@ -59,10 +54,7 @@ export async function openOutput(file: string | undefined, option = '--output'):
   return { write, finish: commit, discard };
 }
 
-/**
- * Writes a whole result, as {@link openOutput} does.
- * @throws Error when it cannot be written
- */
+/** Writes a whole result, as {@link openOutput} does. */
 export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
   const target = await openOutput(file, option);
   try {

@@ -60,34 +60,23 @@ export function expectWritable(folder: string, option?: string): void {
  */
 export function explainUnwritable(error: unknown): unknown {
   const { code, files } = findRefusal(error) ?? { code: '', files: [] };
-  const explain = (file: string | undefined, remedy: string) =>
-    file &&
-    new Error(`Expected a folder that can be written but received ${code} for ${file}: ${remedy}`, {
-      cause: error,
-    });
-  return (
-    explain(files.find(isOfHome), `set ${HOME_VARIABLE} to the absolute path of a folder of your own`) ||
-    explain(
-      files.find((file) => isInside(projectRoot(), file)),
-      'files of the project itself are changed, so take a clone of your own',
-    ) ||
-    error
-  );
+  const ofHome = files.find(isOfHome);
+  const file = ofHome ?? files.find((one) => isInside(projectRoot(), one));
+  if (file === undefined) return error;
+  const remedy = ofHome
+    ? `set ${HOME_VARIABLE} to the absolute path of a folder of your own`
+    : 'files of the project itself are changed, so take a clone of your own';
+  const message = `Expected a folder that can be written but received ${code} for ${file}: ${remedy}`;
+  return new Error(message, { cause: error });
 }
 
 /** Returns whether a path is written below {@link homePath}, or is a missing folder above it. */
 function isOfHome(file: string): boolean {
-  return (
-    WRITTEN_FOLDERS.some((name) => isInside(homePath(name), file)) ||
-    (isInside(file, homePath()) && file !== projectRoot())
-  );
+  const isAbove = isInside(file, homePath()) && file !== projectRoot();
+  return isAbove || WRITTEN_FOLDERS.some((name) => isInside(homePath(name), file));
 }
 
-/**
- * Returns whether a path is a folder or lies below it.
- * @param folder absolute
- * @param file absolute
- */
+/** Returns whether a path is a folder or lies below it; both absolute. */
 export function isInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
@@ -124,15 +113,14 @@ function refusalOf(file: string, mode: number): string | undefined {
 }
 
 /**
- * Computes one hash of many files: any change of a name or a byte changes it.
+ * Computes one SHA-256 of the names and bytes of files.
  * @param files absolute paths, or paths from the project's folder
- * @returns hexadecimal SHA-256
  */
 export function hashFiles(files: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const file of files) {
-    hash.update(`${path.relative(projectRoot(), path.resolve(projectRoot(), file))}\0`);
-    hash.update(fs.readFileSync(path.resolve(projectRoot(), file)));
+  for (const file of files.map((name) => path.resolve(projectRoot(), name))) {
+    hash.update(`${path.relative(projectRoot(), file)}\0`);
+    hash.update(fs.readFileSync(file));
   }
   return hash.digest('hex');
 }

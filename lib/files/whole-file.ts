@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expectWritable } from './project';
 
@@ -9,22 +9,6 @@ const LEFTOVER_AGE_MS = 3_600_000;
 
 /** Names of open files. The process that opened one, such as a shell, continues to write to the same file. */
 const DESCRIPTOR = /^\/(dev\/(fd\/|stdout$|stderr$)|proc\/)/;
-
-/** Options of writing a file. */
-interface WriteOptions {
-  /** Name of the user's option, for messages; default the file itself. */
-  readonly option?: string;
-  /** Whether the file is flushed to the disk before it is renamed, default true; false for many files that can be recomputed. */
-  readonly flush?: boolean;
-}
-
-/** Target of an output. */
-interface Target {
-  /** A regular file's path with links followed; otherwise the given path. */
-  readonly file: string;
-  /** Whether it is, or will be, a regular file, which is written aside and renamed. Others are written directly. */
-  readonly isRegular: boolean;
-}
 
 /** A file that is being written. */
 interface WholeFile {
@@ -42,16 +26,16 @@ interface WholeFile {
 /**
  * Finds an output's target before the computation starts. Links are followed, also to a file that does not exist yet; a
  * missing folder is created.
- * @param file relative to the current folder
  * @param option name of the user's option, such as `--output`
+ * @returns whether it is, or will be, a regular file, which is written aside and renamed (others are written directly);
+ *   and the path, for a regular file with links followed
  * @throws Error for a folder, a circle of links, or a target that cannot be written
  */
-export function findTarget(file: string, option: string): Target {
-  const refuse = (found: string) => notWritable(option, found);
+export function findTarget(file: string, option: string): { file: string; isRegular: boolean } {
   try {
     const found = fs.statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory() || file.endsWith('/') || file.endsWith(path.sep))
-      throw refuse(`the folder ${file}`);
+      throw notWritable(option, `the folder ${file}`);
     const steps = followLinks(file);
     const isRegular = !found || (found.isFile() && !steps.some((step) => DESCRIPTOR.test(step)));
     if (found) fs.accessSync(file, fs.constants.W_OK);
@@ -61,7 +45,7 @@ export function findTarget(file: string, option: string): Target {
     return { file: last, isRegular };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code ? refuse(`${code} for ${file}`) : error;
+    throw code ? notWritable(option, `${code} for ${file}`) : error;
   }
 }
 
@@ -83,12 +67,13 @@ function followLinks(file: string): string[] {
 /**
  * Opens a file that appears only when it is committed, with the mode and owner of the file that it replaces. A target that
  * is not a regular file (a device, a pipe, an open descriptor) is written directly.
- * @param file relative to the current folder; links are followed and a missing folder is created
+ * @param options.option name of the user's option, for messages; default the file itself
+ * @param options.flush whether the file is flushed to the disk before it is renamed, default true
  * @throws Error as {@link findTarget}, and when the file cannot be created
  */
 export async function openWhole(
   file: string,
-  { option = file, flush = true }: WriteOptions = {},
+  { option = file, flush = true }: { option?: string; flush?: boolean } = {},
 ): Promise<WholeFile> {
   const target = findTarget(file, option);
   const aside = `${target.file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
@@ -103,12 +88,11 @@ export async function openWhole(
     isOpen = false;
     await handle.close();
   };
-  if (!target.isRegular)
-    return { handle, commit: close, discard: async () => void (isOpen && (await close())) };
-  await keepAccess(handle, target.file);
+  if (target.isRegular) await keepAccess(handle, target.file);
   return {
     handle,
     async commit() {
+      if (!target.isRegular) return close();
       if (flush) await handle.sync();
       await close();
       await rename(aside, target.file).catch((cause: NodeJS.ErrnoException) => {
@@ -122,7 +106,7 @@ export async function openWhole(
     async discard() {
       if (!isOpen) return;
       await close();
-      await rm(aside, { force: true });
+      if (target.isRegular) await rm(aside, { force: true });
     },
   };
 }
@@ -141,38 +125,26 @@ async function keepAccess(handle: FileHandle, file: string): Promise<void> {
  *
  * The package write-file-atomic (7.0.0) is not used: it does not check how many bytes were written, so that a full disk
  * leaves a truncated file, and it cannot write in parts.
- * @param write writes the content
+ * @param content bytes, text, parts of bytes, or a function that writes them
+ * @param options.flush default true; false for many files that can be recomputed
  * @throws Error when the disk is full or the folder cannot be written; no partial file remains
  */
-export async function writeWhole(
+export async function saveWhole(
   file: string,
-  write: (handle: FileHandle) => Promise<void>,
-  options?: WriteOptions,
+  content: Uint8Array | string | Iterable<Uint8Array> | ((handle: FileHandle) => Promise<void>),
+  options?: { readonly flush: boolean },
 ): Promise<void> {
   try {
-    const whole = await openWhole(file, options);
+    const { handle, commit, discard } = await openWhole(file, options);
     try {
-      await write(whole.handle);
-      await whole.commit();
+      await (typeof content === 'function' ? content(handle) : writeFile(handle, content));
+      await commit();
     } finally {
-      await whole.discard();
+      await discard();
     }
   } catch (error) {
     throw new Error(`Expected to write ${file} but could not: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** Writes bytes, text or parts of bytes with {@link writeWhole}. */
-export function saveWhole(
-  file: string,
-  content: Uint8Array | string | Iterable<Uint8Array>,
-  options?: WriteOptions,
-): Promise<void> {
-  const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
-  const write = async (handle: FileHandle) => {
-    for (const part of parts) await handle.writeFile(part);
-  };
-  return writeWhole(file, write, options);
 }
 
 /**
@@ -180,10 +152,9 @@ export function saveWhole(
  * @param now milliseconds since 1970
  */
 export async function removeLeftovers(folder: string, now = Date.now()): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((one) => one.endsWith('.part'))) {
+  for (const name of await readdir(folder).catch(() => [])) {
     const file = path.join(folder, name);
-    const changed = await stat(file).catch(() => undefined);
+    const changed = name.endsWith('.part') ? await stat(file).catch(() => undefined) : undefined;
     if (changed && now - changed.mtimeMs > LEFTOVER_AGE_MS) await rm(file, { force: true });
   }
 }

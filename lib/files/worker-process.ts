@@ -13,19 +13,6 @@ type Answer<Progress, Result> = { readonly id: number } & (
   { readonly progress: Progress } | { readonly result: Result } | { readonly error: string }
 );
 
-/** A process that does jobs. */
-export interface WorkerProcess<Job, Progress, Result> {
-  /** Number of jobs that are not done. */
-  readonly jobs: number;
-  /**
-   * Starts a job at once; jobs run concurrently.
-   * @throws Error when the job fails or the process ends
-   */
-  run(job: Job, onProgress?: (progress: Progress) => void): Promise<Result>;
-  /** Ends the process. */
-  stop(): void;
-}
-
 /**
  * Returns the path of one of this project's modules, in lib/ or compiled in dist/, and the arguments with which Node.js
  * runs it in a new process.
@@ -38,8 +25,19 @@ export function ownModule(folder: string, name: string): { file: string; execArg
   return { file: path.join(folder, `${name}${extension}`), execArgv: loader };
 }
 
+/** Processes that do jobs. */
+export interface Workers<Job, Progress, Result> {
+  /**
+   * Gives a job to the process with the fewest jobs, which starts it at once; jobs run concurrently.
+   * @throws Error when the job fails or its process ends
+   */
+  run(job: Job, onProgress?: (progress: Progress) => void): Promise<Result>;
+  /** Ends the processes. */
+  stop(): void;
+}
+
 /**
- * Starts processes that share the cores. Stop each of them.
+ * Starts processes that share the cores.
  * @param folder the `__dirname` of the module that calls {@link serveJobs}
  * @param name that module's name without its extension
  */
@@ -47,7 +45,7 @@ export function startWorkers<Job, Progress, Result>(
   count: number,
   folder: string,
   name: string,
-): WorkerProcess<Job, Progress, Result>[] {
+): Workers<Job, Progress, Result> {
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const env = {
     ...process.env,
@@ -57,9 +55,14 @@ export function startWorkers<Job, Progress, Result>(
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   };
   const { file, execArgv } = ownModule(folder, name);
-  return Array.from({ length: count }, () =>
-    toWorker(fork(file, { env, execArgv, serialization: 'advanced' })),
+  const workers = Array.from({ length: count }, () =>
+    toWorker<Job, Progress, Result>(fork(file, { env, execArgv, serialization: 'advanced' })),
   );
+  return {
+    run: (job, onProgress) =>
+      workers.reduce((best, one) => (one.jobs.size < best.jobs.size ? one : best)).run(job, onProgress),
+    stop: () => workers.forEach(({ child }) => child.connected && child.disconnect()),
+  };
 }
 
 /** Does the jobs that this process is sent, until its parent disconnects. */
@@ -80,44 +83,39 @@ export function serveJobs<Job, Progress, Result>(
   process.on('SIGINT', () => undefined);
 }
 
-function toWorker<Job, Progress, Result>(child: ChildProcess): WorkerProcess<Job, Progress, Result> {
-  interface Pending {
-    readonly onProgress?: (progress: Progress) => void;
+function toWorker<Job, Progress, Result>(child: ChildProcess) {
+  type OnProgress = (progress: Progress) => void;
+  interface Waiting {
+    readonly onProgress?: OnProgress;
     readonly resolve: (result: Result) => void;
     readonly reject: (error: Error) => void;
   }
-  const pending = new Map<number, Pending>();
+  const jobs = new Map<number, Waiting>();
   let ended: Error | undefined;
   let nextId = 0;
   const end = (error: Error) => {
     ended ??= error;
-    for (const { reject } of pending.values()) reject(ended);
-    pending.clear();
+    for (const { reject } of jobs.values()) reject(ended);
+    jobs.clear();
   };
   child.on('error', end);
   child.on('exit', (code, signal) =>
     end(new Error(`Expected a worker process to go on but it ended with ${signal ?? code}`)),
   );
   child.on('message', (answer: Answer<Progress, Result>) => {
-    const job = pending.get(answer.id);
+    const job = jobs.get(answer.id);
     if ('progress' in answer) return job?.onProgress?.(answer.progress);
-    pending.delete(answer.id);
+    jobs.delete(answer.id);
     if ('error' in answer) job?.reject(new Error(answer.error));
     else job?.resolve(answer.result);
   });
-  return {
-    get jobs() {
-      return pending.size;
-    },
-    run(job, onProgress) {
-      if (ended) return Promise.reject(ended);
+  const run = (job: Job, onProgress?: OnProgress) =>
+    new Promise<Result>((resolve, reject) => {
+      if (ended) return reject(ended);
       const id = nextId++;
-      return new Promise((resolve, reject) => {
-        pending.set(id, { onProgress, resolve, reject });
-        // An error of sending is told by the process's end.
-        if (child.connected) child.send({ id, job } satisfies Request<Job>, () => undefined);
-      });
-    },
-    stop: () => child.connected && child.disconnect(),
-  };
+      jobs.set(id, { onProgress, resolve, reject });
+      // An error of sending is told by the process's end.
+      if (child.connected) child.send({ id, job } satisfies Request<Job>, () => undefined);
+    });
+  return { child, jobs, run };
 }

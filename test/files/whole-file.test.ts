@@ -3,10 +3,10 @@ import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findTarget, openWhole, removeLeftovers, saveWhole, writeWhole } from '../../lib/files/whole-file';
+import { findTarget, openWhole, removeLeftovers, saveWhole } from '../../lib/files/whole-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
-describe('writeWhole', () => {
+describe('saveWhole', () => {
   const folder = useTemporaryFolder();
   const file = () => path.join(folder(), 'deep', 'file');
 
@@ -19,7 +19,7 @@ describe('writeWhole', () => {
 
   it('leaves the file as it was, and no temporary file, when writing fails', async () => {
     await saveWhole(file(), 'whole');
-    const write = writeWhole(file(), async (handle) => {
+    const write = saveWhole(file(), async (handle) => {
       await handle.writeFile('ha');
       throw new Error('ENOSPC: no space left on device');
     });

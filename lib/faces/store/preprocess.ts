@@ -193,8 +193,7 @@ export function startWorkerProcesses(count: number): ShardWorker {
   const workers = startWorkers<ShardJob, BatchCounts, StoredShard>(count, __dirname, 'worker-process');
   return {
     async run(job, { onBatch, onBlocks } = {}) {
-      const idlest = workers.reduce((best, one) => (one.jobs < best.jobs ? one : best));
-      const shard = await idlest.run(job, onBatch && ((batch) => onBatch(...batch)));
+      const shard = await workers.run(job, onBatch && ((batch) => onBatch(...batch)));
       if (!onBlocks) return shard;
       const batch = await readShard(shard.file);
       if (!batch)
@@ -202,6 +201,6 @@ export function startWorkerProcesses(count: number): ShardWorker {
       onBlocks(toBlocks(batch, job.records));
       return shard;
     },
-    dispose: () => workers.forEach((worker) => worker.stop()),
+    dispose: () => workers.stop(),
   };
 }

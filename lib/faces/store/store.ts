@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
 import type { BlockSet } from '../../core/blocks';
-import { writeWhole } from '../../files/whole-file';
+import { saveWhole } from '../../files/whole-file';
 import { concatBlocks, skippedOf, toBlocks } from './rows';
 import { toSkippedCsv, toSkippedRows } from './skipped';
 
@@ -34,7 +34,7 @@ export function writeStore(
   batches: Iterable<arrow.RecordBatch> | AsyncIterable<arrow.RecordBatch>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  return writeWhole(file, async (handle) => {
+  return saveWhole(file, async (handle) => {
     const hash = createHash('sha256');
     const sink = new ChunkSink();
     const writer = new arrow.RecordBatchFileWriter({ autoDestroy: false });
@@ -160,7 +160,7 @@ export async function mergeShards(
   const names = shards.map((shard) => path.basename(shard, '.arrow'));
   const key = createHash('sha256').update(names.join('\n')).digest('hex');
   const file = path.join(directory, STORE_FILE);
-  await writeWhole(path.join(directory, SKIPPED_FILE), async (skipped) => {
+  await saveWhole(path.join(directory, SKIPPED_FILE), async (skipped) => {
     const batches = async function* () {
       await skipped.appendFile(toSkippedCsv([]));
       for (const shard of shards)
