@@ -6,7 +6,6 @@ import type { Dataset } from '../datasets/dataset';
 import { checkOutput, writeOutput } from '../files/output';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
-import { toPredictionsCsv } from '../study/folds/score-folds';
 import { addDataOptions, type DataFlags, openFlagged } from './data';
 import { addTrainingOptions, experimentOf, type ExperimentFlags, hasOwnBatchSize } from './experiment';
 import { crossValidate, type FoldsRun } from './folds';
@@ -223,7 +222,7 @@ export interface FoldsRequest extends EvaluationFlags, FoldsRun {
 export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   const { experiment, format, output, predictions } = request;
   const { findArchitecture } = await import('../model/architectures');
-  const { foldsToJson, foldsToText } = await import('../study/folds/folds-text');
+  const { foldsToJson, foldsToText, toPredictionsCsv } = await import('../study/folds/score-folds');
   findArchitecture(request.architecture);
   checkOutput(output);
   checkOutput(predictions, '--predictions');

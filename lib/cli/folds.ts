@@ -1,8 +1,7 @@
 import type { Dataset } from '../datasets/dataset';
 import { runStoppable } from '../notebook/stop';
-import type { CrossValidation } from '../study/folds/folds-text';
-import type { FoldResult, FoldSettings } from '../study/queue/jobs';
-import { gatherAnswers, scoreFolds } from '../study/folds/score-folds';
+import type { FoldResult, FoldSettings } from '../study/folds/run-folds';
+import type { CrossValidation } from '../study/folds/score-folds';
 import { fitBatch } from './experiment';
 import { followOnStderr } from './terminal';
 
@@ -29,6 +28,7 @@ export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<Cr
   const { findArchitecture } = await import('../model/architectures');
   const { countParameters } = await import('../model/networks/network');
   const { expectPersons, planFolds, runFolds } = await import('../study/folds/run-folds');
+  const { gatherAnswers, scoreFolds } = await import('../study/folds/score-folds');
   const { preprocessDataset } = await import('../study/open-dataset');
   const { startEngine } = await import('../tensor/backend');
   const start = performance.now();

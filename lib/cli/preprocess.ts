@@ -89,7 +89,7 @@ export async function preprocess(
   expectWritable(directory, out ? '--out' : undefined);
   const { readDataset } = await import('../datasets/registry');
   const { makeStore } = await import('../faces/store/preprocess');
-  const { makeStoreOnQueue } = await import('../study/queue/make-store-on-queue');
+  const { makeStoreOnQueue } = await import('../study/queue/queue');
   const { mapping, labels, numbered } = reader;
   const opened = await readDataset(id, root, {
     cacheDirectory: homePath('data', 'cache', 'converted'),

@@ -7,7 +7,6 @@ import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
 import type { Variant } from '../setup';
-import { toPredictionsCsv } from '../study/folds/score-folds';
 import { crossValidate, type FoldsRun } from './folds';
 import { runSetUp, setUpNotebooks } from './setup';
 import { followOnStderr, print, tell } from './terminal';
@@ -103,7 +102,7 @@ export async function reportFolds(
   const { environment, results, architecture = 'TerGat', print } = options;
   const { confusionChart } = await import('../figures/confusion-chart');
   const { nameFigures, saveFigure } = await import('../figures/figures');
-  const { foldsToJson, foldsToText } = await import('../study/folds/folds-text');
+  const { foldsToJson, foldsToText, toPredictionsCsv } = await import('../study/folds/score-folds');
   const { openDataset } = await import('../study/open-dataset');
   const experiment = readExperiment(environment);
   const dataset = await openDataset(experiment, environment, followOnStderr('Drawing'));

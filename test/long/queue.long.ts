@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import type { StoredShard } from '../../lib/faces/store/compute-shard';
 import { planJobs } from '../../lib/faces/store/plan';
 import { makeStore, preprocess } from '../../lib/faces/store/preprocess';
 import { mergeShards } from '../../lib/faces/store/store';
@@ -70,7 +71,7 @@ describe('the queue on a real Redis server', function () {
 
   it('gives the same store as one machine, though one of three workers is killed on the way', async () => {
     let done = 0;
-    const shards = await runOnQueue(url, 'shard', planJobs(records, options('queue')), {
+    const shards = await runOnQueue<StoredShard>(url, 'shard', planJobs(records, options('queue')), {
       onResult: () => {
         if (++done === 2) killGroup(workers[0]);
       },
@@ -85,7 +86,7 @@ describe('the queue on a real Redis server', function () {
     const file = await merge(shards);
     const alone = await makeStore({ name: 'portraits', records }, options('alone'));
     assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)));
-    const again = await runOnQueue(url, 'shard', planJobs(records, options('queue')));
+    const again = await runOnQueue<StoredShard>(url, 'shard', planJobs(records, options('queue')));
     assert.ok(again.every(({ reused }) => reused));
     await merge(again);
     assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)), 'merged again, the same');

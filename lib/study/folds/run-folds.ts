@@ -1,4 +1,5 @@
 import type { BlockSet } from '../../core/blocks';
+import type { Experiment } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { leaveOneCharacterOut, missingExpressions } from '../../core/split';
 import { concatBlocks } from '../../faces/store/rows';
@@ -7,9 +8,38 @@ import { findArchitecture } from '../../model/architectures';
 import { inputSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
 import { facesOfSplit } from '../faces-of-split';
-import type { FoldJob, FoldResult, FoldSettings } from '../queue/jobs';
 import { runOnQueue } from '../queue/queue';
 import { withTrained } from '../train-cached';
+
+/** Training settings of all folds. */
+export interface FoldSettings {
+  /** Name of the network, as `findArchitecture` takes it. */
+  readonly architecture: string;
+  readonly experiment: Experiment;
+  /** Directory of the checkpoints; default data/cache/training. */
+  readonly cacheDirectory?: string;
+}
+
+/** A fold as a job of the queue; it is sent as JSON. */
+export interface FoldJob extends FoldSettings {
+  /** Tested person. */
+  readonly person: string;
+  /** Absolute paths of the data set's shards, the same on every machine. */
+  readonly shards: readonly string[];
+}
+
+/** Result of a fold; it is sent as JSON. */
+export interface FoldResult {
+  /** Tested person. */
+  readonly person: string;
+  /** Person that chose the epoch. */
+  readonly validation: string;
+  readonly bestEpoch: number;
+  /** Number of epochs that were trained by an earlier call. */
+  readonly reusedEpochs: number;
+  /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
+  readonly probabilities: readonly number[];
+}
 
 /**
  * Checks that a data set names the person of each image, and at least three persons.
@@ -61,14 +91,10 @@ function validationOf(fold: Fold, records: readonly FrameRecord[]): string {
   return records[fold.validation[0]].character;
 }
 
-/**
- * Trains a fold's network, or resumes from its checkpoint, and computes its probabilities for the tested person.
- * @returns undefined when training was stopped
- * @throws RangeError for a person without a fold; what {@link planFolds} and training throw
- */
+/** @returns undefined when training was stopped */
 async function runFold(
   blocks: BlockSet,
-  { person, architecture, experiment, cacheDirectory }: FoldSettings & Pick<FoldJob, 'person'>,
+  { person, architecture, experiment, cacheDirectory }: Omit<FoldJob, 'shards'>,
   shouldStop?: () => boolean,
 ): Promise<FoldResult | undefined> {
   const fold = planFolds(blocks).find(({ character }) => character === person);
@@ -94,38 +120,35 @@ export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResu
   return (await runFold(concatBlocks(parts), fold))!;
 }
 
-/** Options of {@link runFolds}. */
-interface FoldsOptions extends FoldSettings {
-  readonly blocks: BlockSet;
-  /** Paths of the shards that hold these blocks. */
-  readonly shards: readonly string[];
-  /** URL of a Redis queue whose workers run the folds; default: this process runs them. */
-  readonly queue?: string;
-  /** Called after each fold. */
-  readonly onFold?: (fold: FoldResult) => void;
-  /** Called with messages about workers and lost connections. */
-  readonly print?: (line: string) => void;
-  /** Stops this process's training after the current batch. */
-  readonly shouldStop?: () => boolean;
-}
-
 /**
  * Runs all folds in this process or on a queue. A later call resumes after a stop: trained folds are not trained again.
+ * @param options.shards paths of the shards that hold the blocks
+ * @param options.queue URL of a Redis queue whose workers run the folds; default: this process runs them
+ * @param options.onFold called after each fold
+ * @param options.print called with messages about workers and lost connections
+ * @param options.shouldStop stops this process's training after the current batch
  * @returns one result a person with a found face, in alphabetical order; undefined when training was stopped
  * @throws what {@link planFolds}, training and the queue throw
  */
-export async function runFolds(options: FoldsOptions): Promise<FoldResult[] | undefined> {
-  const { blocks, shards, queue, onFold, print, shouldStop, architecture, experiment, cacheDirectory } =
-    options;
-  const settings = { architecture, experiment, cacheDirectory };
-  const persons = planFolds(blocks).map(({ character }) => character);
-  if (queue) {
-    const jobs = persons.map((person) => ({ ...settings, person, shards }));
-    return runOnQueue(queue, 'fold', jobs, { onResult: onFold, print });
-  }
+export async function runFolds(
+  options: FoldSettings & {
+    readonly blocks: BlockSet;
+    readonly shards: readonly string[];
+    readonly queue?: string;
+    readonly onFold?: (fold: FoldResult) => void;
+    readonly print?: (line: string) => void;
+    readonly shouldStop?: () => boolean;
+  },
+): Promise<FoldResult[] | undefined> {
+  const { blocks, shards, queue, onFold, print, shouldStop } = options;
+  const { architecture, experiment, cacheDirectory } = options;
+  const jobs = planFolds(blocks).map(({ character: person }): FoldJob => {
+    return { person, shards, architecture, experiment, cacheDirectory };
+  });
+  if (queue) return runOnQueue(queue, 'fold', jobs, { onResult: onFold, print });
   const results: FoldResult[] = [];
-  for (const person of persons) {
-    const result = await runFold(blocks, { ...settings, person }, shouldStop);
+  for (const job of jobs) {
+    const result = await runFold(blocks, job, shouldStop);
     if (!result) return undefined;
     onFold?.(result);
     results.push(result);

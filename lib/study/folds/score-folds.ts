@@ -1,13 +1,17 @@
 import type { BlockSet } from '../../core/blocks';
 import { toCsv } from '../../core/csv';
 import { EMOTIONS, emotionId } from '../../core/emotions';
+import type { Experiment } from '../../core/experiment';
 import { accuracyByCharacter } from '../../core/accuracy-estimates';
-import { bootstrapByGroup, type Estimate } from '../../core/intervals';
-import { type ConfusionMatrix, predictedLabels, macroF1 } from '../../core/metrics';
+import { bootstrapByGroup } from '../../core/intervals';
+import { macroF1, predictedLabels } from '../../core/metrics';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
-import type { FoldResult } from '../queue/jobs';
+import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
+import type { Dataset } from '../../datasets/dataset';
+import { describeConfusion, toInterval, toPercent } from '../evaluation-text';
 import { scoreTest, type TestScore } from '../score-test';
+import type { FoldResult } from './run-folds';
 
 const CLASSES = EMOTIONS.length;
 
@@ -20,29 +24,6 @@ export interface FoldAnswer {
   readonly probabilities?: readonly number[];
 }
 
-/** Score of one person. */
-interface PersonScore {
-  readonly person: string;
-  readonly images: number;
-  /** Number of images without a found face; they count as errors. */
-  readonly missed: number;
-  readonly correct: number;
-  /** Person that chose the epoch, and the chosen epoch; undefined without a found face. */
-  readonly validation?: string;
-  readonly bestEpoch?: number;
-}
-
-/** Scores of a leave-one-person-out evaluation. */
-export interface FoldsScore {
-  /** Over the images of all folds. */
-  readonly score: TestScore;
-  /** Accuracy of all images with its interval over persons. */
-  readonly accuracy: Estimate;
-  /** Macro F1 of the found faces with its interval from a bootstrap over persons. */
-  readonly macroF1: Estimate;
-  readonly persons: readonly PersonScore[];
-}
-
 /**
  * Collects the answers of all folds.
  * @param records all images of the data set, those without a found face included
@@ -53,61 +34,62 @@ export function gatherAnswers(
   blocks: BlockSet,
   results: readonly FoldResult[],
 ): FoldAnswer[] {
-  const found = new Map<string, number[]>();
+  const found = new Map<string, Omit<FoldAnswer, 'record'>>();
   for (const { person, probabilities } of results) {
-    const faces = blocks.records.filter(({ character }) => character === person);
-    faces.forEach(({ path }, row) =>
-      found.set(path, probabilities.slice(CLASSES * row, CLASSES * (row + 1))),
-    );
+    const labels = predictedLabels(Float32Array.from(probabilities));
+    for (const [row, { path }] of blocks.records.filter(({ character }) => character === person).entries())
+      found.set(path, {
+        label: labels[row],
+        probabilities: probabilities.slice(CLASSES * row, CLASSES * (row + 1)),
+      });
   }
-  return records.map((record) => {
-    const probabilities = found.get(record.path);
-    return probabilities
-      ? { record, probabilities, label: predictedLabels(Float32Array.from(probabilities))[0] }
-      : { record };
-  });
+  return records.map((record) => ({ record, ...found.get(record.path) }));
 }
+
+/** Scores of a leave-one-person-out evaluation: those of {@link scoreFolds}. */
+type FoldsScore = ReturnType<typeof scoreFolds>;
 
 /**
  * Scores the answers of all folds.
  * @param seed of the bootstrap
+ * @returns the score over the images of all folds; accuracy of all images with its interval over persons; macro F1 of the
+ *   found faces with its interval from a bootstrap over persons; and each person's counts
  */
-export function scoreFolds(
-  answers: readonly FoldAnswer[],
-  results: readonly FoldResult[],
-  seed: number,
-): FoldsScore {
-  const score = scoreAnswers(answers);
+export function scoreFolds(answers: readonly FoldAnswer[], results: readonly FoldResult[], seed: number) {
   const names = [...new Set(answers.map(({ record }) => record.character))].sort();
-  const persons = names.map((person) => {
-    const own = answers.filter(({ record }) => record.character === person);
-    const { matrix, allImages, foundFaces } = scoreAnswers(own);
-    const result = results.find((one) => one.person === person);
-    return {
-      matrix,
-      row: {
-        person,
-        images: allImages.trials,
-        missed: allImages.trials - foundFaces.trials,
-        correct: allImages.successes,
-        ...(result && { validation: result.validation, bestEpoch: result.bestEpoch }),
-      },
-    };
-  });
-  const scored = answers.map(({ record: { character, path, clip = path, emotion }, label }) => ({
+  const scores = names.map((person) =>
+    scoreAnswers(answers.filter(({ record }) => record.character === person)),
+  );
+  const frames = answers.map(({ record: { character, path, clip = path, emotion }, label }) => ({
     character,
     clip,
     score: Number(label === emotionId(emotion)),
   }));
   return {
-    score,
-    accuracy: accuracyByCharacter(scored),
+    score: scoreAnswers(answers),
+    accuracy: accuracyByCharacter(frames),
     macroF1: bootstrapByGroup(
-      persons.filter(({ row }) => row.missed < row.images).map(({ matrix }) => [matrix]),
-      (matrices) => macroF1(sumMatrices(matrices)),
+      scores.filter(({ foundFaces }) => foundFaces.trials > 0).map(({ matrix }) => [matrix]),
+      (matrices) =>
+        macroF1(
+          EMOTIONS.map((_, row) =>
+            EMOTIONS.map((_, column) => matrices.reduce((sum, one) => sum + one[row][column], 0)),
+          ),
+        ),
       { random: createRandom(seed, 'macro F1 over persons') },
     ),
-    persons: persons.map(({ row }) => row),
+    persons: scores.map(({ allImages, foundFaces }, index) => {
+      const fold = results.find(({ person }) => person === names[index]);
+      return {
+        person: names[index],
+        images: allImages.trials,
+        /** Images without a found face; they count as errors. */
+        missed: allImages.trials - foundFaces.trials,
+        correct: allImages.successes,
+        // A person without a found face has no fold.
+        ...(fold && { validation: fold.validation, bestEpoch: fold.bestEpoch }),
+      };
+    }),
   };
 }
 
@@ -118,11 +100,6 @@ function scoreAnswers(answers: readonly FoldAnswer[]): TestScore {
     Uint8Array.from(found, ({ label }) => label!),
     answers.length - found.length,
   );
-}
-
-function sumMatrices(matrices: readonly ConfusionMatrix[]): number[][] {
-  const sumAt = (row: number, column: number) => matrices.reduce((sum, one) => sum + one[row][column], 0);
-  return EMOTIONS.map((_, row) => EMOTIONS.map((_, column) => sumAt(row, column)));
 }
 
 /** Column names of a table of predictions. */
@@ -139,4 +116,77 @@ export function predictionRow({ record, label, probabilities }: FoldAnswer): str
 export function toPredictionsCsv(answers: readonly FoldAnswer[]): string {
   const rows = answers.map((answer) => [...predictionRow(answer), answer.record.character]);
   return toCsv([[...PREDICTION_COLUMNS, 'person'], ...rows]);
+}
+
+/** A finished leave-one-person-out evaluation. */
+export interface CrossValidation {
+  readonly dataset: Dataset;
+  readonly blocks: BlockSet;
+  readonly answers: readonly FoldAnswer[];
+  readonly figures: FoldsScore;
+  readonly experiment: Experiment;
+  readonly model: string;
+  readonly parameters: number;
+  readonly folds: number;
+  readonly backend: string;
+  readonly seconds: number;
+}
+
+/**
+ * Formats the figures for other programs. Rates are in 0..1, times in seconds.
+ * @param leftOut parts of a report that such an evaluation does not have
+ */
+export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]): string {
+  const { dataset, figures, experiment, model, parameters, folds, backend, seconds } = done;
+  const { score, accuracy, macroF1, persons } = figures;
+  const [images, faces] = [score.allImages.trials, score.foundFaces.trials];
+  const report = {
+    dataset: dataset.name,
+    synthetic: dataset.synthetic,
+    images,
+    faces,
+    detectionRate: faces / images,
+    split: { name: LEAVE_ONE_PERSON_OUT, folds },
+    model,
+    parameters,
+    epochs: experiment.epochs,
+    accuracyOfFound: score.foundFaces.value,
+    accuracyOfAll: accuracy.value,
+    accuracyOfAllInterval: [accuracy.low, accuracy.high],
+    macroF1: macroF1.value,
+    macroF1Interval: [macroF1.low, macroF1.high],
+    intervals: '95 %, over persons',
+    labels: EMOTIONS,
+    matrix: score.matrix,
+    classes: score.classes,
+    persons,
+    backend,
+    experiment: { ...experiment, split: LEAVE_ONE_PERSON_OUT },
+    leftOut,
+    seconds: { folds: seconds },
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Formats the figures for people. */
+export function foldsToText({ dataset, figures, model, folds }: CrossValidation): string {
+  const { score, accuracy, macroF1, persons } = figures;
+  const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
+  const [low, high] = [macroF1.low, macroF1.high].map((value) => value.toFixed(4));
+  const row = (person: string, cells: readonly unknown[]) =>
+    `  ${person.padEnd(width)}  ${cells.map((cell, index) => String(cell).padStart([6, 7, 5, 10][index])).join('  ')}`;
+  return [
+    `Data: ${dataset.name}, ${score.allImages.trials} images of ${persons.length} persons`,
+    `${model}, trained ${folds} times: each person is tested once, the next one chooses the epoch, all others train`,
+    `  accuracy of all images         ${toPercent(score.allImages)}`,
+    `  over persons                   ${toInterval(accuracy)}`,
+    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
+    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons drawn anew: ${low} to ${high})`,
+    ...describeConfusion(score.matrix),
+    row('person', ['images', 'no face', 'right', 'best epoch']),
+    ...persons.map(({ person, images, missed, correct, bestEpoch = 'no fold' }) =>
+      row(person, [images, missed, correct, bestEpoch]),
+    ),
+    '',
+  ].join('\n');
 }

@@ -6,8 +6,8 @@ import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
 import { createShardWorker } from '../../faces/store/compute-shard';
 import type { ShardJob } from '../../faces/store/plan';
-import { runFoldJob } from '../folds/run-folds';
-import type { FoldJob, JobKind } from './jobs';
+import { type FoldJob, runFoldJob } from '../folds/run-folds';
+import type { JobKind } from './queue';
 
 const worker = createShardWorker();
 
@@ -15,16 +15,15 @@ const worker = createShardWorker();
 process.on('SIGINT', () => undefined);
 
 /** Runs one job. */
-async function processJob(job: { readonly name: string; readonly data: unknown }): Promise<unknown> {
-  if ((job.name as JobKind) === 'shard') expectData(job.data as ShardJob);
+export default async function processJob(job: { readonly name: string; readonly data: unknown }) {
+  const kind = job.name as JobKind;
+  if (kind === 'shard') expectData(job.data as ShardJob);
   await startEngine();
   try {
-    if ((job.name as JobKind) === 'shard') return await worker.run(job.data as ShardJob);
-    if ((job.name as JobKind) === 'fold') return await runFoldJob(job.data as FoldJob);
+    return await (kind === 'shard' ? worker.run(job.data as ShardJob) : runFoldJob(job.data as FoldJob));
   } catch (error) {
     throw explainUnwritable(error);
   }
-  throw new RangeError(`Expected shard or fold for a job but received ${job.name}`);
 }
 
 /** Rejects a shard none of whose files exist: on a machine without the data all frames would be skipped. */
@@ -35,5 +34,3 @@ function expectData({ root, records }: ShardJob): void {
     `Expected the data in ${root} on every worker but ${hostname()} has no ${records[0].path} there, nor any other file of this shard`,
   );
 }
-
-export default processJob;

@@ -3,8 +3,13 @@ import path from 'node:path';
 import { type Emotion, emotionId, EMOTIONS } from '../../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
 import { preprocess } from '../../../lib/faces/store/preprocess';
-import { planFolds, runFoldJob, runFolds } from '../../../lib/study/folds/run-folds';
-import type { FoldJob, FoldResult } from '../../../lib/study/queue/jobs';
+import {
+  type FoldJob,
+  type FoldResult,
+  planFolds,
+  runFoldJob,
+  runFolds,
+} from '../../../lib/study/folds/run-folds';
 import { gatherAnswers, scoreFolds, toPredictionsCsv } from '../../../lib/study/folds/score-folds';
 import { portraitPng } from '../../faces/photos';
 import { buildFaceSet } from '../../support/blocks';
