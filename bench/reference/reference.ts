@@ -1,11 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  CROPPED_VARIABLE,
-  EXPERIMENT_VARIABLES,
-  FOLDER_VARIABLES,
-  READER_VARIABLES,
-} from '../../lib/core/experiment';
+import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../../lib/core/experiment';
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
 import { replaceSectionIn } from '../../lib/study/markdown';
 import { resultsToMarkdown } from '../../lib/study/report/report-file';
@@ -63,7 +58,7 @@ export async function runReference(options: {
     ...Object.keys(EXPERIMENT_VARIABLES),
     ...FOLDER_VARIABLES,
     ...READER_VARIABLES,
-    CROPPED_VARIABLE,
+    'CROPPED',
     'ENGINE',
     'EVIDENCE',
     'PICTURES',

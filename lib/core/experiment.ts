@@ -45,11 +45,7 @@ export const EXPERIMENT_VARIABLES = {
 } as const satisfies Record<string, keyof Experiment>;
 
 /** The variables of {@link EXPERIMENT_VARIABLES} that set the size of the drawn sample; other data ignore them. */
-export const SAMPLE_VARIABLES = [
-  'CLIPS_PER_CELL',
-  'FRAMES_PER_CLIP',
-  'SAMPLE_FRAMES',
-] as const satisfies readonly (keyof typeof EXPERIMENT_VARIABLES)[];
+export const SAMPLE_VARIABLES = ['CLIPS_PER_CELL', 'FRAMES_PER_CLIP', 'SAMPLE_FRAMES'] as const;
 
 /** The environment variables that name a data set's folder, in place of the drawn sample. At most one may be set. */
 export const FOLDER_VARIABLES = ['FERG_DIR', 'IMAGES_DIR', 'DATASET_DIR'] as const;
@@ -60,9 +56,6 @@ export const FOLDER_VARIABLES = ['FERG_DIR', 'IMAGES_DIR', 'DATASET_DIR'] as con
  */
 export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS', 'DATASET_NUMBERED'] as const;
 
-/** The environment variable that {@link readCropped} reads. */
-export const CROPPED_VARIABLE = 'CROPPED';
-
 /**
  * Reads from `CROPPED=1` whether each picture is a cropped face. Cropped faces are used whole, without a face detector.
  * @param environment such as `process.env`; an empty value counts as unset
@@ -70,9 +63,9 @@ export const CROPPED_VARIABLE = 'CROPPED';
  * @throws RangeError for any other value
  */
 export function readCropped(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const value = environment[CROPPED_VARIABLE];
+  const value = environment.CROPPED;
   if (!value || value === '1') return value === '1';
-  throw new RangeError(`Expected 1 or nothing for ${CROPPED_VARIABLE} but received ${value}`);
+  throw new RangeError(`Expected 1 or nothing for CROPPED but received ${value}`);
 }
 
 /**
@@ -106,9 +99,6 @@ function readNumber(variable: string, setting: string, value: string): number {
   throw new RangeError(`Expected an integer of at least ${least} for ${variable} but received ${value}`);
 }
 
-/** Smallest number of steps per epoch, and smallest batch size; below 64 faces, the batch size has priority. */
-const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
-
 /**
  * Reduces the batch size for small data sets. With only two steps per epoch, a network predicts the most frequent
  * expression for every face even after all epochs.
@@ -117,5 +107,6 @@ const [FEWEST_STEPS, SMALLEST_BATCH] = [8, 8];
  * @returns 8 to batchSize, or batchSize when that is below 8
  */
 export function limitBatchSize(batchSize: number, faces: number): number {
-  return Math.min(batchSize, Math.max(SMALLEST_BATCH, Math.floor(faces / FEWEST_STEPS)));
+  const [fewestSteps, smallestBatch] = [8, 8];
+  return Math.min(batchSize, Math.max(smallestBatch, Math.floor(faces / fewestSteps)));
 }

@@ -53,12 +53,7 @@ export function cropGray(image: GrayImage, box: Box): GrayImage {
     throw new RangeError(
       `Expected whole pixels inside of ${image.width}x${image.height} for box but received ${width}x${height} at ${x},${y}`,
     );
-  const data = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const start = (y + row) * image.width + x;
-    data.set(image.data.subarray(start, start + width), row * width);
-  }
-  return { width, height, data };
+  return cropRepeating(image, box);
 }
 
 /**
@@ -147,9 +142,7 @@ const MODEL_INPUTS = Float32Array.from({ length: 256 }, (_, level) => Math.froun
  * @returns the same shape, 0 to 2, in single precision as in torchvision
  */
 export function toModelInput(levels: Uint8Array): Float32Array {
-  const input = new Float32Array(levels.length);
-  for (let i = 0; i < levels.length; i++) input[i] = MODEL_INPUTS[levels[i]];
-  return input;
+  return rowsToModelInput(levels, levels.length, [0]);
 }
 
 /**

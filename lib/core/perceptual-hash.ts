@@ -1,4 +1,5 @@
 import { BLOCK_SIZE, type BlockSet } from './blocks';
+import { groupBy } from './group-by';
 
 /** Hashes of n faces, 64 bits each as two 32-bit numbers, [n, 2]. */
 type FaceHashes = Uint32Array;
@@ -58,32 +59,26 @@ export function findNearDuplicates(
   asked: readonly number[],
   others: readonly number[],
 ): Int32Array {
-  const buckets = new Map<number, number[]>();
-  for (const face of others)
-    for (const word of wordsOf(hashes, face)) {
-      const bucket = buckets.get(word);
-      if (bucket) bucket.push(face);
-      else buckets.set(word, [face]);
-    }
+  const words = others.flatMap((face) => wordsOf(hashes, face).map((word) => ({ word, face })));
+  const byWord = groupBy(words, ({ word }) => word);
   return Int32Array.from(asked, (face) => {
     for (const word of wordsOf(hashes, face))
-      for (const other of buckets.get(word) ?? [])
+      for (const { face: other } of byWord.get(word) ?? [])
         if (other !== face && countDifferentBits(hashes, face, other) <= NEAR_BITS) return other;
     return -1;
   });
 }
 
 function wordsOf(hashes: FaceHashes, face: number): number[] {
-  const [first, second] = [hashes[2 * face], hashes[2 * face + 1]];
-  return [first >>> 16, first & 0xffff, second >>> 16, second & 0xffff].map(
+  const [eyes, mouth] = hashes.subarray(2 * face);
+  return [eyes >>> 16, eyes & 0xffff, mouth >>> 16, mouth & 0xffff].map(
     (word, place) => place * 0x10000 + word,
   );
 }
 
 function countDifferentBits(hashes: FaceHashes, one: number, other: number): number {
-  return (
-    countBits(hashes[2 * one] ^ hashes[2 * other]) + countBits(hashes[2 * one + 1] ^ hashes[2 * other + 1])
-  );
+  const count = (which: number) => countBits(hashes[2 * one + which] ^ hashes[2 * other + which]);
+  return count(0) + count(1);
 }
 
 function countBits(value: number): number {

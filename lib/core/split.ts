@@ -1,6 +1,7 @@
 import { EMOTIONS, type Emotion } from './emotions';
+import { groupBy } from './group-by';
 import { createRandom } from './random';
-import { type FrameRecord, type SplitPart, SPLIT_PARTS } from './record';
+import type { FrameRecord, SplitPart } from './record';
 
 /** Names of the splits into one training, one validation and one test set. */
 export const SPLIT_NAMES = ['frames', 'clips', 'characters', 'official'] as const;
@@ -31,6 +32,9 @@ export const TRAIN_SHARE = 0.8;
 /** Without an official validation set, one in this many official training images becomes a validation image. */
 const VALIDATION_STEP = 10;
 
+/** Smallest cell that is split on its own; smaller ones are pooled, since 80 % of one image rounds down to none. */
+const FEWEST_OF_CELL = 10;
+
 /** The function that makes each split. */
 const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], seed: number) => Split>> = {
   frames: splitByFrame,
@@ -49,10 +53,7 @@ const SPLITTERS: Readonly<Record<SplitName, (records: readonly FrameRecord[], se
  *   `leave-one-person-out`, which is not a single split
  */
 export function splitRecords(records: readonly FrameRecord[], name: SplitSetting, seed: number): Split {
-  const split = SPLITTERS[expectOneSplit(name)](records, seed);
-  if (name === 'clips') assertDisjoint(split, records, clipOf);
-  if (name === 'characters') assertDisjoint(split, records, characterOf);
-  return split;
+  return SPLITTERS[expectOneSplit(name)](records, seed);
 }
 
 /**
@@ -75,72 +76,13 @@ export function expectOneSplit(name: SplitSetting): SplitName {
 export function leaveOneCharacterOut(
   records: readonly FrameRecord[],
 ): (Split & { readonly character: string })[] {
-  const characters = [...groupBy(records, characterOf).keys()].sort();
-  expectGroups(characters.length, 'characters');
+  const characters = listCharacters(records);
   return characters.map((character, index) => {
     const validation = characters[(index + 1) % characters.length];
     const partOf = (record: FrameRecord): SplitPart =>
       record.character === character ? 'test' : record.character === validation ? 'validation' : 'train';
-    return { character, ...collect('characters', records, (_, record) => partOf(record)) };
+    return { character, ...collect('characters', records, partOf) };
   });
-}
-
-/**
- * Checks that each group is in one part of the split only.
- * @param groupOf returns a frame's group
- * @throws RangeError that names the first group in two parts
- */
-export function assertDisjoint(
-  split: Split,
-  records: readonly FrameRecord[],
-  groupOf: (record: FrameRecord) => string,
-): void {
-  const parts = new Map<string, SplitPart>();
-  for (const part of SPLIT_PARTS) {
-    for (const index of split[part]) {
-      const group = groupOf(records[index]);
-      const known = parts.get(group);
-      if (known && known !== part) {
-        throw new RangeError(
-          `Expected ${group} in one part of the split but received it in ${known} and ${part}`,
-        );
-      }
-      parts.set(group, part);
-    }
-  }
-}
-
-/** Smallest cell that is split on its own; smaller ones are pooled, since 80 % of one image rounds down to none. */
-const FEWEST_OF_CELL = 10;
-
-/**
- * The original's split: 80 % of each cell (character and expression) to training; each other image to validation or
- * test with equal chance. Cells of fewer than ten images are pooled by expression: 80 % to training, the others to
- * validation and test alternately.
- */
-function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
-  const parts = new Map<number, SplitPart>();
-  const cells = [...groupBy(records, cellOf)];
-  for (const [cell, indices] of cells.filter(([, { length }]) => length >= FEWEST_OF_CELL)) {
-    const random = createRandom(seed, 'split by frame', cell);
-    const trainCount = Math.floor(indices.length * TRAIN_SHARE);
-    random.shuffle(indices).forEach((index, position) => {
-      const part = random.next() < 0.5 ? 'validation' : 'test';
-      parts.set(index, position < trainCount ? 'train' : part);
-    });
-  }
-  const small = cells.filter(([, { length }]) => length < FEWEST_OF_CELL).flatMap(([, indices]) => indices);
-  for (const emotion of EMOTIONS) {
-    const indices = small.filter((index) => records[index].emotion === emotion);
-    const trainCount = Math.round(indices.length * TRAIN_SHARE);
-    createRandom(seed, 'split of small cells', emotion)
-      .shuffle(indices)
-      .forEach((index, position) => {
-        const part = (position - trainCount) % 2 === 0 ? 'validation' : 'test';
-        parts.set(index, position < trainCount ? 'train' : part);
-      });
-  }
-  return collect('frames', records, (index) => parts.get(index)!);
 }
 
 /** Returns the expressions that occur in the data set but not in one part of its split. */
@@ -154,110 +96,122 @@ export function missingExpressions(
   return EMOTIONS.filter((emotion) => all.has(emotion) && !present.has(emotion));
 }
 
+/**
+ * The original's split: 80 % of each cell (character and expression) to training; each other image to validation or
+ * test with equal chance. Cells of fewer than ten images are pooled by expression: 80 % to training, the others to
+ * validation and test alternately.
+ */
+function splitByFrame(records: readonly FrameRecord[], seed: number): Split {
+  const parts = new Map<FrameRecord, SplitPart>();
+  const small: FrameRecord[] = [];
+  for (const [cell, members] of groupBy(records, cellOf)) {
+    if (members.length < FEWEST_OF_CELL) {
+      small.push(...members);
+      continue;
+    }
+    const random = createRandom(seed, 'split by frame', cell);
+    const trainCount = Math.floor(members.length * TRAIN_SHARE);
+    random.shuffle(members).forEach((record, position) => {
+      const part = random.next() < 0.5 ? 'validation' : 'test';
+      parts.set(record, position < trainCount ? 'train' : part);
+    });
+  }
+  for (const [emotion, members] of groupBy(small, (record) => record.emotion)) {
+    const trainCount = Math.round(members.length * TRAIN_SHARE);
+    const shuffled = createRandom(seed, 'split of small cells', emotion).shuffle(members);
+    shuffled.forEach((record, position) => {
+      const part = (position - trainCount) % 2 === 0 ? 'validation' : 'test';
+      parts.set(record, position < trainCount ? 'train' : part);
+    });
+  }
+  return collect('frames', records, (record) => parts.get(record)!);
+}
+
 function splitByClip(records: readonly FrameRecord[], seed: number): Split {
   const parts = new Map<string, SplitPart>();
-  for (const [cell, indices] of groupBy(records, cellOf)) {
-    const clips = [...new Set(indices.map((index) => clipOf(records[index])))].sort();
+  for (const [cell, members] of groupBy(records, cellOf)) {
+    const clips = [...new Set(members.map(clipOf))].sort();
     expectGroups(clips.length, `clips of ${cell.replace('\0', ' ')}`);
-    assignGroups(clips, createRandom(seed, 'split by clip', cell).shuffle).forEach((part, clip) =>
-      parts.set(clip, part),
-    );
+    assignGroups(createRandom(seed, 'split by clip', cell).shuffle(clips), parts);
   }
-  return collect('clips', records, (_, record) => parts.get(clipOf(record))!);
+  return collect('clips', records, (record) => parts.get(clipOf(record))!);
 }
 
 function splitByCharacter(records: readonly FrameRecord[], seed: number): Split {
-  const characters = [...groupBy(records, characterOf).keys()].sort();
-  expectGroups(characters.length, 'characters');
-  const parts = assignGroups(characters, createRandom(seed, 'split by character').shuffle);
-  return collect('characters', records, (_, record) => parts.get(record.character)!);
+  const parts = new Map<string, SplitPart>();
+  assignGroups(createRandom(seed, 'split by character').shuffle(listCharacters(records)), parts);
+  return collect('characters', records, ({ character }) => parts.get(character)!);
 }
 
 function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
-  const split = collect('official', records, (_, record) => officialPartOf(record));
+  const split = collect('official', records, officialPartOf);
   for (const part of ['train', 'test'] as const)
     if (split[part].length === 0)
       throw new RangeError(`Expected ${part} images for the official split but received none`);
   if (split.validation.length > 0) return split;
-  const held = takeTenth(split.train, records, seed);
+  const train = split.train.map((index) => records[index]);
+  const held = takeTenth(train, seed);
   if (held.size === 0)
     throw new RangeError(
-      `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${split.train.length} in train`,
+      `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${train.length} in train`,
     );
-  return collect('official', records, (index, record) =>
-    held.has(index) ? 'validation' : officialPartOf(record),
-  );
+  return collect('official', records, (record) => (held.has(record) ? 'validation' : officialPartOf(record)));
 }
 
 /** Takes a tenth of each expression's images at random, at least one of every expression with two images or more. */
-function takeTenth(train: readonly number[], records: readonly FrameRecord[], seed: number): Set<number> {
-  const held = new Set<number>();
-  const members = train.map((index) => records[index]);
-  for (const [emotion, positions] of groupBy(members, (record) => record.emotion)) {
-    if (positions.length < 2) continue;
-    const shuffled = createRandom(seed, 'official validation', emotion).shuffle(positions);
-    for (let next = 0; next < shuffled.length; next += VALIDATION_STEP) held.add(train[shuffled[next]]);
-  }
-  return held;
+function takeTenth(train: readonly FrameRecord[], seed: number): Set<FrameRecord> {
+  const groups = [...groupBy(train, ({ emotion }) => emotion)].filter(([, { length }]) => length >= 2);
+  return new Set(
+    groups.flatMap(([emotion, members]) =>
+      createRandom(seed, 'official validation', emotion)
+        .shuffle(members)
+        .filter((_, position) => position % VALIDATION_STEP === 0),
+    ),
+  );
 }
 
-/** Assigns about 80 % of the groups to training, and at least one each to validation and test. */
-function assignGroups(groups: string[], shuffle: (items: string[]) => string[]): Map<string, SplitPart> {
-  const held = Math.max(2, Math.round(groups.length * (1 - TRAIN_SHARE)));
+/**
+ * Assigns about 80 % of the groups to training, and at least one each to validation and test.
+ * @param parts receives the part of each group
+ */
+function assignGroups(shuffled: readonly string[], parts: Map<string, SplitPart>): void {
+  const held = Math.max(2, Math.round(shuffled.length * (1 - TRAIN_SHARE)));
   const validationCount = Math.floor(held / 2);
-  const parts = new Map<string, SplitPart>();
-  shuffle(groups).forEach((group, position) => {
+  shuffled.forEach((group, position) => {
     parts.set(group, position < validationCount ? 'validation' : position < held ? 'test' : 'train');
   });
-  return parts;
 }
 
 function collect(
   name: SplitName,
   records: readonly FrameRecord[],
-  partOf: (index: number, record: FrameRecord) => SplitPart,
+  partOf: (record: FrameRecord) => SplitPart,
 ): Split {
   const split = { name, train: [] as number[], validation: [] as number[], test: [] as number[] };
-  records.forEach((record, index) => split[partOf(index, record)].push(index));
+  records.forEach((record, index) => split[partOf(record)].push(index));
   return split;
 }
 
-function groupBy(
-  records: readonly FrameRecord[],
-  groupOf: (record: FrameRecord) => string,
-): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  records.forEach((record, index) => {
-    const group = groupOf(record);
-    const members = groups.get(group);
-    if (members) members.push(index);
-    else groups.set(group, [index]);
-  });
-  return groups;
-}
-
-function cellOf(record: FrameRecord): string {
-  return `${record.character}\0${record.emotion}`;
-}
-
-function characterOf(record: FrameRecord): string {
-  return record.character;
-}
-
-function officialPartOf(record: FrameRecord): SplitPart {
-  if (record.side) return record.side;
-  throw new RangeError(
-    `Expected an official side for ${record.path} but received none: this data set has no sides, take another SPLIT`,
-  );
+function cellOf({ character, emotion }: FrameRecord): string {
+  return `${character}\0${emotion}`;
 }
 
 function clipOf(record: FrameRecord): string {
-  if (record.clip === undefined) {
-    throw new RangeError(
-      `Expected a clip for ${record.path} but received none: this data set names no clips`,
-    );
-  }
-  return `${cellOf(record)}\0${record.clip}`;
+  if (record.clip !== undefined) return `${cellOf(record)}\0${record.clip}`;
+  throw new RangeError(`Expected a clip for ${record.path} but received none: this data set names no clips`);
+}
+
+function officialPartOf({ path, side }: FrameRecord): SplitPart {
+  if (side) return side;
+  throw new RangeError(
+    `Expected an official side for ${path} but received none: this data set has no sides, take another SPLIT`,
+  );
+}
+
+function listCharacters(records: readonly FrameRecord[]): string[] {
+  const characters = [...new Set(records.map(({ character }) => character))].sort();
+  expectGroups(characters.length, 'characters');
+  return characters;
 }
 
 function expectGroups(count: number, what: string): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { assertDisjoint } from '../../../lib/core/split';
 import { buildSplits } from '../../../lib/study/evidence/splits';
+import { assertDisjoint } from '../../support/splits';
 import { buildRecords, setOf } from './example';
 
 const six = ['a', 'b', 'c', 'd', 'e', 'f'];
