@@ -13,7 +13,7 @@ import { chooseRows, IMAGE_COUNT, type Choice } from './rows';
 import { runRows } from './run-rows';
 import { formatRow, renderBenchTable } from './table';
 import { homePath } from '../lib/files/project';
-import { setUpCompiled } from '../lib/setup/compile';
+import { setUpCompiled } from '../lib/setup';
 import { formatStep, runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
 import { renderFigure } from '../lib/figures/render';

@@ -1,10 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { homePath } from '../lib/files/project';
-import { findPython } from '../lib/setup/choose';
-import { readOutput, runCommand } from '../lib/setup/command';
 import { createEnvironment } from '../lib/setup/python';
-import { runStep, type StepOutcome, type StepResult } from '../lib/setup/step';
+import { runCommand, runStep, type StepOutcome, type StepResult } from '../lib/setup/step';
 
 /** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
@@ -47,9 +45,7 @@ export async function installPeers(onStep: (result: StepResult) => void): Promis
 
 async function prepareEnvironment(): Promise<StepOutcome> {
   if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv is there' };
-  const found = findPython(readOutput);
-  if ('reason' in found) return { state: 'unavailable', detail: found.reason };
-  await createEnvironment(found.python, peersFolder());
+  await createEnvironment(peersFolder());
   return { state: 'done', detail: '.bench/venv was made' };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePath } from '../lib/files/project';
-import { venvProgram } from '../lib/setup';
+import { venvProgram } from '../lib/setup/python';
 import type { SubjectSpec } from './subject';
 import { peersPython } from './peers';
 

@@ -12,7 +12,8 @@ The JupyterLab of \`npx . lab\` has the kernel already. JUPYTER_DATA_DIR names a
     .command('install')
     .description('register the kernel, which starts from this folder')
     .action(async () => {
-      const { installUserKernel, setUpCompiled } = await import('../setup');
+      const { setUpCompiled } = await import('../setup');
+      const { installUserKernel } = await import('../setup/kernel');
       const file = installUserKernel();
       await setUpCompiled();
       print(`The kernel TypeScript (tslab) is registered: ${file}`);
@@ -22,7 +23,7 @@ The JupyterLab of \`npx . lab\` has the kernel already. JUPYTER_DATA_DIR names a
     .command('remove')
     .description('remove the kernel')
     .action(async () => {
-      const { removeUserKernel } = await import('../setup');
+      const { removeUserKernel } = await import('../setup/kernel');
       const file = removeUserKernel();
       print(file ? `The kernel is removed: ${file}` : 'No kernel of this project is registered.');
     });

@@ -6,7 +6,7 @@ import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
-import type { Variant } from '../setup';
+import type { Variant } from '../setup/native';
 import { crossValidate, type FoldsRun } from './folds';
 import { runSetUp, setUpNotebooks } from './setup';
 import { followOnStderr, print, tell } from './terminal';

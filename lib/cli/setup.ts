@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { StepResult, Variant } from '../setup';
-import { formatStep } from '../setup/step';
+import type { Variant } from '../setup/native';
+import { formatStep, type StepResult } from '../setup/step';
 import { print } from './terminal';
 import { addVariantOptions, variantOf, type VariantFlags } from './variant';
 

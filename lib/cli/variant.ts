@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Variant } from '../setup';
+import type { Variant } from '../setup/native';
 
 /** Flags that choose a build of TensorFlow. */
 export interface VariantFlags {

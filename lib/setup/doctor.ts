@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import { isCompiledStale, venvProgram } from '.';
-import { readOutput } from './command';
+import { isCompiledStale } from '.';
+import { type EngineInfo, startEngine } from '../tensor/backend';
 import { kernelFile } from './kernel';
-import { startEngine } from '../tensor/backend';
-import type { EngineInfo } from '../tensor/backend';
+import { venvProgram } from './python';
+import { readOutput } from './step';
 
-/** What runs here, and what is missing. Null stands for what is not there. */
+/** What runs here, and what is missing. Null means missing. */
 export interface Diagnosis extends Omit<EngineInfo, 'reason' | 'tensorflow'> {
   readonly node: string;
   readonly platform: string;
@@ -21,7 +21,7 @@ export interface Diagnosis extends Omit<EngineInfo, 'reason' | 'tensorflow'> {
   readonly problems: readonly string[];
 }
 
-/** Looks at Node, TensorFlow, Python, JupyterLab and the kernel. Changes nothing. */
+/** Inspects Node, TensorFlow, Python, JupyterLab and the kernel. Changes nothing. */
 export async function diagnose(): Promise<Diagnosis> {
   const { reason, ...engine } = await startEngine();
   const facts = {
@@ -29,7 +29,8 @@ export async function diagnose(): Promise<Diagnosis> {
     platform: `${process.platform} ${process.arch}`,
     ...engine,
     tensorflow: engine.tensorflow ?? null,
-    ...pythonVersions(),
+    python: askPython('import platform; print(platform.python_version())'),
+    jupyterLab: askPython('import importlib.metadata; print(importlib.metadata.version("jupyterlab"))'),
     kernel: kernelCommand(),
     compiled: !isCompiledStale(),
   };
@@ -42,17 +43,8 @@ export async function diagnose(): Promise<Diagnosis> {
   return { ...facts, problems };
 }
 
-const PYTHON_QUERY = `
-import importlib.metadata, json, platform
-versions = {"python": platform.python_version()}
-try: versions["jupyterLab"] = importlib.metadata.version("jupyterlab")
-except importlib.metadata.PackageNotFoundError: pass
-print(json.dumps(versions))`;
-
-function pythonVersions(): { python: string | null; jupyterLab: string | null } {
-  const answer = readOutput([venvProgram('python'), '-c', PYTHON_QUERY]);
-  const found = answer ? (JSON.parse(answer) as { python: string; jupyterLab?: string }) : undefined;
-  return { python: found?.python ?? null, jupyterLab: found?.jupyterLab ?? null };
+function askPython(program: string): string | null {
+  return readOutput([venvProgram('python'), '-c', program]) ?? null;
 }
 
 function kernelCommand(): string | null {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { venvProgram } from './python';
 import type { StepOutcome } from './step';
 
-/** The kernel's name, which the notebooks ask for. */
+/** The kernel's name in the notebooks' metadata. */
 const KERNEL = 'tslab';
 
 /** JupyterLab neither asks nor looks for news. Source: its settings of @jupyterlab/apputils-extension:notification. */
@@ -14,8 +14,8 @@ const SETTINGS = {
 
 /** Registers the stock tslab kernel in .venv, started by the Node.js that runs set-up, and JupyterLab's settings. */
 export async function setUpKernel(): Promise<StepOutcome> {
-  const jupyter = venvProgram('jupyter');
-  if (!fs.existsSync(jupyter)) return { state: 'unavailable', detail: 'JupyterLab is not installed' };
+  if (!fs.existsSync(venvProgram('jupyter')))
+    return { state: 'unavailable', detail: 'JupyterLab is not installed' };
   const written = [
     writeJson(kernelFile(), kernelSpec()),
     writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS),
@@ -24,7 +24,7 @@ export async function setUpKernel(): Promise<StepOutcome> {
   return { state: 'done', detail: 'the tslab kernel was registered in .venv' };
 }
 
-/** Gives the file that tells JupyterLab how to start the kernel. */
+/** Returns the path of the file that tells JupyterLab how to start the kernel. */
 export function kernelFile(): string {
   return inVenv('kernels', KERNEL, 'kernel.json');
 }
@@ -33,7 +33,7 @@ function inVenv(...names: string[]): string {
   return path.resolve(path.dirname(venvProgram('jupyter')), '../share/jupyter', ...names);
 }
 
-/** Writes a file where it is another. @returns whether it was */
+/** Writes a file unless it has this content. @returns whether it was written */
 function writeJson(file: string, content: object): boolean {
   const wanted = JSON.stringify(content, null, 2);
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === wanted) return false;
@@ -42,62 +42,60 @@ function writeJson(file: string, content: object): boolean {
   return true;
 }
 
-interface KernelSpec {
-  readonly argv: readonly string[];
-  readonly [name: string]: unknown;
-}
-
-function kernelSpec(): KernelSpec {
+function kernelSpec() {
   const tslab = path.join(path.dirname(require.resolve('tslab/package.json')), 'bin', 'tslab');
   return {
     argv: [process.execPath, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
-    // A failing helper shows its line in lib/*.ts, not in the compiled file.
+    // An error in a helper shows its line in lib/*.ts, not in the compiled file.
     env: { NODE_OPTIONS: '--enable-source-maps' },
   };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
- * Puts this project's kernel into the user's own Jupyter folder, where a JupyterLab of theirs finds it.
- * @param environment `JUPYTER_DATA_DIR` names the folder; default Jupyter's own for this system
- * @returns the file that was written
- * @throws Error when another kernel of that name is there: it is left as it is
+ * Installs this project's kernel into the folder of the user's own Jupyter: `JUPYTER_DATA_DIR`, or Jupyter's default.
+ * @returns the written file
+ * @throws Error when another kernel has that name; it is not changed
  */
-export function installUserKernel(environment: Environment = process.env): string {
-  const file = expectOwn(userKernelFile(environment));
+export function installUserKernel(): string {
+  const file = expectOwn(userKernelFile());
   writeJson(file, kernelSpec());
   return file;
 }
 
 /**
- * Takes out what {@link installUserKernel} put in.
- * @returns the file that was deleted; undefined when there was none
- * @throws Error when another kernel of that name is there: it is left as it is
+ * Removes what {@link installUserKernel} installed.
+ * @returns the deleted file; undefined if there was none
+ * @throws Error when another kernel has that name; it is not changed
  */
-export function removeUserKernel(environment: Environment = process.env): string | undefined {
-  const file = expectOwn(userKernelFile(environment));
+export function removeUserKernel(): string | undefined {
+  const file = expectOwn(userKernelFile());
   if (!fs.existsSync(file)) return undefined;
   fs.rmSync(path.dirname(file), { recursive: true });
   return file;
 }
 
 /** Source: jupyter_core's `jupyter_data_dir`. */
-function userKernelFile({ JUPYTER_DATA_DIR, XDG_DATA_HOME, APPDATA }: Environment): string {
-  const places: Partial<Record<NodeJS.Platform, string>> = {
+function userKernelFile(): string {
+  const { JUPYTER_DATA_DIR, XDG_DATA_HOME, APPDATA } = process.env;
+  const defaults: Partial<Record<NodeJS.Platform, string>> = {
     darwin: path.join(os.homedir(), 'Library', 'Jupyter'),
     win32: path.join(APPDATA || path.join(os.homedir(), 'AppData', 'Roaming'), 'jupyter'),
   };
   const linux = path.join(XDG_DATA_HOME || path.join(os.homedir(), '.local', 'share'), 'jupyter');
-  return path.join(JUPYTER_DATA_DIR || (places[process.platform] ?? linux), 'kernels', KERNEL, 'kernel.json');
+  return path.join(
+    JUPYTER_DATA_DIR || (defaults[process.platform] ?? linux),
+    'kernels',
+    KERNEL,
+    'kernel.json',
+  );
 }
 
-/** Whose kernel it is, is told by the program that it starts: that of this project's folder, whatever the Node.js. */
+/** Checks that an existing kernel starts this project's tslab, with any Node.js. */
 function expectOwn(file: string): string {
   if (!fs.existsSync(file)) return file;
-  const { argv } = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<KernelSpec>;
+  const { argv } = JSON.parse(fs.readFileSync(file, 'utf8')) as { readonly argv?: readonly string[] };
   if (argv?.[1] === kernelSpec().argv[1]) return file;
   throw new Error(
     `Expected this project's kernel in ${path.dirname(file)} but another named ${KERNEL} is there: ` +

@@ -1,75 +1,83 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, listFiles, projectRoot } from '../files/project';
-import { addonDirectory } from '../tensor/backend';
 import { saveWhole } from '../files/whole-file';
-import { chooseVariant, findCompiler, findPython, TENSORFLOW_VERSION, whyUnsupported } from './choose';
-import type { Variant } from './choose';
-import { readOutput, runCommand } from './command';
-import { createEnvironment, isStamped } from './python';
-import type { StepOutcome } from './step';
+import { addonDirectory } from '../tensor/backend';
+import { createEnvironment, findPython, isStamped } from './python';
+import { readOutput, runCommand, type StepOutcome } from './step';
 
-/** Where a build's library and headers lie. */
+/** Build of TensorFlow. */
+export type Variant = 'cpu' | 'gpu';
+
+/** The TensorFlow release that is set up and tested; requirements/ pins the same. */
+export const TENSORFLOW_VERSION = '2.21.0';
+
+/** Folders of a build's libraries and headers. */
 interface Installation {
   readonly libraries: string;
   readonly headers: string;
 }
 
 /**
- * Puts TensorFlow under tfjs-node-gpu: the C library and headers of PyPI's wheel, and the package's own n-api
- * sources compiled against them. What is kept in .tensorflow/ survives a new `npm ci`.
- * @param asked the user's choice of build; undefined: by `nvidia-smi`
+ * Installs TensorFlow for tfjs-node-gpu: the C library and headers of PyPI's wheel, and the package's own n-api
+ * sources compiled against them. .tensorflow/ keeps them for the next `npm ci`.
+ * @param asked default {@link detectVariant}
+ * @throws Error with the reason where it cannot be installed
  */
-export async function setUpNative(asked: Variant | undefined): Promise<StepOutcome> {
-  const unsupported = whyUnsupported(process.platform, process.arch);
-  if (unsupported) return { state: 'unavailable', detail: unsupported };
-  const variant = chooseVariant(asked, readOutput);
+export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
+  const { platform, arch } = process;
+  if (platform !== 'linux' || arch !== 'x64')
+    throw new Error(`native TensorFlow is set up on Linux x64 only, this is ${platform} ${arch}`);
+  const variant = asked ?? detectVariant();
   const folder = path.join(projectRoot(), '.tensorflow', `${variant}-${TENSORFLOW_VERSION}`);
   const label = `TensorFlow ${TENSORFLOW_VERSION}, ${variant === 'gpu' ? 'CUDA' : 'CPU'} build`;
   const addon = path.join(folder, 'tfjs_binding.node');
-  const sources = addonSources();
-  const wanted = hashFiles([
-    ...sources,
-    'requirements/tensorflow-cpu.txt',
-    'requirements/tensorflow-gpu.txt',
-  ]);
-  if (!isStamped(`${addon}.sha256`, wanted)) {
-    const compiler = findCompiler(readOutput, process.env.CXX);
-    if ('reason' in compiler) return { state: 'unavailable', detail: compiler.reason };
-    // What is interrupted from here on leaves no stamp of an earlier build beside half a file.
-    fs.rmSync(`${addon}.sha256`, { force: true });
-    const installation = await install(variant, folder);
-    await compileAddon(compiler.compiler, sources, installation, addon);
-    fs.writeFileSync(`${addon}.sha256`, wanted);
-  } else if (isCopied(addon)) {
+  const copy = path.join(addonDirectory(), 'tfjs_binding.node');
+  const stamp = `${addon}.sha256`;
+  const sources = listFiles(path.join(packageDirectory(), 'binding'), '.cc');
+  const requirements = ['requirements/tensorflow-cpu.txt', 'requirements/tensorflow-gpu.txt'];
+  const wanted = hashFiles([...sources, ...requirements]);
+  if (!isStamped(stamp, wanted)) {
+    const compiler = findCompiler();
+    // If this is interrupted, no stamp of an earlier build remains beside a partial file.
+    fs.rmSync(stamp, { force: true });
+    const installation = await (variant === 'cpu' ? installCpu(folder) : installGpu(folder));
+    await compileAddon(compiler, sources, installation, addon);
+    fs.writeFileSync(stamp, wanted);
+  } else if (fs.existsSync(copy) && fs.readFileSync(copy).equals(fs.readFileSync(addon))) {
     return { state: 'reused', detail: `${label} is in place` };
   }
-  await copyAddon(addon);
+  // Replaced as a whole: a process that uses the old one keeps it.
+  await saveWhole(copy, fs.readFileSync(addon));
   return { state: 'done', detail: `${label} put under tfjs-node-gpu` };
 }
 
-async function install(variant: Variant, folder: string): Promise<Installation> {
-  const found = findPython(readOutput);
-  if ('reason' in found) throw new Error(found.reason);
-  return variant === 'cpu' ? installCpu(found.python, folder) : installGpu(found.python, folder);
+/** Chooses the CUDA build if `nvidia-smi` lists a GPU. */
+export function detectVariant(): Variant {
+  return /^GPU \d+:/m.test(readOutput(['nvidia-smi', '--list-gpus']) ?? '') ? 'gpu' : 'cpu';
 }
 
-/** Takes three megabytes of headers and two libraries out of the CPU wheel. */
-async function installCpu(python: string, folder: string): Promise<Installation> {
+/**
+ * Finds a C++ compiler: that of the environment variable `CXX`, or a usual one.
+ * @throws Error with what to install
+ */
+export function findCompiler(): string {
+  const names = [process.env.CXX || [], 'c++', 'g++', 'clang++'].flat();
+  const compiler = names.find((name) => readOutput([name, '--version']) !== undefined);
+  if (compiler) return compiler;
+  throw new Error(`no C++ compiler was found (${names.join(', ')}); Debian and Ubuntu: apt install g++`);
+}
+
+/** Unpacks three megabytes of headers and two libraries from the CPU wheel. */
+async function installCpu(folder: string): Promise<Installation> {
   const installation = { libraries: path.join(folder, 'lib'), headers: path.join(folder, 'include') };
   if (fs.existsSync(path.join(folder, 'complete'))) return installation;
+  const python = findPython();
   fs.rmSync(folder, { recursive: true, force: true });
   const wheels = path.join(folder, 'wheel');
   fs.mkdirSync(wheels, { recursive: true });
-  // The wheel's Python is not the user's: nothing in it is imported.
-  const target = [
-    '--python-version',
-    '3.11',
-    '--implementation',
-    'cp',
-    '--platform',
-    'manylinux_2_27_x86_64',
-  ];
+  // The wheel is for another Python than the user's: nothing in it is imported.
+  const target = '--python-version 3.11 --implementation cp --platform manylinux_2_27_x86_64'.split(' ');
   const pinned = ['--require-hashes', '-r', 'requirements/tensorflow-cpu.txt', '-d', wheels];
   const download = [python, '-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:'];
   await runCommand([...download, ...target, ...pinned]);
@@ -81,19 +89,15 @@ async function installCpu(python: string, folder: string): Promise<Installation>
 }
 
 /** Installs the CUDA build into an environment of its own. No committed figure was made with it. */
-async function installGpu(python: string, folder: string): Promise<Installation> {
-  await createEnvironment(python, folder);
-  const own = path.join(folder, 'bin', 'python');
+async function installGpu(folder: string): Promise<Installation> {
+  await createEnvironment(folder);
+  const python = path.join(folder, 'bin', 'python');
   const pinned = ['--require-hashes', '--only-binary=:all:', '-r', 'requirements/tensorflow-gpu.txt'];
-  await runCommand([own, '-m', 'pip', 'install', '--quiet', ...pinned]);
+  await runCommand([python, '-m', 'pip', 'install', '--quiet', ...pinned]);
   const query =
     'import importlib.util; print(importlib.util.find_spec("tensorflow").submodule_search_locations[0])';
-  const libraries = (await runCommand([own, '-c', query])).trim();
+  const libraries = (await runCommand([python, '-c', query])).trim();
   return { libraries, headers: path.join(libraries, 'include') };
-}
-
-function addonSources(): string[] {
-  return listFiles(path.join(packageDirectory(), 'binding'), '.cc');
 }
 
 function packageDirectory(): string {
@@ -107,7 +111,7 @@ async function compileAddon(
   addon: string,
 ): Promise<void> {
   const nodeHeaders = path.dirname(require.resolve('node-api-headers/package.json'));
-  // Relative to where the addon is copied to, so that the project's folder can be moved.
+  // Relative to the folder that the addon is copied to, so that the project's folder can be moved.
   const search = `$ORIGIN/${path.relative(addonDirectory(), libraries)}`;
   await runCommand([
     compiler,
@@ -116,14 +120,4 @@ async function compileAddon(
     ...[`-I${packageDirectory()}`, ...sources, `-L${libraries}`],
     ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', `-Wl,-rpath,${search}`, '-o', addon],
   ]);
-}
-
-function isCopied(addon: string): boolean {
-  const copy = path.join(addonDirectory(), path.basename(addon));
-  return fs.existsSync(copy) && fs.readFileSync(copy).equals(fs.readFileSync(addon));
-}
-
-/** Whole or not at all: a process that runs on the old one keeps it. */
-function copyAddon(addon: string): Promise<void> {
-  return saveWhole(path.join(addonDirectory(), path.basename(addon)), fs.readFileSync(addon));
 }

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, projectRoot } from '../files/project';
-import { findPython } from './choose';
-import { readOutput, runCommand } from './command';
-import type { StepOutcome } from './step';
+import { readOutput, runCommand, type StepOutcome } from './step';
+
+/** The oldest Python that the pinned packages run on. */
+const PYTHON_MINIMUM = [3, 10] as const;
 
 /**
- * Gives the path of a program in the project's own Python environment.
+ * Returns the path of a program in the project's own Python environment.
  * @param name such as `python` or `jupyter`
  */
 export function venvProgram(name: string): string {
@@ -14,28 +15,44 @@ export function venvProgram(name: string): string {
   return path.join(projectRoot(), '.venv', folder, `${name}${suffix}`);
 }
 
-/** Puts JupyterLab and nbconvert, pinned in requirements.txt, into the project's own .venv. */
+/** Installs JupyterLab and nbconvert, pinned in requirements.txt, into the project's own .venv. */
 export async function setUpPython(): Promise<StepOutcome> {
-  const stamp = path.join(projectRoot(), '.venv', 'requirements.sha256');
+  const folder = path.join(projectRoot(), '.venv');
+  const stamp = path.join(folder, 'requirements.sha256');
   const wanted = hashFiles(['requirements.txt']);
-  if (isStamped(stamp, wanted) && fs.existsSync(venvProgram('jupyter'))) {
+  if (isStamped(stamp, wanted) && fs.existsSync(venvProgram('jupyter')))
     return { state: 'reused', detail: '.venv is up to date' };
-  }
-  const found = findPython(readOutput);
-  if ('reason' in found) return { state: 'unavailable', detail: found.reason };
-  await createEnvironment(found.python, path.join(projectRoot(), '.venv'));
+  await createEnvironment(folder);
   await runCommand([venvProgram('python'), '-m', 'pip', 'install', '--quiet', '-r', 'requirements.txt']);
   fs.writeFileSync(stamp, wanted);
   return { state: 'done', detail: 'JupyterLab and nbconvert installed into .venv' };
 }
 
 /**
- * Makes a Python environment.
- * @param python the Python to make it with
- * @param folder where; what is there is replaced
- * @throws Error when Python's venv module is not usable, with what to install
+ * Finds a Python that is new enough.
+ * @throws Error with the versions that were found, and what to install
  */
-export async function createEnvironment(python: string, folder: string): Promise<void> {
+export function findPython(): string {
+  const found: string[] = [];
+  for (const python of ['python3', 'python']) {
+    const version = readOutput([python, '-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
+    if (!version) continue;
+    const [major, minor] = version.split('.').map(Number);
+    if (major === PYTHON_MINIMUM[0] && minor >= PYTHON_MINIMUM[1]) return python;
+    found.push(`${python} is ${version}`);
+  }
+  const seen = found.length ? ` (${found.join(', ')})` : '';
+  throw new Error(
+    `no Python >= ${PYTHON_MINIMUM.join('.')} was found${seen}; Debian and Ubuntu: apt install python3 python3-venv`,
+  );
+}
+
+/**
+ * Creates a Python environment, and replaces an existing one.
+ * @throws Error when there is no Python, or its venv module does not work, with what to install
+ */
+export async function createEnvironment(folder: string): Promise<void> {
+  const python = findPython();
   try {
     await runCommand([python, '-m', 'venv', '--clear', folder]);
   } catch (cause) {
@@ -44,7 +61,7 @@ export async function createEnvironment(python: string, folder: string): Promise
   }
 }
 
-/** Tells whether a stamp file holds `wanted`. */
+/** Returns whether a stamp file contains `wanted`. */
 export function isStamped(file: string, wanted: string): boolean {
   return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === wanted;
 }

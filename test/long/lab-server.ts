@@ -5,7 +5,7 @@ import path from 'node:path';
 import { labArguments } from '../../lib/cli/lab';
 import { REPORT_NOTEBOOK } from '../../lib/notebook/execute';
 import { projectRoot } from '../../lib/files/project';
-import { venvProgram } from '../../lib/setup';
+import { venvProgram } from '../../lib/setup/python';
 
 /** What a notebook needs of the project. The rest is linked, not copied: it is large and nobody writes to it. */
 const COPIED = ['dist', 'lib', 'notebooks', 'package.json', 'tsconfig.json'];

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
-import { TENSORFLOW_VERSION } from '../../lib/setup/choose';
+import { TENSORFLOW_VERSION } from '../../lib/setup/native';
 import type { PicturePrediction } from '../../lib/library';
 import { PHOTO_FOLDER } from '../faces/photos';
 import { writeFiles } from '../support/folder';

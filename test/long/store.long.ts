@@ -23,7 +23,7 @@ describe('the block store in pandas and pyarrow', function () {
   const python = path.join(ENVIRONMENT, 'bin', 'python');
 
   before(async () => {
-    if (!fs.existsSync(python)) await createEnvironment('python3', ENVIRONMENT);
+    if (!fs.existsSync(python)) await createEnvironment(ENVIRONMENT);
     const requirements = path.join(projectRoot(), 'requirements', 'pandas.txt');
     execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', requirements]);
   });

@@ -6,7 +6,7 @@ import { newStudy } from '../../lib/cli/new';
 import { readFerg } from '../../lib/datasets/ferg';
 import { writeSample } from '../../lib/characters';
 import { projectRoot } from '../../lib/files/project';
-import { venvProgram } from '../../lib/setup';
+import { venvProgram } from '../../lib/setup/python';
 import { useTemporaryFolder } from '../support/folder';
 
 function notebookOf(...sources: string[]): string {

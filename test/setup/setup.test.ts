@@ -2,15 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
-import {
-  chooseVariant,
-  findCompiler,
-  findPython,
-  TENSORFLOW_VERSION,
-  whyUnsupported,
-} from '../../lib/setup/choose';
-import { readOutput, runCommand } from '../../lib/setup/command';
-import { runStep } from '../../lib/setup/step';
+import { detectVariant, findCompiler, setUpNative, TENSORFLOW_VERSION } from '../../lib/setup/native';
+import { findPython } from '../../lib/setup/python';
+import { runCommand, runStep } from '../../lib/setup/step';
+import { useEnvironment } from '../support/environment';
 import { useTemporaryFolder } from '../support/folder';
 
 async function failingStep(): Promise<never> {
@@ -21,64 +16,62 @@ async function failingStep(): Promise<never> {
 describe('set-up', () => {
   const folder = useTemporaryFolder();
 
-  /** Puts a program of that name into the test's folder and gives a way to ask it. */
-  function fakeProgram(name: string, script: string): (command: readonly string[]) => string | undefined {
-    const file = path.join(folder(), name);
-    fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return ([program, ...args]) => (program === name ? readOutput([file, ...args]) : undefined);
+  const setPath = useEnvironment('PATH');
+  const setCompiler = useEnvironment('CXX');
+
+  /** Makes programs, by name and script, the only ones that set-up finds. */
+  function usePrograms(scripts: Readonly<Record<string, string>>): void {
+    setPath(folder());
+    for (const [name, script] of Object.entries(scripts))
+      fs.writeFileSync(path.join(folder(), name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   it('takes the CUDA build where nvidia-smi lists a GPU', () => {
-    const ask = fakeProgram('nvidia-smi', 'echo "GPU 0: NVIDIA H100 (UUID: GPU-1)"');
-    assert.equal(chooseVariant(undefined, ask), 'gpu');
+    usePrograms({ 'nvidia-smi': 'echo "GPU 0: NVIDIA H100 (UUID: GPU-1)"' });
+    assert.equal(detectVariant(), 'gpu');
   });
 
-  it('takes the CPU build where nvidia-smi is missing, fails, or lists nothing', () => {
-    assert.equal(
-      chooseVariant(undefined, () => undefined),
-      'cpu',
-    );
-    assert.equal(chooseVariant(undefined, fakeProgram('nvidia-smi', 'echo "GPU 0: x"; exit 9')), 'cpu');
-    assert.equal(chooseVariant(undefined, fakeProgram('nvidia-smi', 'echo "No devices were found"')), 'cpu');
-  });
-
-  it('lets the user choose against nvidia-smi', () => {
-    const ask = fakeProgram('nvidia-smi', 'echo "GPU 0: NVIDIA H100"');
-    assert.equal(chooseVariant('cpu', ask), 'cpu');
-    assert.equal(
-      chooseVariant('gpu', () => undefined),
-      'gpu',
-    );
-  });
-
-  it('finds a Python from 3.10 on, and says what it found otherwise', () => {
-    const versions = (python3?: string, python?: string) => (command: readonly string[]) =>
-      command[0] === 'python3' ? python3 : python;
-    assert.deepEqual(findPython(versions('3.14')), { python: 'python3' });
-    assert.deepEqual(findPython(versions('3.9', '3.12')), { python: 'python' });
-    const hint = 'Debian and Ubuntu: apt install python3 python3-venv';
-    assert.deepEqual(findPython(versions('3.9')), {
-      reason: `no Python >= 3.10 was found (python3 is 3.9); ${hint}`,
+  for (const [fault, scripts] of Object.entries<Record<string, string>>({
+    'is missing': {},
+    fails: { 'nvidia-smi': 'echo "GPU 0: x"; exit 9' },
+    'lists nothing': { 'nvidia-smi': 'echo "No devices were found"' },
+  }))
+    it(`takes the CPU build where nvidia-smi ${fault}`, () => {
+      usePrograms(scripts);
+      assert.equal(detectVariant(), 'cpu');
     });
-    assert.deepEqual(findPython(versions()), { reason: `no Python >= 3.10 was found; ${hint}` });
+
+  it('finds a Python from 3.10 on', () => {
+    usePrograms({ python3: 'echo 3.14' });
+    assert.equal(findPython(), 'python3');
+    usePrograms({ python3: 'echo 3.9', python: 'echo 3.12' });
+    assert.equal(findPython(), 'python');
+  });
+
+  it('says which Python it found, and what to install', () => {
+    usePrograms({});
+    const hint = 'Debian and Ubuntu: apt install python3 python3-venv';
+    assert.throws(findPython, { message: `no Python >= 3.10 was found; ${hint}` });
+    usePrograms({ python3: 'echo 3.9' });
+    assert.throws(findPython, { message: `no Python >= 3.10 was found (python3 is 3.9); ${hint}` });
   });
 
   it('finds a C++ compiler, the user’s own first, and says what to install otherwise', () => {
-    assert.deepEqual(
-      findCompiler(() => 'yes', 'my-c++'),
-      { compiler: 'my-c++' },
-    );
-    assert.deepEqual(
-      findCompiler(([name]) => (name === 'g++' ? 'yes' : undefined), undefined),
-      { compiler: 'g++' },
-    );
-    const none = findCompiler(() => undefined, undefined);
-    assert.match('reason' in none ? none.reason : '', /no C\+\+ compiler was found .* apt install g\+\+/);
+    setCompiler('my-c++');
+    usePrograms({});
+    assert.throws(findCompiler, /no C\+\+ compiler was found \(my-c\+\+, c\+\+.*\); .* apt install g\+\+/);
+    usePrograms({ 'g++': 'echo yes' });
+    assert.equal(findCompiler(), 'g++');
+    usePrograms({ 'my-c++': 'echo yes' });
+    assert.equal(findCompiler(), 'my-c++');
   });
 
-  it('sets native TensorFlow up on Linux x64 only', () => {
-    assert.equal(whyUnsupported('linux', 'x64'), undefined);
-    assert.match(whyUnsupported('darwin', 'arm64') ?? '', /Linux x64 only, this is darwin arm64/);
+  it('sets native TensorFlow up on Linux x64 only', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    const refused = setUpNative();
+    Object.defineProperty(process, 'platform', { value: platform });
+    await assert.rejects(refused, /native TensorFlow is set up on Linux x64 only, this is darwin/);
   });
 
   it('turns a failing step into a result with its reason', async () => {
