@@ -145,7 +145,7 @@ export async function evaluate(
   const { by, side, format, output } = request;
   const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
   const { compareEvaluations } = await import('../study/evaluate-models');
-  const { evaluationsToJson, evaluationsToText } = await import('../study/evaluation-text');
+  const { evaluationsToJson, evaluationsToText } = await import('../study/evaluate-models');
   checkOutput(output);
   const opened = await openFlagged(request, readExperiment(process.env));
   const column = by === undefined ? undefined : findColumn(opened, by);

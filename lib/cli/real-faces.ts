@@ -85,11 +85,11 @@ async function openData(): Promise<RealFacesData> {
 async function train({ models, seeds }: Request): Promise<boolean> {
   const { validationAccuracy } = await import('../study/real-faces/answers');
   const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
-  const { runModel } = await import('../study/real-faces/ask-models');
+  const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
   const rows = models.length > 0 ? models : REAL_FACES_MODELS.filter(isTrained);
   return forEachRun(rows, seeds, async (model, seed, shouldStop) => {
-    const run = await runModel(model, data, { seed, looksAtTest: false, print, shouldStop });
+    const run = await runModel(model, data, { seed, isTested: false, print, shouldStop });
     if (!run) return false;
     print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, run))}`);
     return true;
@@ -98,9 +98,10 @@ async function train({ models, seeds }: Request): Promise<boolean> {
 
 /** Tests networks on validation and test side, saves the answers, and records the look. Untrained ones are trained first. */
 async function look({ models, seeds }: Request): Promise<boolean> {
-  const { loadRealFaces, realFacesDirectory, saveRealFaces } = await import('../study/real-faces/archive');
+  const { loadRealFaces, realFacesDirectory, saveRealFaces, withRun } =
+    await import('../study/real-faces/archive');
   const { REAL_FACES_MODELS } = await import('../study/real-faces/models');
-  const { runModel, withRun } = await import('../study/real-faces/ask-models');
+  const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
   const { faces } = data;
   const asked: string[] = [];
@@ -109,7 +110,7 @@ async function look({ models, seeds }: Request): Promise<boolean> {
     : { faces, looks: [], runs: {} };
   const rows = models.length > 0 ? models : REAL_FACES_MODELS;
   const isDone = await forEachRun(rows, seeds, async (model, seed, shouldStop) => {
-    const run = await runModel(model, data, { seed, looksAtTest: true, print, shouldStop });
+    const run = await runModel(model, data, { seed, isTested: true, print, shouldStop });
     if (!run) return false;
     archive = withRun(archive, model, run);
     asked.push(`${model} ${seed}`);
@@ -183,7 +184,7 @@ async function carry({ seeds: [seed] }: Request): Promise<boolean> {
 async function averages(): Promise<boolean> {
   const { saveFigure } = await import('../figures/figures');
   const { realFacesDirectory } = await import('../study/real-faces/archive');
-  const { averageFacesFigure } = await import('../study/real-faces/averages');
+  const { averageFacesFigure } = await import('../study/real-faces/figures');
   const { blocks, sides } = await openData();
   await saveFigure(await averageFacesFigure(blocks, sides.train), realFacesDirectory(), 'averages');
   print('Written: results/reference/real-faces/averages.png');
@@ -194,8 +195,8 @@ async function averages(): Promise<boolean> {
 async function summarize(): Promise<boolean> {
   const { loadRealFaces, realFacesDirectory } = await import('../study/real-faces/archive');
   const { saveRealFacesFigures } = await import('../study/real-faces/figures');
-  const { summarizeRealFaces } = await import('../study/real-faces/summarize');
-  const { carriedToMarkdown, realFacesToMarkdown } = await import('../study/real-faces/tables');
+  const { carriedToMarkdown, realFacesToMarkdown, summarizeRealFaces } =
+    await import('../study/real-faces/summarize');
   const archive = loadRealFaces();
   const summary = summarizeRealFaces(archive);
   const file = path.join(realFacesDirectory(), '..', 'real-faces.json');

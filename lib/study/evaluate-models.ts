@@ -1,58 +1,49 @@
 import path from 'node:path';
-import { expectedCalibrationError } from '../core/calibration';
-import { EMOTIONS, emotionId } from '../core/emotions';
 import {
   accuracyByCharacter,
+  comparePaired,
   pairedDifference,
   type ScoredFrame,
-  comparePaired,
-  type PairedOutcome,
 } from '../core/accuracy-estimates';
+import { expectedCalibrationError } from '../core/calibration';
+import { EMOTIONS, emotionId } from '../core/emotions';
 import { type Estimate, type Proportion, wilsonInterval } from '../core/intervals';
+import { type ConfusionMatrix, formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed } from '../faces/detector/usual-landmarks';
+import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
-import { scoreTest, type TestScore } from './score-test';
-
-/** How one model did on a folder. */
-export interface ModelEvaluation {
-  readonly model: string;
-  readonly description: string;
-  readonly score: TestScore;
-  /** Expected calibration error over the found faces, 0 to 1. */
-  readonly calibrationError: number;
-  /** Share of the found faces that were answered at all, not `unsure`, and of these the right ones. */
-  readonly answered: Proportion;
-  readonly rightOfAnswered: Proportion;
-  /** Cropped faces whose landmarks are assumed. */
-  readonly assumed: number;
-  readonly seconds: number;
-  /** Accuracy of all images with its interval over persons or characters; undefined where there is one only. */
-  readonly byCharacter?: Estimate;
-  /** Whether each image was answered rightly, in the data set's order; a missed face is none. */
-  readonly outcomes: readonly boolean[];
-  /** Probability of each image's likeliest answer, 0 to 1, in the same order; undefined for a missed face. */
-  readonly confidences: readonly (number | undefined)[];
-}
-
-/** What evaluating is told while it runs. */
-export interface EvaluateOptions {
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly shouldStop?: () => boolean;
-}
+import { describeGroups, type GroupEvaluation, hasCharacters } from './evaluate-groups';
+import { scoreTest } from './score-test';
 
 /**
- * Asks a model about every image of a data set and compares its answer for the largest face with the label. An image without a face or that cannot be read counts as an error.
+ * The performance of one model on a data set. Lists are in the data set's order. Accuracy over characters is undefined
+ * where the images are of one person or character only.
+ */
+export type ModelEvaluation = ReturnType<typeof scoreFaces> & {
+  readonly model: string;
+  readonly description: string;
+  readonly seconds: number;
+};
+
+/**
+ * Asks a model about every image of a data set and compares its answer for the largest face with the label. An image
+ * without a face or that cannot be read counts as an error.
+ * @param options.onProgress called with the number of answered images
+ * @param options.shouldStop stops before the next image
  * @returns undefined when it was stopped
  */
 export async function evaluateModel(
   predictor: Predictor,
   { directory, records }: Dataset,
-  { onProgress, shouldStop }: EvaluateOptions = {},
+  options: {
+    readonly onProgress?: (done: number, total: number) => void;
+    readonly shouldStop?: () => boolean;
+  } = {},
 ): Promise<ModelEvaluation | undefined> {
   const start = performance.now();
+  const { onProgress, shouldStop } = options;
   const inputs = records.map((record) => ({
     kind: 'picture' as const,
     source: path.join(directory, record.path),
@@ -63,42 +54,42 @@ export async function evaluateModel(
     onProgress?.(faces.length, records.length);
   }
   if (faces.length < records.length) return undefined;
-  const { name, description } = predictor.classifier;
+  const { name: model, description } = predictor.classifier;
   const seconds = (performance.now() - start) / 1000;
-  const scored = scoreFaces(records, faces);
-  const byCharacter = hasCharacters(records)
-    ? accuracyByCharacter(toScored(records, scored.outcomes))
-    : undefined;
-  return { model: name, description, ...scored, ...(byCharacter && { byCharacter }), seconds };
+  return { model, description, ...scoreFaces(records, faces), seconds };
 }
 
-/** How two models compare. */
-export interface ModelComparison extends PairedOutcome {
-  /** First minus second, paired by person or character; undefined where there is one only. */
-  readonly difference?: Estimate;
+/** @param faces the largest face of each image; undefined where none was found */
+function scoreFaces(records: readonly FrameRecord[], faces: readonly (FacePrediction | undefined)[]) {
+  const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
+  const found = records.flatMap(({ emotion }, index) => {
+    const face = faces[index];
+    return face ? [{ label: emotionId(emotion), face }] : [];
+  });
+  const labels = Uint8Array.from(found, ({ label }) => label);
+  const likeliest = Uint8Array.from(found, ({ face }) => emotionId(face.likeliest));
+  const rows = found.flatMap(({ face }) => EMOTIONS.map((emotion) => face.probabilities[emotion]));
+  const answered = found.filter(({ face }) => face.answer !== 'unsure');
+  const right = answered.filter(({ label, face }) => face.answer === EMOTIONS[label]);
+  return {
+    /** Whether the answer for each image is right; false for a missed face. */
+    outcomes,
+    /** Probability of each image's likeliest answer, 0 to 1; undefined for a missed face. */
+    confidences: faces.map((face) => face?.confidence),
+    score: scoreTest(labels, likeliest, records.length - found.length),
+    /** Expected calibration error over the found faces, 0 to 1. */
+    calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
+    /** Number of cropped faces with assumed landmarks. */
+    assumed: countAssumed(found.map(({ face }) => face.detector)),
+    /** Share of the found faces with an answer other than `unsure`, and of these the right ones. */
+    answered: wilsonInterval(answered.length, found.length),
+    rightOfAnswered: wilsonInterval(right.length, answered.length),
+    ...(hasCharacters(records) && { byCharacter: accuracyByCharacter(scoreFrames(records, outcomes)) }),
+  };
 }
 
-/**
- * Compares two models that were evaluated on the same data set, image by image and person by person.
- * @param records of that data set
- */
-export function compareEvaluations(
-  first: ModelEvaluation,
-  second: ModelEvaluation,
-  records: readonly FrameRecord[],
-): ModelComparison {
-  const paired = comparePaired(first.outcomes, second.outcomes);
-  if (!hasCharacters(records)) return paired;
-  const [one, other] = [first, second].map(({ outcomes }) => toScored(records, outcomes));
-  return { ...paired, difference: pairedDifference(one, other) };
-}
-
-/** Tells whether images are of more than one person or character. */
-export function hasCharacters(records: readonly FrameRecord[]): boolean {
-  return new Set(records.map(({ character }) => character)).size > 1;
-}
-
-function toScored(records: readonly FrameRecord[], outcomes: readonly boolean[]): ScoredFrame[] {
+/** Lists the outcome of each image with its character and clip; an image without a clip is one of its own. */
+export function scoreFrames(records: readonly FrameRecord[], outcomes: readonly boolean[]): ScoredFrame[] {
   return records.map(({ character, path: name, clip = name }, index) => ({
     character,
     clip,
@@ -106,30 +97,105 @@ function toScored(records: readonly FrameRecord[], outcomes: readonly boolean[])
   }));
 }
 
-function scoreFaces(
+/**
+ * Compares two models that were evaluated on the same data set, image by image and person by person.
+ * @param records of that data set
+ * @returns `difference`: first minus second, paired by person or character; undefined where there is one only
+ */
+export function compareEvaluations(
+  first: ModelEvaluation,
+  second: ModelEvaluation,
   records: readonly FrameRecord[],
-  faces: readonly (FacePrediction | undefined)[],
-): Pick<
-  ModelEvaluation,
-  'score' | 'calibrationError' | 'answered' | 'rightOfAnswered' | 'assumed' | 'outcomes' | 'confidences'
-> {
-  const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
-  const found = records.flatMap(({ emotion }, index) => {
-    const face = faces[index];
-    return face ? [{ label: emotionId(emotion), face }] : [];
-  });
-  const labels = Uint8Array.from(found, ({ label }) => label);
-  const answers = Uint8Array.from(found, ({ face }) => emotionId(face.likeliest));
-  const rows = found.flatMap(({ face }) => EMOTIONS.map((emotion) => face.probabilities[emotion]));
-  const answered = found.filter(({ face }) => face.answer !== 'unsure');
-  const right = answered.filter(({ label, face }) => face.answer === EMOTIONS[label]);
-  return {
-    outcomes,
-    confidences: faces.map((face) => face?.confidence),
-    score: scoreTest(labels, answers, records.length - found.length),
-    calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
-    assumed: countAssumed(found.map(({ face }) => face.detector)),
-    answered: wilsonInterval(answered.length, found.length),
-    rightOfAnswered: wilsonInterval(right.length, answered.length),
-  };
+) {
+  const [one, other] = [first, second].map(({ outcomes }) => scoreFrames(records, outcomes));
+  const difference = hasCharacters(records) ? pairedDifference(one, other) : undefined;
+  return { ...comparePaired(first.outcomes, second.outcomes), difference };
+}
+
+/** Evaluations of one or two models on the same images. */
+interface EvaluationResults {
+  /** Name of the data set. */
+  readonly dataset: string;
+  readonly evaluations: readonly ModelEvaluation[];
+  /** Comparison of two models. */
+  readonly paired?: ReturnType<typeof compareEvaluations>;
+  /** Scores by group, in the order of the evaluations. */
+  readonly groups?: readonly GroupEvaluation[];
+}
+
+/** Formats evaluations for other programs; a group without a name is written as null. */
+export function evaluationsToJson({ dataset, evaluations, paired, groups }: EvaluationResults): string {
+  const models = evaluations.map((evaluation, index) => ({
+    ...evaluation,
+    outcomes: undefined,
+    confidences: undefined,
+    by: groups && {
+      ...groups[index],
+      groups: groups[index].groups.map((one) => ({ ...one, group: one.group ?? null })),
+    },
+  }));
+  return `${JSON.stringify({ dataset, labels: EMOTIONS, models, paired }, null, 2)}\n`;
+}
+
+/** Formats evaluations for people. */
+export function evaluationsToText({ dataset, evaluations, paired, groups }: EvaluationResults): string {
+  const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
+  for (const [index, evaluation] of evaluations.entries())
+    lines.push('', ...describeModel(evaluation), ...(groups ? ['', ...describeGroups(groups[index])] : []));
+  if (paired) {
+    const { both, onlyFirst, onlySecond, neither, pValue, difference } = paired;
+    const [first, second] = evaluations.map(({ model }) => model);
+    lines.push(
+      '',
+      `Right: both ${both}, only ${first} ${onlyFirst}, only ${second} ${onlySecond}, neither ${neither}.`,
+      `McNemar's exact test: p = ${pValue.toPrecision(2)} (images of one person or clip are not independent).`,
+    );
+    if (difference)
+      lines.push(`${first} minus ${second}, paired by person or character: ${toInterval(difference)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function describeModel(evaluation: ModelEvaluation): string[] {
+  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } =
+    evaluation;
+  const assumed = describeAssumed(evaluation.assumed, score.foundFaces.trials);
+  return [
+    `${model}: ${description}`,
+    `  accuracy of all images        ${toPercent(score.allImages)}`,
+    ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
+    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
+    ...(assumed ? [`  ${assumed}`] : []),
+    `  macro F1 where a face is found ${score.macroF1.toFixed(4)}`,
+    `  calibration error             ${calibrationError.toFixed(4)}`,
+    `  answered, not unsure          ${toPercent(answered)}`,
+    `  right of these                ${toPercent(rightOfAnswered)}`,
+    `  time                          ${seconds.toFixed(1)} s`,
+    ...describeConfusion(score.matrix),
+  ];
+}
+
+/** Formats a confusion matrix as lines of text. */
+export function describeConfusion(matrix: ConfusionMatrix): string[] {
+  const line = (name: string, cells: readonly unknown[]) =>
+    `    ${name.padEnd(9)}${cells.map((cell) => String(cell).padStart(9)).join('')}`;
+  return [
+    '  confusion (rows: true, columns: answered)',
+    line(
+      '',
+      EMOTIONS.map((name) => name.slice(0, 8)),
+    ),
+    ...EMOTIONS.map((name, row) => line(name, matrix[row])),
+  ];
+}
+
+/** Formats an estimated share with its 95 % interval. */
+export function toInterval({ value, low, high }: Estimate): string {
+  return `${formatPercent(value)} (95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
+}
+
+/** Formats a share with its counts and Wilson's 95 % interval. */
+export function toPercent({ value, low, high, successes, trials }: Proportion): string {
+  if (trials === 0) return '– (0 of 0)';
+  return `${formatPercent(value)} (${successes} of ${trials}; Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
 }

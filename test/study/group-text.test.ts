@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeGroups } from '../../lib/study/group-text';
+import { describeGroups } from '../../lib/study/evaluate-groups';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { scoreGroups } from '../../lib/core/group-scores';

@@ -10,10 +10,14 @@ import {
   type RealFacesRun,
   type ScoredFace,
 } from '../../lib/study/real-faces/archive';
-import { averagePictures } from '../../lib/study/real-faces/averages';
-import { carriedToMarkdown, realFacesToMarkdown } from '../../lib/study/real-faces/tables';
+import { averagePictures } from '../../lib/study/real-faces/figures';
+import {
+  carriedToMarkdown,
+  realFacesToMarkdown,
+  summarizeRealFaces,
+  type RealFacesSummary,
+} from '../../lib/study/real-faces/summarize';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
-import { summarizeRealFaces, type RealFacesSummary } from '../../lib/study/real-faces/summarize';
 import { replaceSection } from '../../lib/study/markdown';
 import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';

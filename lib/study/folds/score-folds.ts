@@ -9,7 +9,7 @@ import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
 import type { Dataset } from '../../datasets/dataset';
-import { describeConfusion, toInterval, toPercent } from '../evaluation-text';
+import { describeConfusion, scoreFrames, toInterval, toPercent } from '../evaluate-models';
 import { scoreTest, type TestScore } from '../score-test';
 import type { FoldResult } from './run-folds';
 
@@ -60,11 +60,10 @@ export function scoreFolds(answers: readonly FoldAnswer[], results: readonly Fol
   const scores = names.map((person) =>
     scoreAnswers(answers.filter(({ record }) => record.character === person)),
   );
-  const frames = answers.map(({ record: { character, path, clip = path, emotion }, label }) => ({
-    character,
-    clip,
-    score: Number(label === emotionId(emotion)),
-  }));
+  const frames = scoreFrames(
+    answers.map(({ record }) => record),
+    answers.map(({ record, label }) => label === emotionId(record.emotion)),
+  );
   return {
     score: scoreAnswers(answers),
     accuracy: accuracyByCharacter(frames),

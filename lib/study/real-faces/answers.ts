@@ -1,5 +1,5 @@
 import { expectedCalibrationError, fitTemperature, scaleByTemperature } from '../../core/calibration';
-import { EMOTIONS, emotionId, isEmotion, type Emotion } from '../../core/emotions';
+import { EMOTIONS, emotionId, isEmotion } from '../../core/emotions';
 import { wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { majorityWinner, VOTE_COLUMNS } from '../../core/votes';
@@ -11,24 +11,13 @@ const CLASSES = EMOTIONS.length;
 /** Number of bins of the expected calibration error, as in most papers. */
 const ECE_BINS = 15;
 
-/** A model's answer for a test image whose majority label is one of the seven expressions. */
-export interface RealFacesAnswer {
-  readonly face: ScoredFace;
-  /** Majority label. */
-  readonly emotion: Emotion;
-  readonly answer: Emotion;
-  /** Probability of the answer after temperature scaling. */
-  readonly confidence: number;
-  readonly isRight: boolean;
-  /** Number of annotators, of ten, that chose the image's most frequent label. */
-  readonly agreement: number;
-}
-
 /**
- * Lists the calibrated answers of a model's first seed for the test images, protocol strict-7.
+ * Lists the calibrated answers of a model's first seed for the test images with a majority label, protocol strict-7.
+ * @returns for each image its majority label `emotion`, the `answer`, its probability after temperature scaling, and how
+ *   many of the ten annotators chose the image's most frequent label
  * @throws RangeError when the model was not evaluated on the test set
  */
-export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel): RealFacesAnswer[] {
+export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel) {
   const { faces, labels, probabilities } = calibrate(archive.faces, firstRun(archive, model)).answers;
   const answers = predictedLabels(probabilities);
   return faces.map((face, row) => ({
@@ -57,38 +46,33 @@ export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesR
   return accuracy(confusionMatrix(labels, predictedLabels(probabilities)));
 }
 
-/** Answers for faces whose majority label is one of the seven expressions. */
-export interface LabelledAnswers {
-  readonly faces: readonly ScoredFace[];
-  /** Label ids, [n]. */
-  readonly labels: Uint8Array;
-  /** [n, 7] */
-  readonly probabilities: Float32Array;
-}
-
-/** Selects a run's answers for the faces of one part whose majority label is one of the seven expressions. */
+/**
+ * Selects a run's answers for the faces of one part whose majority label is one of the seven expressions.
+ * @returns n faces, their label ids [n], and probabilities [n, 7]
+ */
 export function chooseLabelled(
   faces: readonly ScoredFace[],
   run: Pick<RealFacesRun, 'validation' | 'test'>,
   side: 'validation' | 'test',
-): LabelledAnswers {
-  const own = faces.filter((face) => face.side === side && isAsked(face));
-  const rows = own.flatMap((face, row) => {
+) {
+  const asked = faces.filter((face) => face.side === side && isAsked(face));
+  const chosen = asked.flatMap((face, row) => {
     const winner = majorityWinner(face.votes);
-    return winner && isEmotion(winner) ? [{ face, row, label: emotionId(winner) }] : [];
+    if (!winner || !isEmotion(winner)) return [];
+    const probabilities = run[side].subarray(CLASSES * row, CLASSES * (row + 1));
+    return [{ face, label: emotionId(winner), probabilities }];
   });
-  const probabilities = new Float32Array(CLASSES * rows.length);
-  rows.forEach(({ row }, at) =>
-    probabilities.set(run[side].subarray(CLASSES * row, CLASSES * (row + 1)), CLASSES * at),
-  );
   return {
-    faces: rows.map(({ face }) => face),
-    labels: Uint8Array.from(rows, ({ label }) => label),
-    probabilities,
+    faces: chosen.map(({ face }) => face),
+    labels: Uint8Array.from(chosen, ({ label }) => label),
+    probabilities: Float32Array.from(chosen.flatMap(({ probabilities }) => [...probabilities])),
   };
 }
 
-/** Calibrates a run's test answers by a temperature that is fitted on its validation answers. */
+/**
+ * Calibrates a run's test answers by a temperature that is fitted on its validation answers.
+ * @returns the temperature, the expected calibration error before and after, and the calibrated answers
+ */
 export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
   const validation = chooseLabelled(faces, run, 'validation');
   const temperature = fitTemperature(validation.probabilities, validation.labels);
@@ -108,9 +92,7 @@ export function annotatorAgreement(faces: readonly Pick<ScoredFace, 'votes'>[]):
   for (const { votes } of faces) {
     if (votes.reduce((sum, count) => sum + count, 0) !== votes.length) continue;
     votes.forEach((count, column) => {
-      if (count === 0) return;
-      const others = votes.map((other, index) => (index === column ? other - 1 : other));
-      const winner = majorityWinner(others);
+      const winner = count > 0 && majorityWinner(votes.map((other, at) => other - Number(at === column)));
       if (!winner) return;
       all += count;
       if (VOTE_COLUMNS[column] === winner) agreeing += count;

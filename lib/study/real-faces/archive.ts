@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { EMOTIONS } from '../../core/emotions';
 import type { SplitPart } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
 import { projectRoot } from '../../files/project';
@@ -36,19 +37,23 @@ export interface RealFacesRun {
   readonly test: Float32Array;
 }
 
-/** An evaluation of the test set. */
-interface TestLook {
-  /** Date, such as 2026-01-31. */
-  readonly day: string;
-  /** Model and seed of each run, such as `blocksAndFace 1`. */
-  readonly asked: readonly string[];
-}
-
 /** The study as it is committed: without pictures, landmarks and boxes of faces. */
 export interface RealFacesArchive {
   readonly faces: readonly ScoredFace[];
-  readonly looks: readonly TestLook[];
+  /** Evaluations of the test set: the date, such as 2026-01-31, and model and seed of each run, such as `face 1`. */
+  readonly looks: readonly { readonly day: string; readonly asked: readonly string[] }[];
   readonly runs: Readonly<Partial<Record<RealFacesModel, readonly RealFacesRun[]>>>;
+}
+
+/** Adds a run to an archive; a run of the same model and seed is replaced. */
+export function withRun(
+  archive: RealFacesArchive,
+  model: RealFacesModel,
+  run: RealFacesRun,
+): RealFacesArchive {
+  const others = (archive.runs[model] ?? []).filter(({ seed }) => seed !== run.seed);
+  const runs = [...others, run].sort((first, second) => first.seed - second.seed);
+  return { ...archive, runs: { ...archive.runs, [model]: runs } };
 }
 
 /** Returns the directory of the committed answers. */
@@ -58,7 +63,6 @@ export function realFacesDirectory(): string {
 
 const FACES_FILE = 'faces.csv';
 const LOOKS_FILE = 'looks.json';
-const HEADER = ['path', 'side', 'duplicate', ...VOTE_COLUMNS].join();
 
 /** Saves an archive: faces.csv.gz, looks.json, and one file of answers a model. */
 export function saveRealFaces(
@@ -66,10 +70,11 @@ export function saveRealFaces(
   directory = realFacesDirectory(),
 ): void {
   fs.mkdirSync(directory, { recursive: true });
-  const rows = faces.map(({ path: name, side, isDuplicate, votes }) =>
+  const header = ['path', 'side', 'duplicate', ...VOTE_COLUMNS].join();
+  const lines = faces.map(({ path: name, side, isDuplicate, votes }) =>
     [name, side, Number(isDuplicate), ...votes].join(),
   );
-  writePacked(directory, FACES_FILE, `${[HEADER, ...rows].join('\n')}\n`);
+  writePacked(directory, FACES_FILE, `${[header, ...lines].join('\n')}\n`);
   fs.writeFileSync(path.join(directory, LOOKS_FILE), `${JSON.stringify(looks, null, 2)}\n`);
   for (const [model, own] of Object.entries(runs)) {
     const packed = own.map((run) => ({
@@ -87,39 +92,37 @@ export function saveRealFaces(
  */
 export function loadRealFaces(directory = realFacesDirectory()): RealFacesArchive {
   const [, ...lines] = readPacked(directory, FACES_FILE).trimEnd().split('\n');
-  const faces = lines.map(parseFace);
-  const looks = JSON.parse(fs.readFileSync(path.join(directory, LOOKS_FILE), 'utf8')) as TestLook[];
-  const runs: Partial<Record<RealFacesModel, readonly RealFacesRun[]>> = {};
-  for (const model of REAL_FACES_MODELS) {
-    const name = `${model}.json`;
-    if (fs.existsSync(path.join(directory, `${name}.gz`)))
-      runs[model] = parseRuns(readPacked(directory, name), faces, `${name}.gz`);
-  }
-  return { faces, looks, runs };
-}
-
-function parseFace(line: string): ScoredFace {
-  const [name, side, duplicate, ...votes] = line.split(',');
-  return {
-    path: name,
-    side: side as ScoredFace['side'],
-    isDuplicate: duplicate === '1',
-    votes: votes.map(Number),
-  };
-}
-
-function parseRuns(text: string, faces: readonly ScoredFace[], name: string): RealFacesRun[] {
-  const packed = JSON.parse(text) as (Omit<RealFacesRun, 'validation' | 'test'> &
-    Record<'validation' | 'test', string>)[];
-  return packed.map((run) => {
-    const [validation, test] = [run.validation, run.test].map(unpackProbabilities);
-    for (const [side, values] of Object.entries({ validation, test })) {
-      const expected = 7 * faces.filter((face) => face.side === side && isAsked(face)).length;
-      if (values.length !== expected && !(side === 'test' && values.length === 0))
-        throw new RangeError(
-          `Expected ${expected} probabilities for ${side} of ${name} but received ${values.length}`,
-        );
-    }
-    return { ...run, validation, test };
+  const faces = lines.map((line): ScoredFace => {
+    const [name, side, duplicate, ...votes] = line.split(',');
+    return {
+      path: name,
+      side: side as ScoredFace['side'],
+      isDuplicate: duplicate === '1',
+      votes: votes.map(Number),
+    };
   });
+  const read = (model: RealFacesModel): [string, RealFacesRun[]][] => {
+    const name = `${model}.json`;
+    if (!fs.existsSync(path.join(directory, `${name}.gz`))) return [];
+    const packed = JSON.parse(readPacked(directory, name)) as Record<'validation' | 'test', string>[];
+    const unpack = (run: (typeof packed)[number], side: ScoredFace['side']) => {
+      const values = unpackProbabilities(run[side]);
+      const expected = EMOTIONS.length * faces.filter((face) => face.side === side && isAsked(face)).length;
+      if (values.length === expected || (side === 'test' && values.length === 0)) return values;
+      throw new RangeError(
+        `Expected ${expected} probabilities for ${side} of ${name}.gz but received ${values.length}`,
+      );
+    };
+    const runs = packed.map((run) => ({
+      ...(run as unknown as RealFacesRun),
+      validation: unpack(run, 'validation'),
+      test: unpack(run, 'test'),
+    }));
+    return [[model, runs]];
+  };
+  return {
+    faces,
+    looks: JSON.parse(fs.readFileSync(path.join(directory, LOOKS_FILE), 'utf8')) as RealFacesArchive['looks'],
+    runs: Object.fromEntries(REAL_FACES_MODELS.flatMap(read)),
+  };
 }

@@ -1,13 +1,18 @@
+import { type BlockSet, expectFaces } from '../../core/blocks';
 import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
+import { majorityWinner } from '../../core/votes';
 import { confusionChart } from '../../figures/confusion-chart';
 import { intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
-import type { ChartFigure, Figure } from '../../figures/figure';
+import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { saveFigure } from '../../figures/figures';
+import { overlayMap } from '../../figures/overlay';
+import { sampleSheet } from '../../figures/sheets';
+import { PICTURE_SIDES } from '../../model/training/data';
+import { calibrate, chooseLabelled, firstRun } from './answers';
 import type { RealFacesArchive } from './archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
-import { calibrate, chooseLabelled, firstRun } from './answers';
 import type { RealFacesSummary } from './summarize';
 
 /** Charts the accuracy of every model on FER+'s test set, with and without the duplicates of training images. */
@@ -30,18 +35,15 @@ function toEstimate({ n, accuracy }: { readonly n: number; readonly accuracy: nu
   return { value: accuracy, low, high };
 }
 
-/** Charts the recall of each expression. */
-export function recallChart(
-  { models }: RealFacesSummary,
-  shown: readonly RealFacesModel[] = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'],
-): ChartFigure {
-  const rows = EMOTIONS.flatMap((emotion) =>
+/** Charts the recall of each expression: of both blocks, of each alone, of the whole face, and of all three. */
+export function recallChart({ models }: RealFacesSummary): ChartFigure {
+  const shown = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'] as const;
+  const rows = EMOTIONS.flatMap((emotion, id) =>
     shown.flatMap((model): GroupedEstimate[] => {
-      const summary = models[model];
-      if (!summary) return [];
-      const row = summary.strict7.matrix[EMOTIONS.indexOf(emotion)];
+      const row = models[model]?.strict7.matrix[id];
+      if (!row) return [];
       const count = row.reduce((sum, cell) => sum + cell, 0);
-      const estimate = wilsonInterval(row[EMOTIONS.indexOf(emotion)], count);
+      const estimate = wilsonInterval(row[id], count);
       return [{ label: `${emotion} (${count})`, group: REAL_FACES_NAMES[model], estimate }];
     }),
   );
@@ -55,10 +57,11 @@ export function recallChart(
 /** Charts a model's reliability diagram, before and after temperature scaling. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
   const run = firstRun(archive, model);
-  const { answers } = calibrate(archive.faces, run);
-  const before = chooseLabelled(archive.faces, run, 'test');
   return reliabilityChart(
-    { before: reliabilityBins(before), 'after one temperature': reliabilityBins(answers) },
+    {
+      before: reliabilityBins(chooseLabelled(archive.faces, run, 'test')),
+      'after one temperature': reliabilityBins(calibrate(archive.faces, run).answers),
+    },
     { title: 'Confidence and accuracy on real faces' },
   );
 }
@@ -74,13 +77,6 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
   });
 }
 
-/** Charts a model's confusion matrix. */
-function realFacesConfusion({ models }: RealFacesSummary, model: RealFacesModel): ChartFigure {
-  return confusionChart(models[model]!.strict7.matrix, {
-    title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[model]}`,
-  });
-}
-
 /** Saves the study's charts as PNG and SVG. */
 export async function saveRealFacesFigures(
   archive: RealFacesArchive,
@@ -88,12 +84,65 @@ export async function saveRealFacesFigures(
   directory: string,
 ): Promise<void> {
   const best = archive.runs.carried ? 'carried' : 'blocksAndFace';
-  const figures: Record<string, Figure> = {
+  const figures = {
     accuracy: realFacesChart(summary),
     recall: recallChart(summary),
     reliability: realFacesReliability(archive, best),
     risk_coverage: realFacesRisk(archive, [best]),
-    confusion: realFacesConfusion(summary, best),
+    confusion: confusionChart(summary.models[best]!.strict7.matrix, {
+      title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[best]}`,
+    }),
   };
   for (const [name, figure] of Object.entries(figures)) await saveFigure(figure, directory, name);
+}
+
+/** An average is shown of at least this many faces, so that no person can be recognised. */
+const FEWEST_FACES = 100;
+
+/**
+ * Averages pictures of faces.
+ * @param pixels grey levels, [n, area], 0 to 255
+ * @param faces positions, at least 100
+ * @returns grey levels, [area]
+ * @throws RangeError for fewer faces
+ */
+export function averagePictures(pixels: Uint8Array, area: number, faces: readonly number[]): Uint8Array {
+  if (faces.length < FEWEST_FACES)
+    throw new RangeError(
+      `Expected at least ${FEWEST_FACES} faces for an average but received ${faces.length}`,
+    );
+  const sums = new Float64Array(area);
+  for (const face of faces) for (let at = 0; at < area; at++) sums[at] += pixels[face * area + at];
+  return Uint8Array.from(sums, (sum) => Math.round(sum / faces.length));
+}
+
+/**
+ * Draws the average face and the two average blocks of each expression.
+ * @param blocks with whole faces and votes
+ * @param training positions of the training faces; those with a majority label count
+ * @throws RangeError for an expression with fewer than 100 faces
+ */
+export async function averageFacesFigure(
+  blocks: BlockSet,
+  training: readonly number[],
+): Promise<PictureFigure> {
+  const { eyes, mouth, faces, records } = expectFaces(blocks);
+  const pictures = [
+    { name: 'whole face', pixels: faces, side: PICTURE_SIDES.face },
+    { name: 'eyes block', pixels: eyes, side: PICTURE_SIDES.eyes },
+    { name: 'mouth block', pixels: mouth, side: PICTURE_SIDES.mouth },
+  ];
+  const cells = EMOTIONS.flatMap((emotion) => {
+    const own = training.filter((face) => majorityWinner(records[face].votes ?? []) === emotion);
+    return pictures.map(({ name, pixels, side }) => {
+      const average = averagePictures(pixels, side ** 2, own);
+      const image = overlayMap(average, new Uint8Array(average.length));
+      return { image, character: name, emotion };
+    });
+  });
+  return sampleSheet(cells, {
+    title: 'The average face of each expression, and what the two blocks keep of it',
+    subtitle: 'Means over all training photographs of FER+ with that majority label, at least 100 faces each',
+    cellPx: 96,
+  });
 }

@@ -1,16 +1,11 @@
 import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
-import { wilsonInterval, mean } from '../../core/intervals';
-import {
-  classMetrics,
-  confusionMatrix,
-  predictedLabels,
-  macroF1,
-  type ConfusionMatrix,
-} from '../../core/metrics';
-import { pluralityWinner, majorityWinner, type VoteColumn } from '../../core/votes';
-import { calibrate, chooseLabelled, validationAccuracy, type LabelledAnswers } from './answers';
+import { mean, wilsonInterval } from '../../core/intervals';
+import { classMetrics, confusionMatrix, formatPercent, macroF1, predictedLabels } from '../../core/metrics';
+import { majorityWinner, pluralityWinner, type VoteColumn } from '../../core/votes';
+import { formatCount, markdownTable } from '../markdown';
+import { calibrate, chooseLabelled, validationAccuracy } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
-import { REAL_FACES_MODELS, type RealFacesModel } from './models';
+import { REAL_FACES_MODELS, REAL_FACES_NAMES, type RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
 
@@ -18,52 +13,21 @@ const CLASSES = EMOTIONS.length;
 const COVERAGES = [0.8, 0.5] as const;
 
 /** Number of images of a protocol, and accuracy on them, 0 to 1. */
-interface ProtocolAccuracy {
+export interface ProtocolAccuracy {
   readonly n: number;
   readonly accuracy: number;
 }
 
+/** The label of an image by a protocol; undefined for an image that the protocol leaves out. */
+type LabelRule = (face: ScoredFace) => VoteColumn | undefined;
+
 /** Figures of a model on FER+'s test set. Rates are of all images of the protocol, 0 to 1, and means over the seeds. */
-export interface ModelSummary {
-  readonly parameters: number;
-  /** Size of the weights, 4 bytes each, in 10^6 bytes. */
-  readonly megabytes: number;
-  readonly seeds: number;
-  /** Number of trained epochs. */
-  readonly epochs: number;
-  /** Validation accuracy, strict-7. */
-  readonly validation: number;
-  /** The Wilson interval is that of the mean accuracy: of images, not of seeds. The matrix is the first seed's. */
-  readonly strict7: ProtocolAccuracy & {
-    readonly low: number;
-    readonly high: number;
-    readonly accuracies: readonly number[];
-    readonly macroF1: number;
-    readonly recall: Readonly<Record<string, number>>;
-    readonly matrix: ConfusionMatrix;
-  };
-  /** Without test images that are byte-identical to a training image. */
-  readonly strict7Unique: ProtocolAccuracy;
-  /** Images of contempt count as errors. */
-  readonly strict8: ProtocolAccuracy;
-  readonly plural7: ProtocolAccuracy;
-  /** Expected calibration error, strict-7, before and after temperature scaling. */
-  readonly ece: { readonly before: number; readonly after: number };
-  readonly temperature: number;
-  /** Accuracy by coverage, after temperature scaling. */
-  readonly coverage: Readonly<Record<string, number>>;
-}
+type ModelSummary = ReturnType<typeof summarizeModel>;
 
 /** The figures of the study: results/reference/real-faces.json. */
-export interface RealFacesSummary {
-  readonly protocol: Readonly<Record<'strict7' | 'strict7Unique' | 'strict8' | 'plural7', string>>;
-  /** Model and seed that the default model was fine-tuned from. */
-  readonly carried: { readonly model: string; readonly seed: number } | undefined;
-  readonly looks: RealFacesArchive['looks'];
-  readonly models: Readonly<Partial<Record<RealFacesModel, ModelSummary>>>;
-}
+export type RealFacesSummary = ReturnType<typeof summarizeRealFaces>;
 
-const PROTOCOL: RealFacesSummary['protocol'] = {
+const PROTOCOL = {
   strict7: "FER+'s majority rule (single votes dropped, more than half of all others), the seven expressions",
   strict7Unique: 'strict-7 without test images that are byte-identical to a training image',
   strict8: 'strict-7 and contempt, on which a network of seven is wrong',
@@ -71,74 +35,85 @@ const PROTOCOL: RealFacesSummary['protocol'] = {
 };
 
 /** Computes the figures of the study; models that were not evaluated on the test set are left out. */
-export function summarizeRealFaces(archive: RealFacesArchive): RealFacesSummary {
-  const models = REAL_FACES_MODELS.flatMap((model) => {
+export function summarizeRealFaces(archive: RealFacesArchive) {
+  const models: Partial<Record<RealFacesModel, ModelSummary>> = {};
+  for (const model of REAL_FACES_MODELS) {
     const runs = (archive.runs[model] ?? []).filter(({ test }) => test.length > 0);
-    return runs.length > 0 ? [[model, summarizeModel(archive.faces, runs)] as const] : [];
-  });
+    if (runs.length > 0) models[model] = summarizeModel(archive.faces, runs);
+  }
   const carried = archive.runs.carried?.[0];
   return {
     protocol: PROTOCOL,
+    /** Model and seed that the default model was fine-tuned from. */
     carried: carried && { model: 'blocksAndFace', seed: carried.seed },
     looks: archive.looks,
-    models: Object.fromEntries(models),
+    models,
   };
 }
 
-function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]): ModelSummary {
-  const test = faces.filter((face) => face.side === 'test' && isAsked(face));
-  const unasked = faces.filter((face) => face.side === 'test' && !isAsked(face)).length;
-  const rate = (rule: (face: ScoredFace) => VoteColumn | undefined, among = test) =>
-    averageRuns(runs, (run) => scoreRule(test, run.test, rule, among));
-  const strict = (face: ScoredFace) => majorityWinner(face.votes);
-  const strict7 = (face: ScoredFace) => exceptContempt(strict(face));
-  const accuracies = runs.map((run) => round(scoreRule(test, run.test, strict7, test).accuracy));
+function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]) {
+  const tested = faces.filter(({ side }) => side === 'test');
+  const asked = tested.filter(isAsked);
+  const strict: LabelRule = ({ votes }) => majorityWinner(votes);
+  const strict7: LabelRule = (face) => exceptContempt(strict(face));
+  const scores = scoreRuns(asked, runs, strict7);
+  const strict7Mean = averageScores(scores);
+  const strict8 = averageScores(scoreRuns(asked, runs, strict));
+  const { low, high } = wilsonInterval(Math.round(strict7Mean.n * strict7Mean.accuracy), strict7Mean.n);
   const matrices = runs.map((run) => {
     const { labels, probabilities } = chooseLabelled(faces, run, 'test');
     return confusionMatrix(labels, predictedLabels(probabilities));
   });
   const recalls = matrices.map(classMetrics);
-  const strict7Mean = rate(strict7);
-  const { low, high } = wilsonInterval(Math.round(strict7Mean.n * strict7Mean.accuracy), strict7Mean.n);
   const calibrated = runs.map((run) => calibrate(faces, run));
   return {
     parameters: runs[0].parameters,
+    /** Size of the weights, 4 bytes each, in 10^6 bytes. */
     megabytes: round((4 * runs[0].parameters) / 1e6),
     seeds: runs.length,
+    /** Number of trained epochs. */
     epochs: runs[0].epochs,
-    validation: round(mean(runs.map((run) => validationAccuracy(faces, run)))),
+    /** Validation accuracy, strict-7. */
+    validation: meanOf(runs, (run) => validationAccuracy(faces, run)),
+    /** The Wilson interval is that of the mean accuracy: of images, not of seeds. The matrix is the first seed's. */
     strict7: {
       ...strict7Mean,
       low: round(low),
       high: round(high),
-      accuracies,
-      macroF1: round(mean(matrices.map(macroF1))),
+      accuracies: scores.map(({ accuracy }) => round(accuracy)),
+      macroF1: meanOf(matrices, macroF1),
       recall: Object.fromEntries(
-        EMOTIONS.map((emotion, id) => [emotion, round(mean(recalls.map((classes) => classes[id].recall)))]),
+        EMOTIONS.map((emotion, id) => [emotion, meanOf(recalls, (classes) => classes[id].recall)]),
       ),
       matrix: matrices[0],
     },
-    strict7Unique: rate(
-      strict7,
-      test.filter(({ isDuplicate }) => !isDuplicate),
+    /** Without test images that are byte-identical to a training image. */
+    strict7Unique: averageScores(
+      scoreRuns(asked, runs, (face) => (face.isDuplicate ? undefined : strict7(face))),
     ),
-    strict8: withWrong(rate(strict), unasked),
-    plural7: rate((face) => exceptContempt(pluralityWinner(face.votes))),
+    /** Images of contempt count as errors, those that no model is asked about too. */
+    strict8: addErrors(strict8, tested.length - asked.length),
+    plural7: averageScores(scoreRuns(asked, runs, ({ votes }) => exceptContempt(pluralityWinner(votes)))),
+    /** Expected calibration error, strict-7, before and after temperature scaling. */
     ece: {
-      before: round(mean(calibrated.map(({ before }) => before))),
-      after: round(mean(calibrated.map(({ after }) => after))),
+      before: meanOf(calibrated, ({ before }) => before),
+      after: meanOf(calibrated, ({ after }) => after),
     },
-    temperature: round(mean(calibrated.map(({ temperature }) => temperature))),
+    temperature: meanOf(calibrated, ({ temperature }) => temperature),
+    /** Accuracy by coverage, after temperature scaling. */
     coverage: Object.fromEntries(
       COVERAGES.map((share) => [
         String(share),
-        round(mean(calibrated.map(({ answers }) => accuracyOfSurest(answers, share)))),
+        meanOf(calibrated, ({ answers }) => accuracyOfSurest(answers, share)),
       ]),
     ),
   };
 }
 
-function accuracyOfSurest({ labels, probabilities }: LabelledAnswers, share: number): number {
+function accuracyOfSurest(
+  { labels, probabilities }: ReturnType<typeof chooseLabelled>,
+  share: number,
+): number {
   const answers = predictedLabels(probabilities);
   const ranked = Array.from(labels, (label, row) => ({
     confidence: probabilities[CLASSES * row + answers[row]],
@@ -147,39 +122,95 @@ function accuracyOfSurest({ labels, probabilities }: LabelledAnswers, share: num
   return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ right }) => right));
 }
 
-function scoreRule(
-  test: readonly ScoredFace[],
-  probabilities: Float32Array,
-  rule: (face: ScoredFace) => VoteColumn | undefined,
-  among: readonly ScoredFace[],
-): ProtocolAccuracy {
-  const chosen = new Set(among);
-  const answers = predictedLabels(probabilities);
-  const outcomes = test.flatMap((face, row) => {
-    const winner = chosen.has(face) ? rule(face) : undefined;
-    if (!winner || !(isEmotion(winner) || winner === 'contempt')) return [];
-    return [Number(isEmotion(winner) && answers[row] === emotionId(winner))];
-  });
-  return { n: outcomes.length, accuracy: mean(outcomes) };
-}
-
-function averageRuns(
+/** Computes each run's accuracy on the images that a rule labels with one of the seven or contempt. */
+function scoreRuns(
+  asked: readonly ScoredFace[],
   runs: readonly RealFacesRun[],
-  score: (run: RealFacesRun) => ProtocolAccuracy,
-): ProtocolAccuracy {
-  const scores = runs.map(score);
-  return { n: scores[0].n, accuracy: round(mean(scores.map((one) => one.accuracy))) };
+  rule: LabelRule,
+): ProtocolAccuracy[] {
+  return runs.map(({ test }) => {
+    const answers = predictedLabels(test);
+    const outcomes = asked.flatMap((face, row) => {
+      const winner = rule(face);
+      if (!winner || !(isEmotion(winner) || winner === 'contempt')) return [];
+      return [Number(isEmotion(winner) && answers[row] === emotionId(winner))];
+    });
+    return { n: outcomes.length, accuracy: mean(outcomes) };
+  });
 }
 
-/** Adds images that count as errors. */
-function withWrong({ n, accuracy: right }: ProtocolAccuracy, wrong: number): ProtocolAccuracy {
-  return { n: n + wrong, accuracy: round((right * n) / (n + wrong)) };
+function averageScores(scores: readonly ProtocolAccuracy[]): ProtocolAccuracy {
+  return { n: scores[0].n, accuracy: meanOf(scores, ({ accuracy }) => accuracy) };
+}
+
+function addErrors({ n, accuracy }: ProtocolAccuracy, errors: number): ProtocolAccuracy {
+  return { n: n + errors, accuracy: round((accuracy * n) / (n + errors)) };
 }
 
 function exceptContempt(winner: VoteColumn | undefined): VoteColumn | undefined {
   return winner === 'contempt' ? undefined : winner;
 }
 
+function meanOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return round(mean(items.map(valueOf)));
+}
+
 function round(value: number): number {
   return Math.round(1e4 * value) / 1e4;
+}
+
+const percent = (share: number) => formatPercent(share, 1);
+
+/** Formats the study as the README's table: one row a model. */
+export function realFacesToMarkdown({ models }: RealFacesSummary): string {
+  const rows = Object.entries(models).map(([model, { strict7, strict7Unique, parameters }]) => {
+    const { accuracies } = strict7;
+    const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map(percent);
+    const seeds = accuracies.length > 1 ? ` (mean of ${accuracies.length} seeds, ${least} to ${most})` : '';
+    const accuracy = `${percent(strict7.accuracy)} (${percent(strict7.low)} to ${percent(strict7.high)})`;
+    return [
+      `${REAL_FACES_NAMES[model as RealFacesModel]}${seeds}`,
+      parameters === 0 ? '–' : formatCount(parameters),
+      model === 'carried' ? `**${accuracy}**` : accuracy,
+      percent(strict7Unique.accuracy),
+      strict7.macroF1.toFixed(3),
+    ];
+  });
+  const [{ strict7, strict7Unique }] = Object.values(models);
+  const header = [
+    'FER+ test images, majority label',
+    'parameters',
+    `all ${formatCount(strict7.n)}`,
+    `the ${formatCount(strict7Unique.n)} that are not in training too`,
+    'macro F1',
+  ];
+  return markdownTable(header, rows, 'lrrrr');
+}
+
+/** Formats the figures of the default model as its card's table. */
+export function carriedToMarkdown(summary: ModelSummary): string {
+  const { strict7, strict7Unique, strict8, plural7, ece, coverage, temperature } = summary;
+  const rate = ({ accuracy, n }: ProtocolAccuracy) => `${percent(accuracy)} of ${formatCount(n)}`;
+  const recall = EMOTIONS.map((emotion, id) => {
+    const count = strict7.matrix[id].reduce((sum, cell) => sum + cell, 0);
+    return `${emotion} ${percent(strict7.recall[emotion])} (${formatCount(count)})`;
+  });
+  const interval = `(Wilson 95 %: ${percent(strict7.low)} to ${percent(strict7.high)})`;
+  const after = `${ece.after.toFixed(3)} after a temperature of ${temperature.toFixed(2)}`;
+  return markdownTable(
+    ['FER+ test images', ''],
+    [
+      ['majority label, seven expressions', `**${rate(strict7)}** ${interval}`],
+      ['without images that stand in training too', rate(strict7Unique)],
+      ['with contempt, which it cannot name', rate(strict8)],
+      ['most votes, however few', rate(plural7)],
+      ['recall by expression', recall.join(', ')],
+      ['macro F1', strict7.macroF1.toFixed(3)],
+      [
+        'right among the surest 80 %, the surest half',
+        `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`,
+      ],
+      ['expected calibration error, 15 bins', `${ece.before.toFixed(3)} before, ${after}`],
+    ],
+  );
 }

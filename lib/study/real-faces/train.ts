@@ -1,35 +1,118 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
-import { DEFAULT_EXPERIMENT, type Experiment } from '../../core/experiment';
+import { emotionId } from '../../core/emotions';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { splitRecords } from '../../core/split';
+import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { concatBlocks } from '../../faces/store/rows';
 import {
-  loadState,
+  countParameters,
   interpolateStates,
-  saveState,
+  loadState,
   type Network,
   type NetworkState,
+  saveState,
 } from '../../model/networks/network';
 import { inputSource } from '../../model/training/data';
 import { evaluate } from '../../model/training/evaluate';
 import { formatEpoch } from '../../model/training/history';
+import { type AskedFaces, askModelFile, askNetwork, predictFrequencies } from '../answer-faces';
+import { cutFromLastImage } from '../block-conditions';
 import { facesOfSplit } from '../faces-of-split';
 import { openGenerated, preprocessDataset } from '../open-dataset';
-import { cutFromLastImage } from '../block-conditions';
+import { readColour } from '../pictures';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';
-import { FINE_TUNING, TRAINED_MODELS, type TrainedForm, type TrainedModelName } from './models';
-import type { RealFacesData } from './open-fer-plus';
+import type { RealFacesRun } from './archive';
+import {
+  FINE_TUNING,
+  isTrained,
+  type RealFacesModel,
+  TRAINED_MODELS,
+  type TrainedForm,
+  type TrainedModelName,
+} from './models';
+import { hasStrictLabel, type RealFacesData } from './open-fer-plus';
 
 /** Training accuracy is measured on this many training faces after each epoch. */
 const SCORED_FACES = 1024;
 
-/** Options of a training. */
-export interface FerPlusTraining {
+/** Files of the models that are not trained by this study. */
+const MODEL_FILES = { drawn: 'models/drawn.safetensors', carried: 'models/default.safetensors' } as const;
+
+/** Batch size of face-api's network. */
+const FACE_API_BATCH = 64;
+
+/** Weight shares that are tried: multiples of a twentieth. */
+const SHARE_STEPS = 20;
+
+/** Seed and callbacks of a training. */
+interface TrainingOptions {
   readonly seed: number;
   readonly print: (line: string) => void;
   readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Trains a model, or loads one that is not trained on FER+, and computes its probabilities for the validation set.
+ * @param options.isTested if true, for the test set too. It is evaluated once, for the reported figures
+ * @returns undefined when training was stopped
+ */
+export async function runModel(
+  model: RealFacesModel,
+  data: RealFacesData,
+  options: TrainingOptions & { readonly isTested: boolean },
+): Promise<RealFacesRun | undefined> {
+  const { seed, print, isTested } = options;
+  const { validation, test } = data.sides;
+  const asked = { validation, test: isTested ? test : [] };
+  if (!isTrained(model))
+    return { seed, bestEpoch: 0, epochs: 0, ...(await askUntrained(model, data, asked)) };
+  const { epochs, inputs } = TRAINED_MODELS[model];
+  return trainOnFerPlus(model, data, options, async (network, { bestEpoch, seconds, stopped }, shown) => {
+    print(`${model}, seed ${seed}: best epoch ${bestEpoch} of ${epochs}, ${seconds.toFixed(0)} s`);
+    if (stopped) return undefined;
+    const parameters = countParameters(network);
+    return { seed, bestEpoch, epochs, parameters, ...(await askNetwork(network, inputs, shown, asked)) };
+  });
+}
+
+async function askUntrained(
+  model: Exclude<RealFacesModel, TrainedModelName>,
+  data: RealFacesData,
+  asked: AskedFaces,
+): Promise<Pick<RealFacesRun, 'parameters' | 'validation' | 'test'>> {
+  const { blocks, sides } = data;
+  if (model === 'faceApi') return askFaceApi(data, asked);
+  if (model === 'majority') {
+    const labelled = sides.train.map((face) => blocks.records[face]).filter(hasStrictLabel);
+    const labels = labelled.map(({ emotion }) => emotionId(emotion));
+    return { parameters: 0, ...predictFrequencies(labels, asked) };
+  }
+  const { parameters, validation, test } = await askModelFile(MODEL_FILES[model], blocks, asked);
+  return { parameters, validation, test };
+}
+
+/** Computes the probabilities of face-api's expression network for whole crops, with the package's preprocessing. */
+async function askFaceApi({ dataset, blocks }: RealFacesData, asked: AskedFaces) {
+  const network = await loadExpressionNetwork();
+  const ask = async (faces: readonly number[]) => {
+    const probabilities: number[] = [];
+    for (let start = 0; start < faces.length; start += FACE_API_BATCH) {
+      const crops = faces
+        .slice(start, start + FACE_API_BATCH)
+        .map((face) => readColour(path.join(dataset.directory, blocks.records[face].path)));
+      probabilities.push(...(await network.classifyWhole(await Promise.all(crops))));
+    }
+    return Float32Array.from(probabilities);
+  };
+  try {
+    const { parameters } = network;
+    return { parameters, validation: await ask(asked.validation), test: await ask(asked.test) };
+  } finally {
+    network.dispose();
+  }
 }
 
 /**
@@ -37,10 +120,10 @@ export interface FerPlusTraining {
  * @param use called with the network, the result of the training, and the blocks that are the network's inputs
  * @returns what the function returns
  */
-export async function trainOnFerPlus<T>(
+async function trainOnFerPlus<T>(
   model: TrainedModelName,
   { dataset, blocks, sides, chosenBy }: RealFacesData,
-  { seed, print, shouldStop }: FerPlusTraining,
+  { seed, print, shouldStop }: TrainingOptions,
   use: (network: Network, training: CachedTraining, blocks: BlockSet) => Promise<T>,
 ): Promise<T> {
   const form: TrainedForm = TRAINED_MODELS[model];
@@ -57,9 +140,6 @@ export async function trainOnFerPlus<T>(
   };
   return withTrained(form, options, (network, training) => use(network, training, shown));
 }
-
-/** Weight shares that are tried: multiples of a twentieth. */
-const SHARE_STEPS = 20;
 
 /** Result of {@link fineTune}. */
 interface FineTuning extends CachedTraining {
@@ -80,17 +160,19 @@ interface FineTuning extends CachedTraining {
  */
 export async function fineTune<T>(
   data: RealFacesData,
-  options: FerPlusTraining,
+  options: TrainingOptions,
   use: (network: Network, training: FineTuning) => Promise<T>,
 ): Promise<T> {
   const { seed, print, shouldStop } = options;
   const { recipe, epochs, characters, clipsPerCell, framesPerClip } = FINE_TUNING;
-  const experiment: Experiment = { ...DEFAULT_EXPERIMENT, seed, epochs, clipsPerCell, framesPerClip };
+  const experiment = { ...DEFAULT_EXPERIMENT, seed, epochs, clipsPerCell, framesPerClip };
   return trainOnFerPlus('blocksAndFace', data, options, async (network) => {
     const before = saveState(network);
-    const drawn = await openDrawn(experiment, characters);
-    const blocks = concatBlocks([data.blocks, drawn.blocks]);
-    const drawnFaces = drawn.faces.map((face) => face + data.blocks.records.length);
+    const generated = await openGenerated(experiment, characters);
+    const drawn = await preprocessDataset(generated, experiment, undefined, { wholeFace: true });
+    const split = splitRecords(generated.records, 'characters', seed);
+    const { faces: chosen } = facesOfSplit(split, generated.records, drawn.blocks).train;
+    const drawnFaces = chosen.map((face) => face + data.blocks.records.length);
     const { inputs, augmentation } = TRAINED_MODELS.blocksAndFace;
     const result = await trainCached({
       inputs,
@@ -98,7 +180,7 @@ export async function fineTune<T>(
       recipe,
       experiment,
       network,
-      blocks,
+      blocks: concatBlocks([data.blocks, drawn.blocks]),
       faces: {
         train: { faces: [...data.sides.train, ...drawnFaces], missed: 0 },
         validation: { faces: data.chosenBy, missed: 0 },
@@ -131,14 +213,6 @@ async function averageWeights(network: Network, before: NetworkState, data: Real
     if ((await measure(step / SHARE_STEPS)) >= least) return step / SHARE_STEPS;
   loadState(network, before);
   return 0;
-}
-
-/** Opens generated characters, and selects the faces of the training characters. */
-async function openDrawn(experiment: Experiment, characters: number) {
-  const dataset = await openGenerated(experiment, characters);
-  const { blocks } = await preprocessDataset(dataset, experiment, undefined, { wholeFace: true });
-  const split = splitRecords(dataset.records, 'characters', experiment.seed);
-  return { blocks, faces: facesOfSplit(split, dataset.records, blocks).train.faces };
 }
 
 function hashState(state: NetworkState): string {
