@@ -16,7 +16,7 @@ import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup';
 import { formatStep, runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
-import { renderFigure } from '../lib/figures/render';
+import { renderFigure } from '../lib/figures/figure';
 import { replaceSectionIn } from '../lib/study/markdown';
 import type { ReferenceContext } from './reference/context';
 

@@ -1,5 +1,6 @@
-import { COLORS, FONT_SIZES, VEGA_CONFIG } from '../lib/figures/theme';
+import { makeChart } from '../lib/figures/chart';
 import type { ChartFigure } from '../lib/figures/figure';
+import { COLORS, FONT_SIZES } from '../lib/figures/theme';
 import type { BenchFile } from './bench-file';
 
 /** Rows without another project: the machine's limit, and two networks of ours. */
@@ -29,8 +30,7 @@ export function benchChart({ rows, machine }: BenchFile): ChartFigure {
     condition: { test: 'datum.isBetter', value: COLORS.blue },
     value: COLORS.orange,
   };
-  const spec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+  return makeChart(`${title}: ${values.map(({ name, ratio }) => `${name} ${ratio}`).join(', ')}`, {
     title: { text: title, subtitle: `${machine.cpu}, ${machine.cores} cores` },
     data: { values },
     width: 430,
@@ -50,13 +50,7 @@ export function benchChart({ rows, machine }: BenchFile): ChartFigure {
       ratioLabels({ test: 'datum.isBetter', align: 'left', dx: 5 }),
       ratioLabels({ test: '!datum.isBetter', align: 'right', dx: -5 }),
     ],
-    config: VEGA_CONFIG,
-  };
-  return {
-    kind: 'chart',
-    title: `${title}: ${values.map(({ name, ratio }) => `${name} ${ratio}`).join(', ')}`,
-    spec,
-  };
+  });
 }
 
 function ratioLabels({ test, align, dx }: { test: string; align: string; dx: number }) {

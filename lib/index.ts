@@ -36,25 +36,25 @@ export { architectureDiagram, describeTerGat } from './figures/architecture';
 export { attentionFlow } from './figures/attention-flow';
 export { blockExplorer } from './figures/block-explorer';
 export { countsChart } from './figures/counts-chart';
-export { errorExplorer } from './figures/error-explorer';
+export { errorExplorer } from './figures/confusion-chart';
 export { markPicture } from './figures/face-marks';
-export { featureMaps } from './figures/feature-maps';
-export { nameFigures, saveFigure } from './figures/figures';
-export { accuracyChart } from './figures/learning-charts';
-export { stepLossChart } from './figures/step-loss-chart';
+export { featureMaps } from './figures/images';
+export { nameFigures, saveFigure } from './figures/figure';
+export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/published-chart';
-export { formatRate, rateTable } from './figures/estimate-table';
-export { imageGrid, sampleSheet } from './figures/sheets';
 export {
   accuracyTable,
   answerTable,
   classTable,
   filterTable,
+  formatRate,
   joinTables,
   metricsTable,
+  rateTable,
   recordTable,
   toDataFrame,
 } from './figures/tables';
+export { imageGrid, sampleSheet } from './figures/sheets';
 export { evaluateWithBaselines } from './study/report/baselines';
 export { chooseExplorableFaces, listAnswers } from './study/face-views';
 export { ablationFigure, ablationRates } from './study/evidence/ablation';

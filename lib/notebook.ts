@@ -1,8 +1,7 @@
 import { openOutput, type Output } from './notebook/kernel';
 import { resultsDirectory } from './notebook/start';
 import { toBundle, type MimeBundle, type ShowOptions } from './figures/bundle';
-import { isFigure } from './figures/figure';
-import { saveFigure } from './figures/figures';
+import { isFigure, saveFigure } from './figures/figure';
 
 export { isInKernel } from './notebook/kernel';
 export { followProgress, progress, type Progress } from './notebook/progress';

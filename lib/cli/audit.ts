@@ -40,7 +40,7 @@ async function audit(directory: string, flags: ReaderFlags): Promise<void> {
 }
 
 async function drawWorst(blocks: BlockSet, worst: readonly number[], folder: string): Promise<void> {
-  const { saveFigure } = await import('../figures/figures');
+  const { saveFigure } = await import('../figures/figure');
   const { imageGrid } = await import('../figures/sheets');
   const area = BLOCK_SIZE * BLOCK_SIZE;
   const items = worst.flatMap((face, index) =>

@@ -25,9 +25,8 @@ async function drawFaces(files: readonly string[], cropped: boolean): Promise<bo
   if (cropped && files.length === 0)
     throw new RangeError('Expected pictures of cropped faces beside --cropped or CROPPED but received none');
   const { startEngine } = await import('../tensor/backend');
-  const { attentionFlow } = await import('../figures/attention-flow');
-  const { saveFigure } = await import('../figures/figures');
-  const { focusOnFace } = await import('../figures/focus');
+  const { attentionFlow, focusOnFace } = await import('../figures/attention-flow');
+  const { saveFigure } = await import('../figures/figure');
   const { lookAtFiles } = await import('../study/face-views');
   const { listDemoPhotographs } = await import('../study/pictures');
   await startEngine();

@@ -182,7 +182,7 @@ async function carry({ seeds: [seed] }: Request): Promise<boolean> {
 
 /** Draws the average face of each expression, over at least 100 training faces each. */
 async function averages(): Promise<boolean> {
-  const { saveFigure } = await import('../figures/figures');
+  const { saveFigure } = await import('../figures/figure');
   const { realFacesDirectory } = await import('../study/real-faces/archive');
   const { averageFacesFigure } = await import('../study/real-faces/figures');
   const { blocks, sides } = await openData();

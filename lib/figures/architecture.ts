@@ -1,51 +1,48 @@
 import type { TerGatSizes } from '../model/networks/tergat';
 import type { PictureFigure } from './figure';
 import { measureText } from './fonts';
-import { arrow, element, svgDocument, textLine } from './svg';
+import { arrow, element, makePicture, SUBTITLE, textLine, TITLE } from './svg';
 import { BLOCK_COLORS, COLORS, FONT_SIZES } from './theme';
 
-/** One box of an architecture diagram. */
-export interface DiagramLayer {
+interface DiagramLayer {
   readonly name: string;
-  /** Shape of what leaves the layer, without the batch. */
+  /** Shape of the layer's output without the batch. */
   readonly shape: readonly number[];
-  /** Trainable parameters, default 0. */
+  /** Number of trainable parameters, default 0. */
   readonly parameters?: number;
 }
 
-/** A network of two branches that meet in a head. */
-export interface NetworkDiagram {
+/** A network of branches and a head, its layers from the top. */
+interface NetworkDiagram {
   readonly name: string;
-  /** Drawn beside each other, from the top. */
   readonly branches: readonly {
     readonly title: string;
     readonly color: string;
     readonly layers: readonly DiagramLayer[];
   }[];
-  /** Drawn below the branches, where they meet. */
   readonly head: readonly DiagramLayer[];
 }
 
 /**
- * Lists TerGat's layers, those that act as one drawn as one.
- * @param sizes as the model is built with
+ * Lists TerGat's layers for a diagram.
  * Source: the original's model definition.
  */
 export function describeTerGat(sizes: TerGatSizes): NetworkDiagram {
+  const { head, latent, classes, dropout } = sizes;
+  const layers = branchLayers(sizes);
   return {
     name: 'TerGat',
     branches: [
-      { title: 'eyes block', color: BLOCK_COLORS.eyes, layers: branchLayers(sizes) },
-      { title: 'mouth block', color: BLOCK_COLORS.mouth, layers: branchLayers(sizes) },
+      { title: 'eyes block', color: BLOCK_COLORS.eyes, layers },
+      { title: 'mouth block', color: BLOCK_COLORS.mouth, layers },
     ],
-    head: headLayers(sizes),
+    head: [
+      { name: `Concatenate, Dropout ${dropout}`, shape: [2 * latent] },
+      dense('Dense, ReLU', 2 * latent, head[0]),
+      dense(`Dense, ReLU, Dropout ${dropout}`, head[0], head[1]),
+      dense('Dense: one score an emotion', head[1], classes),
+    ],
   };
-}
-
-/** Sums the trainable parameters of all layers. */
-export function countDiagramParameters({ branches, head }: NetworkDiagram): number {
-  const layers = [...branches.flatMap((branch) => branch.layers), ...head];
-  return layers.reduce((sum, layer) => sum + (layer.parameters ?? 0), 0);
 }
 
 function branchLayers({ blockSize: side, filters, branch, latent, dropout }: TerGatSizes): DiagramLayer[] {
@@ -59,60 +56,53 @@ function branchLayers({ blockSize: side, filters, branch, latent, dropout }: Ter
     { name: 'Conv 3×3, ReLU', shape: [side, side, second], parameters: (9 * first + 1) * second },
     { name: 'MaxPool 2×2', shape: [pooled, pooled, second] },
     { name: `Flatten, Dropout ${dropout}`, shape: [flat] },
-    { name: 'Dense, ReLU', shape: [branch[0]], parameters: (flat + 1) * branch[0] },
-    { name: `Dense, ReLU, Dropout ${dropout}`, shape: [branch[1]], parameters: (branch[0] + 1) * branch[1] },
-    { name: 'Dense', shape: [latent], parameters: (branch[1] + 1) * latent },
+    dense('Dense, ReLU', flat, branch[0]),
+    dense(`Dense, ReLU, Dropout ${dropout}`, branch[0], branch[1]),
+    dense('Dense', branch[1], latent),
   ];
 }
 
-function headLayers({ head, latent, classes, dropout }: TerGatSizes): DiagramLayer[] {
-  return [
-    { name: `Concatenate, Dropout ${dropout}`, shape: [2 * latent] },
-    { name: 'Dense, ReLU', shape: [head[0]], parameters: (2 * latent + 1) * head[0] },
-    { name: `Dense, ReLU, Dropout ${dropout}`, shape: [head[1]], parameters: (head[0] + 1) * head[1] },
-    { name: 'Dense: one score an emotion', shape: [classes], parameters: (head[1] + 1) * classes },
-  ];
+function dense(name: string, inputs: number, outputs: number): DiagramLayer {
+  return { name, shape: [outputs], parameters: (inputs + 1) * outputs };
 }
 
 const PADDING = 14;
-const BOX = { height: 42, gap: 18, minWidth: 200 };
+const BOX_HEIGHT = 42;
+const STEP = BOX_HEIGHT + 18;
 const BRANCH_GAP = 48;
-const NAME = { sizePx: 12, bold: true } as const;
-const DETAIL = { sizePx: FONT_SIZES.note } as const;
+const NAME = { sizePx: 12, bold: true, anchor: 'middle' } as const;
+const DETAIL = { sizePx: FONT_SIZES.note, anchor: 'middle', color: COLORS.quiet } as const;
 
-/** Draws a network's layers from the top, its branches beside each other, with the size of what each gives. */
-export function architectureDiagram(architecture: NetworkDiagram): PictureFigure {
-  const { name, branches, head } = architecture;
-  const boxWidth = Math.ceil(Math.max(BOX.minWidth, ...allLayers(architecture).map(textWidth)) + 28);
+/** Draws a network's layers with their output shapes and parameters: the branches beside each other, the head below. */
+export function architectureDiagram({ name, branches, head }: NetworkDiagram): PictureFigure {
+  const all = [...branches.flatMap(({ layers }) => layers), ...head];
+  const widths = all.map((layer) =>
+    Math.max(measureText(layer.name, NAME), measureText(describeSize(layer), DETAIL)),
+  );
+  const boxWidth = Math.ceil(Math.max(200, ...widths) + 28);
   const columnX = (column: number) => PADDING + column * (boxWidth + BRANCH_GAP);
   const width = columnX(branches.length) - BRANCH_GAP + PADDING;
   const top = PADDING + 64;
-  const step = BOX.height + BOX.gap;
-  const headTop = top + Math.max(...branches.map(({ layers }) => layers.length)) * step + 14;
+  const headTop = top + Math.max(...branches.map(({ layers }) => layers.length)) * STEP + 14;
   const headX = (width - boxWidth) / 2;
-  const content = branches.flatMap(({ title, color, layers }, column) => [
-    textLine(title, columnX(column) + boxWidth / 2, top - 10, { sizePx: 12, anchor: 'middle' }),
-    ...drawStack(layers, { x: columnX(column), y: top, width: boxWidth, color }),
-    arrow(
-      { x: columnX(column) + boxWidth / 2, y: top + layers.length * step - BOX.gap },
-      { x: headX + (boxWidth * (column + 1)) / (branches.length + 1), y: headTop },
-    ),
-  ]);
-  content.push(...drawStack(head, { x: headX, y: headTop, width: boxWidth, color: COLORS.green }));
-  const total = `${countDiagramParameters(architecture).toLocaleString('en-US')} trainable parameters`;
-  content.push(textLine(name, PADDING, PADDING + 14, { sizePx: FONT_SIZES.title, bold: true }));
-  content.push(textLine(total, PADDING, PADDING + 32, { sizePx: FONT_SIZES.subtitle, color: COLORS.quiet }));
-  const height = headTop + head.length * step - BOX.gap + PADDING;
+  const parameters = all.reduce((sum, layer) => sum + (layer.parameters ?? 0), 0);
+  const total = `${parameters.toLocaleString('en-US')} trainable parameters`;
+  const content = [
+    ...branches.flatMap(({ title, color, layers }, column) => [
+      textLine(title, columnX(column) + boxWidth / 2, top - 10, { sizePx: 12, anchor: 'middle' }),
+      ...drawStack(layers, { x: columnX(column), y: top, width: boxWidth, color }),
+      arrow(
+        { x: columnX(column) + boxWidth / 2, y: top + (layers.length - 1) * STEP + BOX_HEIGHT },
+        { x: headX + (boxWidth * (column + 1)) / (branches.length + 1), y: headTop },
+      ),
+    ]),
+    ...drawStack(head, { x: headX, y: headTop, width: boxWidth, color: COLORS.green }),
+    textLine(name, PADDING, PADDING + 14, TITLE),
+    textLine(total, PADDING, PADDING + 32, SUBTITLE),
+  ];
+  const height = headTop + (head.length - 1) * STEP + BOX_HEIGHT + PADDING;
   const text = `${name}: ${branches.map(({ title }) => title).join(' and ')} branches, joined in a head; ${total}`;
-  return { kind: 'picture', title: text, svg: svgDocument(width, height, content), width, height };
-}
-
-function allLayers({ branches, head }: NetworkDiagram): DiagramLayer[] {
-  return [...branches.flatMap((branch) => branch.layers), ...head];
-}
-
-function textWidth(layer: DiagramLayer): number {
-  return Math.max(measureText(layer.name, NAME), measureText(describeSize(layer), DETAIL));
+  return makePicture(text, { width, height }, content);
 }
 
 function describeSize({ shape, parameters = 0 }: DiagramLayer): string {
@@ -122,22 +112,18 @@ function describeSize({ shape, parameters = 0 }: DiagramLayer): string {
 
 function drawStack(
   layers: readonly DiagramLayer[],
-  { x, y, width, color }: { x: number; y: number; width: number; color: string },
+  { x, y: top, width, color }: { x: number; y: number; width: number; color: string },
 ): string[] {
+  const middle = x + width / 2;
   return layers.map((layer, index) => {
-    const boxTop = y + index * (BOX.height + BOX.gap);
-    const middle = x + width / 2;
-    const frame = { x, y: boxTop, width, height: BOX.height, rx: 5, fill: COLORS.panel, stroke: COLORS.line };
+    const y = top + index * STEP;
+    const box = { x, y, width, height: BOX_HEIGHT };
     return [
-      index > 0 ? arrow({ x: middle, y: boxTop - BOX.gap }, { x: middle, y: boxTop }) : '',
-      element('rect', frame),
-      element('rect', { x, y: boxTop, width: 5, height: BOX.height, rx: 2, fill: color }),
-      textLine(layer.name, middle, boxTop + 18, { ...NAME, anchor: 'middle' }),
-      textLine(describeSize(layer), middle, boxTop + 34, {
-        ...DETAIL,
-        anchor: 'middle',
-        color: COLORS.quiet,
-      }),
+      index > 0 ? arrow({ x: middle, y: y - STEP + BOX_HEIGHT }, { x: middle, y }) : '',
+      element('rect', { ...box, rx: 5, fill: COLORS.panel, stroke: COLORS.line }),
+      element('rect', { ...box, width: 5, rx: 2, fill: color }),
+      textLine(layer.name, middle, y + 18, NAME),
+      textLine(describeSize(layer), middle, y + 34, DETAIL),
     ].join('');
   });
 }

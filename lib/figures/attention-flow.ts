@@ -1,31 +1,60 @@
-import type { Box } from '../core/geometry';
+import { type Box, clampBox, growBox, longerSide } from '../core/geometry';
+import { landmarkBox } from '../core/landmarks';
 import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';
 import {
   embedImage,
   embedPixels,
   fitSize,
+  openImage,
   readImageSize,
   type ImageSource,
-  type Place,
   type RasterImage,
 } from './images';
-import { arrow, element, svgDocument, textLine } from './svg';
-import { BLOCK_COLORS, COLORS, FONT_SIZES } from './theme';
+import { arrow, element, makePicture, textLine, TITLE } from './svg';
+import { BLOCK_COLORS, COLORS } from './theme';
 
-/** A face with all that preprocessing found in it. */
+/** The preprocessing results of a face; coordinates are in pixels of the image. */
 export interface FaceView {
   readonly image: ImageSource;
-  /** [68, 2] as x and y in pixels of the image. */
+  /** [68, 2] as x and y. */
   readonly landmarks: Float32Array;
-  /** In pixels of the image, margin included. */
+  /** With the margin. */
   readonly eyesBox: Box;
   readonly mouthBox: Box;
-  /** Grey, 32x32. */
+  /** Grey, [32, 32]. */
   readonly eyes: RasterImage;
   readonly mouth: RasterImage;
-  /** Below the image, such as character and emotion. */
+  /** Such as character and emotion. */
   readonly caption?: string;
+}
+
+/** A face is small if its landmarks span a smaller share of the image's longer side. */
+const SMALL_FACE = 0.35;
+
+/**
+ * Crops an image with a small face to the face's surroundings, so that landmarks and boxes are visible in a figure.
+ * @returns the view with landmarks and boxes in pixels of the crop; the same view if the face is not small
+ */
+export async function focusOnFace(view: FaceView): Promise<FaceView> {
+  const { width, height } = await readImageSize(view.image);
+  const face = landmarkBox(view.landmarks);
+  const side = longerSide(face);
+  const part = clampBox(growBox(face, 0.5 * side), width, height);
+  if (!part || side >= SMALL_FACE * Math.max(width, height)) return view;
+  const { x, y, ...size } = part;
+  const image = await openImage(view.image)
+    .extract({ left: x, top: y, ...size })
+    .png()
+    .toBuffer();
+  const move = (box: Box): Box => ({ ...box, x: box.x - x, y: box.y - y });
+  return {
+    ...view,
+    image,
+    landmarks: view.landmarks.map((value, index) => value - (index % 2 === 0 ? x : y)),
+    eyesBox: move(view.eyesBox),
+    mouthBox: move(view.mouthBox),
+  };
 }
 
 const PADDING = 14;
@@ -34,12 +63,13 @@ const GAP = 44;
 const BLOCK = 96;
 const HEADER = 76;
 const STEPS = ['Image', '68 landmarks', 'Boxes with margin', 'Blocks, 32×32'];
+const SMALL = { sizePx: 12 };
 
 /**
- * Draws the flow chart of prior attention: image, landmarks, boxes, and the two blocks pixel by pixel.
- * @param faces one row each, at least one
- * @throws RangeError when there is none
- * Source: the original's flow chart figure.
+ * Draws the flow chart of prior attention: image, landmarks, boxes, and both blocks.
+ * @param faces at least one, a row each
+ * @throws RangeError for no faces
+ * Source: the original's flow chart.
  */
 export async function attentionFlow(
   faces: readonly FaceView[],
@@ -47,20 +77,17 @@ export async function attentionFlow(
 ): Promise<PictureFigure> {
   if (faces.length === 0) throw new RangeError('Expected at least 1 face for faces but received 0');
   const rowHeight = PANEL + 34;
-  const rows = await Promise.all(faces.map((face, row) => drawFace(face, HEADER + row * rowHeight)));
-  const width = columnX(3) + BLOCK + PADDING + 60;
-  const height = HEADER + faces.length * rowHeight;
-  const headings = STEPS.map((step, column) =>
-    textLine(`${column + 1}. ${step}`, columnX(column), HEADER - 12, { sizePx: 12, color: COLORS.quiet }),
-  );
   const content = [
-    textLine(title, PADDING, PADDING + 14, { sizePx: FONT_SIZES.title, bold: true }),
-    ...headings,
-    ...rows,
+    textLine(title, PADDING, PADDING + 14, TITLE),
+    ...STEPS.map((step, column) =>
+      textLine(`${column + 1}. ${step}`, columnX(column), HEADER - 12, { ...SMALL, color: COLORS.quiet }),
+    ),
+    ...(await Promise.all(faces.map((face, row) => drawFace(face, HEADER + row * rowHeight)))),
   ];
   const captions = faces.flatMap(({ caption }) => caption ?? []).join(', ');
   const text = `${title}: ${STEPS.join(', ').toLowerCase()}${captions ? `; ${captions}` : ''}`;
-  return { kind: 'picture', title: text, svg: svgDocument(width, height, content), width, height };
+  const width = columnX(3) + BLOCK + PADDING + 60;
+  return makePicture(text, { width, height: HEADER + faces.length * rowHeight }, content);
 }
 
 function columnX(column: number): number {
@@ -71,43 +98,32 @@ async function drawFace(face: FaceView, y: number): Promise<string> {
   const size = await readImageSize(face.image);
   const fitted = fitSize(size, PANEL);
   const scale = fitted.width / size.width;
-  const panel = (column: number): Place => ({
+  const panels = [0, 1, 2].map((column) => ({
     x: columnX(column) + (PANEL - fitted.width) / 2,
     y: y + (PANEL - fitted.height) / 2,
     ...fitted,
-  });
-  const images = await Promise.all([0, 1, 2].map((column) => embedImage(face.image, panel(column))));
+  }));
   const arrows = [0, 1, 2].map((column) => {
     const x = columnX(column) + PANEL;
     return arrow({ x: x + 8, y: y + PANEL / 2 }, { x: x + GAP - 8, y: y + PANEL / 2 });
   });
-  const caption = face.caption ?? '';
+  const captionY = y + (PANEL + fitted.height) / 2 + 18;
   return [
-    ...images,
+    ...(await Promise.all(panels.map((panel) => embedImage(face.image, panel)))),
     ...arrows,
-    drawLandmarks(face.landmarks, panel(1), scale),
-    drawBox(face.eyesBox, BLOCK_COLORS.eyes, panel(2), scale),
-    drawBox(face.mouthBox, BLOCK_COLORS.mouth, panel(2), scale),
+    drawLandmarks(face.landmarks, panels[1], scale),
+    drawBox(face.eyesBox, BLOCK_COLORS.eyes, panels[2], scale),
+    drawBox(face.mouthBox, BLOCK_COLORS.mouth, panels[2], scale),
     await drawBlock(face.eyes, 'eyes', y),
     await drawBlock(face.mouth, 'mouth', y + PANEL - BLOCK),
-    textLine(caption, columnX(0) + PANEL / 2, y + (PANEL + fitted.height) / 2 + 18, {
-      sizePx: 12,
-      anchor: 'middle',
-    }),
+    textLine(face.caption ?? '', columnX(0) + PANEL / 2, captionY, { ...SMALL, anchor: 'middle' }),
   ].join('\n');
 }
 
 async function drawBlock(block: RasterImage, name: 'eyes' | 'mouth', y: number): Promise<string> {
   const place = { x: columnX(3), y, width: BLOCK, height: BLOCK };
-  const frame = element('rect', {
-    x: place.x - 2,
-    y: y - 2,
-    width: BLOCK + 4,
-    height: BLOCK + 4,
-    fill: BLOCK_COLORS[name],
-    stroke: COLORS.ink,
-    'stroke-width': 0.8,
-  });
-  const label = textLine(name, place.x + BLOCK + 10, y + BLOCK / 2 + 4, { sizePx: 12 });
+  const colors = { fill: BLOCK_COLORS[name], stroke: COLORS.ink, 'stroke-width': 0.8 };
+  const frame = element('rect', { ...growBox(place, 2), ...colors });
+  const label = textLine(name, place.x + BLOCK + 10, y + BLOCK / 2 + 4, SMALL);
   return frame + (await embedPixels(block, place)) + label;
 }

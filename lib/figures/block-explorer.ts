@@ -1,155 +1,136 @@
-import type { TopLevelSpec } from 'vega-lite';
-import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
+import type { Box } from '../core/geometry';
+import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../core/landmarks';
 import type { FaceView } from './attention-flow';
-import { toPixelPicture, toThumbnail } from './data-url';
-import type { ChartFigure, ChartSpec } from './figure';
-import { readImageSize } from './images';
-import { BLOCK_COLORS, COLORS, VEGA_CONFIG } from './theme';
+import { makeChart, nominal, quantitative, squareImage } from './chart';
+import type { ChartFigure } from './figure';
+import { readImageSize, toPixelPicture, toThumbnail } from './images';
+import { BLOCK_COLORS, COLORS } from './theme';
 
-/** A face that can be picked by who shows what, when. */
+/** A face that is selected by character, emotion and frame. */
 export interface ExplorableFace extends FaceView {
   readonly character: string;
   readonly emotion: string;
-  /** From 1, within character and expression. */
+  /** From 1, within character and emotion. */
   readonly frame: number;
 }
 
-/** Sides in pixels: the image, and each block. */
 const IMAGE_PX = 300;
 const BLOCK_PX = 128;
-/** The image is kept smaller than it is drawn: many are carried along. */
+/** Images are stored smaller than they are drawn, because a chart has many of them. */
 const THUMBNAIL_PX = 160;
 
 /**
- * Charts faces one at a time: character, expression and frame are picked below the chart, and image, landmarks, boxes
- * and blocks follow, with no kernel needed. As a still picture it shows the first face.
- * @param faces at least one; each is carried in the chart, about ten kilobytes
- * @throws RangeError when there is none
+ * Charts one of many faces: controls below the chart select character, emotion and frame, and the chart shows its image,
+ * landmarks, boxes and blocks. No kernel is needed. The still picture shows the first face.
+ * @param faces at least one; each adds about ten kilobytes
+ * @throws RangeError for no faces
  */
 export async function blockExplorer(faces: readonly ExplorableFace[]): Promise<ChartFigure> {
   if (faces.length === 0) throw new RangeError('Expected at least 1 face for faces but received 0');
-  const [first] = faces;
-  const spec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-    title: {
-      text: 'From image to blocks',
-      subtitle: 'Pick a character, an expression and a frame below the chart',
-    },
+  const [{ character, emotion, frame }] = faces;
+  const control = (name: string, value: string | number, input: object) => ({
+    name,
+    value,
+    bind: { name: `${name} `, ...input },
+  });
+  const select = (name: 'character' | 'emotion', value: string) =>
+    control(name, value, { input: 'select', options: [...new Set(faces.map((face) => face[name]))] });
+  const last = Math.max(...faces.map((face) => face.frame));
+  const text = 'From image to blocks';
+  return makeChart(`${text}: ${character}, ${emotion}, frame ${frame} of ${faces.length} faces`, {
+    title: { text, subtitle: 'Pick a character, an expression and a frame below the chart' },
     data: { values: await Promise.all(faces.map(toDatum)) },
     params: [
-      pick('character', namesOf(faces, 'character'), first.character),
-      pick('emotion', namesOf(faces, 'emotion'), first.emotion),
-      slide('frame', Math.max(...faces.map(({ frame }) => frame)), first.frame),
+      select('character', character),
+      select('emotion', emotion),
+      control('frame', frame, { input: 'range', min: 1, max: last, step: 1 }),
     ],
     transform: [
       { filter: 'datum.character === character && datum.emotion === emotion && datum.frame === frame' },
     ],
-    hconcat: [imagePanel(), { vconcat: [blockPanel('eyes'), blockPanel('mouth')] }],
-    config: VEGA_CONFIG as unknown as TopLevelSpec['config'],
-  };
-  const title = `From image to blocks: ${first.character}, ${first.emotion}, frame ${first.frame} of ${faces.length} faces`;
-  return { kind: 'chart', title, spec: spec as unknown as ChartSpec };
+    hconcat: [
+      {
+        width: IMAGE_PX,
+        height: IMAGE_PX,
+        layer: [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), LANDMARK_LAYER],
+      },
+      { vconcat: [blockPanel('eyes'), blockPanel('mouth')] },
+    ],
+  });
 }
 
-/** All coordinates are shares of the image's width and height, from its upper left corner. */
-async function toDatum(face: ExplorableFace) {
-  const size = await readImageSize(face.image);
+/** Coordinates are shares of the image's width and height. */
+async function toDatum({ image, eyes, mouth, landmarks, ...face }: ExplorableFace) {
+  const size = await readImageSize(image);
   const share = (value: number, side: number) => Math.round((1e4 * value) / side) / 1e4;
-  const box = (name: 'eyes' | 'mouth', { x, y, width, height }: FaceView['eyesBox']) => ({
+  const edges = (name: 'eyes' | 'mouth', { x, y, width, height }: Box) => ({
     [`${name}Left`]: share(x, size.width),
     [`${name}Right`]: share(x + width, size.width),
     [`${name}Top`]: share(y, size.height),
     [`${name}Bottom`]: share(y + height, size.height),
   });
   const coordinates = (offset: 0 | 1, side: number) =>
-    Array.from({ length: 68 }, (_, index) => share(face.landmarks[2 * index + offset], side));
+    Array.from({ length: LANDMARK_COUNT }, (_, index) => share(landmarks[2 * index + offset], side));
   return {
     character: face.character,
     emotion: face.emotion,
     frame: face.frame,
-    image: await toThumbnail(face.image, THUMBNAIL_PX),
-    eyes: await toPixelPicture(face.eyes, BLOCK_PX / face.eyes.width),
-    mouth: await toPixelPicture(face.mouth, BLOCK_PX / face.mouth.width),
-    ...box('eyes', face.eyesBox),
-    ...box('mouth', face.mouthBox),
+    image: await toThumbnail(image, THUMBNAIL_PX),
+    eyes: await toPixelPicture(eyes, BLOCK_PX / eyes.width),
+    mouth: await toPixelPicture(mouth, BLOCK_PX / mouth.width),
+    ...edges('eyes', face.eyesBox),
+    ...edges('mouth', face.mouthBox),
     landmarkX: coordinates(0, size.width),
     landmarkY: coordinates(1, size.height),
   };
 }
 
-function namesOf(faces: readonly ExplorableFace[], field: 'character' | 'emotion'): string[] {
-  return [...new Set(faces.map((face) => face[field]))];
-}
-
-function pick(name: string, options: readonly string[], value: string) {
-  return { name, value, bind: { input: 'select', options, name: `${name} ` } };
-}
-
-function slide(name: string, max: number, value: number) {
-  return { name, value, bind: { input: 'range', min: 1, max, step: 1, name: `${name} ` } };
-}
-
-function position(field: string, direction: 'x' | 'y', second?: string) {
-  const scale = { domain: [0, 1], reverse: direction === 'y', nice: false };
-  return {
-    [direction]: { field, type: 'quantitative', axis: null, scale },
-    ...(second ? { [`${direction}2`]: { field: second } } : {}),
-  };
-}
-
-function imagePanel() {
-  return {
-    width: IMAGE_PX,
-    height: IMAGE_PX,
-    layer: [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), landmarkLayer()],
-  };
-}
-
 function blockPanel(name: 'eyes' | 'mouth') {
-  return {
-    ...imageLayer(name, BLOCK_PX),
-    title: { text: `${name} block, 32×32`, fontSize: 12, offset: 4 },
-    width: BLOCK_PX,
-    height: BLOCK_PX,
-  };
+  const title = { text: `${name} block, 32×32`, fontSize: 12, offset: 4 };
+  return { ...imageLayer(name, BLOCK_PX), title, width: BLOCK_PX, height: BLOCK_PX };
 }
 
 function imageLayer(field: string, sidePx: number) {
   return {
-    mark: { type: 'image', width: sidePx, height: sidePx, aspect: false, baseline: 'top', align: 'left' },
-    encoding: { url: { field, type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
+    mark: squareImage(sidePx),
+    encoding: { url: nominal(field), x: { value: 0 }, y: { value: 0 } },
   };
+}
+
+function shareOf(field: string, reverse: boolean) {
+  return quantitative(field, { axis: null, scale: { domain: [0, 1], reverse, nice: false } });
 }
 
 function boxLayer(name: 'eyes' | 'mouth') {
   return {
     mark: { type: 'rect', filled: false, stroke: BLOCK_COLORS[name], strokeWidth: 2.5 },
     encoding: {
-      ...position(`${name}Left`, 'x', `${name}Right`),
-      ...position(`${name}Top`, 'y', `${name}Bottom`),
+      x: shareOf(`${name}Left`, false),
+      x2: { field: `${name}Right` },
+      y: shareOf(`${name}Top`, true),
+      y2: { field: `${name}Bottom` },
     },
   };
 }
 
-function landmarkLayer() {
-  const isOf = (landmarks: readonly number[]) => `indexof([${landmarks.join(',')}], datum.index) >= 0`;
-  return {
-    transform: [
-      { flatten: ['landmarkX', 'landmarkY'] },
-      { window: [{ op: 'row_number', as: 'number' }] },
-      { calculate: 'datum.number - 1', as: 'index' },
-    ],
-    mark: { type: 'circle', size: 16, opacity: 1, stroke: COLORS.ink, strokeWidth: 0.6 },
-    encoding: {
-      ...position('landmarkX', 'x'),
-      ...position('landmarkY', 'y'),
-      color: {
-        condition: [
-          { test: isOf(EYES_LANDMARKS), value: BLOCK_COLORS.eyes },
-          { test: isOf(MOUTH_LANDMARKS), value: BLOCK_COLORS.mouth },
-        ],
-        value: COLORS.paper,
-      },
+const isOf = (landmarks: readonly number[]) => `indexof([${landmarks.join(',')}], datum.index) >= 0`;
+
+const LANDMARK_LAYER = {
+  transform: [
+    { flatten: ['landmarkX', 'landmarkY'] },
+    { window: [{ op: 'row_number', as: 'number' }] },
+    { calculate: 'datum.number - 1', as: 'index' },
+  ],
+  mark: { type: 'circle', size: 16, opacity: 1, stroke: COLORS.ink, strokeWidth: 0.6 },
+  encoding: {
+    x: shareOf('landmarkX', false),
+    y: shareOf('landmarkY', true),
+    color: {
+      condition: [
+        { test: isOf(EYES_LANDMARKS), value: BLOCK_COLORS.eyes },
+        { test: isOf(MOUTH_LANDMARKS), value: BLOCK_COLORS.mouth },
+      ],
+      value: COLORS.paper,
     },
-  };
-}
+  },
+};

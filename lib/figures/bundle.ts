@@ -1,19 +1,10 @@
 import { inspect } from 'node:util';
-import type { Figure } from './figure';
-import { isFigure } from './figure';
-import { isEncodedImage, isRasterImage, openImage, readImageSize, type ImageSource } from './images';
-import { renderForNotebook, type NotebookPicture } from './render';
+import { isFigure, renderForNotebook, type Figure, type NotebookPicture } from './figure';
+import { isRasterImage, openImage, readImageSize, type ImageSource } from './images';
 import { imageGrid, type CaptionedImage } from './sheets';
-import {
-  isTable,
-  tableToHtml,
-  tableToText,
-  type CellValue,
-  type TableFormat,
-  type TableLike,
-} from './table-format';
+import { isTable, tableToHtml, tableToText, type CellValue, type TableLike } from './table-format';
 
-/** One output of a notebook cell in several forms; whoever shows it takes the richest one that it can draw. */
+/** One output of a notebook cell in several forms; a reader shows the richest one that it supports. */
 export interface MimeBundle {
   /** By MIME type: text as it is, images in base64, JSON as an object. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -22,44 +13,38 @@ export interface MimeBundle {
 }
 
 /** How a value is shown. */
-export interface ShowOptions extends TableFormat {
+export interface ShowOptions {
+  /** Text above a table or a grid of images. */
+  readonly caption?: string;
   /** Images in a row of a grid. */
   readonly columns?: number;
-  /** Longer side of an image in pixels; in a grid default 128, alone its own size within limits. */
+  /** Longer side of an image in pixels; default: 128 in a grid, otherwise the image's own size, 160 to 960. */
   readonly cellPx?: number;
 }
 
-/** MIME type of a vega-lite 5 chart: the newest that JupyterLab 4 draws. */
+/** MIME type of a vega-lite 5 chart, the newest one that JupyterLab 4 supports. */
 export const VEGA_LITE_MIME = 'application/vnd.vegalite.v5+json';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 
-/** An image alone is not shown larger than this: it would make the notebook heavy. */
-const MAX_IMAGE_PX = 960;
-/** An image alone is enlarged, pixel by pixel, to at least this: a block is 32 pixels wide. */
-const MIN_IMAGE_PX = 160;
-
 /**
- * Puts a value in all the forms that a notebook's readers may need.
+ * Converts a value to all forms that readers of a notebook need.
  * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
- *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or anything else, which is then inspected
+ *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or any other value, which is inspected
  * @returns always with a text/plain form
  * @throws what drawing throws
  */
 export async function toBundle(value: unknown, options: ShowOptions = {}): Promise<MimeBundle> {
   if (isFigure(value)) return figureBundle(value);
-  if (isImage(value))
-    return options.caption ? gridBundle([{ image: value }], options) : imageBundle(value, options);
+  if (isImage(value) && !options.caption) return imageBundle(value, options);
   if (isTable(value)) return tableBundle(value, options);
   if (hasOwnDisplay(value)) return ownBundle(value);
-  if (Array.isArray(value) && value.length > 0) {
-    if (value.every(isImage))
-      return gridBundle(
-        value.map((image) => ({ image })),
-        options,
-      );
-    if (value.every(isCaptionedImage)) return gridBundle(value, options);
-    if (value.every(isRow)) return tableBundle(rowsToTable(value), options);
+  const items: unknown[] = Array.isArray(value) ? value : isImage(value) ? [value] : [];
+  if (items.length > 0) {
+    const images = items.map((item) => (isImage(item) ? { image: item } : item));
+    if (images.every(isCaptionedImage))
+      return figureBundle(await imageGrid(images, { ...options, title: options.caption }));
+    if (items.every(isRow)) return tableBundle(toTable(items), options);
   }
   return textBundle(typeof value === 'string' ? value : inspect(value));
 }
@@ -74,7 +59,7 @@ async function figureBundle(figure: Figure): Promise<MimeBundle> {
   if (figure.kind === 'picture') return picture;
   const actions = { source: false, compiled: false, editor: false };
   return {
-    // A chart's description is its alternative text in JupyterLab.
+    // JupyterLab uses a chart's description as its alternative text.
     data: { [VEGA_LITE_MIME]: { description: figure.title, ...figure.spec }, ...picture.data },
     metadata: { [VEGA_LITE_MIME]: { embed_options: { actions } }, ...picture.metadata },
   };
@@ -90,22 +75,17 @@ function pictureBundle({ type, content, ...size }: NotebookPicture, title: strin
 async function imageBundle(image: ImageSource, { cellPx }: ShowOptions): Promise<MimeBundle> {
   const { width, height } = await readImageSize(image);
   const side = Math.max(width, height);
-  const enlarged = side * Math.ceil(MIN_IMAGE_PX / side);
-  const scale = (cellPx ?? Math.min(MAX_IMAGE_PX, enlarged)) / side;
+  // Blocks are enlarged by whole pixels; larger images would make the notebook's file large.
+  const scale = (cellPx ?? Math.min(960, side * Math.ceil(160 / side))) / side;
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const kernel = scale > 1 ? 'nearest' : 'lanczos3';
-  const resized = openImage(image).resize(size.width, size.height, { fit: 'fill', kernel });
+  const resized = openImage(image).resize({ ...size, fit: 'fill', kernel });
   const content = await resized.png({ compressionLevel: 9 }).toBuffer();
   return pictureBundle({ type: 'image/png', content, ...size }, `Image of ${width}×${height} pixels`);
 }
 
-async function gridBundle(items: readonly CaptionedImage[], options: ShowOptions): Promise<MimeBundle> {
-  const { caption, columns, cellPx } = options;
-  return figureBundle(await imageGrid(items, { title: caption, columns, cellPx }));
-}
-
-function tableBundle(table: TableLike, options: ShowOptions): MimeBundle {
-  const data = { 'text/html': tableToHtml(table, options), 'text/plain': tableToText(table, options) };
+function tableBundle(table: TableLike, { caption }: ShowOptions): MimeBundle {
+  const data = { 'text/html': tableToHtml(table, caption), 'text/plain': tableToText(table, caption) };
   return { data, metadata: {} };
 }
 
@@ -118,16 +98,16 @@ function hasOwnDisplay(value: unknown): value is WithOwnDisplay {
 }
 
 async function ownBundle(value: WithOwnDisplay): Promise<MimeBundle> {
-  const forms = Object.entries(await value[JUPYTER_DISPLAY]());
-  const written = forms.map(([type, content]) => [
-    type,
-    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
-  ]);
-  return { data: { 'text/plain': inspect(value), ...Object.fromEntries(written) }, metadata: {} };
+  const data: Record<string, unknown> = { 'text/plain': inspect(value), ...(await value[JUPYTER_DISPLAY]()) };
+  for (const [type, content] of Object.entries(data))
+    if (content instanceof Uint8Array) data[type] = Buffer.from(content).toString('base64');
+  return { data, metadata: {} };
 }
 
 function isImage(value: unknown): value is Exclude<ImageSource, string> {
-  return isEncodedImage(value) || isRasterImage(value);
+  if (!(value instanceof Uint8Array)) return isRasterImage(value);
+  const start = Buffer.from(value.subarray(0, 12)).toString('latin1');
+  return /^(\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s.test(start);
 }
 
 function isCaptionedImage(value: unknown): value is CaptionedImage {
@@ -140,7 +120,7 @@ function isRow(value: unknown): value is Record<string, CellValue> {
   return Object.values(value).every((cell) => cell === null || typeof cell !== 'object');
 }
 
-function rowsToTable(rows: readonly Record<string, CellValue>[]): TableLike {
+function toTable(rows: readonly Record<string, CellValue>[]): TableLike {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return { columns, values: rows.map((row) => columns.map((name) => row[name])) };
 }

@@ -1,119 +1,238 @@
-import type { TopLevelSpec } from 'vega-lite';
-import type { Field } from 'vega-lite/build/src/channeldef';
-import type { UnitSpec } from 'vega-lite/build/src/spec';
 import { EMOTIONS } from '../core/emotions';
-import { accuracy, countAnswers, type ConfusionMatrix } from '../core/metrics';
-import type { ChartFigure, ChartSpec } from './figure';
-import { COLORS, VEGA_CONFIG } from './theme';
+import {
+  accuracy,
+  confusionMatrix,
+  countAnswers,
+  formatPercent,
+  type ConfusionMatrix,
+} from '../core/metrics';
+import { makeChart, nominal, quantitative, squareImage } from './chart';
+import type { ChartFigure } from './figure';
+import { toThumbnail, type ImageSource } from './images';
+import { COLORS } from './theme';
 
-/** From this share of its row on, a cell is so dark that white digits are read better than black ones. */
+/** Cells with this share of their row or more are so dark that white digits are more legible than black ones. */
 export const DARK_CELL_SHARE = 0.72;
 
-/** How a confusion heat map is labelled. */
-export interface ConfusionChartOptions {
-  /** Class names in the ids' order, default the seven emotions. */
-  readonly labels?: readonly string[];
-  /** Title, default "Confusion matrix". */
-  readonly title?: string;
-  /** One line below the title, default the accuracy and the number of images. */
-  readonly subtitle?: string;
-}
+const CELL_COLOR = quantitative('share', { scale: { scheme: 'yellowgreenblue', domain: [0, 1] } });
+
+const COUNTS = {
+  mark: { type: 'text', fontSize: 14 },
+  encoding: {
+    text: quantitative('count', { format: ',d' }),
+    color: {
+      condition: { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper },
+      value: '#000000',
+    },
+  },
+};
 
 /**
- * Charts a confusion matrix as a heat map: rows are the true classes, columns the predicted ones, both in the
- * ids' order, with the count in each cell. The colour is the share of the row, so that a rare class reads as well
- * as a frequent one.
- * @param matrix counts, [classes, classes], rows true
- * @throws RangeError when there is another number of labels than rows
- * Source: the original's heat map (seaborn, YlGnBu), whose labels were in another order and whose axes were swapped.
+ * Charts a confusion matrix as a heat map with the count in each cell: a row a true class, a column a predicted one, in
+ * the ids' order. The colour is the share of the row, so that rare classes are as visible as frequent ones.
+ * @param matrix counts, [7, 7], rows true
+ * @param options.subtitle default: number of images and accuracy
+ * Source: the original's heat map (seaborn, YlGnBu), whose labels had another order and whose axes were swapped.
  */
-export function confusionChart(matrix: ConfusionMatrix, options: ConfusionChartOptions = {}): ChartFigure {
-  const { labels = EMOTIONS, title = 'Confusion matrix', subtitle = summarize(matrix) } = options;
-  if (labels.length !== matrix.length)
-    throw new RangeError(`Expected ${matrix.length} names for labels but received ${labels.length}`);
-  const side = 58 * labels.length;
-  const spec: TopLevelSpec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+export function confusionChart(
+  matrix: ConfusionMatrix,
+  options: { readonly title?: string; readonly subtitle?: string } = {},
+): ChartFigure {
+  const { title = 'Confusion matrix', subtitle = summarize(matrix) } = options;
+  const legend = {
+    title: 'Share of row',
+    format: '.0%',
+    gradientLength: 200,
+    values: [0, 0.25, 0.5, 0.75, 1],
+  };
+  return makeChart(`${title}: ${subtitle}`, {
     title: { text: title, subtitle },
-    width: side,
-    height: side,
-    data: { values: toCells(matrix, labels) },
+    width: 58 * EMOTIONS.length,
+    height: 58 * EMOTIONS.length,
+    data: { values: toCells(matrix) },
     encoding: {
-      x: { field: 'predicted', type: 'nominal', sort: [...labels], axis: classAxis('Predicted') },
-      y: { field: 'true', type: 'nominal', sort: [...labels], axis: classAxis('True') },
+      ...classAxes(),
       tooltip: [
-        { field: 'true', type: 'nominal', title: 'True' },
-        { field: 'predicted', type: 'nominal', title: 'Predicted' },
-        { field: 'count', type: 'quantitative', title: 'Images', format: ',d' },
-        { field: 'share', type: 'quantitative', title: 'Share of the true class', format: '.1%' },
+        nominal('true', { title: 'True' }),
+        nominal('predicted', { title: 'Predicted' }),
+        quantitative('count', { title: 'Images', format: ',d' }),
+        quantitative('share', { title: 'Share of the true class', format: '.1%' }),
       ],
     },
-    layer: [cellLayer(), countLayer()],
-    config: VEGA_CONFIG as unknown as TopLevelSpec['config'],
-  };
-  return { kind: 'chart', title: `${title}: ${subtitle}`, spec: spec as unknown as ChartSpec };
+    layer: [
+      {
+        mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
+        encoding: { color: { ...CELL_COLOR, legend } },
+      },
+      COUNTS,
+    ],
+  });
 }
 
-/** Lists a matrix' cells, row by row, each with its share of the true class. */
-export function toCells(matrix: ConfusionMatrix, labels: readonly string[]) {
+function summarize(matrix: ConfusionMatrix): string {
+  const images = countAnswers(matrix);
+  if (images === 0) return 'no images';
+  return `${images.toLocaleString('en-US')} images, accuracy ${formatPercent(accuracy(matrix))}`;
+}
+
+/** Lists the cells, row by row, each with its share of the true class. */
+function toCells(matrix: ConfusionMatrix) {
   return matrix.flatMap((row, truth) => {
     const support = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, predicted) => ({
-      true: labels[truth],
-      predicted: labels[predicted],
+      true: EMOTIONS[truth],
+      predicted: EMOTIONS[predicted],
       count,
       share: support > 0 ? count / support : 0,
     }));
   });
 }
 
-/** Gives the axis of the true or of the predicted classes. */
-export function classAxis(title: string) {
+function classAxes(labelAngle = 0) {
+  const axis = { domain: false, ticks: false };
   return {
-    title,
-    labelAngle: 0,
-    domain: false,
-    ticks: false,
-    orient: title === 'True' ? 'left' : 'bottom',
-  } as const;
-}
-
-/** Draws the cells, coloured by their share of the row. */
-export function cellLayer(): UnitSpec<Field> {
-  return {
-    mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
-    encoding: {
-      color: {
-        field: 'share',
-        type: 'quantitative',
-        scale: { scheme: 'yellowgreenblue', domain: [0, 1] },
-        legend: {
-          title: 'Share of row',
-          format: '.0%',
-          gradientLength: 200,
-          values: [0, 0.25, 0.5, 0.75, 1],
-        },
-      },
-    },
+    x: nominal('predicted', {
+      sort: EMOTIONS,
+      axis: { ...axis, title: 'Predicted', labelAngle, orient: 'bottom' },
+    }),
+    y: nominal('true', { sort: EMOTIONS, axis: { ...axis, title: 'True', labelAngle: 0, orient: 'left' } }),
   };
 }
 
-/** Writes the counts into the cells. */
-export function countLayer(): UnitSpec<Field> {
-  return {
-    mark: { type: 'text', fontSize: 14 },
-    encoding: {
-      text: { field: 'count', type: 'quantitative', format: ',d' },
-      color: {
-        condition: { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper },
-        value: '#000000',
-      },
+/** A picture with a network's answer. */
+export interface AnsweredPicture {
+  readonly image: ImageSource;
+  /** Such as the character's name. */
+  readonly caption: string;
+  /** Label id. */
+  readonly truth: number;
+  /** By label id, sum 1. */
+  readonly probabilities: ArrayLike<number>;
+}
+
+interface Answer extends AnsweredPicture {
+  /** Label ids by decreasing probability. */
+  readonly ranking: readonly number[];
+}
+
+const CELL_PX = 46;
+const PICTURE_PX = 84;
+const COLUMNS = 3;
+const ROWS = 3;
+
+/**
+ * Charts a confusion matrix beside the pictures of one cell, nine at most, those with the lowest confidence first. A click
+ * selects the cell; no kernel is needed. The still picture shows the most frequent error or, without errors, the first class.
+ * @param pictures at least one; each shown one adds about three kilobytes
+ * @throws RangeError for no pictures
+ */
+export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promise<ChartFigure> {
+  if (pictures.length === 0) throw new RangeError('Expected at least 1 picture for pictures but received 0');
+  const answers = pictures.map((picture) => ({ ...picture, ranking: rankClasses(picture.probabilities) }));
+  const matrix = confusionMatrix(
+    answers.map(({ truth }) => truth),
+    answers.map(({ ranking }) => ranking[0]),
+  );
+  const cells = toCells(matrix);
+  const filled = cells.filter(({ count }) => count > 0);
+  const errors = filled.filter((cell) => cell.true !== cell.predicted);
+  const opened = errors.reduce(
+    (largest, cell) => (cell.count > largest.count ? cell : largest),
+    errors[0] ?? filled[0],
+  );
+  const cellOf = ({ truth, ranking }: Answer) => `${truth} ${ranking[0]}`;
+  const confidence = ({ probabilities, ranking }: Answer) => probabilities[ranking[0]];
+  const shown = [...new Set(answers.map(cellOf))].flatMap((cell) =>
+    answers
+      .filter((answer) => cellOf(answer) === cell)
+      .sort((first, second) => confidence(first) - confidence(second))
+      .slice(0, COLUMNS * ROWS)
+      .map(toDatum),
+  );
+  const title = `Confusion matrix with pictures: ${opened.count} of ${opened.true} taken for ${opened.predicted}`;
+  return makeChart(title, {
+    title: {
+      text: 'The pictures behind the confusion matrix',
+      subtitle: 'Click a cell to see its pictures, the least sure ones first',
     },
+    hconcat: [matrixPanel(cells, opened), picturePanel(await Promise.all(shown))],
+  });
+}
+
+function rankClasses(probabilities: ArrayLike<number>): number[] {
+  return EMOTIONS.map((_, id) => id).sort((first, second) => probabilities[second] - probabilities[first]);
+}
+
+async function toDatum({ image, caption, truth, ranking, probabilities }: Answer, place: number) {
+  const [first, second] = ranking.map((id) => `${EMOTIONS[id]} ${formatPercent(probabilities[id], 0)}`);
+  return {
+    true: EMOTIONS[truth],
+    predicted: EMOTIONS[ranking[0]],
+    caption,
+    first,
+    second,
+    image: await toThumbnail(image, PICTURE_PX),
+    column: place % COLUMNS,
+    row: Math.floor(place / COLUMNS),
   };
 }
 
-function summarize(matrix: ConfusionMatrix): string {
-  const images = countAnswers(matrix);
-  if (images === 0) return 'no images';
-  return `${images.toLocaleString('en-US')} images, accuracy ${(100 * accuracy(matrix)).toFixed(2)} %`;
+type Cell = ReturnType<typeof toCells>[number];
+
+function matrixPanel(values: readonly Cell[], opened: Cell) {
+  const clicked = {
+    name: 'cell',
+    select: { type: 'point', fields: ['true', 'predicted'], toggle: false, clear: false },
+    value: [{ true: opened.true, predicted: opened.predicted }],
+  };
+  return {
+    width: CELL_PX * EMOTIONS.length,
+    height: CELL_PX * EMOTIONS.length,
+    data: { values },
+    encoding: classAxes(-40),
+    layer: [
+      {
+        mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
+        encoding: { color: { ...CELL_COLOR, legend: null } },
+        params: [clicked],
+      },
+      COUNTS,
+      {
+        mark: { type: 'rect', filled: false, stroke: COLORS.orange, strokeWidth: 3, tooltip: null },
+        transform: [{ filter: { param: 'cell' } }],
+      },
+    ],
+  };
+}
+
+function picturePanel(values: readonly object[]) {
+  const step = PICTURE_PX + 44;
+  const place = (field: string, count: number) =>
+    quantitative(field, {
+      axis: null,
+      scale: { domain: [0, count], range: [0, count * step], nice: false, zero: true },
+    });
+  const text = (field: string, dy: number, color: string) => ({
+    mark: { type: 'text', align: 'left', baseline: 'top', dy, fontSize: 11, color },
+    encoding: { text: nominal(field) },
+  });
+  const pictures = {
+    mark: squareImage(PICTURE_PX),
+    encoding: {
+      url: nominal('image'),
+      tooltip: [nominal('caption'), nominal('true'), nominal('first', { title: 'predicted' })],
+    },
+  };
+  return {
+    width: COLUMNS * step,
+    height: ROWS * step,
+    data: { values },
+    transform: [{ filter: { param: 'cell' } }],
+    encoding: { x: place('column', COLUMNS), y: place('row', ROWS) },
+    layer: [
+      pictures,
+      text('first', PICTURE_PX + 4, COLORS.ink),
+      text('second', PICTURE_PX + 19, COLORS.quiet),
+    ],
+  };
 }

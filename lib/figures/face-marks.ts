@@ -1,35 +1,36 @@
-import type { Box } from '../core/geometry';
+import { Resvg } from '@resvg/resvg-js';
+import sharp from 'sharp';
+import { type Box, type Point, scaleBox } from '../core/geometry';
+import type { RgbImage } from '../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
 import type { PictureFigure } from './figure';
-import { measureText } from './fonts';
-import { embedImage, fitSize, readImageSize, type ImageSource, type Place } from './images';
-import { element, svgDocument, textLine } from './svg';
-import { BLOCK_COLORS, COLORS, FONT_SIZES } from './theme';
-
-/** What is drawn into a picture; all in pixels of the picture. */
-export interface FaceMarks {
-  /** [68, 2] as x and y; those of the eyes block and of the mouth block get their block's colour. */
-  readonly landmarks?: Float32Array;
-  /** Three at most, each named below the picture; a box may leave the picture. */
-  readonly boxes?: readonly { readonly box: Box; readonly label: string }[];
-  readonly title: string;
-}
+import { measureText, resvgFont } from './fonts';
+import { embedImage, fitSize, readImageSize, type ImageSource } from './images';
+import { element, makePicture, textLine, TITLE } from './svg';
+import { BLOCK_COLORS, COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
 
 const PADDING = 28;
 const SIDE = 320;
 const LINE = 18;
-const DOT = 2.8;
-const BOX_COLORS = [COLORS.yellow, COLORS.pink, COLORS.sky] as const;
+const BOX_COLORS = [COLORS.yellow, COLORS.pink, COLORS.sky];
+const LABEL = { sizePx: FONT_SIZES.label };
 
 /**
- * Draws landmarks and named boxes into a picture.
- * @returns the picture, its longer side 320 pixels, with the boxes' names below
+ * Draws landmarks and named boxes on an image.
+ * @param marks.landmarks [68, 2] as x and y in pixels of the image; those of a block have its colour
+ * @param marks.boxes three at most, in pixels of the image; they may extend beyond it
+ * @returns the image, its longer side 320 pixels, with the boxes' names below
  * @throws RangeError for more than three boxes
  */
 export async function markPicture(
   image: ImageSource,
-  { landmarks, boxes = [], title }: FaceMarks,
+  marks: {
+    readonly title: string;
+    readonly landmarks?: Float32Array;
+    readonly boxes?: readonly { readonly box: Box; readonly label: string }[];
+  },
 ): Promise<PictureFigure> {
+  const { title, landmarks, boxes = [] } = marks;
   if (boxes.length > BOX_COLORS.length)
     throw new RangeError(`Expected at most ${BOX_COLORS.length} boxes but received ${boxes.length}`);
   const size = await readImageSize(image);
@@ -37,71 +38,116 @@ export async function markPicture(
   const scale = fitted.width / size.width;
   const place = { x: PADDING, y: PADDING + 24, ...fitted };
   const below = place.y + fitted.height + PADDING;
-  const names = boxes.map(({ label }, index) => {
-    const y = below + index * LINE;
-    const line = { x: PADDING, y: y - 5, width: 22, height: 4, fill: BOX_COLORS[index] };
-    return element('rect', line) + textLine(label, PADDING + 32, y, { sizePx: FONT_SIZES.label });
-  });
   const content = [
-    textLine(title, PADDING, 28, { sizePx: FONT_SIZES.title, bold: true }),
+    textLine(title, PADDING, 28, TITLE),
     await embedImage(image, place),
     ...boxes.map(({ box }, index) => drawBox(box, BOX_COLORS[index], place, scale)),
-    landmarks ? drawLandmarks(landmarks, place, scale, DOT) : '',
-    ...names,
+    landmarks ? drawLandmarks(landmarks, place, scale, { r: 2.8 }) : '',
+    ...boxes.map(({ label }, index) => {
+      const y = below + index * LINE;
+      const line = { x: PADDING, y: y - 5, width: 22, height: 4, fill: BOX_COLORS[index] };
+      return element('rect', line) + textLine(label, PADDING + 32, y, LABEL);
+    }),
   ];
-  const widths = [
-    measureText(title, { sizePx: FONT_SIZES.title, bold: true }),
-    ...boxes.map(({ label }) => 32 + measureText(label, { sizePx: FONT_SIZES.label })),
-  ];
+  const widths = [measureText(title, TITLE), ...boxes.map(({ label }) => 32 + measureText(label, LABEL))];
   const width = Math.ceil(Math.max(fitted.width, ...widths)) + 2 * PADDING;
-  const height = below + boxes.length * LINE;
-  const marks = [...(landmarks ? ['68 landmarks'] : []), ...boxes.map(({ label }) => label)];
-  const text = marks.length > 0 ? `${title}: ${marks.join(', ')}` : title;
-  return { kind: 'picture', title: text, svg: svgDocument(width, height, content), width, height };
+  const drawn = [...(landmarks ? ['68 landmarks'] : []), ...boxes.map(({ label }) => label)];
+  const text = drawn.length > 0 ? `${title}: ${drawn.join(', ')}` : title;
+  return makePicture(text, { width, height: below + boxes.length * LINE }, content);
 }
 
 /**
- * Draws landmarks as dots, those of each block in its colour.
+ * Draws landmarks as dots.
  * @param landmarks [68, 2] as x and y in pixels of the image
- * @param place where the image lies in the picture
+ * @param origin where the image begins in the picture
  * @param scale pixels of the picture for each of the image
- * @param radius of a dot in pixels of the picture, default 1.9
+ * @param style SVG attributes; default: each block's landmarks in its colour
  */
-export function drawLandmarks(landmarks: Float32Array, place: Place, scale: number, radius = 1.9): string {
+export function drawLandmarks(
+  landmarks: Float32Array,
+  origin: Point,
+  scale: number,
+  style: object = {},
+): string {
   return Array.from({ length: landmarks.length / 2 }, (_, index) => {
-    const cx = place.x + landmarks[2 * index] * scale;
-    const cy = place.y + landmarks[2 * index + 1] * scale;
-    return element('circle', {
-      cx,
-      cy,
-      r: radius,
-      fill: landmarkColor(index),
-      stroke: COLORS.ink,
-      'stroke-width': 0.6,
-    });
+    const cx = origin.x + landmarks[2 * index] * scale;
+    const cy = origin.y + landmarks[2 * index + 1] * scale;
+    const fill = landmarkColor(index);
+    return element('circle', { cx, cy, r: 1.9, fill, stroke: COLORS.ink, 'stroke-width': 0.6, ...style });
   }).join('');
-}
-
-/**
- * Draws a box as a coloured frame.
- * @param box in pixels of the image
- * @param place where the image lies in the picture
- * @param scale pixels of the picture for each of the image
- */
-export function drawBox(box: Box, stroke: string, place: Place, scale: number): string {
-  const frame = {
-    x: place.x + box.x * scale,
-    y: place.y + box.y * scale,
-    width: box.width * scale,
-    height: box.height * scale,
-    fill: 'none',
-  };
-  // A dark line below the coloured one: it is seen on light and on dark skin.
-  const below = element('rect', { ...frame, stroke: COLORS.ink, 'stroke-width': 4.5 });
-  return below + element('rect', { ...frame, stroke, 'stroke-width': 2.5 });
 }
 
 function landmarkColor(index: number): string {
   if (EYES_LANDMARKS.includes(index)) return BLOCK_COLORS.eyes;
   return MOUTH_LANDMARKS.includes(index) ? BLOCK_COLORS.mouth : COLORS.paper;
+}
+
+/**
+ * Draws a box as a coloured line on a wider dark one, which is visible on light and on dark skin.
+ * @param box in pixels of the image
+ * @param origin where the image begins in the picture
+ * @param scale pixels of the picture for each of the image
+ * @param lines widths of both lines in pixels of the picture, the dark one first
+ */
+export function drawBox(box: Box, stroke: string, origin: Point, scale: number, lines = [4.5, 2.5]): string {
+  const scaled = scaleBox(box, scale);
+  const frame = { ...scaled, x: origin.x + scaled.x, y: origin.y + scaled.y, fill: 'none' };
+  const below = element('rect', { ...frame, stroke: COLORS.ink, 'stroke-width': lines[0] });
+  return below + element('rect', { ...frame, stroke, 'stroke-width': lines[1] });
+}
+
+/** A face with an answer; coordinates are in pixels of the picture. */
+interface AnnotatedFace {
+  readonly box: Box;
+  readonly eyesBox: Box;
+  readonly mouthBox: Box;
+  /** [68, 2] */
+  readonly landmarks: Float32Array;
+  /** Such as `joy 93 %`. */
+  readonly label: string;
+}
+
+/** Maximum length of an annotated picture's longer side in pixels. */
+const ANNOTATED_SIDE = 2000;
+
+/**
+ * Draws faces, landmarks, both blocks' boxes and answers on a picture, without the machine's fonts.
+ * @returns a JPEG, its longer side at most 2000 pixels
+ */
+export async function annotatePicture(image: RgbImage, faces: readonly AnnotatedFace[]): Promise<Buffer> {
+  const { width, height, data } = image;
+  const scale = Math.min(1, ANNOTATED_SIDE / Math.max(width, height));
+  const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const content = faces.map((face) => annotateFace(face, size, scale)).join('');
+  const namespace = 'http://www.w3.org/2000/svg';
+  const svg = element('svg', { xmlns: namespace, ...size, 'font-family': FONT_FAMILY }, `${content} `);
+  const input = Buffer.from(new Resvg(svg, { font: resvgFont() }).render().pixels);
+  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    .resize({ ...size, fit: 'fill' })
+    .composite([{ input, raw: { ...size, channels: 4, premultiplied: true } }])
+    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+}
+
+function annotateFace(face: AnnotatedFace, size: { width: number; height: number }, scale: number): string {
+  const origin = { x: 0, y: 0 };
+  const line = Math.max(1.5, (face.box.width * scale) / 110);
+  const frame = (box: Box, color: string) => drawBox(box, color, origin, scale, [2 * line, line]);
+  const dots = { r: 0.8 * line, fill: COLORS.paper, 'stroke-width': 0.3 * line };
+  const { x, y, width, height } = scaleBox(face.box, scale);
+  const sizePx = Math.min(40, Math.max(13, width / 7));
+  const style = { sizePx, bold: true, color: COLORS.paper };
+  const label = { width: measureText(face.label, style) + sizePx, height: 1.5 * sizePx };
+  const left = Math.max(0, Math.min(x, size.width - label.width));
+  // Above the face, or below it if there is no room.
+  const above = y - label.height - 2;
+  const top = above >= 0 ? above : Math.min(size.height - label.height, y + height + 2);
+  return [
+    frame(face.box, COLORS.paper),
+    frame(face.eyesBox, BLOCK_COLORS.eyes),
+    frame(face.mouthBox, BLOCK_COLORS.mouth),
+    drawLandmarks(face.landmarks, origin, scale, dots),
+    element('rect', { x: left, y: top, ...label, rx: 3, fill: COLORS.ink, 'fill-opacity': '0.85' }),
+    textLine(face.label, left + sizePx / 2, top + 1.1 * sizePx, style),
+  ].join('');
 }

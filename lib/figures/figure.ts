@@ -1,7 +1,15 @@
-/** A vega-lite 5 specification. Kept opaque here: its full type would load hundreds of files into each notebook. */
+import type * as Vega from 'vega';
+import { Resvg } from '@resvg/resvg-js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { measureText, resvgFont } from './fonts';
+import { COLORS } from './theme';
+
+/** A vega-lite 5 specification. Its full type is not used, because it would load hundreds of files in each notebook. */
 export type ChartSpec = Readonly<Record<string, unknown>>;
 
-/** A chart that is drawn from its data: interactive where vega-lite runs, a picture elsewhere. */
+/** A chart: interactive where vega-lite runs, otherwise a picture. */
 export interface ChartFigure {
   readonly kind: 'chart';
   /** What the figure shows, in one line: alternative text and plain-text form. */
@@ -14,18 +22,136 @@ export interface PictureFigure {
   readonly kind: 'picture';
   /** What the figure shows, in one line: alternative text and plain-text form. */
   readonly title: string;
-  /** A whole SVG document; images are embedded as data URIs. */
+  /** SVG document with embedded images. */
   readonly svg: string;
-  /** Pixels at which it is meant to be seen; its PNG has twice as many. */
+  /** Pixels of the layout. */
   readonly width: number;
   readonly height: number;
 }
 
-/** Whatever `show` and `saveFigure` take as a figure. */
+/** A chart or a picture. */
 export type Figure = ChartFigure | PictureFigure;
 
-/** Tells whether a value is a {@link Figure}. */
+/** Returns whether a value is a {@link Figure}. */
 export function isFigure(value: unknown): value is Figure {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   return (value.kind === 'chart' && 'spec' in value) || (value.kind === 'picture' && 'svg' in value);
+}
+
+/**
+ * Names the figures of a run, such as `TerGat_accuracy_50_0.001_64`, without extension.
+ * Source: the original's file names.
+ */
+export function nameFigures(settings: {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Default TerGat. */
+  readonly model?: string;
+}) {
+  const { epochs, learningRate, batchSize, model = 'TerGat' } = settings;
+  const run = `${epochs}_${learningRate}_${batchSize}`;
+  return { accuracy: `${model}_accuracy_${run}`, loss: `${model}_loss_${run}`, heatmap: `heatmap_${run}` };
+}
+
+/**
+ * Saves a figure as PNG and SVG.
+ * @param directory created if it does not exist
+ * @param name file name without extension
+ * @returns the paths of the files, PNG first
+ */
+export async function saveFigure(figure: Figure, directory: string, name: string): Promise<string[]> {
+  const { png, svg } = await renderFigure(figure);
+  const files = ['png', 'svg'].map((extension) => path.join(directory, `${name}.${extension}`));
+  await mkdir(directory, { recursive: true });
+  await Promise.all([writeFile(files[0], png), writeFile(files[1], svg)]);
+  return files;
+}
+
+/** Pixels of a PNG for each pixel of the layout, so that text is sharp on dense screens. */
+const PNG_SCALE = 2;
+
+/** Pixels of a JPEG for each pixel of the layout. */
+const JPEG_SCALE = 1.5;
+
+/**
+ * Draws a figure without a browser and without the machine's fonts.
+ * @returns width and height in pixels of the layout; the PNG has twice as many
+ * @throws Error for a chart that vega-lite cannot compile
+ */
+export async function renderFigure(figure: Figure) {
+  const svg = figure.kind === 'chart' ? await drawChart(figure.spec) : figure.svg;
+  const { pixels, width, height } = drawSvg(svg, PNG_SCALE);
+  // Charts have fewer than 256 colours and drawn faces need no more; the file is at most half as large.
+  const png = await pixels.png({ palette: true, quality: 100, effort: 4, dither: 0.8 }).toBuffer();
+  return { svg, png, width, height };
+}
+
+/** A figure as a notebook stores it. */
+export interface NotebookPicture {
+  readonly type: 'image/png' | 'image/jpeg';
+  readonly content: Buffer;
+  /** Pixels of the layout. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Draws a figure for a notebook: as JPEG if it embeds images and its JPEG is smaller, otherwise as PNG, which has no
+ * artefacts around lines.
+ * @throws Error for a chart that vega-lite cannot compile
+ */
+export async function renderForNotebook(figure: Figure): Promise<NotebookPicture> {
+  const { svg, png, width, height } = await renderFigure(figure);
+  const picture: NotebookPicture = { type: 'image/png', content: png, width, height };
+  if (!svg.includes('data:image/')) return picture;
+  const content = await drawSvg(svg, JPEG_SCALE).pixels.jpeg({ quality: 80, mozjpeg: true }).toBuffer();
+  return content.length < png.length ? { ...picture, type: 'image/jpeg', content } : picture;
+}
+
+async function drawChart(spec: ChartSpec): Promise<string> {
+  // Loaded here, so that a notebook without charts does not wait for vega.
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  measureWithFont(vega);
+  // A copy, because vega adds an id to each row of the data.
+  const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
+  const view = new vega.View(vega.parse(vegaLite.compile(own).spec), {
+    renderer: 'none',
+    logLevel: vega.Error,
+  });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+function drawSvg(svg: string, scale: number): { pixels: Sharp; width: number; height: number } {
+  const fitTo = { mode: 'zoom', value: scale } as const;
+  const { width, height, pixels } = new Resvg(svg, {
+    fitTo,
+    font: resvgFont(),
+    background: COLORS.paper,
+  }).render();
+  return {
+    pixels: sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha(),
+    width: Math.round(width / scale),
+    height: Math.round(height / scale),
+  };
+}
+
+/**
+ * Makes vega measure text with the font that draws it. Without a canvas it estimates 0.8 of the height for each letter,
+ * which leaves wide gaps in legends and titles.
+ */
+function measureWithFont(vega: typeof Vega): void {
+  type Item = { readonly fontSize?: number; readonly fontWeight?: string | number };
+  const { textMetrics } = vega as unknown as {
+    textMetrics: { width: (item: Item, text: unknown) => number };
+  };
+  textMetrics.width = ({ fontSize: sizePx = 11, fontWeight }, text) =>
+    measureText(String(text ?? '').trim(), {
+      sizePx,
+      bold: fontWeight === 'bold' || Number(fontWeight) >= 600,
+    });
 }

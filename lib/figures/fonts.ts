@@ -1,57 +1,59 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Width and form of a text. */
-export interface TextStyle {
-  /** Height of the font in pixels. */
+function fontFile(bold = false): string {
+  const folder = path.dirname(require.resolve('dejavu-fonts-ttf/package.json'));
+  return path.join(folder, 'ttf', bold ? 'DejaVuSans-Bold.ttf' : 'DejaVuSans.ttf');
+}
+
+/** Gives resvg's font options: figures have the same font on every machine. Source: npm's dejavu-fonts-ttf. */
+export function resvgFont() {
+  const fontFiles = [fontFile(), fontFile(true)];
+  return { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' };
+}
+
+interface Font {
+  /** Font size in pixels. */
   readonly sizePx: number;
   readonly bold?: boolean;
 }
 
-/** The font files that all figures are drawn with: regular and bold. Source: npm's dejavu-fonts-ttf. */
-export function fontFiles(): { regular: string; bold: string } {
-  const folder = path.join(path.dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
-  return { regular: path.join(folder, 'DejaVuSans.ttf'), bold: path.join(folder, 'DejaVuSans-Bold.ttf') };
-}
+type GlyphWidths = (codePoint: number) => number;
+
+// By file. Font files do not change while the process lives, so no test can observe this state.
+const readWidths = new Map<string, GlyphWidths>();
 
 /**
- * Measures how wide a text is drawn in DejaVu Sans, from the font's own glyph widths (kerning left out).
+ * Measures the width of a text in DejaVu Sans, without kerning.
  * @returns pixels
  */
-export function measureText(text: string, style: TextStyle): number {
-  const widths = style.bold ? boldWidths() : regularWidths();
-  let units = 0;
-  for (const character of text) units += widths(character.codePointAt(0) ?? 0);
-  return units * style.sizePx;
+export function measureText(text: string, { sizePx, bold }: Font): number {
+  const file = fontFile(bold);
+  const widthOf = readWidths.get(file) ?? readGlyphWidths(file);
+  readWidths.set(file, widthOf);
+  return sizePx * Array.from(text).reduce((sum, character) => sum + widthOf(character.codePointAt(0)!), 0);
 }
 
 /**
- * Breaks a text at its spaces into lines that are at most so wide. A single longer word keeps a line of its own.
- * @param maxWidth pixels
+ * Breaks a text at its spaces. A word that is wider than a line has a line of its own.
+ * @param maxWidth of a line in pixels
  */
-export function wrapText(text: string, maxWidth: number, style: TextStyle): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const longer = lines.length > 0 ? `${lines[lines.length - 1]} ${word}` : word;
-    if (lines.length > 0 && measureText(longer, style) <= maxWidth) lines[lines.length - 1] = longer;
+export function wrapText(text: string, maxWidth: number, font: Font): string[] {
+  const [first, ...words] = text.split(/\s+/);
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (measureText(longer, font) <= maxWidth) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
 }
 
-/** Gives the width of a code point as a share of the font's height. */
-type GlyphWidths = (codePoint: number) => number;
-
-const regularWidths = once(() => readGlyphWidths(fontFiles().regular));
-const boldWidths = once(() => readGlyphWidths(fontFiles().bold));
-
-// The font files never change while the process lives: keeping what was read is not state that a test could see.
-function once<T>(read: () => T): () => T {
-  let kept: T | undefined;
-  return () => (kept ??= read());
-}
-
-/** Reads glyph widths from a TrueType file. Source: the OpenType specification's head, hhea, hmtx and cmap (format 4). */
+/**
+ * Reads glyph widths from a TrueType file.
+ * @returns the width of a code point as a share of the font size
+ * Source: the OpenType specification's head, hhea, hmtx and cmap (format 4).
+ */
 function readGlyphWidths(file: string): GlyphWidths {
   const font = readFileSync(file);
   const tables = new Map<string, number>();
@@ -69,30 +71,25 @@ function readGlyphWidths(file: string): GlyphWidths {
   return (codePoint) => font.readUInt16BE(metrics + 4 * Math.min(glyphOf(codePoint), lastWidth)) / unitsPerEm;
 }
 
+/** @returns the glyph of a code point; 0 if the font has none */
 function readCharacterMap(font: Buffer, cmap: number): (codePoint: number) => number {
-  const table = findFormat4(font, cmap);
+  const table = Array.from({ length: font.readUInt16BE(cmap + 2) }, (_, index) => 8 + 8 * index)
+    .map((entry) => cmap + font.readUInt32BE(cmap + entry))
+    .find((at) => font.readUInt16BE(at) === 4);
+  if (table === undefined)
+    throw new Error('Expected a character map of format 4 for the font but received none');
   const twiceSegments = font.readUInt16BE(table + 6);
   const ends = table + 14;
   const starts = ends + twiceSegments + 2;
   return (codePoint) => {
-    for (let at = 0; at < twiceSegments; at += 2) {
-      if (codePoint > font.readUInt16BE(ends + at)) continue;
-      const start = font.readUInt16BE(starts + at);
-      if (codePoint < start) return 0;
-      const delta = font.readUInt16BE(starts + twiceSegments + at);
-      const rangeAt = starts + 2 * twiceSegments + at;
-      const range = font.readUInt16BE(rangeAt);
-      const glyph = range === 0 ? codePoint : font.readUInt16BE(rangeAt + range + 2 * (codePoint - start));
-      return range !== 0 && glyph === 0 ? 0 : (glyph + delta) & 0xffff;
-    }
-    return 0;
+    let at = 0;
+    while (at < twiceSegments && codePoint > font.readUInt16BE(ends + at)) at += 2;
+    const start = font.readUInt16BE(starts + at);
+    if (at === twiceSegments || codePoint < start) return 0;
+    const delta = font.readUInt16BE(starts + twiceSegments + at);
+    const rangeAt = starts + 2 * twiceSegments + at;
+    const range = font.readUInt16BE(rangeAt);
+    const glyph = range === 0 ? codePoint : font.readUInt16BE(rangeAt + range + 2 * (codePoint - start));
+    return range !== 0 && glyph === 0 ? 0 : (glyph + delta) & 0xffff;
   };
-}
-
-function findFormat4(font: Buffer, cmap: number): number {
-  for (let index = 0; index < font.readUInt16BE(cmap + 2); index++) {
-    const table = cmap + font.readUInt32BE(cmap + 4 + 8 * index + 4);
-    if (font.readUInt16BE(table) === 4) return table;
-  }
-  throw new Error('Expected a character map of format 4 for the font but received none');
 }

@@ -1,7 +1,10 @@
+import type * as tf from '@tensorflow/tfjs';
 import sharp, { type Sharp } from 'sharp';
+import type { Box } from '../core/geometry';
 import { element } from './svg';
+import { COLORS } from './theme';
 
-/** Pixels in rows from the top, 8 bits a channel: grey, RGB or RGBA, told by the length of the data. */
+/** Pixels row by row from the top, 8 bits a channel: grey, RGB or RGBA, by the length of the data. */
 export interface RasterImage {
   readonly width: number;
   readonly height: number;
@@ -9,33 +12,18 @@ export interface RasterImage {
   readonly data: Uint8Array;
 }
 
-/** An image as figures take it: a file's path, a file's content (PNG, JPEG, ...), or pixels. */
+/** An image of a figure: a file's path, a file's content (PNG, JPEG, ...), or pixels. */
 export type ImageSource = string | Uint8Array | RasterImage;
 
-/** Where an image is put in a picture, in pixels of the picture. */
-export interface Place {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Tells whether a value holds pixels with their width and height. */
+/** Returns whether a value has pixels with their width and height. */
 export function isRasterImage(value: unknown): value is RasterImage {
   if (typeof value !== 'object' || value === null) return false;
   const { width, height, data } = value as Partial<RasterImage>;
   return typeof width === 'number' && typeof height === 'number' && data instanceof Uint8Array;
 }
 
-/** Tells whether bytes begin as a PNG, JPEG, GIF or WebP file does. */
-export function isEncodedImage(value: unknown): value is Uint8Array {
-  if (!(value instanceof Uint8Array)) return false;
-  const start = Buffer.from(value.subarray(0, 12)).toString('latin1');
-  return /^(\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s.test(start);
-}
-
 /**
- * Opens an image in sharp, turned upright as its EXIF data says.
+ * Opens an image in sharp, rotated as its EXIF data says.
  * @throws RangeError when pixels do not fill the image
  */
 export function openImage(source: ImageSource): Sharp {
@@ -51,44 +39,114 @@ export function openImage(source: ImageSource): Sharp {
 
 /** Reads an image's width and height in pixels, after its EXIF rotation. */
 export async function readImageSize(source: ImageSource): Promise<{ width: number; height: number }> {
-  if (isRasterImage(source)) return { width: source.width, height: source.height };
+  if (isRasterImage(source)) return source;
   const { width, height, orientation = 1 } = await sharp(source).metadata();
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
-/** Sizes an image so that its longer side has so many pixels. */
-export function fitSize(size: { width: number; height: number }, longerSide: number) {
-  const scale = longerSide / Math.max(size.width, size.height);
+/** Scales an image's size so that its longer side has a number of pixels. */
+export function fitSize(size: { width: number; height: number }, longerSidePx: number) {
+  const scale = longerSidePx / Math.max(size.width, size.height);
   return { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
 }
 
-/**
- * Embeds an image in a picture, smoothly resized to twice the pixels of its place.
- * @param place the image fills it; give it the image's aspect ratio
- */
-export async function embedImage(source: ImageSource, place: Place): Promise<string> {
-  const jpeg = await openImage(source)
-    .flatten({ background: '#ffffff' })
-    .resize(Math.round(2 * place.width), Math.round(2 * place.height), { fit: 'fill' })
-    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
-    .toBuffer();
-  return imageElement(jpeg, 'image/jpeg', place);
+/** Stretches an image as an opaque one. */
+function flattenTo(source: ImageSource, width: number, height: number): Sharp {
+  return openImage(source).flatten({ background: COLORS.paper }).resize(width, height, { fit: 'fill' });
 }
 
 /**
- * Embeds a small image with each of its pixels as a sharp square.
- * @param place best a whole multiple of the image's size
+ * Embeds an image in an SVG picture, smoothly resized to twice the pixels of its place.
+ * @param place in pixels of the picture, best with the image's aspect ratio
  */
-export async function embedPixels(source: ImageSource, place: Place): Promise<string> {
+export async function embedImage(source: ImageSource, place: Box): Promise<string> {
+  const image = flattenTo(source, Math.round(2 * place.width), Math.round(2 * place.height));
+  const jpeg = await image.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
+  return imageElement(toDataUrl(jpeg, 'jpeg'), place);
+}
+
+/**
+ * Embeds a small image in an SVG picture, each of its pixels a sharp square.
+ * @param place in pixels of the picture, best a multiple of the image's size
+ */
+export async function embedPixels(source: ImageSource, place: Box): Promise<string> {
   const png = await openImage(source)
     .resize(Math.round(2 * place.width), Math.round(2 * place.height), { fit: 'fill', kernel: 'nearest' })
     .png({ compressionLevel: 9 })
     .toBuffer();
-  return imageElement(png, 'image/png', place);
+  return imageElement(toDataUrl(png, 'png'), place);
 }
 
-function imageElement(content: Buffer, type: string, place: Place): string {
-  // Nearest: the picture is drawn at the embedded image's own resolution, so nothing is left to smooth.
-  const href = `data:${type};base64,${content.toString('base64')}`;
+function imageElement(href: string, place: Box): string {
   return element('image', { ...place, href, preserveAspectRatio: 'none' });
+}
+
+/**
+ * Converts an image for a chart's data.
+ * @param sidePx width and height in pixels; the image is stretched to fill them
+ * @returns data URL of a JPEG, a few kilobytes
+ */
+export async function toThumbnail(source: ImageSource, sidePx: number): Promise<string> {
+  const jpeg = await flattenTo(source, sidePx, sidePx).jpeg({ quality: 70, mozjpeg: true }).toBuffer();
+  return toDataUrl(jpeg, 'jpeg');
+}
+
+/**
+ * Converts a block for a chart's data, each of its pixels a sharp square.
+ * @param times side of a square in pixels
+ * @returns data URL of a PNG
+ */
+export async function toPixelPicture(block: RasterImage, times: number): Promise<string> {
+  const png = await openImage(block)
+    .resize(block.width * times, block.height * times, { kernel: 'nearest' })
+    .png({ compressionLevel: 9, palette: true })
+    .toBuffer();
+  return toDataUrl(png, 'png');
+}
+
+function toDataUrl(content: Buffer, format: 'png' | 'jpeg'): string {
+  return `data:image/${format};base64,${content.toString('base64')}`;
+}
+
+/** Red, green and blue of `COLORS.orange`. */
+const OVERLAY_COLOR = [213, 94, 0];
+
+/** Share of the colour at a map's value of 255. */
+const OVERLAY_STRENGTH = 0.85;
+
+/**
+ * Draws a map over a grey picture: the higher the value, the more orange.
+ * @param picture grey levels, [size, size]
+ * @param map 0 to 255, [size, size]
+ * @throws RangeError when they are not squares of the same size
+ */
+export function overlayMap(picture: Uint8Array, map: Uint8Array): RasterImage {
+  const size = Math.sqrt(picture.length);
+  if (picture.length !== map.length || !Number.isInteger(size))
+    throw new RangeError(
+      `Expected a square map of ${picture.length} values for map but received ${map.length}`,
+    );
+  const data = Uint8Array.from({ length: 3 * picture.length }, (_, at) => {
+    const pixel = Math.floor(at / 3);
+    const share = (OVERLAY_STRENGTH * map[pixel]) / 255;
+    return Math.round((1 - share) * picture[pixel] + share * OVERLAY_COLOR[at % 3]);
+  });
+  return { width: size, height: size, data };
+}
+
+/**
+ * Draws the feature maps of the batch's first sample as grey pictures: 0 is black, the map's maximum is white. A map without
+ * a value above 0 is black.
+ * @param maps [n, height, width, channels], 0 or more; it is not disposed
+ * @returns one picture a channel
+ */
+export function featureMaps(maps: tf.Tensor4D): RasterImage[] {
+  const [, height, width, channels] = maps.shape;
+  const values = maps.dataSync();
+  return Array.from({ length: channels }, (_, channel) => {
+    const map = Array.from({ length: height * width }, (_, at) => values[at * channels + channel]);
+    const highest = map.reduce((most, value) => Math.max(most, value), 0);
+    const data = Uint8Array.from(map, (value) => (highest > 0 ? Math.round((255 * value) / highest) : 0));
+    return { width, height, data };
+  });
 }

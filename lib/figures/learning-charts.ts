@@ -1,157 +1,89 @@
-import type { TopLevelSpec } from 'vega-lite';
-import type { Field } from 'vega-lite/build/src/channeldef';
-import type { LayerSpec, UnitSpec } from 'vega-lite/build/src/spec';
-import type { ChartFigure, ChartSpec } from './figure';
-import { COLORS, SIDE_COLORS, VEGA_CONFIG } from './theme';
+import { formatPercent } from '../core/metrics';
+import type { EpochRecord } from '../model/training/history';
+import { colorBy, makeChart, nominal, points, quantitative } from './chart';
+import type { ChartFigure } from './figure';
+import { COLORS, SIDE_COLORS } from './theme';
 
-/** What training measures after each epoch. */
-export interface EpochScores {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean loss over the training samples. */
-  readonly trainLoss: number;
-  readonly validationLoss: number;
-  /** 0 to 1. */
-  readonly trainAccuracy: number;
-  /** 0 to 1. */
-  readonly validationAccuracy: number;
-}
+type EpochScores = Omit<EpochRecord, 'seconds'>;
 
-/** How a learning curve is labelled. */
-export interface LearningChartOptions {
+interface LearningChartOptions {
   /** The model's name, default TerGat. */
   readonly model?: string;
-  /** Epochs that the axis shows, default the last one measured: a live chart does not jump when it is given. */
+  /** Number of epochs on the axis, default the last measured one. A live chart with it keeps its axis. */
   readonly epochs?: number;
-  /** One line below the title, such as the data set and split. */
-  readonly subtitle?: string;
 }
 
+const ACCURACY = {
+  name: 'Accuracy',
+  train: 'trainAccuracy',
+  validation: 'validationAccuracy',
+  tooltipFormat: '.1%',
+  axisFormat: '~%',
+  format: (share: number) => formatPercent(share),
+  axisRange: (values: readonly number[]) => [Math.floor(10 * Math.min(0.9, ...values)) / 10, 1],
+} as const;
+
+const LOSS = {
+  name: 'Loss',
+  train: 'trainLoss',
+  validation: 'validationLoss',
+  tooltipFormat: '.4f',
+  axisFormat: '~g',
+  format: (loss: number) => loss.toFixed(4),
+  axisRange: (values: readonly number[]) => [0, Math.max(0.1, ...values)],
+} as const;
+
 /**
- * Charts accuracy against epoch, training and validation.
- * @param history one entry an epoch
+ * Charts training and validation accuracy by epoch.
+ * @param history one record an epoch
  * Source: the original's accuracy figure.
  */
-export function accuracyChart(
-  history: readonly EpochScores[],
-  options: LearningChartOptions = {},
-): ChartFigure {
-  return learningChart(history, options, {
-    measure: 'Accuracy',
-    format: '.1%',
-    axisFormat: '~%',
-    domain: (values) => [Math.floor(10 * Math.min(0.9, ...values)) / 10, 1],
-    train: (scores) => scores.trainAccuracy,
-    validation: (scores) => scores.validationAccuracy,
-  });
+export function accuracyChart(history: readonly EpochScores[], options?: LearningChartOptions): ChartFigure {
+  return learningChart(history, ACCURACY, options);
 }
 
 /**
- * Charts the loss against epoch, training and validation. It is the mean over samples, where the original took the
- * mean of batch means.
- * @param history one entry an epoch
- * Source: the original's loss figure.
+ * Charts training and validation loss by epoch.
+ * @param history one record an epoch
+ * Source: the original's loss figure, which shows means of batch means.
  */
-export function lossChart(history: readonly EpochScores[], options: LearningChartOptions = {}): ChartFigure {
-  return learningChart(history, options, {
-    measure: 'Loss',
-    format: '.4f',
-    axisFormat: '~g',
-    domain: (values) => [0, Math.max(0.1, ...values)],
-    train: (scores) => scores.trainLoss,
-    validation: (scores) => scores.validationLoss,
-  });
-}
-
-interface Measure {
-  readonly measure: string;
-  readonly format: string;
-  readonly axisFormat: string;
-  /** What the value axis covers. */
-  readonly domain: (values: readonly number[]) => [number, number];
-  readonly train: (scores: EpochScores) => number;
-  readonly validation: (scores: EpochScores) => number;
+export function lossChart(history: readonly EpochScores[], options?: LearningChartOptions): ChartFigure {
+  return learningChart(history, LOSS, options);
 }
 
 function learningChart(
   history: readonly EpochScores[],
-  { model = 'TerGat', epochs, subtitle = '' }: LearningChartOptions,
-  measure: Measure,
+  { name, train, validation, tooltipFormat, axisFormat, format, axisRange }: typeof ACCURACY | typeof LOSS,
+  { model = 'TerGat', epochs = 0 }: LearningChartOptions = {},
 ): ChartFigure {
   const values = history.flatMap((scores) => [
-    { epoch: scores.epoch, side: 'train', value: measure.train(scores) },
-    { epoch: scores.epoch, side: 'validation', value: measure.validation(scores) },
+    { epoch: scores.epoch, side: 'train', value: scores[train] },
+    { epoch: scores.epoch, side: 'validation', value: scores[validation] },
   ]);
-  const lastEpoch = Math.max(2, epochs ?? 0, ...history.map((scores) => scores.epoch));
-  const text = `${model}: ${measure.measure.toLowerCase()} after each epoch`;
-  const spec: TopLevelSpec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-    title: subtitle ? { text, subtitle } : { text },
-    width: 560,
-    height: 300,
-    data: { values },
-    encoding: { x: epochAxis(lastEpoch) },
-    layer: [
-      curveLayer(
-        measure,
-        values.map(({ value }) => value),
-      ),
-      tooltipLayer(measure),
-    ],
-    config: VEGA_CONFIG as unknown as TopLevelSpec['config'],
-  };
-  return { kind: 'chart', title: describe(text, history, measure), spec: spec as unknown as ChartSpec };
-}
-
-/** Epochs are whole numbers: ticks stand at no halves, whether there are two epochs or fifty. */
-function epochAxis(lastEpoch: number): NonNullable<NonNullable<UnitSpec<Field>['encoding']>['x']> {
-  return {
-    field: 'epoch',
-    type: 'quantitative',
-    scale: { domain: [1, lastEpoch], nice: false, zero: false },
-    axis: { title: 'Epoch', format: 'd', values: epochTicks(lastEpoch), grid: false },
-  };
-}
-
-function epochTicks(lastEpoch: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100, 200].find((width) => lastEpoch / width <= 15) ?? 500;
-  const rounded = Array.from({ length: Math.floor(lastEpoch / step) }, (_, index) => (index + 1) * step);
-  return step === 1 ? rounded : [1, ...rounded];
-}
-
-function curveLayer({ measure, axisFormat, domain }: Measure, values: readonly number[]): LayerSpec<Field> {
+  const lastEpoch = Math.max(2, epochs, ...history.map((scores) => scores.epoch));
+  const text = `${model}: ${name.toLowerCase()} after each epoch`;
+  const last = history.at(-1);
+  const measured = last
+    ? `after epoch ${last.epoch}: train ${format(last[train])}, validation ${format(last[validation])}`
+    : 'nothing measured yet';
   const sides = ['train', 'validation'];
-  const shape = {
-    field: 'side',
-    type: 'nominal',
-    scale: { domain: sides, range: ['circle', 'square'] },
-  } as const;
-  return {
-    // The points' form repeats what the colour says, for readers who do not see it.
+  // The shape repeats the colour's meaning, for readers who do not see colours.
+  const shape = nominal('side', { scale: { domain: sides, range: ['circle', 'square'] } });
+  const curves = {
     layer: [
       { mark: { type: 'line', strokeWidth: 2, clip: false } },
-      { mark: { type: 'point', filled: true, size: 42, opacity: 1 }, encoding: { shape } },
+      { mark: points(42), encoding: { shape } },
     ],
     encoding: {
-      y: {
-        field: 'value',
-        type: 'quantitative',
-        scale: { domain: domain(values), nice: true },
-        axis: { title: measure, format: axisFormat, tickCount: 6 },
-      },
-      color: {
-        field: 'side',
-        type: 'nominal',
-        scale: { domain: sides, range: [SIDE_COLORS.train, SIDE_COLORS.validation] },
-        legend: { title: null, orient: 'top', direction: 'horizontal' },
-      },
+      y: quantitative('value', {
+        scale: { domain: axisRange(values.map(({ value }) => value)), nice: true },
+        axis: { title: name, format: axisFormat, tickCount: 6 },
+      }),
+      color: colorBy('side', sides, [SIDE_COLORS.train, SIDE_COLORS.validation]),
     },
   };
-}
-
-/** A rule at the epoch nearest to the pointer that tells both values. */
-function tooltipLayer({ format }: Measure): UnitSpec<Field> {
-  return {
+  // A rule at the epoch nearest to the pointer, whose tooltip has both values.
+  const rule = {
     transform: [{ pivot: 'side', value: 'value', groupby: ['epoch'] }],
     mark: { type: 'rule', color: COLORS.line, strokeWidth: 1 },
     params: [
@@ -160,21 +92,78 @@ function tooltipLayer({ format }: Measure): UnitSpec<Field> {
     encoding: {
       opacity: { condition: { param: 'nearest', empty: false, value: 1 }, value: 0 },
       tooltip: [
-        { field: 'epoch', type: 'quantitative', title: 'Epoch' },
-        { field: 'train', type: 'quantitative', title: 'Train', format },
-        { field: 'validation', type: 'quantitative', title: 'Validation', format },
+        quantitative('epoch', { title: 'Epoch' }),
+        quantitative('train', { title: 'Train', format: tooltipFormat }),
+        quantitative('validation', { title: 'Validation', format: tooltipFormat }),
       ],
     },
   };
+  return makeChart(`${text}; ${measured}`, {
+    title: { text },
+    width: 560,
+    height: 300,
+    data: { values },
+    encoding: {
+      x: quantitative('epoch', {
+        scale: { domain: [1, lastEpoch], nice: false, zero: false },
+        axis: { title: 'Epoch', format: 'd', values: epochTicks(lastEpoch), grid: false },
+      }),
+    },
+    layer: [curves, rule],
+  });
 }
 
-function describe(text: string, history: readonly EpochScores[], measure: Measure): string {
-  const last = history.at(-1);
-  if (!last) return `${text}; nothing measured yet`;
-  const digits = measure.measure === 'Accuracy' ? toPercent : (value: number) => value.toFixed(4);
-  return `${text}; after epoch ${last.epoch}: train ${digits(measure.train(last))}, validation ${digits(measure.validation(last))}`;
+/** Lists whole numbers, at most 15 after the first. */
+function epochTicks(lastEpoch: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200].find((width) => lastEpoch / width <= 15) ?? 500;
+  const rounded = Array.from({ length: Math.floor(lastEpoch / step) }, (_, index) => (index + 1) * step);
+  return step === 1 ? rounded : [1, ...rounded];
 }
 
-function toPercent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
+/**
+ * Charts the loss of training steps on one batch. The first curve is a line, the second one is points, so that both are
+ * visible where they are equal.
+ * @param curves losses before step 1, 2, ... by name, one or two curves
+ * @throws RangeError for another number of curves, or for a curve without steps
+ */
+export function stepLossChart(
+  curves: Readonly<Record<string, readonly number[]>>,
+  { title = 'Loss of one batch before each step' }: { readonly title?: string } = {},
+): ChartFigure {
+  const names = Object.keys(curves);
+  if (names.length < 1 || names.length > 2)
+    throw new RangeError(`Expected 1 or 2 curves but received ${names.length}`);
+  const empty = names.find((name) => curves[name].length === 0);
+  if (empty !== undefined) throw new RangeError(`Expected at least 1 step for curve ${empty} but received 0`);
+  const tooltip = [
+    { field: 'curve', title: 'Curve' },
+    { field: 'step', title: 'Step' },
+    { field: 'loss', title: 'Loss', format: '.4f' },
+  ];
+  const marks = [{ type: 'line', strokeWidth: 2 }, points(46)];
+  const told = Object.entries(curves).map(
+    ([name, losses]) =>
+      `${name} from ${losses[0].toFixed(3)} to ${losses.at(-1)!.toFixed(3)} in ${losses.length} steps`,
+  );
+  return makeChart(`${title}: ${told.join('; ')}`, {
+    title,
+    width: 560,
+    height: 240,
+    data: {
+      values: names.flatMap((curve) => curves[curve].map((loss, at) => ({ curve, step: at + 1, loss }))),
+    },
+    encoding: {
+      x: quantitative('step', {
+        scale: { nice: false },
+        axis: { title: 'Step', format: 'd', tickMinStep: 1, grid: false },
+      }),
+      y: quantitative('loss', { scale: { zero: true }, axis: { title: 'Loss', tickCount: 5 } }),
+      color: colorBy('curve', names, [COLORS.blue, COLORS.orange]),
+    },
+    layer: names.map((equal, index) => ({
+      transform: [{ filter: { field: 'curve', equal } }],
+      mark: marks[index],
+      encoding: { tooltip },
+    })),
+  });
 }

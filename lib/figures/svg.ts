@@ -1,28 +1,30 @@
-import { COLORS, FONT_FAMILY } from './theme';
+import type { Point } from '../core/geometry';
+import type { PictureFigure } from './figure';
+import { COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
 
-/** Attributes of an SVG element; those left undefined are not written. */
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-/**
- * Replaces what XML and HTML would read as markup.
- * @param text any text, also from file names
- */
+/** Escapes text for XML and HTML. */
 export function escapeMarkup(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
 /**
- * Writes an SVG element.
- * @param content markup that is already escaped
+ * Writes an SVG element. Numbers are rounded to two decimals.
+ * @param attributes those that are undefined are left out
+ * @param content escaped markup
  */
-export function element(name: string, attributes: Attributes, content = ''): string {
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number | undefined>>,
+  content = '',
+): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeMarkup(value!)}"`)
@@ -30,17 +32,25 @@ export function element(name: string, attributes: Attributes, content = ''): str
   return content ? `<${name}${written}>${content}</${name}>` : `<${name}${written}/>`;
 }
 
-/** How a line of text is set. */
-export interface TextOptions {
+/** How a text is drawn. */
+export interface TextStyle {
+  /** Font size in pixels. */
   readonly sizePx: number;
-  readonly anchor?: 'start' | 'middle' | 'end';
   readonly bold?: boolean;
+  /** Which part of the text is at x, default `start`. */
+  readonly anchor?: 'start' | 'middle' | 'end';
   readonly color?: string;
 }
 
-/** Writes one line of text whose baseline begins, is centred or ends at x, y. */
-export function textLine(text: string, x: number, y: number, options: TextOptions): string {
-  const { sizePx, anchor = 'start', bold, color = COLORS.ink } = options;
+/** Style of a figure's title. */
+export const TITLE = { sizePx: FONT_SIZES.title, bold: true } as const;
+
+/** Style of the line below the title. */
+export const SUBTITLE = { sizePx: FONT_SIZES.subtitle, color: COLORS.quiet } as const;
+
+/** Writes one line of text. @param y of the baseline */
+export function textLine(text: string, x: number, y: number, style: TextStyle): string {
+  const { sizePx, anchor = 'start', bold, color = COLORS.ink } = style;
   const weight = bold ? 'bold' : undefined;
   return element(
     'text',
@@ -49,48 +59,36 @@ export function textLine(text: string, x: number, y: number, options: TextOption
   );
 }
 
-/** Writes an arrow from left to right or from top to bottom. */
-export function arrow(from: { x: number; y: number }, to: { x: number; y: number }): string {
+/** Writes an arrow. */
+export function arrow(from: Point, to: Point): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const [dx, dy] = [(to.x - from.x) / length, (to.y - from.y) / length];
-  const [baseX, baseY] = [to.x - 7 * dx, to.y - 7 * dy];
+  const [x2, y2] = [to.x - 7 * dx, to.y - 7 * dy];
   const head = [
     [to.x, to.y],
-    [baseX - 4 * dy, baseY + 4 * dx],
-    [baseX + 4 * dy, baseY - 4 * dx],
+    [x2 - 4 * dy, y2 + 4 * dx],
+    [x2 + 4 * dy, y2 - 4 * dx],
   ];
   const points = head.map((point) => point.map(round).join(',')).join(' ');
-  return (
-    element('line', {
-      x1: from.x,
-      y1: from.y,
-      x2: baseX,
-      y2: baseY,
-      stroke: COLORS.quiet,
-      'stroke-width': 1.5,
-    }) + element('polygon', { points, fill: COLORS.quiet })
-  );
+  const line = { x1: from.x, y1: from.y, x2, y2, stroke: COLORS.quiet, 'stroke-width': 1.5 };
+  return element('line', line) + element('polygon', { points, fill: COLORS.quiet });
 }
 
 /**
- * Writes a whole SVG document on white paper.
- * @param width pixels
- * @param height pixels
- * @param content the elements, in the order in which they cover each other
+ * Makes a picture on white paper.
+ * @param title one line that says what the picture shows
+ * @param size in pixels
+ * @param content SVG elements; later ones cover earlier ones
  */
-export function svgDocument(width: number, height: number, content: readonly string[]): string {
-  const paper = element('rect', { width, height, fill: COLORS.paper });
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${round(width)} ${round(height)}`,
-      'font-family': FONT_FAMILY,
-    },
-    [paper, ...content].join('\n'),
-  );
+export function makePicture(
+  title: string,
+  size: { readonly width: number; readonly height: number },
+  content: readonly string[],
+): PictureFigure {
+  const viewBox = `0 0 ${round(size.width)} ${round(size.height)}`;
+  const paper = element('rect', { ...size, fill: COLORS.paper });
+  const attributes = { xmlns: 'http://www.w3.org/2000/svg', ...size, viewBox, 'font-family': FONT_FAMILY };
+  return { kind: 'picture', title, svg: element('svg', attributes, [paper, ...content].join('\n')), ...size };
 }
 
 function round(value: number): number {

@@ -1,48 +1,53 @@
 import Module, { createRequire } from 'node:module';
 import type * as Danfo from 'danfojs-node';
 import { EMOTIONS } from '../core/emotions';
-import { wilsonInterval, type Proportion } from '../core/intervals';
+import {
+  mean,
+  wilsonInterval,
+  type Estimate,
+  type GroupedEstimate,
+  type Proportion,
+} from '../core/intervals';
 import { classMetrics, macroF1, type ConfusionMatrix } from '../core/metrics';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import type { Split } from '../core/split';
 import type { CellValue } from './table-format';
 
-/** One row of a table: a value a column. */
+/** One row of a table: values by column. */
 export type TableRow = Readonly<Record<string, CellValue>>;
 
-/** What danfo brings for spreadsheets and addresses. The first has known advisories and must never read a file. */
+/** danfo's dependencies for spreadsheets and addresses. The first has known advisories and must never read a file. */
 const UNUSED_READERS = ['xlsx', 'request'];
 
-/** Loads danfo when the first table is made and not before: it takes one to two seconds of one core. */
+/** Loads danfo with the first table, because that takes one to two seconds of one core. */
 function loadDanfo(): typeof Danfo {
   const load = createRequire(__filename);
   const own = createRequire(load.resolve('danfojs-node'));
   for (const name of UNUSED_READERS) {
     const file = own.resolve(name);
-    // In the place of the module stands an empty one: nothing of it is loaded, so nothing of it can be called.
+    // An empty module replaces the reader, so none of its code is loaded.
     load.cache[file] ??= Object.assign(new Module(file), { filename: file, loaded: true });
   }
   return load('danfojs-node') as typeof Danfo;
 }
 
 /**
- * Makes a danfo DataFrame of rows, such as a training's history. A column is there where one row at least has a value;
- * what a row lacks is a gap (`null`).
+ * Makes a danfo DataFrame. A column is included if at least one row has a value; missing values are gaps (`null`).
  *
  * {@link filterTable} filters, `table.groupby(['character']).agg({ right: ['mean', 'count'] })` groups, {@link joinTables} joins,
- * `table.describe()` summarizes, `table.sortValues('right')` sorts, `show(table)` draws. danfo's limits: its own filter, `query`,
- * compares with numbers only; a filter may leave no row, and only `shape`, `head` and `show` work then; means of a column with
- * gaps fail or count a gap as 0; groups come in the order of their first row, and two key columns whose texts hold `-` can
- * mix groups (`a-b`, `c` and `a`, `b-c`); 50,000 rows are grouped in 0.1 s and sorted in 2 s.
+ * `table.describe()` summarizes, `table.sortValues('right')` sorts, `show(table)` shows. Limits of danfo: its own filter,
+ * `query`, compares with numbers only; a filter may leave no row, and only `shape`, `head` and `show` work then; means of a
+ * column with gaps fail or count a gap as 0; groups are in the order of their first row, and two key columns whose texts contain
+ * `-` can mix groups (`a-b`, `c` and `a`, `b-c`); 50,000 rows are grouped in 0.1 s and sorted in 2 s.
  * @param rows at least one
- * @throws RangeError when there is none; TypeError for a value that is no text, number, truth value or gap
+ * @throws RangeError for no rows; TypeError for a value that is no text, number, truth value or gap
  */
 export function toDataFrame(rows: readonly object[]): Danfo.DataFrame {
   if (rows.length === 0) throw new RangeError('Expected at least 1 row for rows but received 0');
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) =>
-    rows.some((row) => (row as TableRow)[name] !== undefined),
-  );
-  const values = rows.map((row) => columns.map((name) => checkCell((row as TableRow)[name], name)));
+  const cells = rows as readonly TableRow[];
+  const names = [...new Set(cells.flatMap((row) => Object.keys(row)))];
+  const columns = names.filter((name) => cells.some((row) => row[name] !== undefined));
+  const values = cells.map((row) => columns.map((name) => checkCell(row[name], name)));
   return new (loadDanfo().DataFrame)(values, { columns });
 }
 
@@ -52,49 +57,41 @@ function checkCell(value: CellValue, name: string): CellValue {
 }
 
 /**
- * Takes the rows that a function says yes to.
- * @param keep gets a row's values by the names of their columns
+ * Selects rows.
+ * @param keep receives a row's values by column
  */
 export function filterTable(table: Danfo.DataFrame, keep: (row: TableRow) => boolean): Danfo.DataFrame {
   const toRow = (values: readonly CellValue[]) =>
-    Object.fromEntries(table.columns.map((name, at) => [name, values[at]])) as TableRow;
+    Object.fromEntries(table.columns.map((name, at) => [name, values[at]]));
   return table.query((table.values as CellValue[][]).map((values) => keep(toRow(values))));
 }
 
 /**
  * Joins two tables: each row of the left one with each row of the right one that has the same value in a column.
- * @param on the column that both have; other columns that both have come twice, the right one's with `_1`
+ * @param on a column of both; other columns of both are included twice, the right one's with `_1`
  */
 export function joinTables(left: Danfo.DataFrame, right: Danfo.DataFrame, on: string): Danfo.DataFrame {
   return loadDanfo().merge({ left, right, on: [on], how: 'inner' });
 }
 
 /**
- * Lists images: a row a record with its path, character, emotion, what is known of clip, frame and intensity, its side of a
+ * Lists images: a row a record with its path, character, emotion, clip, frame and intensity where known, its side of a
  * split, and a column for each of its attributes.
  * @param records at least one
- * @param split of the same records; default: the side that the data set itself tells
+ * @param split of the same records; default: the data set's own one
  */
 export function recordTable(records: readonly FrameRecord[], split?: Split): Danfo.DataFrame {
   const sides = new Map(SPLIT_PARTS.flatMap((side) => (split?.[side] ?? []).map((index) => [index, side])));
   return toDataFrame(
-    records.map(({ path, character, emotion, clip, frame, intensity, side, attributes }, index) => {
-      const known = {
-        path,
-        character,
-        emotion,
-        clip,
-        frame,
-        intensity,
-        side: split ? sides.get(index) : side,
-      };
-      return { ...known, ...attributes };
+    records.map(({ path, character, emotion, clip, frame, intensity, side: own, attributes }, index) => {
+      const side = split ? sides.get(index) : own;
+      return { path, character, emotion, clip, frame, intensity, side, ...attributes };
     }),
   );
 }
 
-/** Answers about n images: a network's prediction, or label ids alone. */
-export interface Answers {
+/** Answers about n images. */
+interface Answers {
   /** Label ids, [n]. */
   readonly labels: Uint8Array;
   /** [n, 7], each row's sum 1. */
@@ -102,11 +99,11 @@ export interface Answers {
 }
 
 /**
- * Lists answers: a row an image with its path, and of each answerer its answer, the probability in percent that it gave it
- * (where it gives any), and whether it is right (1) or wrong (0). {@link joinTables} puts it beside {@link recordTable} by `path`.
- * @param records the n images that were asked about, at least one
- * @param answerers by name; each one's columns are `NAME`, `NAME %` and `NAME right`
- * @throws RangeError when an answerer gave another number of answers
+ * Lists answers: a row an image with its path, and each answerer's answer, its probability in percent (if known), and whether
+ * it is right (1) or wrong (0). {@link joinTables} joins it with {@link recordTable} by `path`.
+ * @param records the n images, at least one
+ * @param answerers by name; the columns of each are `NAME`, `NAME %` and `NAME right`
+ * @throws RangeError for another number of answers
  */
 export function answerTable(
   records: readonly FrameRecord[],
@@ -115,16 +112,17 @@ export function answerTable(
   for (const [name, { labels }] of Object.entries(answerers))
     if (labels.length !== records.length)
       throw new RangeError(`Expected ${records.length} answers of ${name} but received ${labels.length}`);
-  const cellsOf = ({ emotion }: FrameRecord, row: number) => {
-    const cells = Object.entries(answerers).flatMap(([name, { labels, probabilities }]) => {
+  const rows = records.map(({ path, emotion }, row) => {
+    const cells: Record<string, CellValue> = { path };
+    for (const [name, { labels, probabilities }] of Object.entries(answerers)) {
       const id = labels[row];
-      const percent = probabilities && 100 * probabilities[row * EMOTIONS.length + id];
-      const sure: [string, CellValue][] = percent === undefined ? [] : [[`${name} %`, percent]];
-      return [[name, EMOTIONS[id]], ...sure, [`${name} right`, Number(EMOTIONS[id] === emotion)]];
-    });
-    return Object.fromEntries(cells) as TableRow;
-  };
-  return toDataFrame(records.map((record, row) => ({ path: record.path, ...cellsOf(record, row) })));
+      cells[name] = EMOTIONS[id];
+      if (probabilities) cells[`${name} %`] = 100 * probabilities[row * EMOTIONS.length + id];
+      cells[`${name} right`] = Number(EMOTIONS[id] === emotion);
+    }
+    return cells;
+  });
+  return toDataFrame(rows);
 }
 
 /**
@@ -132,82 +130,80 @@ export function answerTable(
  * @param records at least one
  */
 export function classTable(records: readonly FrameRecord[]): Danfo.DataFrame {
-  const emotions = emotionsOf(records);
-  const row = (character: string, own: readonly FrameRecord[]): TableRow => {
-    const counts = emotions.map((name): [string, number] => [
-      name,
-      own.filter((record) => record.emotion === name).length,
-    ]);
+  const emotions = EMOTIONS.filter((emotion) => records.some((record) => record.emotion === emotion));
+  const toRow = (character: string, own: readonly FrameRecord[]) => {
+    const counts = emotions.map((name) => [name, own.filter(({ emotion }) => emotion === name).length]);
     return { character, ...Object.fromEntries(counts), total: own.length };
   };
-  const rows = charactersOf(records).map((name) =>
-    row(
+  const characters = [...new Set(records.map(({ character }) => character))].sort();
+  const rows = characters.map((name) =>
+    toRow(
       name,
-      records.filter((record) => record.character === name),
+      records.filter(({ character }) => character === name),
     ),
   );
-  return toDataFrame([...rows, row('all', records)]);
+  return toDataFrame([...rows, toRow('all', records)]);
 }
 
 /**
- * Lists precision, recall with its 95 % Wilson interval, and F1 of each class, and their plain means.
+ * Lists precision, recall with its 95 % Wilson interval, and F1 of each class, and their unweighted means.
  * @param matrix counts, rows true
  * @param labels class names in the ids' order, default the seven emotions
  */
 export function metricsTable(matrix: ConfusionMatrix, labels: readonly string[] = EMOTIONS): Danfo.DataFrame {
   const classes = classMetrics(matrix);
-  const rows = classes.map(({ id, precision, recall, f1, support }) => {
-    const { low, high } = wilsonInterval(matrix[id][id], support);
-    return {
-      class: labels[id],
-      images: support,
-      precision,
-      recall,
-      'recall from': low,
-      'recall to': high,
-      F1: f1,
-    };
+  const rows = classes.map(({ id, precision, recall, f1, support: images }) => {
+    const { low, high } = wilsonInterval(matrix[id][id], images);
+    return { class: labels[id], images, precision, recall, 'recall from': low, 'recall to': high, F1: f1 };
   });
-  const mean = (name: 'precision' | 'recall') =>
-    classes.reduce((sum, metrics) => sum + metrics[name], 0) / classes.length;
   const means = {
-    precision: mean('precision'),
-    recall: mean('recall'),
-    'recall from': null,
-    'recall to': null,
+    class: 'mean (macro)',
+    images: classes.reduce((sum, { support }) => sum + support, 0),
+    precision: mean(classes.map(({ precision }) => precision)),
+    recall: mean(classes.map(({ recall }) => recall)),
+    F1: macroF1(matrix),
   };
-  const images = classes.reduce((sum, metrics) => sum + metrics.support, 0);
-  return toDataFrame([...rows, { class: 'mean (macro)', images, ...means, F1: macroF1(matrix) }]);
-}
-
-/** An accuracy to be listed, such as the model's or a baseline's. */
-export interface NamedAccuracy {
-  readonly name: string;
-  readonly accuracy: Proportion;
+  return toDataFrame([...rows, means]);
 }
 
 /**
- * Lists accuracies in percent with their 95 % Wilson intervals and the counts that they come from.
+ * Lists accuracies in percent with their 95 % Wilson intervals and counts.
  * @param results at least one
  */
-export function accuracyTable(results: readonly NamedAccuracy[]): Danfo.DataFrame {
+export function accuracyTable(
+  results: readonly { readonly name: string; readonly accuracy: Proportion }[],
+): Danfo.DataFrame {
   return toDataFrame(
-    results.map(({ name, accuracy }) => ({
+    results.map(({ name, accuracy: { value, low, high, successes, trials } }) => ({
       name,
-      'accuracy %': 100 * accuracy.value,
-      'from %': 100 * accuracy.low,
-      'to %': 100 * accuracy.high,
-      right: accuracy.successes,
-      images: accuracy.trials,
+      'accuracy %': 100 * value,
+      'from %': 100 * low,
+      'to %': 100 * high,
+      right: successes,
+      images: trials,
     })),
   );
 }
 
-function emotionsOf(records: readonly FrameRecord[]): string[] {
-  const found = new Set(records.map((record) => record.emotion));
-  return EMOTIONS.filter((emotion) => found.has(emotion));
+/**
+ * Arranges rates as a table: a row a label, a column a group.
+ * @param heading of the first column
+ * @returns cells such as `71.2 % (57.2 to 85.1)`; empty if a label has no rate in a group
+ */
+export function rateTable(rows: readonly GroupedEstimate[], heading: string): TableRow[] {
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  return labels.map((label) => {
+    const cells = groups.map((group) => {
+      const row = rows.find((one) => one.label === label && one.group === group);
+      return [group, row ? formatRate(row.estimate) : ''];
+    });
+    return { [heading]: label, ...(Object.fromEntries(cells) as TableRow) };
+  });
 }
 
-function charactersOf(records: readonly FrameRecord[]): string[] {
-  return [...new Set(records.map((record) => record.character))].sort();
+/** Formats a rate and its interval in percent, such as `71.2 % (57.2 to 85.1)`. */
+export function formatRate({ value, low, high }: Estimate): string {
+  const [rate, from, to] = [value, low, high].map((share) => (100 * share).toFixed(1));
+  return `${rate} % (${from} to ${to})`;
 }

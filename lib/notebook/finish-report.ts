@@ -1,5 +1,5 @@
 import { confusionChart } from '../figures/confusion-chart';
-import { nameFigures, saveFigure } from '../figures/figures';
+import { nameFigures, saveFigure } from '../figures/figure';
 import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report/report-file';
 import { resultsDirectory } from './start';
 

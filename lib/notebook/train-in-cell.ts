@@ -3,7 +3,7 @@ import type { Experiment } from '../core/experiment';
 import { formatEpoch } from '../model/training/history';
 import type { Network } from '../model/networks/network';
 import { lossChart } from '../figures/learning-charts';
-import { saveFigure, nameFigures } from '../figures/figures';
+import { saveFigure, nameFigures } from '../figures/figure';
 import type { SplitFaces } from '../study/faces-of-split';
 import { trainCached, type CachedTraining } from '../study/train-cached';
 import { liveDisplay, resultsDirectory, runStoppable } from '../notebook';

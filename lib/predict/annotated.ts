@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { RgbImage } from '../core/image';
-import { annotatePicture } from '../figures/annotate';
+import { annotatePicture } from '../figures/face-marks';
 import { saveWhole } from '../files/whole-file';
 import { formatAnswer } from './format';
 import type { PicturePrediction } from './predictor';

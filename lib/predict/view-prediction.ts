@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import type { FaceView } from '../figures/attention-flow';
-import { focusOnFace } from '../figures/focus';
+import { focusOnFace, type FaceView } from '../figures/attention-flow';
 import type { TableRow } from '../figures/tables';
 import { formatAnswer } from './format';
 import { isUnread } from './predictor';

@@ -10,7 +10,7 @@ import type { SampleFace } from '../figures/sheets';
 import { landmarksOf } from '../core/landmarks';
 import type { Prediction } from '../model/training/evaluate';
 import type { ExplorableFace } from '../figures/block-explorer';
-import type { AnsweredPicture } from '../figures/error-explorer';
+import type { AnsweredPicture } from '../figures/confusion-chart';
 import type { CutSettings } from '../faces/detector/cut-faces';
 import { loadFaceDetector } from '../faces/detector/detect';
 import { computeRows } from '../faces/store/compute-shard';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { benchChart } from '../../bench/chart';
-import { renderFigure } from '../../lib/figures/render';
+import { renderFigure } from '../../lib/figures/figure';
 import { exampleBench } from './example';
 
 describe('benchChart', () => {

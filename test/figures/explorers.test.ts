@@ -3,9 +3,8 @@ import * as vega from 'vega';
 import { compile } from 'vega-lite';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { blockExplorer } from '../../lib/figures/block-explorer';
-import { errorExplorer } from '../../lib/figures/error-explorer';
-import type { ChartFigure } from '../../lib/figures/figure';
-import { renderFigure } from '../../lib/figures/render';
+import { errorExplorer } from '../../lib/figures/confusion-chart';
+import { renderFigure, type ChartFigure } from '../../lib/figures/figure';
 import { faceView, pngOf } from './examples';
 
 /** Runs a chart, sets signals as a reader's hand would, and gives the SVG. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../lib/tensor/backend';
 import { markPicture } from '../../lib/figures/face-marks';
-import { featureMaps } from '../../lib/figures/feature-maps';
+import { featureMaps } from '../../lib/figures/images';
 import { pngOf } from './examples';
 
 describe('markPicture', () => {

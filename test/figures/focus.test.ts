@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { focusOnFace } from '../../lib/figures/focus';
+import { focusOnFace } from '../../lib/figures/attention-flow';
 import { readImageSize } from '../../lib/figures/images';
 
 function viewOfFace(imageSide: number) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { overlayMap } from '../../lib/figures/overlay';
+import { overlayMap } from '../../lib/figures/images';
 
 describe('overlayMap', () => {
   it('leaves the picture where the map is 0 and colours it where it is high', () => {

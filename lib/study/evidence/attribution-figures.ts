@@ -1,6 +1,6 @@
 import { curveChart } from '../../figures/estimate-charts';
 import type { ChartFigure, PictureFigure } from '../../figures/figure';
-import { overlayMap } from '../../figures/overlay';
+import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import type { deletionAnswers } from './answers';
 import { accuracyBy } from './answers';

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Estimate } from '../../core/intervals';
 import { formatPercent } from '../../core/metrics';
-import { formatRate, rateTable } from '../../figures/estimate-table';
-import type { Figure } from '../../figures/figure';
-import { saveFigure } from '../../figures/figures';
+import { saveFigure, type Figure } from '../../figures/figure';
+import { formatRate, rateTable } from '../../figures/tables';
 import { markdownTable } from '../markdown';
 import { ABLATION, ablationFigure, ablationRowOf, type AblationName } from './ablation';
 import {

@@ -5,9 +5,8 @@ import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/
 import { majorityWinner } from '../../core/votes';
 import { confusionChart } from '../../figures/confusion-chart';
 import { intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
-import type { ChartFigure, PictureFigure } from '../../figures/figure';
-import { saveFigure } from '../../figures/figures';
-import { overlayMap } from '../../figures/overlay';
+import { saveFigure, type ChartFigure, type PictureFigure } from '../../figures/figure';
+import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import { PICTURE_SIDES } from '../../model/training/data';
 import { calibrate, chooseLabelled, firstRun } from './answers';

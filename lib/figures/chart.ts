@@ -1,0 +1,84 @@
+import type { ChartFigure, ChartSpec } from './figure';
+import { COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
+
+const LABELS = { labelColor: COLORS.ink, labelFontSize: FONT_SIZES.label };
+const TITLES = { titleColor: COLORS.quiet, titleFontSize: FONT_SIZES.axisTitle, titleFontWeight: 'normal' };
+
+/** The same for all charts, so that they look alike in JupyterLab and as PNG. */
+const CONFIG = {
+  background: COLORS.paper,
+  font: FONT_FAMILY,
+  padding: 14,
+  view: { stroke: null },
+  // Otherwise JupyterLab's dark theme makes these white.
+  style: { 'guide-label': { fill: COLORS.ink }, 'guide-title': { fill: COLORS.quiet } },
+  title: {
+    anchor: 'start',
+    frame: 'group',
+    color: COLORS.ink,
+    fontSize: FONT_SIZES.title,
+    fontWeight: 'bold',
+    subtitleColor: COLORS.quiet,
+    subtitleFontSize: FONT_SIZES.subtitle,
+    subtitlePadding: 6,
+    offset: 14,
+  },
+  axis: {
+    domainColor: COLORS.line,
+    tickColor: COLORS.line,
+    gridColor: COLORS.grid,
+    labelPadding: 5,
+    labelLimit: 320,
+    labelFlush: false,
+    titlePadding: 10,
+    ...LABELS,
+    ...TITLES,
+  },
+  legend: { symbolSize: 90, gradientLabelOffset: 6, ...LABELS, ...TITLES },
+} as const;
+
+/**
+ * Makes a chart.
+ * @param title one line that says what the chart shows
+ * @param spec vega-lite 5 specification without `$schema` and `config`
+ */
+export function makeChart(title: string, spec: ChartSpec): ChartFigure {
+  const $schema = 'https://vega.github.io/schema/vega-lite/v5.json';
+  return { kind: 'chart', title, spec: { $schema, ...spec, config: CONFIG } };
+}
+
+/** Defines a channel or a tooltip of names. */
+export function nominal(field: string, options: object = {}) {
+  return { field, type: 'nominal', ...options } as const;
+}
+
+/** Defines a channel or a tooltip of numbers. */
+export function quantitative(field: string, options: object = {}) {
+  return { field, type: 'quantitative', ...options } as const;
+}
+
+/** Defines a colour for each name, explained by a legend above the chart. */
+export function colorBy(field: string, domain: readonly string[], range: readonly string[]) {
+  const legend = { title: null, orient: 'top', direction: 'horizontal' };
+  return nominal(field, { scale: { domain, range }, legend });
+}
+
+/** Defines opaque points. @param size area in square pixels; default: a channel's */
+export function points(size?: number) {
+  return { type: 'point', filled: true, opacity: 1, ...(size && { size }) } as const;
+}
+
+/** Defines an image mark whose upper left corner is at x, y. */
+export function squareImage(sidePx: number) {
+  return {
+    type: 'image',
+    width: sidePx,
+    height: sidePx,
+    aspect: false,
+    baseline: 'top',
+    align: 'left',
+  } as const;
+}
+
+/** Axis of names beside bars or rows. */
+export const NAMES_AXIS = { title: null, ticks: false, domain: false } as const;
