@@ -57,7 +57,6 @@ export {
 export { imageGrid, sampleSheet } from './figures/sheets';
 export { evaluateWithBaselines } from './study/report/baselines';
 export { chooseExplorableFaces, listAnswers } from './study/face-views';
-export { ablationFigure, ablationRates } from './study/evidence/ablation';
 export {
   aboutSet,
   accuracyByProtocol,
@@ -68,13 +67,24 @@ export {
   scoreFrames,
   studyAnswers,
 } from './study/evidence/answers';
-export { attentionFigure, PRIOR_USES } from './study/evidence/attention';
-export { attributionFigure, nameOrder, deletionFigure } from './study/evidence/attribution-figures';
-export { calibrateModel, reliabilityFigure, riskFigure } from './study/evidence/calibration';
-export { growthFigure } from './study/evidence/growth';
+export { calibrateModel } from './study/evidence/calibration';
 export { CORRUPTIONS } from './study/evidence/corruptions';
+export {
+  ablationFigure,
+  ablationRates,
+  attentionFigure,
+  attributionFigure,
+  deletionFigure,
+  growthFigure,
+  MODEL_NAMES,
+  nameModel,
+  nameOrder,
+  PRIOR_USES,
+  protocolsFigure,
+  reliabilityFigure,
+  riskFigure,
+} from './study/evidence/figures';
 export { openEvidence } from './study/evidence/open-evidence';
-export { MODEL_NAMES, nameModel, protocolsFigure } from './study/evidence/protocols';
 export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
 export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';

@@ -26,3 +26,15 @@ export const SPLIT_PARTS = ['train', 'validation', 'test'] as const;
 
 /** One of {@link SPLIT_PARTS}. */
 export type SplitPart = (typeof SPLIT_PARTS)[number];
+
+/** Converts what belongs to each part of a split. */
+export function mapParts<A, B>(
+  parts: Readonly<Record<SplitPart, A>>,
+  convert: (value: A) => B,
+): Record<SplitPart, B> {
+  return {
+    train: convert(parts.train),
+    validation: convert(parts.validation),
+    test: convert(parts.test),
+  };
+}

@@ -1,5 +1,5 @@
 import type { BlockSet } from '../core/blocks';
-import type { FrameRecord, SplitPart } from '../core/record';
+import { mapParts, type FrameRecord, type SplitPart } from '../core/record';
 import type { Split } from '../core/split';
 
 /** The training, validation or test set of a split after preprocessing. */
@@ -24,5 +24,5 @@ export function facesOfSplit(split: Split, records: readonly FrameRecord[], bloc
     const faces = indices.flatMap((index) => faceOf.get(records[index].path) ?? []);
     return { faces: faces.sort((first, second) => first - second), missed: indices.length - faces.length };
   };
-  return { train: side(split.train), validation: side(split.validation), test: side(split.test) };
+  return mapParts(split, side);
 }

@@ -1,9 +1,10 @@
-import { EMOTIONS, type Emotion } from '../../core/emotions';
 import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/accuracy-estimates';
-import type { Estimate, GroupedEstimate } from '../../core/intervals';
-import type { AttributionRun, Evidence, EvidenceRun, CorruptionRun, DeletionResult, Study } from './archive';
+import { EMOTIONS, type Emotion } from '../../core/emotions';
+import { groupBy } from '../../core/group-by';
+import { mean, type Estimate, type GroupedEstimate } from '../../core/intervals';
 import type { BlockCondition } from '../block-conditions';
-import { PROTOCOL_NAMES, type EvidenceSplit } from './splits';
+import type { CorruptionRun, DeletionResult, Evidence, EvidenceRun, Study } from './archive';
+import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit } from './splits';
 
 /** One answer of one run for one frame. All tables and figures are computed from these rows. */
 export interface EvidenceAnswer extends ScoredFrame {
@@ -35,7 +36,7 @@ export function studyAnswers(evidence: Evidence, study: Study): EvidenceAnswer[]
 export function deletionAnswers(
   evidence: Evidence,
 ): (EvidenceAnswer & Pick<DeletionResult, 'mark' | 'first' | 'share'>)[] {
-  return evidence.attribution.flatMap((run: AttributionRun) =>
+  return evidence.attribution.flatMap((run) =>
     run.removals.flatMap(({ mark, first, share, answers }) =>
       answersOfRun(evidence, { ...run, answers }).map((answer) => ({ ...answer, mark, first, share })),
     ),
@@ -91,26 +92,16 @@ function answersOfRun(
 }
 
 /** Selects the answers for one set of characters. */
-export function aboutSet<T extends EvidenceAnswer>(
-  answers: readonly T[],
-  set: 'six' | 'development' | 'final',
-): T[] {
-  return answers.filter(({ path }) => path.startsWith(`${set}/`));
+export function aboutSet<T extends EvidenceAnswer>(answers: readonly T[], set: CharacterSet): T[] {
+  return answers.filter((answer) => setOf(answer) === set);
 }
 
 /** Averages the scores of several answers for the same frame, in the order of first appearance. */
 export function scoreFrames(answers: readonly EvidenceAnswer[]): ScoredFrame[] {
-  const byFrame = new Map<string, { character: string; clip: string; sum: number; count: number }>();
-  for (const { path, character, clip, score } of answers) {
-    const known = byFrame.get(path) ?? { character, clip, sum: 0, count: 0 };
-    known.sum += score;
-    known.count += 1;
-    byFrame.set(path, known);
-  }
-  return Array.from(byFrame.values(), ({ character, clip, sum, count }) => ({
-    character,
-    clip,
-    score: sum / count,
+  return Array.from(groupBy(answers, ({ path }) => path).values(), (own) => ({
+    character: own[0].character,
+    clip: own[0].clip,
+    score: mean(own.map(({ score }) => score)),
   }));
 }
 
@@ -146,18 +137,15 @@ export function accuracyBy<T extends EvidenceAnswer, Label extends string | numb
     readonly labels?: readonly Label[];
   },
 ): GroupedEstimate<Label>[] {
-  const cells = new Map<Label, Map<string, T[]>>(by.labels?.map((label) => [label, new Map()]));
-  for (const answer of answers) {
-    const label = by.label(answer);
-    if (label === undefined) continue;
-    const groups = cells.get(label) ?? new Map<string, T[]>();
-    cells.set(label, groups);
-    const own = groups.get(by.group(answer)) ?? [];
-    groups.set(by.group(answer), own);
-    own.push(answer);
-  }
-  return [...cells].flatMap(([label, groups]) =>
-    Array.from(groups, ([group, own]) => ({ label, group, estimate: accuracyOf(own) })),
+  const rows = groupBy(answers, by.label);
+  return [...new Set([...(by.labels ?? []), ...rows.keys()])].flatMap((label) =>
+    label === undefined
+      ? []
+      : Array.from(groupBy(rows.get(label) ?? [], by.group), ([group, own]) => ({
+          label,
+          group,
+          estimate: accuracyOf(own),
+        })),
   );
 }
 

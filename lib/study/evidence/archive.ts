@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { toCsv } from '../../core/csv';
+import { parseCsv, toCsv } from '../../core/csv';
 import { isEmotion, type Emotion } from '../../core/emotions';
-import { type FrameRecord, SPLIT_PARTS } from '../../core/record';
+import { mapParts, type FrameRecord, type SplitPart } from '../../core/record';
 import type { SplitName } from '../../core/split';
 import { projectRoot } from '../../files/project';
-import { packPositions, readPacked, unpackPositions, writePacked } from '../packed-files';
 import type { BlockCondition } from '../block-conditions';
-import { describeSplit, type EvidenceSplit, type EvidenceSplits, type SplitId } from './splits';
+import { packPositions, readPacked, unpackPositions, writePacked } from '../packed-files';
+import { describeSplit, type EvidenceSplits, type SplitId } from './splits';
 
 /** Names of the studies in the order in which they are run. */
 export const STUDIES = ['protocols', 'ablation', 'attention', 'growth', 'unseen'] as const;
@@ -99,11 +99,16 @@ export function nameJob({ model, condition, split, seed, epochs }: EvidenceJob):
 
 /** Replaces runs by new runs of the same jobs on the same frames and splits. */
 export function withRuns(evidence: Evidence, anew: Pick<Evidence, 'runs'>): Evidence {
-  const replaced = STUDIES.map((study) => {
+  const replace = (study: Study) => {
     const made = new Map(anew.runs[study].map((run) => [nameJob(run), run]));
-    return [study, evidence.runs[study].map((run) => made.get(nameJob(run)) ?? run)];
-  });
-  return { ...evidence, runs: Object.fromEntries(replaced) as Evidence['runs'] };
+    return evidence.runs[study].map((run) => made.get(nameJob(run)) ?? run);
+  };
+  return { ...evidence, runs: mapStudies(replace) };
+}
+
+/** Makes an object with a value for each study. */
+export function mapStudies<T>(valueOf: (study: Study) => T): Record<Study, T> {
+  return Object.fromEntries(STUDIES.map((study) => [study, valueOf(study)])) as Record<Study, T>;
 }
 
 /** Returns the directory of the committed evidence. */
@@ -118,25 +123,18 @@ export function evidenceDirectory(): string {
 export function saveEvidence(directory: string, evidence: Evidence): void {
   const { records, splits, runs, attribution, corruptions } = evidence;
   fs.mkdirSync(directory, { recursive: true });
-  const write = (name: string, text: string) => writePacked(directory, name, text);
-  const rows = records.map(({ path: file, character, emotion, clip = '' }) => [
-    file,
-    character,
-    emotion,
-    clip,
-  ]);
-  write('frames.csv', toCsv([['path', 'character', 'emotion', 'clip'], ...rows]));
-  const manifests = [...splits].map(([id, split]) => [
+  const rows = records.map((record) => FRAME_COLUMNS.map((column) => record[column] ?? ''));
+  writePacked(directory, 'frames.csv', toCsv([FRAME_COLUMNS, ...rows]));
+  const packed = [...splits].map(([id, split]) => [
     id,
-    {
-      name: split.name,
-      ...Object.fromEntries(SPLIT_PARTS.map((side) => [side, packPositions(split[side])])),
-    },
+    { name: split.name, ...mapParts(split, packPositions) },
   ]);
-  write('splits.json', JSON.stringify(Object.fromEntries(manifests)));
-  for (const study of STUDIES) write(`${study}.json`, JSON.stringify(runs[study]));
-  write('attribution.json', JSON.stringify(attribution));
-  write('hard-images.json', JSON.stringify(corruptions));
+  const write = (name: string, value: unknown) =>
+    writePacked(directory, `${name}.json`, JSON.stringify(value));
+  write('splits', Object.fromEntries(packed));
+  for (const study of STUDIES) write(study, runs[study]);
+  write('attribution', attribution);
+  write('hard-images', corruptions);
 }
 
 /**
@@ -145,35 +143,35 @@ export function saveEvidence(directory: string, evidence: Evidence): void {
  * @throws Error when a file is missing; RangeError for invalid contents
  */
 export function loadEvidence(directory = evidenceDirectory()): Evidence {
-  const read = (name: string) => readPacked(directory, name);
-  const manifests = Object.entries(JSON.parse(read('splits.json')) as Record<SplitId, SplitManifest>);
-  const runs = STUDIES.map((study) => [study, JSON.parse(read(`${study}.json`))]);
+  const read = <T>(name: string) => JSON.parse(readPacked(directory, `${name}.json`)) as T;
+  const splits = Object.entries(read<Record<SplitId, PackedSplit>>('splits')) as [SplitId, PackedSplit][];
   return {
-    records: parseFrames(read('frames.csv')),
-    splits: new Map(manifests.map(([id, manifest]) => [id as SplitId, readSplit(id as SplitId, manifest)])),
-    runs: Object.fromEntries(runs) as Evidence['runs'],
-    attribution: JSON.parse(read('attribution.json')) as AttributionRun[],
-    corruptions: JSON.parse(read('hard-images.json')) as CorruptionRun[],
+    records: parseFrames(readPacked(directory, 'frames.csv')),
+    splits: new Map(
+      splits.map(([id, packed]) => [
+        id,
+        describeSplit(id, { name: packed.name, ...mapParts(packed, unpackPositions) }),
+      ]),
+    ),
+    runs: mapStudies((study) => read<EvidenceRun[]>(study)),
+    attribution: read('attribution'),
+    corruptions: read('hard-images'),
   };
 }
 
+const FRAME_COLUMNS = ['path', 'character', 'emotion', 'clip'] as const;
+
 /**
- * Parses frames.csv; its fields contain no comma and no quote.
- * @throws RangeError for an unknown emotion
+ * Parses frames.csv.
+ * @throws RangeError for an unknown emotion, or a field that is quoted wrongly
  */
 export function parseFrames(table: string): FrameRecord[] {
-  const [, ...lines] = table.trimEnd().split('\r\n');
-  return lines.map((line) => {
-    const [file, character, emotion, clip] = line.split(',');
+  const [, ...rows] = parseCsv(table);
+  return rows.map(([file, character, emotion, clip]) => {
     if (!isEmotion(emotion))
-      throw new RangeError(`Expected an emotion for a line of frames.csv.gz but received ${line}`);
-    return { path: file, character, emotion, ...(clip ? { clip } : {}) };
+      throw new RangeError(`Expected an emotion for ${file} in frames.csv.gz but received ${emotion}`);
+    return { path: file, character, emotion, ...(clip && { clip }) };
   });
 }
 
-type SplitManifest = Readonly<Record<'train' | 'validation' | 'test', string>> & { readonly name: SplitName };
-
-function readSplit(id: SplitId, { name, train, validation, test }: SplitManifest): EvidenceSplit {
-  const [first, second, third] = [train, validation, test].map(unpackPositions);
-  return describeSplit(id, { name, train: first, validation: second, test: third });
-}
+type PackedSplit = Readonly<Record<SplitPart, string>> & { readonly name: SplitName };

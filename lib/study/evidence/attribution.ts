@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS, emotionId } from '../../core/emotions';
+import { mean } from '../../core/intervals';
 import { createRandom, type Random } from '../../core/random';
-import { COMPACT_SIZES } from '../../model/networks/compact';
-import { inputSource, type TensorSource } from '../../model/training/data';
-import type { Network } from '../../model/networks/network';
 import { gradCamMaps, occlusionMaps, type FeatureLayer, type Occlusion } from '../../model/attribution-maps';
+import { COMPACT_SIZES } from '../../model/networks/compact';
+import type { Network } from '../../model/networks/network';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
-import type { AttributionMap, AttributionRun, EvidenceJob, DeletionResult } from './archive';
+import { inputSource, type TensorSource } from '../../model/training/data';
+import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
-import { runOnce, encodeAnswers, type RunContext, type RunTask } from './run-jobs';
-import type { EvidenceEpochs } from './sizes';
-import { splitsOf, type EvidenceSplits } from './splits';
+import { MAPPED_SPLIT } from './plans';
+import { encodeAnswers, runOnce, type RunContext, type RunTask } from './run-jobs';
 
 /** Deleted shares of both blocks' pixels in the deletion test. */
-const REMOVED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
+const DELETED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
 
 /** Last spatial feature layer of each block, for Grad-CAM. */
 const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
@@ -27,121 +27,69 @@ const OCCLUSION: Readonly<Record<string, Occlusion>> = {
   tergat: { patchPx: 8, stridePx: 8 },
 };
 
-/** The split whose mean maps are stored, for one figure a network. */
-export const MAPPED_SPLIT = 'clips-1';
-
 /** Batch size of the attribution maps. */
-const CHUNK = 64;
+const BATCH_SIZE = 64;
 
 /** Increment when maps or deletion test change for the same job. */
 const ATTRIBUTION_VERSION = 1;
 
-/**
- * Plans the study: the compact network and TerGat on the split by clips, the compact network with each character left out,
- * and the maps of learned attention.
- */
-export function planAttribution(splits: EvidenceSplits, epochs: EvidenceEpochs): EvidenceJob[] {
-  const job = { condition: 'correct', seed: 1, epochs: epochs.compact } as const;
-  return [
-    { ...job, model: 'compact', split: MAPPED_SPLIT },
-    ...splitsOf(splits, 'characters').map(({ id }) => ({ ...job, model: 'compact', split: id })),
-    { ...job, model: 'tergat', split: MAPPED_SPLIT, epochs: epochs.tergat },
-    { ...job, model: 'learned', condition: 'with-face', split: MAPPED_SPLIT },
-  ];
-}
-
-/** Computes attribution maps and deletion tests of trained networks; results are cached in data/cache/evidence. */
-export async function runAttribution(
-  jobs: readonly EvidenceJob[],
-  context: RunContext,
-): Promise<AttributionRun[]> {
-  const runs: AttributionRun[] = [];
-  for (const job of jobs)
-    runs.push(
-      await runOnce(
-        job,
-        context,
-        (task) => attribute(job, task, context),
-        `attribution${ATTRIBUTION_VERSION}_`,
-      ),
-    );
-  return runs;
-}
-
-async function attribute(job: EvidenceJob, task: RunTask, context: RunContext): Promise<AttributionRun> {
+/** Computes the attribution maps and the deletion test of a trained network; the result is cached in data/cache/evidence. */
+export function runAttribution(job: EvidenceJob, context: RunContext): Promise<AttributionRun> {
   const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
-  return useTrained(form, { ...task, ...job }, true, async (network): Promise<AttributionRun> => {
-    const source = inputSource(task.blocks, task.test, form.inputs);
-    if (job.model === 'learned') return { ...job, removals: [], maps: await readAttention(network, source) };
-    const marked = await attributeFaces(network, source, job.model);
-    const removals = runDeletionTest(network, marked).map(({ labels, ...removal }) => ({
-      ...removal,
-      answers: encodeAnswers(context.splits.get(job.split)!.test, context, { ...task, labels }),
-    }));
-    return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMaps(marked, source.labels) : [] };
-  });
+  const attribute = (task: RunTask) =>
+    useTrained(form, task, true, async (network): Promise<AttributionRun> => {
+      const source = inputSource(task.blocks, task.test, form.inputs);
+      if (job.model === 'learned') return { ...job, removals: [], maps: averageAttention(network, source) };
+      const faces = attributeFaces(network, source, job.model);
+      const removals = runDeletionTest(network, faces).map(({ labels, ...removal }) => ({
+        ...removal,
+        answers: encodeAnswers(task, labels, context.records),
+      }));
+      return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMaps(faces, source.labels) : [] };
+    });
+  return runOnce(job, context, attribute, `attribution${ATTRIBUTION_VERSION}_`);
 }
 
 /** Both blocks of each face as inputs of the network, and their attribution maps: each [faces][2 * 32 * 32]. */
-interface AttributedFaces {
-  readonly pictures: readonly Float32Array[];
-  readonly gradients: readonly Float32Array[];
-  readonly occlusion: readonly Float32Array[];
-}
+type AttributedFaces = Readonly<Record<'picture' | 'gradients' | 'occlusion', Float32Array[]>>;
 
-async function attributeFaces(
-  network: Network,
-  source: TensorSource,
-  model: string,
-): Promise<AttributedFaces> {
-  const marked = { pictures: [], gradients: [], occlusion: [] } as Record<
-    keyof AttributedFaces,
-    Float32Array[]
-  >;
-  for (let start = 0; start < source.size; start += CHUNK) {
-    const count = Math.min(CHUNK, source.size - start);
+function attributeFaces(network: Network, source: TensorSource, model: string): AttributedFaces {
+  const faces: AttributedFaces = { picture: [], gradients: [], occlusion: [] };
+  for (let start = 0; start < source.size; start += BATCH_SIZE) {
+    const count = Math.min(BATCH_SIZE, source.size - start);
     const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
     const pictures = inputs.map((input) => input.dataSync() as Float32Array);
-    marked.pictures.push(...joinParts(pictures, count));
-    marked.gradients.push(...joinParts(gradCamMaps(network, inputs, LAYERS[model]), count));
-    marked.occlusion.push(...joinParts(occlusionMaps(network, inputs, OCCLUSION[model]), count));
+    faces.picture.push(...joinParts(pictures, count));
+    faces.gradients.push(...joinParts(gradCamMaps(network, inputs, LAYERS[model]), count));
+    faces.occlusion.push(...joinParts(occlusionMaps(network, inputs, OCCLUSION[model]), count));
     tf.dispose(inputs);
   }
-  return marked;
+  return faces;
 }
 
 /** @param parts each [count * area] @returns [count][parts * area] */
 function joinParts(parts: readonly Float32Array[], count: number): Float32Array[] {
+  const area = parts[0].length / count;
   return Array.from({ length: count }, (_, row) =>
-    Float32Array.from(
-      parts.flatMap((part) => {
-        const area = part.length / count;
-        return [...part.subarray(row * area, (row + 1) * area)];
-      }),
-    ),
+    Float32Array.from(parts.flatMap((part) => [...part.subarray(row * area, (row + 1) * area)])),
   );
 }
 
-type AnsweredDeletion = Omit<DeletionResult, 'answers'> & { readonly labels: Uint8Array };
-
-function runDeletionTest(network: Network, marked: AttributedFaces): AnsweredDeletion[] {
+function runDeletionTest(network: Network, faces: AttributedFaces) {
   return (['gradients', 'occlusion', 'random'] as const).flatMap((mark) => {
-    const orders = marked.pictures.map((picture, face) => {
+    const orders = faces.picture.map((picture, face) => {
       const random = createRandom(1, 'removal', mark, face);
-      return orderPixels(mark === 'random' ? new Float32Array(picture.length) : marked[mark][face], random);
+      return orderPixels(mark === 'random' ? new Float32Array(picture.length) : faces[mark][face], random);
     });
-    const directions = mark === 'random' ? (['most'] as const) : (['most', 'least'] as const);
+    const directions: DeletionResult['first'][] = mark === 'random' ? ['most'] : ['most', 'least'];
     return directions.flatMap((first) =>
-      REMOVED_SHARES.map((share) => {
-        const removed = marked.pictures.map((picture, face) => {
+      DELETED_SHARES.map((share) => {
+        const changed = faces.picture.map((picture, face) => {
           const count = Math.round(share * picture.length);
-          const order = orders[face];
-          return deletePixels(
-            picture,
-            first === 'most' ? order.slice(0, count) : order.slice(order.length - count),
-          );
+          const start = first === 'most' ? 0 : picture.length - count;
+          return deletePixels(picture, orders[face].slice(start, start + count));
         });
-        return { mark, first, share, labels: askAll(network, removed) };
+        return { mark, first, share, labels: classifyBlocks(network, changed) };
       }),
     );
   });
@@ -166,16 +114,14 @@ export function orderPixels(importance: Float32Array, random: Random): number[] 
  */
 export function deletePixels(both: Float32Array, deleted: readonly number[]): Float32Array {
   const half = both.length / 2;
-  const means = [both.subarray(0, half), both.subarray(half)].map(
-    (block) => block.reduce((sum, value) => sum + value, 0) / half,
-  );
+  const means = [both.subarray(0, half), both.subarray(half)].map((block) => mean([...block]));
   const changed = both.slice();
   for (const at of deleted) changed[at] = means[at < half ? 0 : 1];
   return changed;
 }
 
 /** @param faces each both blocks, concatenated @returns label ids */
-function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
+function classifyBlocks(network: Network, faces: readonly Float32Array[]): Uint8Array {
   return tf.tidy(() => {
     const side = Math.sqrt(faces[0].length / 2);
     const all = tf.stack(faces.map((face) => tf.tensor3d(face, [2, side, side]))); // [n, 2, side, side]
@@ -184,40 +130,16 @@ function askAll(network: Network, faces: readonly Float32Array[]): Uint8Array {
   });
 }
 
-function averageMaps(marked: AttributedFaces, labels: Uint8Array): AttributionMap[] {
-  const kinds = [
-    ['picture', marked.pictures],
-    ['gradients', marked.gradients],
-    ['occlusion', marked.occlusion],
-  ] as const;
-  return kinds.flatMap(([of, rows]) => averageRows(rows, { of, labels, parts: ['eyes', 'mouth'] }));
-}
-
-/** Averages rows by expression, negative values clipped to 0, and scales them to bytes. */
-function averageRows(
-  rows: readonly Float32Array[],
-  { of, labels, parts }: Pick<AttributionMap, 'of'> & { labels: Uint8Array; parts: readonly string[] },
-): AttributionMap[] {
-  const present = EMOTIONS.filter((emotion) => labels.includes(emotionId(emotion)));
-  const means = present.map((emotion) => {
-    const own = rows.filter((_, face) => labels[face] === emotionId(emotion));
-    return rows[0].map((_, at) => own.reduce((sum, row) => sum + Math.max(0, row[at]), 0) / own.length);
-  });
-  const greatest = Math.max(...means.flatMap((mean) => [...mean])) || 1;
-  return present.flatMap((emotion, index) =>
-    parts.map((part, position) => {
-      const area = means[index].length / parts.length;
-      const own = means[index].subarray(position * area, (position + 1) * area);
-      const bytes = Uint8Array.from(own, (value) => Math.round((255 * value) / greatest));
-      return { of, part, emotion, values: Buffer.from(bytes).toString('base64') };
-    }),
+function averageMaps(faces: AttributedFaces, labels: Uint8Array): AttributionMap[] {
+  return (['picture', 'gradients', 'occlusion'] as const).flatMap((of) =>
+    averageRows(faces[of], labels, { of, parts: ['eyes', 'mouth'] }),
   );
 }
 
 /** Averages the attention maps of a network with learned attention, and its input faces. */
-async function readAttention(network: Network, source: TensorSource): Promise<AttributionMap[]> {
+function averageAttention(network: Network, source: TensorSource): AttributionMap[] {
   const [faces, maps]: Float32Array[][] = [[], []];
-  for (let position = 0; position < source.size; position++) {
+  for (let position = 0; position < source.size; position++)
     tf.tidy(() => {
       const inputs = source.batch([position]);
       faces.push(inputs[0].dataSync() as Float32Array);
@@ -228,9 +150,30 @@ async function readAttention(network: Network, source: TensorSource): Promise<At
       };
       network.forward(inputs, { training: false, tap });
     });
-  }
   return [
-    ...averageRows(faces, { of: 'picture', labels: source.labels, parts: ['face'] }),
-    ...averageRows(maps, { of: 'attention', labels: source.labels, parts: ['first', 'second'] }),
+    ...averageRows(faces, source.labels, { of: 'picture', parts: ['face'] }),
+    ...averageRows(maps, source.labels, { of: 'attention', parts: ['first', 'second'] }),
   ];
+}
+
+/** Averages rows by expression, negative values clipped to 0, and scales them to bytes. */
+function averageRows(
+  rows: readonly Float32Array[],
+  labels: Uint8Array,
+  { of, parts }: Pick<AttributionMap, 'of'> & { readonly parts: readonly string[] },
+): AttributionMap[] {
+  const present = EMOTIONS.filter((emotion) => labels.includes(emotionId(emotion)));
+  const means = present.map((emotion) => {
+    const own = rows.filter((_, face) => labels[face] === emotionId(emotion));
+    return rows[0].map((_, at) => mean(own.map((row) => Math.max(0, row[at]))));
+  });
+  const greatest = Math.max(...means.flatMap((values) => [...values])) || 1;
+  return present.flatMap((emotion, index) =>
+    parts.map((part, position) => {
+      const area = means[index].length / parts.length;
+      const own = means[index].subarray(position * area, (position + 1) * area);
+      const bytes = Uint8Array.from(own, (value) => Math.round((255 * value) / greatest));
+      return { of, part, emotion, values: Buffer.from(bytes).toString('base64') };
+    }),
+  );
 }

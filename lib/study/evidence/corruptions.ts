@@ -3,20 +3,19 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
-import type { Box } from '../../core/geometry';
+import { scaleBox, type Box } from '../../core/geometry';
+import { mean } from '../../core/intervals';
 import type { FrameRecord } from '../../core/record';
 import { homePath } from '../../files/project';
+import type { Network } from '../../model/networks/network';
 import { blockSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
-import type { Network } from '../../model/networks/network';
+import { cutBlock } from '../block-conditions';
 import { preprocessDataset } from '../open-dataset';
 import { readGray } from '../pictures';
-import { cutBlock } from '../block-conditions';
-import type { EvidenceJob, CorruptionRun } from './archive';
-import type { EvidenceData } from './character-sets';
+import type { CorruptionRun, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
 import { runOnce, type RunContext, type RunTask } from './run-jobs';
-import type { EvidenceEpochs } from './sizes';
 
 /** Display names of the corruptions, which lower the detection rate but not to 0. */
 export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
@@ -26,34 +25,37 @@ export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
   covered: 'a grey bar over the eyes',
 };
 
-const KINDS = Object.keys(CORRUPTIONS) as readonly CorruptionRun['kind'][];
-
 /** Position of the bar as shares of the image's height. */
 const BAR = { top: 0.35, height: 0.24 } as const;
 
 /** Increment when the corrupted copies or the fallback change. */
 const CORRUPTIONS_VERSION = 1;
 
-/** Plans the job: a network that another study trains. */
-export function planCorruptions(epochs: EvidenceEpochs): EvidenceJob {
-  return { model: 'compact', condition: 'correct', split: 'clips-1', seed: 1, epochs: epochs.compact };
-}
+type Located = { readonly imageOf: (record: FrameRecord) => string };
 
 /**
  * Asks a trained network about corrupted copies of its test images; answers are cached.
  * @param most maximum number of images for each corruption
  */
-export async function runCorruptions(
+export function runCorruptions(
   job: EvidenceJob,
   context: RunContext,
-  { data, most }: { readonly data: EvidenceData; readonly most: number },
+  most: number,
 ): Promise<CorruptionRun[]> {
-  const ask = (task: RunTask) => {
-    const frames = thinOut(context.splits.get(job.split)!.test, most);
-    return useTrained(FORMS.compact, { ...task, ...job }, true, (network) =>
-      askCorrupted(network, frames, { job, task, data }),
-    );
-  };
+  const ask = (task: RunTask) =>
+    useTrained(FORMS.compact, task, true, async (network) => {
+      const frames = thinOut(task.frames, most);
+      const records = frames.map((frame) => context.records[frame]);
+      const boxes = averageBoxes(task.blocks, task.train);
+      const runs: CorruptionRun[] = [];
+      for (const kind of Object.keys(CORRUPTIONS) as CorruptionRun['kind'][]) {
+        const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
+        await writeCorrupted(records, { kind, directory, imageOf: context.imageOf });
+        const answers = await askCopies(network, records, { directory, boxes });
+        runs.push({ ...job, kind, frames, ...answers });
+      }
+      return runs;
+    });
   return runOnce(job, context, ask, `hard-images${CORRUPTIONS_VERSION}_`);
 }
 
@@ -63,45 +65,27 @@ export function thinOut<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]);
 }
 
-async function askCorrupted(
+async function askCopies(
   network: Network,
-  frames: readonly number[],
-  { job, task, data }: { readonly job: EvidenceJob; readonly task: RunTask; readonly data: EvidenceData },
-): Promise<CorruptionRun[]> {
-  const records = frames.map((frame) => data.records[frame]);
-  const boxes = averageBoxes(task.blocks, task.train);
-  const runs: CorruptionRun[] = [];
-  for (const kind of KINDS) {
-    const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
-    await writeCorrupted(records, { kind, directory, imageOf: data.imageOf });
-    const copies = { directory, records, fixedMargin: true };
-    const { blocks: found } = await preprocessDataset(copies, DEFAULT_EXPERIMENT);
-    const missed = found.skipped.map(({ record }) => record);
-    const imageOf = (record: FrameRecord) => path.join(directory, record.path);
-    const cut = await cutAtBoxes(missed, { boxes, imageOf });
-    const [answers, filled] = [await answer(network, found), await answer(network, cut)];
-    const toText = (known: ReadonlyMap<string, number>) => writeByPath(records, known);
-    const fallback = toText(new Map([...answers, ...filled]));
-    runs.push({ ...job, kind, frames, answers: toText(answers), fallback });
-  }
-  return runs;
-}
-
-/** @returns label ids by path */
-async function answer(network: Network, blocks: Pick<BlockSet, 'records' | 'eyes' | 'mouth'>) {
-  const { labels } = await predict(network, blockSource(blocks as BlockSet));
-  return new Map(blocks.records.map(({ path: name }, face) => [name, labels[face]]));
-}
-
-function writeByPath(records: readonly FrameRecord[], known: ReadonlyMap<string, number>): string {
-  return records.map(({ path: name }) => known.get(name) ?? '-').join('');
+  records: readonly FrameRecord[],
+  { directory, boxes }: { readonly directory: string; readonly boxes: RelativeBoxes },
+): Promise<Pick<CorruptionRun, 'answers' | 'fallback'>> {
+  const copies = { directory, records, fixedMargin: true };
+  const { blocks } = await preprocessDataset(copies, DEFAULT_EXPERIMENT);
+  const missed = blocks.skipped.map(({ record }) => record);
+  const cut = await cutAtBoxes(missed, { boxes, imageOf: (record) => path.join(directory, record.path) });
+  const labels = new Map<string, number>();
+  const encode = () => records.map(({ path: name }) => labels.get(name) ?? '-').join('');
+  const ask = async (faces: Pick<BlockSet, 'records' | 'eyes' | 'mouth'>) => {
+    const found = await predict(network, blockSource(faces as BlockSet));
+    faces.records.forEach(({ path: name }, face) => labels.set(name, found.labels[face]));
+    return encode();
+  };
+  return { answers: await ask(blocks), fallback: await ask(cut) };
 }
 
 /** Boxes as shares of the image's width and height. */
-interface RelativeBoxes {
-  readonly eyes: Box;
-  readonly mouth: Box;
-}
+type RelativeBoxes = Readonly<Record<'eyes' | 'mouth', Box>>;
 
 /**
  * Averages the relative boxes of faces.
@@ -109,12 +93,10 @@ interface RelativeBoxes {
  */
 export function averageBoxes(blocks: BlockSet, faces: readonly number[]): RelativeBoxes {
   const average = (boxes: Float32Array): Box => {
-    const mean = (side: number) =>
-      faces.reduce(
-        (sum, face) => sum + boxes[4 * face + side] / blocks.imageSizes[2 * face + (side % 2)],
-        0,
-      ) / faces.length;
-    return { x: mean(0), y: mean(1), width: mean(2), height: mean(3) };
+    const [x, y, width, height] = [0, 1, 2, 3].map((side) =>
+      mean(faces.map((face) => boxes[4 * face + side] / blocks.imageSizes[2 * face + (side % 2)])),
+    );
+    return { x, y, width, height };
   };
   return { eyes: average(blocks.eyesBoxes), mouth: average(blocks.mouthBoxes) };
 }
@@ -125,20 +107,13 @@ export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Relati
  */
 export async function cutAtBoxes(
   records: readonly FrameRecord[],
-  { boxes, imageOf }: { readonly boxes: RelativeBoxes; readonly imageOf: (record: FrameRecord) => string },
+  { boxes, imageOf }: Located & { readonly boxes: RelativeBoxes },
 ): Promise<Pick<BlockSet, 'records' | 'eyes' | 'mouth'>> {
   const area = BLOCK_SIZE * BLOCK_SIZE;
   const [eyes, mouth] = [0, 1].map(() => new Uint8Array(records.length * area));
   for (const [face, record] of records.entries()) {
     const image = await readGray(imageOf(record));
-    const { width, height } = image;
-    const cut = (box: Box) =>
-      cutBlock(image, {
-        x: box.x * width,
-        y: box.y * height,
-        width: box.width * width,
-        height: box.height * height,
-      });
+    const cut = (box: Box) => cutBlock(image, scaleBox(box, image.width, image.height));
     eyes.set(cut(boxes.eyes), face * area);
     mouth.set(cut(boxes.mouth), face * area);
   }
@@ -147,16 +122,11 @@ export async function cutAtBoxes(
 
 /**
  * Writes a corrupted copy of each image to its record's path in a directory. Existing copies are overwritten.
- * @param directory created if missing
- * @param imageOf returns the absolute path of a frame's image
+ * @param options.directory created if missing
  */
 export async function writeCorrupted(
   records: readonly FrameRecord[],
-  options: {
-    readonly kind: CorruptionRun['kind'];
-    readonly directory: string;
-    readonly imageOf: (record: FrameRecord) => string;
-  },
+  options: Located & { readonly kind: CorruptionRun['kind']; readonly directory: string },
 ): Promise<void> {
   for (const record of records) {
     const file = path.join(options.directory, record.path);
@@ -167,21 +137,13 @@ export async function writeCorrupted(
 }
 
 async function corrupt(image: Sharp, kind: CorruptionRun['kind']): Promise<Sharp> {
-  switch (kind) {
-    case 'dark':
-      return image.removeAlpha().linear(1 / 8, 0);
-    case 'blurred':
-      return image.blur(5);
-    case 'small': {
-      const { width, height } = await image.metadata();
-      const small = await image.resize(24, 24, { fit: 'inside' }).png().toBuffer();
-      return sharp(small).resize(width, height, { fit: 'fill' });
-    }
-    case 'covered': {
-      const { width, height } = await image.metadata();
-      const barHeight = Math.round(BAR.height * height);
-      const bar = { width, height: barHeight, channels: 3, background: '#777777' } as const;
-      return image.composite([{ input: { create: bar }, top: Math.round(BAR.top * height), left: 0 }]);
-    }
+  if (kind === 'dark') return image.removeAlpha().linear(1 / 8, 0);
+  if (kind === 'blurred') return image.blur(5);
+  const { width, height } = await image.metadata();
+  if (kind === 'small') {
+    const small = await image.resize(24, 24, { fit: 'inside' }).png().toBuffer();
+    return sharp(small).resize(width, height, { fit: 'fill' });
   }
+  const bar = { width, height: Math.round(BAR.height * height), channels: 3, background: '#777777' } as const;
+  return image.composite([{ input: { create: bar }, top: Math.round(BAR.top * height), left: 0 }]);
 }

@@ -5,52 +5,47 @@ import { formatPercent } from '../../core/metrics';
 import { saveFigure, type Figure } from '../../figures/figure';
 import { formatRate, rateTable } from '../../figures/tables';
 import { markdownTable } from '../markdown';
-import { ABLATION, ablationFigure, ablationRowOf, type AblationName } from './ablation';
 import {
   aboutSet,
   accuracyBy,
   accuracyByProtocol,
   accuracyOf,
-  studyAnswers,
   deletionAnswers,
+  differenceOf,
+  studyAnswers,
   type EvidenceAnswer,
 } from './answers';
 import type { Evidence } from './archive';
-import { attentionFigure } from './attention';
-import { attributionFigure, deletionFigure } from './attribution-figures';
-import { calibrateModel, reliabilityFigure, riskFigure } from './calibration';
-import { growthFigure } from './growth';
-import { MODEL_NAMES, nameModel, protocolsFigure } from './protocols';
+import { calibrateModel } from './calibration';
+import {
+  ABLATION,
+  ablationFigure,
+  ablationRowOf,
+  attentionFigure,
+  attributionFigure,
+  deletionFigure,
+  growthFigure,
+  MODEL_NAMES,
+  nameModel,
+  protocolsFigure,
+  reliabilityFigure,
+  riskFigure,
+} from './figures';
 import type { Protocol } from './splits';
-import { summarizeUnseen } from './unseen';
 
 /** An accuracy with its 95 % interval, 0 to 1. */
-interface RateInterval {
-  readonly accuracy: number;
-  readonly low: number;
-  readonly high: number;
-}
+type Rate = Readonly<Record<'accuracy' | 'low' | 'high', number>>;
 
-/** The figures of the evidence: results/reference/evidence.json. */
-export interface EvidenceFile {
-  readonly splits: Readonly<Record<Protocol, Readonly<Record<string, RateInterval>>>>;
-  readonly unseen: { readonly tergat: RateInterval; readonly best: RateInterval };
-  readonly ablation: Readonly<Partial<Record<AblationName, RateInterval>>>;
-  readonly calibration: { readonly eceBefore: number; readonly eceAfter: number };
-  readonly coverage: { readonly found: number; readonly all: number };
-}
-
-/** Computes the figures of evidence.json. */
-export function summarizeEvidence(evidence: Evidence): EvidenceFile {
+/** Computes the figures of results/reference/evidence.json. */
+export function summarizeEvidence(evidence: Evidence) {
   const answers = studyAnswers(evidence, 'protocols');
   const byModel = (protocol: Protocol) =>
     toRates(
       answers.filter((answer) => answer.protocol === protocol),
       ({ model }) => model,
     );
-  const { tergat, best } = summarizeUnseen(studyAnswers(evidence, 'unseen'));
+  const { tergat, best } = estimateUnseen(evidence);
   const { eceBefore, eceAfter } = calibrateModel(evidence, 'characters', 'compact');
-  const ablation = studyAnswers(evidence, 'ablation').filter(({ protocol }) => protocol === 'frames');
   const leftOut = answers.filter(({ model, protocol }) => model === 'tergat' && protocol === 'characters');
   const right = leftOut.filter(({ score }) => score === 1).length;
   const found = leftOut.filter(({ answer }) => answer !== undefined).length;
@@ -58,7 +53,7 @@ export function summarizeEvidence(evidence: Evidence): EvidenceFile {
     splits: { frames: byModel('frames'), clips: byModel('clips'), characters: byModel('characters') },
     unseen: { tergat: toRate(tergat), best: toRate(best) },
     ablation: toRates(
-      ablation,
+      studyAnswers(evidence, 'ablation').filter(({ protocol }) => protocol === 'frames'),
       (answer) => ablationRowOf(answer)?.name,
       ABLATION.map(({ name }) => name),
     ),
@@ -67,16 +62,23 @@ export function summarizeEvidence(evidence: Evidence): EvidenceFile {
   };
 }
 
+/** Estimates accuracy on the final characters, and the paired difference of the best model and TerGat. */
+function estimateUnseen(evidence: Evidence): Record<'tergat' | 'best' | 'difference', Estimate> {
+  const answers = studyAnswers(evidence, 'unseen');
+  const [tergat, best] = ['tergat', 'shipped'].map((name) => answers.filter(({ model }) => model === name));
+  return { tergat: accuracyOf(tergat), best: accuracyOf(best), difference: differenceOf(best, tergat) };
+}
+
 function toRates(
   answers: readonly EvidenceAnswer[],
   label: (answer: EvidenceAnswer) => string | undefined,
   labels?: readonly string[],
-): Record<string, RateInterval> {
+): Record<string, Rate> {
   const rows = accuracyBy(answers, { label, group: () => '', labels });
   return Object.fromEntries(rows.map(({ label: name, estimate }) => [name, toRate(estimate)]));
 }
 
-function toRate({ value, low, high }: Estimate): RateInterval {
+function toRate({ value, low, high }: Estimate): Rate {
   return { accuracy: round(value), low: round(low), high: round(high) };
 }
 
@@ -84,9 +86,6 @@ function toRate({ value, low, high }: Estimate): RateInterval {
 function round(value: number): number {
   return Math.round(1e6 * value) / 1e6;
 }
-
-/** A quoted figure in Markdown, such as `<!--q splits.frames.tergat-->99.4 %<!--/q-->`. */
-const QUOTE = /<!--q ([\w.-]+)-->(.*?)<!--\/q-->/g;
 
 /**
  * Computes and formats the figures that texts may quote: those of evidence.json, named by their paths, and `growth.six`,
@@ -109,17 +108,12 @@ export function computeQuotes(evidence: Evidence): Map<string, string> {
   return quotes;
 }
 
-/** Lists the quoted figures of a text: names and formatted values. */
-export function listQuotes(text: string): { readonly name: string; readonly written: string }[] {
-  return Array.from(text.matchAll(QUOTE), ([, name, written]) => ({ name, written }));
-}
-
 /**
- * Updates the quoted figures of a text.
+ * Updates the quoted figures of a text, such as `<!--q splits.frames.tergat-->99.4 %<!--/q-->`.
  * @throws RangeError for an unknown figure
  */
 export function replaceQuotes(text: string, quotes: ReadonlyMap<string, string>): string {
-  return text.replace(QUOTE, (_, name: string) => {
+  return text.replace(/<!--q ([\w.-]+)-->(.*?)<!--\/q-->/g, (_, name: string) => {
     const written = quotes.get(name);
     if (written === undefined)
       throw new RangeError(`Expected the name of a figure for a quote but received ${name}`);
@@ -134,7 +128,7 @@ export function replaceQuotes(text: string, quotes: ReadonlyMap<string, string>)
 export function evidenceToMarkdown(evidence: Evidence): string {
   const rates = accuracyByProtocol(studyAnswers(evidence, 'protocols'), nameModel);
   const rows = rateTable(rates, 'split by');
-  const { tergat, best, difference } = summarizeUnseen(studyAnswers(evidence, 'unseen'));
+  const { tergat, best, difference } = estimateUnseen(evidence);
   const unseen = [
     ['TerGat, from the six', formatRate(tergat)],
     [`${MODEL_NAMES.shipped}, from 40 generated characters`, formatRate(best)],
@@ -151,10 +145,11 @@ export function evidenceToMarkdown(evidence: Evidence): string {
  * @param directory of evidence.json; the figures are saved in its subdirectory `evidence`
  */
 export async function saveEvidenceFile(directory: string, evidence: Evidence): Promise<void> {
-  fs.mkdirSync(path.join(directory, 'evidence'), { recursive: true });
+  const figureDirectory = path.join(directory, 'evidence');
+  fs.mkdirSync(figureDirectory, { recursive: true });
   const summary = summarizeEvidence(evidence);
   fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const removals = deletionAnswers(evidence).filter(({ model }) => model === 'compact');
+  const deletions = deletionAnswers(evidence).filter(({ model }) => model === 'compact');
   const growth = studyAnswers(evidence, 'growth');
   const figures: Record<string, Figure | undefined> = {
     protocols: protocolsFigure(studyAnswers(evidence, 'protocols')),
@@ -164,12 +159,12 @@ export async function saveEvidenceFile(directory: string, evidence: Evidence): P
     reliability: reliabilityFigure(evidence, 'compact'),
     risk_coverage: riskFigure(evidence, 'compact'),
     attention: attentionFigure(studyAnswers(evidence, 'attention')),
-    removal_clips: deletionFigure(removals.filter(({ protocol }) => protocol === 'clips')),
-    removal_characters: deletionFigure(removals.filter(({ protocol }) => protocol === 'characters')),
+    removal_clips: deletionFigure(deletions.filter(({ protocol }) => protocol === 'clips')),
+    removal_characters: deletionFigure(deletions.filter(({ protocol }) => protocol === 'characters')),
     attribution_compact: await attributionFigure(evidence, 'compact'),
     attribution_tergat: await attributionFigure(evidence, 'tergat'),
     attribution_learned: await attributionFigure(evidence, 'learned'),
   };
   for (const [name, figure] of Object.entries(figures))
-    if (figure) await saveFigure(figure, path.join(directory, 'evidence'), name);
+    if (figure) await saveFigure(figure, figureDirectory, name);
 }

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
+import { scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
-import { scaleByTemperature } from '../../core/calibration';
 import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { findArchitecture, type NetworkSpec } from '../../model/architectures';
 import { buildBoxesNetwork } from '../../model/networks/boxes-network';
 import { buildCompact } from '../../model/networks/compact';
-import { blockSource } from '../../model/training/data';
 import {
   buildBlocksAndFace,
   buildLearnedAttention,
@@ -18,20 +17,20 @@ import {
 import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
 import { predictNearest } from '../../model/networks/nearest';
 import type { Network } from '../../model/networks/network';
-import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { buildTerGat } from '../../model/networks/tergat';
+import { blockSource } from '../../model/training/data';
+import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { askModelFile, askNetwork, predictFrequencies, type SetProbabilities } from '../answer-faces';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 
 /** The found faces of a split, as positions in the block set, and the settings of a training. */
-interface LearnerTask {
+export interface LearnerTask {
   readonly blocks: BlockSet;
   readonly train: readonly number[];
   readonly validation: readonly number[];
   readonly test: readonly number[];
   readonly seed: number;
-  /** Number of epochs. */
   readonly epochs: number;
 }
 
@@ -44,13 +43,13 @@ export interface LearnerAnswers extends SetProbabilities {
 }
 
 /** Learns from the training set, chooses the epoch on the validation set, and answers for the test set. */
-export type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
+type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };
 const BOXES_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 3e-3 };
 
-/** The networks by the name of their model. */
+/** The networks that are trained, by the name of their model. */
 export const FORMS = {
   tergat: { recipe: ORIGINAL_RECIPE, build: buildTerGat, inputs: BLOCKS },
   compact: { recipe: ORIGINAL_RECIPE, build: buildCompact, inputs: BLOCKS },
@@ -65,14 +64,6 @@ export const FORMS = {
   learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
 } as const satisfies Record<string, NetworkSpec>;
 
-/** A model whose network is trained. */
-type FormName = keyof typeof FORMS;
-
-/** Returns true if a model's network is trained. */
-export function isFormName(model: string): model is FormName {
-  return Object.hasOwn(FORMS, model);
-}
-
 /** Training accuracy is measured on this many samples; nothing is chosen by it. */
 const SCORED_FACES = 128;
 
@@ -80,15 +71,34 @@ const SCORED_FACES = 128;
 const DRAWN_MODEL = path.join('models', 'drawn.safetensors');
 
 /**
- * Creates a learner that trains a network.
- * @param isKept if true, the trained network is stored in data/cache/training, so that it can be asked again
+ * Returns a function that finds the learner of a model.
+ * @param imageOf returns the absolute path of a frame's image
+ * @returns a function of the model's name; with `isKept`, a trained network is stored in data/cache/training; it throws a
+ *   RangeError for an unknown model
  */
-export function networkLearner(form: NetworkSpec, isKept = false): Learner {
-  return (task) =>
-    useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
-      ...(await askNetwork(network, form.inputs, task.blocks, task)),
-      bestEpoch,
-    }));
+export function buildLearners(
+  imageOf: (record: FrameRecord) => string,
+): (model: string, isKept: boolean) => Learner {
+  const untrained: Readonly<Record<string, Learner>> = {
+    majority: predictMajority,
+    nearest: predictNearestFace,
+    faceapi: buildFaceApiLearner(imageOf),
+    shipped: askDrawnModel,
+  };
+  const forms: Readonly<Record<string, NetworkSpec>> = FORMS;
+  return (model, isKept) => {
+    if (Object.hasOwn(untrained, model)) return untrained[model];
+    if (Object.hasOwn(forms, model)) return (task) => learnNetwork(forms[model], task, isKept);
+    const known = [...Object.keys(untrained), ...Object.keys(forms)].join(', ');
+    throw new RangeError(`Expected one of ${known} for model but received ${model}`);
+  };
+}
+
+function learnNetwork(form: NetworkSpec, task: LearnerTask, isKept: boolean): Promise<LearnerAnswers> {
+  return useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
+    ...(await askNetwork(network, form.inputs, task.blocks, task)),
+    bestEpoch,
+  }));
 }
 
 /**
@@ -113,16 +123,15 @@ export function useTrained<T>(
 }
 
 /** Predicts the class frequencies of the training set for every face. */
-export const majorityLearner: Learner = async ({ blocks, train, ...asked }) => ({
-  ...predictFrequencies(blockSource(blocks, train).labels, asked),
-  bestEpoch: 0,
-});
+async function predictMajority({ blocks, train, ...asked }: LearnerTask): Promise<LearnerAnswers> {
+  return { ...predictFrequencies(blockSource(blocks, train).labels, asked), bestEpoch: 0 };
+}
 
 /** Predicts the label of the nearest training face by the distance of both blocks' pixels. */
-export const nearestLearner: Learner = async ({ blocks, train: faces, validation, test }) => {
-  const known = blockSource(blocks, faces);
-  const ask = (asked: readonly number[]) =>
-    predictNearest({ train: known, test: blockSource(blocks, asked) });
+async function predictNearestFace({ blocks, train, validation, test }: LearnerTask): Promise<LearnerAnswers> {
+  const known = blockSource(blocks, train);
+  const ask = (faces: readonly number[]) =>
+    predictNearest({ train: known, test: blockSource(blocks, faces) });
   const found = await ask(test);
   return {
     test: oneHot(found.labels),
@@ -130,25 +139,30 @@ export const nearestLearner: Learner = async ({ blocks, train: faces, validation
     bestEpoch: 0,
     distances: found.distances.map(Math.sqrt),
   };
-};
+}
+
+function oneHot(labels: Uint8Array): Float32Array {
+  const rows = new Float32Array(EMOTIONS.length * labels.length);
+  labels.forEach((label, row) => (rows[EMOTIONS.length * row + label] = 1));
+  return rows;
+}
 
 /** Asks the model of drawn faces, which is not trained here. */
-export const drawnModelLearner: Learner = async ({ blocks, ...asked }) => {
+async function askDrawnModel({ blocks, ...asked }: LearnerTask): Promise<LearnerAnswers> {
   const { validation, test, temperature } = await askModelFile(DRAWN_MODEL, blocks, asked);
   return {
     validation: scaleByTemperature(validation, temperature),
     test: scaleByTemperature(test, temperature),
     bestEpoch: 0,
   };
-};
+}
 
 /**
  * Creates a learner that asks face-api's expression network, which its authors trained on photographs. It detects the
  * face in the image by itself, as the package does. Answers are cached by path; an image without a detected face has a
  * row of zeros.
- * @param imageOf absolute path of a frame's image
  */
-export function faceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
+function buildFaceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
   const known = new Map<string, Float32Array>();
   const ask = async (records: readonly FrameRecord[]) => {
     const asked = records.filter((record) => !known.has(record.path));
@@ -167,10 +181,4 @@ export function faceApiLearner(imageOf: (record: FrameRecord) => string): Learne
     const recordsOf = (faces: readonly number[]) => faces.map((face) => blocks.records[face]);
     return { test: await ask(recordsOf(test)), validation: await ask(recordsOf(validation)), bestEpoch: 0 };
   };
-}
-
-function oneHot(labels: Uint8Array): Float32Array {
-  const rows = new Float32Array(EMOTIONS.length * labels.length);
-  labels.forEach((label, row) => (rows[EMOTIONS.length * row + label] = 1));
-  return rows;
 }

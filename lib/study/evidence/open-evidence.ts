@@ -1,52 +1,24 @@
+import path from 'node:path';
+import { generateCharacter, readSample, writeSample } from '../../characters';
 import type { BlockSet } from '../../core/blocks';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import type { FrameRecord } from '../../core/record';
+import type { Dataset } from '../../datasets/dataset';
+import { readFerg } from '../../datasets/ferg';
+import { concatBlocks } from '../../faces/store/rows';
+import { homePath, projectRoot } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
 import { applyCondition, type BlockCondition } from '../block-conditions';
-import { planAblation } from './ablation';
-import {
-  loadEvidence,
-  STUDIES,
-  type Evidence,
-  type EvidenceJob,
-  type EvidenceRun,
-  type Study,
-} from './archive';
-import { planAttention } from './attention';
-import { MAPPED_SPLIT, planAttribution, runAttribution } from './attribution';
-import { openEvidenceData, type CharacterSet, type EvidenceData } from './character-sets';
-import { planGrowth } from './growth';
-import { planCorruptions, runCorruptions } from './corruptions';
-import {
-  drawnModelLearner,
-  faceApiLearner,
-  FORMS,
-  isFormName,
-  majorityLearner,
-  nearestLearner,
-  networkLearner,
-  type Learner,
-} from './learners';
-import { planProtocols } from './protocols';
-import { runJobs, type RunContext, type RunTask } from './run-jobs';
-import { EVIDENCE_SIZES, type EvidenceEpochs, type EvidenceSize } from './sizes';
-import { buildSplits, type EvidenceSplits } from './splits';
-import { planUnseen } from './unseen';
-
-/** The sets of characters and the plan of each study. */
-const PLANS: Readonly<
-  Record<
-    Study,
-    {
-      readonly sets: readonly CharacterSet[];
-      readonly plan: (splits: EvidenceSplits, epochs: EvidenceEpochs) => EvidenceJob[];
-    }
-  >
-> = {
-  protocols: { sets: ['six'], plan: planProtocols },
-  ablation: { sets: ['six'], plan: planAblation },
-  attention: { sets: ['six'], plan: planAttention },
-  growth: { sets: ['six', 'development'], plan: planGrowth },
-  unseen: { sets: ['six', 'development', 'final'], plan: (_, epochs) => planUnseen(epochs) },
-};
+import { openDataset, preprocessDataset } from '../open-dataset';
+import { loadEvidence, mapStudies, STUDIES } from './archive';
+import type { AttributionRun, Evidence, EvidenceRun, Study } from './archive';
+import { runAttribution } from './attribution';
+import { runCorruptions } from './corruptions';
+import { buildLearners } from './learners';
+import { EVIDENCE_SIZES, isNeededAgain, planAttribution, planCorruptions, PLANS } from './plans';
+import type { EvidenceSize } from './plans';
+import { runJob, type RunContext } from './run-jobs';
+import { buildSplits, setOf, type CharacterSet } from './splits';
 
 /** Options of {@link openEvidence} and {@link runEvidence}. */
 interface EvidenceOptions {
@@ -78,38 +50,48 @@ export async function openEvidence(options: EvidenceOptions): Promise<Evidence> 
  * @returns the evidence, with probabilities only for runs whose calibration is measured
  */
 export async function runEvidence(
-  options: EvidenceOptions & { readonly size: EvidenceSize['name']; readonly models?: readonly string[] },
+  options: EvidenceOptions & {
+    readonly size: keyof typeof EVIDENCE_SIZES;
+    readonly models?: readonly string[];
+  },
 ): Promise<Evidence> {
   const { studies = STUDIES, models, environment, print = () => undefined } = options;
   const size = EVIDENCE_SIZES[options.size];
+  const { shares, epochs, corruptedImages } = size;
   await startEngine();
   const chosen = STUDIES.filter((study) => studies.includes(study));
   const { sets } = PLANS[chosen.at(-1) ?? 'protocols'];
-  const data = await openEvidenceData({ size, sets, environment, print });
-  const splits = buildSplits(data, size.shares);
-  const context = buildContext({ size: size.name, data, splits, print });
-  const isAsked = ({ model }: EvidenceJob) => models?.includes(model) ?? true;
-  const runs = Object.fromEntries(STUDIES.map((study) => [study, [] as EvidenceRun[]])) as Record<
-    Study,
-    EvidenceRun[]
-  >;
-  for (const study of chosen) {
-    const jobs = PLANS[study].plan(splits, size.epochs).filter(isAsked);
-    runs[study] = (await runJobs(jobs, context)).map((run) => dropProbabilities(run, study));
-  }
-  // These cover all models together and are skipped if only some models are run.
-  const attributed = !models && studies.includes('attention') ? planAttribution(splits, size.epochs) : [];
-  const corrupted = !models && studies.includes('protocols') ? [planCorruptions(size.epochs)] : [];
-  const corruptions = corrupted.map((job) =>
-    runCorruptions(job, context, { data, most: size.corruptedImages }),
-  );
-  return {
-    records: data.records,
+  const { blocks, records, imageOf } = await openEvidenceData({ size, sets, environment, print });
+  const splits = buildSplits(records, shares);
+  const learnerOf = buildLearners(imageOf);
+  const made = new Map<BlockCondition, Promise<BlockSet>>();
+  const context: RunContext = {
+    size: size.name,
+    records,
+    imageOf,
     splits,
-    runs,
-    corruptions: (await Promise.all(corruptions)).flat(),
-    attribution: await runAttribution(attributed, context),
+    print,
+    blocksOf: (condition) => {
+      const known = made.get(condition) ?? applyCondition(condition, { blocks, imageOf });
+      made.set(condition, known);
+      return known;
+    },
+    learn: (job, task) => learnerOf(job.model, isNeededAgain(job, splits, epochs))(task),
   };
+  const runs = mapStudies((): EvidenceRun[] => []);
+  for (const study of chosen)
+    for (const job of PLANS[study].plan(splits, epochs))
+      if (!models || models.includes(job.model))
+        runs[study].push(dropProbabilities(await runJob(job, context), study));
+  // Corruptions and attribution cover all models together; they are skipped if only some models are run.
+  const isWhole = (study: Study) => !models && studies.includes(study);
+  const corruptions = isWhole('protocols')
+    ? await runCorruptions(planCorruptions(epochs), context, corruptedImages)
+    : [];
+  const attribution: AttributionRun[] = [];
+  for (const job of isWhole('attention') ? planAttribution(splits, epochs) : [])
+    attribution.push(await runAttribution(job, context));
+  return { records, splits, runs, attribution, corruptions };
 }
 
 /** Drops the probabilities of a run unless its calibration is measured. */
@@ -118,45 +100,74 @@ function dropProbabilities(run: EvidenceRun, study: Study): EvidenceRun {
   return isCalibrated ? run : { ...run, probabilities: '', validation: '' };
 }
 
-function buildContext(parts: {
-  readonly size: string;
-  readonly data: EvidenceData;
-  readonly splits: EvidenceSplits;
-  readonly print: (line: string) => void;
-}): RunContext {
-  const { data } = parts;
-  const made = new Map<BlockCondition, Promise<BlockSet>>();
-  const blocksOf = (condition: BlockCondition) => {
-    const blocks = made.get(condition) ?? applyCondition(condition, data);
-    made.set(condition, blocks);
-    return blocks;
-  };
-  const faceapi = faceApiLearner(data.imageOf);
-  const learn = (job: EvidenceJob, task: RunTask) => {
-    const learner = job.model === 'faceapi' ? faceapi : learnerOf(job, parts.splits);
-    return learner({ ...task, seed: job.seed, epochs: job.epochs });
-  };
-  return { ...parts, records: data.records, blocksOf, learn };
-}
-
-function learnerOf(job: EvidenceJob, splits: EvidenceSplits): Learner {
-  const { model } = job;
-  if (model === 'majority') return majorityLearner;
-  if (model === 'nearest') return nearestLearner;
-  if (model === 'shipped') return drawnModelLearner;
-  if (isFormName(model)) return networkLearner(FORMS[model], isNeededAgain(job, splits));
-  const known = ['majority', 'nearest', 'faceapi', 'shipped', ...Object.keys(FORMS)].join(', ');
-  throw new RangeError(`Expected one of ${known} for model but received ${model}`);
+/** The joined data of several sets of characters after detection. */
+interface EvidenceData {
+  /** All frames; a path begins with the name of its set. */
+  readonly records: readonly FrameRecord[];
+  /** The found faces of these frames. */
+  readonly blocks: BlockSet;
+  /** Returns the absolute path of a frame's image. */
+  readonly imageOf: (record: FrameRecord) => string;
 }
 
 /**
- * Returns true if a trained network is needed again: TerGat of the first split by frames for the final characters, others
- * for attribution.
+ * Opens sets of characters and detects their faces; drawn images and detected faces are cached.
+ * @param options.environment `FERG_DIR`: FERG-DB in place of the six drawn characters
+ * @param options.print called with messages about the progress
  */
-function isNeededAgain({ model, condition, split, seed }: EvidenceJob, splits: EvidenceSplits): boolean {
-  if (seed !== 1) return false;
-  if (model === 'learned') return split === MAPPED_SPLIT;
-  if (condition !== 'correct') return false;
-  if (model === 'tergat') return ['frames-1', 'final-original', MAPPED_SPLIT].includes(split);
-  return model === 'compact' && (split === MAPPED_SPLIT || splits.get(split)!.protocol === 'characters');
+async function openEvidenceData(options: {
+  readonly size: EvidenceSize;
+  readonly sets: readonly CharacterSet[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly print: (line: string) => void;
+}): Promise<EvidenceData> {
+  const { size, sets, environment, print } = options;
+  const directories = new Map<CharacterSet, string>();
+  const records: FrameRecord[] = [];
+  const parts: BlockSet[] = [];
+  for (const set of sets) {
+    const dataset = await (set === 'six' ? openSix(size, environment.FERG_DIR) : openGenerated(set, size));
+    print(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
+    const { blocks } = await preprocessDataset({ ...dataset, fixedMargin: true }, DEFAULT_EXPERIMENT);
+    const inSet = (record: FrameRecord) => ({ ...record, path: `${set}/${record.path}` });
+    directories.set(set, dataset.directory);
+    records.push(...dataset.records.map(inSet));
+    parts.push({
+      ...blocks,
+      records: blocks.records.map(inSet),
+      skipped: blocks.skipped.map((frame) => ({ ...frame, record: inSet(frame.record) })),
+    });
+  }
+  const imageOf = (record: FrameRecord) => {
+    const set = setOf(record);
+    return path.join(directories.get(set)!, record.path.slice(set.length + 1));
+  };
+  return { records, blocks: concatBlocks(parts), imageOf };
+}
+
+/** Opens FERG-DB if its folder is given, else the six drawn characters. */
+async function openSix({ name, six }: EvidenceSize, ferg: string | undefined): Promise<Dataset> {
+  if (ferg) return readFerg(path.resolve(projectRoot(), ferg));
+  if (name === 'full') return openDataset(DEFAULT_EXPERIMENT, {});
+  return drawSet('six drawn characters', { ...six, directory: sampleDirectory('six-small') });
+}
+
+function openGenerated(set: 'development' | 'final', { name, ...sizes }: EvidenceSize): Promise<Dataset> {
+  const { seed, characters: count, ...clips } = sizes[set];
+  // The names, such as g11-003, contain the seed and sort in the order of the series.
+  const characters = Array.from({ length: count }, (_, index) => ({
+    ...generateCharacter(seed, index),
+    name: `g${seed}-${String(index).padStart(3, '0')}`,
+  }));
+  const directory = sampleDirectory(`${set}-${name}`);
+  return drawSet(`characters generated from seed ${seed}`, { ...clips, seed, characters, directory });
+}
+
+function sampleDirectory(name: string): string {
+  return homePath('data', 'cache', 'generated', name);
+}
+
+async function drawSet(name: string, sample: Parameters<typeof writeSample>[0]): Promise<Dataset> {
+  await writeSample(sample);
+  return { name, synthetic: true, directory: sample.directory, records: await readSample(sample.directory) };
 }

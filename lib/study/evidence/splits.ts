@@ -1,8 +1,17 @@
 import { createRandom } from '../../core/random';
-import type { FrameRecord } from '../../core/record';
-import { leaveOneCharacterOut, splitRecords, type Split, type SplitName } from '../../core/split';
-import type { CharacterSet } from './character-sets';
-import type { DevelopmentShares } from './sizes';
+import { mapParts, type FrameRecord } from '../../core/record';
+import { leaveOneCharacterOut, splitRecords, type Split } from '../../core/split';
+
+/** The sets of characters in the order of their frames. */
+export const CHARACTER_SETS = ['six', 'development', 'final'] as const;
+
+/** One of {@link CHARACTER_SETS}. */
+export type CharacterSet = (typeof CHARACTER_SETS)[number];
+
+/** Returns the set of a frame: its path begins with the set's name. */
+export function setOf({ path }: Pick<FrameRecord, 'path'>): CharacterSet {
+  return path.slice(0, path.indexOf('/')) as CharacterSet;
+}
 
 /** The split protocols, from the easiest to the hardest. */
 export const PROTOCOLS = ['frames', 'clips', 'characters'] as const;
@@ -42,12 +51,6 @@ export interface EvidenceSplit extends Split {
 /** All splits by id. */
 export type EvidenceSplits = ReadonlyMap<SplitId, EvidenceSplit>;
 
-/** Records and their sets of characters. */
-interface SplitRecords {
-  readonly records: readonly FrameRecord[];
-  readonly setOf: (record: FrameRecord) => CharacterSet;
-}
-
 /** Lists the splits of a protocol. */
 export function splitsOf(splits: EvidenceSplits, protocol: EvidenceSplit['protocol']): EvidenceSplit[] {
   return [...splits.values()].filter((split) => split.protocol === protocol);
@@ -68,70 +71,43 @@ export function describeSplit(id: SplitId, split: Split): EvidenceSplit {
  * - `growth-N`: training on N development characters, test on other development characters and the six
  * - `final`: test on the final characters, without a training set, for models that are trained elsewhere
  * - `final-original`: training as in `frames-1`, test on the final characters
+ * @param shares numbers of development characters in training and validation set; the remaining ones are the test set
  */
-export function buildSplits(data: SplitRecords, shares: DevelopmentShares): EvidenceSplits {
-  const splits: [SplitId, Split][] = [];
+export function buildSplits(
+  records: readonly FrameRecord[],
+  shares: { readonly train: number; readonly validation: number },
+): EvidenceSplits {
+  const [six, development, final] = CHARACTER_SETS.map((set) =>
+    [...records.keys()].filter((position) => setOf(records[position]) === set),
+  );
+  const sixRecords = six.map((position) => records[position]);
+  const toPositions = (split: Split): Split => ({
+    name: split.name,
+    ...mapParts(split, (side) => side.map((index) => six[index])),
+  });
+  const characterOf = (position: number) => records[position].character;
+  const names = [...new Set(development.map(characterOf))].sort();
+  const ofCharacters = (chosen: readonly string[]) =>
+    development.filter((position) => chosen.includes(characterOf(position)));
+  const validation = ofCharacters(names.slice(shares.train, shares.train + shares.validation));
+  const splits = new Map<SplitId, Split>();
   for (const seed of [1, 2] as const)
     for (const name of ['frames', 'clips'] as const)
-      splits.push([`${name}-${seed}`, splitSix(data, name, seed)]);
-  const six = positionsOf(data, 'six');
-  for (const fold of leaveOneCharacterOut(six.map((position) => data.records[position])))
-    splits.push([`character-${fold.character}`, toPositions(fold, six)]);
-  if (positionsOf(data, 'development').length > 0) splits.push(...splitGrowth(data, shares));
-  if (positionsOf(data, 'final').length > 0) splits.push(...splitFinal(data, shares));
-  return new Map(splits.map(([id, split]) => [id, describeSplit(id, split)]));
-}
-
-function splitSix(data: SplitRecords, name: SplitName, seed: number): Split {
-  const six = positionsOf(data, 'six');
-  const records = six.map((position) => data.records[position]);
-  return toPositions(splitRecords(records, name, seed), six);
-}
-
-function splitGrowth(data: SplitRecords, shares: DevelopmentShares): [SplitId, Split][] {
-  const { train, validation, test } = dealDevelopment(data, shares);
-  // One random order: a larger training set contains the smaller ones.
-  const shuffled = createRandom(1, 'growth').shuffle(train);
-  return TRAINING_COUNTS.filter((count) => count <= shares.train).map((count) => [
-    `growth-${count}`,
-    {
-      name: 'characters',
-      train: ofCharacters(data, shuffled.slice(0, count)),
-      validation: ofCharacters(data, validation),
-      test: [...positionsOf(data, 'six'), ...ofCharacters(data, test)],
-    },
-  ]);
-}
-
-function splitFinal(data: SplitRecords, shares: DevelopmentShares): [SplitId, Split][] {
-  const validation = ofCharacters(data, dealDevelopment(data, shares).validation);
-  const test = positionsOf(data, 'final');
-  return [
-    ['final-original', { ...splitSix(data, 'frames', 1), test }],
-    ['final', { name: 'characters', train: [], validation, test }],
-  ];
-}
-
-function dealDevelopment(data: SplitRecords, shares: DevelopmentShares) {
-  const positions = positionsOf(data, 'development');
-  const names = [...new Set(positions.map((position) => data.records[position].character))].sort();
-  return {
-    train: names.slice(0, shares.train),
-    validation: names.slice(shares.train, shares.train + shares.validation),
-    test: names.slice(shares.train + shares.validation),
-  };
-}
-
-function ofCharacters({ records }: SplitRecords, characters: readonly string[]): number[] {
-  const chosen = new Set(characters);
-  return records.flatMap(({ character }, position) => (chosen.has(character) ? [position] : []));
-}
-
-function positionsOf({ records, setOf }: SplitRecords, set: CharacterSet): number[] {
-  return records.flatMap((record, position) => (setOf(record) === set ? [position] : []));
-}
-
-function toPositions({ name, train, validation, test }: Split, positions: readonly number[]): Split {
-  const take = (side: readonly number[]) => side.map((index) => positions[index]);
-  return { name, train: take(train), validation: take(validation), test: take(test) };
+      splits.set(`${name}-${seed}`, toPositions(splitRecords(sixRecords, name, seed)));
+  for (const fold of leaveOneCharacterOut(sixRecords))
+    splits.set(`character-${fold.character}`, toPositions(fold));
+  if (development.length > 0) {
+    // One random order: a larger training set contains the smaller ones.
+    const shuffled = createRandom(1, 'growth').shuffle(names.slice(0, shares.train));
+    const test = [...six, ...ofCharacters(names.slice(shares.train + shares.validation))];
+    for (const count of TRAINING_COUNTS.filter((one) => one <= shares.train)) {
+      const train = ofCharacters(shuffled.slice(0, count));
+      splits.set(`growth-${count}`, { name: 'characters', train, validation, test });
+    }
+  }
+  if (final.length > 0) {
+    splits.set('final-original', { ...splits.get('frames-1')!, test: final });
+    splits.set('final', { name: 'characters', train: [], validation, test: final });
+  }
+  return new Map([...splits].map(([id, split]) => [id, describeSplit(id, split)]));
 }

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { createRandom } from '../../../lib/core/random';
 import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/evidence/answers';
 import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
-import { planAttention, PRIOR_USES } from '../../../lib/study/evidence/attention';
-import { deletePixels, orderPixels, planAttribution } from '../../../lib/study/evidence/attribution';
-import { attributionFigure, deletionFigure } from '../../../lib/study/evidence/attribution-figures';
-import { EVIDENCE_SIZES } from '../../../lib/study/evidence/sizes';
+import { deletePixels, orderPixels } from '../../../lib/study/evidence/attribution';
+import { attributionFigure, deletionFigure, PRIOR_USES } from '../../../lib/study/evidence/figures';
+import { EVIDENCE_SIZES, planAttribution, PLANS } from '../../../lib/study/evidence/plans';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
 
 const { epochs } = EVIDENCE_SIZES.full;
@@ -30,7 +29,7 @@ function buildAttribution(split: (typeof folds)[number]): AttributionRun {
 
 describe('the uses of the prior', () => {
   it('are planned alike: the same splits, seed and epochs for each', () => {
-    const jobs = planAttention(splits, epochs);
+    const jobs = PLANS.attention.plan(splits, epochs);
     for (const model of Object.keys(PRIOR_USES)) {
       const own = jobs.filter((job) => job.model === model);
       assert.deepEqual(own.map(({ split }) => split).sort(), ['frames-1', 'clips-1', ...folds].sort());
@@ -44,7 +43,7 @@ describe('attribution', () => {
 
   it('is planned for networks that other studies train on the same splits', () => {
     const sorted = (job: object) => JSON.stringify(Object.entries(job).sort());
-    const trained = planAttention(splits, epochs).map(sorted);
+    const trained = PLANS.attention.plan(splits, epochs).map(sorted);
     for (const job of planAttribution(splits, epochs).filter(({ model }) => model !== 'tergat'))
       assert.ok(trained.includes(sorted(job)));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
-import { calibrateModel, gatherProbabilities } from '../../../lib/study/evidence/calibration';
+import { calibrateModel } from '../../../lib/study/evidence/calibration';
 import { packProbabilities } from '../../../lib/study/packed-files';
 import { buildEvidence, buildRun, folds, records, splits } from './example';
 
@@ -19,12 +19,14 @@ function buildProbableRun(split: (typeof folds)[number], options: Parameters<typ
 }
 
 describe('calibration', () => {
-  it('collects the probabilities of the found faces with their labels', () => {
+  it('takes the probabilities of the found faces with their labels, and refuses another number', () => {
     const run = buildProbableRun('character-a', { isMissed: (row) => row < 3 });
-    const { labels, probabilities } = gatherProbabilities(buildEvidence({}), run, 'test');
+    const calibrate = (one: typeof run) =>
+      calibrateModel(buildEvidence({ protocols: [one] }), 'characters', 'compact');
+    const { labels, probabilities } = calibrate(run).before;
     assert.deepEqual([labels.length, probabilities.length], [39, 7 * 39]);
     assert.throws(
-      () => gatherProbabilities(buildEvidence({}), { ...run, validation: '' }, 'validation'),
+      () => calibrate({ ...run, validation: '' }),
       /Expected 294 probabilities for character-a but received 0/,
     );
   });

@@ -2,8 +2,7 @@ import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import type { BlockCondition } from '../../../lib/study/block-conditions';
 import type { FrameRecord } from '../../../lib/core/record';
 import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/archive';
-import type { CharacterSet } from '../../../lib/study/evidence/character-sets';
-import { buildSplits, type SplitId } from '../../../lib/study/evidence/splits';
+import { buildSplits, type CharacterSet, type SplitId } from '../../../lib/study/evidence/splits';
 
 /** Frames of a set: for each character and expression `clips` clips of `frames` frames. */
 export function buildRecords(
@@ -27,9 +26,6 @@ export function buildRecords(
   );
 }
 
-/** Tells a frame's set by its path. */
-export const setOf = ({ path }: FrameRecord) => path.slice(0, path.indexOf('/')) as CharacterSet;
-
 const made = Array.from({ length: 8 }, (_, index) => `g-${index}`);
 
 /** Three of the six and eight generated characters. */
@@ -39,7 +35,7 @@ export const records = [
 ];
 
 /** Their splits. */
-export const splits = buildSplits({ records, setOf }, { train: 6, validation: 1 });
+export const splits = buildSplits(records, { train: 6, validation: 1 });
 
 /** The splits that leave one of the three out. */
 export const folds = ['character-a', 'character-b', 'character-c'] as const;

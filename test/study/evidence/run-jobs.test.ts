@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { cacheDirectory, runJobs } from '../../../lib/study/evidence/run-jobs';
+import { cacheDirectory, runJob } from '../../../lib/study/evidence/run-jobs';
 import { describeSplit } from '../../../lib/study/evidence/splits';
 import { buildRecords } from './example';
 import { makeBlockSet } from '../../support/blocks';
@@ -19,10 +19,11 @@ describe('the runs of evidence', () => {
     const split = { name: 'frames' as const, train: [], validation: [], test: [0, 1, 2] };
     const test = new Float32Array(14);
     test[4] = 1;
-    const [{ answers }] = await runJobs([job], {
+    const { answers } = await runJob(job, {
       size,
       records,
       print: () => undefined,
+      imageOf: ({ path }) => path,
       blocksOf: () => Promise.resolve(blocks),
       splits: new Map([['frames-1', describeSplit('frames-1', split)]]),
       learn: () => Promise.resolve({ test, validation: new Float32Array(), bestEpoch: 0 }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { buildSplits } from '../../../lib/study/evidence/splits';
+import { buildSplits, setOf } from '../../../lib/study/evidence/splits';
 import { assertDisjoint } from '../../support/splits';
-import { buildRecords, setOf } from './example';
+import { buildRecords } from './example';
 
 const six = ['a', 'b', 'c', 'd', 'e', 'f'];
 const made = Array.from({ length: 16 }, (_, index) => `g-${String(index).padStart(2, '0')}`);
@@ -10,7 +10,7 @@ const records = [
   ...buildRecords('development', made, { clips: 1, frames: 1 }),
   ...buildRecords('final', ['h-0', 'h-1', 'h-2'], { clips: 1, frames: 1 }),
 ];
-const splits = buildSplits({ records, setOf }, { train: 12, validation: 2 });
+const splits = buildSplits(records, { train: 12, validation: 2 });
 const charactersOf = (positions: readonly number[]) => [
   ...new Set(positions.map((i) => records[i].character)),
 ];

@@ -1,0 +1,217 @@
+import { reliabilityBins, riskCoverage } from '../../core/calibration';
+import { groupBy } from '../../core/group-by';
+import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
+import type { ChartFigure, PictureFigure } from '../../figures/figure';
+import { overlayMap } from '../../figures/images';
+import { sampleSheet } from '../../figures/sheets';
+import {
+  aboutSet,
+  accuracyBy,
+  accuracyByProtocol,
+  type deletionAnswers,
+  type EvidenceAnswer,
+} from './answers';
+import type { AttributionMap, DeletionResult, Evidence } from './archive';
+import { calibrateModel } from './calibration';
+import { MAPPED_SPLIT } from './plans';
+import { PROTOCOL_NAMES, PROTOCOLS, TRAINING_COUNTS } from './splits';
+
+/** Display names of the models. */
+export const MODEL_NAMES: Readonly<Record<string, string>> = {
+  majority: 'most frequent expression',
+  nearest: 'nearest training face',
+  landmarks: 'logistic regression on landmarks',
+  faceapi: "face-api's expression network",
+  compact: 'compact network',
+  tergat: 'TerGat',
+  boxes: 'box coordinates alone',
+  augmented: 'compact network, changed samples',
+  combined: 'compact network with landmarks, changed samples',
+  shipped: 'the model of drawn faces',
+};
+
+/** Returns the display name of an answer's model. */
+export const nameModel = ({ model }: Pick<EvidenceAnswer, 'model'>): string => MODEL_NAMES[model];
+
+/** Charts the accuracy of every model under every split protocol. */
+export function protocolsFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
+  return intervalChart(accuracyByProtocol(answers, nameModel), {
+    title: 'What is kept apart decides the number',
+    subtitle: 'Single frames, whole clips or whole characters are dealt out; 95 % intervals over characters',
+  });
+}
+
+/** Rows of the ablation: name in evidence.json, model, condition, and label in tables and figures. */
+export const ABLATION = [
+  {
+    name: 'original',
+    model: 'tergat',
+    condition: 'last-image',
+    shown: 'TerGat, crops from the last image read',
+  },
+  { name: 'lastImage', model: 'compact', condition: 'last-image', shown: 'crops from the last image read' },
+  { name: 'boxes', model: 'boxes', condition: 'correct', shown: 'box coordinates alone' },
+  { name: 'landmarks', model: 'landmarks', condition: 'correct', shown: 'landmarks alone' },
+  { name: 'eyesOnly', model: 'compact', condition: 'eyes-only', shown: 'eyes block alone' },
+  { name: 'mouthOnly', model: 'compact', condition: 'mouth-only', shown: 'mouth block alone' },
+  { name: 'correct', model: 'compact', condition: 'correct', shown: 'both blocks, cut correctly' },
+  { name: 'swapped', model: 'compact', condition: 'swapped', shown: 'both blocks, branches swapped' },
+  { name: 'wholeFace', model: 'compact', condition: 'whole-face', shown: 'whole face in both branches' },
+  { name: 'anotherImage', model: 'compact', condition: 'another-image', shown: 'blocks of another image' },
+] as const;
+
+/** Finds the ablation's row of an answer; undefined for other answers. */
+export function ablationRowOf({ model, condition }: Pick<EvidenceAnswer, 'model' | 'condition'>) {
+  return ABLATION.find((row) => row.model === model && row.condition === condition);
+}
+
+/** Estimates accuracy for each row of the ablation and each split protocol that it was run under. */
+export function ablationRates(answers: readonly EvidenceAnswer[]) {
+  return accuracyByProtocol(
+    answers,
+    (answer) => ablationRowOf(answer)?.shown,
+    ABLATION.map(({ shown }) => shown),
+  );
+}
+
+/** Charts the ablation. */
+export function ablationFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
+  return intervalChart(ablationRates(answers), {
+    title: 'What the number is reached from',
+    subtitle: 'Split by frames as the original; with each character left out, where it was run',
+  });
+}
+
+/** Display names of the models of the attention study: how each uses the prior. */
+export const PRIOR_USES: Readonly<Record<string, string>> = {
+  compact: 'hard: both blocks',
+  soft: 'soft: whole face times heat maps of the landmarks',
+  blocksAndFace: 'both blocks and the whole face',
+  learned: 'learned: whole face times maps of its own',
+  face: 'none: whole face',
+};
+
+/** Charts the accuracy of every use of the prior under every split protocol. */
+export function attentionFigure(answers: readonly EvidenceAnswer[]): ChartFigure {
+  return intervalChart(
+    accuracyByProtocol(answers, ({ model }) => PRIOR_USES[model]),
+    {
+      title: 'Five uses of the prior',
+      subtitle: 'Compact networks of about as many parameters; 95 % intervals over characters',
+    },
+  );
+}
+
+/** Tested characters, as titles name them. */
+const TESTED = { development: 'other generated characters', six: 'the six' } as const;
+
+/**
+ * Charts the learning curve.
+ * @param set the tested characters: other generated ones, or the six
+ */
+export function growthFigure(answers: readonly EvidenceAnswer[], set: keyof typeof TESTED): ChartFigure {
+  const rows = accuracyCurves(aboutSet(answers, set), {
+    label: ({ trainingCharacters }) => trainingCharacters,
+    group: nameModel,
+    labels: TRAINING_COUNTS,
+  });
+  return curveChart(rows, {
+    title: `Accuracy on ${TESTED[set]}, by generated characters in training`,
+    xAxis: 'Generated characters in training',
+    scale: 'log',
+  });
+}
+
+/** Charts the reliability diagram on left-out characters, before and after temperature scaling. */
+export function reliabilityFigure(evidence: Evidence, model: string): ChartFigure {
+  const { before, after } = calibrateModel(evidence, 'characters', model);
+  return reliabilityChart(
+    { before: reliabilityBins(before), 'after one temperature': reliabilityBins(after) },
+    { title: 'Confidence and accuracy on left-out characters' },
+  );
+}
+
+/** Charts the risk-coverage curve under every split protocol. */
+export function riskFigure(evidence: Evidence, model: string): ChartFigure {
+  const curves = PROTOCOLS.map((protocol) => {
+    const points = riskCoverage(calibrateModel(evidence, protocol, model).after);
+    return [PROTOCOL_NAMES[protocol], points] as const;
+  });
+  return riskChart(Object.fromEntries(curves), { title: 'Leaving unsure answers out' });
+}
+
+/** Estimates accuracy as {@link accuracyBy}, one group after the other. */
+function accuracyCurves<T extends EvidenceAnswer>(
+  answers: readonly T[],
+  by: Parameters<typeof accuracyBy<T, number>>[1],
+) {
+  return [...groupBy(answers, by.group).values()].flatMap((own) => accuracyBy(own, by));
+}
+
+/** Display names of the attribution methods. */
+const METHOD_NAMES: Readonly<Record<DeletionResult['mark'], string>> = {
+  gradients: 'Grad-CAM',
+  occlusion: 'occlusion',
+  random: 'at random',
+};
+
+const MODEL_TITLES: Readonly<Record<string, string>> = { compact: 'the compact network', tergat: 'TerGat' };
+
+/** Formats the order of deletion. */
+export function nameOrder({ mark, first }: Pick<DeletionResult, 'mark' | 'first'>): string {
+  return mark === 'random' ? METHOD_NAMES.random : `${first} important first (${METHOD_NAMES[mark]})`;
+}
+
+/**
+ * Charts the deletion test: accuracy by the deleted share of pixels, one curve an order.
+ * @param answers of one model under one split protocol
+ */
+export function deletionFigure(answers: ReturnType<typeof deletionAnswers>): ChartFigure {
+  const [{ model, protocol }] = answers;
+  const rows = accuracyCurves(answers, { label: ({ share }) => share, group: nameOrder });
+  const split = protocol === 'clips' ? 'split by clips' : 'characters left out';
+  return curveChart(rows, {
+    title: `Removing what ${MODEL_TITLES[model]} is said to look at (${split})`,
+    xAxis: "Share of both blocks' pixels that take their block's mean",
+    xFormat: '.0%',
+  });
+}
+
+/** Draws the mean attribution maps of each expression; undefined if they were not computed. */
+export async function attributionFigure(
+  { attribution }: Evidence,
+  model: 'compact' | 'tergat' | 'learned',
+): Promise<PictureFigure | undefined> {
+  const maps = attribution.find((run) => run.model === model && run.split === MAPPED_SPLIT)?.maps ?? [];
+  const faces = maps
+    .filter(({ of }) => of !== 'picture')
+    .map((map) => ({
+      image: overlayMap(readBytes(findPicture(maps, map)), readBytes(map)),
+      character: nameMap(map),
+      emotion: map.emotion,
+    }));
+  if (faces.length === 0) return undefined;
+  const [title, map, counts] =
+    model === 'learned'
+      ? ['Where learned attention lets its branches look', 'Mean map', 'passes']
+      : [`Where ${MODEL_TITLES[model]} looks`, 'Mean', 'it counts'];
+  return sampleSheet(faces, {
+    title,
+    subtitle: `${map} over the test faces of each expression, split by clips; the more orange, the more ${counts}`,
+    cellPx: 80,
+  });
+}
+
+/** Finds the mean picture that a map is drawn over: of the same part, or the only one. */
+function findPicture(maps: readonly AttributionMap[], { part, emotion }: AttributionMap): AttributionMap {
+  const pictures = maps.filter((map) => map.of === 'picture' && map.emotion === emotion);
+  return pictures.find((picture) => picture.part === part) ?? pictures[0];
+}
+
+function nameMap({ of, part }: AttributionMap): string {
+  return of === 'gradients' || of === 'occlusion' ? `${part}, ${METHOD_NAMES[of]}` : `${part} map`;
+}
+
+function readBytes({ values }: AttributionMap): Uint8Array {
+  return new Uint8Array(Buffer.from(values, 'base64'));
+}

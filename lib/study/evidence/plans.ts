@@ -1,0 +1,163 @@
+import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { BLOCK_CONDITIONS } from '../block-conditions';
+import { nameJob, type EvidenceJob, type Study } from './archive';
+import { splitsOf, type CharacterSet, type EvidenceSplits, type SplitId } from './splits';
+
+/**
+ * The full size of all studies, and a small one for tests of the code. All choices between models were made on
+ * `development`; `final` is tested once, after all choices.
+ */
+export const EVIDENCE_SIZES = {
+  full: {
+    name: 'full',
+    six: {
+      clipsPerCell: DEFAULT_EXPERIMENT.clipsPerCell,
+      framesPerClip: DEFAULT_EXPERIMENT.framesPerClip,
+    },
+    development: { seed: 11, characters: 128, clipsPerCell: 2, framesPerClip: 2 },
+    final: { seed: 2029, characters: 24, clipsPerCell: 2, framesPerClip: 3 },
+    /** Numbers of development characters in training and validation set. */
+    shares: { train: 100, validation: 8 },
+    /** `tergatCharacters`: TerGat's with one character left out; `augmented`: those with data augmentation. */
+    epochs: { tergat: 6, tergatCharacters: 6, compact: 8, landmarks: 40, boxes: 60, augmented: 12 },
+    /** Maximum number of images for each corruption; detection is slow when the face is missed. */
+    corruptedImages: 77,
+  },
+  small: {
+    name: 'small',
+    six: { clipsPerCell: 3, framesPerClip: 2 },
+    development: { seed: 11, characters: 12, clipsPerCell: 1, framesPerClip: 1 },
+    final: { seed: 2029, characters: 3, clipsPerCell: 1, framesPerClip: 1 },
+    shares: { train: 6, validation: 3 },
+    epochs: { tergat: 2, tergatCharacters: 1, compact: 3, landmarks: 5, boxes: 5, augmented: 3 },
+    corruptedImages: 14,
+  },
+};
+
+/** Numbers of images and epochs of all studies. */
+export type EvidenceSize = (typeof EVIDENCE_SIZES)['full'];
+
+type Plan = (splits: EvidenceSplits, epochs: EvidenceSize['epochs']) => EvidenceJob[];
+
+/** The split whose mean maps are stored, for one figure a network. */
+export const MAPPED_SPLIT = 'clips-1';
+
+/** The sets of characters and the jobs of each study. */
+export const PLANS: Readonly<Record<Study, { readonly sets: readonly CharacterSet[]; readonly plan: Plan }>> =
+  {
+    protocols: { sets: ['six'], plan: planProtocols },
+    ablation: { sets: ['six'], plan: planAblation },
+    attention: { sets: ['six'], plan: planAttention },
+    growth: { sets: ['six', 'development'], plan: planGrowth },
+    unseen: { sets: ['six', 'development', 'final'], plan: planUnseen },
+  };
+
+/**
+ * Each model on two splits by frames, on two by clips, and with each character left out. TerGat has one split by frames
+ * and one by clips; the compact network has two seeds for each left-out character.
+ */
+function planProtocols(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+  const folds = foldsOf(splits);
+  const all = [...idsOf(splits, 'frames'), ...idsOf(splits, 'clips'), ...folds];
+  return [
+    ...['majority', 'nearest', 'faceapi'].flatMap((model) => jobsOn(all, model, 0)),
+    ...jobsOn(all, 'landmarks', epochs.landmarks),
+    ...jobsOn(all, 'compact', epochs.compact),
+    ...jobsOn(folds, 'compact', epochs.compact, { seed: 2 }),
+    ...jobsOn(['frames-1', 'clips-1'], 'tergat', epochs.tergat),
+    ...jobsOn(folds, 'tergat', epochs.tergatCharacters),
+  ];
+}
+
+/** All rows on one split by frames; blocks, boxes and landmarks also with each character left out. */
+function planAblation(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+  const folds = foldsOf(splits);
+  return [
+    ...BLOCK_CONDITIONS.flatMap((condition) =>
+      jobsOn(['frames-1'], 'compact', epochs.compact, { condition }),
+    ),
+    ...jobsOn(folds, 'compact', epochs.compact),
+    ...jobsOn(['frames-1', ...folds], 'boxes', epochs.boxes),
+    ...jobsOn(['frames-1', ...folds], 'landmarks', epochs.landmarks),
+    ...jobsOn(['frames-1'], 'tergat', epochs.tergat, { condition: 'last-image' }),
+  ];
+}
+
+/** Each use of the prior on a split by frames, a split by clips, and with each character left out. */
+function planAttention(splits: EvidenceSplits, { compact: epochs }: EvidenceSize['epochs']): EvidenceJob[] {
+  const tested: SplitId[] = ['frames-1', 'clips-1', ...foldsOf(splits)];
+  return [
+    ...jobsOn(tested, 'compact', epochs),
+    ...['soft', 'blocksAndFace', 'learned', 'face'].flatMap((model) =>
+      jobsOn(tested, model, epochs, { condition: 'with-face' }),
+    ),
+  ];
+}
+
+/** The learning curve: accuracy on unseen characters by the number of generated training characters. */
+function planGrowth(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+  const largestFirst = splitsOf(splits, 'growth').reverse();
+  // Fewer characters give fewer steps an epoch, so they get more epochs, at most three times as many.
+  const scaled = (count: number) => Math.round(epochs.augmented * Math.min(3, 100 / count));
+  return [
+    ...jobsOn([largestFirst[0].id], 'combined', epochs.augmented),
+    ...largestFirst.flatMap(({ id, trainingCharacters }) => [
+      ...jobsOn([id], 'augmented', scaled(trainingCharacters!)),
+      ...jobsOn([id], 'landmarks', epochs.landmarks),
+    ]),
+  ];
+}
+
+/** The final characters: TerGat with the original's training, the model of drawn faces, and face-api's network. */
+function planUnseen(_: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+  return [
+    ...jobsOn(['final-original'], 'tergat', epochs.tergat),
+    ...['shipped', 'faceapi'].flatMap((model) => jobsOn(['final'], model, 0)),
+  ];
+}
+
+/**
+ * Plans attribution: the compact network and TerGat on the split by clips, the compact network with each character left
+ * out, and the maps of learned attention.
+ */
+export function planAttribution(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+  return [
+    ...jobsOn([MAPPED_SPLIT, ...foldsOf(splits)], 'compact', epochs.compact),
+    ...jobsOn([MAPPED_SPLIT], 'tergat', epochs.tergat),
+    ...jobsOn([MAPPED_SPLIT], 'learned', epochs.compact, { condition: 'with-face' }),
+  ];
+}
+
+/** Plans the answers about corrupted images: of a network that another study trains. */
+export function planCorruptions({ compact: epochs }: EvidenceSize['epochs']): EvidenceJob {
+  return jobsOn(['clips-1'], 'compact', epochs)[0];
+}
+
+/**
+ * Returns true if the network of a job is needed again: for attribution, or TerGat of the first split by frames for the
+ * final characters.
+ */
+export function isNeededAgain(job: EvidenceJob, splits: EvidenceSplits, epochs: EvidenceSize['epochs']) {
+  const again = [
+    ...planAttribution(splits, epochs),
+    ...jobsOn(['frames-1', 'final-original'], 'tergat', epochs.tergat),
+  ];
+  return again.map(nameJob).includes(nameJob(job));
+}
+
+function jobsOn(
+  splits: readonly SplitId[],
+  model: string,
+  epochs: number,
+  { condition = 'correct', seed = 1 }: Partial<EvidenceJob> = {},
+): EvidenceJob[] {
+  return splits.map((split) => ({ model, condition, split, seed, epochs }));
+}
+
+function idsOf(splits: EvidenceSplits, protocol: 'frames' | 'clips' | 'characters'): SplitId[] {
+  return splitsOf(splits, protocol).map(({ id }) => id);
+}
+
+function foldsOf(splits: EvidenceSplits): SplitId[] {
+  return idsOf(splits, 'characters');
+}
