@@ -21,7 +21,7 @@ import {
 import { median } from './statistics';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
 import { replaceSectionIn } from '../lib/study/markdown';
-import { followOnStderr } from '../lib/cli/terminal';
+import { followOnStderr } from '../lib/cli/command';
 import type { ReferenceContext } from './reference/context';
 
 /** Sizes of faces in pixels, by the pictures that they are pasted into. */

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { numberBetween } from '../lib/cli/number';
-import { print } from '../lib/cli/terminal';
+import { integer, print } from '../lib/cli/command';
 import { runBench, runInstallPeers } from './bench';
 import { measureFerPlus, runScale } from './scale';
 
@@ -14,10 +13,13 @@ interface BenchFlags {
 const program = new Command('npm run bench --')
   .description('measure training, evaluation, preprocessing and prediction against other libraries, in turn')
   .option('--rows <names...>', 'rows by name, or by what stands before the slash')
-  .option(
-    '--runs <count>',
-    'measured runs of each row; fewer than its own number are for trying out',
-    numberBetween(1, 1000, { isWhole: true }),
+  .addOption(
+    integer(
+      '--runs <count>',
+      'measured runs of each row; fewer than its own number are for trying out',
+      1,
+      1000,
+    ),
   )
   .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
   .action(async ({ rows, runs, installPeers }: BenchFlags) => {
@@ -30,11 +32,7 @@ program
   .description(
     'measure a synthetic FERG from rendering to store: time, rate, memory; 3 GB; resumable, without times for what an earlier run did',
   )
-  .option(
-    '--images <n>',
-    "number of images; default FERG's 55,768",
-    numberBetween(1, 10_000_000, { isWhole: true }),
-  )
+  .addOption(integer('--images <n>', "number of images; default FERG's 55,768", 1, 1e7))
   .option('--file <file>', 'JSON file of the figures; default results/latest/scale.json')
   .action(async (flags: { images?: number; file?: string }) => {
     await runScale({ ...flags, print });

@@ -1,4 +1,4 @@
-import { print } from '../../lib/cli/terminal';
+import { print } from '../../lib/cli/command';
 import { runReference } from './reference';
 
 // `npm run reference -- [parts...]`: makes the committed results anew, all of them or some parts.

@@ -8,7 +8,7 @@ import { loadPredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';
 import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/markdown';
-import { followOnStderr } from '../../lib/cli/terminal';
+import { followOnStderr } from '../../lib/cli/command';
 import type { ReferenceContext } from './context';
 import { formatPercent } from '../../lib/core/metrics';
 import type { Proportion } from '../../lib/core/intervals';

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,48 +7,43 @@ import type { FrameRecord } from '../core/record';
 import { expectWritable, homePath } from '../files/project';
 import { auditBlocks } from '../study/audit';
 import { formatDatasheet } from '../study/datasheet';
-import { addReaderOptions, type ReaderFlags } from './data';
+import { defineCommand, print } from './command';
+import { READER_OPTIONS } from './experiment';
 import { preprocess } from './preprocess';
-import { print } from './terminal';
 
 /** Defines `audit`. */
-export function define(command: Command): void {
-  addReaderOptions(command.argument('<dir>', 'folder of the data set'))
-    .addHelpText('after', '\nThe data set is preprocessed first. Results go to results/latest/audit.')
-    .action(audit);
-}
-
-async function audit(directory: string, flags: ReaderFlags): Promise<void> {
-  const { findDataset } = await import('../datasets/registry');
-  const { loadStore } = await import('../faces/store/store');
-  const store = storeFolder(directory);
-  // Checked here too: preprocessing would name it --out.
-  expectWritable(store);
-  const { file, records } = await preprocess(directory, { ...flags, out: store });
-  const blocks = withRecords(await loadStore(file), records);
-  const found = auditBlocks(blocks, DEFAULT_EXPERIMENT.seed);
-  const out = homePath('results', 'latest', 'audit');
-  fs.mkdirSync(out, { recursive: true });
-  if (found.worst.length > 0) await drawWorst(blocks, found.worst, out);
-  const sheet = path.join(out, 'datasheet.md');
-  const { title, licence, access, content } = findDataset(flags.dataset);
-  const name = path.basename(path.resolve(directory));
-  const about = { records: blocks.records, title: `${name}, read as ${title}`, licence, access, content };
-  fs.writeFileSync(sheet, formatDatasheet(found, about));
-  print(`datasheet: ${path.relative('', sheet)}`);
-}
+export const define = defineCommand({
+  operands: { '<dir>': 'folder of the data set' },
+  options: READER_OPTIONS,
+  help: 'The data set is preprocessed first. Results go to results/latest/audit.',
+  async run(values, [directory]) {
+    const { findDataset } = await import('../datasets/registry');
+    const { loadStore } = await import('../faces/store/store');
+    const store = storeFolder(directory);
+    // Checked here too: preprocessing would name it --out.
+    expectWritable(store);
+    const { file, records } = await preprocess(directory, { ...values, out: store });
+    const blocks = withRecords(await loadStore(file), records);
+    const found = auditBlocks(blocks, DEFAULT_EXPERIMENT.seed);
+    const out = homePath('results', 'latest', 'audit');
+    fs.mkdirSync(out, { recursive: true });
+    if (found.worst.length > 0) await drawWorst(blocks, found.worst, out);
+    const sheet = path.join(out, 'datasheet.md');
+    const { title, licence, access, content } = findDataset(values.dataset);
+    const name = path.basename(path.resolve(directory));
+    const about = { records: blocks.records, title: `${name}, read as ${title}`, licence, access, content };
+    fs.writeFileSync(sheet, formatDatasheet(found, about));
+    print(`datasheet: ${path.relative('', sheet)}`);
+  },
+});
 
 async function drawWorst(blocks: BlockSet, worst: readonly number[], folder: string): Promise<void> {
   const { saveFigure } = await import('../figures/figure');
   const { imageGrid } = await import('../figures/sheets');
-  const area = BLOCK_SIZE * BLOCK_SIZE;
+  const [width, height, area] = [BLOCK_SIZE, BLOCK_SIZE, BLOCK_SIZE * BLOCK_SIZE];
   const items = worst.flatMap((face, index) =>
     (['eyes', 'mouth'] as const).map((block) => ({
-      image: {
-        width: BLOCK_SIZE,
-        height: BLOCK_SIZE,
-        data: blocks[block].subarray(area * face, area * (face + 1)),
-      },
+      image: { width, height, data: blocks[block].subarray(area * face, area * (face + 1)) },
       caption: `${index + 1} ${block}`,
     })),
   );

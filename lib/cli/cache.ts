@@ -1,29 +1,25 @@
-import type { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
 import { homePath } from '../files/project';
-import { print } from './terminal';
+import { defineCommand, print } from './command';
 
 /** Defines `cache` and `cache clear`. */
-export function define(command: Command): void {
-  command
-    .addHelpText(
-      'after',
-      `
-Entries are named by settings and data. They stay until they are deleted here, and are computed again when they are
+export const define = defineCommand({
+  help: `Entries are named by settings and data. They stay until they are deleted here, and are computed again when they are
 needed, which for trainings can take hours. Do not delete entries that a running command uses.
 
 Examples:
   npx . cache
   npx . cache clear blocks`,
-    )
-    .action(() => listCache().forEach(print));
-  command
-    .command('clear')
-    .description('delete one kind, or all, without asking')
-    .argument('<kind>', 'kind as the list names it, such as blocks; or all')
-    .action((kind: string) => clearCache(kind === 'all' ? undefined : kind).forEach(print));
-}
+  run: () => listCache().forEach(print),
+  commands: {
+    clear: defineCommand({
+      description: 'delete one kind, or all, without asking',
+      operands: { '<kind>': 'kind as the list names it, such as blocks; or all' },
+      run: (_, [kind]) => clearCache(kind === 'all' ? undefined : kind).forEach(print),
+    }),
+  },
+});
 
 /** Content of each kind; earlier versions may have left others. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -35,20 +31,12 @@ const KINDS: Readonly<Record<string, string>> = {
   training: 'checkpoints and weights of trainings, which took hours on photographs',
 };
 
-/** Units of an age, the largest first, in milliseconds. */
+/** Units of an age in milliseconds, the largest first. */
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
 ] as const;
-
-/** Size and age of a kind. */
-interface Contents {
-  readonly files: number;
-  readonly bytes: number;
-  /** When the newest file was written, milliseconds since 1970; 0 without files. */
-  readonly writtenMs: number;
-}
 
 /**
  * Lists the kinds in a cache, a line each: name, size, age of the newest file, content.
@@ -58,15 +46,15 @@ interface Contents {
 export function listCache(root = homePath('data', 'cache'), nowMs = Date.now()): string[] {
   const kinds = listKinds(root);
   if (kinds.length === 0) return [`${root} is empty.`];
-  const rows = kinds.map((kind) => ({ kind, ...measure(path.join(root, kind)) }));
   const width = Math.max(...kinds.map((kind) => kind.length));
-  return [
-    `In ${root}:`,
-    ...rows.map(({ kind, bytes, writtenMs }) => {
-      const age = writtenMs === 0 ? 'empty' : formatAge(nowMs - writtenMs);
-      return `${kind.padEnd(width)}  ${formatSize(bytes).padStart(10)}  ${age.padEnd(14)}  ${KINDS[kind] ?? 'unknown to this version'}`;
-    }),
-  ];
+  const lines = kinds.map((kind) => {
+    const files = listFiles(path.join(root, kind));
+    const writtenMs = files.reduce((newest, { mtimeMs }) => Math.max(newest, mtimeMs), 0);
+    const age = writtenMs === 0 ? 'empty' : formatAge(nowMs - writtenMs);
+    const content = KINDS[kind] ?? 'unknown to this version';
+    return `${kind.padEnd(width)}  ${formatSize(files).padStart(10)}  ${age.padEnd(14)}  ${content}`;
+  });
+  return [`In ${root}:`, ...lines];
 }
 
 /**
@@ -86,9 +74,10 @@ export function clearCache(kind?: string, root = homePath('data', 'cache')): str
   if (chosen.length === 0) return [`${root} is empty.`];
   return chosen.map((name) => {
     const place = path.join(root, name);
-    const { files, bytes } = measure(place);
+    const files = listFiles(place);
     fs.rmSync(place, { recursive: true });
-    return `Deleted ${name}: ${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}, ${formatSize(bytes)}, in ${place}`;
+    const count = `${files.length.toLocaleString('en-US')} ${files.length === 1 ? 'file' : 'files'}`;
+    return `Deleted ${name}: ${count}, ${formatSize(files)}, in ${place}`;
   });
 }
 
@@ -96,17 +85,11 @@ function listKinds(root: string): string[] {
   return fs.existsSync(root) ? fs.readdirSync(root).sort() : [];
 }
 
-/** Measures a file, or all files below a folder; a link counts as itself. */
-function measure(place: string): Contents {
+/** Lists a file, or all files below a folder; a link counts as itself. */
+function listFiles(place: string): fs.Stats[] {
   const stat = fs.lstatSync(place, { throwIfNoEntry: false });
-  if (!stat) return { files: 0, bytes: 0, writtenMs: 0 };
-  if (!stat.isDirectory()) return { files: 1, bytes: stat.size, writtenMs: stat.mtimeMs };
-  const parts = fs.readdirSync(place).map((name) => measure(path.join(place, name)));
-  return {
-    files: parts.reduce((sum, { files }) => sum + files, 0),
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-    writtenMs: parts.reduce((newest, { writtenMs }) => Math.max(newest, writtenMs), 0),
-  };
+  if (!stat?.isDirectory()) return stat ? [stat] : [];
+  return fs.readdirSync(place).flatMap((name) => listFiles(path.join(place, name)));
 }
 
 function formatAge(elapsedMs: number): string {
@@ -115,7 +98,7 @@ function formatAge(elapsedMs: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 }
 
-function formatSize(bytes: number): string {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${(bytes / 1e6).toLocaleString('en-US', digits)} MB`;
+function formatSize(files: readonly fs.Stats[]): string {
+  const megabytes = files.reduce((sum, { size }) => sum + size, 0) / 1e6;
+  return `${megabytes.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 }

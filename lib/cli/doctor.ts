@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { Diagnosis } from '../setup/doctor';
-import { print } from './terminal';
+import { defineCommand, print, toggle } from './command';
 
 const LABELS: Readonly<Record<keyof Omit<Diagnosis, 'problems'>, string>> = {
   node: 'Node.js',
@@ -16,23 +15,20 @@ const LABELS: Readonly<Record<keyof Omit<Diagnosis, 'problems'>, string>> = {
 };
 
 /** Defines `doctor`. */
-export function define(command: Command): void {
-  command.option('--json', 'print JSON').action(async ({ json }: { json?: boolean }) => {
+export const define = defineCommand({
+  options: { json: toggle('--json', 'print JSON') },
+  async run({ json }) {
     const { diagnose } = await import('../setup/doctor');
     const diagnosis = await diagnose();
     print(json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis));
-  });
-}
+  },
+});
 
 function toText({ problems, ...facts }: Diagnosis): string {
-  const lines = Object.entries(LABELS).map(
-    ([key, label]) => `${label.padEnd(16)}${formatFact(facts[key as keyof typeof facts])}`,
-  );
+  const lines = Object.entries(LABELS).map(([key, label]) => {
+    const fact = facts[key as keyof typeof facts] ?? 'missing';
+    return label.padEnd(16) + (typeof fact === 'string' ? fact : fact ? 'yes' : 'no');
+  });
   const end = problems.length === 0 ? ['No problems found.'] : problems.map((problem) => `- ${problem}`);
   return [...lines, ...end].join('\n');
-}
-
-function formatFact(fact: string | boolean | null): string {
-  if (fact === null) return 'missing';
-  return typeof fact === 'boolean' ? (fact ? 'yes' : 'no') : fact;
 }

@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import { type Experiment, readExperiment } from '../core/experiment';
 import type { SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
@@ -6,35 +5,56 @@ import type { Dataset } from '../datasets/dataset';
 import { checkOutput, writeOutput } from '../files/output';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
-import { addDataOptions, type DataFlags, openFlagged } from './data';
-import { addTrainingOptions, experimentOf, type ExperimentFlags, hasOwnBatchSize } from './experiment';
-import { crossValidate, type FoldsRun } from './folds';
-import { numberBetween } from './number';
-import { exitStopped, followOnStderr, tell } from './terminal';
+import {
+  choice,
+  defineCommand,
+  findGiven,
+  followOnStderr,
+  STOPPED_STATUS,
+  tell,
+  text,
+  type ValuesOf,
+} from './command';
+import {
+  crossValidate,
+  DATA_OPTIONS,
+  experimentOf,
+  type FoldsRun,
+  hasOwnBatchSize,
+  openLabelled,
+  PREDICTION_OPTIONS,
+  TRAINING_OPTIONS,
+} from './experiment';
 
-/** Data and output of an evaluation. */
-interface EvaluationFlags extends DataFlags {
-  readonly format: 'text' | 'json';
-  /** File, device or pipe; default standard output. */
-  readonly output?: string;
-}
+const FOLDS_OPTIONS = {
+  predictions: text('--predictions <file>', 'with --folds: CSV table for the predictions of all folds'),
+  queue: text('--queue <url>', 'with --folds: a queue on Redis whose workers run them, redis://host:6379'),
+  ...TRAINING_OPTIONS,
+};
 
-interface EvaluateFlags extends EvaluationFlags, ExperimentFlags {
-  readonly side?: SplitPart | 'all';
-  readonly model?: string;
-  readonly against?: string;
-  readonly abstainBelow?: number;
-  readonly by?: string;
-  readonly folds?: string;
-  readonly predictions?: string;
-  readonly queue?: string;
-}
+const SIDES = ['train', 'validation', 'test', 'all'] as const;
 
-/** Options of training; they require --folds. */
-const FOLDS_ONLY = ['predictions', 'queue', 'epochs', 'seed', 'batchSize', 'learningRate', 'margin'] as const;
+const OPTIONS = {
+  ...DATA_OPTIONS,
+  side: choice(
+    '--side <side>',
+    'official side to score; default: test if the data have sides, else all',
+    SIDES,
+  ),
+  ...PREDICTION_OPTIONS,
+  against: text('--against <file>', 'a second model file, or face-api'),
+  by: text('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`'),
+  format: choice('-f, --format <format>', 'format of the figures', ['text', 'json']).or('text'),
+  folds: text(
+    '--folds <architecture>',
+    'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once per person, and test it on that person',
+  ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
+  ...FOLDS_OPTIONS,
+};
 
-const HELP = `
---epochs, --seed, --batch-size, --learning-rate and --margin require --folds; EPOCHS, SEED etc. set them too. With --folds,
+type Values = ValuesOf<typeof OPTIONS>;
+
+const HELP = `--epochs, --seed, --batch-size, --learning-rate and --margin require --folds; EPOCHS, SEED etc. set them too. With --folds,
 a command that was stopped continues when it is called again. \`npx . preprocess --worker redis://host:6379\` starts a
 worker of the queue, on machines that share this project's data/cache at the same path.
 
@@ -51,86 +71,38 @@ Examples:
   npx . evaluate --data labels.csv --by age             # accuracy for each age, a column of the table of labels`;
 
 /** Defines `evaluate`. */
-export function define(command: Command): void {
-  addDataOptions(command)
-    .addOption(
-      new Option(
-        '--side <side>',
-        'official side to score; default: test if the data have sides, else all',
-      ).choices(['train', 'validation', 'test', 'all']),
-    )
-    .option('-m, --model <file>', "model file, or face-api; default: the project's model")
-    .option('--against <file>', 'a second model file, or face-api')
-    .option(
-      '--abstain-below <probability>',
-      'answers with a lower probability are `unsure` (default 0.5)',
-      numberBetween(0, 1),
-    )
-    .option('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`')
-    .addOption(
-      new Option('-f, --format <format>', 'format of the figures').choices(['text', 'json']).default('text'),
-    )
-    .option(
-      '-o, --output <file>',
-      'file, written whole or not at all, or device or pipe; default: standard output, also -',
-    )
-    .addOption(
-      new Option(
-        '--folds <architecture>',
-        'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once per person, and test it on that person',
-      ).conflicts(['model', 'against', 'abstainBelow', 'side', 'by']),
-    )
-    .option('--predictions <file>', 'with --folds: write the predictions of all folds as a CSV table')
-    .option(
-      '--queue <url>',
-      'with --folds: distribute the folds to workers by a queue on Redis, redis://host:6379',
-    );
-  addTrainingOptions(command)
-    .addHelpText('after', HELP)
-    .action((flags: EvaluateFlags) => {
-      if (flags.folds !== undefined) return foldsAction(flags.folds, flags);
-      const stray = FOLDS_ONLY.find((name) => flags[name] !== undefined);
-      if (stray) command.error(`error: Expected --folds beside --${toFlag(stray)} but received none`);
-      return evaluateAction(flags);
-    });
-}
-
-/** Writes an option's name as it is typed. */
-function toFlag(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-async function evaluateAction({ model, against, ...flags }: EvaluateFlags): Promise<void> {
-  if (process.env.SPLIT === LEAVE_ONE_PERSON_OUT)
-    throw new RangeError(
-      `Expected --folds ARCHITECTURE beside SPLIT=${LEAVE_ONE_PERSON_OUT} but received none`,
-    );
-  const models = against === undefined ? [model] : [model, against];
-  if (!(await evaluate({ ...flags, models })))
-    exitStopped('Stopped before the last image: nothing was written.');
-}
-
-async function foldsAction(architecture: string, flags: EvaluateFlags): Promise<void> {
-  const { SPLIT } = process.env;
-  if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
-    throw new RangeError(
-      `Expected no SPLIT beside --folds, which leaves one person out, but received ${SPLIT}`,
-    );
-  const settings = { architecture, experiment: experimentOf(flags), keepsBatchSize: hasOwnBatchSize(flags) };
-  if (!(await evaluateFolds({ ...flags, ...settings, print: tell })))
-    exitStopped('Stopped before the last fold: nothing was written; the same command continues.');
-}
+export const define = defineCommand({
+  options: OPTIONS,
+  help: HELP,
+  async run({ model, against, folds, ...values }, _, refuse) {
+    const split = process.env.SPLIT;
+    if (folds === undefined) {
+      const stray = findGiven(FOLDS_OPTIONS, values);
+      if (stray) return refuse(`Expected --folds beside ${stray} but received none`);
+      if (split === LEAVE_ONE_PERSON_OUT)
+        throw new RangeError(`Expected --folds ARCHITECTURE beside SPLIT=${split} but received none`);
+      if (await evaluate({ ...values, models: against === undefined ? [model] : [model, against] })) return;
+      tell('Stopped before the last image: nothing was written.');
+      return STOPPED_STATUS;
+    }
+    if (split && split !== LEAVE_ONE_PERSON_OUT)
+      throw new RangeError(
+        `Expected no SPLIT beside --folds, which leaves one person out, but received ${split}`,
+      );
+    const experiment = experimentOf(values);
+    const keepsBatchSize = hasOwnBatchSize(values);
+    if (await evaluateFolds({ ...values, architecture: folds, experiment, keepsBatchSize, print: tell }))
+      return;
+    tell('Stopped before the last fold: nothing was written; the same command continues.');
+    return STOPPED_STATUS;
+  },
+});
 
 /** Models and data of {@link evaluate}. */
-export interface EvaluateRequest extends EvaluationFlags {
-  /** Official side to score; default the test side of data that have sides, else all. */
-  readonly side?: SplitPart | 'all';
+type EvaluateRequest = Omit<Values, 'model' | 'against'> & {
   /** One or two model files or `face-api`; undefined: the project's model. */
   readonly models: readonly (string | undefined)[];
-  readonly abstainBelow?: number;
-  /** Column whose groups are scored too. */
-  readonly by?: string;
-}
+};
 
 /**
  * Evaluates one model on labelled images, or compares two image by image.
@@ -147,7 +119,7 @@ export async function evaluate(
   const { compareEvaluations } = await import('../study/evaluate-models');
   const { evaluationsToJson, evaluationsToText } = await import('../study/evaluate-models');
   checkOutput(output);
-  const opened = await openFlagged(request, readExperiment(process.env));
+  const opened = await openLabelled(request, readExperiment(process.env));
   const column = by === undefined ? undefined : findColumn(opened, by);
   const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
   const stop = stopFlag ?? watchStop();
@@ -192,8 +164,8 @@ async function evaluateAll(
   const { loadPredictor } = await import('../predict/predictor');
   const { evaluateModel } = await import('../study/evaluate-models');
   const evaluations: ModelEvaluation[] = [];
+  const { cropped } = dataset;
   for (const model of models) {
-    const { cropped } = dataset;
     const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
     try {
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
@@ -208,11 +180,7 @@ async function evaluateAll(
 }
 
 /** Data and network of {@link evaluateFolds}. */
-export interface FoldsRequest extends EvaluationFlags, FoldsRun {
-  readonly experiment: Experiment;
-  /** File for the table of all predictions; default: none is written. */
-  readonly predictions?: string;
-}
+export type FoldsRequest = Values & FoldsRun & { readonly experiment: Experiment };
 
 /**
  * Leaves one person out: trains and tests a network once per person of the data.
@@ -228,7 +196,7 @@ export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   checkOutput(predictions, '--predictions');
   if (predictions !== undefined && predictions === output)
     throw new RangeError(`Expected two files for --output and --predictions but received ${output} for both`);
-  const done = await crossValidate(await openFlagged(request, experiment), request);
+  const done = await crossValidate(await openLabelled(request, experiment), request);
   if (!done) return false;
   if (predictions !== undefined)
     await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');

@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expectWritable, homePath, projectRoot } from '../files/project';
@@ -12,12 +11,7 @@ import {
   withRuns,
 } from '../study/evidence/archive';
 import { replaceSectionIn } from '../study/markdown';
-import { print } from './terminal';
-
-interface EvidenceFlags {
-  readonly fromPredictions?: boolean;
-  readonly models?: readonly string[];
-}
+import { defineCommand, Flag, print, toggle } from './command';
 
 /** The notebooks that show the evidence. */
 export const EVIDENCE_NOTEBOOKS = [
@@ -33,31 +27,31 @@ export const EVIDENCE_NOTEBOOKS = [
 export const QUOTING_TEXTS = ['README.md', 'docs/model-card.md'] as const;
 
 /** Defines `evidence`. */
-export function define(command: Command): void {
-  command
-    .option('--from-predictions', 'run no study: compute everything from the committed predictions')
-    .addOption(
-      new Option(
-        '--models <names...>',
-        'run only these models, such as faceapi; committed results of the others stay',
-      ).conflicts('fromPredictions'),
-    )
-    .action((flags: EvidenceFlags) => makeEvidence(process.env, flags));
-}
+export const define = defineCommand({
+  options: {
+    fromPredictions: toggle('--from-predictions', 'run no study: use the committed predictions'),
+    models: new Flag<readonly string[] | undefined>(
+      '--models <names...>',
+      'run only these models, such as faceapi; committed results of the others stay',
+    ).conflicts('fromPredictions'),
+  },
+  run: (values) => makeEvidence(process.env, values),
+});
 
 /**
  * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, updates the texts
  * that quote figures, and executes the notebooks.
  * @param environment settings of the notebooks
- * @param flags.fromPredictions runs no study: everything is computed from the committed predictions
- * @param flags.models runs only these; other runs, attribution and answers about corrupted images stay as committed
+ * @param options.fromPredictions runs no study: everything is computed from the committed predictions
+ * @param options.models runs only these; other runs, attribution and answers about corrupted images stay as committed
  * @throws Error when the project's folder cannot be written or a notebook fails, RangeError for an unknown model
  */
 export async function makeEvidence(
   environment: NodeJS.ProcessEnv,
-  { fromPredictions, models }: EvidenceFlags = {},
+  options: { readonly fromPredictions?: boolean; readonly models?: readonly string[] } = {},
 ): Promise<void> {
   const { saveEvidenceFile } = await import('../study/evidence/evidence-file');
+  const { fromPredictions, models } = options;
   expectWritable(projectRoot());
   if (!fromPredictions) await runStudies(models);
   const evidence = loadEvidence();

@@ -1,76 +1,190 @@
-import { type Command, Option } from 'commander';
+import { NUMBERINGS } from '../core/emotions';
 import { type Experiment, limitBatchSize, readExperiment } from '../core/experiment';
-import { SPLIT_SETTINGS, type SplitSetting, TRAIN_SHARE } from '../core/split';
-import { numberBetween } from './number';
+import { SPLIT_SETTINGS, TRAIN_SHARE } from '../core/split';
+import { LABEL_RULES } from '../core/votes';
+import type { Dataset } from '../datasets/dataset';
+import { runStoppable } from '../notebook/stop';
+import type { FoldResult, FoldSettings } from '../study/folds/run-folds';
+import type { CrossValidation } from '../study/folds/score-folds';
+import type { OpenedDataset } from '../study/open-dataset';
+import { choice, followOnStderr, integer, number, tell, text, toggle, type ValuesOf } from './command';
 
-/** Settings of an experiment as flags; the environment gives what they leave out. */
-export type ExperimentFlags = Partial<
-  Pick<Experiment, 'epochs' | 'seed' | 'batchSize' | 'learningRate' | 'clipsPerCell' | 'framesPerClip'>
-> & { readonly split?: SplitSetting; readonly margin?: number };
+/** The option for images that are cropped faces. */
+export const CROPPED = toggle(
+  '--cropped',
+  'each image is a cropped face: faces are not detected (default: CROPPED=1)',
+);
 
-const whole = (least: number) => numberBetween(least, 1_000_000, { isWhole: true });
+const NUMBERED = choice(
+  '--numbered <dataset>',
+  'data set whose numbering the class numbers follow',
+  NUMBERINGS,
+);
 
-/** Adds the flags of the settings that preprocessing and training have. */
-export function addTrainingOptions(command: Command): Command {
-  return command
-    .option('--epochs <count>', 'passes over all training images (default 15)', whole(1))
-    .option('--seed <integer>', 'seed of split, weights, batches and dropout (default 1)', whole(0))
-    .option(
-      '--batch-size <count>',
-      'images per step (default 64; 128 for the Residual networks; smaller on little data)',
-      whole(1),
-    )
-    .option('--learning-rate <rate>', "Adam's learning rate (default 0.001)", numberBetween(1e-9, 1))
-    .option('--margin <pixels>', 'margin around each box (default 10)', whole(0));
-}
+/** Options that name labelled images. */
+export const DATA_OPTIONS = {
+  data: text(
+    '--data <folder>',
+    "labelled images: class folders, a table of labels (CSV), or FERG-DB's folders; default: FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+  ),
+  numbered: NUMBERED,
+  cropped: CROPPED,
+};
 
-/** Adds the flag of the split. */
-export function addSplitOption(command: Command): Command {
-  const split = new Option(
-    '--split <name>',
-    'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
-  );
-  return command.addOption(split.choices([...SPLIT_SETTINGS]));
-}
+/** Values of {@link DATA_OPTIONS}. */
+export type DataValues = ValuesOf<typeof DATA_OPTIONS>;
 
-/** Adds the flags of the size of a drawn sample. */
-export function addSampleOptions(command: Command): Command {
-  return command
-    .option('--clips-per-cell <count>', 'clips of each character and expression (default 10)', whole(1))
-    .option('--frames-per-clip <count>', 'frames of each clip (default 4)', whole(1));
-}
+/** Options that choose the reader of a data set. */
+export const READER_OPTIONS = {
+  dataset: text('--dataset <id>', 'reader of the data set, as `npx . datasets` lists them').or('folder'),
+  mapping: text('--mapping <file>', 'mapping file, for --dataset mapping'),
+  labels: choice('--labels <rule>', 'rule from votes to labels, for fer-plus (default strict)', LABEL_RULES),
+  numbered: NUMBERED,
+  cropped: CROPPED,
+};
+
+/** Values of {@link READER_OPTIONS}. */
+export type ReaderValues = ValuesOf<typeof READER_OPTIONS>;
+
+/** Options of predictions. */
+export const PREDICTION_OPTIONS = {
+  model: text('-m, --model <file>', "model file, or face-api; default: the project's model"),
+  abstainBelow: number('--abstain-below <probability>', 'below this, answer `unsure` (default 0.5)', 0, 1),
+  output: text(
+    '-o, --output <file>',
+    'file (written as a whole), device or pipe; default -: standard output',
+  ),
+};
+
+/** Settings of training. */
+export const TRAINING_OPTIONS = {
+  epochs: integer('--epochs <count>', 'passes over all training images (default 15)', 1),
+  seed: integer('--seed <integer>', 'seed of split, weights, batches and dropout (default 1)', 0),
+  batchSize: integer('--batch-size <count>', 'images per step (default 64; Residual networks: 128)', 1),
+  learningRate: number('--learning-rate <rate>', "Adam's learning rate (default 0.001)", 1e-9, 1),
+  margin: integer('--margin <pixels>', 'margin around each box (default 10)', 0),
+};
+
+/** Size of a drawn sample. */
+export const SAMPLE_OPTIONS = {
+  clipsPerCell: integer('--clips-per-cell <count>', 'clips of each character and expression (default 10)', 1),
+  framesPerClip: integer('--frames-per-clip <count>', 'frames of each clip (default 4)', 1),
+};
+
+/** The option of the split. */
+export const SPLIT = choice(
+  '--split <name>',
+  'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
+  SPLIT_SETTINGS,
+);
+
+type ExperimentValues = ValuesOf<typeof TRAINING_OPTIONS & typeof SAMPLE_OPTIONS & { split: typeof SPLIT }>;
 
 /**
- * Completes flags by the environment's settings and the defaults.
+ * Completes the options of training, sample and split by the environment's settings and the defaults.
  * @throws RangeError when the environment holds an invalid value
  */
-export function experimentOf({ margin, ...flags }: ExperimentFlags): Experiment {
+export function experimentOf(values: ExperimentValues): Experiment {
   const base = readExperiment(process.env);
   return {
     ...base,
-    split: flags.split ?? base.split,
-    marginPx: margin ?? base.marginPx,
-    epochs: flags.epochs ?? base.epochs,
-    seed: flags.seed ?? base.seed,
-    batchSize: flags.batchSize ?? base.batchSize,
-    learningRate: flags.learningRate ?? base.learningRate,
-    clipsPerCell: flags.clipsPerCell ?? base.clipsPerCell,
-    framesPerClip: flags.framesPerClip ?? base.framesPerClip,
+    split: values.split ?? base.split,
+    marginPx: values.margin ?? base.marginPx,
+    epochs: values.epochs ?? base.epochs,
+    seed: values.seed ?? base.seed,
+    batchSize: values.batchSize ?? base.batchSize,
+    learningRate: values.learningRate ?? base.learningRate,
+    clipsPerCell: values.clipsPerCell ?? base.clipsPerCell,
+    framesPerClip: values.framesPerClip ?? base.framesPerClip,
   };
 }
 
-/** Tells whether the user chose the batch size; otherwise it is reduced on little data. */
-export function hasOwnBatchSize({ batchSize }: ExperimentFlags): boolean {
+/** Returns whether the user chose the batch size; otherwise it is reduced on little data. */
+export function hasOwnBatchSize({ batchSize }: ExperimentValues): boolean {
   return batchSize !== undefined || Boolean(process.env.BATCH_SIZE);
 }
 
 /**
- * Reduces the batch size where few faces are left for training, and says so.
- * @param found number of faces in all
+ * Reduces the batch size when there are few faces, and prints that.
+ * @param found number of all faces
  */
 export function fitBatch(experiment: Experiment, found: number, print: (line: string) => void): Experiment {
   const batchSize = limitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
   if (batchSize < experiment.batchSize)
     print(`Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE sets another.`);
   return { ...experiment, batchSize };
+}
+
+/**
+ * Opens the labelled images of options or environment, and prints on standard error what the reader left out.
+ * @throws RangeError when they cannot be used
+ */
+export async function openLabelled(
+  { data, numbered, cropped }: DataValues,
+  experiment: Experiment,
+): Promise<OpenedDataset> {
+  const { openData } = await import('../study/open-dataset');
+  const dataset = await openData(experiment, data, followOnStderr('Drawing'), { numbered, cropped });
+  dataset.notes?.forEach(tell);
+  return dataset;
+}
+
+/** How the folds of a leave-one-person-out evaluation are run. */
+export interface FoldsRun extends FoldSettings {
+  /** A queue on Redis whose workers run the folds; default: this process does. */
+  readonly queue?: string;
+  /** Whether the user chose the batch size; otherwise it is reduced on little data. */
+  readonly keepsBatchSize?: boolean;
+  readonly print: (line: string) => void;
+  /** Default Ctrl-C. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** Weights, both of Adam's averages, and the best epoch's weights, each a float32. */
+const BYTES_A_PARAMETER = 16;
+
+/**
+ * Leaves one person out: trains and tests a network once per person. After a stop the same call continues.
+ * @returns undefined when it was stopped
+ * @throws RangeError when the persons or a setting cannot be used
+ */
+export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<CrossValidation | undefined> {
+  const { findArchitecture } = await import('../model/architectures');
+  const { countParameters } = await import('../model/networks/network');
+  const { expectPersons, planFolds, runFolds } = await import('../study/folds/run-folds');
+  const { gatherAnswers, scoreFolds } = await import('../study/folds/score-folds');
+  const { preprocessDataset } = await import('../study/open-dataset');
+  const { startEngine } = await import('../tensor/backend');
+  const start = performance.now();
+  const { print } = run;
+  expectPersons(dataset.records);
+  const { backend } = await startEngine();
+  const { inputs, build } = findArchitecture(run.architecture);
+  const { blocks, shards } = await preprocessDataset(dataset, run.experiment, followOnStderr('Faces'), {
+    wholeFace: inputs.includes('face'),
+  });
+  const found = blocks.records.length;
+  const experiment = run.keepsBatchSize ? run.experiment : fitBatch(run.experiment, found, print);
+  const folds = planFolds(blocks).length;
+  const network = build({ seed: experiment.seed });
+  const { name: model } = network;
+  const parameters = countParameters(network);
+  network.dispose();
+  const megabytes = Math.ceil((folds * parameters * BYTES_A_PARAMETER) / 1e6);
+  print(`${folds} folds of ${model}; their checkpoints in data/cache/training take about ${megabytes} MB.`);
+  let ended = 0;
+  const onFold = ({ person, validation, bestEpoch, reusedEpochs }: FoldResult) => {
+    const reused = reusedEpochs > 0 ? `, ${reusedEpochs} of them from checkpoints` : '';
+    const epochs = `${experiment.epochs} epochs${reused}, best epoch ${bestEpoch}`;
+    print(`${++ended} of ${folds}: ${person} tested, ${validation} for validation: ${epochs}`);
+  };
+  const runAll = (shouldStop?: () => boolean) =>
+    runFolds({ ...run, experiment, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
+  // The queue's workers continue by themselves: with a queue, Ctrl-C ends this process at once.
+  const results = await (run.queue ? runAll() : runStoppable('training', (stop) => runAll(stop.isRequested)));
+  if (!results) return undefined;
+  const answers = gatherAnswers(dataset.records, blocks, results);
+  const figures = scoreFolds(answers, results, experiment.seed);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { dataset, blocks, answers, figures, experiment, model, parameters, folds, backend, seconds };
 }

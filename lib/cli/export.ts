@@ -1,17 +1,15 @@
-import { type Command, Option } from 'commander';
 import path from 'node:path';
 import { expectWritable, projectRoot } from '../files/project';
 import { findTarget, saveWhole } from '../files/whole-file';
-import { print } from './terminal';
+import { choice, defineCommand, print, text, type ValuesOf } from './command';
 
-interface ExportFlags {
-  readonly model?: string;
-  readonly format: 'pytorch' | 'tfjs';
-  readonly output: string;
-}
+const OPTIONS = {
+  model: text('-m, --model <file>', "model file; default: the project's model"),
+  format: choice('-f, --format <format>', 'format to write', ['pytorch', 'tfjs']).or('pytorch'),
+  output: text('-o, --output <path>', 'file to write; for tfjs: folder').needed(),
+};
 
-const HELP = `
-pytorch   one safetensors file with PyTorch's names and layouts: convolutions [out, in, height, width], matrices
+const HELP = `pytorch   one safetensors file with PyTorch's names and layouts: convolutions [out, in, height, width], matrices
           [out, in], channels first where a map is flattened. TerGat's names are the original's.
 tfjs      a folder with model.json and its weights, for tf.loadGraphModel in browsers. model.predict takes by name
             eyes       [n, 32, 32, 1]  grey levels of the eyes block / 255 / 0.5, from 0 to 2
@@ -28,18 +26,9 @@ Examples:
 `;
 
 /** Defines `export`. */
-export function define(command: Command): void {
-  command
-    .option('-m, --model <file>', "model file; default: the project's model")
-    .addOption(
-      new Option('-f, --format <format>', 'format to write').choices(['pytorch', 'tfjs']).default('pytorch'),
-    )
-    .requiredOption('-o, --output <path>', 'file to write; for tfjs: folder')
-    .addHelpText('after', HELP)
-    .action(exportModel);
-}
+export const define = defineCommand({ options: OPTIONS, help: HELP, run: exportModel });
 
-async function exportModel({ model: file, format, output }: ExportFlags): Promise<void> {
+async function exportModel({ model: file, format, output }: ValuesOf<typeof OPTIONS>): Promise<void> {
   if (format === 'tfjs') expectWritable(path.resolve(output), '--output');
   else findTarget(output, '--output');
   const { encodeForPyTorch } = await import('../model/files/export-pytorch');

@@ -1,24 +1,17 @@
-import type { Command } from 'commander';
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
 import { homePath } from '../files/project';
-import { addCroppedOption } from './data';
-import { print } from './terminal';
+import { defineCommand, print } from './command';
+import { CROPPED } from './experiment';
 
 /** Defines `faces`. */
-export function define(command: Command): void {
-  addCroppedOption(
-    command.argument('[files...]', 'picture files; default: the six photographs of the face-api package'),
-  )
-    .addHelpText(
-      'after',
-      '\nExit status: 0 every picture has a face, 1 one has none or an error, 2 wrong usage.',
-    )
-    .action(async (files: string[], { cropped }: { readonly cropped?: boolean }) => {
-      process.exitCode = (await drawFaces(files, cropped ?? readCropped(process.env))) ? 0 : 1;
-    });
-}
+export const define = defineCommand({
+  operands: { '[files...]': 'picture files; default: the six photographs of the face-api package' },
+  options: { cropped: CROPPED },
+  help: 'Exit status: 0 every picture has a face, 1 one has none or an error, 2 wrong usage.',
+  run: async ({ cropped }, files) => ((await drawFaces(files, cropped ?? readCropped(process.env))) ? 0 : 1),
+});
 
 /** Draws landmarks, boxes and blocks into results/latest. @returns whether every picture has a face */
 async function drawFaces(files: readonly string[], cropped: boolean): Promise<boolean> {

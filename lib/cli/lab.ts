@@ -1,28 +1,28 @@
-import type { Command } from 'commander';
 import path from 'node:path';
 import { projectRoot } from '../files/project';
 import { REPORT_NOTEBOOK, runVisibly } from '../notebook/execute';
 import { listNotebooks } from '../notebook/file';
 import { venvProgram } from '../setup/python';
-import { setUpNotebooks } from './setup';
-import { addVariantOptions, variantOf, type VariantFlags } from './variant';
+import { defineCommand } from './command';
+import { setUpNotebooks, VARIANT_OPTIONS, variantOf } from './setup';
 
 /** Defines `lab`. */
-export function define(command: Command): void {
-  addVariantOptions(command)
-    .allowUnknownOption()
-    .argument('[notebook]', 'name of the notebook to open, such as start-here; default emotion-recognition')
-    .argument('[arguments...]', 'arguments for JupyterLab, such as --no-browser')
-    .action(async (first: string | undefined, further: string[], flags: VariantFlags) => {
-      // The first argument may be an option for JupyterLab.
-      const isName = first !== undefined && !first.startsWith('-');
-      const notebook = isName ? findNotebook(first) : REPORT_NOTEBOOK;
-      const jupyterArguments = isName || first === undefined ? further : [first, ...further];
-      await setUpNotebooks('JupyterLab', variantOf(flags));
-      const args = labArguments(projectRoot(), jupyterArguments, notebook);
-      process.exitCode = await runVisibly(venvProgram('jupyter'), args);
-    });
-}
+export const define = defineCommand({
+  operands: {
+    '[notebook]': 'name of the notebook to open, such as start-here; default emotion-recognition',
+    '[arguments...]': 'arguments for JupyterLab, such as --no-browser',
+  },
+  options: VARIANT_OPTIONS,
+  takesUnknownOptions: true,
+  async run(values, operands) {
+    // The first operand may be an option for JupyterLab.
+    const isNamed = operands.length > 0 && !operands[0].startsWith('-');
+    const notebook = isNamed ? findNotebook(operands[0]) : REPORT_NOTEBOOK;
+    await setUpNotebooks('JupyterLab', variantOf(values));
+    const args = labArguments(projectRoot(), isNamed ? operands.slice(1) : operands, notebook);
+    return runVisibly(venvProgram('jupyter'), args);
+  },
+});
 
 /**
  * Finds a committed notebook by its name.
@@ -37,7 +37,7 @@ export function findNotebook(name: string): string {
 }
 
 /**
- * Gives JupyterLab's arguments: only this machine reaches it, it requires its token, and its address opens the notebook,
+ * Returns JupyterLab's arguments: only this machine reaches it, it requires its token, and its address opens the notebook,
  * also when it is copied into a browser.
  * @param root absolute path of the served folder
  * @param further arguments that follow, and so overrule
@@ -46,13 +46,6 @@ export function findNotebook(name: string): string {
 export function labArguments(root: string, further: readonly string[], notebook: string): string[] {
   // Containers run as root, for which JupyterLab requires a flag.
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
-  const address = `/lab/tree/${notebook}`;
-  return [
-    'lab',
-    '--ip=127.0.0.1',
-    `--ServerApp.root_dir=${root}`,
-    `--LabApp.default_url=${address}`,
-    ...asRoot,
-    ...further,
-  ];
+  const url = `--LabApp.default_url=/lab/tree/${notebook}`;
+  return ['lab', '--ip=127.0.0.1', `--ServerApp.root_dir=${root}`, url, ...asRoot, ...further];
 }

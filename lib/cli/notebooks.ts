@@ -1,25 +1,24 @@
-import type { Command } from 'commander';
 import path from 'node:path';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
 import { cleanNotebooks, listNotebooks } from '../notebook/file';
+import { defineCommand, print } from './command';
 import { findNotebook } from './lab';
 import { setUpNotebooks } from './setup';
-import { print } from './terminal';
 
 /** Defines `notebooks run` and `notebooks clean`. */
-export function define(command: Command): void {
-  command
-    .command('run')
-    .description('execute notebooks, and write them with their HTML form to results/latest')
-    .argument('[names...]', "such as start-here; default: all but the report's")
-    .action(async (names: string[]) => {
-      process.exitCode = (await runNotebooks(names, process.env)) ? 0 : 1;
-    });
-  command
-    .command('clean')
-    .description('remove execution counts, times and versions before a commit')
-    .action(() => cleanNotebooks().forEach((file) => print(`${file}: cleaned`)));
-}
+export const define = defineCommand({
+  commands: {
+    run: defineCommand({
+      description: 'execute notebooks, and write them with their HTML form to results/latest',
+      operands: { '[names...]': "such as start-here; default: all but the report's" },
+      run: async (_, names) => ((await runNotebooks(names, process.env)) ? 0 : 1),
+    }),
+    clean: defineCommand({
+      description: 'remove execution counts, times and versions before a commit',
+      run: () => cleanNotebooks().forEach((file) => print(`${file}: cleaned`)),
+    }),
+  },
+});
 
 /**
  * Executes notebooks one after the other; a failed notebook does not stop the next one.
@@ -34,8 +33,7 @@ export async function runNotebooks(
 ): Promise<boolean> {
   const { resultsDirectory } = await import('../notebook/start');
   const all = listNotebooks().map((file) => findNotebook(path.basename(file, '.ipynb')));
-  const chosen =
-    names.length > 0 ? names.map(findNotebook) : all.filter((notebook) => notebook !== REPORT_NOTEBOOK);
+  const chosen = names.length > 0 ? names.map(findNotebook) : all.filter((one) => one !== REPORT_NOTEBOOK);
   await setUpNotebooks('notebooks');
   let isFinished = true;
   for (const notebook of chosen) {

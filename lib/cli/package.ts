@@ -2,18 +2,21 @@
 // The command of the package that scripts/pack.mjs makes for other projects.
 import { Command } from 'commander';
 import { formatStep, runStep } from '../setup/step';
-import { print } from './terminal';
-import { addVariantOptions, variantOf, type VariantFlags } from './variant';
+import { defineCommand, print } from './command';
+import { VARIANT_OPTIONS, variantOf } from './setup';
 
-const setup = addVariantOptions(new Command('setup'))
-  .description(
+const define = defineCommand({
+  description:
     "install native TensorFlow in the package's folder: 270 MB by pip (Python 3.10 or newer), compiled for Linux x64",
-  )
-  .action(async (flags: VariantFlags) => {
+  options: VARIANT_OPTIONS,
+  async run(values) {
     const { setUpNative } = await import('../setup/native');
-    const step = await runStep('TensorFlow', () => setUpNative(variantOf(flags)));
+    const step = await runStep('TensorFlow', () => setUpNative(variantOf(values)));
     print(formatStep(step));
-    if (step.state === 'unavailable') process.exitCode = 1;
-  });
+    return step.state === 'unavailable' ? 1 : 0;
+  },
+});
 
-void new Command('facial-expression-prior-attention').addCommand(setup).parseAsync();
+const program = new Command('facial-expression-prior-attention');
+define(program.command('setup'));
+void program.parseAsync();

@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { readCropped } from '../core/experiment';
@@ -6,28 +5,25 @@ import { checkOutput } from '../files/output';
 import { expectWritable, projectRoot } from '../files/project';
 import { watchStop } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';
-import type { PredictionFormat } from '../predict/format';
-import { addCroppedOption } from './data';
-import { numberBetween } from './number';
-import { followOnStderr, STOPPED_STATUS, tell } from './terminal';
+import { choice, defineCommand, Flag, followOnStderr, number, STOPPED_STATUS, tell, text } from './command';
+import { numberBetween, type ValuesOf } from './command';
+import { CROPPED, PREDICTION_OPTIONS } from './experiment';
 
-/** Flags of the command. */
-export interface PredictFlags {
-  readonly model?: string;
-  readonly cropped?: boolean;
-  readonly format: PredictionFormat;
-  readonly abstainBelow?: number;
-  readonly filesFrom?: string;
-  readonly output?: string;
-  readonly annotate?: string;
-  /** Pictures per second of a video, at most. */
-  readonly fps: number;
-  /** Seconds over which a video's answers are averaged. */
-  readonly smooth?: number;
-}
+const OPTIONS = {
+  cropped: CROPPED,
+  ...PREDICTION_OPTIONS,
+  format: choice('-f, --format <format>', 'format of the answers', ['text', 'json', 'csv']).or('text'),
+  filesFrom: text('--files-from <file>', 'read names, one per line or ended by NUL; -: standard input'),
+  annotate: text('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in'),
+  fps: new Flag<number>('--fps <rate>', 'most pictures per second of a video; all: every picture')
+    .argParser((rate) => (rate === 'all' ? Infinity : numberBetween(0.001, 120)(rate)))
+    .or(2),
+  smooth: number('--smooth <seconds>', "average a video's answers per face over this time", 0.001, 600),
+};
 
-const HELP = `
-Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF. For HEIC, BMP and others a message says what to do. Of an animation or a file
+type Values = ValuesOf<typeof OPTIONS>;
+
+const HELP = `Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF. For HEIC, BMP and others a message says what to do. Of an animation or a file
 with several pages, only the first picture is used, and a message says so. Every face of a picture is answered, the
 largest first.
 
@@ -60,50 +56,16 @@ Examples:
 `;
 
 /** Defines `predict`. */
-export function define(command: Command): void {
-  addCroppedOption(
-    command
-      .argument('[files...]', 'pictures, folders, patterns, videos; -: one picture from standard input')
-      .option('-m, --model <file>', "model file, or face-api; default: the project's model"),
-  )
-    .addOption(
-      new Option('-f, --format <format>', 'format of the answers')
-        .choices(['text', 'json', 'csv'])
-        .default('text'),
-    )
-    .option(
-      '--abstain-below <probability>',
-      'answers with a lower probability are `unsure` (default 0.5)',
-      numberBetween(0, 1),
-    )
-    .option('--files-from <file>', 'read names from a file, one per line or ended by NUL; -: standard input')
-    .option(
-      '-o, --output <file>',
-      'file, written whole or not at all, or device or pipe; default: standard output, also -',
-    )
-    .option('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in')
-    .option(
-      '--fps <rate>',
-      'maximum number of pictures per second of a video; all: every picture',
-      parseRate,
-      2,
-    )
-    .option(
-      '--smooth <seconds>',
-      "average a video's answers per face over this time; default: no averaging",
-      numberBetween(0.001, 600),
-    )
-    .addHelpText('after', HELP)
-    .action(async (files: string[], flags: PredictFlags) => {
-      if (files.length === 0 && flags.filesFrom === undefined)
-        command.error('error: Expected pictures, folders or videos but received none');
-      process.exitCode = await predictFiles(files, flags);
-    });
-}
-
-function parseRate(text: string): number {
-  return text === 'all' ? Infinity : numberBetween(0.001, 120)(text);
-}
+export const define = defineCommand({
+  operands: { '[files...]': 'pictures, folders, patterns, videos; -: one picture from standard input' },
+  options: OPTIONS,
+  help: HELP,
+  run(values, files, refuse) {
+    if (files.length === 0 && values.filesFrom === undefined)
+      return refuse('Expected pictures, folders or videos but received none');
+    return predictFiles(files, values);
+  },
+});
 
 /**
  * Names the expressions in pictures and videos. Problems of single files go to standard error. A run that writes to a
@@ -112,14 +74,14 @@ function parseRate(text: string): number {
  * @returns the exit status: 0 when every file was read, 1 when one was not, 130 after Ctrl-C
  * @throws RangeError when the model or a name cannot be used
  */
-export async function predictFiles(files: readonly string[], flags: PredictFlags): Promise<number> {
+export async function predictFiles(files: readonly string[], values: Values): Promise<number> {
   const { describeFrames, predictionWriter, toOneLine } = await import('../predict/format');
   const { expandInputs, readNames } = await import('../predict/inputs');
   const { predictInputs } = await import('../predict/predict-inputs');
   const { isUnread, loadPredictor } = await import('../predict/predictor');
   const { saveAnnotated } = await import('../predict/annotated');
-  const { format, output, annotate, filesFrom } = flags;
-  const cropped = flags.cropped ?? readCropped(process.env);
+  const { format, output, annotate, filesFrom } = values;
+  const cropped = values.cropped ?? readCropped(process.env);
   const names = [...files, ...(filesFrom === undefined ? [] : await readNames(filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
   const notes: string[] = [];
@@ -127,7 +89,7 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
   const paths = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
   checkOutput(output, '--output', paths);
   if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
-  const predictor = await loadPredictor({ ...flags, cropped });
+  const predictor = await loadPredictor({ ...values, cropped });
   const stop = watchStop();
   const writer = predictionWriter(format);
   const answers = await openAnswers({
@@ -135,7 +97,7 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
     start: writer.start,
     sources: inputs.map(({ source }) => source),
     canResume: paths.length === inputs.length,
-    settings: await describeSettings({ ...flags, cropped }),
+    settings: await describeSettings({ ...values, cropped }),
     tell,
   });
   const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;
@@ -144,8 +106,8 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
   try {
     const left = inputs.slice(before.inputs);
     const options = {
-      framesPerSecond: flags.fps,
-      smoothSeconds: flags.smooth,
+      framesPerSecond: values.fps,
+      smoothSeconds: values.smooth,
       stdin: process.stdin,
       shouldStop: stop.isRequested,
     };
@@ -179,9 +141,9 @@ export async function predictFiles(files: readonly string[], flags: PredictFlags
 }
 
 /** Describes everything that answers depend on, except the inputs. */
-async function describeSettings(flags: PredictFlags): Promise<string> {
+async function describeSettings(values: Values): Promise<string> {
   const { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } = await import('../predict/model');
-  const { model = path.join(projectRoot(), DEFAULT_MODEL), format, abstainBelow, cropped, annotate } = flags;
+  const { model = path.join(projectRoot(), DEFAULT_MODEL), format, abstainBelow, cropped, annotate } = values;
   const weights =
     model === FACE_API_MODEL
       ? model
@@ -189,6 +151,6 @@ async function describeSettings(flags: PredictFlags): Promise<string> {
           .update(await readModelFile(model))
           .digest('hex');
   const folder = annotate && path.resolve(annotate);
-  const answered = { weights, format, abstainBelow, cropped, fps: flags.fps, smooth: flags.smooth, folder };
+  const answered = { weights, format, abstainBelow, cropped, fps: values.fps, smooth: values.smooth, folder };
   return JSON.stringify(answered);
 }

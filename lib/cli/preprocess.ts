@@ -1,70 +1,39 @@
-import { type Command, Option } from 'commander';
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
 import { type Dataset, markCropped } from '../datasets/dataset';
-import type { PreprocessProgress } from '../faces/store/preprocess';
-import type { MadeStore } from '../faces/store/preprocess';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
+import type { MadeStore, PreprocessProgress } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
-import { addReaderOptions, type ReaderFlags } from './data';
-import { numberBetween } from './number';
-import { print } from './terminal';
+import { defineCommand, integer, print, text, type ValuesOf } from './command';
+import { READER_OPTIONS } from './experiment';
 
-/** Flags of the command. */
-export interface PreprocessFlags extends ReaderFlags {
-  /** Folder of the store; default data/stores/<dataset>. */
-  readonly out?: string;
-  /** Pixels around the boxes; default `MARGIN`, else 10. */
-  readonly margin?: number;
-  readonly workers?: number;
-  /** A queue on Redis whose workers preprocess; default: this machine does. */
-  readonly queue?: string;
-}
+const OPTIONS = {
+  ...READER_OPTIONS,
+  out: text('--out <dir>', 'folder for blocks.arrow and skipped.csv; default data/stores/<dataset>'),
+  margin: integer('--margin <px>', 'margin around the boxes (default 10)', 0, 1000),
+  workers: integer('--workers <n>', 'processes; default: one per core from 1,024 images on', 1, 1024),
+  queue: text('--queue <url>', 'give the work to workers of a queue on Redis, redis://host:6379').conflicts(
+    'workers',
+  ),
+};
+
+const WORKER_OPTION = text('--worker <url>', 'be a worker of such a queue, for any folder, until Ctrl-C');
 
 /** Defines `preprocess`. */
-export function define(command: Command): void {
-  addReaderOptions(command.argument('[dir]', 'folder of the data set'))
-    .option('--out <dir>', 'folder for blocks.arrow and skipped.csv; default data/stores/<dataset>')
-    .option(
-      '--margin <px>',
-      'margin around the boxes (default 10)',
-      numberBetween(0, 1000, { isWhole: true }),
-    )
-    .option(
-      '--workers <n>',
-      'number of processes; default: one per core from 1,024 images on',
-      numberBetween(1, 1024, { isWhole: true }),
-    )
-    .addOption(
-      new Option(
-        '--queue <url>',
-        'distribute the work to workers by a queue on Redis, redis://host:6379',
-      ).conflicts('workers'),
-    )
-    .addOption(
-      new Option('--worker <url>', 'be a worker of such a queue, for any folder, until Ctrl-C').conflicts([
-        'queue',
-        'workers',
-        'mapping',
-        'labels',
-        'numbered',
-        'cropped',
-        'out',
-        'margin',
-      ]),
-    )
-    .action(
-      async (directory: string | undefined, { worker, ...flags }: PreprocessFlags & { worker?: string }) => {
-        if (worker && directory)
-          command.error(
-            `error: Expected no folder beside --worker (the queue names it) but received ${directory}`,
-          );
-        if (worker) return workOnQueue(worker);
-        if (!directory) command.error('error: Expected a folder for dir but received none');
-        await preprocess(directory, flags);
-      },
-    );
-}
+export const define = defineCommand({
+  operands: { '[dir]': 'folder of the data set' },
+  options: {
+    ...OPTIONS,
+    worker: WORKER_OPTION.conflicts(Object.keys(OPTIONS).filter((name) => name !== 'dataset')),
+  },
+  async run({ worker, ...values }, [directory], refuse) {
+    if (worker && directory)
+      refuse(`Expected no folder beside --worker (the queue names it) but received ${directory}`);
+    if (worker) return workOnQueue(worker);
+    if (!directory) refuse('Expected a folder for dir but received none');
+    await preprocess(directory, values);
+  },
+});
 
 /** Works on a queue's jobs until Ctrl-C, and then ends after the current job. */
 async function workOnQueue(url: string): Promise<void> {
@@ -82,22 +51,16 @@ async function workOnQueue(url: string): Promise<void> {
  */
 export async function preprocess(
   root: string,
-  flags: PreprocessFlags,
+  values: ValuesOf<typeof OPTIONS>,
 ): Promise<MadeStore & Pick<Dataset, 'records'>> {
-  const { dataset: id, out, margin, workers, queue, cropped = readCropped(process.env), ...reader } = flags;
+  const { dataset: id, out, margin, workers, queue, cropped = readCropped(process.env), ...reader } = values;
   const directory = out ? path.resolve(out) : homePath('data', 'stores', id);
   expectWritable(directory, out ? '--out' : undefined);
   const { readDataset } = await import('../datasets/registry');
   const { makeStore } = await import('../faces/store/preprocess');
   const { makeStoreOnQueue } = await import('../study/queue/queue');
-  const { mapping, labels, numbered } = reader;
-  const opened = await readDataset(id, root, {
-    cacheDirectory: homePath('data', 'cache', 'converted'),
-    mapping,
-    labels,
-    numbered,
-    setting: 'DIR',
-  });
+  const cacheDirectory = homePath('data', 'cache', 'converted');
+  const opened = await readDataset(id, root, { ...reader, cacheDirectory, setting: 'DIR' });
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   opened.notes?.forEach(print);
   const dataset = markCropped(opened, cropped);
@@ -114,20 +77,14 @@ export async function preprocess(
   const made = queue
     ? await makeStoreOnQueue(queue, dataset, { ...settings, print })
     : await makeStore(dataset, settings);
-  printStore(made);
-  return { ...made, records: dataset.records };
-}
-
-function printStore(made: MadeStore): void {
   const { file, frames, missed, assumed, computedShards, reusedShards, seconds } = made;
-  print(
-    `${frames - missed} of ${frames} frames have blocks; ${computedShards} shards computed, ${reusedShards} reused, ` +
-      `in ${seconds.toFixed(1)} s`,
-  );
+  const shards = `${computedShards} shards computed, ${reusedShards} reused`;
+  print(`${frames - missed} of ${frames} frames have blocks; ${shards}, in ${seconds.toFixed(1)} s`);
   const guessed = describeAssumed(assumed, frames - missed);
   if (guessed) print(guessed);
   const skipped = path.join(path.dirname(file), 'skipped.csv');
   print(`store: ${path.relative('', file)}; without blocks: ${path.relative('', skipped)}`);
+  return { ...made, records: dataset.records };
 }
 
 /** Time between two lines of progress. */
@@ -147,12 +104,10 @@ export function printProgress(): (progress: PreprocessProgress) => void {
 
 /** Formats the progress of preprocessing: share, rate of the computed frames, and remaining time. */
 export function formatProgress({ done, total, missed, reused }: PreprocessProgress, seconds: number): string {
-  const computed = done - reused;
-  const rate = computed / seconds;
+  const rate = (done - reused) / seconds;
   const share = `${done} of ${total} frames (${Math.floor((100 * done) / total)} %)`;
-  const counts = [`${missed} without blocks`, ...(reused > 0 ? [`${reused} reused`] : [])].join(', ');
-  if (computed === 0) return `${share}, ${counts}`;
-  return `${share}, ${rate.toFixed(1)} a second, ${formatLeft((total - done) / rate)} left, ${counts}`;
+  const speed = rate > 0 ? `, ${rate.toFixed(1)} a second, ${formatLeft((total - done) / rate)} left` : '';
+  return `${share}${speed}, ${missed} without blocks${reused > 0 ? `, ${reused} reused` : ''}`;
 }
 
 function formatLeft(seconds: number): string {

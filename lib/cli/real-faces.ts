@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
@@ -11,7 +10,7 @@ import { fingerprintFaces } from '../study/fingerprint';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
-import { exitStopped, followOnStderr, print } from './terminal';
+import { defineCommand, followOnStderr, print, STOPPED_STATUS, text } from './command';
 
 /** Rows and seeds of a step. */
 interface Request {
@@ -29,8 +28,7 @@ const STEPS: Readonly<Record<string, (request: Request) => Promise<boolean>>> = 
   summarize,
 };
 
-const HELP = `
-The steps in their order; each continues after a stop:
+const HELP = `The steps in their order; each continues after a stop:
   npx . real-faces train         # hours
   npx . real-faces look          # the only step that uses the test side
   npx . real-faces carry         # writes models/default.safetensors
@@ -39,27 +37,24 @@ The steps in their order; each continues after a stop:
   npx . real-faces summarize     # results/reference/real-faces.json and figures, from the committed answers`;
 
 /** Defines `real-faces`. */
-export function define(command: Command): void {
-  command
-    .argument(
-      '<step>',
+export const define = defineCommand({
+  operands: {
+    '<step>':
       'train, look (uses the test side, and records it), carry (writes the model), averages or summarize',
-    )
-    .argument('[models...]', 'rows of the study; default for train: all that are trained, for look: all')
-    .option('--seeds <list>', 'seeds with commas, such as 1,2,3', '1')
-    .addHelpText('after', HELP)
-    .action(async (step: string, names: string[], { seeds }: { readonly seeds: string }) => {
-      const run = STEPS[step];
-      if (!run)
-        throw new RangeError(
-          `Expected one of ${Object.keys(STEPS).join(', ')} for step but received ${step}`,
-        );
-      const request = { models: await readModels(names), seeds: readSeeds(seeds) };
-      // All other steps write committed files.
-      if (step !== 'train') expectWritable(projectRoot());
-      if (!(await run(request))) exitStopped();
-    });
-}
+    '[models...]': 'rows of the study; default for train: all that are trained, for look: all',
+  },
+  options: { seeds: text('--seeds <list>', 'seeds with commas, such as 1,2,3').or('1') },
+  help: HELP,
+  async run({ seeds }, [step, ...names]) {
+    const run = STEPS[step];
+    if (!run)
+      throw new RangeError(`Expected one of ${Object.keys(STEPS).join(', ')} for step but received ${step}`);
+    const request = { models: await readModels(names), seeds: readSeeds(seeds) };
+    // All other steps write committed files.
+    if (step !== 'train') expectWritable(projectRoot());
+    return (await run(request)) ? 0 : STOPPED_STATUS;
+  },
+});
 
 function readSeeds(text: string): number[] {
   const seeds = text.split(',').map(Number);

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readExperiment } from '../core/experiment';
@@ -7,33 +6,20 @@ import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
 import type { Variant } from '../setup/native';
-import { crossValidate, type FoldsRun } from './folds';
-import { runSetUp, setUpNotebooks } from './setup';
-import { followOnStderr, print, tell } from './terminal';
-import { addVariantOptions, variantOf, type VariantFlags } from './variant';
+import { defineCommand, followOnStderr, print, tell, text } from './command';
+import { crossValidate, type FoldsRun } from './experiment';
+import { runSetUp, setUpNotebooks, VARIANT_OPTIONS, variantOf } from './setup';
 
 /** Defines `report`. */
-export function define(command: Command): void {
-  addVariantOptions(command)
-    .option(
-      '--queue <url>',
-      'with SPLIT=leave-one-person-out: distribute the folds to workers by a queue on Redis, redis://host:6379',
-    )
-    .addHelpText(
-      'after',
-      `
-SPLIT=leave-one-person-out trains once per person instead of executing the notebook: figures and predictions over all
-persons, each by a network that never saw that person.`,
-    )
-    .action(({ queue, ...flags }: VariantFlags & { readonly queue?: string }) =>
-      makeReport({ variant: variantOf(flags), queue }),
-    );
-}
-
-/** The part of report.json that is completed here: seconds of each stage. */
-interface TimedReport {
-  seconds: Record<string, number>;
-}
+export const define = defineCommand({
+  options: {
+    ...VARIANT_OPTIONS,
+    queue: text('--queue <url>', 'with SPLIT=leave-one-person-out: a queue on Redis, redis://host:6379'),
+  },
+  help: `SPLIT=leave-one-person-out trains once per person instead of executing the notebook: figures and predictions over all
+persons, each by a network that never saw that person. The workers of a queue run the folds.`,
+  run: ({ queue, ...values }) => makeReport({ variant: variantOf(values), queue }),
+});
 
 /**
  * Makes the report: sets up what is missing, executes the notebook, and completes report.json with the times of
@@ -56,8 +42,9 @@ export async function makeReport(options: {
   if (queue !== undefined && !isFolds)
     throw new RangeError(`Expected SPLIT=${LEAVE_ONE_PERSON_OUT} beside --queue but received ${split}`);
   const start = performance.now();
+  const secondsSinceStart = () => Math.round((performance.now() - start) / 100) / 10;
   await (isFolds ? runSetUp(variant) : setUpNotebooks('the report', variant));
-  const setup = secondsSince(start);
+  const setup = secondsSinceStart();
   const file = path.join(results, 'report.json');
   fs.rmSync(file, { force: true });
   const isFinished = isFolds
@@ -65,14 +52,10 @@ export async function makeReport(options: {
     : await executeNotebook(REPORT_NOTEBOOK, results, environment);
   if (!isFinished)
     throw new Error(`The report was not finished${isFolds ? '; the same command continues' : ''}.`);
-  const report = JSON.parse(fs.readFileSync(file, 'utf8')) as TimedReport;
-  report.seconds = { setup, ...report.seconds, total: secondsSince(start) };
+  const report = JSON.parse(fs.readFileSync(file, 'utf8')) as { seconds: Record<string, number> };
+  report.seconds = { setup, ...report.seconds, total: secondsSinceStart() };
   fs.writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   print(`The report is in ${path.relative('', results) || '.'} (${report.seconds.total} s).`);
-}
-
-function secondsSince(start: number): number {
-  return Math.round((performance.now() - start) / 100) / 10;
 }
 
 /** Parts of the notebook's report that a leave-one-person-out evaluation does not have. */
@@ -111,13 +94,15 @@ export async function reportFolds(
   const done = await crossValidate(dataset, { ...options, experiment, architecture, keepsBatchSize });
   if (!done) return false;
   const { answers, blocks, figures } = done;
-  fs.mkdirSync(results, { recursive: true });
-  const write = (name: string, text: string) => fs.writeFileSync(path.join(results, name), text);
-  write('report.json', foldsToJson(done, LEFT_OUT));
-  write('predictions.csv', toPredictionsCsv(answers));
-  write('skipped.csv', toSkippedCsv(blocks.skipped));
   const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));
-  write('split.json', `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`);
+  fs.mkdirSync(results, { recursive: true });
+  for (const [name, content] of Object.entries({
+    'report.json': foldsToJson(done, LEFT_OUT),
+    'predictions.csv': toPredictionsCsv(answers),
+    'skipped.csv': toSkippedCsv(blocks.skipped),
+    'split.json': `${JSON.stringify({ name: LEAVE_ONE_PERSON_OUT, folds }, null, 1)}\n`,
+  }))
+    fs.writeFileSync(path.join(results, name), content);
   const subtitle = `${dataset.name}, one person left out, all folds`;
   const chart = confusionChart(figures.score.matrix, { subtitle });
   await saveFigure(chart, results, nameFigures(done.experiment).heatmap);

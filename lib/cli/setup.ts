@@ -1,18 +1,28 @@
-import type { Command } from 'commander';
 import type { Variant } from '../setup/native';
 import { formatStep, type StepResult } from '../setup/step';
-import { print } from './terminal';
-import { addVariantOptions, variantOf, type VariantFlags } from './variant';
+import { defineCommand, print, toggle, type ValuesOf } from './command';
 
-/** Defines `setup`. */
-export function define(command: Command): void {
-  addVariantOptions(command).action(async (flags: VariantFlags) => {
-    const steps = await runSetUp(variantOf(flags));
-    if (steps.find(({ name }) => name === 'helpers')?.state === 'unavailable') process.exitCode = 1;
-  });
+/** Options that choose a build of TensorFlow. */
+export const VARIANT_OPTIONS = {
+  cpu: toggle('--cpu', "TensorFlow's CPU build; default: what nvidia-smi finds").conflicts('gpu'),
+  gpu: toggle('--gpu', "TensorFlow's CUDA build; default: what nvidia-smi finds"),
+};
+
+/** Returns the build of {@link VARIANT_OPTIONS}. */
+export function variantOf({ cpu, gpu }: ValuesOf<typeof VARIANT_OPTIONS>): Variant | undefined {
+  return cpu ? 'cpu' : gpu ? 'gpu' : undefined;
 }
 
-/** Sets up what is missing, and prints a line per step. @param variant build of TensorFlow; default by `nvidia-smi` */
+/** Defines `setup`. */
+export const define = defineCommand({
+  options: VARIANT_OPTIONS,
+  async run(values) {
+    const steps = await runSetUp(variantOf(values));
+    return steps.find(({ name }) => name === 'helpers')?.state === 'unavailable' ? 1 : 0;
+  },
+});
+
+/** Sets up what is missing, and prints a line per step. @param variant default: by `nvidia-smi` */
 export async function runSetUp(variant?: Variant): Promise<StepResult[]> {
   const { setUp } = await import('../setup');
   return setUp({ variant, onStep: (step) => print(formatStep(step)) });

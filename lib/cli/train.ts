@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, FOLDER_VARIABLES } from '../core/experiment';
@@ -9,82 +8,57 @@ import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks
 import { findTarget, saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/score-test';
-import { addDataOptions, type DataFlags, openFlagged } from './data';
+import { defineCommand, findGiven, followOnStderr, integer, print, STOPPED_STATUS, text } from './command';
 import {
-  addSampleOptions,
-  addSplitOption,
-  addTrainingOptions,
+  DATA_OPTIONS,
+  type DataValues,
   experimentOf,
-  type ExperimentFlags,
   fitBatch,
   hasOwnBatchSize,
+  openLabelled,
+  SAMPLE_OPTIONS,
+  SPLIT,
+  TRAINING_OPTIONS,
 } from './experiment';
-import { numberBetween } from './number';
-import { exitStopped, followOnStderr, print } from './terminal';
-
-interface TrainFlags extends ExperimentFlags, DataFlags {
-  readonly generated?: number;
-  readonly architecture: string;
-  readonly output: string;
-}
 
 /** Defines `train`. */
-export function define(command: Command): void {
-  command
-    .requiredOption('-o, --output <file>', 'model file to write, *.safetensors')
-    .option(
+export const define = defineCommand({
+  options: {
+    output: text('-o, --output <file>', 'model file to write, *.safetensors').needed(),
+    architecture: text(
       '--architecture <name>',
       'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
-      'Combined',
-    );
-  addDataOptions(command).addOption(
-    new Option('--generated <count>', 'train on this number of generated characters instead')
-      .argParser(numberBetween(1, 100_000, { isWhole: true }))
-      .conflicts(['data', 'cropped']),
-  );
-  addSampleOptions(addTrainingOptions(addSplitOption(command)))
-    .addHelpText(
-      'after',
-      `
-With fewer than 640 faces, batches are smaller than 64, unless --batch-size is given.
+    ).or('Combined'),
+    ...DATA_OPTIONS,
+    generated: integer(
+      '--generated <count>',
+      'train on this number of generated characters instead',
+      1,
+      100_000,
+    ).conflicts(['data', 'cropped']),
+    split: SPLIT,
+    ...TRAINING_OPTIONS,
+    ...SAMPLE_OPTIONS,
+  },
+  help: `With fewer than 640 faces, batches are smaller than 64, unless --batch-size is given.
 Ctrl-C ends training after the current batch; the same command continues after the last whole epoch.`,
-    )
-    .action(async ({ data, numbered, cropped, ...flags }: TrainFlags) => {
-      refuseSampleSize({ data, ...flags }, command);
-      const { generated, architecture, output } = flags;
-      const isWhole = await train({
-        data,
-        numbered,
-        cropped,
-        generated,
-        architecture,
-        output,
-        experiment: experimentOf(flags),
-        keepsBatchSize: hasOwnBatchSize(flags),
-        print,
-      });
-      if (!isWhole) exitStopped();
-    });
-}
-
-/** The size of drawn characters says nothing about other data: a user who sets it expects fewer images. */
-function refuseSampleSize(flags: TrainFlags, command: Command): void {
-  const { data, generated, clipsPerCell, framesPerClip } = flags;
-  const stray =
-    clipsPerCell !== undefined
-      ? 'clips-per-cell'
-      : framesPerClip !== undefined
-        ? 'frames-per-clip'
-        : undefined;
-  const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
-  if (stray === undefined || beside === undefined || generated !== undefined) return;
-  command.error(
-    `error: Expected no --${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
-  );
-}
+  async run(values, _, refuse) {
+    const { data, generated } = values;
+    // The size of drawn characters says nothing about other data: a user who sets it expects fewer images.
+    const stray = findGiven(SAMPLE_OPTIONS, values);
+    const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
+    if (stray !== undefined && beside !== undefined && generated === undefined)
+      return refuse(
+        `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
+      );
+    const experiment = experimentOf(values);
+    const isWhole = await train({ ...values, experiment, keepsBatchSize: hasOwnBatchSize(values), print });
+    return isWhole ? 0 : STOPPED_STATUS;
+  },
+});
 
 /** Data, network and settings of {@link train}. */
-export interface TrainRequest extends DataFlags {
+interface TrainRequest extends DataValues {
   readonly experiment: Experiment;
   /** Number of generated characters to draw and train on, instead of a data set. */
   readonly generated?: number;
@@ -117,7 +91,7 @@ export async function train(request: TrainRequest): Promise<boolean> {
   await startEngine();
   const dataset = generated
     ? await openGenerated(experiment, generated, followOnStderr('Drawing'))
-    : await openFlagged(request, experiment);
+    : await openLabelled(request, experiment);
   // Checked before faces are detected, which takes long.
   expectExpressions(dataset.records.map(({ emotion }) => emotion));
   const split = splitRecords(dataset.records, experiment.split, experiment.seed);

@@ -1,0 +1,158 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type Progress,
+  progress,
+  progressToBar,
+  type ProgressState,
+  progressToText,
+} from '../notebook/progress';
+
+/** An option of a command. T is the type of its value, undefined included when the option may be missing. */
+export class Flag<T> extends Option {
+  /** For types only. */
+  declare readonly value: T;
+
+  /** Sets the value of a missing option. */
+  or(value: T & {}): Flag<T & {}> {
+    this.default(value);
+    return this as Flag<unknown> as Flag<T & {}>;
+  }
+
+  /** Makes a missing option an error. */
+  needed(): Flag<T & {}> {
+    this.makeOptionMandatory();
+    return this as Flag<unknown> as Flag<T & {}>;
+  }
+}
+
+/** Declares an option with a text, such as a file. @param flags such as `-m, --model <file>` */
+export function text(flags: string, help: string): Flag<string | undefined> {
+  return new Flag(flags, help);
+}
+
+/** Declares an option without a value. */
+export function toggle(flags: string, help: string): Flag<boolean | undefined> {
+  return new Flag(flags, help);
+}
+
+/** Declares an option with one of a few values. */
+export function choice<T extends string>(
+  flags: string,
+  help: string,
+  values: readonly T[],
+): Flag<T | undefined> {
+  return new Flag<T | undefined>(flags, help).choices(values);
+}
+
+/** Declares an option with a number; a number out of range is wrong usage. */
+export function number(flags: string, help: string, least: number, most: number): Flag<number | undefined> {
+  return new Flag<number | undefined>(flags, help).argParser(numberBetween(least, most));
+}
+
+/** Declares an option with an integer. */
+export function integer(flags: string, help: string, least: number, most = 1e6): Flag<number | undefined> {
+  return new Flag<number | undefined>(flags, help).argParser(numberBetween(least, most, true));
+}
+
+/** Makes a parser of a number on the command line. */
+export function numberBetween(least: number, most: number, isWhole = false): (text: string) => number {
+  return (given) => {
+    const value = given.trim() === '' ? NaN : Number(given);
+    if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
+    const kind = isWhole ? 'an integer' : 'a number';
+    throw new InvalidArgumentError(`Expected ${kind} between ${least} and ${most} but received ${given}.`);
+  };
+}
+
+/** Options by the names of their values. */
+type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+type MissingOf<F extends Flags> = { [K in keyof F]: undefined extends F[K]['value'] ? K : never }[keyof F];
+
+/** Values of options. */
+export type ValuesOf<F extends Flags> = { readonly [K in Exclude<keyof F, MissingOf<F>>]: F[K]['value'] } & {
+  readonly [K in MissingOf<F>]?: F[K]['value'];
+};
+
+/**
+ * Finds the first of some options that was given.
+ * @returns the option as it is typed, such as `--batch-size`
+ */
+export function findGiven(options: Flags, values: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(options).find(([name]) => values[name] !== undefined)?.[1].long;
+}
+
+/** What a command takes and does. */
+interface CommandSpec<F extends Flags> {
+  /** For commands within commands. */
+  readonly description?: string;
+  /** Operands in their order, such as `<file>`, `[file]` or `[files...]`, with their help. */
+  readonly operands?: Readonly<Record<string, string>>;
+  readonly options?: F;
+  /** Whether unknown options become operands. */
+  readonly takesUnknownOptions?: boolean;
+  /** Help below the options. */
+  readonly help?: string;
+  /** Commands within this command. */
+  readonly commands?: Readonly<Record<string, (command: Command) => void>>;
+  /**
+   * @param refuse ends the process because of wrong usage
+   * @returns the exit status, default 0
+   */
+  run?(
+    values: ValuesOf<F>,
+    operands: string[],
+    refuse: (message: string) => never,
+  ): number | void | Promise<number | void>;
+}
+
+/** Makes the function that adds to a command what its specification says. */
+export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: Command) => void {
+  const { description, operands = {}, options = {}, help, commands = {}, run } = spec;
+  const { takesUnknownOptions = false } = spec;
+  return (command) => {
+    if (description) command.description(description);
+    for (const [name, explanation] of Object.entries(operands)) command.argument(name, explanation);
+    for (const option of Object.values<Option>(options)) command.addOption(option);
+    command.allowUnknownOption(takesUnknownOptions);
+    if (help) command.addHelpText('after', `\n${help}`);
+    for (const [name, define] of Object.entries(commands)) define(command.command(name));
+    const refuse = (message: string) => command.error(`error: ${message}`);
+    if (run)
+      command.action(async () => {
+        process.exitCode = (await run(command.opts(), command.args, refuse)) ?? process.exitCode;
+      });
+  };
+}
+
+/** Prints a line of a command's result on standard output. */
+export function print(line: string): void {
+  console.log(line);
+}
+
+/** Prints a message on standard error, separate from results. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Exit status after Ctrl-C. */
+export const STOPPED_STATUS = 130;
+
+/**
+ * Makes a callback that shows the progress of a long task on standard error: a terminal gets a bar, anything else a line
+ * every half minute.
+ * @param title name of the task
+ */
+export function followOnStderr(title: string): (done: number, total: number) => void {
+  const { stderr } = process;
+  const now = () => performance.now();
+  const drawBar = (state: ProgressState) =>
+    stderr.write(`\r\u001b[2K${progressToBar(state, stderr.columns)}${state.isFinished ? '\n' : ''}`);
+  const drawLine = (state: ProgressState) =>
+    state.done > 0 && !state.isFinished ? tell(progressToText(state)) : undefined;
+  const place = stderr.isTTY
+    ? { now, everyMs: 100, draw: drawBar }
+    : { now, everyMs: 30_000, draw: drawLine };
+  let bar: Progress | undefined;
+  return (done, total) => (bar ??= progress(title, total, place)).set(done);
+}
