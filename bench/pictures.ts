@@ -4,14 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sharp, { type Sharp } from 'sharp';
-import {
-  CHARACTERS,
-  type FrameSpec,
-  planSample,
-  renderPng,
-  renderSvg,
-  toSampleSettings,
-} from '../lib/characters';
+import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../lib/characters';
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
@@ -67,11 +60,7 @@ export async function makePortraits(): Promise<void> {
 
 async function drawPortraits(count: number): Promise<Sharp[]> {
   const frames = planSample(toSampleSettings({ frames: count }));
-  return Promise.all(frames.map(async (frame) => sharp(await drawPng(frame))));
-}
-
-function drawPng({ view }: FrameSpec): Promise<Buffer> {
-  return renderPng(renderSvg(view));
+  return Promise.all(frames.map(async ({ view }) => sharp(await renderPng(renderSvg(view)))));
 }
 
 /** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
@@ -124,7 +113,7 @@ export async function makeVideo(): Promise<void> {
   });
   const closed = once(ffmpeg, 'close');
   const pngs = async function* () {
-    for (const frame of frames) yield await drawPng(frame);
+    for (const { view } of frames) yield await renderPng(renderSvg(view));
   };
   await pipeline(pngs, ffmpeg.stdin);
   const [status] = await closed;

@@ -1,84 +1,20 @@
 import { createRandom, type Random } from '../core/random';
-import type { Beard, Character, Colour, HairStyle } from './character';
-import { mixColours } from './colour';
+import type { Character, HairStyle } from './characters';
+import { mixColours } from './svg';
 
-const SKINS: readonly Colour[] = [
-  '#f7d9c4',
-  '#f0c6a5',
-  '#e6b48f',
-  '#d9a47c',
-  '#c68d63',
-  '#ad7650',
-  '#96603f',
-  '#83523a',
-];
-const HAIRS: readonly Colour[] = [
-  '#16141a',
-  '#241914',
-  '#3b2417',
-  '#5b3a20',
-  '#7d3a16',
-  '#8f6a3a',
-  '#b98a4a',
-];
-const GREYS: readonly Colour[] = ['#8d8a88', '#b9b4ad', '#d5d1cb'];
-const IRISES: readonly Colour[] = ['#3a2416', '#5a3a1e', '#6d5227', '#4d6b3f', '#44718e', '#5d6d7a'];
-const CLOTHES: readonly Colour[] = [
-  '#2f6f73',
-  '#7b3b32',
-  '#3c4f8a',
-  '#d08a2e',
-  '#6a4a7c',
-  '#4b6b43',
-  '#c4566a',
-  '#e6dfd0',
-];
-const WALLS: readonly Colour[] = [
-  '#e3c9a3',
-  '#9fb8bf',
-  '#b7cfae',
-  '#d8d3e6',
-  '#bfe0e6',
-  '#a9a08f',
-  '#e6cfd0',
-  '#cfd6da',
-];
-const SYLLABLES = [
-  'ba',
-  'da',
-  'e',
-  'fa',
-  'ka',
-  'la',
-  'li',
-  'lo',
-  'ma',
-  'mi',
-  'na',
-  'ni',
-  'ri',
-  'ro',
-  'sa',
-  'so',
-  'ta',
-  'vi',
-  'ya',
-  'zo',
-];
+const SKINS = '#f7d9c4 #f0c6a5 #e6b48f #d9a47c #c68d63 #ad7650 #96603f #83523a'.split(' ');
+const HAIRS = '#16141a #241914 #3b2417 #5b3a20 #7d3a16 #8f6a3a #b98a4a'.split(' ');
+const GREYS = '#8d8a88 #b9b4ad #d5d1cb'.split(' ');
+const IRISES = '#3a2416 #5a3a1e #6d5227 #4d6b3f #44718e #5d6d7a'.split(' ');
+const CLOTHES = '#2f6f73 #7b3b32 #3c4f8a #d08a2e #6a4a7c #4b6b43 #c4566a #e6dfd0'.split(' ');
+const WALLS = '#e3c9a3 #9fb8bf #b7cfae #d8d3e6 #bfe0e6 #a9a08f #e6cfd0 #cfd6da'.split(' ');
+const SYLLABLES = 'ba da e fa ka la li lo ma mi na ni ri ro sa so ta vi ya zo'.split(' ');
 
-const LONG_CUTS: readonly HairStyle[] = ['bob', 'long', 'bun', 'pigtails', 'afro', 'scarf', 'swept', 'crop'];
-const SHORT_CUTS: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 'bald', 'afro'];
-const STYLED_BEARDS: readonly Beard[] = ['stubble', 'short', 'goatee'];
+const FEMININE: readonly HairStyle[] = ['bob', 'long', 'bun', 'pigtails', 'afro', 'scarf', 'swept', 'crop'];
+const MASCULINE: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 'bald', 'afro'];
 
-/** Base traits. Other traits depend on them, so that they fit together. */
-interface BaseTraits {
-  readonly feminine: boolean;
-  /** 0 (child) to 1 (old). */
-  readonly age: number;
-  readonly skin: Colour;
-  readonly dark: number;
-  readonly hair: Colour;
-}
+/** Other traits depend on these, so that they fit together. */
+type BaseTraits = ReturnType<typeof generateTraits>;
 
 /**
  * Generates a synthetic character.
@@ -88,12 +24,12 @@ interface BaseTraits {
  */
 export function generateCharacter(seed: number, index: number): Character {
   const random = createRandom(seed, 'character', index);
-  const kind = generateTraits(random);
+  const traits = generateTraits(random);
   const name = `${random.pick(SYLLABLES)}${random.pick(SYLLABLES)}${random.pick(['n', 'r', 's', '', ''])}-${index}`;
   return {
     name,
-    ...generateHead(kind, random),
-    ...generateFeatures(kind, random),
+    ...generateHead(traits, random),
+    ...generateFeatures(traits, random),
     style: {
       shading: random.pick(['soft', 'soft', 'cel'] as const),
       outlinePx: random.pick([0, 0, 0.9, 1.3, 1.6]),
@@ -102,12 +38,13 @@ export function generateCharacter(seed: number, index: number): Character {
     clothes: random.pick(CLOTHES),
     background: random.pick(WALLS),
     glasses: random.next() < 0.12,
-    earrings: kind.feminine && random.next() < 0.4,
+    earrings: traits.feminine && random.next() < 0.4,
   };
 }
 
-function generateTraits(random: Random): BaseTraits {
+function generateTraits(random: Random) {
   const shade = random.integer(SKINS.length);
+  // 0 is a child, 1 is old.
   const age = random.next();
   const dark = shade / (SKINS.length - 1);
   // Fair hair is rare with dark skin, and grey hair frequent in old age.
@@ -121,12 +58,9 @@ function generateTraits(random: Random): BaseTraits {
   };
 }
 
-function generateHead(
-  { feminine, age, skin, hair }: BaseTraits,
-  random: Random,
-): Pick<Character, 'face' | 'skin' | 'hair' | 'beard'> {
+function generateHead({ feminine, age, skin, hair }: BaseTraits, random: Random) {
   const child = age < 0.15;
-  const style = chooseHairStyle({ feminine, age }, random);
+  const style = chooseHairStyle(feminine, age, random);
   const bearded = !feminine && age > 0.25 && random.next() < 0.45;
   return {
     face: {
@@ -148,26 +82,24 @@ function generateHead(
       colour: style === 'scarf' ? random.pick(CLOTHES) : hair,
       volume: random.uniform(0.95, 1.12),
     },
-    beard: { style: bearded ? random.pick(STYLED_BEARDS) : 'none', colour: mixColours(hair, '#1a1010', 0.3) },
+    beard: {
+      style: bearded ? random.pick(['stubble', 'short', 'goatee'] as const) : ('none' as const),
+      colour: mixColours(hair, '#1a1010', 0.3),
+    },
   };
 }
 
-function chooseHairStyle({ feminine, age }: Pick<BaseTraits, 'feminine' | 'age'>, random: Random): HairStyle {
-  const cuts = feminine ? LONG_CUTS : SHORT_CUTS;
-  const style = random.pick(cuts);
+function chooseHairStyle(feminine: boolean, age: number, random: Random): HairStyle {
+  const style = random.pick(feminine ? FEMININE : MASCULINE);
   const unlikely =
     (style === 'pigtails' && age > 0.3) ||
     ((style === 'receding' || style === 'bald') && age < 0.4) ||
     (style === 'scarf' && age < 0.2);
-  return unlikely
-    ? random.pick(feminine ? (['bob', 'long', 'bun'] as const) : (['crop', 'swept', 'spiky'] as const))
-    : style;
+  if (!unlikely) return style;
+  return random.pick(feminine ? FEMININE.slice(0, 3) : MASCULINE.slice(0, 3));
 }
 
-function generateFeatures(
-  { feminine, age, skin, dark, hair }: BaseTraits,
-  random: Random,
-): Pick<Character, 'eyes' | 'brows' | 'nose' | 'mouth'> {
+function generateFeatures({ feminine, age, skin, dark, hair }: BaseTraits, random: Random) {
   const young = Math.max(0, 0.4 - age);
   const scarcely = random.uniform(-0.05, 0.05);
   return {

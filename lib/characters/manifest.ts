@@ -1,29 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isEmotion } from '../core/emotions';
 import { LANDMARK_COORDINATES } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
-import { toActiveUnits, type SomeActionUnits } from './action-units';
-import { measureLandmarks, type FrameSpec, type SampleSettings } from './plan';
-
-/** Version of the drawing; increment when the same seed gives different pixels. */
-export const SAMPLE_VERSION = 3;
-
-/** File of the sample's settings. It is written last, so its presence means that the sample is complete. */
-export const HEADER_FILE = 'sample.json';
+import { toActiveUnits, type SomeActionUnits } from './expressions';
+import type { FrameSpec } from './plan-sample';
+import { measureLandmarks } from './render';
 
 /** File with one line of JSON per frame. */
 export const MANIFEST_FILE = 'manifest.jsonl';
 
-/** Content of a sample's header file. */
-export interface SampleHeader {
-  readonly version: number;
-  readonly note: string;
-  readonly licence: string;
-  readonly settings: SampleSettings;
-  readonly frames: number;
-}
-
 /** A frame's entry in the manifest. */
-export interface ManifestEntry extends FrameRecord {
+interface ManifestEntry extends FrameRecord {
   readonly clip: string;
   readonly frame: number;
   /** Intensity of the expression, 0.35 to 1; always 1 for neutral. */
@@ -33,29 +21,13 @@ export interface ManifestEntry extends FrameRecord {
   readonly landmarks: readonly number[];
 }
 
-/** Makes a sample's header. */
-export function buildHeader(settings: SampleSettings, frames: number): SampleHeader {
-  return {
-    version: SAMPLE_VERSION,
-    note: 'Synthetic: stylized faces drawn by a program from FACS action units. They show no person and are no measure of real faces.',
-    licence: 'MIT, as the program that draws them',
-    settings,
-    frames,
-  };
-}
-
 /** Makes a frame's entry in the manifest. */
-export function toManifestEntry(spec: FrameSpec): ManifestEntry {
-  const { path, character, emotion, clip, frame, view } = spec;
+export function toManifestEntry({ view, ...record }: FrameSpec): ManifestEntry {
   return {
-    path,
-    character,
-    emotion,
-    clip,
-    frame,
+    ...record,
     intensity: round(view.intensity),
     units: toActiveUnits(view.expression.units),
-    landmarks: measureLandmarks(spec).flatMap(({ x, y }) => [round(x), round(y)]),
+    landmarks: measureLandmarks(view).flatMap(({ x, y }) => [round(x), round(y)]),
   };
 }
 
@@ -72,24 +44,17 @@ export function toManifestText(specs: readonly FrameSpec[]): string {
  */
 export function parseManifest(text: string): ManifestEntry[] {
   const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => parseEntry(line, index + 1));
-}
-
-function parseEntry(line: string, number: number): ManifestEntry {
-  let entry: unknown;
-  try {
-    entry = JSON.parse(line);
-  } catch (cause) {
-    throw new RangeError(
-      `Expected JSON for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
-      { cause },
-    );
-  }
-  if (!isEntry(entry))
-    throw new RangeError(
-      `Expected a frame with 68 landmarks for line ${number} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`,
-    );
-  return entry;
+  return lines.map((line, index) => {
+    const where = `line ${index + 1} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`;
+    let entry: unknown;
+    try {
+      entry = JSON.parse(line);
+    } catch (cause) {
+      throw new RangeError(`Expected JSON for ${where}`, { cause });
+    }
+    if (!isEntry(entry)) throw new RangeError(`Expected a frame with 68 landmarks for ${where}`);
+    return entry;
+  });
 }
 
 function isEntry(entry: unknown): entry is ManifestEntry {
@@ -100,4 +65,43 @@ function isEntry(entry: unknown): entry is ManifestEntry {
   return (
     Array.isArray(landmarks) && landmarks.length === LANDMARK_COORDINATES && landmarks.every(Number.isFinite)
   );
+}
+
+/**
+ * Reads a sample's manifest: intensity, action units and landmarks of each frame.
+ * @param directory folder of a sample from `writeSample`
+ * @throws RangeError when the manifest is missing or has an invalid line
+ */
+export async function readManifest(directory: string): Promise<ManifestEntry[]> {
+  let text: string;
+  try {
+    text = await readFile(join(directory, MANIFEST_FILE), 'utf8');
+  } catch (cause) {
+    throw new RangeError(`Expected a sample with ${MANIFEST_FILE} for directory but received ${directory}`, {
+      cause,
+    });
+  }
+  return parseManifest(text);
+}
+
+/**
+ * Reads a sample's records.
+ * @returns one record per frame, with clip and frame, in the manifest's order
+ * @throws what {@link readManifest} throws
+ */
+export async function readSample(directory: string): Promise<FrameRecord[]> {
+  const entries = await readManifest(directory);
+  return entries.map(({ path, character, emotion, clip, frame }) => {
+    return { path, character, emotion, clip, frame };
+  });
+}
+
+/**
+ * Reads a sample's true landmarks.
+ * @returns 136 numbers for each frame's path: x and y in pixels of 68 landmarks in iBUG's order
+ * @throws what {@link readManifest} throws
+ */
+export async function readTrueLandmarks(directory: string): Promise<Map<string, Float32Array>> {
+  const entries = await readManifest(directory);
+  return new Map(entries.map(({ path, landmarks }) => [path, Float32Array.from(landmarks)]));
 }

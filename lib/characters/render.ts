@@ -1,16 +1,62 @@
 import sharp from 'sharp';
-import { drawBackHair, drawFrontHair, drawHairShadow } from './draw-hair';
-import { drawBackground, drawBody, drawEars } from './draw-body';
-import { drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './draw-head';
-import { drawEyes, drawGlasses } from './draw-eyes';
-import { drawFolds } from './draw-folds';
-import { drawMouth } from './draw-mouth';
-import { drawNose } from './draw-nose';
-import { toNumberText } from './curves';
-import { buildScene, clipTo, drawBrushes, type Scene, type View } from './scene';
+import type { Point } from '../core/geometry';
+import { drawBackground, drawBody, drawEars } from './body';
+import { buildBrow, drawBrow } from './brows';
+import type { Character } from './characters';
+import { mapActionUnits } from './expressions';
+import { buildEye, drawEye, drawGlasses } from './eyes';
+import { drawFolds } from './folds';
+import { drawBackHair, drawFrontHair, drawHairShadow } from './hair';
+import { buildHead, drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
+import { buildMouth, drawMouth } from './mouth';
+import { buildNose, drawNose } from './nose';
+import { buildScene, drawBrushes, type Expression, type Face, type Scene, type View } from './scene';
+import { buildCamera, makePair, type HeadPoint } from './space';
+import { clipTo, toNumberText } from './svg';
 
 /** Side of a frame in pixels, as FERG-DB's frames. */
 export const FRAME_SIZE = 256;
+
+/** Computes the shape of a character's face with an expression. Both the drawing and the true landmarks use it. */
+function buildFace(look: Character, { units, asymmetry, gaze }: Expression): Face {
+  const head = buildHead(look, units);
+  const sides = makePair((side) => mapActionUnits((unit) => units[unit] * (1 + side * asymmetry)));
+  return {
+    head,
+    brows: makePair((side, index) => buildBrow(look, sides[index], side, head)),
+    eyes: makePair((side, index) => buildEye(look, { units: sides[index], gaze }, side, head)),
+    nose: buildNose(look, units, head),
+    mouth: buildMouth(look, units, sides, head),
+  };
+}
+
+/**
+ * Computes a frame's true landmarks.
+ * @returns 68 points in pixels: 0-16 jaw, 17-21 and 22-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-59 outer and
+ *   60-67 inner lips, each from the image's left
+ */
+export function measureLandmarks({ look, expression, pose }: View): Point[] {
+  const { head, brows, eyes, nose, mouth } = buildFace(look, expression);
+  const at = (line: readonly HeadPoint[], ...indices: number[]) => indices.map((index) => line[index]);
+  const points = [
+    ...head.jaw,
+    ...at(brows[0].line, 16, 12, 8, 4, 0),
+    ...at(brows[1].line, 0, 4, 8, 12, 16),
+    ...nose.bridge,
+    ...nose.base,
+    ...at(eyes[0].upper, 12, 8, 4, 0),
+    ...at(eyes[0].lower, 4, 8),
+    ...at(eyes[1].upper, 0, 4, 8, 12),
+    ...at(eyes[1].lower, 8, 4),
+    mouth.corners[0],
+    ...at(mouth.upperOuter, 4, 9, 12, 15, 20),
+    mouth.corners[1],
+    ...at(mouth.lowerOuter, 20, 16, 12, 8, 4),
+    ...at(mouth.upperInner, 1, 8, 12, 16, 23),
+    ...at(mouth.lowerInner, 16, 12, 8),
+  ];
+  return points.map(buildCamera(pose));
+}
 
 /**
  * Draws a frame as SVG.
@@ -18,7 +64,8 @@ export const FRAME_SIZE = 256;
  * @returns an SVG document of 256x256 pixels; the same view gives the same text
  */
 export function renderSvg(view: View): string {
-  const scene = buildScene(view);
+  const scene = buildScene(view, buildFace(view.look, view.expression));
+  const { eyes, brows } = scene.face;
   const inHead = drawSkin(scene) + drawRelief(scene) + drawHairShadow(scene) + drawFolds(scene);
   const parts = [
     drawBrushes(scene),
@@ -30,7 +77,8 @@ export function renderSvg(view: View): string {
     drawHeadOutline(scene),
     drawNose(scene),
     drawMouth(scene),
-    drawEyes(scene),
+    ...makePair((side, index) => drawEye(scene, side, eyes[index])),
+    ...brows.map((brow) => drawBrow(scene, brow)),
     drawGlasses(scene),
     drawFrontHair(scene),
     drawLight(scene),

@@ -5,13 +5,14 @@ export interface HeadPoint extends Point {
   readonly z: number;
 }
 
+/** -1 for the image's left, 1 for its right. */
+export type Side = -1 | 1;
+
 /** Position and rotation of the head. */
 export interface Pose {
-  /** Rotation to the image's right, degrees. */
+  /** Rotations in degrees: to the image's right, upwards, clockwise. */
   readonly yaw: number;
-  /** Rotation upwards, degrees. */
   readonly pitch: number;
-  /** Rotation clockwise, degrees. */
   readonly roll: number;
   /** Pixels per head unit. */
   readonly scale: number;
@@ -28,14 +29,9 @@ const VIEW_DISTANCE = 900;
  * @returns a function from head units to pixels of the image
  */
 export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
-  const [yaw, pitch, roll] = [pose.yaw, pose.pitch, pose.roll].map((degrees) => (degrees * Math.PI) / 180);
-  const [sinYaw, cosYaw, sinPitch, cosPitch] = [
-    Math.sin(yaw),
-    Math.cos(yaw),
-    Math.sin(pitch),
-    Math.cos(pitch),
-  ];
-  const [sinRoll, cosRoll] = [Math.sin(roll), Math.cos(roll)];
+  const angles = [pose.yaw, pose.pitch, pose.roll].map((degrees) => (degrees * Math.PI) / 180);
+  const [sinYaw, sinPitch, sinRoll] = angles.map(Math.sin);
+  const [cosYaw, cosPitch, cosRoll] = angles.map(Math.cos);
   return ({ x, y, z }) => {
     const turnedX = x * cosYaw + z * sinYaw;
     const turnedZ = z * cosYaw - x * sinYaw;
@@ -49,20 +45,14 @@ export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
   };
 }
 
-/** Half width of a face of ratio 1, head units. */
-export const HALF_WIDTH = 60;
+/** Makes the left and the right one of a pair. */
+export function makePair<T>(make: (side: Side, index: 0 | 1) => T): [T, T] {
+  return [make(-1, 0), make(1, 1)];
+}
 
-/**
- * Computes the depth of the face's surface, an ellipsoid, at a point in the plane of the face.
- * @param x head units from the middle line
- * @param y head units from the head's centre, downwards
- * @param width ratio of the face's width
- * @returns head units, about 2.7 to 46
- */
-export function surfaceDepth(x: number, y: number, width: number): number {
-  const across = x / (HALF_WIDTH * width * 1.1);
-  const along = (y - 8) / 125;
-  return 46 * Math.sqrt(Math.max(0.035, 1 - across * across) * Math.max(0.1, 1 - along * along));
+/** Mirrors a line at the middle of the face and reverses it, to continue an outline on the other side. */
+export function mirrorLine(line: readonly HeadPoint[]): HeadPoint[] {
+  return line.map((point) => ({ ...point, x: -point.x })).reverse();
 }
 
 /**
@@ -89,25 +79,22 @@ export function resample(line: readonly HeadPoint[], count: number): HeadPoint[]
 /**
  * Samples a smooth curve through control points (Catmull-Rom).
  * @param points two or more control points
- * @param steps number of points per segment, default 6
- * @returns the control points, with `steps` - 1 points between neighbours
+ * @returns the control points, with 3 points between neighbours
  */
-export function sampleCurve(points: readonly HeadPoint[], steps = 6): HeadPoint[] {
+export function sampleCurve(points: readonly HeadPoint[]): HeadPoint[] {
   const at = (index: number) => points[Math.min(points.length - 1, Math.max(0, index))];
-  const result: HeadPoint[] = [];
-  for (let index = 0; index < points.length - 1; index++) {
-    for (let step = 0; step < steps; step++) {
-      const t = step / steps;
+  const sampled = points.slice(1).flatMap((next, index) =>
+    [0, 0.25, 0.5, 0.75].map((t) => {
       const weights = [
         ((2 - t) * t - 1) * t * 0.5,
         ((3 * t - 5) * t * t + 2) * 0.5,
         ((4 - 3 * t) * t + 1) * t * 0.5,
         (t - 1) * t * t * 0.5,
       ];
-      result.push(blend([at(index - 1), at(index), at(index + 1), at(index + 2)], weights));
-    }
-  }
-  return [...result, points[points.length - 1]];
+      return blend([at(index - 1), points[index], next, at(index + 2)], weights);
+    }),
+  );
+  return [...sampled, points[points.length - 1]];
 }
 
 function blend(points: readonly HeadPoint[], weights: readonly number[]): HeadPoint {

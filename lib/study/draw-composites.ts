@@ -34,7 +34,7 @@ export function drawPieces(): Promise<Piece[]> {
   return Promise.all(
     plan.map(async (frame): Promise<Piece> => {
       const png = await renderPng(renderSvg(frame.view));
-      const face = boundingBox(measureLandmarks(frame));
+      const face = boundingBox(measureLandmarks(frame.view));
       return { kind: 'drawn', png, width: FRAME_SIZE, height: FRAME_SIZE, face };
     }),
   );

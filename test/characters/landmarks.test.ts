@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { boundingBox, type Point } from '../../lib/core/geometry';
-import { toActionUnits, type SomeActionUnits } from '../../lib/characters/action-units';
 import { CHARACTERS } from '../../lib/characters/characters';
-import { buildFace } from '../../lib/characters/face';
+import { mapActionUnits, type SomeActionUnits } from '../../lib/characters/expressions';
 import { generateCharacter } from '../../lib/characters/generate-character';
-import { toLandmarks } from '../../lib/characters/landmarks';
-import { measureLandmarks, planSample, toSampleSettings } from '../../lib/characters/plan';
-import { buildCamera, type Pose } from '../../lib/characters/space';
+import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { measureLandmarks } from '../../lib/characters/render';
 
-const AHEAD: Pose = { yaw: 0, pitch: 0, roll: 0, scale: 1, x: 128, y: 128 };
+const AHEAD = { yaw: 0, pitch: 0, roll: 0, scale: 1, x: 128, y: 128 };
 
-function place(units: SomeActionUnits, pose: Partial<Pose> = {}): Point[] {
-  const expression = { units: toActionUnits(units), asymmetry: 0, gaze: { x: 0, y: 0 } };
-  return toLandmarks(buildFace(CHARACTERS[0], expression), buildCamera({ ...AHEAD, ...pose }));
+function place(some: SomeActionUnits, pose: Partial<typeof AHEAD> = {}): Point[] {
+  const units = mapActionUnits((unit) => some[unit] ?? 0);
+  return measureLandmarks({
+    look: CHARACTERS[0],
+    expression: { units, asymmetry: 0, gaze: { x: 0, y: 0 } },
+    pose: { ...AHEAD, ...pose },
+    light: { x: 0, y: -1, strength: 0.5, exposure: 0 },
+  });
 }
 
 describe('true landmarks', () => {
@@ -67,7 +70,7 @@ describe('true landmarks', () => {
     const made = Array.from({ length: 24 }, (_, index) => generateCharacter(7, index));
     const settings = toSampleSettings({ characters: [...CHARACTERS, ...made], clipsPerCell: 2 });
     for (const spec of planSample(settings)) {
-      const points = measureLandmarks(spec);
+      const points = measureLandmarks(spec.view);
       const box = boundingBox(points);
       assert.ok(box.x > 0 && box.y > 0 && box.x + box.width < 256 && box.y + box.height < 256, spec.path);
       const [brows, eyes, mouth] = [points.slice(17, 27), points.slice(36, 48), points.slice(48)].map(

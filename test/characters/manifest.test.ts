@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseManifest, toManifestEntry, toManifestText } from '../../lib/characters/manifest';
-import { planSample, toSampleSettings } from '../../lib/characters/plan';
+import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
 
 const sample = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 2 })).slice(0, 5);
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { generateCharacter } from '../../lib/characters/generate-character';
 import { toManifestText } from '../../lib/characters/manifest';
-import { measureLandmarks, planSample, toSampleSettings } from '../../lib/characters/plan';
-import { renderPng, renderSvg } from '../../lib/characters/render';
+import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { measureLandmarks, renderPng, renderSvg } from '../../lib/characters/render';
 
 const sample = planSample(toSampleSettings());
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -56,7 +56,7 @@ describe('rendering', () => {
         .raw()
         .toBuffer();
       const at = (x: number, y: number) => grey[Math.round(y) * 256 + Math.round(x)];
-      const points = measureLandmarks(spec);
+      const points = measureLandmarks(spec.view);
       const { roll } = spec.view.pose;
       const above = (index: number, distance: number) => {
         const angle = (roll * Math.PI) / 180;

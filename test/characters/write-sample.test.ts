@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS } from '../../lib/characters/characters';
-import { readSample, readTrueLandmarks } from '../../lib/characters/read-sample';
+import { readSample, readTrueLandmarks } from '../../lib/characters/manifest';
 import { writeSample } from '../../lib/characters/write-sample';
 
 const SMALL = { clipsPerCell: 1, framesPerClip: 2, characters: [CHARACTERS[0]] };
@@ -67,7 +67,7 @@ describe('writing a sample', () => {
     const onProgress = (done: number) => {
       if (done === 5) throw new Error('interrupted');
     };
-    await assert.rejects(writeSample({ directory, ...SMALL, concurrency: 1, onProgress }), /interrupted/);
+    await assert.rejects(writeSample({ directory, ...SMALL, onProgress }), /interrupted/);
     await assert.rejects(readSample(directory), /Expected a sample with manifest.jsonl/);
     const file = join(directory, 'mara/mara_anger/mara_anger_00_00.png');
     const { mtimeMs } = await stat(file);

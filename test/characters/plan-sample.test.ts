@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS } from '../../lib/characters/characters';
 import { MIN_INTENSITY } from '../../lib/characters/clip';
-import { measureLandmarks, planSample, toSampleSettings } from '../../lib/characters/plan';
+import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { measureLandmarks } from '../../lib/characters/render';
 
 const sample = planSample(toSampleSettings());
 
@@ -78,7 +79,7 @@ describe('planning a sample', () => {
 });
 
 function meanDistance(first: number, second: number): number {
-  const [from, to] = [measureLandmarks(sample[first]), measureLandmarks(sample[second])];
+  const [from, to] = [first, second].map((index) => measureLandmarks(sample[index].view));
   return mean(from.map((point, index) => Math.hypot(point.x - to[index].x, point.y - to[index].y)));
 }
 

@@ -1,19 +1,11 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
-import type { Point } from '../core/geometry';
 import type { FrameRecord } from '../core/record';
-import type { Character } from './character';
-import { CHARACTERS } from './characters';
-import { generateClip, toClipFrame, type ClipFrame } from './clip';
-import { buildFace } from './face';
-import { toLandmarks } from './landmarks';
-import { buildCamera } from './space';
-
-/** Seed of the sample in all of this project's results. */
-export const SAMPLE_SEED = 2022;
+import { CHARACTERS, type Character } from './characters';
+import { generateClip, type ClipFrame } from './clip';
 
 /** Settings of a sample. */
 export interface SampleSettings {
-  /** Integer, default {@link SAMPLE_SEED}. */
+  /** Integer, default 2022: the sample in all of this project's results. */
   readonly seed: number;
   /** Number of clips of each character and expression, default 10. */
   readonly clipsPerCell: number;
@@ -38,7 +30,7 @@ export interface FrameSpec extends FrameRecord {
 /** Completes a sample's settings with the defaults. */
 export function toSampleSettings(some: Partial<SampleSettings> = {}): SampleSettings {
   return {
-    seed: some.seed ?? SAMPLE_SEED,
+    seed: some.seed ?? 2022,
     clipsPerCell: some.clipsPerCell ?? 10,
     framesPerClip: some.framesPerClip ?? 4,
     characters: some.characters ?? CHARACTERS,
@@ -58,39 +50,29 @@ export function planSample(settings: SampleSettings): FrameSpec[] {
   );
 }
 
-function countFrames(
-  { frames, clipsPerCell, framesPerClip }: SampleSettings,
-  cell: number,
-  cells: number,
-): number {
+function countFrames({ frames, clipsPerCell, framesPerClip }: SampleSettings, cell: number, cells: number) {
   if (frames === undefined) return clipsPerCell * framesPerClip;
   return Math.floor(frames / cells) + (cell < frames % cells ? 1 : 0);
 }
 
 function planCell(look: Character, emotion: Emotion, settings: SampleSettings, count: number): FrameSpec[] {
   const { seed, framesPerClip } = settings;
-  const clips = Math.ceil(count / framesPerClip);
-  return Array.from({ length: clips }, (_, index) => {
-    const clip = generateClip(look, emotion, { seed, index });
-    const stem = `${look.name}_${emotion}`;
-    const name = `${stem}_${pad(index, 2)}`;
-    return Array.from({ length: Math.min(framesPerClip, count - index * framesPerClip) }, (_, frame) => ({
-      path: `${look.name}/${stem}/${name}_${pad(frame, 2)}.png`,
+  const stem = `${look.name}_${emotion}`;
+  const clips = Array.from({ length: Math.ceil(count / framesPerClip) }, (_, index) =>
+    generateClip(look, emotion, { seed, index }),
+  );
+  return Array.from({ length: count }, (_, place) => {
+    const [index, frame] = [Math.floor(place / framesPerClip), place % framesPerClip];
+    const clip = `${stem}_${toTwoDigits(index)}`;
+    return {
+      path: `${look.name}/${stem}/${clip}_${toTwoDigits(frame)}.png`,
       character: look.name,
       emotion,
-      clip: name,
+      clip,
       frame,
-      view: toClipFrame(clip, (frame + 0.5) / framesPerClip),
-    }));
-  }).flat();
+      view: clips[index]((frame + 0.5) / framesPerClip),
+    };
+  });
 }
 
-const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
-
-/**
- * Computes a planned frame's true landmarks.
- * @returns 68 points in pixels, in iBUG's order
- */
-export function measureLandmarks({ view }: FrameSpec): Point[] {
-  return toLandmarks(buildFace(view.look, view.expression), buildCamera(view.pose));
-}
+const toTwoDigits = (value: number) => String(value).padStart(2, '0');
