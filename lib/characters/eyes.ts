@@ -60,7 +60,7 @@ export function drawEye(scene: Scene, side: Side, eye: Eye): string {
   const lashPx = look.eyes.lashes * pose.scale;
   const lashes = toRibbon(upper, (index) => lashPx * (0.3 + (0.55 * index) / (RIM - 1)));
   const lowerEdge = toRibbon(lower, (index) => 0.35 + 0.05 * index);
-  const fold = toRibbon(crease, (index) => 0.4 + 0.06 * index);
+  const lidFold = toRibbon(crease, (index) => 0.4 + 0.06 * index);
   const ink = mixColours(palette.line, '#0a0508', 0.6);
   const pouch = eye.lower.map((point) => ({ ...point, y: point.y + 4.2 - 1.2 * AU6 }));
   const pouched = Math.max(AU6, 0.7 * AU7, 0.6 * AU9, 0.25 * look.skin.creases);
@@ -71,7 +71,7 @@ export function drawEye(scene: Scene, side: Side, eye: Eye): string {
     clipTo(side < 0 ? 'eye0' : 'eye1', opening, drawEyeball(scene, eye)) +
     fill(lowerEdge, palette.line, 0.75) +
     scene.fold(pouch, { colour: palette.skinDeep, halfWidth, opacity }) +
-    fill(fold, palette.skinDeep, 0.75) +
+    fill(lidFold, palette.skinDeep, 0.75) +
     fill(lashes, ink) +
     (look.eyes.lashes < 2.3 ? '' : fill(toWing(scene, side, eye), ink))
   );
