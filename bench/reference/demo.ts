@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { missingPeersReason } from '../peers';
 import { homePath } from '../../lib/files/project';
-import { runVisibly } from '../../lib/notebook/execute';
+import { runVisibly } from '../../lib/notebook/notebooks';
 import type { ReferenceContext } from './context';
 
 /** What the page's test and PyTorch's leave in results/latest. */

@@ -9,13 +9,12 @@ import { makeBenchReference } from '../bench';
 import { makeReport } from '../../lib/cli/report';
 import { makeEvidence } from '../../lib/cli/evidence';
 import { runNotebooks } from '../../lib/cli/notebooks';
-import { commitOutputs, listNotebooks } from '../../lib/notebook/file';
+import { commitOutputs, listNotebooks, REPORT_NOTEBOOK, runVisibly } from '../../lib/notebook/notebooks';
 import { makeComparisonReference } from './compare';
 import type { ReferenceContext } from './context';
 import { makeCompositesReference } from '../composites';
 import { makeDemoReference } from './demo';
 import { makeModelReference } from './model';
-import { REPORT_NOTEBOOK, runVisibly } from '../../lib/notebook/execute';
 import { makeScaleReference } from '../scale';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */

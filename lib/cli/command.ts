@@ -1,11 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type Progress,
-  progress,
-  progressToBar,
-  type ProgressState,
-  progressToText,
-} from '../notebook/progress';
+import { followProgress, streamPlace } from '../notebook/progress';
 
 /** An option of a command. T is the type of its value, undefined included when the option may be missing. */
 export class Flag<T> extends Option {
@@ -144,15 +138,6 @@ export const STOPPED_STATUS = 130;
  * @param title name of the task
  */
 export function followOnStderr(title: string): (done: number, total: number) => void {
-  const { stderr } = process;
-  const now = () => performance.now();
-  const drawBar = (state: ProgressState) =>
-    stderr.write(`\r\u001b[2K${progressToBar(state, stderr.columns)}${state.isFinished ? '\n' : ''}`);
-  const drawLine = (state: ProgressState) =>
-    state.done > 0 && !state.isFinished ? tell(progressToText(state)) : undefined;
-  const place = stderr.isTTY
-    ? { now, everyMs: 100, draw: drawBar }
-    : { now, everyMs: 30_000, draw: drawLine };
-  let bar: Progress | undefined;
-  return (done, total) => (bar ??= progress(title, total, place)).set(done);
+  const isShown = ({ done, total }: { done: number; total: number }) => done > 0 && done < total;
+  return followProgress(title, streamPlace(process.stderr, isShown));
 }

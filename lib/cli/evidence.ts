@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expectWritable, homePath, projectRoot } from '../files/project';
-import { executeNotebook } from '../notebook/execute';
-import { commitOutputs, withoutData } from '../notebook/file';
+import { commitOutputs, executeNotebook, withoutData } from '../notebook/notebooks';
 import {
   type Evidence,
   evidenceDirectory,

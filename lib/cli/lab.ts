@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { projectRoot } from '../files/project';
-import { REPORT_NOTEBOOK, runVisibly } from '../notebook/execute';
-import { listNotebooks } from '../notebook/file';
+import { listNotebooks, REPORT_NOTEBOOK, runVisibly } from '../notebook/notebooks';
 import { venvProgram } from '../setup/python';
 import { defineCommand } from './command';
 import { setUpNotebooks, VARIANT_OPTIONS, variantOf } from './setup';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../files/project';
-import { formatNotebook, type NotebookFile } from '../notebook/file';
+import { formatNotebook, type NotebookFile } from '../notebook/notebooks';
 import { defineCommand, print, toggle } from './command';
 
 /** Defines `new`. */

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
-import { cleanNotebooks, listNotebooks } from '../notebook/file';
+import { cleanNotebooks, executeNotebook, listNotebooks, REPORT_NOTEBOOK } from '../notebook/notebooks';
 import { defineCommand, print } from './command';
 import { findNotebook } from './lab';
 import { setUpNotebooks } from './setup';
@@ -31,7 +30,7 @@ export async function runNotebooks(
   names: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
-  const { resultsDirectory } = await import('../notebook/start');
+  const { resultsDirectory } = await import('../notebook/show');
   const all = listNotebooks().map((file) => findNotebook(path.basename(file, '.ipynb')));
   const chosen = names.length > 0 ? names.map(findNotebook) : all.filter((one) => one !== REPORT_NOTEBOOK);
   await setUpNotebooks('notebooks');

@@ -4,7 +4,7 @@ import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
-import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/execute';
+import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/notebooks';
 import type { Variant } from '../setup/native';
 import { defineCommand, followOnStderr, print, tell, text } from './command';
 import { crossValidate, type FoldsRun } from './experiment';

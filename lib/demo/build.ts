@@ -1,29 +1,20 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { EMOTIONS } from '../core/emotions';
 import { planSample, renderPng, renderSvg, toSampleSettings } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { DEFAULT_MODEL } from '../predict/model';
 
-/** Frames that the page's sample has of each expression. */
-const FRAMES = 6;
-
-/** What face-api's networks need in the page. */
+/** The files of face-api's networks that the page loads. */
 const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
 
-/** Where the page is put together. */
-function demoFolder(): string {
-  return homePath('data', 'cache', 'demo');
-}
-
 /**
- * Puts the page together from the project's own files: bundle, networks, model and sample. Nothing is fetched.
+ * Builds the page from the project's own files: bundle, networks, model and sample. Nothing is downloaded.
  * @param model path of the model file; default the project's own
  * @returns the page's folder
  * @throws Error when the bundler is missing (it is a development dependency) or the page does not compile
  */
 export async function buildDemo(model?: string): Promise<string> {
-  const folder = demoFolder();
+  const folder = homePath('data', 'cache', 'demo');
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
   await Promise.all([
@@ -48,7 +39,7 @@ async function bundle(folder: string): Promise<void> {
     platform: 'browser',
     target: 'es2022',
     legalComments: 'linked',
-    // Node's branches of the packages are never taken in a browser.
+    // Used by the packages' branches for Node.js, which do not run in a browser.
     external: [
       'fs',
       'path',
@@ -77,14 +68,10 @@ async function copyFiles(from: string, to: string, names: RegExp): Promise<void>
 /** Draws one clip of each expression of the sample's first character. */
 async function drawSample(folder: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
-  const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: FRAMES });
+  const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: 6 });
   const frames = planSample({ ...settings, characters: settings.characters.slice(0, 1) });
   const names = frames.map(({ emotion, frame }) => `${emotion}-${frame}.png`);
   for (const [index, { view }] of frames.entries())
     await fs.writeFile(path.join(folder, names[index]), await renderPng(renderSvg(view)));
-  if (names.length !== EMOTIONS.length * FRAMES)
-    throw new Error(
-      `Expected ${EMOTIONS.length * FRAMES} frames for the sample but received ${names.length}`,
-    );
   await fs.writeFile(path.join(folder, 'frames.json'), JSON.stringify(names));
 }

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 
-/** Scripts and styles of the page's own folder, WebAssembly, and nothing else; nothing is evaluated or sent. */
+/** Allows scripts and styles of the page's own folder and WebAssembly only; no text is evaluated, no data leaves. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -28,14 +28,14 @@ const HEADERS: Readonly<Record<string, string>> = {
 export interface FolderServer {
   /** Such as `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Ends it, open connections included. */
+  /** Stops the server and closes open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the files that a folder has now to this machine only, and answers nobody who calls it by another name.
+ * Serves a folder's present files to this machine only, and only under this machine's local names.
  * @param folder absolute
- * @param port 0: any that is free
+ * @param port 0: any free one
  * @throws Error when the port is taken
  */
 export async function serveFolder(folder: string, port: number): Promise<FolderServer> {
@@ -59,9 +59,9 @@ export async function serveFolder(folder: string, port: number): Promise<FolderS
   return { address: `http://127.0.0.1:${taken}/`, close };
 }
 
-/** Gives the status that a request is refused with; undefined when it is answered. */
+/** Returns the status of a refused request; undefined for an accepted one. */
 function refuse({ method, headers }: http.IncomingMessage): number | undefined {
-  // A page elsewhere whose name leads here (DNS rebinding) comes with its own name.
+  // A foreign page whose name resolves to this machine (DNS rebinding) sends its own name.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) return 403;
   return method === 'GET' || method === 'HEAD' ? undefined : 405;
 }

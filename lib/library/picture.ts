@@ -3,7 +3,7 @@ import type { RgbImage } from '../core/image';
 import { type BadImageKind, decodeImage, isBadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
 import { readNamedFile } from '../faces/picture/read-file';
 
-/** Pixels row by row from the top, 8 bits a channel: a canvas' `getImageData`, or RGB. */
+/** Pixels row by row from the top, 8 bits a channel, such as a canvas' `getImageData`. */
 export interface PicturePixels {
   readonly width: number;
   readonly height: number;
@@ -11,10 +11,10 @@ export interface PicturePixels {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** A picture: the path of a file from the current folder, a whole file's bytes, or pixels. */
+/** A picture: the path of a file from the current folder, a file's bytes, or pixels. */
 export type Picture = string | Uint8Array | ArrayBuffer | PicturePixels;
 
-/** Why a picture could not be read; `message` names it and says what was expected. */
+/** A picture that cannot be read; `message` has its name and what was expected. */
 export class UnreadPictureError extends Error {
   override readonly name = 'UnreadPictureError';
 
@@ -27,10 +27,10 @@ export class UnreadPictureError extends Error {
 }
 
 /**
- * Reads a picture to colours. Alpha is laid on white, as files are decoded.
- * @param name what to call it in errors
- * @throws UnreadPictureError for a file or bytes that cannot be read; TypeError for what is no picture; RangeError for
- *   pixels whose sides or length do not fit
+ * Reads a picture. Transparent pixels are composited on white, as in decoded files.
+ * @param name of the picture in errors
+ * @throws UnreadPictureError for a file or bytes that cannot be read; TypeError for a value that is no picture;
+ *   RangeError for pixels whose sides or length do not fit
  */
 export async function readPicture(picture: Picture, name: string): Promise<RgbImage> {
   if (isPixels(picture)) return toRgb(picture, name);
@@ -44,7 +44,7 @@ function isPixels(picture: Picture): picture is PicturePixels {
   return typeof picture === 'object' && picture !== null && 'width' in picture && 'data' in picture;
 }
 
-/** Types are asked of Node.js: `instanceof` knows no arrays of another realm, such as a test runner's. */
+/** Uses Node.js' type checks, because `instanceof` fails for arrays of another realm, such as a test runner's. */
 function toBuffer(picture: Uint8Array | ArrayBuffer): Buffer {
   if (types.isUint8Array(picture)) return Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength);
   if (types.isAnyArrayBuffer(picture)) return Buffer.from(picture);
@@ -64,14 +64,14 @@ function toRgb({ width, height, data }: PicturePixels, name: string): RgbImage {
       `Expected a Uint8Array or Uint8ClampedArray for the data of ${name} but received ${describe(data)}`,
     );
   if (data.length === 3 * count) return { width, height, data: Uint8Array.from(data) };
-  if (data.length === 4 * count) return { width, height, data: layOnWhite(data) };
+  if (data.length === 4 * count) return { width, height, data: toOpaque(data) };
   throw new RangeError(
     `Expected ${4 * count} bytes (RGBA) or ${3 * count} (RGB) for the data of ${name}, which is ${width}x${height}, but received ${data.length}`,
   );
 }
 
-/** Lays red, green, blue and alpha on white. @param data [n, 4] @returns [n, 3] */
-function layOnWhite(data: Uint8Array | Uint8ClampedArray): Uint8Array {
+/** Composites pixels on white. @param data red, green, blue and alpha, [n, 4] @returns [n, 3] */
+function toOpaque(data: Uint8Array | Uint8ClampedArray): Uint8Array {
   const rgb = new Uint8Array((data.length / 4) * 3);
   for (let from = 0, to = 0; from < data.length; from += 4) {
     const alpha = data[from + 3];

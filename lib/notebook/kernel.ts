@@ -2,30 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { MimeBundle } from '../figures/bundle';
 
-/** What tslab sends as one output. Source: Jupyter's messaging protocol, display_data. */
-interface DisplayData extends MimeBundle {
-  readonly transient: { readonly display_id?: string };
-}
+/** Sends an output to the running cell; `update` replaces the output with the same display_id. */
+type WriteDisplayData = (
+  data: MimeBundle & { readonly transient: { readonly display_id: string } },
+  update: boolean,
+) => void;
 
-/** Sends one output to the cell that runs; `update` replaces the output that has the same display_id. */
-type WriteDisplayData = (data: DisplayData, update: boolean) => void;
-
-/** An output that can be sent again: it then replaces itself wherever it is shown. */
-export interface Output {
-  /** Sends the bundle, the first time as a new output of the running cell. */
+/** An output of a cell. */
+export interface CellOutput {
+  /** Shows a bundle, in place of the previous one. */
   send(bundle: MimeBundle): void;
 }
 
-/** Tells whether this process is a tslab kernel that has run a cell. */
-export function isInKernel(): boolean {
-  return findWriter() !== undefined;
-}
-
 /**
- * Opens an output of the cell that runs now. It stays that cell's, even when it is sent again later.
+ * Opens an output of the running cell. It stays that cell's when it changes later.
  * @returns undefined outside of a tslab kernel
  */
-export function openOutput(): Output | undefined {
+export function openCellOutput(): CellOutput | undefined {
   const write = findWriter();
   if (!write) return undefined;
   const transient = { display_id: randomBytes(8).toString('hex') };
@@ -39,8 +32,8 @@ export function openOutput(): Output | undefined {
 }
 
 /**
- * Finds tslab's own writer among the loaded modules. tslab's public functions send one MIME type a call, and a
- * kernel that the user started may be another installation than ours, so importing our copy would find it idle.
+ * Finds tslab's writer of outputs among the loaded modules. tslab's public functions send one MIME type a call, and the user's
+ * kernel may be another installation of tslab, for which an import would return a writer without a kernel.
  */
 function findWriter(): WriteDisplayData | undefined {
   for (const [file, loaded] of Object.entries(createRequire(__filename).cache)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { NotebookFile } from '../../lib/notebook/file';
+import type { NotebookFile } from '../../lib/notebook/notebooks';
 import { newStudy } from '../../lib/cli/new';
 import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { labArguments } from '../../lib/cli/lab';
-import { REPORT_NOTEBOOK } from '../../lib/notebook/execute';
+import { REPORT_NOTEBOOK } from '../../lib/notebook/notebooks';
 import { projectRoot } from '../../lib/files/project';
 import { venvProgram } from '../../lib/setup/python';
 

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { liveDisplay, runStoppable, show, watchStop } from '../../lib/notebook';
-import { isInKernel } from '../../lib/notebook/kernel';
+import { openCellOutput } from '../../lib/notebook/kernel';
 import {
-  progress,
+  followProgress,
   progressToBar,
   progressToBundle,
   progressToText,
   type ProgressState,
 } from '../../lib/notebook/progress';
+import { liveDisplay, show } from '../../lib/notebook/show';
+import { runStoppable, watchStop } from '../../lib/notebook/stop';
 import { useTemporaryFolder } from '../support/folder';
 
 interface Sent {
@@ -59,7 +60,7 @@ async function printed(run: () => Promise<void>): Promise<string> {
 
 describe('show', () => {
   it('prints the plain form outside of a notebook', async () => {
-    assert.equal(isInKernel(), false);
+    assert.equal(openCellOutput(), undefined);
     assert.equal(await printed(() => show([{ a: 1 }])), 'a\n-\n1\n');
   });
 
@@ -100,8 +101,8 @@ describe('a live display', () => {
   it('sends its first value as an output and the others in its place', async () => {
     const sent = await inKernel(async () => {
       const live = liveDisplay();
-      await live.update('one');
-      await live.update('two');
+      await live('one');
+      await live('two');
     });
     assert.deepEqual(
       sent.map(({ data, update }) => [data['text/plain'], update]),
@@ -116,7 +117,7 @@ describe('a live display', () => {
   it('leaves out values that come while another is drawn, but never the last', async () => {
     const sent = await inKernel(async () => {
       const live = liveDisplay();
-      await Promise.all(['one', 'two', 'three'].map((value) => live.update(value)));
+      await Promise.all(['one', 'two', 'three'].map((value) => live(value)));
     });
     assert.deepEqual(
       sent.map(({ data }) => data['text/plain']),
@@ -126,35 +127,33 @@ describe('a live display', () => {
 });
 
 describe('progress', () => {
-  function watch(total: number, run: (bar: ReturnType<typeof progress>, tick: (ms: number) => void) => void) {
+  function watch(run: (set: ReturnType<typeof followProgress>, tick: (ms: number) => void) => void) {
     const drawn: ProgressState[] = [];
     let time = 0;
-    const bar = progress('Faces', total, {
-      everyMs: 100,
-      now: () => time,
-      draw: (state) => drawn.push(state),
-    });
-    run(bar, (ms) => (time += ms));
+    const draw = (state: ProgressState) => drawn.push(state);
+    const set = followProgress('Faces', { everyMs: 100, now: () => time, draw });
+    run(set, (ms) => (time += ms));
     return drawn;
   }
 
   it('draws at the start, at most at the given interval, and once at the end', () => {
-    const drawn = watch(100, (bar, tick) => {
+    const drawn = watch((set, tick) => {
       for (let step = 0; step < 100; step++) {
-        tick(10);
-        bar.advance();
+        if (step > 0) tick(10);
+        set(step, 100);
       }
-      bar.finish();
+      tick(10);
+      set(100, 100);
+      set(100, 100);
     });
     assert.deepEqual(
-      drawn.map(({ done }) => done),
-      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+      drawn.map(({ done, elapsedMs }) => [done, elapsedMs]),
+      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100].map((done) => [done, 10 * done]),
     );
-    assert.deepEqual(drawn.map(({ isFinished }) => isFinished).filter(Boolean), [true]);
   });
 
   it('shows rate and time left, and at the end the elapsed time', () => {
-    const state = { title: 'Faces', total: 1680, isFinished: false };
+    const state = { title: 'Faces', total: 1680 };
     assert.equal(progressToText({ ...state, done: 0, elapsedMs: 0 }), 'Faces: 0 of 1,680');
     assert.equal(
       progressToText({ ...state, done: 420, elapsedMs: 20_000 }),
@@ -165,24 +164,18 @@ describe('progress', () => {
       'Faces: 4 of 1,680, 5.0 s each, 2 h 19 min left',
     );
     assert.equal(
-      progressToText({ ...state, done: 1680, elapsedMs: 80_000, isFinished: true }),
+      progressToText({ ...state, done: 1680, elapsedMs: 80_000 }),
       'Faces: 1,680 in 1 min 20 s (21.0 a second)',
-    );
-    assert.equal(
-      progressToText({ ...state, done: 420, elapsedMs: 9_000, isFinished: true }),
-      'Faces: 420 of 1,680 stopped after 9.0 s (46.7 a second)',
     );
   });
 
-  it('has nothing to draw before the end when there is nothing to do', () => {
-    assert.deepEqual(
-      watch(0, (bar) => bar.finish()).map(({ isFinished }) => isFinished),
-      [true],
-    );
+  it('draws the end only when there is nothing to do', () => {
+    const drawn = watch((set) => set(0, 0));
+    assert.deepEqual(drawn.map(progressToText), ['Faces: 0 in 0.0 s']);
   });
 
   it('is a bar with escaped text in a notebook and fits its line in a terminal', () => {
-    const state = { title: 'a<b', done: 1, total: 4, elapsedMs: 1000, isFinished: false };
+    const state = { title: 'a<b', done: 1, total: 4, elapsedMs: 1000 };
     const html = String(progressToBundle(state).data['text/html']);
     assert.match(html, /width:25\.0%/);
     assert.match(html, /role="progressbar" aria-valuemin="0" aria-valuenow="1" aria-valuemax="4"/);
@@ -193,7 +186,7 @@ describe('progress', () => {
 
   it('redraws one output in a kernel', async () => {
     const sent = await inKernel(() => {
-      progress('Faces', 2).set(2);
+      followProgress('Faces')(2, 2);
       return Promise.resolve();
     });
     assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { listNotebooks, toCleanText } from '../../lib/notebook/file';
+import { listNotebooks, toCleanText } from '../../lib/notebook/notebooks';
 import { projectRoot } from '../../lib/files/project';
 
 interface NotebookCell {

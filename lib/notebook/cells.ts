@@ -1,0 +1,101 @@
+import type { BlockSet } from '../core/blocks';
+import type { Experiment } from '../core/experiment';
+import { toBundle } from '../figures/bundle';
+import { confusionChart } from '../figures/confusion-chart';
+import { nameFigures, saveFigure } from '../figures/figure';
+import { lossChart } from '../figures/learning-charts';
+import { expectWritable, homePath } from '../files/project';
+import type { Network } from '../model/networks/network';
+import { formatEpoch } from '../model/training/history';
+import { isCompiledStale } from '../setup';
+import type { SplitFaces } from '../study/faces-of-split';
+import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report/report-file';
+import { trainCached, type CachedTraining } from '../study/train-cached';
+import { startEngine, type EngineInfo } from '../tensor/backend';
+import { openCellOutput } from './kernel';
+import { liveDisplay, resultsDirectory } from './show';
+import { runStoppable } from './stop';
+
+const STALE = 'dist is older than lib: run `npm run setup`, then restart the kernel';
+
+/**
+ * Starts TensorFlow for a notebook, and shows versions and settings. Warns if the compiled helpers are older than their
+ * sources.
+ * @throws Error when the results cannot be written; what {@link startEngine} throws
+ */
+export async function startNotebook(experiment: Experiment): Promise<EngineInfo> {
+  expectWritable(homePath('data'));
+  const output = openCellOutput();
+  const engine = await startEngine();
+  const settings = {
+    ...(isCompiledStale() && { warning: STALE }),
+    'Node.js': process.version,
+    backend: describeBackend(engine),
+    ...(engine.reason && { 'why not native': engine.reason }),
+    ...experiment,
+  };
+  const rows = Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
+  output?.send(await toBundle(rows, { caption: 'What runs, and with which settings' }));
+  return engine;
+}
+
+function describeBackend({ backend, tensorflow, device, oneDnn }: EngineInfo): string {
+  const library = tensorflow ? `TensorFlow ${tensorflow}` : 'TensorFlow.js';
+  return `${backend} (${library}, ${device}${oneDnn ? ', oneDNN' : ''})`;
+}
+
+/**
+ * Trains a network on both blocks, and shows a line and the chart of the loss after each epoch. The stop button ends training
+ * after the current batch; the cell resumes it when it runs again. The chart is saved.
+ * @param network takes [eyes, mouth]; afterwards it has the weights of the best epoch
+ * @throws what {@link trainCached} throws
+ */
+export async function trainInCell(
+  network: Network,
+  blocks: BlockSet,
+  faces: Pick<SplitFaces, 'train' | 'validation'>,
+  experiment: Experiment,
+): Promise<CachedTraining> {
+  const { epochs } = experiment;
+  const named = { epochs, model: network.name };
+  const showChart = liveDisplay();
+  const training = await runStoppable('training', ({ isRequested: shouldStop }) =>
+    trainCached({
+      network,
+      blocks,
+      faces,
+      experiment,
+      shouldStop,
+      inputs: ['eyes', 'mouth'],
+      onEpoch: (history) => {
+        printLine(formatEpoch(history[history.length - 1], epochs));
+        void showChart(lossChart(history, named));
+      },
+    }),
+  );
+  const { history, reusedEpochs, bestEpoch } = training;
+  const figure = lossChart(history, named);
+  await showChart(figure);
+  const { loss } = nameFigures({ ...experiment, model: network.name });
+  await saveFigure(figure, resultsDirectory(process.env), loss);
+  printLine(
+    `${history.length} epochs, ${reusedEpochs} of them from checkpoints; best on validation: epoch ${bestEpoch}`,
+  );
+  return training;
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Saves a report, the data of its figures, and the confusion matrix as a figure among the results. */
+export async function finishReport(parts: ReportParts): Promise<ReportFile> {
+  const { dataset, split, experiment, evaluation } = parts;
+  const directory = resultsDirectory(process.env);
+  const report = buildReport(parts);
+  saveReport(directory, report, parts);
+  const subtitle = `${dataset.name}, split by ${split.name}, test side`;
+  const chart = confusionChart(evaluation.scores.network.matrix, { subtitle });
+  await saveFigure(chart, directory, nameFigures(experiment).heatmap);
+  return report;
+}

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { toBundle, type MimeBundle, type ShowOptions } from '../figures/bundle';
+import { isFigure, saveFigure } from '../figures/figure';
+import { homePath, projectRoot } from '../files/project';
+import { type CellOutput, openCellOutput } from './kernel';
+
+/**
+ * Shows a value below the running cell, in all forms that JupyterLab, VS Code, GitHub and nbconvert need. Outside of a
+ * notebook its plain-text form is printed.
+ * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
+ *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or any other value
+ * @param options.saveAs file name without extension under which a figure is saved among the results; default: not saved
+ * @throws what drawing throws; TypeError when a value that is no figure is to be saved
+ */
+export async function show(
+  value: unknown,
+  { saveAs, ...options }: ShowOptions & { readonly saveAs?: string } = {},
+): Promise<void> {
+  // Opened before drawing, so that it belongs to the calling cell even if that cell does not wait.
+  const output = openCellOutput();
+  send(output, await toBundle(value, options));
+  if (saveAs === undefined) return;
+  if (!isFigure(value)) throw new TypeError(`Expected a figure for saveAs but received ${typeof value}`);
+  await saveFigure(value, resultsDirectory(process.env), saveAs);
+}
+
+/**
+ * Returns the folder of a notebook's results: `RESULTS_DIR`, default results/latest.
+ * @param environment such as `process.env`
+ */
+export function resultsDirectory(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment.RESULTS_DIR
+    ? path.resolve(projectRoot(), environment.RESULTS_DIR)
+    : homePath('results', 'latest');
+}
+
+/**
+ * Opens an output of the running cell whose content changes; nothing is shown before the first update.
+ * @returns shows a value in place of the previous one; values are skipped while another one is drawn, except the last
+ */
+export function liveDisplay(): (value: unknown) => Promise<void> {
+  const output = openCellOutput();
+  let newest = 0;
+  let drawing: Promise<void> = Promise.resolve();
+  return (value) => {
+    const own = ++newest;
+    const draw = async () => {
+      if (own === newest) send(output, await toBundle(value));
+    };
+    // In sequence, so that an older value never replaces a newer one; a failure does not stop the next one.
+    drawing = drawing.then(draw, draw);
+    return drawing;
+  };
+}
+
+function send(output: CellOutput | undefined, bundle: MimeBundle): void {
+  if (output) output.send(bundle);
+  else process.stdout.write(`${String(bundle.data['text/plain'])}\n`);
+}
