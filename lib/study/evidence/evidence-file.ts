@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Estimate } from '../../core/intervals';
 import { formatPercent } from '../../core/metrics';
-import { saveFigure, type Figure } from '../../figures/figure';
+import { saveFigure } from '../../figures/figure';
 import { formatRate, rateTable } from '../../figures/tables';
 import { markdownTable } from '../markdown';
 import {
@@ -10,27 +10,13 @@ import {
   accuracyBy,
   accuracyByProtocol,
   accuracyOf,
-  deletionAnswers,
   differenceOf,
   studyAnswers,
   type EvidenceAnswer,
 } from './answers';
 import type { Evidence } from './archive';
 import { calibrateModel } from './calibration';
-import {
-  ABLATION,
-  ablationFigure,
-  ablationRowOf,
-  attentionFigure,
-  attributionFigure,
-  deletionFigure,
-  growthFigure,
-  MODEL_NAMES,
-  nameModel,
-  protocolsFigure,
-  reliabilityFigure,
-  riskFigure,
-} from './figures';
+import { ABLATION, ablationRowOf, drawFigures, MODEL_NAMES, nameModel } from './figures';
 import type { Protocol } from './splits';
 
 /** An accuracy with its 95 % interval, 0 to 1. */
@@ -149,22 +135,6 @@ export async function saveEvidenceFile(directory: string, evidence: Evidence): P
   fs.mkdirSync(figureDirectory, { recursive: true });
   const summary = summarizeEvidence(evidence);
   fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  const deletions = deletionAnswers(evidence).filter(({ model }) => model === 'compact');
-  const growth = studyAnswers(evidence, 'growth');
-  const figures: Record<string, Figure | undefined> = {
-    protocols: protocolsFigure(studyAnswers(evidence, 'protocols')),
-    ablation: ablationFigure(studyAnswers(evidence, 'ablation')),
-    growth_generated: growthFigure(growth, 'development'),
-    growth_six: growthFigure(growth, 'six'),
-    reliability: reliabilityFigure(evidence, 'compact'),
-    risk_coverage: riskFigure(evidence, 'compact'),
-    attention: attentionFigure(studyAnswers(evidence, 'attention')),
-    removal_clips: deletionFigure(deletions.filter(({ protocol }) => protocol === 'clips')),
-    removal_characters: deletionFigure(deletions.filter(({ protocol }) => protocol === 'characters')),
-    attribution_compact: await attributionFigure(evidence, 'compact'),
-    attribution_tergat: await attributionFigure(evidence, 'tergat'),
-    attribution_learned: await attributionFigure(evidence, 'learned'),
-  };
-  for (const [name, figure] of Object.entries(figures))
+  for (const [name, figure] of Object.entries(await drawFigures(evidence)))
     if (figure) await saveFigure(figure, figureDirectory, name);
 }

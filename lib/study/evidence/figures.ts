@@ -1,14 +1,15 @@
 import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { groupBy } from '../../core/group-by';
 import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
-import type { ChartFigure, PictureFigure } from '../../figures/figure';
+import type { ChartFigure, Figure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import {
   aboutSet,
   accuracyBy,
   accuracyByProtocol,
-  type deletionAnswers,
+  deletionAnswers,
+  studyAnswers,
   type EvidenceAnswer,
 } from './answers';
 import type { AttributionMap, DeletionResult, Evidence } from './archive';
@@ -32,6 +33,26 @@ export const MODEL_NAMES: Readonly<Record<string, string>> = {
 
 /** Returns the display name of an answer's model. */
 export const nameModel = ({ model }: Pick<EvidenceAnswer, 'model'>): string => MODEL_NAMES[model];
+
+/** Draws all figures by the names of their files; undefined for maps that were not computed. */
+export async function drawFigures(evidence: Evidence): Promise<Record<string, Figure | undefined>> {
+  const deletions = deletionAnswers(evidence).filter(({ model }) => model === 'compact');
+  const growth = studyAnswers(evidence, 'growth');
+  return {
+    protocols: protocolsFigure(studyAnswers(evidence, 'protocols')),
+    ablation: ablationFigure(studyAnswers(evidence, 'ablation')),
+    growth_generated: growthFigure(growth, 'development'),
+    growth_six: growthFigure(growth, 'six'),
+    reliability: reliabilityFigure(evidence, 'compact'),
+    risk_coverage: riskFigure(evidence, 'compact'),
+    attention: attentionFigure(studyAnswers(evidence, 'attention')),
+    removal_clips: deletionFigure(deletions.filter(({ protocol }) => protocol === 'clips')),
+    removal_characters: deletionFigure(deletions.filter(({ protocol }) => protocol === 'characters')),
+    attribution_compact: await attributionFigure(evidence, 'compact'),
+    attribution_tergat: await attributionFigure(evidence, 'tergat'),
+    attribution_learned: await attributionFigure(evidence, 'learned'),
+  };
+}
 
 /** Charts the accuracy of every model under every split protocol. */
 export function protocolsFigure(answers: readonly EvidenceAnswer[]): ChartFigure {

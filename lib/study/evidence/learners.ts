@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
@@ -20,7 +19,7 @@ import type { Network } from '../../model/networks/network';
 import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
-import { askModelFile, askNetwork, predictFrequencies, type SetProbabilities } from '../answer-faces';
+import { askModelFile, askNetwork, predictFrequencies } from '../answer-faces';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 
@@ -34,10 +33,14 @@ export interface LearnerTask {
   readonly epochs: number;
 }
 
-/** Probabilities for the faces of a split. A row of zeros is no answer: the learner detected no face by itself. */
-export interface LearnerAnswers extends SetProbabilities {
-  /** Epoch with the best validation accuracy; 0 without training. */
-  readonly bestEpoch: number;
+/** Answers of a learner. */
+export interface LearnerAnswers {
+  /** Probabilities of the test faces, [test, 7]. A row of zeros is no answer: the learner detected no face by itself. */
+  readonly test: Float32Array;
+  /** Probabilities of the validation faces, [validation, 7], if a network was trained. */
+  readonly validation?: Float32Array;
+  /** Epoch with the best validation accuracy, if a network was trained. */
+  readonly bestEpoch?: number;
   /** Distance of each test face to the nearest training face, [test], if the learner measures it. */
   readonly distances?: Float32Array;
 }
@@ -64,12 +67,6 @@ export const FORMS = {
   learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
 } as const satisfies Record<string, NetworkSpec>;
 
-/** Training accuracy is measured on this many samples; nothing is chosen by it. */
-const SCORED_FACES = 128;
-
-/** File of the model of drawn faces, from the project's directory. */
-const DRAWN_MODEL = path.join('models', 'drawn.safetensors');
-
 /**
  * Returns a function that finds the learner of a model.
  * @param imageOf returns the absolute path of a frame's image
@@ -88,13 +85,13 @@ export function buildLearners(
   const forms: Readonly<Record<string, NetworkSpec>> = FORMS;
   return (model, isKept) => {
     if (Object.hasOwn(untrained, model)) return untrained[model];
-    if (Object.hasOwn(forms, model)) return (task) => learnNetwork(forms[model], task, isKept);
+    if (Object.hasOwn(forms, model)) return (task) => learn(forms[model], task, isKept);
     const known = [...Object.keys(untrained), ...Object.keys(forms)].join(', ');
     throw new RangeError(`Expected one of ${known} for model but received ${model}`);
   };
 }
 
-function learnNetwork(form: NetworkSpec, task: LearnerTask, isKept: boolean): Promise<LearnerAnswers> {
+function learn(form: NetworkSpec, task: LearnerTask, isKept: boolean): Promise<LearnerAnswers> {
   return useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
     ...(await askNetwork(network, form.inputs, task.blocks, task)),
     bestEpoch,
@@ -114,7 +111,8 @@ export function useTrained<T>(
 ): Promise<T> {
   const options = {
     blocks,
-    scoredFaces: SCORED_FACES,
+    // Training accuracy is measured on this many faces; nothing is chosen by it.
+    scoredFaces: 128,
     experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
     faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
     keeps: isKept ? ('weights' as const) : ('nothing' as const),
@@ -123,38 +121,24 @@ export function useTrained<T>(
 }
 
 /** Predicts the class frequencies of the training set for every face. */
-async function predictMajority({ blocks, train, ...asked }: LearnerTask): Promise<LearnerAnswers> {
-  return { ...predictFrequencies(blockSource(blocks, train).labels, asked), bestEpoch: 0 };
+async function predictMajority({ blocks, train, test }: LearnerTask): Promise<LearnerAnswers> {
+  return predictFrequencies(blockSource(blocks, train).labels, { validation: [], test });
 }
 
 /** Predicts the label of the nearest training face by the distance of both blocks' pixels. */
-async function predictNearestFace({ blocks, train, validation, test }: LearnerTask): Promise<LearnerAnswers> {
-  const known = blockSource(blocks, train);
-  const ask = (faces: readonly number[]) =>
-    predictNearest({ train: known, test: blockSource(blocks, faces) });
-  const found = await ask(test);
-  return {
-    test: oneHot(found.labels),
-    validation: oneHot((await ask(validation)).labels),
-    bestEpoch: 0,
-    distances: found.distances.map(Math.sqrt),
-  };
-}
-
-function oneHot(labels: Uint8Array): Float32Array {
+async function predictNearestFace({ blocks, train, test }: LearnerTask): Promise<LearnerAnswers> {
+  const sources = { train: blockSource(blocks, train), test: blockSource(blocks, test) };
+  const { labels, distances } = await predictNearest(sources);
   const rows = new Float32Array(EMOTIONS.length * labels.length);
   labels.forEach((label, row) => (rows[EMOTIONS.length * row + label] = 1));
-  return rows;
+  return { test: rows, distances: distances.map(Math.sqrt) };
 }
 
 /** Asks the model of drawn faces, which is not trained here. */
-async function askDrawnModel({ blocks, ...asked }: LearnerTask): Promise<LearnerAnswers> {
-  const { validation, test, temperature } = await askModelFile(DRAWN_MODEL, blocks, asked);
-  return {
-    validation: scaleByTemperature(validation, temperature),
-    test: scaleByTemperature(test, temperature),
-    bestEpoch: 0,
-  };
+async function askDrawnModel({ blocks, test: faces }: LearnerTask): Promise<LearnerAnswers> {
+  const asked = { validation: [], test: faces };
+  const { test, temperature } = await askModelFile('models/drawn.safetensors', blocks, asked);
+  return { test: scaleByTemperature(test, temperature) };
 }
 
 /**
@@ -164,7 +148,8 @@ async function askDrawnModel({ blocks, ...asked }: LearnerTask): Promise<Learner
  */
 function buildFaceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
   const known = new Map<string, Float32Array>();
-  const ask = async (records: readonly FrameRecord[]) => {
+  return async ({ blocks, test }) => {
+    const records = test.map((face) => blocks.records[face]);
     const asked = records.filter((record) => !known.has(record.path));
     const network = asked.length > 0 ? await loadExpressionNetwork() : undefined;
     try {
@@ -175,10 +160,6 @@ function buildFaceApiLearner(imageOf: (record: FrameRecord) => string): Learner 
     } finally {
       network?.dispose();
     }
-    return Float32Array.from(records.flatMap((record) => [...known.get(record.path)!]));
-  };
-  return async ({ blocks, validation, test }) => {
-    const recordsOf = (faces: readonly number[]) => faces.map((face) => blocks.records[face]);
-    return { test: await ask(recordsOf(test)), validation: await ask(recordsOf(validation)), bestEpoch: 0 };
+    return { test: Float32Array.from(records.flatMap((record) => [...known.get(record.path)!])) };
   };
 }

@@ -61,7 +61,10 @@ export async function runEvidence(
   await startEngine();
   const chosen = STUDIES.filter((study) => studies.includes(study));
   const { sets } = PLANS[chosen.at(-1) ?? 'protocols'];
-  const { blocks, records, imageOf } = await openEvidenceData({ size, sets, environment, print });
+  const { blocks, records, imageOf } = await openSets(sets, size, {
+    ferg: environment.FERG_DIR,
+    print,
+  });
   const splits = buildSplits(records, shares);
   const learnerOf = buildLearners(imageOf);
   const made = new Map<BlockCondition, Promise<BlockSet>>();
@@ -100,33 +103,22 @@ function dropProbabilities(run: EvidenceRun, study: Study): EvidenceRun {
   return isCalibrated ? run : { ...run, probabilities: '', validation: '' };
 }
 
-/** The joined data of several sets of characters after detection. */
-interface EvidenceData {
-  /** All frames; a path begins with the name of its set. */
-  readonly records: readonly FrameRecord[];
-  /** The found faces of these frames. */
-  readonly blocks: BlockSet;
-  /** Returns the absolute path of a frame's image. */
-  readonly imageOf: (record: FrameRecord) => string;
-}
-
 /**
  * Opens sets of characters and detects their faces; drawn images and detected faces are cached.
- * @param options.environment `FERG_DIR`: FERG-DB in place of the six drawn characters
- * @param options.print called with messages about the progress
+ * @param ferg FERG-DB's folder, in place of the six drawn characters
+ * @returns all frames, with paths that begin with the name of their set, the faces found in them, and a function that
+ *   returns the absolute path of a frame's image
  */
-async function openEvidenceData(options: {
-  readonly size: EvidenceSize;
-  readonly sets: readonly CharacterSet[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly print: (line: string) => void;
-}): Promise<EvidenceData> {
-  const { size, sets, environment, print } = options;
+async function openSets(
+  sets: readonly CharacterSet[],
+  size: EvidenceSize,
+  { ferg, print }: { readonly ferg: string | undefined; readonly print: (line: string) => void },
+) {
   const directories = new Map<CharacterSet, string>();
   const records: FrameRecord[] = [];
   const parts: BlockSet[] = [];
   for (const set of sets) {
-    const dataset = await (set === 'six' ? openSix(size, environment.FERG_DIR) : openGenerated(set, size));
+    const dataset = await (set === 'six' ? openSix(size, ferg) : openGenerated(set, size));
     print(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
     const { blocks } = await preprocessDataset({ ...dataset, fixedMargin: true }, DEFAULT_EXPERIMENT);
     const inSet = (record: FrameRecord) => ({ ...record, path: `${set}/${record.path}` });
@@ -145,11 +137,10 @@ async function openEvidenceData(options: {
   return { records, blocks: concatBlocks(parts), imageOf };
 }
 
-/** Opens FERG-DB if its folder is given, else the six drawn characters. */
 async function openSix({ name, six }: EvidenceSize, ferg: string | undefined): Promise<Dataset> {
   if (ferg) return readFerg(path.resolve(projectRoot(), ferg));
   if (name === 'full') return openDataset(DEFAULT_EXPERIMENT, {});
-  return drawSet('six drawn characters', { ...six, directory: sampleDirectory('six-small') });
+  return drawSet('six drawn characters', 'six-small', six);
 }
 
 function openGenerated(set: 'development' | 'final', { name, ...sizes }: EvidenceSize): Promise<Dataset> {
@@ -159,15 +150,16 @@ function openGenerated(set: 'development' | 'final', { name, ...sizes }: Evidenc
     ...generateCharacter(seed, index),
     name: `g${seed}-${String(index).padStart(3, '0')}`,
   }));
-  const directory = sampleDirectory(`${set}-${name}`);
-  return drawSet(`characters generated from seed ${seed}`, { ...clips, seed, characters, directory });
+  const settings = { ...clips, seed, characters };
+  return drawSet(`characters generated from seed ${seed}`, `${set}-${name}`, settings);
 }
 
-function sampleDirectory(name: string): string {
-  return homePath('data', 'cache', 'generated', name);
-}
-
-async function drawSet(name: string, sample: Parameters<typeof writeSample>[0]): Promise<Dataset> {
-  await writeSample(sample);
-  return { name, synthetic: true, directory: sample.directory, records: await readSample(sample.directory) };
+async function drawSet(
+  name: string,
+  folder: string,
+  settings: Omit<Parameters<typeof writeSample>[0], 'directory'>,
+): Promise<Dataset> {
+  const directory = homePath('data', 'cache', 'generated', folder);
+  await writeSample({ ...settings, directory });
+  return { name, synthetic: true, directory, records: await readSample(directory) };
 }

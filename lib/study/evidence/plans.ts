@@ -37,28 +37,39 @@ export const EVIDENCE_SIZES = {
 /** Numbers of images and epochs of all studies. */
 export type EvidenceSize = (typeof EVIDENCE_SIZES)['full'];
 
-type Plan = (splits: EvidenceSplits, epochs: EvidenceSize['epochs']) => EvidenceJob[];
+type Epochs = EvidenceSize['epochs'];
 
 /** The split whose mean maps are stored, for one figure a network. */
 export const MAPPED_SPLIT = 'clips-1';
 
 /** The sets of characters and the jobs of each study. */
-export const PLANS: Readonly<Record<Study, { readonly sets: readonly CharacterSet[]; readonly plan: Plan }>> =
-  {
-    protocols: { sets: ['six'], plan: planProtocols },
-    ablation: { sets: ['six'], plan: planAblation },
-    attention: { sets: ['six'], plan: planAttention },
-    growth: { sets: ['six', 'development'], plan: planGrowth },
-    unseen: { sets: ['six', 'development', 'final'], plan: planUnseen },
-  };
+export const PLANS: Readonly<
+  Record<
+    Study,
+    {
+      readonly sets: readonly CharacterSet[];
+      readonly plan: (splits: EvidenceSplits, epochs: Epochs) => EvidenceJob[];
+    }
+  >
+> = {
+  protocols: { sets: ['six'], plan: planProtocols },
+  ablation: { sets: ['six'], plan: planAblation },
+  attention: { sets: ['six'], plan: planAttention },
+  growth: { sets: ['six', 'development'], plan: planGrowth },
+  unseen: {
+    sets: ['six', 'development', 'final'],
+    plan: (_, { tergat }) => [
+      ...jobsOn(['final-original'], 'tergat', tergat),
+      ...jobsOn(['final'], 'shipped', 0),
+      ...jobsOn(['final'], 'faceapi', 0),
+    ],
+  },
+};
 
-/**
- * Each model on two splits by frames, on two by clips, and with each character left out. TerGat has one split by frames
- * and one by clips; the compact network has two seeds for each left-out character.
- */
-function planProtocols(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+/** TerGat has one split by frames and one by clips; the compact network has two seeds for each left-out character. */
+function planProtocols(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {
   const folds = foldsOf(splits);
-  const all = [...idsOf(splits, 'frames'), ...idsOf(splits, 'clips'), ...folds];
+  const all: SplitId[] = ['frames-1', 'frames-2', 'clips-1', 'clips-2', ...folds];
   return [
     ...['majority', 'nearest', 'faceapi'].flatMap((model) => jobsOn(all, model, 0)),
     ...jobsOn(all, 'landmarks', epochs.landmarks),
@@ -69,8 +80,7 @@ function planProtocols(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): 
   ];
 }
 
-/** All rows on one split by frames; blocks, boxes and landmarks also with each character left out. */
-function planAblation(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+function planAblation(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {
   const folds = foldsOf(splits);
   return [
     ...BLOCK_CONDITIONS.flatMap((condition) =>
@@ -83,19 +93,14 @@ function planAblation(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): E
   ];
 }
 
-/** Each use of the prior on a split by frames, a split by clips, and with each character left out. */
-function planAttention(splits: EvidenceSplits, { compact: epochs }: EvidenceSize['epochs']): EvidenceJob[] {
+function planAttention(splits: EvidenceSplits, { compact: epochs }: Epochs): EvidenceJob[] {
   const tested: SplitId[] = ['frames-1', 'clips-1', ...foldsOf(splits)];
-  return [
-    ...jobsOn(tested, 'compact', epochs),
-    ...['soft', 'blocksAndFace', 'learned', 'face'].flatMap((model) =>
-      jobsOn(tested, model, epochs, { condition: 'with-face' }),
-    ),
-  ];
+  return ['compact', 'soft', 'blocksAndFace', 'learned', 'face'].flatMap((model) =>
+    jobsOn(tested, model, epochs, { condition: model === 'compact' ? 'correct' : 'with-face' }),
+  );
 }
 
-/** The learning curve: accuracy on unseen characters by the number of generated training characters. */
-function planGrowth(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+function planGrowth(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {
   const largestFirst = splitsOf(splits, 'growth').reverse();
   // Fewer characters give fewer steps an epoch, so they get more epochs, at most three times as many.
   const scaled = (count: number) => Math.round(epochs.augmented * Math.min(3, 100 / count));
@@ -108,19 +113,11 @@ function planGrowth(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): Evi
   ];
 }
 
-/** The final characters: TerGat with the original's training, the model of drawn faces, and face-api's network. */
-function planUnseen(_: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
-  return [
-    ...jobsOn(['final-original'], 'tergat', epochs.tergat),
-    ...['shipped', 'faceapi'].flatMap((model) => jobsOn(['final'], model, 0)),
-  ];
-}
-
 /**
  * Plans attribution: the compact network and TerGat on the split by clips, the compact network with each character left
  * out, and the maps of learned attention.
  */
-export function planAttribution(splits: EvidenceSplits, epochs: EvidenceSize['epochs']): EvidenceJob[] {
+export function planAttribution(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {
   return [
     ...jobsOn([MAPPED_SPLIT, ...foldsOf(splits)], 'compact', epochs.compact),
     ...jobsOn([MAPPED_SPLIT], 'tergat', epochs.tergat),
@@ -129,7 +126,7 @@ export function planAttribution(splits: EvidenceSplits, epochs: EvidenceSize['ep
 }
 
 /** Plans the answers about corrupted images: of a network that another study trains. */
-export function planCorruptions({ compact: epochs }: EvidenceSize['epochs']): EvidenceJob {
+export function planCorruptions({ compact: epochs }: Epochs): EvidenceJob {
   return jobsOn(['clips-1'], 'compact', epochs)[0];
 }
 
@@ -137,12 +134,9 @@ export function planCorruptions({ compact: epochs }: EvidenceSize['epochs']): Ev
  * Returns true if the network of a job is needed again: for attribution, or TerGat of the first split by frames for the
  * final characters.
  */
-export function isNeededAgain(job: EvidenceJob, splits: EvidenceSplits, epochs: EvidenceSize['epochs']) {
-  const again = [
-    ...planAttribution(splits, epochs),
-    ...jobsOn(['frames-1', 'final-original'], 'tergat', epochs.tergat),
-  ];
-  return again.map(nameJob).includes(nameJob(job));
+export function isNeededAgain(job: EvidenceJob, splits: EvidenceSplits, epochs: Epochs): boolean {
+  const unseen = jobsOn(['frames-1', 'final-original'], 'tergat', epochs.tergat);
+  return [...planAttribution(splits, epochs), ...unseen].some((other) => nameJob(other) === nameJob(job));
 }
 
 function jobsOn(
@@ -154,10 +148,6 @@ function jobsOn(
   return splits.map((split) => ({ model, condition, split, seed, epochs }));
 }
 
-function idsOf(splits: EvidenceSplits, protocol: 'frames' | 'clips' | 'characters'): SplitId[] {
-  return splitsOf(splits, protocol).map(({ id }) => id);
-}
-
 function foldsOf(splits: EvidenceSplits): SplitId[] {
-  return idsOf(splits, 'characters');
+  return splitsOf(splits, 'characters').map(({ id }) => id);
 }

@@ -35,7 +35,7 @@ export interface RunContext {
 /** Runs a job, or reads its run from data/cache/evidence, so that a stopped call resumes. */
 export function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceRun> {
   return runOnce(job, context, async (task) => {
-    const { test, validation, bestEpoch, distances } = await context.learn(job, task);
+    const { test, validation, bestEpoch = 0, distances } = await context.learn(job, task);
     // A row of zeros is no answer.
     const labels = Array.from(predictedLabels(test), (label, row) =>
       test[EMOTIONS.length * row + label] > 0 ? label : undefined,
@@ -44,7 +44,7 @@ export function runJob(job: EvidenceJob, context: RunContext): Promise<EvidenceR
       ...job,
       bestEpoch,
       probabilities: packProbabilities(test),
-      validation: packProbabilities(validation),
+      validation: validation ? packProbabilities(validation) : '',
       ...(distances && { distances: Array.from(distances, (value) => Math.round(100 * value) / 100) }),
       answers: encodeAnswers(task, labels, context.records),
     };
