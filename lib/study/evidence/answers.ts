@@ -70,24 +70,14 @@ function answersOfRun(
   if (frames.length !== answers.length)
     throw new RangeError(`Expected ${frames.length} answers for ${split} but received ${answers.length}`);
   const { protocol, trainingCharacters } = splits.get(split)!;
+  const shared = { model, condition, protocol, trainingCharacters, seed };
   let found = 0;
   return frames.map((frame, row) => {
     const { path, character, emotion, clip = path } = records[frame];
     const answer = answers[row] === '-' ? undefined : EMOTIONS[Number(answers[row])];
-    return {
-      model,
-      condition,
-      protocol,
-      trainingCharacters,
-      seed,
-      path,
-      character,
-      clip,
-      emotion,
-      answer,
-      score: Number(answer === emotion),
-      distance: answer && distances?.[found++],
-    };
+    const distance = answer && distances?.[found++];
+    const score = Number(answer === emotion);
+    return { ...shared, path, character, clip, emotion, answer, score, distance };
   });
 }
 

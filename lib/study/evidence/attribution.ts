@@ -30,9 +30,6 @@ const OCCLUSION: Readonly<Record<string, Occlusion>> = {
 /** Batch size of the attribution maps. */
 const BATCH_SIZE = 64;
 
-/** Increment when maps or deletion test change for the same job. */
-const ATTRIBUTION_VERSION = 1;
-
 /** Computes the attribution maps and the deletion test of a trained network; the result is cached in data/cache/evidence. */
 export function runAttribution(job: EvidenceJob, context: RunContext): Promise<AttributionRun> {
   const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
@@ -45,9 +42,13 @@ export function runAttribution(job: EvidenceJob, context: RunContext): Promise<A
         ...removal,
         answers: encodeAnswers(task, labels, context.records),
       }));
-      return { ...job, removals, maps: job.split === MAPPED_SPLIT ? averageMaps(faces, source.labels) : [] };
+      const maps = (['picture', 'gradients', 'occlusion'] as const).flatMap((of) =>
+        averageRows(faces[of], source.labels, { of, parts: ['eyes', 'mouth'] }),
+      );
+      return { ...job, removals, maps: job.split === MAPPED_SPLIT ? maps : [] };
     });
-  return runOnce(job, context, attribute, `attribution${ATTRIBUTION_VERSION}_`);
+  // Increment the number when maps or deletion test change for the same job.
+  return runOnce(job, context, attribute, 'attribution1_');
 }
 
 /** Both blocks of each face as inputs of the network, and their attribution maps: each [faces][2 * 32 * 32]. */
@@ -128,12 +129,6 @@ function classifyBlocks(network: Network, faces: readonly Float32Array[]): Uint8
     const blocks = tf.split(all, 2, 1).map((block) => block.reshape([-1, side, side, 1]));
     return Uint8Array.from(network.forward(blocks, { training: false }).argMax(1).dataSync());
   });
-}
-
-function averageMaps(faces: AttributedFaces, labels: Uint8Array): AttributionMap[] {
-  return (['picture', 'gradients', 'occlusion'] as const).flatMap((of) =>
-    averageRows(faces[of], labels, { of, parts: ['eyes', 'mouth'] }),
-  );
 }
 
 /** Averages the attention maps of a network with learned attention, and its input faces. */

@@ -1,31 +1,16 @@
-import {
-  expectedCalibrationError,
-  fitTemperature,
-  scaleByTemperature,
-  type LabelledProbabilities,
-} from '../../core/calibration';
+import { expectedCalibrationError, fitTemperature, scaleByTemperature } from '../../core/calibration';
 import { emotionId, EMOTIONS } from '../../core/emotions';
 import { unpackProbabilities } from '../packed-files';
 import type { Evidence, EvidenceRun } from './archive';
 import type { Protocol } from './splits';
 
-/** Calibration before and after temperature scaling, one temperature a fold. */
-interface Calibration {
-  readonly before: LabelledProbabilities;
-  readonly after: LabelledProbabilities;
-  /** Expected calibration error, ten bins. */
-  readonly eceBefore: number;
-  readonly eceAfter: number;
-  /** One a fold, fitted on its validation set. */
-  readonly temperatures: readonly number[];
-}
-
 /**
  * Calibrates a model under one split protocol: one temperature a fold, fitted on its validation set.
  * @param model one with stored probabilities: `tergat` or `compact`
+ * @returns labelled probabilities before and after, their expected calibration errors in ten bins, and the temperatures
  * @throws RangeError when the number of a run's probabilities is not that of its found faces
  */
-export function calibrateModel(evidence: Evidence, protocol: Protocol, model: string): Calibration {
+export function calibrateModel(evidence: Evidence, protocol: Protocol, model: string) {
   const runs = evidence.runs.protocols.filter(
     (run) =>
       run.model === model &&

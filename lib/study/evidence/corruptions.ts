@@ -28,9 +28,6 @@ export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
 /** Position of the bar as shares of the image's height. */
 const BAR = { top: 0.35, height: 0.24 } as const;
 
-/** Increment when the corrupted copies or the fallback change. */
-const CORRUPTIONS_VERSION = 1;
-
 type Located = { readonly imageOf: (record: FrameRecord) => string };
 
 /**
@@ -56,7 +53,8 @@ export function runCorruptions(
       }
       return runs;
     });
-  return runOnce(job, context, ask, `hard-images${CORRUPTIONS_VERSION}_`);
+  // Increment the number when the corrupted copies or the fallback change.
+  return runOnce(job, context, ask, 'hard-images1_');
 }
 
 /** Selects at most a number of items, evenly spaced. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { BlockSet, FaceSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { predictedLabels } from '../../core/metrics';
-import type { FrameRecord } from '../../core/record';
+import { mapParts, type FrameRecord } from '../../core/record';
 import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/whole-file';
 import type { BlockCondition } from '../block-conditions';
@@ -83,16 +83,8 @@ async function openTask(job: EvidenceJob, { splits, records, blocksOf }: RunCont
   const split = splits.get(job.split);
   if (!split) throw new RangeError(`Expected the name of a split for split but received ${job.split}`);
   const blocks = await blocksOf(job.condition);
-  const { train, validation, test } = facesOfSplit(split, records, blocks);
-  return {
-    blocks,
-    train: train.faces,
-    validation: validation.faces,
-    test: test.faces,
-    frames: split.test,
-    seed: job.seed,
-    epochs: job.epochs,
-  };
+  const sides = mapParts(facesOfSplit(split, records, blocks), ({ faces }) => faces);
+  return { blocks, ...sides, frames: split.test, seed: job.seed, epochs: job.epochs };
 }
 
 /** Returns the cache directory of a size. */
