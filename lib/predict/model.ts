@@ -9,8 +9,9 @@ import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
 import type { SeenFace } from '../faces/detector/cut-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/detect-expressions';
+import { compile } from '../tensor/graph';
 import { findArchitecture } from '../model/architectures';
-import { inputTensor, sizeOfInput, type FaceInput } from '../model/training/data';
+import { inputTensor, shapeOfInput, sizeOfInput, type FaceInput } from '../model/training/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/files/model-file';
 
 /** The model that is used when none is named. */
@@ -20,10 +21,10 @@ export const DEFAULT_MODEL = path.join('models', 'default.safetensors');
 export const FACE_API_MODEL = 'face-api';
 
 /**
- * Faces that are classified at a time; a smaller rest is filled up. Matrix products of other sizes round otherwise, so that
- * answers would depend on how many faces are asked about.
+ * Minimum and maximum number of faces in a batch; a smaller one is filled up with zeros. A matrix product with a single row
+ * rounds differently, so a face's result would depend on how many others there are.
  */
-const FACES_AT_A_TIME = 16;
+const [MIN_BATCH, MAX_BATCH] = [2, 16];
 
 /** A face as a classifier takes it. */
 export interface FaceToClassify extends Pick<SeenFace, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
@@ -79,17 +80,18 @@ export async function loadClassifier(model?: string): Promise<Classifier> {
 export function fromModel(model: Model, name: string): Classifier {
   const { network, temperature, marginPx, faceSizePx, description } = model;
   const { inputs } = findArchitecture(model.architecture);
+  const graph = compile(
+    (...batch: tf.Tensor[]) => tf.tidy(() => tf.softmax(network.forward(batch, { training: false }))),
+    ...inputs.map((input) => ({ example: [1, ...shapeOfInput(input)], freeAxes: [0] })),
+  );
   const classify = async (faces: readonly FaceToClassify[]) => {
     const answers = new Float32Array(faces.length * EMOTIONS.length);
-    for (let start = 0; start < faces.length; start += FACES_AT_A_TIME) {
-      const some = faces.slice(start, start + FACES_AT_A_TIME);
-      const output = tf.tidy(() => {
-        const batch = inputs.map((input) => toInput(input, some));
-        return tf.softmax(network.forward(batch, { training: false }));
-      });
+    for (let start = 0; start < faces.length; start += MAX_BATCH) {
+      const some = faces.slice(start, start + MAX_BATCH);
+      const output = tf.tidy(() => graph.run(...inputs.map((input) => toInput(input, some))));
       const rows = ((await output.data()) as Float32Array).subarray(0, some.length * EMOTIONS.length);
-      output.dispose();
       answers.set(rows, start * EMOTIONS.length);
+      output.dispose();
     }
     return scaleByTemperature(answers, temperature);
   };
@@ -100,14 +102,14 @@ export function fromModel(model: Model, name: string): Classifier {
     faceSizePx,
     seesFace: inputs.includes('face'),
     classify,
-    dispose: () => network.dispose(),
+    dispose: () => [graph, network].forEach((part) => part.dispose()),
   };
 }
 
-/** Gathers one input of some faces; the rest of the batch stays 0. */
+/** Makes a batch of one input. */
 function toInput(input: FaceInput, faces: readonly FaceToClassify[]): tf.Tensor {
   const size = sizeOfInput(input);
-  const values = new Float32Array(FACES_AT_A_TIME * size);
+  const values = new Float32Array(Math.max(MIN_BATCH, faces.length) * size);
   faces.forEach((face, row) => values.set(readInput(input, face), row * size));
   return inputTensor(input, values);
 }

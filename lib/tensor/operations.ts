@@ -81,8 +81,10 @@ export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
  * @returns the shape of x
  */
 export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
-  const { x, scale, offset, epsilon } = layer;
-  return tf.relu(tf.batchNorm(x, asVector(layer.mean), asVector(layer.variance), offset, scale, epsilon));
+  const { x, scale, offset, mean, variance, epsilon: varianceEpsilon } = layer;
+  const inputs = { x, scale, offset, mean, variance };
+  // The kernel without tf.batchNorm, which reshapes the result to the batch's shape: a graph could not take other batches.
+  return tf.relu(tf.engine().runKernel<tf.Tensor4D>('FusedBatchNorm', inputs, { varianceEpsilon }));
 }
 
 /**

@@ -5,17 +5,17 @@ import { openSession, type NativeSession } from './session';
 import { type NativeTrace, traceNative } from './trace';
 
 /** A computation that runs as a graph on native TensorFlow. */
-export interface Compiled<X extends tf.Tensor, Y extends tf.Tensor> {
+export interface Compiled<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor> {
   /**
    * Runs the computation; the caller disposes the result.
    * @throws Error when the computation reads tensor values, or with TensorFlow's message when it cannot be a graph
    */
-  run(x: X): Y;
+  run(...inputs: Inputs): Y;
   /** Disposes the graph, but not the computation's own tensors. */
   dispose(): void;
 }
 
-/** The shapes that a graph accepts. */
+/** The shapes that a graph accepts for one input. */
 export interface InputShape {
   /** The graph is traced with an input of this shape; a small one takes less time. */
   readonly example: readonly number[];
@@ -27,19 +27,21 @@ export interface InputShape {
  * Compiles a computation to a graph for native TensorFlow, which takes half the time: TensorFlow fuses operations and
  * runs independent ones in parallel. The first run makes the graph. On other backends the computation runs unchanged.
  * @param compute from float32 to float32, tensor operations only; other tensors that it uses must not change
+ * @param shapes of the inputs, one for each
  * @returns a compiled computation, which the caller disposes
  */
-export function compile<X extends tf.Tensor, Y extends tf.Tensor>(
-  compute: (x: X) => Y,
-  shape: InputShape,
-): Compiled<X, Y> {
+export function compile<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor>(
+  compute: (...inputs: Inputs) => Y,
+  ...shapes: readonly InputShape[]
+): Compiled<Inputs, Y> {
   let graph: OpenGraph | undefined;
   return {
-    run(x) {
+    run(...inputs) {
       const backend = nativeBackend();
-      if (!backend) return compute(x);
-      graph ??= openGraph(backend, compute, shape);
-      return graph.session.run({ ...graph.weights, x }, [RESULT])[0] as Y;
+      if (!backend) return compute(...inputs);
+      graph ??= openGraph(backend, compute, shapes);
+      const feeds = Object.fromEntries(inputs.map((input, index) => [inputName(index), input]));
+      return graph.session.run({ ...graph.weights, ...feeds }, [RESULT])[0] as Y;
     },
     dispose() {
       graph?.session.dispose();
@@ -49,46 +51,69 @@ export function compile<X extends tf.Tensor, Y extends tf.Tensor>(
   };
 }
 
-/** A graph and its feeds other than the input. TensorFlow would need a quarter of a second to load them as constants. */
+/**
+ * Maximum number of values in a graph's constants. Constants make a run a quarter faster, as TensorFlow prepares them once,
+ * but loading a graph with millions of them takes a quarter of a second.
+ */
+const MAX_CONSTANTS = 1_000_000;
+
+/** A graph and its feeds other than the inputs. */
 interface OpenGraph {
   readonly session: NativeSession;
-  /** Tensors that the computation uses besides its input, by the placeholder's name. */
+  /** Tensors that the computation uses besides its inputs, by the placeholder's name; none where they are constants. */
   readonly weights: Readonly<Record<string, tf.Tensor>>;
 }
 
 const RESULT = 'result:0';
 
+const inputName = (index: number) => `x${index}`;
+
 /** Size of an axis that is unknown until the graph runs. */
 const UNKNOWN = -1;
 
-function openGraph<X extends tf.Tensor, Y extends tf.Tensor>(
+function openGraph<Inputs extends readonly tf.Tensor[]>(
   backend: NativeBackend,
-  compute: (x: X) => Y,
-  { example, freeAxes = [] }: InputShape,
+  compute: (...inputs: Inputs) => tf.Tensor,
+  shapes: readonly InputShape[],
 ): OpenGraph {
   const builder = new GraphBuilder(backend.binding);
   const weights: Record<string, tf.Tensor> = {};
-  const x = tf.zeros([...example]) as X;
+  const inputs = shapes.map(({ example }) => tf.zeros([...example])) as readonly tf.Tensor[] as Inputs;
   try {
     // The first run copies the weights to the backend; otherwise they would be constants of the trace.
-    compute(x).dispose();
-    const [id] = backend.getInputTensorIds([x]);
-    const { result, trace } = traceNative(backend, () => compute(x));
-    const shape = example.map((size, axis) => (freeAxes.includes(axis) ? UNKNOWN : size));
-    const outputs = new Map([[id, builder.addPlaceholder('x', { shape, dtype: builder.floatType })]]);
-    for (const weight of findWeights(trace).filter((other) => other !== id)) {
-      const name = `weight${weight}`;
-      const [copy] = backend.binding.executeOp('Identity', [], [weight], 1);
-      outputs.set(weight, builder.addPlaceholder(name, copy));
-      weights[name] = tf.keep(backend.createOutputTensor(copy));
+    compute(...inputs).dispose();
+    const ids = backend.getInputTensorIds([...inputs]);
+    const { result, trace } = traceNative(backend, () => compute(...inputs));
+    const outputs = new Map<number, string>();
+    for (const [index, { example, freeAxes = [] }] of shapes.entries()) {
+      const shape = example.map((size, axis) => (freeAxes.includes(axis) ? UNKNOWN : size));
+      const placeholder = builder.addPlaceholder(inputName(index), { shape, dtype: builder.floatType });
+      outputs.set(ids[index], placeholder);
     }
+    const own = findWeights(trace).filter((id) => !outputs.has(id));
+    const copies = own.map((id) => {
+      const [copy] = backend.binding.executeOp('Identity', [], [id], 1);
+      return { id, copy, tensor: backend.createOutputTensor(copy) };
+    });
+    if (copies.reduce((sum, { tensor }) => sum + tensor.size, 0) > MAX_CONSTANTS)
+      for (const { id, copy, tensor } of copies) {
+        const name = `weight${id}`;
+        outputs.set(id, builder.addPlaceholder(name, copy));
+        weights[name] = tf.keep(tensor);
+      }
+    else tf.dispose(copies.map(({ tensor }) => tensor)); // addTrace adds them as constants.
     const outputOf = builder.addTrace('traced', trace, outputs);
-    const inputs = [outputOf(backend.getInputTensorIds([result])[0])];
-    builder.add({ name: 'result', op: 'Identity', inputs, attributes: { T: { type: 'float32' } } });
+    const results = [outputOf(backend.getInputTensorIds([result])[0])];
+    builder.add({
+      name: 'result',
+      op: 'Identity',
+      inputs: results,
+      attributes: { T: { type: 'float32' } },
+    });
     result.dispose();
     return { session: openSession(backend, builder.nodes), weights };
   } finally {
-    x.dispose();
+    tf.dispose([...inputs]);
   }
 }
 
