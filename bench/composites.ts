@@ -91,7 +91,7 @@ async function gatherPieces(detector: AllFacesDetector): Promise<Piece[]> {
   const pieces = await drawPieces();
   for (const photograph of listDemoPhotographs()) {
     const image = await readColour(photograph);
-    pieces.push(...(await cutPieces(photograph, await detector.detectAll(image), image)));
+    pieces.push(...(await cutPieces(photograph, (await detector.detectAll([image]))[0], image)));
   }
   return pieces;
 }
@@ -156,7 +156,7 @@ async function measureTextures(
 
 async function timeLook(detector: AllFacesDetector, file: Buffer) {
   const start = performance.now();
-  const faces = await detector.detectAll(await decode(file));
+  const [faces] = await detector.detectAll([await decode(file)]);
   return { faces, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -90,7 +90,7 @@ async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
 
 async function findFaces(detector: AllFacesDetector, file: string) {
   const image = await readColour(file);
-  const faces = await detector.detectAll(image);
+  const [faces] = await detector.detectAll([image]);
   return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
 }
 

@@ -39,7 +39,7 @@ describe('follow', function () {
       seen.map((faces) => faces.map(({ detector: name }) => name === 'followed')),
       [[false], [true], [true], [true], [true]],
     );
-    const [last] = await detector.detectAll(pictures[4]);
+    const [[last]] = await detector.detectAll([pictures[4]]);
     seen[4][0].landmarks.forEach((value, at) =>
       assert.ok(Math.abs(value - last.landmarks[at]) < 6, `${at}: ${value} is not ${last.landmarks[at]}`),
     );

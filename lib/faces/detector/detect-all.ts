@@ -7,103 +7,151 @@ import { type Follower, createFollower } from './follow';
 import { MIN_TINY_SHARE, PROPOSAL_SCORE, findWithSsd, findWithTiny } from './looks';
 import { type Networks, loadNetworks } from './detect-networks';
 
-/** Finds all faces of an image. */
+/** Finds all faces of images. */
 export interface AllFacesDetector {
   /**
-   * Finds the faces of one image. One face that fills it is found by the tiny detector alone, all others by SSD; what may
-   * be faces too small for that is looked at closely. Each image is looked at alone, so what is found does not depend on
-   * which others are.
-   * @param image of any size; a face has to take a fortieth of its longer side, and 28 pixels
-   * @returns faces with landmarks, the largest first; a face whose mouth is not below its eyes is none
+   * Finds all faces of each image. A single face that fills an image is found by the tiny detector; other images go through
+   * SSD, and small regions that may be faces through a closer look. The faces of an image do not depend on the others.
+   * @param images any number, of any size; a face needs 28 pixels and a fortieth of the image's longer side
+   * @returns for each image its faces with landmarks, the largest first; a face whose mouth is not below its eyes is rejected
    */
-  detectAll(image: RgbImage): Promise<Face[]>;
-  /** Begins with a video: faces are detected, and then followed from picture to picture. */
+  detectAll(images: readonly RgbImage[]): Promise<Face[][]>;
+  /** Starts a video: faces are detected once and then followed from frame to frame. */
   follow(): Follower;
-  /** Frees the networks' weights. */
+  /** Disposes the networks' weights. */
   dispose(): void;
 }
 
 /**
- * Loads face-api's networks for pictures with any number of faces.
+ * Loads face-api's networks for images with any number of faces.
  * @returns the caller disposes it
  */
 export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
   const networks = await loadNetworks();
   return {
-    detectAll: (image) => detectAll(networks, image),
-    follow: () => createFollower(networks, (image) => detectAll(networks, image)),
+    detectAll: (images) => detectAll(networks, images),
+    follow: () => createFollower(networks, async (image) => (await detectAll(networks, [image]))[0]),
     dispose: networks.dispose,
   };
 }
 
 /**
- * Share of a picture's longer side from which on a face is so near that faces which SSD does not see, of half the size,
- * are not looked for.
+ * Share of an image's longer side that a face needs to end the search. SSD also finds faces of half that size, so smaller
+ * ones are not expected.
  */
 const NEAR_SHARE = 0.12;
 
-async function detectAll(networks: Networks, image: RgbImage): Promise<Face[]> {
-  const copy = await fitForDetection(image);
-  const found = await findLargeFaces(networks, copy);
-  const whole = { x: 0, y: 0, width: image.width, height: image.height };
-  const faces = found.map((face) => (copy === image ? face : placeFace(face, whole, copy)));
-  if (!found.some(({ box }) => longerSide(box) >= NEAR_SHARE * longerSide(copy))) {
-    const known = found.map(({ box }) => box);
-    const small = await findSmallFaces(networks, { image, copy, known });
-    faces.push(...small.filter((face) => !faces.some(({ box }) => isCentredIn(face.box, box))));
-  }
-  const area = ({ box }: Face) => box.width * box.height;
-  return faces.sort((first, second) => area(second) - area(first));
+async function detectAll(networks: Networks, images: readonly RgbImage[]): Promise<Face[][]> {
+  const copies = await Promise.all(images.map(fitForDetection));
+  const found = await findLargeFaces(networks, copies);
+  return Promise.all(
+    images.map(async (image, index) => {
+      const copy = copies[index];
+      const { width, height } = image;
+      const whole = { x: 0, y: 0, width, height };
+      const faces = found[index].map((face) => (copy === image ? face : placeFace(face, whole, copy)));
+      const known = found[index].map(({ box }) => box);
+      if (!known.some((box) => longerSide(box) >= NEAR_SHARE * longerSide(copy))) {
+        const small = await findSmallFaces(networks, { image, copy, known });
+        faces.push(...small.filter((face) => !faces.some(({ box }) => isCentredIn(face.box, box))));
+      }
+      const area = ({ box }: Face) => box.width * box.height;
+      return faces.sort((first, second) => area(second) - area(first));
+    }),
+  );
 }
 
-async function findLargeFaces(networks: Networks, copy: RgbImage): Promise<Face[]> {
-  const portrait = await addEach(networks, copy, await findPortrait(networks, copy));
-  if (portrait.length > 0) return portrait;
-  const sure = await addEach(networks, copy, toChosen('ssd-512', await findWithSsd(networks, copy), copy));
-  if (sure.length > 0) return sure;
-  for (const inputSize of [320, 160] as const) {
-    const [candidates] = await findWithTiny(networks, [copy], { inputSize, batchSize: 1 });
-    const large = await addEach(networks, copy, toChosen(`tiny-${inputSize}`, candidates, copy));
-    if (large.length > 0) return large;
+/** Finds the faces of each image with one detector after the other, until one has found a face in it. */
+async function findLargeFaces(networks: Networks, images: readonly RgbImage[]): Promise<Face[][]> {
+  const found: Face[][] = images.map(() => []);
+  for (const find of [findPortraits, findWithSsdInEach, findWithTiny320, findWithTiny160]) {
+    const rest = images.flatMap((image, index) => (found[index].length === 0 ? [{ image, index }] : []));
+    const some = rest.map(({ image }) => image);
+    const chosen = rest.length > 0 ? await find(networks, some) : [];
+    const faces = await addEach(networks, some, chosen);
+    rest.forEach(({ index }, place) => (found[index] = faces[place]));
   }
-  return [];
+  return found;
 }
+
+type FindEach = (networks: Networks, images: readonly RgbImage[]) => Promise<Chosen[][]>;
+
+/** SSD computes one image after the other, but the next ones are resized meanwhile. */
+const findWithSsdInEach: FindEach = (networks, images) =>
+  Promise.all(images.map(async (image) => toChosen('ssd-512', await findWithSsd(networks, image), image)));
+
+const findWithTiny320: FindEach = async (networks, images) => {
+  const found = await findWithTiny(networks, images, { inputSize: 320, batchSize: images.length });
+  return images.map((image, index) => toChosen('tiny-320', found[index], image));
+};
+
+const findWithTiny160: FindEach = async (networks, images) => {
+  const found = await findWithTiny(networks, images, { inputSize: 160, batchSize: images.length });
+  return images.map((image, index) => toChosen('tiny-160', found[index], image));
+};
 
 /** Least share of the longer side that a portrait's face takes, and least score of the tiny detector. */
 const [PORTRAIT_SHARE, PORTRAIT_SCORE] = [MIN_TINY_SHARE, MIN_SCORE];
 
-/** Side in pixels from which on a picture may have faces that the tiny detector does not see at 160. */
+/** Longer side in pixels from which on an image may contain faces that the tiny detector misses at 160. */
 const PORTRAIT_SIDE = 320;
 
 /**
- * Finds the one face of a portrait, as preprocessing does: the tiny detector is sure of it, and sees nothing else that
- * may be a face.
- * @returns nothing where it is worth to ask SSD
+ * Finds the face of each portrait, as preprocessing does: the tiny detector is sure of one face and proposes no other.
+ * @returns one face, or none where SSD is worth its time
  */
-async function findPortrait(networks: Networks, copy: RgbImage): Promise<Chosen[]> {
-  const options = { batchSize: 1, minScore: PROPOSAL_SCORE, minShare: 0 };
-  const [seen] = await findWithTiny(networks, [copy], { ...options, inputSize: 160 });
-  const [face] = toChosen('tiny-160', seen.slice(0, 1), copy);
-  if (!face || face.score < PORTRAIT_SCORE || longerSide(face.box) < PORTRAIT_SHARE * longerSide(copy))
-    return [];
-  const isAlone = (candidates: readonly Candidate[]) =>
+async function findPortraits(networks: Networks, images: readonly RgbImage[]): Promise<Chosen[][]> {
+  const propose = (some: readonly RgbImage[], inputSize: number) =>
+    findWithTiny(networks, some, {
+      inputSize,
+      batchSize: some.length,
+      minScore: PROPOSAL_SCORE,
+      minShare: 0,
+    });
+  const isAlone = (face: Candidate, candidates: readonly Candidate[]) =>
     candidates.every(({ box }) => isCentredIn(box, face.box));
-  if (!isAlone(seen)) return [];
-  if (longerSide(copy) <= PORTRAIT_SIDE) return [face];
-  const [closer] = await findWithTiny(networks, [copy], { ...options, inputSize: 320 });
-  return isAlone(closer) ? [face] : [];
+  const proposals = await propose(images, 160);
+  const portraits = images.map((image, index) => {
+    const [face] = toChosen('tiny-160', proposals[index].slice(0, 1), image);
+    const isPortrait =
+      face?.score >= PORTRAIT_SCORE &&
+      longerSide(face.box) >= PORTRAIT_SHARE * longerSide(image) &&
+      isAlone(face, proposals[index]);
+    return isPortrait ? [face] : [];
+  });
+  const large = [...images.keys()].filter(
+    (index) => portraits[index].length > 0 && longerSide(images[index]) > PORTRAIT_SIDE,
+  );
+  if (large.length === 0) return portraits;
+  const closer = await propose(
+    large.map((index) => images[index]),
+    320,
+  );
+  large.forEach((index, place) => {
+    if (!isAlone(portraits[index][0], closer[place])) portraits[index] = [];
+  });
+  return portraits;
 }
 
-/** Finds the landmarks of an image's faces, all at a time: what else is in a batch depends on the image alone. */
-async function addEach(networks: Networks, image: RgbImage, chosen: readonly Chosen[]): Promise<Face[]> {
-  const faces: Face[] = [];
-  for (let start = 0; start < chosen.length; start += DETECTION_BATCH) {
-    const some = chosen.slice(start, start + DETECTION_BATCH);
-    const images = some.map(() => image);
-    const options = { batchSize: some.length, secondBatchSize: some.length };
-    for (const face of await addLandmarks(networks, images, some, options)) if (face) faces.push(face);
+/** Finds the landmarks of the images' faces, in batches over all images. */
+async function addEach(
+  networks: Networks,
+  images: readonly RgbImage[],
+  chosen: readonly (readonly Chosen[])[],
+): Promise<Face[][]> {
+  const found: Face[][] = images.map(() => []);
+  const all = chosen.flatMap((faces, index) => faces.map((face) => ({ face, index })));
+  for (let start = 0; start < all.length; start += DETECTION_BATCH) {
+    const some = all.slice(start, start + DETECTION_BATCH);
+    const faces = await addLandmarks(
+      networks,
+      some.map(({ index }) => images[index]),
+      some.map(({ face }) => face),
+      { batchSize: some.length, secondBatchSize: some.length },
+    );
+    for (const [place, face] of faces.entries()) if (face) found[some[place].index].push(face);
   }
-  return faces;
+  return found;
 }
 
 function toChosen(detector: Face['detector'], candidates: readonly Candidate[], image: RgbImage): Chosen[] {

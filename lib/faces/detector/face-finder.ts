@@ -36,7 +36,7 @@ export async function loadFaceFinder(wanted: WantedFaces | 'cropped'): Promise<F
   }
   if (wanted === 'all') {
     const { detectAll, follow, dispose } = await loadAllFacesDetector();
-    return { find: (images) => oneByOne(images, detectAll), follow, dispose };
+    return { find: detectAll, follow, dispose };
   }
   const networks = await loadNetworks();
   const place = (copies: readonly RgbImage[]) => placeLandmarks(networks, copies, CROPS_AT_A_TIME);
@@ -69,13 +69,4 @@ async function findInCopies(
     const isSameSize = copy.width === width && copy.height === height;
     return [isSameSize ? face : placeFace(face, { x: 0, y: 0, width, height }, copy)];
   });
-}
-
-async function oneByOne(
-  images: readonly RgbImage[],
-  detectAll: (image: RgbImage) => Promise<Face[]>,
-): Promise<Face[][]> {
-  const found: Face[][] = [];
-  for (const image of images) found.push(await detectAll(image));
-  return found;
 }

@@ -84,9 +84,9 @@ export async function findWithSsd(
   image: RgbImage,
   side = SSD_SIZE,
 ): Promise<Candidate[]> {
+  const { anchors, forward } = await loadSsd();
   const shrunk = await fitWithin(image, side);
   const { values, width, height } = sampleWhole(shrunk, side, SSD_MULTIPLE, SSD_LEAST * side);
-  const { anchors, forward } = await loadSsd();
   const output = await read(() => forward(tf.tensor4d(values, [1, height, width, 3])));
   const candidates = readSsdOutput(output, anchors, shrunk, { side, input: { width, height } });
   return candidates.map((candidate) => enlarge(candidate, shrunk, image));
@@ -142,14 +142,17 @@ export async function lookCloser(
   return looks;
 }
 
-/** Samples an image until its longer side has `size` pixels, and adds black until both sides are multiples. */
+/**
+ * Samples an image until its longer side has `size` pixels, and adds black until both sides are multiples.
+ * @returns values in the memory of {@link emptyBatch}: no `await` before they are computed with
+ */
 function sampleWhole(image: RgbImage, size: number, multiple: number, least = 0) {
   const { width, height } = image;
   const square = toSquare(width, height, false);
   const [columns, rows] = [width, height].map(
     (side) => multiple * Math.ceil(Math.max((side * size) / square.side, least) / multiple),
   );
-  const values = new Float32Array(rows * columns * 3);
+  const values = emptyBatch(rows * columns * 3, 1);
   const target = { target: values, size, index: 0, width: columns, height: rows };
   sampleSquare(image, { x: 0, y: 0, width, height }, square, target);
   return { values, width: columns, height: rows };

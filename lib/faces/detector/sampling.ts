@@ -127,16 +127,15 @@ function sampleRow(
   }
 }
 
-const batches = new Map<number, Float32Array>();
+let memory = new Float32Array(0);
 
 /**
- * Gives a batch to fill, the same each time: megabytes for each sixteen images would keep the garbage collector busy.
- * It must be filled and computed with before anything else can ask for one, without waiting in between.
- * @param length numbers in all
- * @param filled share at its beginning that will be overwritten, 0 to 1; the rest is made black
+ * Returns a batch to fill, always in the same memory: megabytes for each sixteen images would keep the garbage collector
+ * busy. It must be filled and computed with before the next call, without awaiting in between.
+ * @param length number of values
+ * @param filled share at its start that the caller overwrites, 0 to 1; the rest is set to 0
  */
 export function emptyBatch(length: number, filled: number): Float32Array {
-  const batch = batches.get(length) ?? new Float32Array(length);
-  batches.set(length, batch);
-  return batch.fill(0, Math.floor(length * filled));
+  if (memory.length < length) memory = new Float32Array(length);
+  return memory.subarray(0, length).fill(0, Math.floor(length * filled));
 }
