@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, FACE_SIZE } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
 import { clampBox, type Box } from '../lib/core/geometry';
-import { type RgbImage, toGray, toModelInput } from '../lib/core/image';
+import { type RgbImage, toModelInput } from '../lib/core/image';
 import { normalizeLandmarks } from '../lib/core/landmark-features';
 import {
   cutBlocks,
@@ -67,11 +67,10 @@ export async function loadBrowserClassifier(address: string): Promise<BrowserCla
   return {
     model,
     cut: (picture, landmarks) => {
-      const gray = toGray(picture.data, picture.width, picture.height, 3);
       const marginPx = scaleMargin(model.marginPx, landmarks, model.faceSizePx);
-      const blocks = cutBlocks(gray, landmarks, { marginPx });
+      const blocks = cutBlocks(picture, landmarks, { marginPx });
       if (blocks.kind !== 'blocks') return undefined;
-      const wholeFace = inputs.includes('face') ? cutFace(gray, landmarks) : undefined;
+      const wholeFace = inputs.includes('face') ? cutFace(picture, landmarks) : undefined;
       return { ...blocks, wholeFace };
     },
     classify: async (parts, landmarks, patches, attention) => {

@@ -40,12 +40,13 @@ export function toGray(pixels: Uint8Array, width: number, height: number, channe
 }
 
 /**
- * Crops a box out of an image.
+ * Crops a box out of an image, in grey levels as {@link toGray} computes them.
+ * @param image grey levels or colours; only the box's colours are converted
  * @param box whole pixels inside the image, at least 1x1
  * @returns a copy
  * @throws RangeError when the box is empty, not inside the image, or not in whole pixels
  */
-export function cropGray(image: GrayImage, box: Box): GrayImage {
+export function cropGray(image: GrayImage | RgbImage, box: Box): GrayImage {
   const { x, y, width, height } = box;
   const isWhole = [x, y, width, height].every(Number.isInteger);
   const isInside = x >= 0 && y >= 0 && x + width <= image.width && y + height <= image.height;
@@ -53,22 +54,32 @@ export function cropGray(image: GrayImage, box: Box): GrayImage {
     throw new RangeError(
       `Expected whole pixels inside of ${image.width}x${image.height} for box but received ${width}x${height} at ${x},${y}`,
     );
-  return cropRepeating(image, box);
+  const channels = image.data.length / (image.width * image.height);
+  const data = new Uint8Array(width * height * channels);
+  for (let row = 0; row < height; row++) {
+    const start = ((y + row) * image.width + x) * channels;
+    data.set(image.data.subarray(start, start + width * channels), row * width * channels);
+  }
+  return channels === 1 ? { width, height, data } : toGray(data, width, height, channels);
 }
 
 /**
- * Crops a box out of an image. Outside the image, the nearest edge pixel is repeated.
+ * Crops a box out of an image as {@link cropGray} does. Outside the image, the nearest edge pixel is repeated.
  * @param box whole pixels, at least 1x1; it may lie outside the image
  * @returns a copy
  */
-export function cropRepeating(image: GrayImage, box: Box): GrayImage {
+export function cropRepeating(image: GrayImage | RgbImage, box: Box): GrayImage {
   const { width, height } = box;
-  const data = new Uint8Array(width * height);
   const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
+  const [left, top] = [inside(box.x, image.width), inside(box.y, image.height)];
+  const right = inside(box.x + width - 1, image.width);
+  const bottom = inside(box.y + height - 1, image.height);
+  const part = cropGray(image, { x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
+  const data = new Uint8Array(width * height);
   for (let row = 0, at = 0; row < height; row++) {
-    const start = inside(box.y + row, image.height) * image.width;
+    const start = inside(box.y + row - top, part.height) * part.width;
     for (let column = 0; column < width; column++, at++)
-      data[at] = image.data[start + inside(box.x + column, image.width)];
+      data[at] = part.data[start + inside(box.x + column - left, part.width)];
   }
   return { width, height, data };
 }
@@ -85,53 +96,75 @@ export function resizeBilinear(image: GrayImage, width: number, height: number):
   for (const [name, value] of Object.entries({ width, height }))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`Expected a positive integer for ${name} but received ${value}`);
-  const rows = width === image.width ? image : resizeRows(image, width);
-  const resized = height === rows.height ? rows : transpose(resizeRows(transpose(rows), height));
-  return resized === image ? { width, height, data: image.data.slice() } : resized;
+  const rows = width === image.width ? image.data : resizeRows(image, width);
+  const data = height === image.height ? rows.slice() : resizeColumns(rows, width, image.height, height);
+  return { width, height, data };
 }
 
 const PRECISION_BITS = 22;
+const HALF = 2 ** (PRECISION_BITS - 1);
 
+/** Source pixels and fixed-point weights of the target pixels: `weights` from `start[i]` to `start[i + 1]` for pixel i. */
 interface Taps {
-  readonly first: number;
-  readonly weights: readonly number[];
+  readonly first: Int32Array;
+  readonly start: Int32Array;
+  readonly weights: Int32Array;
 }
 
-/** Computes the source pixels and the fixed-point weights of each target pixel. */
-function triangleTaps(sourceSize: number, targetSize: number): Taps[] {
+function triangleTaps(sourceSize: number, targetSize: number): Taps {
   const scale = sourceSize / targetSize;
   const support = Math.max(scale, 1);
-  return Array.from({ length: targetSize }, (_, target) => {
+  const most = Math.ceil(2 * support) + 1;
+  const taps = {
+    first: new Int32Array(targetSize),
+    start: new Int32Array(targetSize + 1),
+    weights: new Int32Array(targetSize * most),
+  };
+  const raw = new Float64Array(most);
+  for (let target = 0, at = 0; target < targetSize; target++) {
     const center = (target + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
-    const end = Math.min(sourceSize, Math.trunc(center + support + 0.5));
-    const raw = Array.from({ length: end - first }, (_, tap) =>
-      Math.max(0, 1 - Math.abs((tap + first - center + 0.5) * (1 / support))),
-    );
-    const sum = raw.reduce((total, weight) => total + weight, 0);
-    return { first, weights: raw.map((weight) => Math.trunc(0.5 + (weight / sum) * 2 ** PRECISION_BITS)) };
-  });
-}
-
-function resizeRows(image: GrayImage, width: number): GrayImage {
-  const taps = triangleTaps(image.width, width);
-  const data = new Uint8Array(width * image.height);
-  for (let row = 0; row < image.height; row++)
-    for (let column = 0; column < width; column++) {
-      const { first, weights } = taps[column];
-      let sum = 2 ** (PRECISION_BITS - 1);
-      for (let tap = 0, at = row * image.width + first; tap < weights.length; tap++, at++)
-        sum += image.data[at] * weights[tap];
-      data[row * width + column] = Math.min(255, sum >> PRECISION_BITS);
+    const count = Math.min(sourceSize, Math.trunc(center + support + 0.5)) - first;
+    let sum = 0;
+    for (let tap = 0; tap < count; tap++) {
+      raw[tap] = Math.max(0, 1 - Math.abs((tap + first - center + 0.5) * (1 / support)));
+      sum += raw[tap];
     }
-  return { width, height: image.height, data };
+    for (let tap = 0; tap < count; tap++)
+      taps.weights[at++] = Math.trunc(0.5 + (raw[tap] / sum) * 2 ** PRECISION_BITS);
+    taps.first[target] = first;
+    taps.start[target + 1] = at;
+  }
+  return taps;
 }
 
-function transpose({ width, height, data }: GrayImage): GrayImage {
-  const turned = new Uint8Array(data.length);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) turned[column * height + row] = data[row * width + column];
-  return { width: height, height: width, data: turned };
+function resizeRows({ data: source, ...from }: GrayImage, width: number): Uint8Array {
+  const { first, start, weights } = triangleTaps(from.width, width);
+  const data = new Uint8ClampedArray(width * from.height);
+  for (let row = 0, at = 0; row < from.height; row++)
+    for (let column = 0; column < width; column++, at++) {
+      let sum = HALF;
+      let pixel = row * from.width + first[column];
+      for (let tap = start[column]; tap < start[column + 1]; tap++)
+        sum = (sum + Math.imul(source[pixel++], weights[tap])) | 0;
+      data[at] = sum >> PRECISION_BITS;
+    }
+  return new Uint8Array(data.buffer);
+}
+
+function resizeColumns(source: Uint8Array, width: number, sourceHeight: number, height: number): Uint8Array {
+  const { first, start, weights } = triangleTaps(sourceHeight, height);
+  const data = new Uint8ClampedArray(width * height);
+  const sums = new Int32Array(width);
+  for (let row = 0; row < height; row++) {
+    sums.fill(HALF);
+    let pixel = first[row] * width;
+    for (let tap = start[row]; tap < start[row + 1]; tap++)
+      for (let column = 0; column < width; column++) sums[column] += Math.imul(source[pixel++], weights[tap]);
+    for (let column = 0; column < width; column++)
+      data[row * width + column] = sums[column] >> PRECISION_BITS;
+  }
+  return new Uint8Array(data.buffer);
 }
 
 const MODEL_INPUTS = Float32Array.from({ length: 256 }, (_, level) => Math.fround(level / 255) / 0.5);

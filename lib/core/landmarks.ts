@@ -1,6 +1,6 @@
 import { BLOCK_SIZE, FACE_SIZE, type BlockSet } from './blocks';
 import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box } from './geometry';
-import { type GrayImage, cropGray, cropRepeating, resizeBilinear } from './image';
+import { type GrayImage, type RgbImage, cropGray, cropRepeating, resizeBilinear } from './image';
 
 /** Number of landmarks of a face, in dlib's (iBUG 300-W) order. */
 export const LANDMARK_COUNT = 68;
@@ -112,7 +112,7 @@ export function scaleMargin(marginPx: number, landmarks: Float32Array, facePx = 
  * Outside the image, the nearest edge pixel is repeated.
  * @param landmarks [68, 2] as x and y in pixels of the image
  */
-export function cutFace(image: GrayImage, landmarks: Float32Array): CutFace {
+export function cutFace(image: GrayImage | RgbImage, landmarks: Float32Array): CutFace {
   const frame = landmarkBox(landmarks);
   const { x, y } = centerOf(frame);
   const side = FACE_FRAME * longerSide(frame);
@@ -134,7 +134,7 @@ export function cutFace(image: GrayImage, landmarks: Float32Array): CutFace {
  * @throws RangeError when there are not 136 coordinates, or the margin is out of range
  */
 export function cutBlocks(
-  image: GrayImage,
+  image: GrayImage | RgbImage,
   landmarks: Float32Array,
   { marginPx = DEFAULT_MARGIN_PX }: { readonly marginPx?: number } = {},
 ): CutBlocks | CutFailure {

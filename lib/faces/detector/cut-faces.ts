@@ -1,4 +1,4 @@
-import { type RgbImage, toGray } from '../../core/image';
+import type { RgbImage } from '../../core/image';
 import {
   type CutBlocks,
   cutBlocks,
@@ -56,19 +56,17 @@ export async function lookAtImages(
  * @returns an element a face
  */
 export function cutFaces<F extends Face>(
-  { data, width, height }: RgbImage,
+  image: RgbImage,
   faces: readonly F[],
   { marginPx, faceSizePx, fixedMargin, wholeFace }: Omit<LookSettings, 'find'>,
 ): ((F & SeenFace) | CutFailure)[] {
-  if (faces.length === 0) return [];
-  const gray = toGray(data, width, height, 3);
   return faces.map((face) => {
     const { landmarks } = face;
     const margin = fixedMargin ? marginPx : scaleMargin(marginPx, landmarks, faceSizePx);
-    const cut = cutBlocks(gray, landmarks, { marginPx: margin });
+    const cut = cutBlocks(image, landmarks, { marginPx: margin });
     if (cut.kind !== 'blocks') return cut;
     const { eyes, mouth, eyesBox, mouthBox } = cut;
-    const whole = wholeFace ? cutFace(gray, landmarks) : undefined;
+    const whole = wholeFace ? cutFace(image, landmarks) : undefined;
     return { ...face, eyes, mouth, eyesBox, mouthBox, wholeFace: whole };
   });
 }
