@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
 import { type BadImage, decodeImage, isBadImage } from '../../lib/faces/picture/decode';
+import { PHOTO_FOLDER } from './photos';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
 
@@ -84,6 +87,24 @@ describe('decodeImage', () => {
     assert.equal((await sharp(bytes).metadata()).space, 'cmyk');
     // Without a profile in the file libvips takes one of its own, which differs between its versions.
     near((await decode(bytes)).pixel(5), [200, 100, 50], 30);
+  });
+
+  it('gives the pixels of the conversion where it skips it, for a profile that is sRGB', async () => {
+    const photo = fs.readFileSync(path.join(PHOTO_FOLDER, 'sample1.jpg'));
+    assert.ok((await sharp(photo).metadata()).hasProfile);
+    const converted = await sharp(photo).toColourspace('srgb').raw().toBuffer();
+    assert.ok(converted.equals((await decode(photo)).data));
+  });
+
+  it('converts a profile of another colour space', async () => {
+    const bytes = await orange().withIccProfile('p3').png().toBuffer();
+    assert.notDeepEqual(
+      [...(await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()).subarray(0, 3)],
+      [200, 100, 50],
+    );
+    near((await decode(bytes)).pixel(5), [200, 100, 50], 2);
+    const jpeg = await orange().withIccProfile('p3').jpeg({ quality: 100 }).toBuffer();
+    near((await decode(jpeg)).pixel(5), [200, 100, 50], 3);
   });
 
   it('rotates as EXIF says', async () => {

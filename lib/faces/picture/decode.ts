@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import sharp, { type OutputInfo } from 'sharp';
 import type { RgbImage } from '../../core/image';
 
@@ -103,7 +104,8 @@ export async function decodeImage(
   if (!format) return notAnImage(bytes, name);
   try {
     // 'warning' also rejects truncated JPEG files, which libjpeg fills up with grey with no more than a warning.
-    const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels })
+    const ignoreIcc = await hasSrgbProfile(bytes, format);
+    const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, ignoreIcc })
       .autoOrient()
       .flatten({ background: ALPHA_BACKGROUND })
       .toColourspace('srgb')
@@ -132,6 +134,16 @@ function whyUnsupported(start: string, format: string | undefined, name: string)
     kind: 'unsupported-format',
     reason: `Expected one of ${FORMATS} for ${name} but received ${what}: ${remedy}`,
   };
+}
+
+/** SHA-256 of the profile `sRGB IEC61966-2.1` (Hewlett-Packard, 1998), which cameras and editors embed. */
+const SRGB_PROFILE = '2b3aa1645779a9e634744faf9b01e9102b0c9b88fd6deced7934df86b949af7e';
+
+/** Checks whether a JPEG's colours are sRGB by its profile. Converting them would double the time and change no pixel. */
+async function hasSrgbProfile(bytes: Buffer, format: string): Promise<boolean> {
+  if (format !== 'jpeg' || !bytes.includes('ICC_PROFILE')) return false;
+  const { icc } = await sharp(bytes).metadata();
+  return icc !== undefined && createHash('sha256').update(icc).digest('hex') === SRGB_PROFILE;
 }
 
 /** Counts frames or pages. Source: sharp's metadata; for animated PNG the chunk acTL, which precedes IDAT. */
