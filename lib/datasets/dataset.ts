@@ -1,4 +1,6 @@
-import type { FrameRecord } from '../core/record';
+import { EMOTIONS, type Emotion, FER2013_EMOTIONS, isEmotion, type Numbering } from '../core/emotions';
+import type { FrameRecord, SplitPart } from '../core/record';
+import type { LabelRule } from '../core/votes';
 
 /** A data set: its folder, and one record per image. */
 export interface Dataset {
@@ -28,4 +30,119 @@ export interface Dataset {
  */
 export function markCropped<D extends Dataset>(dataset: D, cropped: boolean): D {
   return cropped ? { ...dataset, cropped: true, fixedMargin: false } : dataset;
+}
+
+/** Options of readers; each reader uses some. */
+export interface OpenOptions {
+  /** Folder where a reader may store converted images. */
+  readonly cacheDirectory: string;
+  /** The mapping file of the reader `mapping`. */
+  readonly mapping?: string;
+  /** Label rule of data sets with votes; default `strict`. */
+  readonly labels?: LabelRule;
+  /** Numbering of classes that are named by numbers; default: such classes are an error. */
+  readonly numbered?: Numbering;
+  /** Name of the user's option or variable for the folder, for messages; default `DIR`. */
+  readonly setting?: string;
+}
+
+/** Options that only some readers accept. */
+export const READER_OPTIONS = ['mapping', 'labels', 'numbered'] as const;
+
+/** One of {@link READER_OPTIONS}. */
+export type ReaderOption = (typeof READER_OPTIONS)[number];
+
+/**
+ * Returns an option's name as the user types it.
+ * @param setting as in {@link OpenOptions}: after a variable, options are variables, too
+ */
+export function optionName(option: ReaderOption, setting = 'DIR'): string {
+  return /^[A-Z]+_DIR$/.test(setting) ? `DATASET_${option.toUpperCase()}` : `--${option}`;
+}
+
+/** Makes the error for data or a setting that cannot be used. */
+export function unexpected(expected: string, name: string, received: unknown, cause?: unknown): RangeError {
+  return new RangeError(`Expected ${expected} for ${name} but received ${received}`, { cause });
+}
+
+/**
+ * Checks that a reader found records.
+ * @param expected the records, for the message
+ */
+export function expectRecords<R>(records: R[], expected: string, setting: string, root: string): R[] {
+  if (records.length === 0) throw unexpected(expected, setting, `${root} with none`);
+  return records;
+}
+
+/** Makes a note with a number, unless it is 0. @param text follows the number */
+export function noteCount(count: number, text: string): string[] {
+  return count > 0 ? [`${count} ${text}`] : [];
+}
+
+/** Names of the expressions in data sets, beside our own. */
+const SYNONYMS: Readonly<Record<Exclude<Emotion, 'neutral'> | 'contempt', readonly string[]>> = {
+  anger: ['angry'],
+  disgust: ['disgusted'],
+  fear: ['afraid', 'fearful'],
+  joy: ['happy', 'happiness', 'joyful'],
+  sadness: ['sad'],
+  surprise: ['surprised'],
+  contempt: ['contempt', 'contemptuous'],
+};
+
+const EMOTIONS_BY_NUMBER: Readonly<Record<Numbering, readonly Emotion[]>> = { fer2013: FER2013_EMOTIONS };
+
+const PARTS_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
+  ['train', 'train'],
+  ['validation', 'validation'],
+  ['valid', 'validation'],
+  ['val', 'validation'],
+  ['test', 'test'],
+]);
+
+/** Names that {@link readPartName} accepts, for messages. */
+export const PART_NAMES = [...PARTS_BY_NAME.keys()].join(', ');
+
+/**
+ * Reads a class name, in any letter case, or a class number.
+ * @param numbered numbering of class numbers; default: numbers are unknown names
+ * @returns undefined for an unknown name
+ */
+export function readClassName(name: string, numbered?: Numbering): Emotion | 'contempt' | undefined {
+  const text = name.trim().toLowerCase();
+  if (isEmotion(text)) return text;
+  if (numbered && isNumber(text)) return EMOTIONS_BY_NUMBER[numbered][Number(text)];
+  const entry = Object.entries(SYNONYMS).find(([, names]) => names.includes(text));
+  return entry?.[0] as Emotion | 'contempt' | undefined;
+}
+
+/**
+ * Reads the name of a part of an official split, in any letter case.
+ * @returns undefined for an unknown name
+ */
+export function readPartName(name: string): SplitPart | undefined {
+  return PARTS_BY_NAME.get(name.trim().toLowerCase());
+}
+
+/** Returns whether a class name is a number. */
+export function isNumber(name: string): boolean {
+  return /^\d+$/.test(name.trim());
+}
+
+/**
+ * Makes the error for unknown class names. It lists all names and says what to do.
+ * @param what what has the names, such as `class folders`
+ */
+export function unknownNames(what: string, names: readonly string[], setting: string): RangeError {
+  const found = [...new Set(names)].sort();
+  const option = optionName('numbered', setting);
+  const typed = option.startsWith('--') ? `${option} fer2013` : `${option}=fer2013`;
+  const hint = found.every(isNumber)
+    ? `numbers differ between data sets: ${typed} takes 0 to 6 for ${FER2013_EMOTIONS.join(', ')}; others are read by a mapping file`
+    : 'other names are read by a mapping file';
+  return unexpected(
+    `${what} named ${EMOTIONS.join(', ')}, or angry, happy, sad and the like,`,
+    setting,
+    `${found.join(', ')}; ${hint} (data/README.md)`,
+  );
 }

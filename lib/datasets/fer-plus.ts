@@ -3,15 +3,12 @@ import path from 'node:path';
 import { parseCsv } from '../core/csv';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import { labelByVotes, type LabelRule, pluralityWinner, majorityWinner, VOTE_COLUMNS } from '../core/votes';
-import type { Dataset } from './dataset';
-import { convertTable, PART_OF_USAGE, TABLE_FILE, type TableImage, type TableRow } from './fer2013-table';
-import { readText } from './text';
-import { expectFolder, listImages } from './tree';
+import { type Dataset, expectRecords, noteCount, type OpenOptions, unexpected } from './dataset';
+import { convertTable, PART_OF_USAGE, TABLE_FILE, type TableRow } from './fer2013';
+import { expectFolder, listImages, readText } from './tree';
 
 /** An image with its votes. */
-interface VotedImage extends TableImage {
-  readonly votes: readonly number[];
-}
+type VotedImage = Required<Pick<FrameRecord, 'path' | 'side' | 'votes'>>;
 
 const VOTES_FILE = 'fer2013new.csv';
 const LABEL_FILE = 'label.csv';
@@ -23,22 +20,12 @@ const FOLDER_OF_USAGE = {
   PrivateTest: 'FER2013Test',
 } as const;
 
-const USAGES = ['Training', 'PublicTest', 'PrivateTest'] as const;
+const USAGES = Object.keys(FOLDER_OF_USAGE) as TableRow['usage'][];
 
 const VOTES_HEADER =
   'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
 
 const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${LABEL_FILE} each, or ${TABLE_FILE} and ${VOTES_FILE},`;
-
-/** Options of {@link readFerPlus}. */
-interface FerPlusOptions {
-  /** Folder for images that are converted from a table. */
-  readonly cacheDirectory: string;
-  /** The rule that gives an image its label or leaves it out; default `strict`. */
-  readonly labels?: LabelRule;
-  /** Name of the user's option or variable for the folder, for messages. */
-  readonly setting?: string;
-}
 
 /**
  * Reads FER+: FER2013's images with the votes of ten annotators and an official split. It reads both forms in use:
@@ -57,7 +44,7 @@ interface FerPlusOptions {
  */
 export async function readFerPlus(
   directory: string,
-  { cacheDirectory, labels = 'strict', setting = 'DIR' }: FerPlusOptions,
+  { cacheDirectory, labels = 'strict', setting = 'DIR' }: OpenOptions,
 ): Promise<Dataset> {
   const root = expectFolder(directory, setting, LAYOUT);
   const { directory: base, images } = await readImages(root, cacheDirectory, setting);
@@ -66,12 +53,9 @@ export async function readFerPlus(
     const { path: file, side, votes } = image;
     return emotion ? [{ path: file, character: 'all', emotion, side, votes }] : [];
   });
-  if (records.length === 0)
-    throw new RangeError(
-      `Expected at least 1 image with a label for ${setting} but received ${root} with none`,
-    );
+  expectRecords(records, 'at least 1 image with a label', setting, root);
   const unlabelled = images.filter(({ votes }) => !labelByVotes(votes, labels));
-  const notes = noteLeftOut(images, labels);
+  const notes = noteLeftOut(unlabelled, labels);
   return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, unlabelled, notes };
 }
 
@@ -84,7 +68,7 @@ async function readImages(
   if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
   const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
   if (tables.every((file) => fs.existsSync(file))) return readTables(tables[0], tables[1], cacheDirectory);
-  throw new RangeError(`Expected a folder ${LAYOUT} for ${setting} but received ${root} with neither`);
+  throw unexpected(`a folder ${LAYOUT}`, setting, `${root} with neither`);
 }
 
 function hasImages(directory: string): boolean {
@@ -98,14 +82,11 @@ function hasImages(directory: string): boolean {
 function readUsage(directory: string, usage: TableRow['usage']): VotedImage[] {
   const folder = FOLDER_OF_USAGE[usage];
   const table = `${folder}/${LABEL_FILE}`;
-  const present = new Set(
-    listImages(path.join(expectFolder(path.join(directory, folder), 'FER+', 'of images'))),
-  );
+  const present = new Set(listImages(expectFolder(path.join(directory, folder), 'FER+', 'of images')));
   return parseCsv(readText(path.join(directory, table), table)).map(([name, , ...votes], index) => {
     const where = `row ${index + 1} of ${table}`;
-    if (!present.has(name))
-      throw new RangeError(`Expected an image for ${where} but received none at ${folder}/${name}`);
-    return { path: `${folder}/${name}`, side: PART_OF_USAGE[usage], votes: parseVotes(votes, where) };
+    if (!present.has(name)) throw unexpected('an image', where, `none at ${folder}/${name}`);
+    return toImage(usage, name, votes, where);
   });
 }
 
@@ -124,8 +105,7 @@ async function readTables(
     taken.add(image.path);
     return image;
   });
-  const named = new Set(rated.map((image) => image?.path));
-  named.delete(undefined);
+  const named = new Set(rated.flatMap((image) => image?.path ?? []));
   if (converted.images.length === named.size) return converted;
   throw new RangeError(
     `Expected the ${named.size} images of ${VOTES_FILE} in ${TABLE_FILE} but received ${converted.images.length}`,
@@ -134,13 +114,10 @@ async function readTables(
 
 function expectSameUsage(row: TableRow, rated: readonly (VotedImage | undefined)[]): VotedImage | undefined {
   const where = `row ${row.number} of ${TABLE_FILE}`;
-  if (row.index >= rated.length)
-    throw new RangeError(`Expected a row of ${VOTES_FILE} for ${where} but received ${rated.length} rows`);
+  if (row.index >= rated.length) throw unexpected(`a row of ${VOTES_FILE}`, where, `${rated.length} rows`);
   const image = rated[row.index];
   if (image && image.side !== PART_OF_USAGE[row.usage])
-    throw new RangeError(
-      `Expected the usage of ${VOTES_FILE} (${image.side}) for ${where} but received ${row.usage}`,
-    );
+    throw unexpected(`the usage of ${VOTES_FILE} (${image.side})`, where, row.usage);
   return image;
 }
 
@@ -148,36 +125,28 @@ function expectSameUsage(row: TableRow, rated: readonly (VotedImage | undefined)
 function readVotesTable(file: string): (VotedImage | undefined)[] {
   const [header = [], ...rows] = parseCsv(readText(file, VOTES_FILE));
   if (header.join(',') !== VOTES_HEADER)
-    throw new RangeError(
-      `Expected ${VOTES_HEADER} for row 1 of ${VOTES_FILE} but received ${header.join(',').slice(0, 80)}`,
-    );
+    throw unexpected(VOTES_HEADER, `row 1 of ${VOTES_FILE}`, header.join(',').slice(0, 80));
   return rows.map(([usage, name = '', ...votes], index) => {
     const where = `row ${index + 2} of ${VOTES_FILE}`;
-    if (!isUsage(usage))
-      throw new RangeError(`Expected one of ${USAGES.join(', ')} for ${where} but received ${usage}`);
+    const known = USAGES.find((one) => one === usage);
+    if (!known) throw unexpected(`one of ${USAGES.join(', ')}`, where, usage);
     if (name === '') return undefined;
-    return {
-      path: `${FOLDER_OF_USAGE[usage]}/${expectName(name, where)}`,
-      side: PART_OF_USAGE[usage],
-      votes: parseVotes(votes, where),
-    };
+    // The name becomes a path: a name with a folder could lead outside the data set.
+    if (!/^\w+\.png$/.test(name)) throw unexpected('a name like fer0000000.png', where, name);
+    return toImage(known, name, votes, where);
   });
 }
 
-function isUsage(text: string): text is TableRow['usage'] {
-  return (USAGES as readonly string[]).includes(text);
-}
-
-/** Checks a name, which becomes a path: a name with a folder could lead outside the data set. */
-function expectName(name: string, where: string): string {
-  if (/^\w+\.png$/.test(name)) return name;
-  throw new RangeError(`Expected a name like fer0000000.png for ${where} but received ${name}`);
-}
-
-function parseVotes(fields: readonly string[], where: string): number[] {
-  if (fields.length === VOTE_COLUMNS.length && fields.every((field) => /^\d+$/.test(field)))
-    return fields.map(Number);
-  throw new RangeError(`Expected ten votes for ${where} but received ${fields.join(',')}`);
+function toImage(
+  usage: TableRow['usage'],
+  name: string,
+  votes: readonly string[],
+  where: string,
+): VotedImage {
+  if (votes.length !== VOTE_COLUMNS.length || !votes.every((field) => /^\d+$/.test(field)))
+    throw unexpected('ten votes', where, votes.join(','));
+  const file = `${FOLDER_OF_USAGE[usage]}/${name}`;
+  return { path: file, side: PART_OF_USAGE[usage], votes: votes.map(Number) };
 }
 
 function byPart(first: VotedImage, second: VotedImage): number {
@@ -186,19 +155,14 @@ function byPart(first: VotedImage, second: VotedImage): number {
 }
 
 /** Notes how many images have no label, and what their votes are. */
-function noteLeftOut(images: readonly VotedImage[], labels: LabelRule): string[] {
+function noteLeftOut(unlabelled: readonly VotedImage[], labels: LabelRule): string[] {
   const counts = new Map<string, number>();
-  for (const { votes } of images) {
-    if (labelByVotes(votes, labels)) continue;
+  for (const { votes } of unlabelled) {
     const winner = labels === 'plural' ? pluralityWinner(votes) : majorityWinner(votes);
     const name = winner ?? (labels === 'plural' ? 'a tie' : 'no majority');
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const parts = [...counts].sort().map(([name, count]) => `${name} ${count}`);
-  return total === 0
-    ? []
-    : [
-        `${total} images have none of the seven labels by the rule ${labels} and were left out: ${parts.join(', ')}`,
-      ];
+  const text = `images have none of the seven labels by the rule ${labels} and were left out`;
+  return noteCount(unlabelled.length, `${text}: ${parts.join(', ')}`);
 }

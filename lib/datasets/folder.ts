@@ -1,8 +1,18 @@
 import path from 'node:path';
-import { isEmotion, type Numbering } from '../core/emotions';
+import { isEmotion } from '../core/emotions';
 import type { FrameRecord, SplitPart } from '../core/record';
-import type { Dataset } from './dataset';
-import { isNumber, readClassName, readPartName, PART_NAMES, unknownNames } from './names';
+import {
+  type Dataset,
+  expectRecords,
+  isNumber,
+  noteCount,
+  type OpenOptions,
+  PART_NAMES,
+  readClassName,
+  readPartName,
+  unexpected,
+  unknownNames,
+} from './dataset';
 import {
   countEndings,
   expectFolder,
@@ -13,13 +23,8 @@ import {
   noteOthers,
 } from './tree';
 
-/** Options of {@link readFolder}. */
-interface FolderOptions {
-  /** Name of the user's option or variable for the folder, for messages; default `IMAGES_DIR`. */
-  readonly setting?: string;
-  /** Numbering of class folders that are named by numbers; default: such folders are an error. */
-  readonly numbered?: Numbering;
-}
+/** Settings of {@link readFolder}. */
+type Settings = Required<Pick<OpenOptions, 'setting'>> & Pick<OpenOptions, 'numbered'>;
 
 /** A folder of images of one class. */
 interface ClassFolder {
@@ -34,12 +39,13 @@ interface ClassFolder {
  * Without groups, every image has the character `all`, and a split by character is not possible. The class folders may
  * be in folders of an official split: train, validation (valid, val) and test. Folders whose names mean the same class
  * are joined. Images of contempt and of unsupported formats are left out and counted.
+ * @param options.setting default `IMAGES_DIR`
  * @throws RangeError when the folder is missing, classes are unknown (the message lists all), a class has no images,
  *   or folders other than the official split's are beside it
  */
 export function readFolder(
   directory: string,
-  { setting = 'IMAGES_DIR', numbered }: FolderOptions = {},
+  { setting = 'IMAGES_DIR', numbered }: Partial<OpenOptions> = {},
 ): Dataset {
   const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
   const folders = listClassFolders(root, { setting, numbered });
@@ -47,20 +53,22 @@ export function readFolder(
   const unknown = folders.filter((folder) => !classOf(folder));
   if (unknown.length > 0) throw unknownFolders(unknown, setting);
   const records: FrameRecord[] = [];
-  const contempt: string[] = [];
   const others: string[] = [];
+  let contempt = 0;
   for (const folder of folders) {
     const images = expectImages(root, folder, setting);
     const emotion = classOf(folder)!;
-    if (emotion === 'contempt') contempt.push(...images);
+    if (emotion === 'contempt') contempt += images.length;
     else records.push(...images.map((image) => toRecord(folder, image, emotion)));
     others.push(...listOthers(path.join(root, folder.path)));
   }
-  if (records.length === 0)
-    throw new RangeError(
-      `Expected images of the seven expressions for ${setting} but received ${root} with none`,
-    );
-  const notes = [...noteMissingValidation(records), ...noteLeftOut(contempt, others), ...noteStrays(root)];
+  expectRecords(records, 'images of the seven expressions', setting, root);
+  const notes = [
+    ...noteMissingValidation(records),
+    ...noteCount(contempt, 'images of contempt were left out'),
+    ...noteOthers(others),
+    ...noteCount(listImages(root).length, 'images beside the class folders were left out'),
+  ];
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
@@ -69,8 +77,7 @@ function toRecord(
   image: string,
   emotion: FrameRecord['emotion'],
 ): FrameRecord {
-  const record = { path: `${folder}/${image}`, character, emotion };
-  return side ? { ...record, side } : record;
+  return { path: `${folder}/${image}`, character, emotion, ...(side && { side }) };
 }
 
 function expectImages(root: string, { path: folder }: ClassFolder, setting: string): string[] {
@@ -82,44 +89,29 @@ function expectImages(root: string, { path: folder }: ClassFolder, setting: stri
     unread.length > 0
       ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG`
       : 'an empty folder';
-  throw new RangeError(`Expected images for ${folder} of ${setting} but received ${found}`);
+  throw unexpected('images', `${folder} of ${setting}`, found);
 }
 
-function listClassFolders(
-  root: string,
-  options: Required<Pick<FolderOptions, 'setting'>> & FolderOptions,
-): ClassFolder[] {
+/** Lists the class folders. The folders are an official split if all are named like its parts, or one is `train`. */
+function listClassFolders(root: string, settings: Settings): ClassFolder[] {
   const folders = listFolders(root);
-  if (!isOfficialSplit(folders)) return listGroups(root, '', options);
   const strays = folders.filter((name) => !readPartName(name));
+  const isSplit =
+    folders.some((name) => readPartName(name) === 'train') || (folders.length > 0 && strays.length === 0);
+  if (!isSplit) return listGroups(root, '', settings);
   if (strays.length > 0)
     throw new RangeError(
-      `Expected one of ${PART_NAMES.join(', ')} beside train for ${options.setting} but received ${strays.join(', ')}`,
+      `Expected one of ${PART_NAMES} beside train for ${settings.setting} but received ${strays.join(', ')}`,
     );
   return folders.flatMap((name) =>
-    listGroups(root, name, options).map((folder) => ({ ...folder, side: readPartName(name) })),
+    listGroups(root, name, settings).map((folder) => ({ ...folder, side: readPartName(name) })),
   );
 }
 
-/**
- * Whether the folders are an official split: all have names of its parts, or one is `train`, which is no person's name.
- */
-function isOfficialSplit(folders: readonly string[]): boolean {
-  const sides = folders.map(readPartName);
-  return sides.includes('train') || (sides.length > 0 && sides.every((side) => side !== undefined));
-}
-
 /** Lists a folder's class folders, or those of its groups. A group without folders counts as a class folder. */
-function listGroups(
-  root: string,
-  parent: string,
-  { setting, numbered }: Required<Pick<FolderOptions, 'setting'>> & FolderOptions,
-): ClassFolder[] {
+function listGroups(root: string, parent: string, { setting, numbered }: Settings): ClassFolder[] {
   const folders = listFolders(path.join(root, parent));
-  if (folders.length === 0)
-    throw new RangeError(
-      `Expected class folders for ${setting} but received ${parent || root} with no folders`,
-    );
+  if (folders.length === 0) throw unexpected('class folders', setting, `${parent || root} with no folders`);
   const isClass = (name: string) => isNumber(name) || readClassName(name, numbered) !== undefined;
   const inside = new Map(folders.map((name) => [name, listFolders(path.join(root, parent, name))]));
   // A person may be called Joy or 001. Such a folder contains class folders.
@@ -140,10 +132,8 @@ function isFergClass({ path: folder }: ClassFolder): boolean {
 
 function unknownFolders(folders: readonly ClassFolder[], setting: string): RangeError {
   const ferg = folders.find(isFergClass);
-  if (ferg)
-    return new RangeError(
-      `Expected class folders for ${setting} but received ${ferg.path}, which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training`,
-    );
+  const hint = "which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training";
+  if (ferg) return unexpected('class folders', setting, `${ferg.path}, ${hint}`);
   const names = folders.map((folder) => path.posix.basename(folder.path));
   return unknownNames('class folders', names, setting);
 }
@@ -152,16 +142,4 @@ function noteMissingValidation(records: readonly FrameRecord[]): string[] {
   const isMissing = (side: SplitPart) => records.every((record) => record.side !== side);
   if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
   return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
-}
-
-function noteLeftOut(contempt: readonly string[], others: readonly string[]): string[] {
-  return [
-    ...(contempt.length > 0 ? [`${contempt.length} images of contempt were left out`] : []),
-    ...noteOthers(others),
-  ];
-}
-
-function noteStrays(root: string): string[] {
-  const strays = listImages(root).length;
-  return strays > 0 ? [`${strays} images beside the class folders were left out`] : [];
 }

@@ -1,13 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseCsv } from '../core/csv';
-import type { Numbering } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { isInside } from '../files/project';
-import type { Dataset } from './dataset';
-import { readClassName, readPartName, PART_NAMES, unknownNames } from './names';
-import { readText } from './text';
-import { countEndings, isImageName, noteOthers } from './tree';
+import {
+  type Dataset,
+  noteCount,
+  type OpenOptions,
+  PART_NAMES,
+  readClassName,
+  readPartName,
+  unexpected,
+  unknownNames,
+} from './dataset';
+import { countEndings, isImageName, noteOthers, readText } from './tree';
 
 /** Name of the table when a folder is given. */
 const TABLE_FILE = 'labels.csv';
@@ -15,14 +21,6 @@ const TABLE_FILE = 'labels.csv';
 /** The required columns, and all columns that are not attributes. */
 const NEEDED = ['path', 'label'] as const;
 const KNOWN = [...NEEDED, 'person', 'side'] as const;
-
-/** Options of {@link readLabels}. */
-interface LabelsOptions {
-  /** Name of the user's option or variable for the table, for messages. */
-  readonly setting?: string;
-  /** Numbering of labels that are numbers; default: such labels are an error. */
-  readonly numbered?: Numbering;
-}
 
 /**
  * Reads a table of labels: a CSV file with the columns `path` and `label`, and optionally `person` and `side`. Paths
@@ -33,8 +31,10 @@ interface LabelsOptions {
  * @throws RangeError when a column is missing or occurs twice, a row is invalid, a picture is missing or occurs
  *   twice, or labels are unknown (the message lists all)
  */
-export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOptions = {}): Dataset {
-  const table = findTable(path.resolve(file));
+export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<OpenOptions> = {}): Dataset {
+  const given = path.resolve(file);
+  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();
+  const table = isFolder ? path.join(given, TABLE_FILE) : given;
   const root = path.dirname(table);
   const rows = readRows(table, setting);
   const names = rows.map(({ label }) => label).filter((label) => label !== '');
@@ -43,13 +43,13 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOp
   const labelled = rows.flatMap((row): FrameRecord[] => {
     const emotion = readClassName(row.label, numbered);
     if (!emotion || emotion === 'contempt') return [];
-    return [{ ...row.record, path: expectPicture(root, row, table), emotion }];
+    return [{ ...row.record, path: expectPicture(root, row), emotion }];
   });
   const records = labelled.filter((record) => isImageName(record.path));
-  const unread = labelled.filter((record) => !isImageName(record.path)).map((record) => record.path);
+  const unread = labelled.map((record) => record.path).filter((name) => !isImageName(name));
   if (records.length === 0) {
     const none = unread.length > 0 ? `none that is read: ${countEndings(unread)}` : 'none';
-    throw new RangeError(`Expected rows with a label for ${setting} but received ${table} with ${none}`);
+    throw unexpected('rows with a label', setting, `${table} with ${none}`);
   }
   records.sort((first, second) => (first.path < second.path ? -1 : 1));
   const twice = records.find((record, index) => record.path === records[index + 1]?.path);
@@ -59,15 +59,11 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: LabelsOp
 }
 
 interface Row {
-  readonly number: number;
+  /** Its place, for messages. */
+  readonly where: string;
   readonly path: string;
   readonly label: string;
   readonly record: Pick<FrameRecord, 'character' | 'side' | 'attributes'>;
-}
-
-function findTable(given: string): string {
-  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();
-  return isFolder ? path.join(given, TABLE_FILE) : given;
 }
 
 /**
@@ -90,7 +86,7 @@ function readRows(table: string, setting: string): Row[] {
   const [header = [], ...rows] = parseCsv(text, separatorOf(text));
   const columns = toColumns(header);
   if (!NEEDED.every((name) => columns.includes(name)))
-    throw new RangeError(`Expected columns path and label for ${setting} but received ${header.join(', ')}`);
+    throw unexpected('columns path and label', setting, header.join(', '));
   const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) < index);
   if (twice !== undefined)
     throw new RangeError(`Expected one column ${twice} in ${table} but received several`);
@@ -98,20 +94,17 @@ function readRows(table: string, setting: string): Row[] {
     (at) => columns[at] !== '' && !(KNOWN as readonly string[]).includes(columns[at]),
   );
   return rows.map((fields, index): Row => {
-    const number = index + 2;
-    if (fields.length !== columns.length)
-      throw new RangeError(
-        `Expected ${columns.length} fields for row ${number} of ${table} but received ${fields.length}`,
-      );
+    const where = `row ${index + 2} of ${table}`;
+    if (fields.length !== columns.length) throw unexpected(`${columns.length} fields`, where, fields.length);
     const [file, label, person = '', side = ''] = KNOWN.map((name) => fields[columns.indexOf(name)]?.trim());
     const attributes = further.map((at): [string, string] => [header[at].trim(), fields[at]]);
     return {
-      number,
+      where,
       path: file!,
       label: label!,
       record: {
         character: person || 'all',
-        ...(side === '' ? {} : { side: parsePart(side, number, table) }),
+        ...(side === '' ? {} : { side: parsePart(side, where) }),
         ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
       },
     };
@@ -125,25 +118,19 @@ function separatorOf(text: string): ',' | ';' | '\t' {
   return header.includes(',') ? ',' : header.includes(';') ? ';' : '\t';
 }
 
-function parsePart(text: string, number: number, table: string): FrameRecord['side'] {
+function parsePart(text: string, where: string): FrameRecord['side'] {
   const side = readPartName(text);
-  if (side) return side;
-  throw new RangeError(
-    `Expected one of ${PART_NAMES.join(', ')} for side in row ${number} of ${table} but received ${text}`,
-  );
+  if (!side) throw unexpected(`one of ${PART_NAMES}`, `side in ${where}`, text);
+  return side;
 }
 
-function expectPicture(root: string, { path: named, number }: Row, table: string): string {
+function expectPicture(root: string, { path: named, where }: Row): string {
   const absolute = path.resolve(root, named.replaceAll('\\', '/'));
-  const where = `row ${number} of ${table}`;
   if (named === '' || !isInside(root, absolute))
-    throw new RangeError(`Expected a path inside of the table's folder for ${where} but received ${named}`);
+    throw unexpected("a path inside of the table's folder", where, named);
   // `existsSync` is false, and does not throw, for names that a file system does not accept.
-  const isThere = fs.existsSync(absolute);
-  if (!isThere || !fs.statSync(absolute).isFile())
-    throw new RangeError(
-      `Expected a picture for ${where} but received ${named}, which ${isThere ? 'is no file' : 'does not exist'}`,
-    );
+  if (!fs.existsSync(absolute)) throw unexpected('a picture', where, `${named}, which does not exist`);
+  if (!fs.statSync(absolute).isFile()) throw unexpected('a picture', where, `${named}, which is no file`);
   return path.relative(root, absolute).split(path.sep).join('/');
 }
 
@@ -151,7 +138,7 @@ function noteRows(leftOut: number, records: readonly FrameRecord[]): string[] {
   const nameless = records.filter(({ character }) => character === 'all').length;
   const isMixed = nameless > 0 && nameless < records.length;
   return [
-    ...(leftOut > 0 ? [`${leftOut} rows of contempt or without a label were left out`] : []),
+    ...noteCount(leftOut, 'rows of contempt or without a label were left out'),
     ...(isMixed ? [`rows without a person, counted as one person: ${nameless}`] : []),
   ];
 }

@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { EMOTIONS, type Emotion, isEmotion } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
-import type { Dataset } from './dataset';
-import { optionName } from './options';
-import { readText } from './text';
-import { expectFolder, listTree } from './tree';
+import { type Dataset, expectRecords, noteCount, type OpenOptions, optionName, unexpected } from './dataset';
+import { expectFolder, listTree, readText } from './tree';
 
 /** Content of a mapping file, which describes a data set without a reader of its own. */
 interface Mapping {
@@ -24,32 +22,32 @@ interface Mapping {
 /**
  * Reads a folder by a mapping file. Pictures of other paths and of classes without an expression are left out and
  * counted.
- * @param mappingFile JSON, see {@link Mapping}
- * @param setting name of the user's option or variable, for messages
- * @throws RangeError for an invalid mapping, a picture whose class the mapping lacks, or when no picture fits
+ * @param options.mapping JSON file, see {@link Mapping}
+ * @throws RangeError without a mapping, for an invalid one, a picture whose class the mapping lacks, or when no picture
+ *   fits
  */
-export function readWithMapping(directory: string, mappingFile: string, setting = 'DIR'): Dataset {
-  const mapping = parseMapping(readText(mappingFile, optionName('mapping', setting)), mappingFile);
-  const root = expectFolder(directory, setting, `of ${mapping.name}`);
-  const pattern = toPattern(mapping.path, mappingFile);
+export function readWithMapping(
+  directory: string,
+  { mapping: file, setting = 'DIR' }: Partial<OpenOptions>,
+): Dataset {
+  const option = optionName('mapping', setting);
+  if (!file) throw unexpected('a file', option, 'none');
+  const mapping = parseMapping(readText(file, option), file);
+  const { name, cropped } = mapping;
+  const root = expectFolder(directory, setting, `of ${name}`);
+  const pattern = toPattern(mapping.path, file);
   const paths = listTree(root);
-  const records = paths.flatMap((file) => toRecord(file, pattern, mapping));
-  if (records.length === 0)
-    throw new RangeError(
-      `Expected pictures of the form ${mapping.path} for ${setting} but received ${root} with none`,
-    );
-  const notes =
-    paths.length > records.length ? [`${paths.length - records.length} pictures were left out`] : [];
-  return { name: mapping.name, synthetic: false, directory: root, records, notes, cropped: mapping.cropped };
+  const records = paths.flatMap((picture) => toRecord(picture, pattern, mapping));
+  expectRecords(records, `pictures of the form ${mapping.path}`, setting, root);
+  const notes = noteCount(paths.length - records.length, 'pictures were left out');
+  return { name, synthetic: false, directory: root, records, notes, cropped };
 }
 
 function toRecord(file: string, pattern: RegExp, { classes }: Mapping): FrameRecord[] {
   const { class: name, group, clip } = pattern.exec(file)?.groups ?? {};
   if (name === undefined) return [];
   if (!Object.hasOwn(classes, name))
-    throw new RangeError(
-      `Expected one of ${Object.keys(classes).join(', ')} for the class of ${file} but received ${name}`,
-    );
+    throw unexpected(`one of ${Object.keys(classes).join(', ')}`, `the class of ${file}`, name);
   const emotion = classes[name];
   if (!emotion) return [];
   return [{ path: file, character: group ?? 'all', emotion, ...(clip === undefined ? {} : { clip }) }];
@@ -59,14 +57,12 @@ function toPattern(form: string, mappingFile: string): RegExp {
   const isFolders = /^(<(group|class|clip)>|[^<>()?\\^$*+[\]{}|]+)+$/.test(form);
   const escaped = form.replaceAll('.', '\\.');
   const source = isFolders ? `^${escaped.replace(/<(\w+)>/g, '(?<$1>[^/]+)')}/` : form;
-  if (!source.includes('(?<class>'))
-    throw new RangeError(`Expected <class> or (?<class>…) for path of ${mappingFile} but received ${form}`);
+  const name = `path of ${mappingFile}`;
+  if (!source.includes('(?<class>')) throw unexpected('<class> or (?<class>…)', name, form);
   try {
     return new RegExp(source, 'u');
   } catch (cause) {
-    throw new RangeError(`Expected a regular expression for path of ${mappingFile} but received ${form}`, {
-      cause,
-    });
+    throw unexpected('a regular expression', name, form, cause);
   }
 }
 
@@ -75,17 +71,14 @@ function parseMapping(text: string, file: string): Mapping {
   try {
     mapping = JSON.parse(text) as Partial<Mapping> | null;
   } catch (cause) {
-    throw new RangeError(`Expected JSON for mapping but received ${path.basename(file)}`, { cause });
+    throw unexpected('JSON', 'mapping', path.basename(file), cause);
   }
   const { name, classes, path: form } = mapping ?? {};
-  if (typeof name !== 'string' || typeof form !== 'string' || typeof classes !== 'object' || !classes)
-    throw new RangeError(
-      `Expected name, classes and path for mapping but received ${Object.keys(mapping ?? {}).join(', ') || text.trim().slice(0, 40)}`,
-    );
+  if (typeof name !== 'string' || typeof form !== 'string' || typeof classes !== 'object' || !classes) {
+    const found = Object.keys(mapping ?? {}).join(', ') || text.trim().slice(0, 40);
+    throw unexpected('name, classes and path', 'mapping', found);
+  }
   const stray = Object.entries(classes).find(([, emotion]) => emotion !== null && !isEmotion(emotion));
-  if (stray)
-    throw new RangeError(
-      `Expected one of ${EMOTIONS.join(', ')} or null for class ${stray[0]} but received ${stray[1]}`,
-    );
+  if (stray) throw unexpected(`one of ${EMOTIONS.join(', ')} or null`, `class ${stray[0]}`, stray[1]);
   return mapping as Mapping;
 }

@@ -1,7 +1,14 @@
 import { NUMBERINGS } from '../core/emotions';
 import { LABEL_RULES } from '../core/votes';
 import { readCkPlus } from './ck-plus';
-import type { Dataset } from './dataset';
+import {
+  type Dataset,
+  type OpenOptions,
+  optionName,
+  READER_OPTIONS,
+  type ReaderOption,
+  unexpected,
+} from './dataset';
 import { readFerPlus } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
@@ -9,7 +16,6 @@ import { readFolder } from './folder';
 import { readJaffe } from './jaffe';
 import { readLabels } from './labels';
 import { readWithMapping } from './mapping';
-import { type OpenOptions, optionName, READER_OPTIONS, type ReaderOption } from './options';
 
 /** A data set with a reader. */
 interface DatasetKind {
@@ -27,6 +33,8 @@ interface DatasetKind {
   open(directory: string, options: OpenOptions): Dataset | Promise<Dataset>;
 }
 
+const OWN_DATA = { content: 'your own data', licence: 'the licence of your data', access: 'your own data' };
+
 /** All data sets with a reader, and three readers for other data. */
 export const DATASETS: readonly DatasetKind[] = [
   {
@@ -36,7 +44,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'research only, not to be passed on',
     access: 'on request from its authors (Aneja et al. 2016)',
     layout: '<character>/<character>_<emotion>/*.png',
-    open: (directory, { setting }) => readFerg(directory, setting),
+    open: readFerg,
   },
   {
     id: 'jaffe',
@@ -45,7 +53,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'non-commercial research, not to be passed on',
     access: 'on request from its authors (Lyons et al. 1998), record 3451524 on Zenodo',
     layout: 'KA.AN1.39.tiff, KA-AN1.jpeg',
-    open: (directory, { setting }) => readJaffe(directory, setting),
+    open: readJaffe,
   },
   {
     id: 'ck-plus',
@@ -54,7 +62,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'research only, not to be passed on',
     access: 'on request from its authors (Lucey et al. 2010)',
     layout: 'cohn-kanade-images/S005/001/*.png, Emotion/S005/001/*_emotion.txt',
-    open: (directory, { setting }) => readCkPlus(directory, setting),
+    open: readCkPlus,
   },
   {
     id: 'fer2013',
@@ -63,7 +71,7 @@ export const DATASETS: readonly DatasetKind[] = [
     licence: 'unclear: pictures from the web; given for research',
     access: "Kaggle's Challenges in Representation Learning (Goodfellow et al. 2013)",
     layout: 'fer2013.csv',
-    open: (directory, { cacheDirectory, setting }) => readFer2013(directory, cacheDirectory, setting),
+    open: readFer2013,
   },
   {
     id: 'fer-plus',
@@ -79,9 +87,7 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'folder',
     title: 'class folders',
-    content: 'your own data',
-    licence: 'the licence of your data',
-    access: 'your own data',
+    ...OWN_DATA,
     layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
     accepts: ['numbered'],
     open: readFolder,
@@ -89,9 +95,7 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'labels',
     title: 'a table of labels',
-    content: 'your own data',
-    licence: 'the licence of your data',
-    access: 'your own data',
+    ...OWN_DATA,
     layout: 'a CSV file with path and label; maybe person, side and further columns',
     accepts: ['numbered'],
     open: readLabels,
@@ -99,16 +103,10 @@ export const DATASETS: readonly DatasetKind[] = [
   {
     id: 'mapping',
     title: 'any other, by a mapping file',
-    content: 'your own data',
-    licence: 'the licence of your data',
-    access: 'your own data',
+    ...OWN_DATA,
     layout: '--mapping FILE: {"name", "classes": {"happy": "joy"}, "path": "<group>/<class>"}',
     accepts: ['mapping'],
-    open: (directory, { mapping, setting }) => {
-      if (!mapping)
-        throw new RangeError(`Expected a file for ${optionName('mapping', setting)} but received none`);
-      return readWithMapping(directory, mapping, setting);
-    },
+    open: readWithMapping,
   },
 ];
 
@@ -119,12 +117,11 @@ export const DATASETS: readonly DatasetKind[] = [
 export function findDataset(id: string): DatasetKind {
   const kind = DATASETS.find((one) => one.id === id);
   if (kind) return kind;
-  const known = DATASETS.map((one) => one.id).join(', ');
-  throw new RangeError(`Expected one of ${known} for dataset but received ${id}`);
+  throw unexpected(`one of ${DATASETS.map((one) => one.id).join(', ')}`, 'dataset', id);
 }
 
 /** Accepted values of options that have few. */
-const CHOICES: Readonly<Partial<Record<ReaderOption, readonly string[]>>> = {
+const CHOICES: Partial<Record<ReaderOption, readonly string[]>> = {
   labels: LABEL_RULES,
   numbered: NUMBERINGS,
 };
@@ -140,11 +137,9 @@ export async function readDataset(id: string, directory: string, options: OpenOp
     const value = options[option];
     if (value === undefined) continue;
     const name = optionName(option, options.setting);
-    if (!accepts?.includes(option))
-      throw new RangeError(`Expected no ${name} for the data set ${id} but received ${value}`);
+    if (!accepts?.includes(option)) throw unexpected(`no ${name}`, `the data set ${id}`, value);
     const choices = CHOICES[option];
-    if (choices && !choices.includes(value))
-      throw new RangeError(`Expected one of ${choices.join(', ')} for ${name} but received ${value}`);
+    if (choices && !choices.includes(value)) throw unexpected(`one of ${choices.join(', ')}`, name, value);
   }
   return open(directory, options);
 }

@@ -1,13 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isInside } from '../files/project';
-
-/** Names of image files. The content is checked later, when an image is decoded. */
-const IMAGE_NAME = /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i;
-
-/** Names of image files in unsupported formats. */
-const UNREAD_NAME =
-  /\.(hei[cf]|hif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|orf|pef|raf|rw2|srw|raw)$/i;
+import { unexpected } from './dataset';
 
 /**
  * Number of levels of folders (split, person, class) where links to folders outside the data set are followed. Deeper
@@ -17,7 +11,6 @@ export const LINK_LEVELS = 3;
 
 /**
  * Checks that a data set's folder exists.
- * @param directory absolute, or relative to the current folder
  * @param setting name of the user's option or variable, for messages
  * @param expected what the folder should contain, for messages
  * @returns its absolute path
@@ -28,7 +21,7 @@ export function expectFolder(directory: string, setting: string, expected: strin
   const stat = fs.statSync(absolute, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return absolute;
   const found = stat ? 'which is no folder' : 'which does not exist';
-  throw new RangeError(`Expected a folder ${expected} for ${setting} but received ${absolute}, ${found}`);
+  throw unexpected(`a folder ${expected}`, setting, `${absolute}, ${found}`);
 }
 
 /**
@@ -38,7 +31,7 @@ export function expectFolder(directory: string, setting: string, expected: strin
 export function listFolders(directory: string): string[] {
   const real = fs.realpathSync(directory);
   const entries = listEntries(directory);
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = listOwnFolders(directory);
   const listed = new Set(names.map((name) => path.join(real, name)));
   for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) {
     const target = findFolder(path.join(directory, name));
@@ -49,39 +42,36 @@ export function listFolders(directory: string): string[] {
   return names.sort();
 }
 
-/** Returns whether a file's name is an image's. */
+/** Returns whether a file's name is an image's. The content is checked later, when the image is decoded. */
 export function isImageName(name: string): boolean {
-  return IMAGE_NAME.test(name);
+  return /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i.test(name);
+}
+
+/** Returns whether a file's name is that of an image in an unsupported format, such as HEIC or BMP. */
+export function isUnreadName(name: string): boolean {
+  const format =
+    /\.(hei[cf]|hif|bmp|dib|jp2|jxl|psd|tga|ico|p[bgpn]m|svg|dng|cr[23]|nef|arw|orf|pef|raf|rw2|srw|raw)$/i;
+  return format.test(name);
 }
 
 /** Lists the names of a folder's image files, sorted, without hidden ones. */
 export function listImages(directory: string): string[] {
-  return listEntries(directory)
-    .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
-    .map((entry) => entry.name);
+  return listFiles(directory).filter(isImageName);
 }
 
-/** Tells whether a file name is that of an image in an unsupported format, such as HEIC or BMP. */
-export function isUnreadName(name: string): boolean {
-  return UNREAD_NAME.test(name);
-}
-
-/** Lists the names of a folder's files that are not read as images, sorted; hidden ones are left out. */
+/** Lists the names of a folder's files that are not read as images, sorted, without hidden ones. */
 export function listOthers(directory: string): string[] {
-  return listEntries(directory)
-    .filter((entry) => !entry.isDirectory() && !isImageName(entry.name))
-    .map((entry) => entry.name)
-    .filter((name) => findFolder(path.join(directory, name)) === undefined);
+  const names = listFiles(directory).filter((name) => !isImageName(name));
+  return names.filter((name) => findFolder(path.join(directory, name)) === undefined);
 }
 
 /** Counts the files that were left out: pictures of unsupported formats, and other files. */
 export function noteOthers(names: readonly string[]): string[] {
-  const pictures = names.filter(isUnreadName);
   const others = names.filter((name) => !isUnreadName(name));
   const note = (what: string, some: readonly string[]) =>
     some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : [];
   return [
-    ...note('pictures of unsupported formats', pictures),
+    ...note('pictures of unsupported formats', names.filter(isUnreadName)),
     ...note('files that are not pictures', others),
   ];
 }
@@ -109,18 +99,22 @@ export function listTree(directory: string): string[] {
     const real = fs.realpathSync(absolute);
     if (above.includes(real)) return [];
     const folders = above.length < LINK_LEVELS ? listFolders(absolute) : listOwnFolders(absolute);
+    const join = (name: string) => path.posix.join(folder, name);
     return [
-      ...listImages(absolute).map((name) => path.posix.join(folder, name)),
-      ...folders.flatMap((name) => below(path.posix.join(folder, name), [...above, real])),
+      ...listImages(absolute).map(join),
+      ...folders.flatMap((name) => below(join(name), [...above, real])),
     ];
   };
   return below('', []).sort();
 }
 
 function listOwnFolders(directory: string): string[] {
-  return listEntries(directory)
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
+  return listEntries(directory).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+/** Lists a folder's entries that are not folders; links to folders are included. */
+function listFiles(directory: string): string[] {
+  return listEntries(directory).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
 }
 
 function listEntries(directory: string): fs.Dirent[] {
@@ -139,4 +133,49 @@ function findFolder(link: string): string | undefined {
     // A broken, circular or inaccessible link is not a folder to list.
     return undefined;
   }
+}
+
+/** Largest text file that is read as a whole; a table of a million pictures has about 100 MB. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+/**
+ * Reads a text file as a whole, without its byte-order mark. It is UTF-8, or UTF-16 (little-endian) with a byte-order
+ * mark.
+ * @param what name of the file in messages, such as `mapping`
+ * @throws RangeError when it is missing, a folder or too large
+ */
+export function readText(file: string, what: string): string {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw unexpected('a file', what, `${file}, which does not exist`);
+  if (stat.isDirectory()) throw unexpected('a file', what, `the folder ${file}`);
+  if (stat.size > MOST_BYTES) throw unexpected(`at most ${MOST_BYTES} bytes`, what, `${stat.size}, ${file}`);
+  return decodeText(fs.readFileSync(file));
+}
+
+/** Decodes a text and drops its byte-order mark: UTF-16 (little-endian) with its mark, otherwise UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/**
+ * Reads a large UTF-8 file line by line; its byte-order mark is dropped.
+ * @param longest number of characters that a line may have; a longer one throws before it fills the memory
+ * @param what name of the file in messages
+ * @throws RangeError with the line's number for a line that is too long
+ */
+export async function* readLines(file: string, longest: number, what: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let number = 1;
+  let rest = '';
+  for await (const chunk of fs.createReadStream(file)) {
+    const lines = `${rest}${decoder.decode(chunk as Buffer, { stream: true })}`.split('\n');
+    rest = lines.pop()!;
+    for (const [index, line] of [...lines, rest].entries())
+      if (line.length > longest)
+        throw unexpected(`at most ${longest} characters`, `row ${number + index} of ${what}`, 'more');
+    number += lines.length;
+    for (const line of lines) yield line.replace(/\r$/, '');
+  }
+  if (rest !== '') yield rest.replace(/\r$/, '');
 }

@@ -1,8 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { decodeText, readText } from '../datasets/text';
-import { countEndings, isImageName, isUnreadName } from '../datasets/tree';
+import { countEndings, decodeText, isImageName, isUnreadName, readText } from '../datasets/tree';
 import { isVideoOrPicture } from './video-format';
 
 /** Stands for standard input in a list of pictures. */

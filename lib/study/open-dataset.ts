@@ -9,9 +9,8 @@ import {
   type Experiment,
 } from '../core/experiment';
 import type { LabelRule } from '../core/votes';
-import { type Dataset, markCropped } from '../datasets/dataset';
 import { readFerg } from '../datasets/ferg';
-import type { OpenOptions } from '../datasets/options';
+import { type Dataset, markCropped, type OpenOptions } from '../datasets/dataset';
 import { DATASETS, readDataset } from '../datasets/registry';
 import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample, generateCharacter } from '../characters';
 import { homePath, projectRoot } from '../files/project';
@@ -124,7 +123,7 @@ async function openSample(
   const start = performance.now();
   const directory = homePath('data', 'sample');
   const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
-  const dataset = await withManifest(readFerg(directory, 'the sample'));
+  const dataset = await withManifest(readFerg(directory, { setting: 'the sample' }));
   return { ...dataset, drawn: !reused, seconds: secondsSince(start) };
 }
 

@@ -47,7 +47,7 @@ export function listDemoPhotographs(): string[] {
  */
 export async function openExamples(): Promise<ExamplePicture[]> {
   const { directory } = await drawExamples();
-  const { records } = readFerg(directory, 'the examples');
+  const { records } = readFerg(directory, { setting: 'the examples' });
   return Promise.all(
     records.map(async ({ path: name, character, emotion }) => {
       return { character, emotion, image: await readColour(path.join(directory, name)) };

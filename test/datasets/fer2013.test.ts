@@ -14,7 +14,7 @@ describe('readFer2013', () => {
     writeFiles(folder(), {
       'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n6,${pixels},PublicTest\n3,${pixels},Training\n`,
     });
-    const { records, directory, cropped } = await readFer2013(folder(), cache());
+    const { records, directory, cropped } = await readFer2013(folder(), { cacheDirectory: cache() });
     assert.deepEqual(records, [
       { path: 'PublicTest/00003.png', character: 'all', emotion: 'neutral', side: 'validation' },
       { path: 'Training/00002.png', character: 'all', emotion: 'anger', side: 'train' },
@@ -25,7 +25,10 @@ describe('readFer2013', () => {
     const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
     assert.deepEqual([info.width, info.height, [...data.subarray(0, 3)]], [48, 48, [0, 1, 2]]);
     const before = fs.statSync(path.join(directory, 'Training/00002.png')).mtimeMs;
-    assert.deepEqual((await readFer2013(path.join(folder(), 'fer2013.csv'), cache())).records, records);
+    assert.deepEqual(
+      (await readFer2013(path.join(folder(), 'fer2013.csv'), { cacheDirectory: cache() })).records,
+      records,
+    );
     assert.equal(fs.statSync(path.join(directory, 'Training/00002.png')).mtimeMs, before);
   });
 
@@ -37,7 +40,7 @@ describe('readFer2013', () => {
     ]) {
       writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n${row}\n` });
       await assert.rejects(
-        readFer2013(folder(), cache()),
+        readFer2013(folder(), { cacheDirectory: cache() }),
         /2304 levels and a usage for row 3 of fer2013\.csv/,
       );
       assert.deepEqual(fs.readdirSync(cache()), []);
@@ -47,13 +50,13 @@ describe('readFer2013', () => {
   it('reads rows wherever the file is cut into pieces, with line ends of either kind', async () => {
     const rows = Array.from({ length: 30 }, (_, index) => `${index % 7},${pixels},Training\r\n`);
     writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\r\n${rows.join('').trimEnd()}` });
-    const { records } = await readFer2013(folder(), cache());
+    const { records } = await readFer2013(folder(), { cacheDirectory: cache() });
     assert.equal(records.length, 30);
   });
 
   it('takes a table that begins with a byte-order mark', async () => {
     writeFiles(folder(), { 'fer2013.csv': `\uFEFFemotion,pixels,Usage\n0,${pixels},PrivateTest\n` });
-    const { records } = await readFer2013(folder(), cache());
+    const { records } = await readFer2013(folder(), { cacheDirectory: cache() });
     assert.deepEqual(
       records.map(({ path: file, side }) => [file, side]),
       [['PrivateTest/00002.png', 'test']],
@@ -64,12 +67,15 @@ describe('readFer2013', () => {
     const endless = '1 '.repeat(200_000);
     writeFiles(folder(), { 'fer2013.csv': `emotion,pixels,Usage\n0,${pixels},Training\n0,${endless}` });
     await assert.rejects(
-      readFer2013(folder(), cache()),
+      readFer2013(folder(), { cacheDirectory: cache() }),
       /at most 20000 characters for row 3 of fer2013\.csv/,
     );
   });
 
   it('says that the table is missing', async () => {
-    await assert.rejects(readFer2013(folder(), cache()), /Expected fer2013\.csv for DIR .*does not exist/);
+    await assert.rejects(
+      readFer2013(folder(), { cacheDirectory: cache() }),
+      /Expected fer2013\.csv for DIR .*does not exist/,
+    );
   });
 });

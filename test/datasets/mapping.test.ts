@@ -10,7 +10,7 @@ describe('readWithMapping', () => {
   const read = (mapping: object | string) => {
     const text = typeof mapping === 'string' ? mapping : JSON.stringify(mapping);
     writeFiles(folder(), { 'mapping.json': text });
-    return readWithMapping(path.join(folder(), 'data'), path.join(folder(), 'mapping.json'));
+    return readWithMapping(path.join(folder(), 'data'), { mapping: path.join(folder(), 'mapping.json') });
   };
   const classes = { happy: 'joy', mad: 'anger', contempt: null };
 
@@ -59,7 +59,7 @@ describe('readWithMapping', () => {
     const text = JSON.stringify({ name: 'ours', classes, path: '<class>' });
     assert.equal(read(`\uFEFF${text}`).records.length, 1);
     assert.throws(
-      () => readWithMapping(folder(), path.join(folder(), 'none.json')),
+      () => readWithMapping(folder(), { mapping: path.join(folder(), 'none.json') }),
       /Expected a file for --mapping but received .*none\.json, which does not exist/,
     );
   });

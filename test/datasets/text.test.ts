@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { decodeText, readLines, readText } from '../../lib/datasets/text';
+import { decodeText, readLines, readText } from '../../lib/datasets/tree';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 describe('readText', () => {

@@ -119,7 +119,10 @@ const readers: readonly Reader[] = [
       Buffer.from(fer2013Table()),
       Buffer.from(`\uFEFF${fer2013Table().replaceAll('\n', '\r\n')}`),
     ],
-    read: (bytes) => readTable('fer2013.csv', bytes, { read: readFer2013 }),
+    read: (bytes) =>
+      readTable('fer2013.csv', bytes, {
+        read: (folder, cacheDirectory) => readFer2013(folder, { cacheDirectory }),
+      }),
     refusals: [RangeError],
   },
   {
