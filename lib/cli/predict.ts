@@ -79,7 +79,6 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
   const { expandInputs, readNames } = await import('../predict/inputs');
   const { predictInputs } = await import('../predict/predict-inputs');
   const { isUnread, loadPredictor } = await import('../predict/predictor');
-  const { saveAnnotated } = await import('../predict/annotated');
   const { format, output, annotate, filesFrom } = values;
   const cropped = values.cropped ?? readCropped(process.env);
   const names = [...files, ...(filesFrom === undefined ? [] : await readNames(filesFrom))];
@@ -120,7 +119,10 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
         const name = toOneLine(result.source);
         tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
       } else {
-        if (annotate) await saveAnnotated(annotate, { result, image: image! }, count);
+        if (annotate) {
+          const { saveAnnotated } = await import('../predict/annotated'); // Loads resvg.
+          await saveAnnotated(annotate, { result, image: image! }, count);
+        }
         const frames = describeFrames(result);
         if (frames) tell(frames);
       }
