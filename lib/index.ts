@@ -11,7 +11,7 @@ export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from '
 export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
 export { createRandom } from './core/random';
 export { splitRecords } from './core/split';
-export { buildAdam } from './tensor/adam';
+export { Adam } from './tensor/adam';
 export { meanCrossEntropy } from './tensor/operations';
 export { startEngine } from './tensor/backend';
 export { loadFaceDetector } from './faces/detector/detect';

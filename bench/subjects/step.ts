@@ -1,9 +1,10 @@
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { countParameters, type Network } from '../../lib/model/networks/network';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
-import { beginTrainingSteps, makeBatch, takeStep } from '../../lib/model/training/training-steps';
+import { makeBatch } from '../../lib/model/training/data';
+import { beginTrainingSteps } from '../../lib/model/training/training-steps';
 import type { Task } from '../serve';
 import { engineVersions, memoryNow, startSubjectEngine } from './engine';
 import { randomSource } from './random-blocks';
@@ -23,13 +24,13 @@ const BATCHES = 64;
 export async function prepareStep(name: NetworkName): Promise<Task> {
   const engine = await startSubjectEngine('ours');
   const network = buildNetwork(name);
-  const optimizer = buildAdam({ learningRate });
+  const optimizer = new Adam({ learningRate });
   const source = randomSource(BATCHES * batchSize);
   const draw = (step: number) => makeBatch(source, rowsOf(step % BATCHES), { seed, epoch: 1, step });
   const steps = beginTrainingSteps({ network, optimizer, examples: () => [draw(0)] });
   let done = 0;
   const work = async (count: number) => {
-    for (let left = count; left > 0; left--) await takeStep(steps, draw(done++));
+    for (let left = count; left > 0; left--) await steps.take(draw(done++));
     return memoryNow();
   };
   return { ready: { versions: engineVersions(engine), parameters: countParameters(network) }, work };

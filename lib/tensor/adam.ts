@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { createGraphSlots, type AdamMemory } from './graph/adam-memory';
-import { createTensorSlots, type AdamSlots, type AdamValues, type AdamWRates } from './adam-slots';
-import { createWasmSlots, wasmTrainingBackend } from './wasm';
+import { wasmTrainingBackend } from './wasm';
+import { addressOf, kernelsOf, type WasmBackend } from './wasm/module';
 
 /** Settings of Adam, with PyTorch's meanings. */
 export interface AdamOptions {
@@ -19,39 +18,41 @@ export interface AdamOptions {
   readonly schedule?: (step: number) => number;
 }
 
-/** Adam's state in plain arrays. */
-export interface AdamState {
-  /** Number of steps taken. */
-  readonly step: number;
-  /** Running means of the gradients, by the caller's names of the variables. */
-  readonly means: ReadonlyMap<string, Float32Array>;
-  /** Running means of the squared gradients. */
-  readonly squares: ReadonlyMap<string, Float32Array>;
+/** Adam's moment estimates of one variable, of the variable's shape. */
+export interface Moments {
+  /** Running mean of the gradients. */
+  readonly mean: tf.Variable;
+  /** Running mean of the squared gradients. */
+  readonly square: tf.Variable;
+}
+
+/** Coefficients of one step. */
+export interface AdamRates {
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Learning rate times the bias correction: lr * sqrt(1 - beta2^t) / (1 - beta1^t). */
+  readonly stepSize: number;
+  /** Epsilon for use without bias correction: epsilon * sqrt(1 - beta2^t). */
+  readonly epsilon: number;
+  /** Factor of each weight before the step: 1 - lr * weight decay; 1 without decay. */
+  readonly keep: number;
 }
 
 /**
- * Makes an Adam or AdamW optimizer with PyTorch's results. On wasm, a kernel updates the weights in one pass; on native
- * TensorFlow, training steps run in a graph (see {@link Adam.keepStateIn}); otherwise tfjs operations are used.
- * @returns an optimizer, which the caller disposes
- * @throws RangeError for a setting out of range
+ * Adam or AdamW with PyTorch's results. On wasm, a kernel updates the weights in one pass; on native TensorFlow, training
+ * steps run in a graph (see {@link Adam.attach}); otherwise tfjs operations are used. The caller disposes it.
  * Source: Kingma and Ba, "Adam", algorithm 1; Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
  * algorithm 2; torch.optim.Adam and AdamW.
  */
-export function buildAdam(options: AdamOptions = {}): Adam {
-  return new Adam(options);
-}
-
-/** Adam with PyTorch's conventions; see {@link buildAdam}. */
 export class Adam extends tf.Optimizer {
   readonly learningRate: number;
-  private readonly beta1: number;
-  private readonly beta2: number;
-  private readonly epsilon: number;
   readonly weightDecay: number;
-  private readonly schedule: (step: number) => number;
+  private readonly settings: Required<Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon' | 'schedule'>>;
   private steps = 0;
-  private readonly slots = new Map<string, AdamSlots>();
+  private readonly moments = new Map<string, Moments>();
+  private graph: { dispose(): void } | undefined;
 
+  /** @throws RangeError for a setting out of range */
   constructor(options: AdamOptions = {}) {
     super();
     const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
@@ -61,16 +62,17 @@ export class Adam extends tf.Optimizer {
     checkRange('epsilon', epsilon, epsilon >= 0);
     checkRange('weightDecay', weightDecay, weightDecay >= 0);
     this.learningRate = learningRate;
-    this.beta1 = beta1;
-    this.beta2 = beta2;
-    this.epsilon = epsilon;
     this.weightDecay = weightDecay;
-    this.schedule = options.schedule ?? (() => 1);
+    this.settings = { beta1, beta2, epsilon, schedule: options.schedule ?? (() => 1) };
   }
 
-  /** Number of steps taken. */
+  /** Number of steps taken; whoever restores the moment estimates sets it too. */
   get step(): number {
     return this.steps;
+  }
+
+  set step(step: number) {
+    this.steps = step;
   }
 
   /**
@@ -84,103 +86,97 @@ export class Adam extends tf.Optimizer {
     const named = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients);
+    const wasm = wasmTrainingBackend();
     for (const [name, gradient] of named) {
       if (!gradient) continue;
       const variable = registeredVariable(name);
       if (rates.keep !== 1) tf.tidy(() => variable.assign(variable.mul(rates.keep)));
-      this.slotsOf(variable).apply(gradient, rates);
+      const step = { ...this.momentsOf(variable), gradient, ...rates };
+      if (wasm) stepInPlace(wasm, variable, step);
+      else stepByOperations(variable, step);
     }
   }
 
   /** Counts a step. @returns its coefficients, for a graph that takes the step */
-  countStep(): AdamWRates {
+  countStep(): AdamRates {
     this.steps++;
     this.incrementIterations();
-    const { beta1, beta2 } = this;
+    const { beta1, beta2, epsilon, schedule } = this.settings;
     const correction = Math.sqrt(1 - beta2 ** this.steps);
-    const learningRate = this.learningRate * this.schedule(this.steps);
+    const learningRate = this.learningRate * schedule(this.steps);
     const stepSize = (learningRate * correction) / (1 - beta1 ** this.steps);
     const keep = 1 - learningRate * this.weightDecay;
-    return { beta1, beta2, stepSize, epsilon: this.epsilon * correction, keep };
+    return { beta1, beta2, stepSize, epsilon: epsilon * correction, keep };
   }
 
   /**
-   * Moves Adam's state into a graph that takes all further steps. The state is read from the graph when it is saved, or
-   * when {@link applyGradients} takes a step again.
-   * @param graph disposed with this optimizer
-   * @param variables by the graph's names
+   * Returns the moment estimates of a variable, which are 0 before its first step. This optimizer disposes them.
    */
-  keepStateIn(graph: AdamMemory, variables: ReadonlyMap<string, tf.Variable>): void {
-    let users = variables.size;
-    const release = () => {
-      graph.end();
-      if (--users === 0) graph.dispose();
-    };
-    for (const [name, variable] of variables) {
-      const known = this.slots.get(variable.name);
-      if (known) graph.restoreSlots(name, known.read());
-      known?.dispose();
-      const create = (values: AdamValues) => createSlots(variable, values);
-      this.slots.set(variable.name, createGraphSlots(graph, { name, create, release }));
-    }
+  momentsOf(variable: tf.Variable): Moments {
+    const known = this.moments.get(variable.name);
+    if (known) return known;
+    const zeros = () => tf.tidy(() => tf.variable(tf.fill(variable.shape, 0), false));
+    const moments = { mean: zeros(), square: zeros() };
+    this.moments.set(variable.name, moments);
+    return moments;
   }
 
-  /**
-   * Reads Adam's state of variables.
-   * @param variables by the caller's names
-   * @returns copies; zeros for a variable without a step
-   */
-  saveState(variables: ReadonlyMap<string, tf.Variable>): AdamState {
-    const means = new Map<string, Float32Array>();
-    const squares = new Map<string, Float32Array>();
-    for (const [name, variable] of variables) {
-      const slots = this.slots.get(variable.name)?.read();
-      means.set(name, slots?.mean ?? new Float32Array(variable.size));
-      squares.set(name, slots?.square ?? new Float32Array(variable.size));
-    }
-    return { step: this.steps, means, squares };
-  }
-
-  /**
-   * Restores a state from {@link saveState}.
-   * @throws RangeError when the state lacks a variable or has another length for it
-   */
-  restoreState(variables: ReadonlyMap<string, tf.Variable>, state: AdamState): void {
-    for (const [name, variable] of variables) {
-      const mean = expectLength(state.means.get(name), variable.size, `Adam's mean of ${name}`);
-      const square = expectLength(state.squares.get(name), variable.size, `Adam's square of ${name}`);
-      this.slots.get(variable.name)?.dispose();
-      this.slots.set(variable.name, createSlots(variable, { mean, square }));
-    }
-    this.steps = state.step;
+  /** Disposes a graph of training steps together with this optimizer, and the graph of earlier steps now. */
+  attach(graph: { dispose(): void }): void {
+    this.graph?.dispose();
+    this.graph = graph;
   }
 
   /** Returns the settings, which tfjs requires of every optimizer. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
+    const { learningRate, weightDecay } = this;
+    const { beta1, beta2, epsilon } = this.settings;
     return { learningRate, beta1, beta2, epsilon, weightDecay };
   }
 
-  /** Disposes Adam's state, but not the variables. */
+  /** Disposes the moment estimates and the graph, but not the variables. */
   override dispose(): void {
-    for (const slots of this.slots.values()) slots.dispose();
-    this.slots.clear();
+    for (const moments of this.moments.values()) tf.dispose([moments.mean, moments.square]);
+    this.moments.clear();
+    this.graph?.dispose();
+    this.graph = undefined;
     super.dispose();
-  }
-
-  private slotsOf(variable: tf.Variable): AdamSlots {
-    const known = this.slots.get(variable.name);
-    if (known) return known;
-    const slots = createSlots(variable);
-    this.slots.set(variable.name, slots);
-    return slots;
   }
 }
 
-/** Creates Adam's state of a variable in the form that is fastest on the current backend. */
-function createSlots(variable: tf.Variable, values?: AdamValues): AdamSlots {
-  const wasm = wasmTrainingBackend();
-  return wasm ? createWasmSlots(wasm, variable, values) : createTensorSlots(variable, values);
+type Step = Moments & AdamRates & { readonly gradient: tf.Tensor };
+
+function stepByOperations(variable: tf.Variable, step: Step): void {
+  const { mean, square, gradient, beta1, beta2, stepSize, epsilon } = step;
+  tf.tidy(() => {
+    mean.assign(mean.mul(beta1).add(gradient.mul(1 - beta1)));
+    square.assign(square.mul(beta2).add(gradient.square().mul(1 - beta2)));
+    variable.assign(variable.sub(mean.mul(stepSize).div(square.sqrt().add(epsilon))));
+  });
+}
+
+/** Updates a variable and its moment estimates in one pass; tfjs operations need ten passes. */
+function stepInPlace(backend: WasmBackend, variable: tf.Variable, step: Step): void {
+  const { mean, square, gradient, beta1, beta2, stepSize, epsilon } = step;
+  for (const each of [variable, mean, square]) takeOwnCopy(backend, each);
+  const [w, m, v, g] = [variable, mean, square, gradient].map((tensor) => addressOf(backend, tensor));
+  kernelsOf(backend).adam(w, m, v, g, variable.size, 1 - beta1, 1 - beta2, stepSize, epsilon);
+  // tfjs' C++ code caches packed weights by id and would continue to use the old ones, so the data get a new id.
+  const data = backend.dataIdMap.get(variable.dataId);
+  backend.wasm.tfjs.disposeData(data.id);
+  data.id = backend.dataIdNextNumber++;
+  backend.wasm.tfjs.registerTensor(data.id, variable.size, data.memoryOffset);
+}
+
+/** Copies a variable's data if a clone shares them, before they are overwritten. */
+function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
+  if (backend.dataIdMap.get(variable.dataId).refCount === 1) return;
+  const copy = backend.makeOutput(variable.shape, variable.dtype);
+  const from = addressOf(backend, variable);
+  backend.wasm.HEAPU8.copyWithin(addressOf(backend, copy), from, from + 4 * variable.size);
+  const tensor = tf.engine().makeTensorFromTensorInfo(copy);
+  variable.assign(tensor);
+  tensor.dispose();
 }
 
 function registeredVariable(name: string): tf.Variable {
@@ -191,9 +187,4 @@ function registeredVariable(name: string): tf.Variable {
 
 function checkRange(name: string, value: number, isInside: boolean): void {
   if (!isInside) throw new RangeError(`Expected a number in range for ${name} but received ${value}`);
-}
-
-function expectLength(values: Float32Array | undefined, length: number, name: string): Float32Array {
-  if (values?.length === length) return values;
-  throw new RangeError(`Expected ${length} numbers for ${name} but received ${values?.length ?? 'none'}`);
 }

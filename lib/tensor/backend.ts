@@ -1,8 +1,8 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { withModelFolder } from './graph/model-folder';
 import { nativeBackend } from './native/addon';
 import { provideModelFolder } from './graph/session';
 import { setUpCommand } from '../files/project';
@@ -113,6 +113,17 @@ async function startNative(): Promise<EngineInfo> {
     device: native.isUsingGpuDevice ? 'GPU' : 'CPU',
     oneDnn: process.env.TF_ENABLE_ONEDNN_OPTS !== '0',
   };
+}
+
+/** Writes a SavedModel to a temporary folder for `load`, since TensorFlow reads models from folders only. */
+function withModelFolder<Result>(model: Uint8Array, load: (folder: string) => Result): Result {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `prior-attention-graph-${process.pid}-`));
+  try {
+    fs.writeFileSync(path.join(folder, 'saved_model.pb'), model);
+    return load(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 }
 
 async function startWasm(): Promise<EngineInfo> {

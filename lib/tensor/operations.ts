@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { runKernel } from './native/kernels';
-import type { Activation } from './native/register';
-import { drawPhiloxUniform } from './wasm/drop-out';
+import type { Activation } from './native/kernels';
+import { drawPhiloxUniform } from './wasm/layers';
 
 /*
  * The operations of the networks. They use this project's kernels where the backend has them, and tfjs' operations

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import type { BlockSet } from '../../lib/core/blocks';
 import { emotionId } from '../../lib/core/emotions';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
 import { blockSource, boxSource } from '../../lib/model/training/data';
@@ -99,7 +99,7 @@ describe('baselines', () => {
 
   it('learns from the boxes alone, without a pixel (what defect 1 hid)', async () => {
     const network = buildBoxesNetwork({ seed: 1 });
-    const optimizer = buildAdam({ learningRate: 1e-2 });
+    const optimizer = new Adam({ learningRate: 1e-2 });
     const source = boxSource(BLOCKS);
     const options = { epochs: 30, batchSize: 14, seed: 1 };
     const { history } = await train({ network, optimizer, train: source, validation: source, ...options });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { buildCompact, toPatches } from '../../lib/model/networks/compact';
 import type { TensorSource } from '../../lib/model/training/data';
 import { countParameters } from '../../lib/model/networks/network';
@@ -50,7 +50,7 @@ describe('buildCompact', () => {
   it('learns what the eyes block tells', async function () {
     this.timeout(120000);
     const network = buildCompact({ seed: 1 });
-    const optimizer = buildAdam({ learningRate: 1e-3 });
+    const optimizer = new Adam({ learningRate: 1e-3 });
     const source = buildSource(140);
     const { history } = await train({
       network,

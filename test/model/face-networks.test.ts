@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../lib/core/blocks';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { buildCompact } from '../../lib/model/networks/compact';
 import { inputSource, type InputName } from '../../lib/model/training/data';
 import {
@@ -55,7 +55,7 @@ describe('the networks with other uses of the prior', () => {
     this.timeout(60000);
     for (const { build, inputs } of USES) {
       const network = build({ seed: 1 });
-      const optimizer = buildAdam({ learningRate: 1e-3 });
+      const optimizer = new Adam({ learningRate: 1e-3 });
       const before = saveState(network);
       const source = inputSource(SET, FACES, inputs);
       await train({

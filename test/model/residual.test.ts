@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { countParameters, saveState, type Network } from '../../lib/model/networks/network';
 import { PHOTOGRAPH_RECIPE } from '../../lib/model/training/recipe';
@@ -12,12 +12,8 @@ import {
   buildResidualFace,
 } from '../../lib/model/networks/residual';
 import { buildSchedule } from '../../lib/model/training/schedule';
-import {
-  beginTapeSteps,
-  beginTrainingSteps,
-  takeStep,
-  type Batch,
-} from '../../lib/model/training/training-steps';
+import type { Batch } from '../../lib/model/training/data';
+import { beginTapeSteps, beginTrainingSteps } from '../../lib/model/training/training-steps';
 import { describeNative, startFastest } from '../support/native';
 
 const NETWORKS = [
@@ -47,10 +43,10 @@ async function trainBriefly(
 ) {
   const network = build({ seed: 1 });
   const { learningRate, weightDecay } = PHOTOGRAPH_RECIPE;
-  const optimizer = buildAdam({ learningRate, weightDecay, schedule: buildSchedule('one-cycle', 3) });
+  const optimizer = new Adam({ learningRate, weightDecay, schedule: buildSchedule('one-cycle', 3) });
   const steps = begin({ network, optimizer, examples: () => [drawRandomBatch(sides, 4, 0)] });
   const losses: number[] = [];
-  for (let step = 0; step < 3; step++) losses.push(await takeStep(steps, drawRandomBatch(sides, 4, step)));
+  for (let step = 0; step < 3; step++) losses.push(await steps.take(drawRandomBatch(sides, 4, step)));
   const state = saveState(network);
   [optimizer, network].forEach((part) => part.dispose());
   return { losses, state };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { meanCrossEntropy } from '../../lib/tensor/operations';
 import { startEngine } from '../../lib/tensor/backend';
 import {
@@ -74,7 +74,7 @@ function describeTwin(): void {
   });
 
   it("gives PyTorch's weights, running figures and answers after three steps of Adam", () => {
-    const optimizer = buildAdam();
+    const optimizer = new Adam();
     for (let step = 0; step < 3; step++) {
       const { value, grads } = measureGradients();
       optimizer.applyGradients(grads);
@@ -94,7 +94,7 @@ function describeTwin(): void {
   });
 
   it('leaks no tensor over steps, and disposes all', () => {
-    const optimizer = buildAdam();
+    const optimizer = new Adam();
     const step = () => {
       const { value, grads } = measureGradients();
       optimizer.applyGradients(grads);

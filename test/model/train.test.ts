@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { buildAdam } from '../../lib/tensor/adam';
+import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import type { TensorSource } from '../../lib/model/training/data';
 import type { EpochRecord } from '../../lib/model/training/history';
@@ -18,7 +18,7 @@ const VALIDATION = buildPairSource(14, 2);
 /** Runs a fresh twin; everything that it made is given back but the result. */
 async function runTwin(options: Partial<TrainOptions> = {}) {
   const network = buildTerGat({ seed: 1, sizes: SIZES });
-  const optimizer = buildAdam({ learningRate: 3e-3 });
+  const optimizer = new Adam({ learningRate: 3e-3 });
   try {
     const settings = { train: TRAIN, validation: VALIDATION, epochs: 3, batchSize: 16, seed: 1 };
     const result = await train({ network, optimizer, ...settings, ...options });

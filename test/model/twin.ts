@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import type { CheckpointStore } from '../../lib/model/training/checkpoint';
 import type { TensorSource } from '../../lib/model/training/data';
+import type { Network, NetworkState } from '../../lib/model/networks/network';
+import type { Adam } from '../../lib/tensor/adam';
 import { decodeSafetensors, type NamedArray, type Safetensors } from '../../lib/model/files/safetensors';
 import type { TerGatSizes } from '../../lib/model/networks/tergat';
 
@@ -67,4 +69,13 @@ export function createMemoryStore(): CheckpointStore & { readonly entries: Map<s
       entries.set(name, new Uint8Array(Buffer.concat([...parts])));
     },
   };
+}
+
+/** Reads Adam's moment estimates of a network's parameters, by the parameter's name behind `mean.` or `square.`. */
+export function readMoments({ parameters }: Network, optimizer: Adam): NetworkState {
+  const values = [...parameters].flatMap(([name, parameter]) => {
+    const { mean, square } = optimizer.momentsOf(parameter);
+    return [[`mean.${name}`, mean] as const, [`square.${name}`, square] as const];
+  });
+  return new Map(values.map(([name, moment]) => [name, (moment.dataSync() as Float32Array).slice()]));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { executeNative, nativeBackend } from '../../lib/tensor/native/addon';
-import { drawPhiloxUniform } from '../../lib/tensor/wasm/drop-out';
+import { nativeAttributes, nativeBackend } from '../../lib/tensor/native/addon';
+import { drawPhiloxUniform } from '../../lib/tensor/wasm/layers';
 import { describeNative } from '../support/native';
 
 describe('Philox', () => {
@@ -27,13 +27,13 @@ describeNative('Philox on native TensorFlow', () => {
       [7, 9],
       [2 ** 31 - 1, 123456789],
     ] as const) {
-      const drawn = tf.tidy(() =>
-        executeNative(nativeBackend()!, {
-          name: 'StatelessRandomUniform',
-          attributes: { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } },
-          inputs: [tf.tensor1d([50001], 'int32'), tf.tensor1d([...seed], 'int32')],
-        })[0].dataSync(),
-      );
+      const backend = nativeBackend()!;
+      const types = { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
+      const attributes = nativeAttributes(backend.binding, types);
+      const drawn = tf.tidy(() => {
+        const inputs = [tf.tensor1d([50001], 'int32'), tf.tensor1d([...seed], 'int32')];
+        return backend.executeMultipleOutputs('StatelessRandomUniform', attributes, inputs, 1)[0].dataSync();
+      });
       assert.deepEqual(drawn, drawPhiloxUniform(seed, 50001));
     }
   });

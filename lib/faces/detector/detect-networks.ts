@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
-import { compile, type InputShape } from '../../tensor/graph';
+import { compile, type InputShape } from '../../tensor/graph/compile';
 import { LANDMARK_INPUT, type LandmarkParams, buildLandmarkNetwork } from './landmark-network';
 import { type SsdParams, buildSsdNetwork } from './ssd-network';
 import { type TinyParams, buildTinyNetwork } from './tiny-network';

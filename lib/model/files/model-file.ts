@@ -2,7 +2,7 @@ import { EMOTIONS } from '../../core/emotions';
 import { TEMPERATURE_RANGE } from '../../core/calibration';
 import { findArchitecture } from '../architectures';
 import { loadState, allVariables, type Network, type NetworkState } from '../networks/network';
-import { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors';
+import { decodeSafetensors, encodeSafetensors, tensorsToWrite, type Safetensors } from './safetensors';
 
 /** A model's data other than its weights, as a model file stores them. */
 export interface ModelMetadata {
@@ -43,16 +43,12 @@ export function encodeModel(
   metadata: ModelMetadata,
   state?: NetworkState,
 ): Iterable<Uint8Array> {
-  const tensors = [...allVariables(network)].map(([name, variable]) => ({
-    name,
-    shape: variable.shape,
-    read: () => state?.get(name) ?? (variable.dataSync() as Float32Array),
-  }));
   const entries = Object.entries(metadata).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  return encodeSafetensors(tensors, new Map([['format', FORMAT], ...entries] as [string, string][]));
+  const all = new Map([['format', FORMAT], ...entries] as [string, string][]);
+  return encodeSafetensors(tensorsToWrite(allVariables(network), state), all);
 }
 
 /**

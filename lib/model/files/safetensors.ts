@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs';
+
 /** One tensor: shape and 32-bit floats in row-major order. */
 export interface NamedArray {
   readonly shape: readonly number[];
@@ -17,6 +19,21 @@ export interface TensorToWrite {
   readonly shape: readonly number[];
   /** Returns the values, as many as the shape has. */
   readonly read: () => Float32Array;
+}
+
+/**
+ * Prepares variables for {@link encodeSafetensors}.
+ * @param values to write in place of the variables' own
+ */
+export function tensorsToWrite(
+  variables: ReadonlyMap<string, tf.Variable>,
+  values?: ReadonlyMap<string, Float32Array>,
+): TensorToWrite[] {
+  return [...variables].map(([name, variable]) => ({
+    name,
+    shape: variable.shape,
+    read: () => values?.get(name) ?? (variable.dataSync() as Float32Array),
+  }));
 }
 
 /** The format's limit; a longer header means a broken or hostile file. */

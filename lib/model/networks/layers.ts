@@ -9,7 +9,7 @@ import {
   normalizeByBatch,
   normalizeByRunning,
 } from '../../tensor/operations';
-import type { Activation } from '../../tensor/native/register';
+import type { Activation } from '../../tensor/native/kernels';
 import { tapFeatures, type DropoutSeed, type Mode } from './network';
 
 /** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */

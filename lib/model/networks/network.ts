@@ -78,7 +78,14 @@ export function saveState(network: Network): NetworkState {
  * @throws RangeError when a name is missing or has another length; the network is then unchanged
  */
 export function loadState(network: Network, state: NetworkState): void {
-  const variables = [...allVariables(network)];
+  assignValues(allVariables(network), state);
+}
+
+/**
+ * Sets variables by name.
+ * @throws RangeError when a name is missing or has another length; all variables are then unchanged
+ */
+export function assignValues(variables: ReadonlyMap<string, tf.Variable>, state: NetworkState): void {
   for (const [name, variable] of variables) {
     const values = state.get(name);
     if (values?.length === variable.size) continue;

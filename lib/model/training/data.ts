@@ -30,6 +30,37 @@ export interface TensorSource {
   augmentedBatch?(positions: ArrayLike<number>, seed: DropoutSeed): tf.Tensor[];
 }
 
+/** A batch of labelled training samples, with the seed of its dropout masks. */
+export interface Batch {
+  /** The network's inputs, each [n, ...]. */
+  readonly inputs: readonly tf.Tensor[];
+  /** Label ids, int32 [n], or soft labels, float32 [n, 7]. */
+  readonly labels: tf.Tensor1D | tf.Tensor2D;
+  readonly dropout: DropoutSeed;
+}
+
+/**
+ * Makes a training batch.
+ * @param positions of the samples in the source
+ * @returns a batch whose tensors the caller disposes
+ */
+export function makeBatch(source: TensorSource, positions: readonly number[], dropout: DropoutSeed): Batch {
+  const [labels, ...inputs] = tf.tidy(() => [
+    gatherLabels(source, positions),
+    ...(source.augmentedBatch?.(positions, dropout) ?? source.batch(positions)),
+  ]);
+  return { inputs, labels: labels as Batch['labels'], dropout };
+}
+
+function gatherLabels({ labels, softLabels }: TensorSource, positions: readonly number[]): tf.Tensor {
+  if (!softLabels) return tf.tensor1d(Int32Array.from(positions, (position) => labels[position]));
+  const classes = softLabels.length / labels.length;
+  const rows = new Float32Array(positions.length * classes);
+  for (const [row, position] of positions.entries())
+    rows.set(softLabels.subarray(position * classes, (position + 1) * classes), row * classes);
+  return tf.tensor2d(rows, [positions.length, classes]);
+}
+
 /**
  * A model's input for one face: a picture, [n, side, side, 1], 0 to 2, or landmarks normalised for position, scale and
  * roll of the head, [n, 136].

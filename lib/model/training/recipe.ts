@@ -1,4 +1,4 @@
-import { type Adam, buildAdam } from '../../tensor/adam';
+import { Adam } from '../../tensor/adam';
 import { buildSchedule, type ScheduleName } from './schedule';
 
 /** Training settings of a network; with data, seed and number of epochs they determine its weights. */
@@ -37,5 +37,5 @@ export function buildOptimizer(
   run: { readonly samples: number; readonly epochs: number },
 ): Adam {
   const totalSteps = Math.max(1, run.epochs * Math.ceil(run.samples / batchSize));
-  return buildAdam({ learningRate, weightDecay, schedule: buildSchedule(schedule, totalSteps) });
+  return new Adam({ learningRate, weightDecay, schedule: buildSchedule(schedule, totalSteps) });
 }

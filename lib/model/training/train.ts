@@ -8,11 +8,11 @@ import {
   type CheckpointStore,
   type RunIdentity,
 } from './checkpoint';
-import type { TensorSource } from './data';
+import { makeBatch, type TensorSource } from './data';
 import { evaluate } from './evaluate';
 import { isBetter, type EpochRecord } from './history';
 import { saveState, type Network } from '../networks/network';
-import { beginTrainingSteps, makeBatch, takeStep, type TrainingSteps } from './training-steps';
+import { beginTrainingSteps, type TrainingSteps } from './training-steps';
 
 /** Progress within an epoch. */
 export interface BatchProgress {
@@ -130,7 +130,7 @@ async function trainEpoch(run: Run, steps: TrainingSteps, epoch: number): Promis
   let sum = 0;
   for (let step = 0; step < batches; step++) {
     const positions = order.slice(step * batchSize, (step + 1) * batchSize);
-    const loss = await takeStep(steps, makeBatch(train, positions, { seed, epoch, step }));
+    const loss = await steps.take(makeBatch(train, positions, { seed, epoch, step }));
     sum += loss * positions.length;
     run.onBatch?.({ epoch, batch: step + 1, batches, loss });
     await run.pause();

@@ -1,11 +1,116 @@
+import type * as tf from '@tensorflow/tfjs';
 import {
   nativeAttributes,
   type AttributeValues,
   type NativeAttribute,
+  type NativeBackend,
   type NativeBinding,
+  type NativeOutput,
 } from '../native/addon';
-import type { NativeTrace, TracedConstant, TracedOperation } from './trace';
-import type { GraphNode } from './saved-model';
+
+/*
+ * Computations as TensorFlow graphs.
+ *
+ * Native TensorFlow is fastest with a whole graph: it fuses convolution, bias and relu, runs a network's branches in
+ * parallel, and needs no JavaScript between operations. The graphs are not written by hand. A computation runs once with
+ * tfjs, and every native operation is recorded (the trace). A builder makes graph nodes from the trace. They are encoded
+ * as a SavedModel, the only format that the addon loads, and a session runs them. There are two kinds of graphs:
+ *
+ * - `compile`: a function from one tensor to another, such as a detector. A graph accepts inputs of any size along its
+ *   free axes. Weights are feeds, since TensorFlow takes long to load large constants.
+ * - `compileTraining`: training steps. Adam's operations are added to the trace of a loss and its gradients, and weights
+ *   and Adam's state become variables of the graph. tfjs' variables become views, which fetch their values when read.
+ *
+ * A traced computation may consist of tensor operations only. Reading a tensor's values is an error. So are constants
+ * that differ between batches, such as those of `tf.randomNormal`, since every batch would use the first batch's.
+ * Whatever differs between batches is fed by name: inputs, labels, and the seeds of dropout masks. On wasm and cpu,
+ * computations run unchanged and training uses tfjs' gradient tape; tests compare the results of graph and tape. The
+ * graphs have not been run on a GPU.
+ */
+
+/** A native operation that ran. Inputs and outputs are the addon's tensor ids, which are never reused. */
+export interface TracedOperation {
+  readonly name: string;
+  readonly attributes: readonly NativeAttribute[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly NativeOutput[];
+}
+
+/** A tensor that JavaScript created while operations ran, such as a shape or a factor. */
+export interface TracedConstant {
+  readonly shape: readonly number[];
+  /** TensorFlow's constant for the type. */
+  readonly dtype: number;
+  readonly values: tf.TypedArray;
+}
+
+/** The native operations and constants of a computation. */
+export interface NativeTrace {
+  /** In the order of execution. */
+  readonly operations: readonly TracedOperation[];
+  /** By the addon's tensor id, in the order of creation. */
+  readonly constants: ReadonlyMap<number, TracedConstant>;
+}
+
+/** One operation of a graph. */
+export interface GraphNode {
+  readonly name: string;
+  /** Name of the TensorFlow operation. */
+  readonly op: string;
+  /** Inputs as `name:output`; `^name` is a control input, which only determines the order. */
+  readonly inputs: readonly string[];
+  readonly attributes: readonly NativeAttribute[];
+  /** Value of a constant. */
+  readonly value?: TracedConstant;
+}
+
+/**
+ * Runs a computation and records its native operations, so that a graph can repeat them without JavaScript.
+ * @returns the result, which the caller disposes, and the trace
+ * @throws Error when the computation reads a tensor's values: a graph would always use the values of this run
+ */
+export function traceNative<Result>(
+  backend: NativeBackend,
+  compute: () => Result,
+): { readonly result: Result; readonly trace: NativeTrace } {
+  const { binding, readSync } = backend;
+  const trace = { operations: [], constants: new Map<number, TracedConstant>() };
+  backend.binding = observe(binding, trace);
+  backend.readSync = () => {
+    throw new Error('Expected a computation of operations alone but it reads the numbers of a tensor');
+  };
+  try {
+    return { result: compute(), trace };
+  } finally {
+    backend.binding = binding;
+    backend.readSync = readSync;
+  }
+}
+
+function observe(
+  binding: NativeBinding,
+  trace: { readonly operations: TracedOperation[]; readonly constants: Map<number, TracedConstant> },
+): NativeBinding {
+  const executeOp: NativeBinding['executeOp'] = (name, attributes, inputs, outputs) => {
+    const given = binding.executeOp(name, attributes, inputs, outputs);
+    trace.operations.push({ name, attributes, inputs: [...inputs], outputs: given });
+    return given;
+  };
+  const createTensor: NativeBinding['createTensor'] = (shape, dtype, values) => {
+    const id = binding.createTensor(shape, dtype, values);
+    trace.constants.set(id, { shape: [...shape], dtype, values });
+    return id;
+  };
+  const runSavedModel = () => {
+    throw new Error('Expected a computation of operations alone but it runs a graph');
+  };
+  // The addon's properties are read-only; an object that inherits from it can override them.
+  return Object.create(binding, {
+    executeOp: { value: executeOp },
+    createTensor: { value: createTensor },
+    runSavedModel: { value: runSavedModel },
+  }) as NativeBinding;
+}
 
 /** Builds a graph node by node. An output of a node is a string such as `name:0`. */
 export class GraphBuilder {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { nativeBackend, type NativeBackend } from '../native/addon';
 import { GraphBuilder } from './builder';
 import { openSession, type NativeSession } from './session';
-import { type NativeTrace, traceNative } from './trace';
+import { type NativeTrace, traceNative } from './builder';
 
 /** A computation that runs as a graph on native TensorFlow. */
 export interface Compiled<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor> {

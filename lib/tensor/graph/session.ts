@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { NativeBackend } from '../native/addon';
-import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model';
+import * as messages from '@tensorflow/tfjs-node-gpu/dist/proto/api_pb';
+import type { NativeAttribute, NativeBackend, NativeBinding } from '../native/addon';
+import type { GraphNode, TracedConstant } from './builder';
 
 /** A graph that TensorFlow has loaded and optimised. */
 export interface NativeSession {
@@ -49,4 +50,85 @@ export function openSession(backend: NativeBackend, nodes: readonly GraphNode[])
     fetch: (outputs) => backend.binding.runSavedModel(session, [], '', outputs.join()).map(({ id }) => id),
     dispose: () => binding.deleteSavedModel(session),
   };
+}
+
+/** TensorFlow's constants for the kinds of attributes. */
+type AttributeKinds = Pick<
+  NativeBinding,
+  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE'
+>;
+
+/** The tag of a written model's only graph. */
+export const GRAPH_TAG = 'graph';
+
+/** The version of GraphDef; every TensorFlow 2 reads it. Source: TensorFlow 2.11. */
+const PRODUCER = 1286;
+
+/**
+ * Encodes a graph as TensorFlow's SavedModel, the only format in which the addon loads graphs.
+ * @param nodes in any order
+ * @returns the bytes of the file saved_model.pb
+ */
+export function encodeSavedModel(nodes: readonly GraphNode[], kinds: AttributeKinds): Uint8Array {
+  const graph = new messages.GraphDef();
+  for (const node of nodes) graph.addNode(toNode(node, kinds));
+  graph.setVersions(assign(new messages.VersionDef(), { Producer: PRODUCER }));
+  const info = new messages.MetaGraphDef.MetaInfoDef();
+  info.addTags(GRAPH_TAG);
+  const model = new messages.SavedModel();
+  model.setSavedModelSchemaVersion(1);
+  model.addMetaGraphs(assign(new messages.MetaGraphDef(), { MetaInfoDef: info, GraphDef: graph }));
+  return model.serializeBinary();
+}
+
+function toNode(node: GraphNode, kinds: AttributeKinds): messages.Message {
+  const { name, op, inputs, attributes, value } = node;
+  const message = new messages.NodeDef();
+  assign(message, { Name: name, Op: op, InputList: inputs });
+  const map = message.getAttrMap();
+  for (const attribute of attributes) map.set(attribute.name, toAttribute(attribute, kinds));
+  if (value) map.set('value', assign(new messages.AttrValue(), { Tensor: toTensor(value) }));
+  return message;
+}
+
+function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKinds): messages.Message {
+  const attribute = new messages.AttrValue();
+  if (type === kinds.TF_ATTR_SHAPE) return assign(attribute, { Shape: toShape(value as number[]) });
+  if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {
+    return assign(attribute, { List: assign(new messages.AttrValue.ListValue(), { IList: value }) });
+  }
+  if (type === kinds.TF_ATTR_STRING)
+    return assign(attribute, { S: new TextEncoder().encode(value as string) });
+  const setters = new Map([
+    [kinds.TF_ATTR_INT, 'I'],
+    [kinds.TF_ATTR_FLOAT, 'F'],
+    [kinds.TF_ATTR_BOOL, 'B'],
+    [kinds.TF_ATTR_TYPE, 'Type'],
+  ]);
+  const setter = setters.get(type);
+  if (!setter || Array.isArray(value))
+    throw new RangeError(
+      `Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`,
+    );
+  return assign(attribute, { [setter]: value });
+}
+
+function toTensor({ dtype, shape, values }: TracedConstant): messages.Message {
+  const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return assign(new messages.Tensor(), {
+    Dtype: dtype,
+    TensorShape: toShape(shape),
+    TensorContent: content,
+  });
+}
+
+function toShape(shape: readonly number[]): messages.Message {
+  const message = new messages.TensorShape();
+  for (const size of shape) message.addDim(assign(new messages.TensorShape.Dim(), { Size: size }));
+  return message;
+}
+
+function assign<M extends messages.Message>(message: M, values: Readonly<Record<string, unknown>>): M {
+  for (const [name, value] of Object.entries(values)) message[`set${name}`](value);
+  return message;
 }

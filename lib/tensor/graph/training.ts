@@ -1,31 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamMemory } from './adam-memory';
-import type { AdamWRates } from '../adam-slots';
-import { nativeBackend, type NativeBackend } from '../native/addon';
+import type { AdamRates } from '../adam';
+import { nativeBackend, type NativeBackend, type NativeData } from '../native/addon';
 import { openSession, type NativeSession } from './session';
-import { viewVariable } from './variable-view';
-import {
-  buildTrainingGraph,
-  RESET_MOMENTS,
-  feedName,
-  lossOutput,
-  variableNodes,
-  rateName,
-  RATES,
-  momentNames,
-} from './build-training';
-import type { ExamplePair, Trainee } from './trace-training';
+import { buildTrainingGraph, variablesOf, type ExamplePair, type Trainee } from './training-graph';
 
-/** Training steps as one graph, which holds the weights and Adam's state. */
-export interface NativeTraining extends AdamMemory {
+/** Training steps as one graph, which holds the weights and Adam's moment estimates. */
+export interface NativeTraining {
   /**
    * Returns the names of a step's feeds.
    * @param size number of samples of the batch
-   * @throws RangeError for a size without an example; Error after `end`, or when another backend is in use
+   * @throws RangeError for a size without an example; Error when another backend is in use
    */
   feedNames(size: number): readonly string[];
   /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
-  step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamWRates): tf.Scalar;
+  step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamRates): tf.Scalar;
+  /** Disposes the graph; the trainee's variables then have their own values again. */
+  dispose(): void;
 }
 
 /**
@@ -33,8 +23,8 @@ export interface NativeTraining extends AdamMemory {
  * parallel, and fuses convolution, bias and relu.
  * @param trainee its variables become views of the graph's variables; values assigned to them are copied to the graph
  * @param examples for every batch size that will occur, by size
- * @returns a graph, which the caller disposes; the trainee's variables then have their own values again
- * @throws Error as `buildTrainingGraph` does, or with TensorFlow's message
+ * @returns a graph, which the caller disposes
+ * @throws Error as {@link buildTrainingGraph} does, or with TensorFlow's message
  */
 export function compileTraining(
   backend: NativeBackend,
@@ -43,16 +33,9 @@ export function compileTraining(
 ): NativeTraining {
   const { nodes, feedNames } = buildTrainingGraph(backend, trainee, examples);
   const session = openSession(backend, nodes);
-  tf.dispose(session.run({}, [RESET_MOMENTS]));
-  const weights = viewTrainee(backend, session, trainee);
-  let isActive = true;
+  const views = viewVariables(backend, session, [...variablesOf(trainee)]);
   return {
-    ...accessMoments(session, trainee),
     feedNames(size) {
-      if (!isActive)
-        throw new Error(
-          'Expected an optimizer that remembers in these steps but it went on without them: begin the steps anew',
-        );
       if (nativeBackend() !== backend)
         throw new Error(`Expected the backend tensorflow but received ${tf.getBackend()}`);
       const names = feedNames.get(size);
@@ -60,49 +43,46 @@ export function compileTraining(
       throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
     },
     step(size, feeds, rates) {
-      weights.pushAssigned();
-      return runStep(session, size, { feeds, rates });
+      views.pushAssigned();
+      return tf.tidy(() => {
+        const named = Object.entries(feeds).map(([name, tensor]) => [`${size}/${name}`, tensor]);
+        const scalars = Object.entries(rates).map(([name, rate]) => [`rate/${name}`, tf.scalar(rate)]);
+        const [loss] = session.run(Object.fromEntries([...named, ...scalars]), [`${size}/loss:0`]);
+        return loss as tf.Scalar;
+      });
     },
-    end: () => void (isActive = false),
     dispose() {
-      weights.detach();
+      views.detach();
       session.dispose();
     },
   };
 }
 
-function runStep(
-  session: NativeSession,
-  size: number,
-  { feeds, rates }: { readonly feeds: Readonly<Record<string, tf.Tensor>>; readonly rates: AdamWRates },
-): tf.Scalar {
-  return tf.tidy(() => {
-    const named = Object.entries(feeds).map(([name, tensor]) => [feedName(size, name), tensor]);
-    const scalars = RATES.map((name) => [rateName(name), tf.scalar(rates[name])]);
-    const [loss] = session.run(Object.fromEntries([...named, ...scalars]), [lossOutput(size)]);
-    return loss as tf.Scalar;
-  });
-}
-
-/** The trainee's variables as views of the graph's variables. */
-interface TraineeView {
+/** Variables as views of the graph's variables. */
+interface Views {
   /** Copies newly assigned values to the graph and drops all cached values. */
   pushAssigned(): void;
   /** Fetches the values of all variables permanently. */
   detach(): void;
 }
 
-function viewTrainee(
+function viewVariables(
   backend: NativeBackend,
   session: NativeSession,
-  { parameters, buffers }: Trainee,
-): TraineeView {
-  const variables = [...parameters, ...buffers];
-  const reads = variables.map(([name]) => `${variableNodes(name).read}:0`);
+  variables: readonly (readonly [string, tf.Variable])[],
+): Views {
+  const reads = variables.map(([name]) => `${name}/read:0`);
   // All variables are fetched together: TensorFlow needs five milliseconds to prepare each new set of outputs.
   let fetched: (number | undefined)[] = [];
+  const dropFetched = () => {
+    for (const id of fetched) if (id !== undefined) backend.binding.deleteTensor(id);
+    fetched = [];
+  };
   const take = (index: number) => {
-    if (fetched[index] === undefined) fetched = replaceFetched(backend, fetched, session.fetch(reads));
+    if (fetched[index] === undefined) {
+      dropFetched();
+      fetched = session.fetch(reads);
+    }
     const id = fetched[index]!;
     fetched[index] = undefined;
     return id;
@@ -111,55 +91,82 @@ function viewTrainee(
   return {
     pushAssigned() {
       const assigned = variables.filter((_, index) => views[index].wasAssigned());
-      if (assigned.length > 0) load(session, assigned);
+      const feeds = Object.fromEntries(assigned.map(([name, value]) => [`${name}/given`, value]));
+      const loads = assigned.map(([name]) => `${name}/load:0`);
+      if (assigned.length > 0) tf.dispose(session.run(feeds, loads));
       views.forEach((view) => view.invalidate());
-      fetched = replaceFetched(backend, fetched, []);
+      dropFetched();
     },
     detach() {
       views.forEach((view) => view.detach());
-      fetched = replaceFetched(backend, fetched, []);
+      dropFetched();
     },
   };
 }
 
-/** Deletes fetched tensors that were not used. @returns `next` */
-function replaceFetched(
-  { binding }: NativeBackend,
-  fetched: readonly (number | undefined)[],
-  next: number[],
-): number[] {
-  for (const id of fetched) if (id !== undefined) binding.deleteTensor(id);
-  return next;
+/** A tfjs variable whose values are in a graph and are fetched when they are first read. */
+interface VariableView {
+  /** Returns whether a value was assigned since the last {@link invalidate}, or whether there was none yet. */
+  wasAssigned(): boolean;
+  /** Drops the cached values; the next read fetches the current ones from the graph. Clones keep their values. */
+  invalidate(): void;
+  /** Fetches the values permanently, unless another value was assigned or the variable is disposed. */
+  detach(): void;
 }
 
-function accessMoments(
-  session: NativeSession,
-  { parameters }: Trainee,
-): Pick<AdamMemory, 'readSlots' | 'restoreSlots'> {
+/**
+ * Makes a variable a view of values in a graph. The view holds no tensor until it is read, so that TensorFlow is the
+ * only owner of the values and can update them in place.
+ * @param fetch returns the addon's id of a tensor with the current values; the variable then owns that tensor
+ */
+function viewVariable(backend: NativeBackend, variable: tf.Variable, fetch: () => number): VariableView {
+  let own: LazyData | undefined;
+  let ownId: object | undefined;
   return {
-    readSlots(name) {
-      const slots = session.run(
-        {},
-        momentNames(name).map((slot) => `${variableNodes(slot).read}:0`),
-      );
-      const [mean, square] = slots.map((slot) => slot.dataSync() as Float32Array);
-      tf.dispose(slots);
-      return { mean, square };
+    wasAssigned: () => variable.dataId !== ownId,
+    invalidate() {
+      // An unread clone shares the data; assigning new data to the variable makes the clone fetch the old values.
+      if (own && variable.dataId === ownId && !own.isFetched && own.refCount === 1) return;
+      const { shape } = variable;
+      const tensor = backend.createOutputTensor({ id: -1, shape, dtype: backend.binding.TF_FLOAT });
+      const { dataId } = tensor;
+      own = new LazyData(backend.tensorMap.get(dataId), fetch);
+      ownId = dataId;
+      variable.assign(tensor);
+      tensor.dispose();
+      backend.tensorMap.delete(dataId);
+      backend.tensorMap.set(dataId, own);
     },
-    restoreSlots(name, { mean, square }) {
-      const { shape } = parameters.get(name)!;
-      const tensors = [mean, square].map((values) => tf.tensor(values.slice(), shape));
-      load(
-        session,
-        momentNames(name).map((slot, index) => [slot, tensors[index]]),
-      );
-      tf.dispose(tensors);
+    detach() {
+      if (own && variable.dataId === ownId && backend.tensorMap.has(ownId)) void own.id;
     },
   };
 }
 
-function load(session: NativeSession, values: readonly (readonly [string, tf.Tensor])[]): void {
-  const feeds = values.map(([name, value]) => [variableNodes(name).given, value] as const);
-  const loads = values.map(([name]) => `${variableNodes(name).load}:0`);
-  tf.dispose(session.run(Object.fromEntries(feeds), loads));
+/** Takes the place of tfjs-node's record of a tensor's data, and fetches the tensor when its id is first read. */
+class LazyData implements NativeData {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  readonly values = null;
+  refCount = 1;
+  isFetched = false;
+  private known = -1;
+
+  constructor(
+    { shape, dtype }: NativeData,
+    private readonly fetch: () => number,
+  ) {
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  get id(): number {
+    if (!this.isFetched) this.id = this.fetch();
+    return this.known;
+  }
+
+  set id(id: number) {
+    this.known = id;
+    this.isFetched = true;
+  }
 }

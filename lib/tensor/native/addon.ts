@@ -21,8 +21,6 @@ export interface NativeBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
-  readonly TF_UINT8: number;
-  readonly TF_BOOL: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
@@ -91,8 +89,7 @@ export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-/** A TensorFlow type as the value of an attribute. */
-type NativeType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
+const TYPES = { float32: 'TF_FLOAT', int32: 'TF_INT32', int64: 'TF_INT64' } as const;
 
 /** Attributes of an operation by name. */
 export type AttributeValues = Readonly<Record<string, NativeAttributeValue>>;
@@ -103,7 +100,7 @@ type NativeAttributeValue =
   | string
   | { readonly int: number | readonly number[] }
   | { readonly float: number }
-  | { readonly type: NativeType }
+  | { readonly type: keyof typeof TYPES }
   | { readonly shape: readonly number[] };
 
 /** Converts attributes to the addon's form. */
@@ -117,34 +114,5 @@ function toAttribute(binding: NativeBinding, value: NativeAttributeValue): Omit<
   if ('int' in value) return { type: binding.TF_ATTR_INT, value: value.int };
   if ('float' in value) return { type: binding.TF_ATTR_FLOAT, value: value.float };
   if ('shape' in value) return { type: binding.TF_ATTR_SHAPE, value: value.shape };
-  return { type: binding.TF_ATTR_TYPE, value: toNativeType(binding, value.type) };
-}
-
-function toNativeType(binding: NativeBinding, type: NativeType): number {
-  const types = {
-    float32: binding.TF_FLOAT,
-    int32: binding.TF_INT32,
-    int64: binding.TF_INT64,
-    uint8: binding.TF_UINT8,
-    bool: binding.TF_BOOL,
-  };
-  return types[type];
-}
-
-/**
- * Runs one TensorFlow operation.
- * @param operation.outputs number of output tensors, default 1
- * @returns the outputs, which the surrounding tidy or the caller disposes
- */
-export function executeNative(
-  backend: NativeBackend,
-  operation: {
-    readonly name: string;
-    readonly attributes?: AttributeValues;
-    readonly inputs: readonly tf.TensorInfo[];
-    readonly outputs?: number;
-  },
-): tf.Tensor[] {
-  const { name, attributes = {}, inputs, outputs = 1 } = operation;
-  return backend.executeMultipleOutputs(name, nativeAttributes(backend.binding, attributes), inputs, outputs);
+  return { type: binding.TF_ATTR_TYPE, value: binding[TYPES[value.type]] };
 }

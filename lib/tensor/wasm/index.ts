@@ -1,35 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 // It registers the names and gradients of the project's kernels, which must exist before the replacements.
 import '../native/kernels';
-import type { WasmBackend } from './backend';
-import { convolutionReplacement, filterGradientReplacement, inputGradientReplacement } from './convolution';
-import { dropOutReplacement } from './drop-out';
-import { matMulReplacement } from './matmul';
-import { normalizeReplacement } from './normalization';
-import { maxPoolGradientReplacement } from './pooling';
-import { meanReplacement, sumReplacement } from './reduction';
-import { canRunKernels } from './module';
-import type { KernelFunction, KernelReplacement } from './replacement';
-import { castReplacement, identityReplacement, tileReplacement } from './copies';
-
-export { createWasmSlots } from './adam-slots';
+import { IMAGE_KERNELS } from './images';
+import { LAYER_KERNELS } from './layers';
+import { MATRIX_KERNELS } from './matrices';
+import { canRunKernels, type KernelReplacement, type WasmBackend } from './module';
 
 const BACKEND = 'wasm';
-
-const REPLACEMENTS: readonly KernelReplacement[] = [
-  matMulReplacement,
-  convolutionReplacement,
-  inputGradientReplacement,
-  filterGradientReplacement,
-  maxPoolGradientReplacement,
-  sumReplacement,
-  meanReplacement,
-  tileReplacement,
-  identityReplacement,
-  castReplacement,
-  dropOutReplacement,
-  normalizeReplacement,
-];
 
 /** Functions that restore tfjs' registry; they are called in reverse order. */
 const undo: (() => void)[] = [];
@@ -40,7 +17,7 @@ const undo: (() => void)[] = [];
  */
 export function registerWasmTrainingKernels(): void {
   if (undo.length > 0 || !canRunKernels()) return;
-  for (const replacement of REPLACEMENTS) {
+  for (const replacement of [...MATRIX_KERNELS, ...IMAGE_KERNELS, ...LAYER_KERNELS]) {
     replaceKernel(replacement);
     if (replacement.gradient) replaceGradient(replacement.kernelName, replacement.gradient);
   }
@@ -57,11 +34,15 @@ export function wasmTrainingBackend(): WasmBackend | undefined {
   return isOurs ? (tf.backend() as unknown as WasmBackend) : undefined;
 }
 
-function replaceKernel({ kernelName, replace }: KernelReplacement): void {
+function replaceKernel({ kernelName, compute }: KernelReplacement): void {
   const stock = tf.getKernel(kernelName, BACKEND) ?? undefined;
   if (stock) tf.unregisterKernel(kernelName, BACKEND);
+  const kernelFunc: tf.KernelFunc = (args) => {
+    const outputs = compute(args as never) ?? stock?.kernelFunc(args);
+    if (outputs) return outputs;
+    throw new Error(`Expected channels last and no dilation for ${kernelName} on wasm but received another`);
+  };
   // The stock set-up function remains: the replacement calls the stock kernel for cases that it does not support.
-  const kernelFunc = replace(stock?.kernelFunc ?? failFor(kernelName));
   tf.registerKernel({ ...stock, kernelName, backendName: BACKEND, kernelFunc });
   undo.push(() => {
     tf.unregisterKernel(kernelName, BACKEND);
@@ -79,8 +60,7 @@ function replaceGradient(kernelName: string, gradient: NonNullable<KernelReplace
     outputsToSave: [...gradient.outputsToSave],
     gradFunc: (dy, saved, attrs) => {
       if (other && tf.getBackend() !== BACKEND) return other.gradFunc(dy, saved, attrs);
-      const first = Array.isArray(dy) ? dy[0] : dy;
-      const gradients = gradient.take(tf.backend() as unknown as WasmBackend, first, saved);
+      const gradients = gradient.take(tf.backend() as unknown as WasmBackend, [dy].flat()[0], saved);
       const tensors = Object.entries(gradients).map(
         ([name, info]) => [name, tf.engine().makeTensorFromTensorInfo(info)] as const,
       );
@@ -91,10 +71,4 @@ function replaceGradient(kernelName: string, gradient: NonNullable<KernelReplace
     tf.unregisterGradient(kernelName);
     if (other) tf.registerGradient(other);
   });
-}
-
-function failFor(kernelName: string): KernelFunction {
-  return () => {
-    throw new Error(`Expected channels last and no dilation for ${kernelName} on wasm but received another`);
-  };
 }

@@ -1,5 +1,70 @@
-import type { WasmBackend } from './backend';
+import type * as tf from '@tensorflow/tfjs';
 import { PLAIN_KERNELS, RELAXED_KERNELS } from './compiled';
+
+/** The record of a tensor's data in tfjs' wasm backend. */
+interface WasmTensorData {
+  /** Id of the data in the C++ code, which caches packed weights by it. */
+  id: number;
+  /** Address of the first number, in bytes. */
+  readonly memoryOffset: number;
+  readonly refCount: number;
+}
+
+/** The part of tfjs' wasm backend that the kernels use. Source: tfjs-backend-wasm 4.22, backend_wasm.ts. */
+export interface WasmBackend {
+  dataIdNextNumber: number;
+  readonly wasm: {
+    readonly asm: { readonly memory: WebAssembly.Memory };
+    readonly HEAPU8: Uint8Array;
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly tfjs: {
+      registerTensor(id: number, size: number, address: number): void;
+      disposeData(id: number): void;
+    };
+  };
+  readonly dataIdMap: { get(dataId: object): WasmTensorData };
+  makeOutput(shape: readonly number[], dtype: tf.DataType): tf.TensorInfo;
+  incRef(dataId: object): void;
+}
+
+/** Returns the address of a tensor's first value. It is valid until the tensor is disposed. */
+export function addressOf(backend: WasmBackend, { dataId }: tf.TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
+}
+
+/** A call of a kernel of tfjs. */
+export interface KernelCall<InputName extends string, Attributes = object> {
+  readonly inputs: Readonly<Record<InputName, tf.TensorInfo>>;
+  readonly attrs: Attributes;
+  readonly backend: WasmBackend;
+}
+
+/** A wasm kernel that replaces one of tfjs', or adds one that only native TensorFlow has. */
+export interface KernelReplacement {
+  readonly kernelName: string;
+  /**
+   * Computes the outputs of a {@link KernelCall}.
+   * @returns undefined for a case that the replacement does not support; tfjs' kernel then computes it
+   */
+  compute(call: never): tf.TensorInfo | tf.TensorInfo[] | undefined;
+  /** The gradient on wasm, when the gradient that is registered under this name is for another backend. */
+  readonly gradient?: {
+    /** The inputs and outputs that the gradient needs; they are the same on each backend. */
+    readonly inputsToSave: readonly string[];
+    readonly outputsToSave: readonly boolean[];
+    /**
+     * @param gradient by the first output
+     * @param saved the saved inputs, then the saved outputs
+     * @returns the gradients by input
+     */
+    take(
+      backend: WasmBackend,
+      gradient: tf.TensorInfo,
+      saved: readonly tf.TensorInfo[],
+    ): Readonly<Record<string, tf.TensorInfo>>;
+  };
+}
 
 /** The functions of assembly/, where they are documented; addresses are in bytes. */
 export interface WasmKernels {

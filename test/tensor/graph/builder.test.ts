@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { withModelFolder } from '../../../lib/tensor/graph/model-folder';
 import { nativeBackend } from '../../../lib/tensor/native/addon';
 import { GraphBuilder } from '../../../lib/tensor/graph/builder';
-import { openSession } from '../../../lib/tensor/graph/session';
-import { encodeSavedModel } from '../../../lib/tensor/graph/saved-model';
+import { encodeSavedModel, openSession } from '../../../lib/tensor/graph/session';
 import { describeNative } from '../../support/native';
+
+/** Start of the names of the temporary folders from which graphs are loaded. */
+const FOLDER = `prior-attention-graph-${process.pid}-`;
 
 const T = { T: { type: 'float32' } } as const;
 
@@ -47,10 +49,13 @@ describeNative('GraphBuilder', () => {
     assert.deepEqual(builder.findOtherConsumers('w:0', 'beside:0'), ['forward']);
   });
 
-  it("reports TensorFlow's message for an invalid graph", () => {
+  it("reports TensorFlow's message for an invalid graph, and leaves no folder behind", () => {
+    const folders = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith(FOLDER));
+    const before = folders();
     const builder = builderOf();
     builder.add({ name: 'lost', op: 'Neg', inputs: ['nowhere:0'], attributes: T });
     assert.throws(() => openSession(nativeBackend()!, builder.nodes), /nowhere/);
+    assert.deepEqual(folders(), before);
   });
 
   it('names the attribute that it cannot write', () => {
@@ -59,26 +64,6 @@ describeNative('GraphBuilder', () => {
     assert.throws(
       () => encodeSavedModel([{ name: 'node', op: 'Any', inputs: [], attributes }], binding),
       /for limits but received \[1,2\]/,
-    );
-  });
-});
-
-describe('withModelFolder', () => {
-  it('writes the model into a folder while it is loaded, and removes it, even when loading fails', () => {
-    const folders: string[] = [];
-    const read = (folder: string) => {
-      folders.push(folder);
-      return [...fs.readFileSync(`${folder}/saved_model.pb`)];
-    };
-    assert.deepEqual(withModelFolder(Uint8Array.of(1, 2), read), [1, 2]);
-    const fail = (folder: string) => {
-      read(folder);
-      throw new Error('broken');
-    };
-    assert.throws(() => withModelFolder(Uint8Array.of(3), fail), /broken/);
-    assert.deepEqual(
-      folders.map((folder) => fs.existsSync(folder)),
-      [false, false],
     );
   });
 });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../../lib/core/random';
 import { startEngine } from '../../../lib/tensor/backend';
 import { registerWasmTrainingKernels } from '../../../lib/tensor/wasm';
-import type { WasmBackend } from '../../../lib/tensor/wasm/backend';
+import type { WasmBackend } from '../../../lib/tensor/wasm/module';
 
 /** Both backends sum in float32, in different orders. */
 export const TOLERANCE = 1e-5;

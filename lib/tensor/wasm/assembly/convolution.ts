@@ -3,7 +3,7 @@ import { free, malloc } from './host';
 import { DEPTH_BLOCK } from './matrix';
 import { multiplyPacked, TILE_BYTES } from './tile';
 
-/** A correlation's sizes, in the order in which wasm/convolution.ts writes them. */
+/** A correlation's sizes, in the order in which wasm/images.ts writes them. */
 @unmanaged
 export class Sizes {
   images: i32;

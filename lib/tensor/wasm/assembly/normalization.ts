@@ -2,7 +2,7 @@ import { free, malloc } from './host';
 import { add, all, multiply, relu, reluGradient, subtract } from './numbers';
 import { averageRows, ROWS } from './reduction';
 
-/** A layer's sizes and addresses, in the order in which wasm/normalization.ts writes them; unused addresses are 0. */
+/** A layer's sizes and addresses, in the order in which wasm/layers.ts writes them; unused addresses are 0. */
 @unmanaged
 export class Layer {
   /** x, y and their gradients are [rows, channels], all else [channels]. */

@@ -1,4 +1,4 @@
-/** Sizes of a pooling whose windows do not overlap, in the order in which wasm/pooling.ts writes them. */
+/** Sizes of a pooling whose windows do not overlap, in the order in which wasm/images.ts writes them. */
 @unmanaged
 export class Windows {
   images: i32;

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { addressOf, type WasmBackend } from './backend';
-import { kernelsOf, withStructure, type WasmKernels } from './module';
-import type { KernelReplacement } from './replacement';
+import {
+  addressOf,
+  kernelsOf,
+  withStructure,
+  type KernelCall,
+  type KernelReplacement,
+  type WasmBackend,
+  type WasmKernels,
+} from './module';
 
 /** Attributes of a convolution kernel in tfjs. */
 interface ConvolutionAttributes {
@@ -14,57 +20,41 @@ interface ConvolutionAttributes {
 
 type ConvolutionShape = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
-interface ConvolutionArguments<Name extends string, Shapes> {
-  readonly inputs: Readonly<Record<Name, tf.TensorInfo>>;
-  readonly attrs: ConvolutionAttributes & Shapes;
-  readonly backend: WasmBackend;
-}
-
-type ForwardArguments = ConvolutionArguments<'x' | 'filter', object>;
-type InputArguments = ConvolutionArguments<'dy' | 'filter', { readonly inputShape: readonly number[] }>;
-type FilterArguments = ConvolutionArguments<'x' | 'dy', { readonly filterShape: readonly number[] }>;
-
 /** Convolution, twice as fast as tfjs' kernel, which caches packed filters. */
-export const convolutionReplacement: KernelReplacement = {
+const CONVOLUTION: KernelReplacement = {
   kernelName: 'Conv2D',
-  replace: (stock) => (args) => convolve(args as unknown as ForwardArguments) ?? stock(args),
+  compute({ inputs: { x, filter }, attrs, backend }: KernelCall<'x' | 'filter', ConvolutionAttributes>) {
+    const shape = shapeOf(x.shape, filter.shape, attrs);
+    return shape && run(backend, 'correlate', sizesOf(shape), [x, filter], shape.outShape);
+  },
 };
 
 /** Gradient of a convolution by its input. tfjs' kernel has no SIMD. */
-export const inputGradientReplacement: KernelReplacement = {
+const INPUT_GRADIENT: KernelReplacement = {
   kernelName: 'Conv2DBackpropInput',
-  replace: (stock) => (args) => takeInputGradient(args as unknown as InputArguments) ?? stock(args),
+  compute({
+    inputs: { dy, filter },
+    attrs,
+    backend,
+  }: KernelCall<'dy' | 'filter', ConvolutionAttributes & { readonly inputShape: readonly number[] }>) {
+    const shape = shapeOf(attrs.inputShape, filter.shape, attrs);
+    if (!shape || !isInnerPadding(shape)) return undefined;
+    return run(backend, 'correlateTurned', turnedSizesOf(shape), [dy, filter], shape.inShape);
+  },
 };
 
 /** Gradient of a convolution by its filter, for which tfjs has no wasm kernel. */
-export const filterGradientReplacement: KernelReplacement = {
+const FILTER_GRADIENT: KernelReplacement = {
   kernelName: 'Conv2DBackpropFilter',
-  replace: (stock) => (args) => takeFilterGradient(args as unknown as FilterArguments) ?? stock(args),
+  compute({
+    inputs: { x, dy },
+    attrs,
+    backend,
+  }: KernelCall<'x' | 'dy', ConvolutionAttributes & { readonly filterShape: readonly number[] }>) {
+    const shape = shapeOf(x.shape, attrs.filterShape, attrs);
+    return shape && run(backend, 'filterGradient', sizesOf(shape), [x, dy], shape.filterShape);
+  },
 };
-
-function convolve({ inputs: { x, filter }, attrs, backend }: ForwardArguments): tf.TensorInfo | undefined {
-  const shape = shapeOf(x.shape, filter.shape, attrs);
-  return shape && run(backend, 'correlate', sizesOf(shape), [x, filter], shape.outShape);
-}
-
-function takeInputGradient({
-  inputs: { dy, filter },
-  attrs,
-  backend,
-}: InputArguments): tf.TensorInfo | undefined {
-  const shape = shapeOf(attrs.inputShape, filter.shape, attrs);
-  if (!shape || !isInnerPadding(shape)) return undefined;
-  return run(backend, 'correlateTurned', turnedSizesOf(shape), [dy, filter], shape.inShape);
-}
-
-function takeFilterGradient({
-  inputs: { x, dy },
-  attrs,
-  backend,
-}: FilterArguments): tf.TensorInfo | undefined {
-  const shape = shapeOf(x.shape, attrs.filterShape, attrs);
-  return shape && run(backend, 'filterGradient', sizesOf(shape), [x, dy], shape.filterShape);
-}
 
 function run(
   backend: WasmBackend,
@@ -120,20 +110,33 @@ function turnedSizesOf(s: ConvolutionShape): number[] {
   const { filterHeight, filterWidth, padInfo } = s;
   const input = [s.batchSize, s.outHeight, s.outWidth, s.outChannels];
   const output = [s.inHeight, s.inWidth, s.inChannels];
-  const [height, width] = [s.inHeight + filterHeight - 1, s.inWidth + filterWidth - 1];
-  const [top, left] = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
-  return [
-    ...input,
-    ...output,
-    filterHeight,
-    filterWidth,
-    1,
-    1,
-    height,
-    width,
-    top,
-    left,
-    s.strideHeight,
-    s.strideWidth,
-  ];
+  const canvas = [s.inHeight + filterHeight - 1, s.inWidth + filterWidth - 1];
+  const corner = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
+  const steps = [s.strideHeight, s.strideWidth];
+  return [...input, ...output, filterHeight, filterWidth, 1, 1, ...canvas, ...corner, ...steps];
 }
+
+/** With fewer channels, SIMD has no use. */
+const FEW_CHANNELS = 4;
+
+/** Gradient of max pooling without padding whose windows do not overlap. */
+const POOL_GRADIENT: KernelReplacement = {
+  kernelName: 'MaxPoolGrad',
+  compute({ inputs, attrs, backend }: KernelCall<'dy' | 'input' | 'output', tf.MaxPoolGradAttrs>) {
+    const { filterSize, strides, pad, dimRoundingMode } = attrs;
+    const inputShape = inputs.input.shape as [number, number, number, number];
+    const s = tf.backend_util.computePool2DInfo(inputShape, filterSize, strides, 1, pad, dimRoundingMode);
+    const isTiling = s.strideHeight === s.filterHeight && s.strideWidth === s.filterWidth;
+    const { top, bottom, left, right } = s.padInfo;
+    if (!isTiling || top + bottom + left + right > 0 || s.inChannels < FEW_CHANNELS) return undefined;
+    const out = backend.makeOutput(inputShape, 'float32');
+    const [x, y, dy, dx] = [inputs.input, inputs.output, inputs.dy, out].map((t) => addressOf(backend, t));
+    const input = [s.batchSize, s.inHeight, s.inWidth, s.inChannels];
+    const sizes = [...input, s.outHeight, s.outWidth, s.filterHeight, s.filterWidth];
+    withStructure(backend, sizes, (windows) => kernelsOf(backend).maximumGradient(windows, x, y, dy, dx));
+    return out;
+  },
+};
+
+/** The kernels of convolution and pooling. */
+export const IMAGE_KERNELS = [CONVOLUTION, INPUT_GRADIENT, FILTER_GRADIENT, POOL_GRADIENT];
