@@ -24,7 +24,7 @@ export {
   buildWholeFace,
 } from './model/networks/face-networks';
 export { blockSource } from './model/training/data';
-export { predictNearest } from './model/networks/nearest';
+export { predictNearest } from './model/networks/baselines';
 export { countParameters } from './model/networks/network';
 export { buildTerGat, TERGAT_SIZES } from './model/networks/tergat';
 export { followProgress } from './notebook/progress';

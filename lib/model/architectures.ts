@@ -1,7 +1,6 @@
 import type { BlockSet } from '../core/blocks';
 import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './training/augment';
-import { buildCombined } from './networks/combined';
-import { buildCompact } from './networks/compact';
+import { buildCombined, buildCompact } from './networks/compact';
 import { type FaceInput, inputSource, type InputName, type TensorSource } from './training/data';
 import type { Network } from './networks/network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './training/recipe';

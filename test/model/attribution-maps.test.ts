@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact } from '../../lib/model/networks/compact';
-import { tapFeatures, type Network } from '../../lib/model/networks/network';
+import { tapFeatures } from '../../lib/model/networks/layers';
+import type { Network } from '../../lib/model/networks/network';
 import { gradCamMaps, occlusionMaps } from '../../lib/model/attribution-maps';
 import { describeNative } from '../support/native';
 

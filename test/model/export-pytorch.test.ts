@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildCombined } from '../../lib/model/networks/combined';
+import { buildCombined } from '../../lib/model/networks/compact';
 import { decodeOriginal, encodeForPyTorch } from '../../lib/model/files/export-pytorch';
 import { saveState, type Network } from '../../lib/model/networks/network';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';

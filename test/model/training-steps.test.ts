@@ -4,7 +4,7 @@ import { Adam } from '../../lib/tensor/adam';
 import { nativeBackend } from '../../lib/tensor/native/addon';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
-import { createWeights, denseLayer, disposeWeights, dropoutLayer } from '../../lib/model/networks/layers';
+import { createWeights, denseLayer, dropoutLayer, toNetwork } from '../../lib/model/networks/layers';
 import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import { makeBatch } from '../../lib/model/training/data';
@@ -80,21 +80,11 @@ function buildLinear(
   prepare: (means: tf.Tensor2D, weights: ReturnType<typeof createWeights>) => tf.Tensor2D,
 ): Network {
   const weights = createWeights(1);
-  const linear = denseLayer(weights, { name: 'linear', inputs: 2, outputs: 7 });
-  const { parameters, buffers } = weights;
-  return {
-    name: 'linear',
-    parameters,
-    buffers,
-    forward: (blocks) => {
-      const means = tf.stack(
-        blocks.map((block) => block.mean([1, 2, 3])),
-        1,
-      ) as tf.Tensor2D;
-      return linear(prepare(means, weights));
-    },
-    dispose: () => disposeWeights(weights),
-  };
+  const linear = denseLayer(weights, 'linear', [2, 7]);
+  return toNetwork('linear', weights, (blocks) => {
+    const means = blocks.map((block) => block.mean([1, 2, 3]));
+    return linear(prepare(tf.stack(means, 1) as tf.Tensor2D, weights));
+  });
 }
 
 async function assertAsTape(build: () => Network, count = 6): Promise<void> {

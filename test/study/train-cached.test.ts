@@ -5,7 +5,7 @@ import type { BlockSet } from '../../lib/core/blocks';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
-import { buildBoxesNetwork } from '../../lib/model/networks/boxes-network';
+import { buildBoxesNetwork } from '../../lib/model/networks/baselines';
 import { TRAINED_MODELS } from '../../lib/study/real-faces/models';
 import { type CachedTraining, checkpointDirectory, trainCached } from '../../lib/study/train-cached';
 import { buildFaceSet, makeBlockSet, makeRecords } from '../support/blocks';

@@ -1,17 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE } from '../../core/blocks';
-import { EMOTIONS } from '../../core/emotions';
+import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import {
+  batchNormReluLayer,
   convLayer,
   convReluPoolLayer,
   createWeights,
   denseLayer,
-  disposeWeights,
   dropoutLayer,
-  batchNormReluLayer,
+  joinBranches,
+  toNetwork,
+  type Branch,
   type Weights,
 } from './layers';
-import type { Mode, Network } from './network';
+import type { Network } from './network';
 
 /** The compact network's sizes. */
 export interface CompactSizes {
@@ -21,7 +23,6 @@ export interface CompactSizes {
   readonly filters: readonly [number, number, number];
   /** Number of features of a branch. */
   readonly latent: number;
-  readonly classes: number;
   /** Dropout rate, 0 to 1. */
   readonly dropout: number;
 }
@@ -31,9 +32,14 @@ export const COMPACT_SIZES: CompactSizes = {
   blockSize: BLOCK_SIZE,
   filters: [24, 32, 48],
   latent: 64,
-  classes: EMOTIONS.length,
   dropout: 0.2,
 };
+
+/** Sizes of the combined network: the compact network's, with more dropout. */
+const COMBINED_SIZES: CompactSizes = { ...COMPACT_SIZES, dropout: 0.3 };
+
+/** Widths of the fully connected layers of the landmarks' branch. */
+const LANDMARK_WIDTHS = [96, 48] as const;
 
 /** Side in pixels of the patches that become the points of the first convolution's input. */
 const PATCH = 2;
@@ -45,53 +51,66 @@ const PATCH = 2;
  * @returns a network on [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
  */
 export function buildCompact(options: { readonly seed: number; readonly sizes?: CompactSizes }): Network {
-  const sizes = options.sizes ?? COMPACT_SIZES;
-  const weights = createWeights(options.seed);
-  const eyesBranch = buildCompactBranch(weights, 'eyes', sizes);
-  const mouthBranch = buildCompactBranch(weights, 'mouth', sizes);
-  const head = denseLayer(weights, { name: 'head.fc', inputs: 2 * sizes.latent, outputs: sizes.classes });
-  const drop = dropoutLayer('head.drop', sizes.dropout);
-  return {
-    name: 'Compact',
-    parameters: weights.parameters,
-    buffers: weights.buffers,
-    forward([eyes, mouth], mode) {
-      const eyesLatent = eyesBranch(eyes as tf.Tensor4D, mode); // [n, 64]
-      const mouthLatent = mouthBranch(mouth as tf.Tensor4D, mode); // [n, 64]
-      const both = tf.concat([eyesLatent, mouthLatent], 1); // [n, 128]
-      return head(drop(both, mode)); // [n, 7]
-    },
-    dispose: () => disposeWeights(weights),
-  };
+  const { seed, sizes = COMPACT_SIZES } = options;
+  const weights = createWeights(seed);
+  const branches = ['eyes', 'mouth'].map((name) => compactBranch(weights, name, sizes));
+  return toNetwork('Compact', weights, joinBranches(weights, branches, sizes.dropout));
 }
 
 /**
- * Builds one branch of the compact network.
- * @param name prefix of its weights' names, such as `eyes`
- * @returns a function from a block, [n, 32, 32, 1], to features, [n, latent]
+ * Builds the compact network with a third branch for the landmarks.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [eyes, mouth, landmarks]: two of [n, 32, 32, 1], and [n, 136] in distances between the eyes;
+ *   the caller disposes it
  */
-export function buildCompactBranch(
-  weights: Weights,
-  name: string,
-  sizes: CompactSizes,
-): (block: tf.Tensor4D, mode: Mode) => tf.Tensor2D {
+export function buildCombined({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  const blocks = ['eyes', 'mouth'].map((name) => compactBranch(weights, name, COMBINED_SIZES));
+  const { dropout } = COMBINED_SIZES;
+  const branches = [...blocks, landmarksBranch(weights, dropout)];
+  return toNetwork('Combined', weights, joinBranches(weights, branches, dropout));
+}
+
+/**
+ * Builds one branch of the compact network, on a block, [n, 32, 32, 1].
+ * @param name prefix of its weights' names, such as `eyes`
+ */
+export function compactBranch(weights: Weights, name: string, sizes: CompactSizes): Branch {
   const { filters, latent, dropout, blockSize } = sizes;
   const [first, second, third] = filters;
   const flat = (blockSize / 8) ** 2 * third;
-  const conv1 = convReluPoolLayer(weights, { name: `${name}.conv1`, inputs: PATCH ** 2, outputs: first });
-  const conv2 = convLayer(weights, { name: `${name}.conv2`, inputs: first, outputs: second });
+  const conv1 = convReluPoolLayer(weights, `${name}.conv1`, [PATCH ** 2, first]);
+  const conv2 = convLayer(weights, `${name}.conv2`, [first, second]);
   const norm2 = batchNormReluLayer(weights, `${name}.norm2`, second);
-  const conv3 = convReluPoolLayer(weights, { name: `${name}.conv3`, inputs: second, outputs: third });
+  const conv3 = convReluPoolLayer(weights, `${name}.conv3`, [second, third]);
   const drop = dropoutLayer(`${name}.drop`, dropout);
-  const fc = denseLayer(weights, { name: `${name}.fc`, inputs: flat, outputs: latent, activation: 'relu' });
-  return (block, mode) => {
-    let x = toPatches(block, PATCH); // [n, 16, 16, 4]
-    x = conv1(x); // [n, 8, 8, 24], relu and pooling included
-    x = conv2(x); // [n, 8, 8, 32]
-    x = norm2(x, mode); // [n, 8, 8, 32], relu included
-    x = conv3(x); // [n, 4, 4, 48], relu and pooling included
-    const y = x.reshape([-1, flat]) as tf.Tensor2D; // [n, 768]
-    return fc(drop(y, mode)); // [n, 64]
+  const fc = denseLayer(weights, `${name}.fc`, [flat, latent], 'relu');
+  return {
+    width: latent,
+    forward(block, mode) {
+      let x = toPatches(block as tf.Tensor4D, PATCH); // [n, 16, 16, 4]
+      x = conv1(x); // [n, 8, 8, 24], relu and pooling included
+      x = conv2(x); // [n, 8, 8, 32]
+      x = norm2(x, mode); // [n, 8, 8, 32], relu included
+      x = conv3(x); // [n, 4, 4, 48], relu and pooling included
+      const y = x.reshape([-1, flat]) as tf.Tensor2D; // [n, 768]
+      return fc(drop(y, mode)); // [n, 64]
+    },
+  };
+}
+
+function landmarksBranch(weights: Weights, dropout: number): Branch {
+  const [wide, narrow] = LANDMARK_WIDTHS;
+  const fc1 = denseLayer(weights, 'landmarks.fc1', [LANDMARK_COORDINATES, wide], 'relu');
+  const drop = dropoutLayer('landmarks.drop', dropout);
+  const fc2 = denseLayer(weights, 'landmarks.fc2', [wide, narrow], 'relu');
+  return {
+    width: narrow,
+    forward(landmarks, mode) {
+      // Normalised coordinates lie within -1 to 2: scaling makes small differences larger for the first layer.
+      const points = fc1(landmarks.mul(3) as tf.Tensor2D); // [n, 96]
+      return fc2(drop(points, mode)); // [n, 48]
+    },
   };
 }
 

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../core/blocks';
-import { buildCompactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
+import { compactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
 import {
   convLayer,
   convReluPoolLayer,
   createWeights,
-  denseLayer,
-  disposeWeights,
-  dropoutLayer,
+  joinBranches,
+  tapFeatures,
+  toNetwork,
   type Weights,
 } from './layers';
-import { tapFeatures, type Mode, type Network } from './network';
+import type { Network } from './network';
 
 /*
  * Variants of the compact network with other uses of the prior. Each has the same form of branch and about as many
@@ -45,11 +45,8 @@ export function buildWholeFace({ seed }: { readonly seed: number }): Network {
  */
 export function buildSoftAttention({ seed }: { readonly seed: number }): Network {
   const weights = createWeights(seed);
-  return toNetwork(
-    'SoftAttention',
-    weights,
-    buildBranches(weights, { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED }),
-  );
+  const sizes = { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED };
+  return toNetwork('SoftAttention', weights, buildBranches(weights, sizes));
 }
 
 /**
@@ -83,39 +80,21 @@ export function buildLearnedAttention({ seed }: { readonly seed: number }): Netw
   });
 }
 
-type Forward = Network['forward'];
-
 /** Builds a branch for each input, and the head on the features of all branches. */
-function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactSizes>>): Forward {
-  const branches = Object.entries(sizes).map(([name, size]) => buildCompactBranch(weights, name, size));
-  const inputs = Object.values(sizes).reduce((sum, { latent }) => sum + latent, 0);
-  const { classes, dropout } = COMPACT_SIZES;
-  const drop = dropoutLayer('head.drop', dropout);
-  const head = denseLayer(weights, { name: 'head.fc', inputs, outputs: classes });
-  return (pictures, mode) => {
-    const told = branches.map((branch, index) => branch(pictures[index] as tf.Tensor4D, mode));
-    return head(drop(told.length > 1 ? tf.concat(told, 1) : told[0], mode)); // [n, 7]
-  };
+function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactSizes>>): Network['forward'] {
+  const branches = Object.entries(sizes).map(([name, size]) => compactBranch(weights, name, size));
+  return joinBranches(weights, branches, COMPACT_SIZES.dropout);
 }
 
 /** Builds the network of the attention maps: from faces, [n, 48, 48, 1], to maps, [n, 48, 48, 2]. */
 function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
   const { patch, filters } = LOCATOR;
-  const conv1 = convReluPoolLayer(weights, { name: 'attention.conv1', inputs: patch ** 2, outputs: filters });
-  const conv2 = convLayer(weights, { name: 'attention.conv2', inputs: filters, outputs: 2 });
+  const conv1 = convReluPoolLayer(weights, 'attention.conv1', [patch ** 2, filters]);
+  const conv2 = convLayer(weights, 'attention.conv2', [filters, 2]);
   return (face) => {
     const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included
     const places = conv2(seen); // [n, 12, 12, 2]
     const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // maximum of each map: 1
     return tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true);
   };
-}
-
-function toNetwork(
-  name: string,
-  weights: Weights,
-  forward: (inputs: readonly tf.Tensor[], mode: Mode) => tf.Tensor2D,
-): Network {
-  const { parameters, buffers } = weights;
-  return { name, parameters, buffers, forward, dispose: () => disposeWeights(weights) };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS } from '../../core/emotions';
 import { createRandom } from '../../core/random';
 import {
   connect,
@@ -10,7 +11,7 @@ import {
   normalizeByRunning,
 } from '../../tensor/operations';
 import type { Activation } from '../../tensor/native/kernels';
-import { tapFeatures, type DropoutSeed, type Mode } from './network';
+import type { DropoutSeed, Mode, Network } from './network';
 
 /** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */
 const BATCH_NORM = { momentum: 0.1, epsilon: 1e-5 } as const;
@@ -27,28 +28,52 @@ export function createWeights(seed: number): Weights {
   return { seed, parameters: new Map(), buffers: new Map() };
 }
 
-/** Disposes a network's weights. */
-export function disposeWeights({ parameters, buffers }: Weights): void {
-  for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
+/** Makes a network from its weights and its forward pass. */
+export function toNetwork(name: string, weights: Weights, forward: Network['forward']): Network {
+  const { parameters, buffers } = weights;
+  const dispose = () => {
+    for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
+  };
+  return { name, parameters, buffers, forward, dispose };
 }
 
-/** Name and widths of a layer. */
-interface LayerShape {
-  /** Prefix of its weights' names, such as `eyes.conv1`. */
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** Activation function of a fully connected layer, default `none`. */
-  readonly activation?: Activation;
+/** A branch of a network: from one of its inputs to features, [n, width]. */
+export interface Branch {
+  readonly width: number;
+  readonly forward: (input: tf.Tensor, mode: Mode) => tf.Tensor2D;
 }
 
 /**
+ * Joins branches: dropout and a fully connected layer on the features of all of them, in their order.
+ * @param dropout rate, 0 to 1
+ * @returns a function from the branches' inputs to logits, [n, 7]
+ */
+export function joinBranches(
+  weights: Weights,
+  branches: readonly Branch[],
+  dropout: number,
+): Network['forward'] {
+  const width = branches.reduce((sum, branch) => sum + branch.width, 0);
+  const drop = dropoutLayer('head.drop', dropout);
+  const head = denseLayer(weights, 'head.fc', [width, EMOTIONS.length]);
+  return (inputs, mode) => {
+    const features = branches.map(({ forward }, index) => forward(inputs[index], mode));
+    const all = features.length > 1 ? tf.concat(features, 1) : features[0]; // [n, width]
+    return head(drop(all, mode)); // [n, 7]
+  };
+}
+
+/** Widths of a layer: of its input and of its output. */
+type Widths = readonly [inputs: number, outputs: number];
+
+/**
  * Makes a 3x3 convolution with padding 1.
+ * @param name prefix of its weights' names, such as `eyes.conv1`
  * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
  */
-export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
-  const { filter, bias } = addFilter(weights, shape);
-  return (x) => convolve({ x, filter, bias });
+export function convLayer(weights: Weights, name: string, widths: Widths): (x: tf.Tensor4D) => tf.Tensor4D {
+  const layer = { filter: addFilter(weights, name, widths), bias: addBias(weights, name, widths) };
+  return (x) => convolve({ x, ...layer });
 }
 
 /**
@@ -57,9 +82,10 @@ export function convLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D)
  */
 export function convWithoutBiasLayer(
   weights: Weights,
-  { name, inputs, outputs }: LayerShape,
+  name: string,
+  widths: Widths,
 ): (x: tf.Tensor4D) => tf.Tensor4D {
-  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], 9 * inputs);
+  const filter = addFilter(weights, name, widths);
   return (x) => convolveWithoutBias(x, filter);
 }
 
@@ -67,17 +93,25 @@ export function convWithoutBiasLayer(
  * Makes a 3x3 convolution with padding 1, relu and 2x2 pooling.
  * @returns a function from x, [n, height, width, inputs], to [n, height / 2, width / 2, outputs]
  */
-export function convReluPoolLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor4D) => tf.Tensor4D {
-  const { filter, bias } = addFilter(weights, shape);
-  return (x) => convolveAndPool({ x, filter, bias });
+export function convReluPoolLayer(
+  weights: Weights,
+  name: string,
+  widths: Widths,
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  const layer = { filter: addFilter(weights, name, widths), bias: addBias(weights, name, widths) };
+  return (x) => convolveAndPool({ x, ...layer });
 }
 
 /**
  * Makes a fully connected layer.
  * @returns a function from x, [n, inputs], to [n, outputs]
  */
-export function denseLayer(weights: Weights, shape: LayerShape): (x: tf.Tensor2D) => tf.Tensor2D {
-  const { name, inputs, outputs, activation = 'none' } = shape;
+export function denseLayer(
+  weights: Weights,
+  name: string,
+  [inputs, outputs]: Widths,
+  activation: Activation = 'none',
+): (x: tf.Tensor2D) => tf.Tensor2D {
   const weight = addUniform<tf.Tensor2D>(weights, `${name}.weight`, [inputs, outputs], inputs);
   const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], inputs);
   return (x) => connect({ x, weight, bias, activation });
@@ -96,7 +130,7 @@ export function batchNormReluLayer(
   const offset = addConstant(weights.parameters, `${name}.bias`, channels, 0);
   const mean = addConstant(weights.buffers, `${name}.mean`, channels, 0);
   const variance = addConstant(weights.buffers, `${name}.variance`, channels, 1);
-  const layer = { scale: asVector(scale), offset: asVector(offset), mean, variance, ...BATCH_NORM };
+  const layer = { scale, offset, mean, variance, ...BATCH_NORM };
   return (x, mode) =>
     mode.training ? normalizeByBatch({ x, ...layer }) : normalizeByRunning({ x, ...layer });
 }
@@ -114,19 +148,24 @@ export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode:
   };
 }
 
+/** Passes a layer's features through the mode's tap; without a tap, or in training mode, returns them unchanged. */
+export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, features: T): T {
+  if (mode.training || !mode.tap) return features;
+  return mode.tap(layer, features) as T;
+}
+
 /** Draws the seed of a dropout layer's mask: two integers, int32 [2]; the caller disposes it. */
 export function drawDropoutSeed(layer: string, { seed, epoch, step }: DropoutSeed): tf.Tensor1D {
   const random = createRandom(seed, 'dropout', epoch, step, layer);
   return tf.tensor1d([random.integer(2 ** 31), random.integer(2 ** 31)], 'int32');
 }
 
-function addFilter(
-  weights: Weights,
-  { name, inputs, outputs }: LayerShape,
-): { filter: tf.Tensor4D; bias: tf.Tensor1D } {
-  const fanIn = 9 * inputs;
-  const filter = addUniform<tf.Tensor4D>(weights, `${name}.weight`, [3, 3, inputs, outputs], fanIn);
-  return { filter, bias: addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], fanIn) };
+function addFilter(weights: Weights, name: string, [inputs, outputs]: Widths): tf.Tensor4D {
+  return addUniform(weights, `${name}.weight`, [3, 3, inputs, outputs], 9 * inputs);
+}
+
+function addBias(weights: Weights, name: string, [inputs, outputs]: Widths): tf.Tensor1D {
+  return addUniform(weights, `${name}.bias`, [outputs], 9 * inputs);
 }
 
 /** Draws PyTorch's default initial values for convolutions and linear layers: uniform, +-1/sqrt(fan-in). */
@@ -135,7 +174,7 @@ function addUniform<T extends tf.Tensor>(weights: Weights, name: string, shape: 
   const { next } = createRandom(weights.seed, 'parameters', name);
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   for (let i = 0; i < values.length; i++) values[i] = bound * (2 * next() - 1);
-  return addVariable(weights.parameters, name, () => tf.tensor(values, shape)) as tf.Tensor as T;
+  return addVariable(weights.parameters, name, () => tf.tensor(values, shape));
 }
 
 function addConstant(
@@ -143,21 +182,17 @@ function addConstant(
   name: string,
   length: number,
   value: number,
-): tf.Variable {
+): tf.Tensor1D & tf.Variable {
   return addVariable(variables, name, () => tf.fill([length], value));
 }
 
-function addVariable(
+function addVariable<T extends tf.Tensor>(
   variables: Map<string, tf.Variable>,
   name: string,
   initial: () => tf.Tensor,
-): tf.Variable {
+): T & tf.Variable {
   // Variables in tfjs need unique names in the process. Our names are keys of the map, so two networks can coexist.
   const variable = tf.tidy(() => tf.variable(initial()));
   variables.set(name, variable);
-  return variable;
-}
-
-function asVector(variable: tf.Variable): tf.Tensor1D {
-  return variable as tf.Tensor as tf.Tensor1D;
+  return variable as tf.Tensor as T & tf.Variable;
 }

@@ -25,12 +25,6 @@ export type Mode =
       readonly onSeed?: (layer: string, seed: tf.Tensor1D) => tf.Tensor1D;
     };
 
-/** Passes a layer's features through the mode's tap; without a tap, or in training mode, returns them unchanged. */
-export function tapFeatures<T extends tf.Tensor>(mode: Mode, layer: string, features: T): T {
-  if (mode.training || !mode.tap) return features;
-  return mode.tap(layer, features) as T;
-}
-
 /** A classifier into the seven expressions. */
 export interface Network {
   /** Name in logs, checkpoints and tables, such as `TerGat`. */

@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, FACE_SIZE } from '../../core/blocks';
-import { EMOTIONS } from '../../core/emotions';
 import { toPatches } from './compact';
 import {
   batchNormReluLayer,
-  createWeights,
-  denseLayer,
-  disposeWeights,
-  dropoutLayer,
   convWithoutBiasLayer,
+  createWeights,
+  joinBranches,
+  toNetwork,
+  type Branch,
   type Weights,
 } from './layers';
 import type { Mode, Network } from './network';
@@ -85,57 +84,38 @@ export function buildResidualFace({ seed }: { readonly seed: number }): Network 
 function buildResidual(name: string, seed: number, pictures: Readonly<Record<string, BranchSizes>>): Network {
   const weights = createWeights(seed);
   const branches = Object.entries(pictures).map(([picture, sizes]) => buildBranch(weights, picture, sizes));
-  const width = Object.values(pictures).reduce((sum, sizes) => sum + countFeatures(sizes), 0);
-  const drop = dropoutLayer('head.drop', DROPOUT);
-  const head = denseLayer(weights, { name: 'head.fc', inputs: width, outputs: EMOTIONS.length });
-  return {
-    name,
-    parameters: weights.parameters,
-    buffers: weights.buffers,
-    forward(pictures, mode) {
-      const classify = (seen: readonly tf.Tensor[]) => {
-        const features = branches.map((branch, index) => branch(seen[index] as tf.Tensor4D, mode));
-        const all = features.length > 1 ? tf.concat(features, 1) : features[0]; // [n, features]
-        return head(drop(all, mode)); // [n, 7]
-      };
-      if (mode.training) return classify(pictures);
-      const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
-      return classify(pictures).add(classify(mirrored)).div(2); // [n, 7]
-    },
-    dispose: () => disposeWeights(weights),
-  };
-}
-
-function countFeatures({ side, channels }: BranchSizes): number {
-  return (side / 8 / POOL_SIDE) ** 2 * channels[2];
+  const classify = joinBranches(weights, branches, DROPOUT);
+  return toNetwork(name, weights, (pictures, mode) => {
+    if (mode.training) return classify(pictures, mode);
+    const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
+    return classify(pictures, mode).add(classify(mirrored, mode)).div(2); // [n, 7]
+  });
 }
 
 /**
- * Builds one residual branch.
+ * Builds one residual branch, on a picture, [n, side, side, 1].
  * @param name prefix of its weights' names, such as `eyes`
- * @returns a function from a picture, [n, side, side, 1], to features, [n, (side / 16)^2 * channels]
  */
-function buildBranch(
-  weights: Weights,
-  name: string,
-  sizes: BranchSizes,
-): (picture: tf.Tensor4D, mode: Mode) => tf.Tensor2D {
-  const [first, second, third] = sizes.channels;
-  const stem = convWithoutBiasLayer(weights, { name: `${name}.stem`, inputs: PATCH ** 2, outputs: first });
+function buildBranch(weights: Weights, name: string, { side, channels, deep }: BranchSizes): Branch {
+  const [first, second, third] = channels;
+  const stem = convWithoutBiasLayer(weights, `${name}.stem`, [PATCH ** 2, first]);
   const stage1 = residualLayer(weights, `${name}.stage1`, first);
-  const down1 = downsampleLayer(weights, { name: `${name}.down1`, inputs: first, outputs: second });
+  const down1 = downsampleLayer(weights, `${name}.down1`, [first, second]);
   const stage2 = residualLayer(weights, `${name}.stage2`, second);
-  const down2 = downsampleLayer(weights, { name: `${name}.down2`, inputs: second, outputs: third });
-  const stage3 = sizes.deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
+  const down2 = downsampleLayer(weights, `${name}.down2`, [second, third]);
+  const stage3 = deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
   const norm = batchNormReluLayer(weights, `${name}.norm`, third);
-  return (picture, mode) => {
-    let x = stem(toPatches(picture, PATCH)); // [n, side / 2, side / 2, first]
-    x = stage1(x, mode);
-    x = down1(x, mode); // [n, side / 4, side / 4, second]
-    x = stage2(x, mode);
-    x = down2(x, mode); // [n, side / 8, side / 8, third]
-    if (stage3) x = stage3(x, mode);
-    return averageSquares(norm(x, mode)); // [n, (side / 16)^2 * third]
+  return {
+    width: (side / 8 / POOL_SIDE) ** 2 * third,
+    forward(picture, mode) {
+      let x = stem(toPatches(picture as tf.Tensor4D, PATCH)); // [n, side / 2, side / 2, first]
+      x = stage1(x, mode);
+      x = down1(x, mode); // [n, side / 4, side / 4, second]
+      x = stage2(x, mode);
+      x = down2(x, mode); // [n, side / 8, side / 8, third]
+      if (stage3) x = stage3(x, mode);
+      return averageSquares(norm(x, mode)); // [n, (side / 16)^2 * third]
+    },
   };
 }
 
@@ -143,21 +123,21 @@ type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 
 /** Makes x + convolution(norm(convolution(norm(x)))), with relu after each norm. */
 function residualLayer(weights: Weights, name: string, channels: number): Layer {
-  const shape = { inputs: channels, outputs: channels };
   const norm1 = batchNormReluLayer(weights, `${name}.norm1`, channels);
-  const conv1 = convWithoutBiasLayer(weights, { name: `${name}.conv1`, ...shape });
+  const conv1 = convWithoutBiasLayer(weights, `${name}.conv1`, [channels, channels]);
   const norm2 = batchNormReluLayer(weights, `${name}.norm2`, channels);
-  const conv2 = convWithoutBiasLayer(weights, { name: `${name}.conv2`, ...shape });
+  const conv2 = convWithoutBiasLayer(weights, `${name}.conv2`, [channels, channels]);
   return (x, mode) => x.add(conv2(norm2(conv1(norm1(x, mode)), mode)));
 }
 
 /** Makes batch normalisation with relu, 2x2 average pooling, and a convolution that changes the number of channels. */
 function downsampleLayer(
   weights: Weights,
-  shape: { readonly name: string; readonly inputs: number; readonly outputs: number },
+  name: string,
+  [inputs, outputs]: readonly [number, number],
 ): Layer {
-  const norm = batchNormReluLayer(weights, `${shape.name}.norm`, shape.inputs);
-  const conv = convWithoutBiasLayer(weights, { ...shape, name: `${shape.name}.conv` });
+  const norm = batchNormReluLayer(weights, `${name}.norm`, inputs);
+  const conv = convWithoutBiasLayer(weights, `${name}.conv`, [inputs, outputs]);
   return (x, mode) => conv(tf.avgPool(norm(x, mode), 2, 2, 'valid'));
 }
 

@@ -5,7 +5,7 @@ import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
 import { findArchitecture, type NetworkSpec } from '../../model/architectures';
-import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { buildBoxesNetwork, buildLandmarksNetwork, predictNearest } from '../../model/networks/baselines';
 import { buildCompact } from '../../model/networks/compact';
 import {
   buildBlocksAndFace,
@@ -13,8 +13,6 @@ import {
   buildSoftAttention,
   buildWholeFace,
 } from '../../model/networks/face-networks';
-import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
-import { predictNearest } from '../../model/networks/nearest';
 import type { Network } from '../../model/networks/network';
 import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';

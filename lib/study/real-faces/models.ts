@@ -1,8 +1,7 @@
-import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { buildBoxesNetwork, buildLandmarksNetwork } from '../../model/networks/baselines';
 import { STRONG_AUGMENTATION } from '../../model/training/augment';
 import type { NetworkSpec } from '../../model/architectures';
 import { buildCompact } from '../../model/networks/compact';
-import { buildLandmarksNetwork } from '../../model/networks/landmarks-network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/training/recipe';
 import {
   buildResidualBlock,

@@ -1,9 +1,8 @@
 import type { BlockSet } from '../../core/blocks';
 import type { Experiment } from '../../core/experiment';
-import { buildBoxesNetwork } from '../../model/networks/boxes-network';
+import { buildBoxesNetwork, predictNearest, type NearestPrediction } from '../../model/networks/baselines';
 import { blockSource, boxSource } from '../../model/training/data';
 import { predict, type Prediction } from '../../model/training/evaluate';
-import { predictNearest, type NearestPrediction } from '../../model/networks/nearest';
 import type { Network } from '../../model/networks/network';
 import type { SplitFaces } from '../faces-of-split';
 import { scoreTest, type TestScore } from '../score-test';

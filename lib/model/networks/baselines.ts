@@ -1,5 +1,38 @@
 import * as tf from '@tensorflow/tfjs';
+import { EMOTIONS } from '../../core/emotions';
+import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { TensorSource } from '../training/data';
+import { createWeights, denseLayer, toNetwork } from './layers';
+import type { Network } from './network';
+
+/**
+ * Builds a baseline without pixels: logistic regression (softmax of one linear layer) on normalised landmarks.
+ * @param options.seed seed of the initial weights
+ * @returns a network on [landmarks], [n, 136], in distances between the eyes; the caller disposes it
+ */
+export function buildLandmarksNetwork({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  const linear = denseLayer(weights, 'linear', [LANDMARK_COORDINATES, EMOTIONS.length]);
+  return toNetwork('landmarks', weights, ([landmarks]) => linear(landmarks as tf.Tensor2D)); // [n, 7]
+}
+
+/**
+ * Builds a baseline without pixels: three fully connected layers on the positions of both boxes. Its accuracy comes
+ * from geometry alone, like the original's 97.5 % (defect 1).
+ * @param options.seed seed of the initial weights
+ * @returns a network on [boxes], [n, 8], in shares of the image's width and height; the caller disposes it
+ */
+export function buildBoxesNetwork({ seed }: { readonly seed: number }): Network {
+  const weights = createWeights(seed);
+  const fc1 = denseLayer(weights, 'fc1', [8, 128], 'relu');
+  const fc2 = denseLayer(weights, 'fc2', [128, 128], 'relu');
+  const fc3 = denseLayer(weights, 'fc3', [128, EMOTIONS.length]);
+  return toNetwork('boxes', weights, ([boxes]) => {
+    // A box takes about 0.1 to 0.5 of the image: centred and scaled, differences are larger for the first layer.
+    const x = boxes.sub(0.5).mul(4) as tf.Tensor2D; // [n, 8]
+    return fc3(fc2(fc1(x))); // [n, 7]
+  });
+}
 
 /** Predictions of the nearest neighbour for n samples. */
 export interface NearestPrediction {
