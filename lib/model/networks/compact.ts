@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE } from '../../core/blocks';
 import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import {
