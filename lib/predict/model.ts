@@ -9,7 +9,7 @@ import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
 import type { SeenFace } from '../faces/detector/cut-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/detect-expressions';
-import { compile } from '../tensor/graph';
+import { compile } from '../tensor/graph/compile';
 import { findArchitecture } from '../model/architectures';
 import { inputTensor, shapeOfInput, sizeOfInput, type FaceInput } from '../model/training/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/files/model-file';
