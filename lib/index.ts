@@ -17,12 +17,7 @@ export { startEngine } from './tensor/backend';
 export { loadFaceDetector } from './faces/detector/detect';
 export { measureBlockIou } from './faces/store/measure';
 export { buildCompact } from './model/networks/compact';
-export {
-  buildBlocksAndFace,
-  buildLearnedAttention,
-  buildSoftAttention,
-  buildWholeFace,
-} from './model/networks/face-networks';
+export * from './model/networks/face-networks';
 export { blockSource } from './model/training/data';
 export { predictNearest } from './model/networks/baselines';
 export { countParameters } from './model/networks/network';
@@ -43,21 +38,9 @@ export { featureMaps } from './figures/images';
 export { nameFigures } from './figures/figure';
 export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/published-chart';
-export {
-  accuracyTable,
-  answerTable,
-  classTable,
-  filterTable,
-  formatRate,
-  joinTables,
-  metricsTable,
-  rateTable,
-  recordTable,
-  toDataFrame,
-} from './figures/tables';
+export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
 export { evaluateWithBaselines } from './study/report/baselines';
-export { chooseExplorableFaces, listAnswers } from './study/face-views';
 export {
   aboutSet,
   accuracyByProtocol,
@@ -87,11 +70,16 @@ export {
 } from './study/evidence/figures';
 export { openEvidence } from './study/evidence/open-evidence';
 export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
-export { chooseSampleFaces, findFace, viewFace } from './study/face-views';
+export {
+  chooseExplorableFaces,
+  chooseSampleFaces,
+  findFace,
+  listAnswers,
+  viewFace,
+} from './study/face-views';
 export { facesOfSplit } from './study/faces-of-split';
-export { openDataset } from './study/open-dataset';
+export { openDataset, preprocessDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/pictures';
-export { preprocessDataset } from './study/open-dataset';
 export { reportRows } from './study/report/report-file';
 export { loadRealFaces } from './study/real-faces/archive';
 export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';

@@ -17,8 +17,19 @@ export async function buildDemo(model?: string): Promise<string> {
   const folder = homePath('data', 'cache', 'demo');
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
+  const { build } = await import('esbuild');
   await Promise.all([
-    bundle(folder),
+    build({
+      entryPoints: [path.join(projectRoot(), 'web', 'main.ts')],
+      outfile: path.join(folder, 'main.js'),
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      legalComments: 'linked',
+      logLevel: 'error',
+    }),
     copyFiles(path.join(projectRoot(), 'web'), folder, /\.(html|css|svg)$/),
     copyFiles(packageFolder('@vladmandic/face-api', 'model'), path.join(folder, 'faces'), FACE_FILES),
     copyFiles(packageFolder('@tensorflow/tfjs-backend-wasm', 'dist'), path.join(folder, 'wasm'), /\.wasm$/),
@@ -26,33 +37,6 @@ export async function buildDemo(model?: string): Promise<string> {
     drawSample(path.join(folder, 'sample')),
   ]);
   return folder;
-}
-
-async function bundle(folder: string): Promise<void> {
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [path.join(projectRoot(), 'web', 'main.ts')],
-    outfile: path.join(folder, 'main.js'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    legalComments: 'linked',
-    // Used by the packages' branches for Node.js, which do not run in a browser.
-    external: [
-      'fs',
-      'path',
-      'util',
-      'crypto',
-      'os',
-      'worker_threads',
-      'perf_hooks',
-      'node-fetch',
-      'string_decoder',
-    ],
-    logLevel: 'error',
-  });
 }
 
 function packageFolder(name: string, folder: string): string {

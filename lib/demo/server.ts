@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
@@ -14,7 +15,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const HEADERS: Readonly<Record<string, string>> = {
+const HEADERS = {
   'Content-Security-Policy': POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -24,21 +25,14 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
 };
 
-/** A running server. */
-export interface FolderServer {
-  /** Such as `http://127.0.0.1:8080/`. */
-  readonly address: string;
-  /** Stops the server and closes open connections. */
-  close(): Promise<void>;
-}
-
 /**
  * Serves a folder's present files to this machine only, and only under this machine's local names.
  * @param folder absolute
  * @param port 0: any free one
+ * @returns address such as `http://127.0.0.1:8080/`; `close` closes open connections too
  * @throws Error when the port is taken
  */
-export async function serveFolder(folder: string, port: number): Promise<FolderServer> {
+export async function serveFolder(folder: string, port: number) {
   const serve = sirv(folder, { etag: true, extensions: ['html'] });
   const server = http.createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -46,17 +40,14 @@ export async function serveFolder(folder: string, port: number): Promise<FolderS
     if (refusal) response.writeHead(refusal).end();
     else serve(request, response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { address: `http://127.0.0.1:${taken}/`, close };
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const close = async (): Promise<void> => {
+    const closed = once(server.close(), 'close');
+    server.closeAllConnections();
+    await closed;
+  };
+  return { address, close };
 }
 
 /** Returns the status of a refused request; undefined for an accepted one. */

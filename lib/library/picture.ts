@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import sharp from 'sharp';
 import type { RgbImage } from '../core/image';
 import { type BadImageKind, decodeImage, isBadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
 import { readNamedFile } from '../faces/picture/read-file';
@@ -53,7 +54,7 @@ function toBuffer(picture: Uint8Array | ArrayBuffer): Buffer {
   );
 }
 
-function toRgb({ width, height, data }: PicturePixels, name: string): RgbImage {
+async function toRgb({ width, height, data }: PicturePixels, name: string): Promise<RgbImage> {
   const count = width * height;
   if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0) || count > MAX_IMAGE_PIXELS)
     throw new RangeError(
@@ -63,22 +64,14 @@ function toRgb({ width, height, data }: PicturePixels, name: string): RgbImage {
     throw new TypeError(
       `Expected a Uint8Array or Uint8ClampedArray for the data of ${name} but received ${describe(data)}`,
     );
-  if (data.length === 3 * count) return { width, height, data: Uint8Array.from(data) };
-  if (data.length === 4 * count) return { width, height, data: toOpaque(data) };
-  throw new RangeError(
-    `Expected ${4 * count} bytes (RGBA) or ${3 * count} (RGB) for the data of ${name}, which is ${width}x${height}, but received ${data.length}`,
-  );
-}
-
-/** Composites pixels on white. @param data red, green, blue and alpha, [n, 4] @returns [n, 3] */
-function toOpaque(data: Uint8Array | Uint8ClampedArray): Uint8Array {
-  const rgb = new Uint8Array((data.length / 4) * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4) {
-    const alpha = data[from + 3];
-    for (let channel = 0; channel < 3; channel++)
-      rgb[to++] = (data[from + channel] * alpha + 255 * (255 - alpha)) / 255;
-  }
-  return rgb;
+  const channels = data.length / count;
+  if (channels !== 3 && channels !== 4)
+    throw new RangeError(
+      `Expected ${4 * count} bytes (RGBA) or ${3 * count} (RGB) for the data of ${name}, which is ${width}x${height}, but received ${data.length}`,
+    );
+  const pixels = sharp(Buffer.from(data), { raw: { width, height, channels } });
+  const rgb = await pixels.flatten({ background: '#ffffff' }).raw().toBuffer();
+  return { width, height, data: Uint8Array.from(rgb) };
 }
 
 function describe(value: unknown): string {

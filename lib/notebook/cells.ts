@@ -25,7 +25,7 @@ const STALE = 'dist is older than lib: run `npm run setup`, then restart the ker
  */
 export async function startNotebook(experiment: Experiment): Promise<EngineInfo> {
   expectWritable(homePath('data'));
-  const output = openCellOutput();
+  const send = openCellOutput();
   const engine = await startEngine();
   const settings = {
     ...(isCompiledStale() && { warning: STALE }),
@@ -35,7 +35,7 @@ export async function startNotebook(experiment: Experiment): Promise<EngineInfo>
     ...experiment,
   };
   const rows = Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
-  output?.send(await toBundle(rows, { caption: 'What runs, and with which settings' }));
+  send?.(await toBundle(rows, { caption: 'What runs, and with which settings' }));
   return engine;
 }
 

@@ -8,26 +8,18 @@ type WriteDisplayData = (
   update: boolean,
 ) => void;
 
-/** An output of a cell. */
-export interface CellOutput {
-  /** Shows a bundle, in place of the previous one. */
-  send(bundle: MimeBundle): void;
-}
-
 /**
  * Opens an output of the running cell. It stays that cell's when it changes later.
- * @returns undefined outside of a tslab kernel
+ * @returns shows a bundle in place of the previous one; undefined outside of a tslab kernel
  */
-export function openCellOutput(): CellOutput | undefined {
+export function openCellOutput(): ((bundle: MimeBundle) => void) | undefined {
   const write = findWriter();
   if (!write) return undefined;
   const transient = { display_id: randomBytes(8).toString('hex') };
   let isSent = false;
-  return {
-    send(bundle) {
-      write({ ...bundle, transient }, isSent);
-      isSent = true;
-    },
+  return (bundle) => {
+    write({ ...bundle, transient }, isSent);
+    isSent = true;
   };
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment';
@@ -7,26 +8,23 @@ import { venvProgram } from '../setup/python';
 
 /** A notebook file. Source: nbformat 4. */
 export interface NotebookFile {
-  cells: NotebookCell[];
-  metadata: Record<string, unknown>;
-  nbformat: number;
-  nbformat_minor: number;
+  readonly cells: NotebookCell[];
+  readonly metadata: object;
+  readonly nbformat: number;
+  readonly nbformat_minor: number;
 }
 
 interface NotebookCell {
-  cell_type: string;
-  id?: string;
-  source: string | string[];
-  metadata: Record<string, unknown>;
-  execution_count?: number | null;
-  outputs?: NotebookOutput[];
-}
-
-interface NotebookOutput {
-  output_type: string;
-  name?: string;
-  execution_count?: number | null;
-  data?: Record<string, unknown>;
+  readonly cell_type: string;
+  readonly id?: string;
+  readonly source: string | string[];
+  readonly metadata: object;
+  readonly execution_count?: number | null;
+  readonly outputs?: {
+    readonly output_type: string;
+    readonly name?: string;
+    readonly execution_count?: unknown;
+  }[];
 }
 
 /** The notebook of `report`. */
@@ -125,14 +123,12 @@ export async function executeNotebook(
  * Runs a program in the project's folder, connected to this terminal.
  * @returns its exit status; 130 if a signal ended it
  */
-export function runVisibly(
+export async function runVisibly(
   program: string,
   args: readonly string[],
-  environment: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: projectRoot(), stdio: 'inherit', env: environment });
-    child.on('error', reject);
-    child.on('close', (status) => resolve(status ?? 130));
-  });
+  const child = spawn(program, args, { cwd: projectRoot(), stdio: 'inherit', env });
+  const [status] = (await once(child, 'close')) as [number | null];
+  return status ?? 130;
 }

@@ -46,10 +46,10 @@ export function followProgress(
 }
 
 function choosePlace(): ProgressPlace {
-  const output = openCellOutput();
-  if (!output)
+  const send = openCellOutput();
+  if (!send)
     return streamPlace(process.stdout, (state) => isFinished(state) || (!process.env.CI && state.done > 0));
-  return { now, everyMs: 100, draw: (state) => output.send(progressToBundle(state)) };
+  return { now, everyMs: 100, draw: (state) => send(progressToBundle(state)) };
 }
 
 /** Draws progress on a stream: a bar in a terminal, otherwise a line every half minute for some of the states. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { toBundle, type MimeBundle, type ShowOptions } from '../figures/bundle';
 import { isFigure, saveFigure } from '../figures/figure';
 import { homePath, projectRoot } from '../files/project';
-import { type CellOutput, openCellOutput } from './kernel';
+import { openCellOutput } from './kernel';
 
 /**
  * Shows a value below the running cell, in all forms that JupyterLab, VS Code, GitHub and nbconvert need. Outside of a
@@ -17,8 +17,8 @@ export async function show(
   { saveAs, ...options }: ShowOptions & { readonly saveAs?: string } = {},
 ): Promise<void> {
   // Opened before drawing, so that it belongs to the calling cell even if that cell does not wait.
-  const output = openCellOutput();
-  send(output, await toBundle(value, options));
+  const send = openCellOutput() ?? print;
+  send(await toBundle(value, options));
   if (saveAs === undefined) return;
   if (!isFigure(value)) throw new TypeError(`Expected a figure for saveAs but received ${typeof value}`);
   await saveFigure(value, resultsDirectory(process.env), saveAs);
@@ -39,13 +39,13 @@ export function resultsDirectory(environment: Readonly<Record<string, string | u
  * @returns shows a value in place of the previous one; values are skipped while another one is drawn, except the last
  */
 export function liveDisplay(): (value: unknown) => Promise<void> {
-  const output = openCellOutput();
+  const send = openCellOutput() ?? print;
   let newest = 0;
   let drawing: Promise<void> = Promise.resolve();
   return (value) => {
     const own = ++newest;
     const draw = async () => {
-      if (own === newest) send(output, await toBundle(value));
+      if (own === newest) send(await toBundle(value));
     };
     // In sequence, so that an older value never replaces a newer one; a failure does not stop the next one.
     drawing = drawing.then(draw, draw);
@@ -53,7 +53,6 @@ export function liveDisplay(): (value: unknown) => Promise<void> {
   };
 }
 
-function send(output: CellOutput | undefined, bundle: MimeBundle): void {
-  if (output) output.send(bundle);
-  else process.stdout.write(`${String(bundle.data['text/plain'])}\n`);
+function print({ data }: MimeBundle): void {
+  process.stdout.write(`${String(data['text/plain'])}\n`);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import path from 'node:path';
-import { type FolderServer, serveFolder } from '../../lib/demo/server';
+import { serveFolder } from '../../lib/demo/server';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 /** Asks as it stands: unlike fetch, it tidies no path up and lies about the host when told. */
@@ -27,7 +27,7 @@ function ask(
 
 describe('serveFolder', () => {
   const folder = useTemporaryFolder();
-  let server: FolderServer;
+  let server: Awaited<ReturnType<typeof serveFolder>>;
 
   beforeEach(async () => {
     writeFiles(folder(), { 'page/index.html': '<p>page</p>', 'page/a/b.js': '1', 'secret.txt': 'secret' });

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
 import { buildDemo } from '../../lib/demo/build';
-import { type FolderServer, serveFolder } from '../../lib/demo/server';
+import { serveFolder } from '../../lib/demo/server';
 import { homePath, projectRoot } from '../../lib/files/project';
 import { startEngine, type Backend } from '../../lib/tensor/backend';
 import { findArchitecture } from '../../lib/model/architectures';
@@ -83,7 +83,7 @@ const largestDifference = (first: readonly number[], second: readonly number[]) 
 describe('the page', function () {
   this.timeout(WATCHED_MS + 60_000);
   const folder = useTemporaryFolder();
-  let server: FolderServer;
+  let server: Awaited<ReturnType<typeof serveFolder>>;
   let browser: Browser | undefined;
   const problems: string[] = [];
 
