@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { SHARD_SIZE } from '../lib/faces/store/plan';
+import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
 import { formatCount, markdownTable } from '../lib/study/markdown';
 
 /** Faces that the original found in a second, on Colab. */

@@ -15,7 +15,7 @@ export { Adam } from './tensor/adam';
 export { meanCrossEntropy } from './tensor/operations';
 export { startEngine } from './tensor/backend';
 export { loadFaceDetector } from './faces/detector/detect';
-export { measureBlockIou } from './faces/store/measure';
+export { measureBlockIou } from './core/block-iou';
 export { buildCompact } from './model/networks/compact';
 export * from './model/networks/face-networks';
 export { blockSource } from './model/training/data';

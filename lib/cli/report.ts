@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { toSkippedCsv } from '../core/blocks';
 import { readExperiment } from '../core/experiment';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
-import { toSkippedCsv } from '../faces/store/skipped';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/notebooks';
 import type { Variant } from '../setup/native';

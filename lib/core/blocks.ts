@@ -1,3 +1,4 @@
+import { toCsv } from './csv';
 import type { FrameRecord } from './record';
 
 /** Side of a block in pixels. Source: the original resizes both crops to 32x32. */
@@ -16,6 +17,16 @@ export interface SkippedFrame<R = FrameRecord> {
   readonly kind: string;
   /** One sentence that says what was expected and what was found. */
   readonly reason: string;
+}
+
+/** Formats skipped frames as a CSV table with the columns path, kind and reason. */
+export function toSkippedCsv(skipped: readonly SkippedFrame[]): string {
+  return toCsv([['path', 'kind', 'reason']]) + toSkippedRows(skipped);
+}
+
+/** Formats skipped frames as rows of that table. */
+export function toSkippedRows(skipped: readonly SkippedFrame[]): string {
+  return toCsv(skipped.map(({ record, kind, reason }) => [record.path, kind, reason]));
 }
 
 /** The result of preprocessing: n faces, each with an eyes block and a mouth block, and the frames without a face. */

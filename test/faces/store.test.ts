@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
+import { toSkippedCsv } from '../../lib/core/blocks';
 import { toBatch, toBlocks } from '../../lib/faces/store/rows';
 import { loadStore, mergeShards, readShard, streamStore, writeStore } from '../../lib/faces/store/store';
-import { toSkippedCsv } from '../../lib/faces/store/skipped';
 import { useTemporaryFolder } from '../support/folder';
 import { faceRow, missedRow, writeShard } from '../support/blocks';
 
@@ -140,25 +140,5 @@ describe('mergeShards', () => {
 
   it('needs a shard', async () => {
     await assert.rejects(mergeShards('none', [], folder()), /Expected at least 1 shard/);
-  });
-});
-
-describe('toSkippedCsv', () => {
-  const skipped = (name: string, reason: string) => ({
-    record: { path: name, character: 'aia', emotion: 'joy' as const },
-    kind: 'no-face',
-    reason,
-  });
-
-  it('is only the header when no frame was skipped', () => {
-    assert.equal(toSkippedCsv([]), 'path,kind,reason\r\n');
-  });
-
-  it('quotes commas, quotes and line breaks, in any script', () => {
-    const csv = toSkippedCsv([skipped('a/顔.png', 'plain'), skipped('b, "c".png', 'two\nlines')]);
-    assert.equal(
-      csv,
-      'path,kind,reason\r\na/顔.png,no-face,plain\r\n"b, ""c"".png",no-face,"two\nlines"\r\n',
-    );
   });
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import type { StoredShard } from '../../lib/faces/store/compute-shard';
-import { planJobs } from '../../lib/faces/store/plan';
+import { planJobs } from '../../lib/faces/store/shard-plan';
 import { makeStore, preprocess } from '../../lib/faces/store/preprocess';
 import { mergeShards } from '../../lib/faces/store/store';
 import { runFolds } from '../../lib/study/folds/run-folds';

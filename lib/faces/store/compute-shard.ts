@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import type { RgbImage } from '../../core/image';
 import type { CutFailure } from '../../core/landmarks';
@@ -9,8 +10,8 @@ import { findLargest } from '../detector/face-finder';
 import { type BadImage, isBadImage } from '../picture/decode';
 import { isImage, readBatches } from '../picture/read-batches';
 import { readImageFile } from '../picture/read-file';
-import { keyOfShard, type PlannedFrame, planShard, shardFile, type ShardJob, type ShardPlan } from './plan';
 import { countRows, type FrameRow, isFaceRow, toBatch, toBlocks } from './rows';
+import { keyOfShard, type PlannedFrame, planShard, type ShardJob, type ShardPlan } from './shard-plan';
 import { readShard, writeStore } from './store';
 
 /** A shard in the cache. It can be sent as JSON. */
@@ -26,18 +27,14 @@ export interface StoredShard {
   readonly reused: boolean;
 }
 
-/** Callbacks while a shard is made. */
-export interface ShardHooks {
-  /** Receives the number of frames, and of those without blocks, of each computed batch. */
-  readonly onBatch?: (frames: number, missed: number) => void;
-  /** Receives the shard's blocks, once it is in the cache; without it they are not decoded. */
-  readonly onBlocks?: (blocks: BlockSet) => void;
-}
+/** Numbers of frames of a computed batch, and of those without blocks. */
+export type BatchCounts = readonly [frames: number, missed: number];
 
 /** Makes shards one after the other; while one is computed, the files of the next are read. */
 export interface ShardWorker {
   /**
    * Makes a shard, or finds it in the cache.
+   * @param hooks.onBlocks receives the shard's blocks, once it is in the cache; without it they are not decoded
    * @throws Error when the shard cannot be written
    */
   run(job: ShardJob, hooks?: ShardHooks): Promise<StoredShard>;
@@ -45,20 +42,31 @@ export interface ShardWorker {
   dispose(): void;
 }
 
+interface ShardHooks {
+  readonly onBatch?: (batch: BatchCounts) => void;
+  readonly onBlocks?: (blocks: BlockSet) => void;
+}
+
 /** Creates a worker in this process. The networks are loaded when the first shard has to be computed. */
 export function createShardWorker(): ShardWorker {
   let detector: Promise<FaceDetector> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-  const make = async (job: ShardJob, plan: ShardPlan, hooks: ShardHooks): Promise<StoredShard> => {
-    const file = shardFile(job.cacheDirectory, keyOfShard(plan));
-    const saved = await readShard(file);
-    const reused = saved?.numRows === job.records.length;
-    if (!reused) expectWritable(job.cacheDirectory);
-    const made = reused
-      ? { file, batch: saved }
-      : await computeShard(job, plan, { ...hooks, detector: await (detector ??= loadFaceDetector()) });
-    hooks.onBlocks?.(toBlocks(made.batch, job.records));
-    return { file: made.file, ...countRows(made.batch), reused };
+  const make = async (job: ShardJob, plan: ShardPlan, { onBatch, onBlocks }: ShardHooks) => {
+    const fileOf = (key: string) => path.join(job.cacheDirectory, `${key}.arrow`);
+    let file = fileOf(keyOfShard(plan));
+    let batch = await readShard(file);
+    const reused = batch?.numRows === job.records.length;
+    if (!batch || !reused) {
+      expectWritable(job.cacheDirectory);
+      detector ??= loadFaceDetector();
+      const rows = await computeRows(plan.frames, { ...job, onBatch, detector: await detector });
+      const key = keyOfShard(plan, rows);
+      file = fileOf(key);
+      batch = toBatch(rows);
+      await writeStore(file, [batch], { key, settings: JSON.stringify(plan.settings) });
+    }
+    onBlocks?.(toBlocks(batch, job.records));
+    return { file, ...countRows(batch), reused };
   };
   return {
     run: async (job, hooks = {}) => {
@@ -73,26 +81,15 @@ export function createShardWorker(): ShardWorker {
   };
 }
 
-async function computeShard(job: ShardJob, plan: ShardPlan, hooks: Omit<ComputeOptions, keyof ShardJob>) {
-  const rows = await computeRows(plan.frames, { ...job, ...hooks });
-  const key = keyOfShard(plan, rows);
-  const file = shardFile(job.cacheDirectory, key);
-  const batch = toBatch(rows);
-  await writeStore(file, [batch], { key, settings: JSON.stringify(plan.settings) });
-  return { file, batch };
-}
-
-/** How rows are computed. */
-export interface ComputeOptions extends CutSettings {
-  /** The data folder that the records' paths are relative to. */
+interface ComputeOptions extends CutSettings {
   readonly root: string;
   readonly detector: FaceDetector;
-  /** Receives the number of frames, and of those without blocks, of each batch. */
-  readonly onBatch?: (frames: number, missed: number) => void;
+  readonly onBatch?: (batch: BatchCounts) => void;
 }
 
 /**
  * Finds the largest face of each frame and cuts its blocks.
+ * @param options.root the data folder that the records' paths are relative to
  * @returns a row per frame, in the same order
  */
 export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
@@ -113,7 +110,7 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
       isBadImage(image) ? { record, ...image } : toRow(record, image, faces.next().value?.[0]),
     );
     rows.push(...done);
-    onBatch?.(done.length, done.filter((row) => !isFaceRow(row)).length);
+    onBatch?.([done.length, done.filter((row) => !isFaceRow(row)).length]);
   }
   return rows;
 }
@@ -123,21 +120,20 @@ function toRow<R extends Pick<FrameRecord, 'path'>>(
   { width, height }: RgbImage,
   face: SeenFace | CutFailure | undefined,
 ): FrameRow<R> {
-  if (!face) {
-    const reason = `Expected a face in ${record.path} but the detectors found none`;
-    return { record, kind: 'no-face', reason };
-  }
+  if (!face)
+    return {
+      record,
+      kind: 'no-face',
+      reason: `Expected a face in ${record.path} but the detectors found none`,
+    };
   if (!isSeen(face)) return { record, ...face, reason: `${face.reason} (${record.path})` };
   return { record, ...face, imageSize: { width, height } };
 }
 
-async function readPlanned(
-  root: string,
-  { record, sha256 }: PlannedFrame<Pick<FrameRecord, 'path'>>,
-): Promise<Buffer | BadImage> {
+async function readPlanned(root: string, { record, sha256 }: PlannedFrame<Pick<FrameRecord, 'path'>>) {
   const file = await readImageFile(root, record.path);
   if (isBadImage(file)) return file;
   if (!sha256 || file.sha256 === sha256) return file.bytes;
   const reason = `Expected ${record.path} to stay as it is but it changed while the folder was read`;
-  return { kind: 'changed-while-reading', reason };
+  return { kind: 'changed-while-reading', reason } satisfies BadImage;
 }

@@ -3,19 +3,16 @@ import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { startWorkers } from '../../files/worker-process';
 import { removeLeftovers } from '../../files/whole-file';
-import { createShardWorker, type ShardWorker, type StoredShard } from './compute-shard';
-import { planJobs, type PlanOptions, type ShardJob } from './plan';
+import { type BatchCounts, createShardWorker, type ShardWorker, type StoredShard } from './compute-shard';
+import { planJobs, type PlanOptions, type ShardJob } from './shard-plan';
 import { concatBlocks, toBlocks } from './rows';
 import { mergeShards, readShard } from './store';
 
-/** Progress of preprocessing. */
+/** Progress of preprocessing: frames done, and of these, frames without blocks and frames read from the cache. */
 export interface PreprocessProgress {
-  /** Number of frames done, including reused ones. */
   readonly done: number;
   readonly total: number;
-  /** Number of frames done without blocks. */
   readonly missed: number;
-  /** Number of frames read from the cache. */
   readonly reused: number;
 }
 
@@ -42,20 +39,11 @@ export interface PreprocessResult extends PreprocessCounts {
   readonly shards: readonly string[];
 }
 
-/** The result of {@link makeStore}. */
-export interface MadeStore extends PreprocessCounts {
-  /** Path of the Arrow file. */
-  readonly file: string;
-  readonly frames: number;
-  /** Number of frames without blocks: rows of skipped.csv. */
-  readonly missed: number;
-  /** Number of cropped faces with assumed landmarks. */
-  readonly assumed: number;
-}
+/** The result of {@link makeStore}: path of the Arrow file, and the sums of its shards' counts. */
+export type MadeStore = PreprocessCounts & Omit<StoredShard, 'reused'>;
 
-/** The data set of a store. */
+/** The data set of a store, and its name. */
 export interface StoreSource {
-  /** Name of the data set. */
   readonly name: string;
   readonly records: readonly FrameRecord[];
 }
@@ -74,10 +62,7 @@ export async function preprocess(
 ): Promise<PreprocessResult> {
   const start = performance.now();
   const parts: BlockSet[] = [];
-  const shards = await makeShards(planJobs(records, options), {
-    ...options,
-    onBlocks: (blocks, index) => (parts[index] = blocks),
-  });
+  const shards = await makeShards(planJobs(records, options), options, (own, index) => (parts[index] = own));
   const blocks = concatBlocks(parts);
   return { blocks, shards: shards.map(({ file }) => file), ...countShards(shards, start) };
 }
@@ -121,22 +106,22 @@ function countShards(shards: readonly StoredShard[], start: number): PreprocessC
   return { reusedShards, computedShards, seconds: (performance.now() - start) / 1000 };
 }
 
-interface MakeOptions extends Pick<PreprocessOptions, 'workers' | 'worker' | 'onProgress'> {
-  readonly onBlocks?: (blocks: BlockSet, index: number) => void;
-}
-
 /** Number of shards that each worker process has: one that it computes and one whose files it reads. */
 const JOBS_PER_WORKER = 2;
 
 /** Makes all shards of a data set. @returns the shards in the jobs' order */
-async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Promise<StoredShard[]> {
+async function makeShards(
+  jobs: readonly ShardJob[],
+  options: Omit<PreprocessOptions, keyof PlanOptions>,
+  onBlocks?: (blocks: BlockSet, index: number) => void,
+): Promise<StoredShard[]> {
   const total = jobs.reduce((sum, { records }) => sum + records.length, 0);
-  const { workers = defaultWorkers(total), onProgress, onBlocks } = options;
+  const { workers = defaultWorkers(total), onProgress } = options;
   if (!Number.isInteger(workers) || workers < 1)
     throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
   const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
   const counts = { done: 0, missed: 0, reused: 0 };
-  const onBatch = (done: number, missed: number, reused = 0) => {
+  const onBatch = ([done, missed]: BatchCounts, reused = 0) => {
     counts.done += done;
     counts.missed += missed;
     counts.reused += reused;
@@ -148,11 +133,9 @@ async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Prom
     while (next < jobs.length) {
       const index = next++;
       try {
-        const shard = await worker.run(jobs[index], {
-          onBatch,
-          onBlocks: onBlocks && ((blocks) => onBlocks(blocks, index)),
-        });
-        if (shard.reused) onBatch(shard.frames, shard.missed, shard.frames);
+        const onOwnBlocks = onBlocks && ((blocks: BlockSet) => onBlocks(blocks, index));
+        const shard = await worker.run(jobs[index], { onBatch, onBlocks: onOwnBlocks });
+        if (shard.reused) onBatch([shard.frames, shard.missed], shard.frames);
         shards[index] = shard;
       } catch (error) {
         next = jobs.length;
@@ -167,19 +150,13 @@ async function makeShards(jobs: readonly ShardJob[], options: MakeOptions): Prom
   return shards;
 }
 
-/** Numbers of frames of a computed batch, and of those without blocks. */
-export type BatchCounts = [frames: number, missed: number];
-
 /** Number of images from which on worker processes are worth their start, a second or two each. */
 const IMAGES_WORTH_WORKERS = 1024;
 
 /** Largest default number of processes: each takes half a gigabyte. */
 const MOST_WORKERS = 8;
 
-/**
- * Chooses the number of processes that preprocess so many images: one per core, or 1, which is this process, for few.
- * @param cores default this machine's
- */
+/** Chooses the number of processes that preprocess so many images: one per core, or 1, which is this process, for few. */
 export function defaultWorkers(images: number, cores: number = availableParallelism()): number {
   return images < IMAGES_WORTH_WORKERS ? 1 : Math.min(cores, MOST_WORKERS);
 }
@@ -193,7 +170,7 @@ export function startWorkerProcesses(count: number): ShardWorker {
   const workers = startWorkers<ShardJob, BatchCounts, StoredShard>(count, __dirname, 'worker-process');
   return {
     async run(job, { onBatch, onBlocks } = {}) {
-      const shard = await workers.run(job, onBatch && ((batch) => onBatch(...batch)));
+      const shard = await workers.run(job, onBatch);
       if (!onBlocks) return shard;
       const batch = await readShard(shard.file);
       if (!batch)

@@ -38,9 +38,9 @@ export function toBatch(rows: readonly FrameRow[]): arrow.RecordBatch {
     ).data[0];
   const texts = (pick: (row: FrameRow) => string | undefined) => values(new arrow.Utf8(), pick);
   const bytes = (length: number, pick: (row: FaceRow) => Uint8Array) =>
-    listColumn(rows, new arrow.Uint8(), new Uint8Array(rows.length * length), pick);
+    listColumn(rows, new Uint8Array(rows.length * length), pick);
   const floats = (length: number, pick: (row: FaceRow) => ArrayLike<number>) =>
-    listColumn(rows, new arrow.Float32(), new Float32Array(rows.length * length), pick);
+    listColumn(rows, new Float32Array(rows.length * length), pick);
   const columns: Record<string, arrow.Data> = {
     path: texts(({ record }) => record.path),
     character: texts(({ record }) => record.character),
@@ -80,7 +80,6 @@ function boxValues({ x, y, width, height }: Box): number[] {
 /** Makes a column of lists of the same length, null for skipped frames. @param values zeros, one list per row */
 function listColumn(
   rows: readonly FrameRow[],
-  type: arrow.Uint8 | arrow.Float32,
   values: Uint8Array | Float32Array,
   pick: (row: FaceRow) => ArrayLike<number>,
 ): arrow.Data {
@@ -91,22 +90,18 @@ function listColumn(
     values.set(pick(row), index * length);
     valid[index >> 3] |= 1 << (index & 7);
   });
-  const child = arrow.makeData({
-    type: type as arrow.Uint8,
-    length: values.length,
-    data: values as Uint8Array,
-  });
+  const type = values instanceof Uint8Array ? new arrow.Uint8() : new arrow.Float32();
   return arrow.makeData({
     type: new arrow.FixedSizeList(length, new arrow.Field('item', type, false)),
     length: rows.length,
     nullCount: rows.filter((row) => !isFaceRow(row)).length,
     nullBitmap: valid,
-    child,
+    child: arrow.makeData({ type: type as arrow.Uint8, data: values as Uint8Array }),
   });
 }
 
-/** The columns that hold a block set's arrays. */
-const ARRAYS = {
+/** The columns of a block set's arrays, and those of a set with whole faces. */
+const COLUMNS = {
   eyes: 'eyes',
   mouth: 'mouth',
   landmarks: 'landmarks',
@@ -114,14 +109,10 @@ const ARRAYS = {
   mouthBoxes: 'mouthBox',
   imageSizes: 'imageSize',
   scores: 'score',
-} as const satisfies Partial<Record<keyof BlockSet, string>>;
+} as const;
+const FACE_COLUMNS = { ...COLUMNS, faces: 'wholeFace', faceBoxes: 'wholeFaceBox' } as const;
 
-/** The columns that hold the additional arrays of a set with whole faces. */
-const FACE_ARRAYS = { faces: 'wholeFace', faceBoxes: 'wholeFaceBox' } as const satisfies Partial<
-  Record<keyof FaceSet, string>
->;
-
-type Arrays = Pick<BlockSet, keyof typeof ARRAYS> & Partial<Pick<FaceSet, keyof typeof FACE_ARRAYS>>;
+type Arrays = Pick<BlockSet, keyof typeof COLUMNS> & Partial<FaceSet>;
 
 /**
  * Converts a record batch of {@link toBatch}, or one that was read from a file, to a block set.
@@ -134,8 +125,11 @@ export function toBlocks(
 ): BlockSet {
   const detectors = batch.getChild('detector')!;
   const found = [...records.keys()].filter((row) => detectors.isValid(row));
-  const columns = batch.getChild('wholeFace') ? { ...ARRAYS, ...FACE_ARRAYS } : ARRAYS;
-  const arrays = Object.entries(columns).map(([name, column]) => [name, pickRows(batch, column, found)]);
+  const columns = batch.getChild('wholeFace') ? FACE_COLUMNS : COLUMNS;
+  const arrays = Object.entries(columns).map(([name, column]) => [
+    name,
+    pickRows(batch.getChild(column)!, found),
+  ]);
   return {
     ...(Object.fromEntries(arrays) as Arrays),
     records: found.map((row) => records[row]),
@@ -168,37 +162,26 @@ export function countRows(batch: arrow.RecordBatch): { frames: number; missed: n
 }
 
 function recordsOf(batch: arrow.RecordBatch): FrameRecord[] {
-  const [paths, characters, emotions, clips, frames] = ['path', 'character', 'emotion', 'clip', 'frame'].map(
-    (name) => batch.getChild(name)!,
-  );
-  return Array.from({ length: batch.numRows }, (_, row) => {
-    const clip = clips.get(row) as string | null;
-    const frame = frames.get(row) as number | null;
-    return {
-      path: paths.get(row) as string,
-      character: characters.get(row) as string,
-      emotion: emotions.get(row) as Emotion,
-      ...(clip === null ? {} : { clip }),
-      ...(frame === null ? {} : { frame }),
-    };
-  });
+  const read = <T>(name: string) => [...batch.getChild(name)!] as T[];
+  const [paths, characters, clips] = ['path', 'character', 'clip'].map(read<string>);
+  const [emotions, frames] = [read<Emotion>('emotion'), read<number>('frame')];
+  return paths.map((path, row) => ({
+    path,
+    character: characters[row],
+    emotion: emotions[row],
+    ...(clips[row] === null ? {} : { clip: clips[row] }),
+    ...(frames[row] === null ? {} : { frame: frames[row] }),
+  }));
 }
 
-/**
- * Selects rows of a column of numbers or of lists of numbers.
- * @param rows ascending
- * @returns a copy, or a view when all rows are selected; the column's values can be padded at the end
- */
-function pickRows(
-  batch: arrow.RecordBatch,
-  column: string,
-  rows: readonly number[],
-): Uint8Array | Float32Array {
-  const { type, children, values } = batch.getChild(column)!.data[0];
+/** Selects rows of a column; a view when all are selected. @param rows ascending */
+function pickRows({ data: [column] }: arrow.Vector, rows: readonly number[]): Uint8Array | Float32Array {
+  const { type, children, values } = column;
   const isList = type instanceof arrow.FixedSizeList;
   const length = isList ? type.listSize : 1;
   const all = (isList ? children[0].values : values) as Uint8Array | Float32Array;
-  if (rows.length === batch.numRows) return all.subarray(0, rows.length * length);
+  // The values can be padded at the end.
+  if (rows.length === column.length) return all.subarray(0, rows.length * length);
   const picked = new (all.constructor as Uint8ArrayConstructor | Float32ArrayConstructor)(
     rows.length * length,
   );
@@ -213,14 +196,19 @@ function pickRows(
 export function concatBlocks(parts: readonly BlockSet[]): BlockSet {
   const filled = parts.filter(({ records }) => records.length > 0) as (BlockSet & Partial<FaceSet>)[];
   const hasFaces = filled.length > 0 && filled.every(({ faces }) => faces);
-  const names = Object.keys(hasFaces ? { ...ARRAYS, ...FACE_ARRAYS } : ARRAYS) as (keyof Arrays)[];
-  const arrays = names.map((name) => [
-    name,
-    joinArrays(
-      filled.map((part) => part[name]!),
-      name,
-    ),
-  ]);
+  const names = Object.keys(hasFaces ? FACE_COLUMNS : COLUMNS) as (keyof typeof FACE_COLUMNS)[];
+  const arrays = names.map((name) => {
+    const own = filled.map((part) => part[name]!);
+    const length = own.reduce((total, array) => total + array.length, 0);
+    const isBytes = name === 'eyes' || name === 'mouth' || name === 'faces';
+    const joined = isBytes ? new Uint8Array(length) : new Float32Array(length);
+    let at = 0;
+    for (const array of own) {
+      joined.set(array, at);
+      at += array.length;
+    }
+    return [name, joined];
+  });
   return {
     ...(Object.fromEntries(arrays) as Arrays),
     detectors: filled.every(({ detectors }) => detectors)
@@ -229,19 +217,4 @@ export function concatBlocks(parts: readonly BlockSet[]): BlockSet {
     records: parts.flatMap(({ records }) => records),
     skipped: parts.flatMap(({ skipped }) => skipped),
   };
-}
-
-function joinArrays(
-  arrays: readonly (Uint8Array | Float32Array)[],
-  name: keyof Arrays,
-): Uint8Array | Float32Array {
-  const length = arrays.reduce((total, array) => total + array.length, 0);
-  const isBytes = name === 'eyes' || name === 'mouth' || name === 'faces';
-  const joined = isBytes ? new Uint8Array(length) : new Float32Array(length);
-  let at = 0;
-  for (const array of arrays) {
-    joined.set(array, at);
-    at += array.length;
-  }
-  return joined;
 }

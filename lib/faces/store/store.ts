@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
-import type { BlockSet } from '../../core/blocks';
+import { type BlockSet, toSkippedCsv, toSkippedRows } from '../../core/blocks';
 import { saveWhole } from '../../files/whole-file';
 import { concatBlocks, skippedOf, toBlocks } from './rows';
-import { toSkippedCsv, toSkippedRows } from './skipped';
 
 /** Name of the store in its folder. */
 export const STORE_FILE = 'blocks.arrow';
 
 /** Name of the table of frames without blocks, beside the store. */
-export const SKIPPED_FILE = 'skipped.csv';
+const SKIPPED_FILE = 'skipped.csv';
 
 /** Value of `digest` in the schema's metadata until the digest is known; the digest is computed with this value in its place. */
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -147,15 +146,10 @@ export async function readShard(file: string): Promise<arrow.RecordBatch | undef
  * same shards give the same bytes.
  * @param dataset name of the data set
  * @param shards the shards' files, one or more, in the data set's order
- * @param directory the folder of the two files
  * @returns the store's path
  * @throws RangeError without shards; Error when a shard has changed since it was written, or a file cannot be written
  */
-export async function mergeShards(
-  dataset: string,
-  shards: readonly string[],
-  directory: string,
-): Promise<string> {
+export async function mergeShards(dataset: string, shards: readonly string[], directory: string) {
   if (shards.length === 0) throw new RangeError('Expected at least 1 shard for the store but received none');
   const names = shards.map((shard) => path.basename(shard, '.arrow'));
   const key = createHash('sha256').update(names.join('\n')).digest('hex');

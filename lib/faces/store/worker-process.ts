@@ -1,11 +1,8 @@
 // A process that makes the shards that it is sent.
 import { serveJobs } from '../../files/worker-process';
-import { createShardWorker, type StoredShard } from './compute-shard';
-import type { ShardJob } from './plan';
-import type { BatchCounts } from './preprocess';
+import { type BatchCounts, createShardWorker, type StoredShard } from './compute-shard';
+import type { ShardJob } from './shard-plan';
 
 const worker = createShardWorker();
 
-serveJobs<ShardJob, BatchCounts, StoredShard>((job, onProgress) =>
-  worker.run(job, { onBatch: (...batch) => onProgress(batch) }),
-);
+serveJobs<ShardJob, BatchCounts, StoredShard>((job, onBatch) => worker.run(job, { onBatch }));

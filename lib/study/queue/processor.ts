@@ -5,7 +5,7 @@ import path from 'node:path';
 import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
 import { createShardWorker } from '../../faces/store/compute-shard';
-import type { ShardJob } from '../../faces/store/plan';
+import type { ShardJob } from '../../faces/store/shard-plan';
 import { type FoldJob, runFoldJob } from '../folds/run-folds';
 import type { JobKind } from './queue';
 

@@ -9,7 +9,7 @@ import type * as bullmq from 'bullmq';
 // @ts-ignore
 import type * as ioredis from 'ioredis';
 import type { StoredShard } from '../../faces/store/compute-shard';
-import { planJobs } from '../../faces/store/plan';
+import { planJobs } from '../../faces/store/shard-plan';
 import {
   finishStore,
   type MadeStore,

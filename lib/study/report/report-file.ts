@@ -1,14 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { BlockSet } from '../../core/blocks';
+import { type BlockSet, toSkippedCsv } from '../../core/blocks';
 import { toCsv } from '../../core/csv';
 import { EMOTIONS } from '../../core/emotions';
 import type { Experiment } from '../../core/experiment';
 import { formatPercent } from '../../core/metrics';
 import { SPLIT_PARTS, type SplitPart } from '../../core/record';
 import type { Split } from '../../core/split';
-import type { BlockIou, BlockIouReport } from '../../faces/store/measure';
-import { toSkippedCsv } from '../../faces/store/skipped';
+import type { BlockIou, BlockIouReport } from '../../core/block-iou';
 import { countParameters, type Network } from '../../model/networks/network';
 import type { EngineInfo } from '../../tensor/backend';
 import { facesOfSplit } from '../faces-of-split';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BlockIou } from '../../../lib/faces/store/measure';
+import type { BlockIou } from '../../../lib/core/block-iou';
 import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
 import { buildReport } from '../../../lib/study/report/report-file';
 import type { ReportParts } from '../../../lib/study/report/report-file';

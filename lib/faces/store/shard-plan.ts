@@ -32,12 +32,8 @@ export interface PlanOptions extends Partial<CutSettings> {
   readonly shardSize?: number;
 }
 
-/** Everything that a worker, on any machine, needs to make a shard. It can be sent as JSON. */
-export interface ShardJob extends CutSettings {
-  /** The data folder that the records' paths are relative to, absolute. */
-  readonly root: string;
-  /** The folder of the shards, absolute. */
-  readonly cacheDirectory: string;
+/** Everything that a worker, on any machine, needs to make a shard; folders are absolute. It can be sent as JSON. */
+export interface ShardJob extends CutSettings, Pick<PlanOptions, 'root' | 'cacheDirectory'> {
   readonly records: readonly FrameRecord[];
 }
 
@@ -47,19 +43,14 @@ export interface ShardJob extends CutSettings {
  * @throws RangeError for a size below 1
  */
 export function planJobs(records: readonly FrameRecord[], options: PlanOptions): ShardJob[] {
-  const { root, cacheDirectory, shardSize = SHARD_SIZE } = options;
-  const { marginPx = DEFAULT_MARGIN_PX, fixedMargin, cropped, wholeFace } = options;
+  const { shardSize = SHARD_SIZE, marginPx = DEFAULT_MARGIN_PX, fixedMargin, cropped, wholeFace } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1)
     throw new RangeError(`Expected an integer of at least 1 for shardSize but received ${shardSize}`);
-  return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => ({
-    root: path.resolve(root),
-    cacheDirectory: path.resolve(cacheDirectory),
-    marginPx,
-    fixedMargin,
-    cropped,
-    wholeFace,
-    records: records.slice(index * shardSize, (index + 1) * shardSize),
-  }));
+  const [root, cacheDirectory] = [options.root, options.cacheDirectory].map((folder) => path.resolve(folder));
+  return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => {
+    const own = records.slice(index * shardSize, (index + 1) * shardSize);
+    return { root, cacheDirectory, marginPx, fixedMargin, cropped, wholeFace, records: own };
+  });
 }
 
 /** A frame and the state of its file. @typeParam R at least the file's path from the data folder */
@@ -78,7 +69,8 @@ export interface ShardPlan {
 }
 
 /** Starts the engine, reads a shard's files and collects what its rows depend on. */
-export async function planShard({ root, records, ...settings }: ShardJob): Promise<ShardPlan> {
+export async function planShard({ root, records, ...cut }: ShardJob): Promise<ShardPlan> {
+  const { backend, tensorflow, device, oneDnn } = await startEngine();
   const frames: PlannedFrame[] = [];
   const work = records.entries();
   const readAll = async () => {
@@ -88,27 +80,15 @@ export async function planShard({ root, records, ...settings }: ShardJob): Promi
       frames[index] = isBadImage(file) ? { record, bad: file } : { record, sha256: file.sha256 };
     }
   };
-  const gathered = await gatherSettings(settings);
   await Promise.all(Array.from({ length: CONCURRENT_READS }, readAll));
-  return { frames, settings: gathered };
-}
-
-/** Collects what rows depend on apart from files and labels. */
-async function gatherSettings({
-  marginPx,
-  fixedMargin = false,
-  cropped = false,
-  wholeFace = false,
-}: CutSettings): Promise<ShardPlan['settings']> {
-  const { backend, tensorflow, device, oneDnn } = await startEngine();
-  return {
-    marginPx,
+  const settings = {
+    marginPx: cut.marginPx,
     storeVersion: STORE_VERSION,
     blockSize: BLOCK_SIZE,
-    croppedSide: cropped ? CROPPED_SIDE : null,
-    croppedBatch: cropped ? CROPPED_BATCH : null,
-    marginFacePx: fixedMargin ? null : MARGIN_FACE_PX,
-    wholeFace,
+    croppedSide: cut.cropped ? CROPPED_SIDE : null,
+    croppedBatch: cut.cropped ? CROPPED_BATCH : null,
+    marginFacePx: cut.fixedMargin ? null : MARGIN_FACE_PX,
+    wholeFace: cut.wholeFace ?? false,
     detectionSide: DETECTION_COPY.side,
     detectionArea: DETECTION_COPY.area,
     maxImageBytes: MAX_IMAGE_BYTES,
@@ -123,6 +103,7 @@ async function gatherSettings({
     sharp: sharp.versions.sharp ?? null,
     vips: sharp.versions.vips,
   };
+  return { frames, settings };
 }
 
 /**
@@ -144,9 +125,4 @@ export function keyOfShard({ frames, settings }: ShardPlan, rows?: readonly Fram
     }),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-/** Returns the path of a shard. */
-export function shardFile(cacheDirectory: string, key: string): string {
-  return path.join(cacheDirectory, `${key}.arrow`);
 }

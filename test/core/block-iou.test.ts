@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
-import { measureBlockIou } from '../../lib/faces/store/measure';
+import { measureBlockIou } from '../../lib/core/block-iou';
 import { makeBlockSet } from '../support/blocks';
 
 const SIZE = 2 * LANDMARK_COUNT;
