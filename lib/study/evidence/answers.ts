@@ -3,7 +3,7 @@ import { EMOTIONS, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
 import { mean, type Estimate, type GroupedEstimate } from '../../core/intervals';
 import type { BlockCondition } from '../block-conditions';
-import type { CorruptionRun, DeletionResult, Evidence, EvidenceRun, Study } from './archive';
+import type { Evidence, EvidenceRun, Study } from './archive';
 import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit } from './splits';
 
 /** One answer of one run for one frame. All tables and figures are computed from these rows. */
@@ -33,30 +33,23 @@ export function studyAnswers(evidence: Evidence, study: Study): EvidenceAnswer[]
 }
 
 /** Lists the answers of the deletion tests. */
-export function deletionAnswers(
-  evidence: Evidence,
-): (EvidenceAnswer & Pick<DeletionResult, 'mark' | 'first' | 'share'>)[] {
+export function deletionAnswers(evidence: Evidence) {
   return evidence.attribution.flatMap((run) =>
-    run.removals.flatMap(({ mark, first, share, answers }) =>
-      answersOfRun(evidence, { ...run, answers }).map((answer) => ({ ...answer, mark, first, share })),
+    run.removals.flatMap(({ answers, ...removal }) =>
+      answersOfRun(evidence, { ...run, answers }).map((answer) => ({ ...answer, ...removal })),
     ),
   );
 }
 
 /** Lists the answers for corrupted images twice: without answers for missed faces, and with the fallback. */
-export function corruptionAnswers(
-  evidence: Evidence,
-): (EvidenceAnswer &
-  Pick<CorruptionRun, 'kind'> & { readonly isFound: boolean; readonly hasFallback: boolean })[] {
+export function corruptionAnswers(evidence: Evidence) {
   return evidence.corruptions.flatMap((run) =>
     [false, true].flatMap((hasFallback) => {
       const answers = hasFallback ? run.fallback : run.answers;
-      return answersOfRun(evidence, { ...run, answers }, run.frames).map((answer, row) => ({
-        ...answer,
-        kind: run.kind,
-        isFound: run.answers[row] !== '-',
-        hasFallback,
-      }));
+      return answersOfRun(evidence, { ...run, answers }, run.frames).map((answer, row) => {
+        const isFound = run.answers[row] !== '-';
+        return { ...answer, kind: run.kind, isFound, hasFallback };
+      });
     }),
   );
 }
@@ -128,15 +121,12 @@ export function accuracyBy<T extends EvidenceAnswer, Label extends string | numb
   },
 ): GroupedEstimate<Label>[] {
   const rows = groupBy(answers, by.label);
-  return [...new Set([...(by.labels ?? []), ...rows.keys()])].flatMap((label) =>
-    label === undefined
-      ? []
-      : Array.from(groupBy(rows.get(label) ?? [], by.group), ([group, own]) => ({
-          label,
-          group,
-          estimate: accuracyOf(own),
-        })),
-  );
+  const labels = new Set([...(by.labels ?? []), ...rows.keys()]);
+  return [...labels].flatMap((label) => {
+    if (label === undefined) return [];
+    const groups = groupBy(rows.get(label) ?? [], by.group);
+    return Array.from(groups, ([group, own]) => ({ label, group, estimate: accuracyOf(own) }));
+  });
 }
 
 /** Estimates accuracy for each label and split protocol, as {@link accuracyBy} does. */

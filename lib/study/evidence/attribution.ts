@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS, emotionId } from '../../core/emotions';
 import { mean } from '../../core/intervals';
 import { createRandom, type Random } from '../../core/random';
-import { gradCamMaps, occlusionMaps, type FeatureLayer, type Occlusion } from '../../model/attribution-maps';
+import { gradCamMaps, occlusionMaps } from '../../model/attribution-maps';
 import { COMPACT_SIZES } from '../../model/networks/compact';
 import type { Network } from '../../model/networks/network';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
@@ -15,29 +15,27 @@ import { encodeAnswers, runOnce, type RunContext, type RunTask } from './run-job
 /** Deleted shares of both blocks' pixels in the deletion test. */
 const DELETED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
 
-/** Last spatial feature layer of each block, for Grad-CAM. */
-const LAYERS: Readonly<Record<string, readonly FeatureLayer[]>> = {
-  compact: ['eyes.drop', 'mouth.drop'].map((name) => ({ name, side: COMPACT_SIZES.blockSize / 8 })),
-  tergat: ['eyes.drop1', 'mouth.drop1'].map((name) => ({ name, side: TERGAT_SIZES.blockSize / 2 })),
-};
-
-/** Patch: a quarter of a block's side. Stride: half a patch, or a whole patch for the slow network. */
-const OCCLUSION: Readonly<Record<string, Occlusion>> = {
-  compact: { patchPx: 8, stridePx: 4 },
-  tergat: { patchPx: 8, stridePx: 8 },
-};
+/**
+ * Last spatial feature layer of each block, for Grad-CAM, and the stride of occlusion by patches of 8 pixels: half a
+ * patch, or a whole patch for the slow network.
+ */
+const ATTRIBUTED = {
+  compact: { layers: ['eyes.drop', 'mouth.drop'], side: COMPACT_SIZES.blockSize / 8, stridePx: 4 },
+  tergat: { layers: ['eyes.drop1', 'mouth.drop1'], side: TERGAT_SIZES.blockSize / 2, stridePx: 8 },
+} as const;
 
 /** Batch size of the attribution maps. */
 const BATCH_SIZE = 64;
 
 /** Computes the attribution maps and the deletion test of a trained network; the result is cached in data/cache/evidence. */
 export function runAttribution(job: EvidenceJob, context: RunContext): Promise<AttributionRun> {
-  const form = FORMS[job.model as 'compact' | 'tergat' | 'learned'];
+  const model = job.model as 'compact' | 'tergat' | 'learned';
+  const form = FORMS[model];
   const attribute = (task: RunTask) =>
     useTrained(form, task, true, async (network): Promise<AttributionRun> => {
       const source = inputSource(task.blocks, task.test, form.inputs);
-      if (job.model === 'learned') return { ...job, removals: [], maps: averageAttention(network, source) };
-      const faces = attributeFaces(network, source, job.model);
+      if (model === 'learned') return { ...job, removals: [], maps: averageAttention(network, source) };
+      const faces = attributeFaces(network, source, ATTRIBUTED[model]);
       const removals = runDeletionTest(network, faces).map(({ labels, ...removal }) => ({
         ...removal,
         answers: encodeAnswers(task, labels, context.records),
@@ -54,15 +52,20 @@ export function runAttribution(job: EvidenceJob, context: RunContext): Promise<A
 /** Both blocks of each face as inputs of the network, and their attribution maps: each [faces][2 * 32 * 32]. */
 type AttributedFaces = Readonly<Record<'picture' | 'gradients' | 'occlusion', Float32Array[]>>;
 
-function attributeFaces(network: Network, source: TensorSource, model: string): AttributedFaces {
+function attributeFaces(
+  network: Network,
+  source: TensorSource,
+  { layers, side, stridePx }: (typeof ATTRIBUTED)['compact' | 'tergat'],
+): AttributedFaces {
   const faces: AttributedFaces = { picture: [], gradients: [], occlusion: [] };
+  const features = layers.map((name) => ({ name, side }));
   for (let start = 0; start < source.size; start += BATCH_SIZE) {
     const count = Math.min(BATCH_SIZE, source.size - start);
     const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
     const pictures = inputs.map((input) => input.dataSync() as Float32Array);
     faces.picture.push(...joinParts(pictures, count));
-    faces.gradients.push(...joinParts(gradCamMaps(network, inputs, LAYERS[model]), count));
-    faces.occlusion.push(...joinParts(occlusionMaps(network, inputs, OCCLUSION[model]), count));
+    faces.gradients.push(...joinParts(gradCamMaps(network, inputs, features), count));
+    faces.occlusion.push(...joinParts(occlusionMaps(network, inputs, { patchPx: 8, stridePx }), count));
     tf.dispose(inputs);
   }
   return faces;
