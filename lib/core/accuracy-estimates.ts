@@ -1,32 +1,6 @@
 import { groupBy } from './group-by';
-import {
-  bootstrapByGroup,
-  mean,
-  tInterval,
-  wilsonInterval,
-  type Estimate,
-  type Proportion,
-} from './intervals';
+import { bootstrapByGroup, mean, tInterval, wilsonInterval, type Estimate } from './intervals';
 import type { Random } from './random';
-
-/** Accuracy on the found faces and on all images. */
-export interface AccuracyEstimates {
-  /** Accuracy on the images with a found face. */
-  readonly foundFaces: Proportion;
-  /** Accuracy on all images; an image without a found face counts as an error. */
-  readonly allImages: Proportion;
-}
-
-/**
- * Estimates the accuracy on the found faces and on all images.
- * @param correct number of right answers
- * @param found number of images with a found face, which are all answered
- * @param missed number of images without a found face
- * @throws RangeError when the counts do not fit together
- */
-export function estimateAccuracy(correct: number, found: number, missed: number): AccuracyEstimates {
-  return { foundFaces: wilsonInterval(correct, found), allImages: wilsonInterval(correct, found + missed) };
-}
 
 /** The score of one image, with its character and its clip. */
 export interface ScoredFrame {

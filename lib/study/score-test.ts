@@ -1,4 +1,4 @@
-import { type AccuracyEstimates, estimateAccuracy } from '../core/accuracy-estimates';
+import { type Proportion, wilsonInterval } from '../core/intervals';
 import {
   type ClassMetrics,
   classMetrics,
@@ -9,7 +9,11 @@ import {
 } from '../core/metrics';
 
 /** Score of a classifier on a test set. */
-export interface TestScore extends AccuracyEstimates {
+export interface TestScore {
+  /** Accuracy on the images with a found face. */
+  readonly foundFaces: Proportion;
+  /** Accuracy on all images; an image without a found face counts as an error. */
+  readonly allImages: Proportion;
   /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
   readonly matrix: ConfusionMatrix;
   readonly classes: readonly ClassMetrics[];
@@ -25,8 +29,10 @@ export interface TestScore extends AccuracyEstimates {
  */
 export function scoreTest(truth: Uint8Array, answers: Uint8Array, missed: number): TestScore {
   const matrix = confusionMatrix(truth, answers);
+  const correct = countCorrect(matrix);
   return {
-    ...estimateAccuracy(countCorrect(matrix), truth.length, missed),
+    foundFaces: wilsonInterval(correct, truth.length),
+    allImages: wilsonInterval(correct, truth.length + missed),
     matrix,
     classes: classMetrics(matrix),
     macroF1: macroF1(matrix),

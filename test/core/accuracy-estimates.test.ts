@@ -3,7 +3,6 @@ import {
   accuracyByCharacter,
   bootstrapCharacters,
   comparePaired,
-  estimateAccuracy,
   pairedDifference,
   type ScoredFrame,
 } from '../../lib/core/accuracy-estimates';
@@ -63,15 +62,6 @@ describe('intervals over characters', () => {
       () => pairedDifference(buildFrames([1, 1]), other),
       /Expected c0, c1 for characters of second/,
     );
-  });
-});
-
-describe('estimateAccuracy', () => {
-  it('defect 8: counts images without a face as errors: 97.506 % of the found are 96.43 % of all', () => {
-    const { foundFaces, allImages } = estimateAccuracy(5396, 5534, 62);
-    assert.equal((100 * foundFaces.value).toFixed(3), '97.506');
-    assert.equal((100 * allImages.value).toFixed(2), '96.43');
-    assert.equal(allImages.trials, 5596);
   });
 });
 
