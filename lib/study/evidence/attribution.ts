@@ -40,10 +40,11 @@ export function runAttribution(job: EvidenceJob, context: RunContext): Promise<A
         ...removal,
         answers: encodeAnswers(task, labels, context.records),
       }));
-      const maps = (['picture', 'gradients', 'occlusion'] as const).flatMap((of) =>
+      const mapped = job.split === MAPPED_SPLIT ? (['picture', 'gradients', 'occlusion'] as const) : [];
+      const maps = mapped.flatMap((of) =>
         averageRows(faces[of], source.labels, { of, parts: ['eyes', 'mouth'] }),
       );
-      return { ...job, removals, maps: job.split === MAPPED_SPLIT ? maps : [] };
+      return { ...job, removals, maps };
     });
   // Increment the number when maps or deletion test change for the same job.
   return runOnce(job, context, attribute, 'attribution1_');
