@@ -40,7 +40,7 @@ export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/published-chart';
 export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
-export { evaluateWithBaselines } from './study/report/baselines';
+export { evaluateWithBaselines } from './study/test-score';
 export {
   aboutSet,
   accuracyByProtocol,
@@ -77,10 +77,10 @@ export {
   listAnswers,
   viewFace,
 } from './study/face-views';
-export { facesOfSplit } from './study/faces-of-split';
+export { facesOfSplit } from './study/split-faces';
 export { openDataset, preprocessDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/pictures';
-export { reportRows } from './study/report/report-file';
+export { reportRows } from './study/report';
 export { loadRealFaces } from './study/real-faces/archive';
 export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';
 export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/models';

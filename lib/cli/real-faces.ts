@@ -6,7 +6,6 @@ import { formatPercent } from '../core/metrics';
 import { fitTemperature } from '../core/calibration';
 import { expectWritable, projectRoot } from '../files/project';
 import { runStoppable } from '../notebook/stop';
-import { fingerprintFaces } from '../study/fingerprint';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
@@ -143,6 +142,7 @@ async function carry({ seeds: [seed] }: Request): Promise<boolean> {
   const { DEFAULT_MODEL } = await import('../predict/model');
   const { fineTune } = await import('../study/real-faces/train');
   const { TRAINED_MODELS } = await import('../study/real-faces/models');
+  const { fingerprintFaces } = await import('../study/train-cached');
   const data = await openData();
   const { inputs } = TRAINED_MODELS.blocksAndFace;
   return runStoppable('training', (stop) =>

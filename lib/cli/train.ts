@@ -7,7 +7,7 @@ import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
 import { findTarget, saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
-import type { TestScore } from '../study/score-test';
+import type { TestScore } from '../study/test-score';
 import { defineCommand, findGiven, followOnStderr, integer, print, STOPPED_STATUS, text } from './command';
 import {
   DATA_OPTIONS,

@@ -3,119 +3,170 @@ import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
-import { countAssumed } from '../faces/detector/usual-landmarks';
-import { facesOfSplit } from './faces-of-split';
+import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
+import { markdownTable } from './markdown';
+import { facesOfSplit } from './split-faces';
 
-/** Numbers of frames of a character or an expression. */
-export interface GroupCount {
-  readonly name: string;
-  readonly frames: number;
-  /** Number of frames with a found face. */
-  readonly found: number;
-}
-
-/** Number of test faces with a near-duplicate in the training set; or the reason why the split does not exist. */
-type SplitDuplicates =
-  | { readonly split: string; readonly test: number; readonly duplicates: number }
-  | { readonly split: string; readonly reason: string };
-
-/** Result of an audit. */
-export interface Audit {
-  readonly frames: number;
-  readonly characters: readonly GroupCount[];
-  readonly emotions: readonly GroupCount[];
-  /** Numbers of frames by character (rows, in the order of `characters`) and expression (columns, in the ids' order). */
-  readonly cells: readonly (readonly number[])[];
-  /** Numbers of frames without blocks, by kind of the reason. */
-  readonly missed: Readonly<Record<string, number>>;
-  /** Number of cropped faces with assumed landmarks. */
-  readonly assumed: number;
-  /** Number of faces with a near-duplicate in the data set. */
-  readonly duplicates: number;
-  readonly splits: readonly SplitDuplicates[];
-  /** Contrast of each face: the smaller standard deviation of the grey levels of its two blocks. */
-  readonly contrast: Float32Array;
-  /** Positions of the faces with the lowest contrast, ascending. */
-  readonly worst: readonly number[];
-}
-
-/** Number of listed faces. */
+/** Number of faces with the lowest contrast that are listed. */
 const WORST = 24;
 
 const AREA = BLOCK_SIZE * BLOCK_SIZE;
+
+/** Result of {@link auditBlocks}. */
+type Audit = ReturnType<typeof auditBlocks>;
 
 /**
  * Audits a preprocessed data set: counts, near-duplicates across splits, contrast.
  * @param seed seed of the splits
  */
-export function auditBlocks(blocks: BlockSet, seed: number): Audit {
+export function auditBlocks(blocks: BlockSet, seed: number) {
   const records = [...blocks.records, ...blocks.skipped.map(({ record }) => record)];
   const hashes = hashFaces(blocks);
-  const all = blocks.records.map((_, face) => face);
+  const all = [...blocks.records.keys()];
   const contrast = Float32Array.from(all, (face) =>
     Math.min(deviationOf(blocks.eyes, face), deviationOf(blocks.mouth, face)),
   );
   const characters = countGroups(records, blocks.records, ({ character }) => character);
+  const duplicatesAmong = (faces: readonly number[], others: readonly number[]) =>
+    findNearDuplicates(hashes, faces, others).filter((other) => other >= 0).length;
+  const auditSplit = (split: (typeof SPLIT_NAMES)[number]) => {
+    if (split === 'clips' && records.every(({ clip }) => clip === undefined))
+      return { split, reason: 'the data set names no clips' };
+    if (split === 'official' && records.every(({ side }) => side === undefined))
+      return { split, reason: 'the data set has no official sides' };
+    try {
+      const { train, test } = facesOfSplit(splitRecords(records, split, seed), records, blocks);
+      return { split, test: test.faces.length, duplicates: duplicatesAmong(test.faces, train.faces) };
+    } catch (error) {
+      // With too few characters or clips the split does not exist; the audit reports that.
+      if (error instanceof RangeError) return { split, reason: error.message };
+      throw error;
+    }
+  };
   return {
     frames: records.length,
     characters,
     emotions: countGroups(records, blocks.records, ({ emotion }) => emotion),
+    /** Numbers of frames by character (rows, in the order of `characters`) and expression (columns, in the ids' order). */
     cells: characters.map(({ name }) =>
-      EMOTIONS.map((emotion) =>
-        countWhere(records, (one) => one.character === name && one.emotion === emotion),
+      EMOTIONS.map(
+        (emotion) => records.filter((one) => one.character === name && one.emotion === emotion).length,
       ),
     ),
-    missed: Object.fromEntries(
-      countGroups(blocks.skipped, [], ({ kind }) => kind).map(({ name, frames }) => [name, frames]),
-    ),
+    /** Numbers of frames without blocks, by kind of the reason. */
+    missed: countGroups(blocks.skipped, [], ({ kind }) => kind),
+    /** Number of cropped faces with assumed landmarks. */
     assumed: countAssumed(blocks.detectors ?? []),
-    duplicates: countFound(findNearDuplicates(hashes, all, all)),
-    splits: SPLIT_NAMES.map((split) => duplicatesOf(split, { records, blocks, hashes, seed })),
+    /** Number of faces with a near-duplicate in the data set. */
+    duplicates: duplicatesAmong(all, all),
+    /** Number of test faces with a near-duplicate in the training set, or the reason why the split does not exist. */
+    splits: SPLIT_NAMES.map(auditSplit),
+    /** Contrast of each face: the smaller standard deviation of the grey levels of its two blocks. */
     contrast,
+    /** Positions of the faces with the lowest contrast, ascending. */
     worst: [...all].sort((one, other) => contrast[one] - contrast[other]).slice(0, WORST),
   };
 }
 
-function countGroups<T>(all: readonly T[], found: readonly T[], groupOf: (one: T) => string): GroupCount[] {
-  const names = [...new Set(all.map(groupOf))].sort();
-  const count = (some: readonly T[], name: string) => countWhere(some, (one) => groupOf(one) === name);
-  return names.map((name) => ({ name, frames: count(all, name), found: count(found, name) }));
-}
-
-function countWhere<T>(some: readonly T[], isOne: (one: T) => boolean): number {
-  return some.reduce((count, one) => count + (isOne(one) ? 1 : 0), 0);
-}
-
-function duplicatesOf(
-  split: (typeof SPLIT_NAMES)[number],
-  of: {
-    readonly records: readonly FrameRecord[];
-    readonly blocks: BlockSet;
-    readonly hashes: Uint32Array;
-    readonly seed: number;
-  },
-): SplitDuplicates {
-  if (split === 'clips' && of.records.every(({ clip }) => clip === undefined))
-    return { split, reason: 'the data set names no clips' };
-  if (split === 'official' && of.records.every(({ side }) => side === undefined))
-    return { split, reason: 'the data set has no official sides' };
-  try {
-    const { train, test } = facesOfSplit(splitRecords(of.records, split, of.seed), of.records, of.blocks);
-    const near = findNearDuplicates(of.hashes, test.faces, train.faces);
-    return { split, test: test.faces.length, duplicates: countFound(near) };
-  } catch (error) {
-    // With too few characters or clips the split does not exist; the audit reports that.
-    if (error instanceof RangeError) return { split, reason: error.message };
-    throw error;
-  }
-}
-
-function countFound(near: Int32Array): number {
-  return near.reduce((count, other) => count + (other >= 0 ? 1 : 0), 0);
+/** Counts the frames of each group, and those with a found face; sorted by name. */
+function countGroups<T>(all: readonly T[], found: readonly T[], groupOf: (one: T) => string) {
+  const count = (some: readonly T[], name: string) => some.filter((one) => groupOf(one) === name).length;
+  return [...new Set(all.map(groupOf))]
+    .sort()
+    .map((name) => ({ name, frames: count(all, name), found: count(found, name) }));
 }
 
 function deviationOf(blocks: Uint8Array, face: number): number {
   const block = blocks.subarray(AREA * face, AREA * (face + 1));
   const mean = block.reduce((sum, level) => sum + level, 0) / block.length;
   return Math.sqrt(block.reduce((sum, level) => sum + (level - mean) ** 2, 0) / block.length);
+}
+
+/** Maximum number of letters in a table's cell. */
+const MOST_IN_CELL = 120;
+
+/**
+ * Formats an audit as a datasheet in Markdown.
+ * @param about.records the audited faces, in the order of the blocks
+ */
+export function formatDatasheet(
+  audit: Audit,
+  about: Readonly<Record<'title' | 'content' | 'licence' | 'access', string>> & {
+    readonly records: readonly FrameRecord[];
+  },
+): string {
+  const { frames, characters, worst, contrast } = audit;
+  const found = characters.reduce((sum, group) => sum + group.found, 0);
+  const assumed = describeAssumed(audit.assumed, found);
+  const foundTable = (label: string, groups: Audit['characters']) =>
+    table(
+      [label, 'found', ''],
+      groups.map((one) => [one.name, `${one.found} of ${one.frames}`, percent(one.found, one.frames)]),
+    );
+  const splits = audit.splits.map((one) =>
+    one.reason !== undefined
+      ? [one.split, 'no such split', one.reason]
+      : [one.split, `${one.duplicates} of ${one.test}`, percent(one.duplicates, one.test)],
+  );
+  const worstRows = worst.map((face, index) => {
+    const { path: file, character, emotion } = about.records[face];
+    return [String(index + 1), file, character, emotion, contrast[face].toFixed(1)];
+  });
+  return [
+    `# Datasheet: ${about.title}`,
+    `Content: ${about.content}. Licence: ${about.licence}. How to get it: ${about.access}.`,
+    `${frames} frames, ${found} with blocks (${percent(found, frames)}).`,
+    ...(assumed ? [assumed] : []),
+    '## Frames by character and expression',
+    table(
+      ['character', ...EMOTIONS],
+      audit.cells.map((row, index) => [characters[index].name, ...row.map(String)]),
+    ),
+    '## Faces found',
+    foundTable('character', characters),
+    foundTable('expression', audit.emotions),
+    '## Frames without blocks',
+    audit.missed.length === 0
+      ? 'None.'
+      : table(
+          ['kind', 'frames'],
+          audit.missed.map((one) => [one.name, String(one.frames)]),
+        ),
+    '## Near-duplicates',
+    `${audit.duplicates} faces have another whose hash of both blocks differs in at most 3 of 64 bits. Test faces with one in training:`,
+    table(['split', 'test faces', ''], splits),
+    '## Block quality',
+    `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(contrast)}.`,
+    ...(worst.length > 0
+      ? [
+          'The lowest contrasts, numbered as in worst.png:',
+          table(['', 'picture', 'character', 'expression', 'contrast'], worstRows),
+        ]
+      : []),
+    '',
+  ].join('\n\n');
+}
+
+/** Escapes names and reasons so that each is shown in one line, and not read as Markdown. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const toCell = (text: string) => {
+    const letters = [...text.replace(/\s+/g, ' ').trim()];
+    const short = letters.length > MOST_IN_CELL ? [...letters.slice(0, MOST_IN_CELL - 1), '…'] : letters;
+    return short.join('').replace(/[\\`*_<>|[\]]/g, '\\$&');
+  };
+  return markdownTable(
+    header,
+    rows.map((row) => row.map(toCell)),
+  );
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(2)} %`;
+}
+
+function quantiles(values: Float32Array): string {
+  if (values.length === 0) return 'no faces';
+  const sorted = values.slice().sort();
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(1);
+  return `least ${at(0)}, a twentieth below ${at(0.05)}, median ${at(0.5)}`;
 }

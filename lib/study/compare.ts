@@ -1,26 +1,22 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment';
-import { formatPercent } from '../core/metrics';
 import { mean } from '../core/intervals';
+import { formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import { type SplitName, splitRecords } from '../core/split';
-import { encodeSafetensors } from '../model/files/safetensors';
-import { countParameters, type Network, allVariables } from '../model/networks/network';
+import type { NetworkSpec } from '../model/architectures';
+import { encodeSafetensors, tensorsToWrite } from '../model/files/safetensors';
+import { allVariables, countParameters } from '../model/networks/network';
 import { blockSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
-import { facesOfSplit } from './faces-of-split';
+import { ORIGINAL_RECIPE } from '../model/training/recipe';
+import { facesOfSplit } from './split-faces';
 import { formatCount, markdownTable } from './markdown';
-import { scoreTest } from './score-test';
+import { scoreTest } from './test-score';
 import { withTrained } from './train-cached';
 
-/** A network of both blocks that is compared. */
-interface ComparedNetwork {
-  readonly name: string;
-  readonly build: (options: { readonly seed: number }) => Network;
-}
-
-/** A network, and the data and settings of one training run. */
-export interface ComparedRun extends ComparedNetwork {
+/** Data and settings of a training run. */
+interface RunOptions {
   /** Its seed determines the split, the initial weights, the batches and the dropout masks. */
   readonly experiment: Experiment;
   /** All frames, those without a face included. */
@@ -31,14 +27,7 @@ export interface ComparedRun extends ComparedNetwork {
 }
 
 /** Result of one training run. */
-export interface RunScore {
-  /** Accuracy of all test images, 0 to 1; an image without a found face counts as an error. */
-  readonly accuracy: number;
-  /** Epoch with the best validation accuracy, whose weights were tested. */
-  readonly bestEpoch: number;
-  /** Median over the epochs, evaluation on training and validation set included. */
-  readonly secondsPerEpoch: number;
-}
+export type RunScore = Awaited<ReturnType<typeof scoreRun>>;
 
 /** Scores of both networks on the same split with the same seed. */
 export interface ScoredPair {
@@ -48,59 +37,16 @@ export interface ScoredPair {
   readonly baseline: RunScore;
 }
 
-/** Summary of all pairs of one split protocol. */
-interface SplitSummary {
-  readonly split: SplitName;
-  /** Number of pairs. */
-  readonly seeds: number;
-  /** Mean accuracy of all test images, 0 to 1. */
-  readonly candidate: number;
-  readonly baseline: number;
-  /** Mean paired difference of accuracy, candidate minus baseline. */
-  readonly difference: number;
-  /** Standard error of the mean difference; 0 for one seed. */
-  readonly standardError: number;
-  /** Number of seeds for which the candidate was at least as accurate as the baseline. */
-  readonly atLeastAsAccurate: number;
-}
-
-/** Trains and tests two networks on the same splits with the same seeds. */
-export async function compareModels(
-  options: Pick<ComparedRun, 'experiment' | 'records' | 'blocks'> & {
-    readonly candidate: ComparedNetwork;
-    readonly baseline: ComparedNetwork;
-    readonly splits: readonly SplitName[];
-    readonly seeds: readonly number[];
-    /** Trains and tests one network; {@link scoreRun} outside of tests. */
-    readonly score: (run: ComparedRun) => Promise<RunScore>;
-    /** Called after each pair of runs. */
-    readonly onPair?: (pair: ScoredPair) => void;
-  },
-): Promise<ScoredPair[]> {
-  const { candidate, baseline, experiment, records, blocks, splits, seeds, score, onPair } = options;
-  const pairs: ScoredPair[] = [];
-  for (const split of splits) {
-    for (const seed of seeds) {
-      const run = { experiment: { ...experiment, split, seed }, records, blocks };
-      const pair = {
-        split,
-        seed,
-        candidate: await score({ ...candidate, ...run }),
-        baseline: await score({ ...baseline, ...run }),
-      };
-      pairs.push(pair);
-      onPair?.(pair);
-    }
-  }
-  return pairs;
-}
-
-/** Trains a network, or loads it from the cache, and measures its accuracy on the test set. */
-export async function scoreRun(options: ComparedRun): Promise<RunScore> {
-  const { build, experiment, records, blocks, cacheDirectory } = options;
+/**
+ * Trains a network of both blocks, or loads it from the cache, and tests it.
+ * @returns accuracy of all test images, 0 to 1, an image without a found face being an error; the epoch with the best
+ *   validation accuracy, whose weights were tested; and the median time of an epoch with its evaluation
+ */
+export async function scoreRun(build: NetworkSpec['build'], options: RunOptions) {
+  const { experiment, records, blocks, cacheDirectory } = options;
   const { seed, split } = experiment;
   const faces = facesOfSplit(splitRecords(records, split, seed), records, blocks);
-  const form = { build, inputs: ['eyes', 'mouth'] } as const;
+  const form = { build, inputs: ['eyes', 'mouth'], recipe: ORIGINAL_RECIPE } as const;
   const training = { experiment, blocks, faces, cacheDirectory, keeps: 'weights' } as const;
   return withTrained(form, training, async (network, { bestEpoch, history }) => {
     const test = blockSource(blocks, faces.test.faces);
@@ -117,8 +63,10 @@ export async function scoreRun(options: ComparedRun): Promise<RunScore> {
 /**
  * Summarizes pairs by split protocol.
  * @param pairs at least one of each split protocol
+ * @returns for each protocol the number of seeds, the mean accuracies, the mean paired difference (candidate minus
+ *   baseline) with its standard error (0 for one seed), and for how many seeds the candidate was at least as accurate
  */
-export function summarizePairs(pairs: readonly ScoredPair[]): SplitSummary[] {
+export function summarizePairs(pairs: readonly ScoredPair[]) {
   return [...new Set(pairs.map(({ split }) => split))].map((split) => {
     const own = pairs.filter((pair) => pair.split === split);
     const differences = own.map(({ candidate, baseline }) => candidate.accuracy - baseline.accuracy);
@@ -137,14 +85,8 @@ export function summarizePairs(pairs: readonly ScoredPair[]): SplitSummary[] {
   });
 }
 
-/** Size of a network. */
-interface NetworkSize {
-  readonly name: string;
-  /** Number of trainable parameters. */
-  readonly parameters: number;
-  /** Size of its safetensors file. */
-  readonly bytes: number;
-}
+/** Name, number of trainable parameters, and size of the weights' safetensors file. */
+type NetworkSize = ReturnType<typeof measureNetwork>;
 
 /** The comparison as a file: results/reference/compare.json. */
 export interface ComparisonFile {
@@ -159,18 +101,12 @@ export interface ComparisonFile {
 }
 
 /** Builds a network, measures its size, and disposes it. */
-export function measureNetwork(build: ComparedNetwork['build']): NetworkSize {
+export function measureNetwork(build: NetworkSpec['build']) {
   const network = build({ seed: 1 });
-  const tensors = Array.from(allVariables(network), ([name, variable]) => ({
-    name,
-    shape: variable.shape,
-    read: () => variable.dataSync() as Float32Array,
-  }));
   let bytes = 0;
-  for (const part of encodeSafetensors(tensors)) bytes += part.byteLength;
-  const size = { name: network.name, parameters: countParameters(network), bytes };
+  for (const part of encodeSafetensors(tensorsToWrite(allVariables(network)))) bytes += part.byteLength;
   network.dispose();
-  return size;
+  return { name: network.name, parameters: countParameters(network), bytes };
 }
 
 /**
@@ -187,25 +123,20 @@ export function renderComparison(comparison: ComparisonFile): string {
     'difference, ± its standard error',
     'at least as accurate',
   ];
+  const rows = summarizePairs(pairs).map(({ split, seeds, difference, standardError, ...own }) => [
+    split,
+    String(seeds),
+    formatPercent(own.candidate),
+    formatPercent(own.baseline),
+    `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)} ± ${(100 * standardError).toFixed(2)} points`,
+    `${own.atLeastAsAccurate} of ${seeds}`,
+  ]);
   const size = ({ name, parameters, bytes }: NetworkSize, unit = '') =>
     `${name}: ${formatCount(parameters)}${unit}, ${(bytes / 1e6).toFixed(1)} MB`;
   const times = (baseline.bytes / candidate.bytes).toFixed(0);
   return [
     `${epochs} epochs each on the ${formatCount(images)} images of the synthetic sample (backend ${backend}).`,
-    markdownTable(header, summarizePairs(pairs).map(formatSplit), 'lrrrrr'),
+    markdownTable(header, rows, 'lrrrrr'),
     `${size(candidate, ' parameters')}. ${size(baseline)}, **${times} times** as large.`,
   ].join('\n\n');
-}
-
-function formatSplit(summary: SplitSummary): string[] {
-  const { split, seeds, candidate, baseline, difference, standardError, atLeastAsAccurate } = summary;
-  const points = `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)} ± ${(100 * standardError).toFixed(2)} points`;
-  return [
-    split,
-    String(seeds),
-    formatPercent(candidate),
-    formatPercent(baseline),
-    points,
-    `${atLeastAsAccurate} of ${seeds}`,
-  ];
 }

@@ -15,7 +15,7 @@ import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
 import { describeGroups, type GroupEvaluation, hasCharacters } from './evaluate-groups';
-import { scoreTest } from './score-test';
+import { scoreTest } from './test-score';
 
 /**
  * The performance of one model on a data set. Lists are in the data set's order. Accuracy over characters is undefined

@@ -2,20 +2,19 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { BlockSet } from '../core/blocks';
+import { type BlockSet, expectFaces } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import { homePath } from '../files/project';
 import { type NetworkSpec, trainingSource, type TrainingInputs } from '../model/architectures';
+import { countParameters, loadState, saveState, type Network } from '../model/networks/network';
 import { readTrained, saveTrained } from '../model/training/checkpoint';
 import { createFileStore } from '../model/training/checkpoint-files';
-import { inputSource, softLabelsOf } from '../model/training/data';
+import { type InputName, inputSource, softLabelsOf } from '../model/training/data';
 import type { EpochRecord } from '../model/training/history';
-import { countParameters, loadState, saveState, type Network } from '../model/networks/network';
 import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/training/recipe';
-import { train, type BatchProgress } from '../model/training/train';
-import type { SplitFaces } from './faces-of-split';
-import { fingerprintFaces } from './fingerprint';
+import { train } from '../model/training/train';
+import type { SplitFaces } from './split-faces';
 
 /** Increment when training gives other weights for the same settings; the cached trainings are then not reused. */
 const TRAINING_VERSION = 1;
@@ -47,7 +46,6 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly scoredFaces?: number;
   /** Called after each epoch with the history of all epochs, those of earlier calls included. */
   readonly onEpoch?: (history: readonly EpochRecord[]) => void;
-  readonly onBatch?: (progress: BatchProgress) => void;
   readonly shouldStop?: () => boolean;
   /** The network's weights afterwards: the best epoch's (default) or the last epoch's. `keeps: 'weights'` allows the best only. */
   readonly finalWeights?: 'best' | 'last';
@@ -87,12 +85,11 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
 
 /**
  * Builds a network, trains it with {@link trainCached}, calls a function with it, and disposes it.
- * @param form the network's builder, inputs, and recipe; default recipe {@link ORIGINAL_RECIPE}
  * @returns what the function returns
  */
 export async function withTrained<T>(
-  { build, inputs, augmentation, recipe }: TrainableForm,
-  options: Omit<CachedTrainingOptions, 'network' | keyof Omit<TrainableForm, 'build'>>,
+  { build, inputs, augmentation, recipe }: NetworkSpec,
+  options: Omit<CachedTrainingOptions, 'network' | 'inputs' | 'augmentation' | 'recipe'>,
   use: (network: Network, training: CachedTraining) => Promise<T>,
 ): Promise<T> {
   const network = build({ seed: options.experiment.seed });
@@ -104,41 +101,27 @@ export async function withTrained<T>(
   }
 }
 
-/** A network form whose recipe may be left out. */
-type TrainableForm = Omit<NetworkSpec, 'recipe'> & Partial<Pick<NetworkSpec, 'recipe'>>;
-
 async function runTraining(options: CachedTrainingOptions): Promise<CachedTraining> {
   const start = performance.now();
-  const {
-    experiment,
-    network,
-    blocks,
-    faces,
-    inputs,
-    keeps = 'checkpoints',
-    onEpoch,
-    onBatch,
-    shouldStop,
-  } = options;
+  const { experiment, network, blocks, faces, inputs, keeps = 'checkpoints', onEpoch, shouldStop } = options;
   const { seed, epochs } = experiment;
   const recipe = recipeOf(options);
-  const optimizer = buildOptimizer(recipe, { samples: faces.train.faces.length, epochs });
+  const { faces: training } = faces.train;
+  const optimizer = buildOptimizer(recipe, { samples: training.length, epochs });
   let trainedEpochs = 0;
-  const trainingFaces = faces.train.faces.map((face) => blocks.records[face]);
   const result = await train({
     network,
     optimizer,
     epochs,
     batchSize: recipe.batchSize,
     seed,
-    onBatch,
     shouldStop,
     train: {
-      ...trainingSource(options, blocks, faces.train.faces),
-      softLabels: recipe.softLabels ? softLabelsOf(trainingFaces) : undefined,
+      ...trainingSource(options, blocks, training),
+      softLabels: recipe.softLabels ? softLabelsOf(training.map((face) => blocks.records[face])) : undefined,
     },
     validation: inputSource(blocks, faces.validation.faces, inputs),
-    scored: inputSource(blocks, faces.train.faces.slice(0, options.scoredFaces), inputs),
+    scored: inputSource(blocks, training.slice(0, options.scoredFaces), inputs),
     checkpoint:
       keeps === 'checkpoints' ? { store: createFileStore(checkpointDirectory(options)) } : undefined,
     onEpoch: (_, history) => {
@@ -146,24 +129,20 @@ async function runTraining(options: CachedTrainingOptions): Promise<CachedTraini
       onEpoch?.(history);
     },
   }).finally(() => optimizer.dispose());
-  if (result.best && options.finalWeights !== 'last') loadState(network, result.best.state);
-  return {
-    history: result.history,
-    bestEpoch: result.best?.epoch ?? 0,
-    reusedEpochs: result.history.length - trainedEpochs,
-    stopped: result.stopped,
-    seconds: (performance.now() - start) / 1000,
-  };
+  const { history, best, stopped } = result;
+  if (best && options.finalWeights !== 'last') loadState(network, best.state);
+  const reusedEpochs = history.length - trainedEpochs;
+  const seconds = (performance.now() - start) / 1000;
+  return { history, bestEpoch: best?.epoch ?? 0, reusedEpochs, stopped, seconds };
 }
 
 // A network that was trained on one expression only is always right on that expression.
 function expectTrainable(blocks: BlockSet, { train, validation }: CachedTrainingOptions['faces']): void {
-  const ofFaces = (faces: readonly number[]) => new Set(faces.map((face) => blocks.records[face].emotion));
-  const [learned, all] = [ofFaces(train.faces), new Set(blocks.records.map(({ emotion }) => emotion))];
-  const missing = [...all].filter((emotion) => !learned.has(emotion));
-  if (missing.length > 0)
+  const learned = new Set(train.faces.map((face) => blocks.records[face].emotion));
+  const missing = new Set(blocks.records.map(({ emotion }) => emotion).filter((one) => !learned.has(one)));
+  if (missing.size > 0)
     throw new RangeError(
-      `Expected every expression of the data among the training faces but received none of ${missing.sort().join(', ')}: add images of these, or take another split`,
+      `Expected every expression of the data among the training faces but received none of ${[...missing].sort().join(', ')}: add images of these, or take another split`,
     );
   expectExpressions([...learned]);
   if (validation.faces.length === 0)
@@ -199,8 +178,8 @@ function recipeOf({ recipe = ORIGINAL_RECIPE, experiment }: CachedTrainingOption
  * the data, and {@link TRAINING_VERSION}.
  */
 export function checkpointDirectory(options: CachedTrainingOptions): string {
-  const { network, experiment, blocks, faces, inputs, augmentation, cacheDirectory, keeps } = options;
-  const parent = cacheDirectory ?? homePath('data', 'cache', 'training');
+  const { network, experiment, blocks, faces, inputs, augmentation, keeps } = options;
+  const { cacheDirectory = homePath('data', 'cache', 'training') } = options;
   const recipe = recipeOf(options);
   const settings = {
     version: TRAINING_VERSION,
@@ -218,7 +197,50 @@ export function checkpointDirectory(options: CachedTrainingOptions): string {
   const hash = createHash('sha256').update(JSON.stringify(settings));
   for (const side of [faces.train, faces.validation])
     hash.update(fingerprintFaces(blocks, side.faces, inputs));
-  const directory = path.join(parent, `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`);
+  const name = `${network.name.toLowerCase()}-${hash.digest('hex').slice(0, 16)}`;
+  const directory = path.join(cacheDirectory, name);
   fs.mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+/** The arrays of a block set that each input is computed from. */
+const COLUMNS: Readonly<Record<InputName, (blocks: BlockSet) => readonly (Float32Array | Uint8Array)[]>> = {
+  eyes: ({ eyes }) => [eyes],
+  mouth: ({ mouth }) => [mouth],
+  face: (blocks) => [expectFaces(blocks).faces],
+  softEyes: softColumns,
+  softMouth: softColumns,
+  landmarks: ({ landmarks }) => [landmarks],
+  boxes: ({ eyesBoxes, mouthBoxes, imageSizes }) => [eyesBoxes, mouthBoxes, imageSizes],
+};
+
+function softColumns(blocks: BlockSet) {
+  const { faces, faceBoxes } = expectFaces(blocks);
+  return [faces, faceBoxes, blocks.landmarks];
+}
+
+/**
+ * Computes a fingerprint of faces as a network sees them: inputs, label and votes of each, in order. Paths and other
+ * arrays of the block set have no influence.
+ * @param faces positions in the block set
+ * @returns SHA-256, 64 hexadecimal digits
+ */
+export function fingerprintFaces(
+  blocks: BlockSet,
+  faces: readonly number[],
+  inputs: readonly InputName[],
+): string {
+  const count = blocks.records.length;
+  const columns = inputs.flatMap((input) => COLUMNS[input](blocks));
+  const hash = createHash('sha256').update(inputs.join());
+  for (const face of faces) {
+    for (const column of columns) {
+      const length = column.length / count;
+      const row = column.subarray(face * length, (face + 1) * length);
+      hash.update(new Uint8Array(row.buffer, row.byteOffset, row.byteLength));
+    }
+    const { emotion, votes } = blocks.records[face];
+    hash.update(`${emotion} ${votes?.join() ?? ''}\0`);
+  }
+  return hash.digest('hex');
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatProgress } from '../../lib/cli/preprocess';
 import type { BlockSet } from '../../lib/core/blocks';
-import { auditBlocks } from '../../lib/study/audit';
-import { formatDatasheet } from '../../lib/study/datasheet';
+import { auditBlocks, formatDatasheet } from '../../lib/study/audit';
 import { makeBlockSet, missedRow } from '../support/blocks';
 
 const record = (index: number, character: string) => ({
@@ -36,7 +35,7 @@ describe('auditBlocks', () => {
       [0, 0, 0, 2, 0, 0, 0],
       [0, 0, 1, 1, 0, 0, 0],
     ]);
-    assert.deepEqual(audit.missed, { 'no-face': 1 });
+    assert.deepEqual(audit.missed, [{ name: 'no-face', frames: 1, found: 0 }]);
     assert.equal(audit.assumed, 1);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BlockSet } from '../../lib/core/blocks';
-import { fingerprintFaces } from '../../lib/study/fingerprint';
+import { fingerprintFaces } from '../../lib/study/train-cached';
 import { buildFaceSet } from '../support/blocks';
 
 describe('fingerprintFaces', () => {

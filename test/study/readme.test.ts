@@ -3,8 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
-import { resultsToMarkdown } from '../../lib/study/report/report-file';
-import type { ReportFile } from '../../lib/study/report/report-file';
+import { resultsToMarkdown, type ReportFile } from '../../lib/study/report';
 
 function read(file: string): string {
   return fs.readFileSync(path.join(projectRoot(), file), 'utf8');

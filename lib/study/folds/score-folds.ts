@@ -10,7 +10,7 @@ import type { FrameRecord } from '../../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
 import type { Dataset } from '../../datasets/dataset';
 import { describeConfusion, scoreFrames, toInterval, toPercent } from '../evaluate-models';
-import { scoreTest, type TestScore } from '../score-test';
+import { scoreTest, type TestScore } from '../test-score';
 import type { FoldResult } from './run-folds';
 
 const CLASSES = EMOTIONS.length;

@@ -20,7 +20,7 @@ import { evaluate } from '../../model/training/evaluate';
 import { formatEpoch } from '../../model/training/history';
 import { type AskedFaces, askModelFile, askNetwork, predictFrequencies } from '../answer-faces';
 import { cutFromLastImage } from '../block-conditions';
-import { facesOfSplit } from '../faces-of-split';
+import { facesOfSplit } from '../split-faces';
 import { openGenerated, preprocessDataset } from '../open-dataset';
 import { readColour } from '../pictures';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';

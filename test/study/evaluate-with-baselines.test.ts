@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
-import { startEngine } from '../../../lib/tensor/backend';
-import { buildTerGat } from '../../../lib/model/networks/tergat';
-import { evaluateWithBaselines } from '../../../lib/study/report/baselines';
-import { fillBlocks, makeBlockSet, makeRecords } from '../../support/blocks';
-import { useTemporaryFolder } from '../../support/folder';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { startEngine } from '../../lib/tensor/backend';
+import { buildTerGat } from '../../lib/model/networks/tergat';
+import { evaluateWithBaselines } from '../../lib/study/test-score';
+import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
+import { useTemporaryFolder } from '../support/folder';
 
 /** Faces whose boxes tell the expression, and whose pixels tell it in every second face only. */
 function makeBlocks(count: number) {

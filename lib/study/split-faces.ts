@@ -2,16 +2,13 @@ import type { BlockSet } from '../core/blocks';
 import { mapParts, type FrameRecord, type SplitPart } from '../core/record';
 import type { Split } from '../core/split';
 
-/** The training, validation or test set of a split after preprocessing. */
-export interface SideFaces {
-  /** Positions in the block set, ascending. */
-  readonly faces: readonly number[];
-  /** Number of frames of this set without a found face. */
-  readonly missed: number;
-}
-
-/** The three sets of a split after preprocessing. */
-export type SplitFaces = Readonly<Record<SplitPart, SideFaces>>;
+/**
+ * The training, validation and test set of a split after preprocessing: the found faces, as ascending positions in the
+ * block set, and the number of frames without one.
+ */
+export type SplitFaces = Readonly<
+  Record<SplitPart, { readonly faces: readonly number[]; readonly missed: number }>
+>;
 
 /**
  * Finds the faces of each set of a split. The split is computed from all frames, before detection, so that each missed
@@ -20,7 +17,7 @@ export type SplitFaces = Readonly<Record<SplitPart, SideFaces>>;
  */
 export function facesOfSplit(split: Split, records: readonly FrameRecord[], blocks: BlockSet): SplitFaces {
   const faceOf = new Map(blocks.records.map((record, face) => [record.path, face]));
-  const side = (indices: readonly number[]): SideFaces => {
+  const side = (indices: readonly number[]) => {
     const faces = indices.flatMap((index) => faceOf.get(records[index].path) ?? []);
     return { faces: faces.sort((first, second) => first - second), missed: indices.length - faces.length };
   };

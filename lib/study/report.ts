@@ -1,54 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type BlockSet, toSkippedCsv } from '../../core/blocks';
-import { toCsv } from '../../core/csv';
-import { EMOTIONS } from '../../core/emotions';
-import type { Experiment } from '../../core/experiment';
-import { formatPercent } from '../../core/metrics';
-import { SPLIT_PARTS, type SplitPart } from '../../core/record';
-import type { Split } from '../../core/split';
-import type { BlockIou, BlockIouReport } from '../../core/block-iou';
-import { countParameters, type Network } from '../../model/networks/network';
-import type { EngineInfo } from '../../tensor/backend';
-import { facesOfSplit } from '../faces-of-split';
-import { PREDICTION_COLUMNS, predictionRow } from '../folds/score-folds';
-import { formatCount, markdownTable } from '../markdown';
-import type { OpenedDataset } from '../open-dataset';
-import type { CachedTraining } from '../train-cached';
-import type { Evaluation } from './baselines';
+import { type BlockSet, toSkippedCsv } from '../core/blocks';
+import { toCsv } from '../core/csv';
+import { EMOTIONS } from '../core/emotions';
+import type { Experiment } from '../core/experiment';
+import { formatPercent } from '../core/metrics';
+import { SPLIT_PARTS } from '../core/record';
+import type { Split } from '../core/split';
+import type { BlockIou, BlockIouReport } from '../core/block-iou';
+import { countParameters, type Network } from '../model/networks/network';
+import type { EngineInfo } from '../tensor/backend';
+import { PREDICTION_COLUMNS, predictionRow } from './folds/score-folds';
+import { formatCount, markdownTable } from './markdown';
+import type { OpenedDataset } from './open-dataset';
+import { facesOfSplit } from './split-faces';
+import type { Evaluation } from './test-score';
+import type { CachedTraining } from './train-cached';
 
 const CLASSES = EMOTIONS.length;
-
-/** The report as a file: results/latest/report.json. Rates are in 0..1, times in seconds. */
-export interface ReportFile {
-  readonly dataset: string;
-  readonly synthetic: boolean;
-  readonly images: number;
-  readonly faces: number;
-  readonly detectionRate: number;
-  /** Mean intersection over union with the true boxes at margin 0, a missed face counting 0; null without true landmarks. */
-  readonly blockIoU: { readonly eyes: number; readonly mouth: number } | null;
-  /** Lower tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
-  readonly blockIoUTail: Readonly<Record<'eyes' | 'mouth', BlockIouTail>> | null;
-  readonly split: { readonly name: string } & Readonly<Record<SplitPart, number>>;
-  readonly model: string;
-  readonly parameters: number;
-  /** Number of trained epochs; less than the experiment's when training was stopped. */
-  readonly epochs: number;
-  readonly bestEpoch: number;
-  readonly accuracyOfFound: number;
-  readonly accuracyOfAll: number;
-  /** Wilson's 95 % interval of accuracyOfAll. */
-  readonly accuracyOfAllInterval: readonly [number, number];
-  readonly macroF1: number;
-  /** Accuracy of all images of each baseline on the same split. */
-  readonly baselines: { readonly nearest: number; readonly boxes: number };
-  readonly backend: string;
-  readonly experiment: Experiment;
-  readonly seconds: Readonly<Record<string, number>>;
-}
-
-type BlockIouTail = Pick<BlockIou, 'percentile5' | 'worst'>;
 
 /** Results of all steps of a report. */
 export interface ReportParts {
@@ -64,29 +33,31 @@ export interface ReportParts {
   readonly evaluation: Evaluation;
 }
 
+/** The report as a file: results/latest/report.json. Rates are in 0..1, times in seconds. */
+export type ReportFile = ReturnType<typeof buildReport>;
+
 /** Computes the figures of a report. */
-export function buildReport(parts: ReportParts): ReportFile {
-  const {
-    experiment,
-    engine,
-    dataset,
-    preprocessing,
-    blockQuality: quality,
-    split,
-    training,
-    evaluation,
-  } = parts;
-  const tail = ({ percentile5, worst }: BlockIou): BlockIouTail => ({ percentile5, worst });
-  const { blocks } = preprocessing;
+export function buildReport(parts: ReportParts) {
+  const { experiment, dataset, preprocessing, blockQuality: quality, split, training, evaluation } = parts;
   const { network, nearest, boxes } = evaluation.scores;
-  const [images, faces] = [dataset.records.length, blocks.records.length];
+  const [images, faces] = [dataset.records.length, preprocessing.blocks.records.length];
+  const tail = ({ percentile5, worst }: BlockIou) => ({ percentile5, worst });
+  const round = (time: number) => Math.round(time * 10) / 10;
+  const seconds: Readonly<Record<string, number>> = {
+    sample: round(dataset.seconds),
+    preprocess: round(preprocessing.seconds),
+    train: round(training.seconds),
+    evaluate: round(evaluation.seconds),
+  };
   return {
     dataset: dataset.name,
     synthetic: dataset.synthetic,
     images,
     faces,
     detectionRate: faces / images,
+    /** Mean intersection over union with the true boxes at margin 0, a missed face counting 0; null without true landmarks. */
     blockIoU: quality ? { eyes: quality.eyes.mean, mouth: quality.mouth.mean } : null,
+    /** Lower tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
     blockIoUTail: quality ? { eyes: tail(quality.eyes), mouth: tail(quality.mouth) } : null,
     split: {
       name: split.name,
@@ -96,21 +67,19 @@ export function buildReport(parts: ReportParts): ReportFile {
     },
     model: parts.network.name,
     parameters: countParameters(parts.network),
+    /** Number of trained epochs; less than the experiment's when training was stopped. */
     epochs: training.history.length,
     bestEpoch: training.bestEpoch,
     accuracyOfFound: network.foundFaces.value,
     accuracyOfAll: network.allImages.value,
-    accuracyOfAllInterval: [network.allImages.low, network.allImages.high],
+    /** Wilson's 95 % interval of accuracyOfAll. */
+    accuracyOfAllInterval: [network.allImages.low, network.allImages.high] as const,
     macroF1: network.macroF1,
+    /** Accuracy of all images of each baseline on the same split. */
     baselines: { nearest: nearest.allImages.value, boxes: boxes.allImages.value },
-    backend: engine.backend,
+    backend: parts.engine.backend,
     experiment,
-    seconds: {
-      sample: round(dataset.seconds),
-      preprocess: round(preprocessing.seconds),
-      train: round(training.seconds),
-      evaluate: round(evaluation.seconds),
-    },
+    seconds,
   };
 }
 
@@ -124,23 +93,21 @@ export function saveReport(
   { dataset, preprocessing, split, evaluation }: ReportParts,
 ): void {
   const { blocks } = preprocessing;
-  const { network: prediction } = evaluation.answers;
-  const test = facesOfSplit(split, dataset.records, blocks).test.faces;
+  const { labels, probabilities } = evaluation.answers.network;
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   const sides = SPLIT_PARTS.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
   write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
-  const rows = test.map((face, row) => {
-    const probabilities = [...prediction.probabilities.subarray(CLASSES * row, CLASSES * (row + 1))];
-    return predictionRow({ record: blocks.records[face], label: prediction.labels[row], probabilities });
-  });
+  const rows = facesOfSplit(split, dataset.records, blocks).test.faces.map((face, row) =>
+    predictionRow({
+      record: blocks.records[face],
+      label: labels[row],
+      probabilities: [...probabilities.subarray(CLASSES * row, CLASSES * (row + 1))],
+    }),
+  );
   write('predictions.csv', toCsv([PREDICTION_COLUMNS, ...rows]));
   write('skipped.csv', toSkippedCsv(blocks.skipped));
-}
-
-function round(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
 }
 
 /**
@@ -164,7 +131,7 @@ export function resultsToMarkdown(report: ReportFile): string {
 export function reportRows(report: ReportFile): { what: string; value: string }[] {
   const [low, high] = report.accuracyOfAllInterval;
   const { train, validation, test, name } = report.split;
-  const rows: [string, string][] = [
+  const rows = [
     ['data', `${report.dataset}, ${formatCount(report.images)} images`],
     ['split', `by ${name}: ${train} train, ${validation} validation, ${test} test`],
     ['faces found', `${formatPercent(report.detectionRate)} (${report.faces} of ${report.images})`],
@@ -181,11 +148,16 @@ export function reportRows(report: ReportFile): { what: string; value: string }[
   return rows.map(([what, value]) => ({ what, value }));
 }
 
-function blockRows({ blockIoU, blockIoUTail }: ReportFile): [string, string][] {
+function blockRows({ blockIoU, blockIoUTail }: ReportFile): string[][] {
   if (!blockIoU || !blockIoUTail) return [];
   const { eyes, mouth } = blockIoUTail;
   const means = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
   const fifths = `5th percentile ${eyes.percentile5.toFixed(3)} and ${mouth.percentile5.toFixed(3)}`;
-  const worst = `worst character ${[eyes, mouth].map((tail) => `${tail.worst.mean.toFixed(3)} (${tail.worst.character})`).join(' and ')}`;
-  return [['mean IoU of the blocks with the true ones', `${means}; ${fifths}; ${worst}`]];
+  const worst = [eyes, mouth].map((tail) => `${tail.worst.mean.toFixed(3)} (${tail.worst.character})`);
+  return [
+    [
+      'mean IoU of the blocks with the true ones',
+      `${means}; ${fifths}; worst character ${worst.join(' and ')}`,
+    ],
+  ];
 }

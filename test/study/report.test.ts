@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { BlockIou } from '../../../lib/core/block-iou';
-import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
-import { buildReport } from '../../../lib/study/report/report-file';
-import type { ReportParts } from '../../../lib/study/report/report-file';
-import { scoreTest } from '../../../lib/study/score-test';
-import { makeBlockSet } from '../../support/blocks';
+import type { BlockIou } from '../../lib/core/block-iou';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { buildReport, type ReportParts } from '../../lib/study/report';
+import { scoreTest } from '../../lib/study/test-score';
+import { makeBlockSet } from '../support/blocks';
 
 const score = scoreTest(Uint8Array.of(0, 1, 2), Uint8Array.of(0, 1, 3), 1);
 const iou = (mean: number): BlockIou => ({ mean, percentile5: 0.6, worst: { character: 'pia', mean: 0.7 } });
@@ -26,6 +25,7 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
   const blocks = makeBlockSet(records.slice(1));
   const probabilities = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
   const prediction = { size: 1, labels: Uint8Array.of(3), probabilities, losses: new Float32Array(0) };
+  const nearest = { labels: prediction.labels, positions: new Int32Array(1), distances: new Float32Array(1) };
   return {
     experiment: { ...DEFAULT_EXPERIMENT, epochs: 15 },
     engine: { backend: 'wasm', device: 'CPU', oneDnn: false },
@@ -37,7 +37,7 @@ function makeParts(changes: Partial<ReportParts> = {}): ReportParts {
     training: { history: [1, 2].map((number) => ({ epoch: number, ...epoch })), bestEpoch: 1, seconds: 1.26 },
     evaluation: {
       scores: { network: score, nearest: score, boxes: score },
-      answers: { network: prediction, nearest: prediction, boxes: prediction },
+      answers: { network: prediction, nearest, boxes: prediction },
       seconds: 0.5,
     },
     ...changes,
