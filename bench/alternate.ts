@@ -1,11 +1,11 @@
-import type { Subject } from './subject';
+import type { RunningProgram } from './start-program';
 import type { Measurements } from './bench-file';
 import type { Answer } from './protocol';
 import { chooseCount } from './statistics';
 
 /** One side of a comparison. */
 export interface Side {
-  readonly subject: Subject;
+  readonly program: RunningProgram;
   /** Units of work per run; default as many as take about {@link RUN_SECONDS}, 1 to 32. */
   readonly count?: number;
   /** Converts the seconds of one unit to the row's cost. */
@@ -26,7 +26,7 @@ export interface Pace {
 const RUN_SECONDS = 2;
 
 /** Costs of all runs of both sides, and the last answer of each. */
-export interface Alternation {
+export interface TurnResults {
   readonly costs: Measurements;
   readonly last: { readonly ours: Answer; readonly peer: Answer | undefined };
 }
@@ -37,7 +37,7 @@ export interface Alternation {
  * @param peer undefined for a row without a peer
  * @throws Error when a side fails
  */
-export async function alternate(ours: Side, peer: Side | undefined, pace: Pace): Promise<Alternation> {
+export async function measureInTurn(ours: Side, peer: Side | undefined, pace: Pace): Promise<TurnResults> {
   const own = await warmUp(ours, pace);
   const other = peer && (await warmUp(peer, pace));
   for (let round = 0; round < pace.runs; round++) {
@@ -57,15 +57,15 @@ interface Runner {
   run(): Promise<void>;
 }
 
-async function warmUp({ subject, count, toCost }: Side, { warmUps, restMs = 250 }: Pace): Promise<Runner> {
+async function warmUp({ program, count, toCost }: Side, { warmUps, restMs = 250 }: Pace): Promise<Runner> {
   let answer: Answer | undefined;
-  for (let i = 0; i < warmUps; i++) answer = await subject.run(1);
+  for (let i = 0; i < warmUps; i++) answer = await program.run(1);
   const units = count ?? (answer ? chooseCount(answer.seconds, RUN_SECONDS) : 1);
   const runner: Runner = {
     costs: [],
     run: async () => {
       await new Promise((rested) => setTimeout(rested, restMs));
-      runner.last = await subject.run(units);
+      runner.last = await program.run(units);
       runner.costs.push(toCost(runner.last.seconds / units));
     },
   };

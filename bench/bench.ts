@@ -6,12 +6,12 @@ import { saveBench, type BenchFile, type BenchRow, type MissingRow } from './ben
 import { benchChart } from './chart';
 import { writeImageList } from './image-list';
 import { describeMachine } from './machine';
-import { makePortraits, makeVideo } from './pictures';
+import { makePortraits, makeVideo } from './bench-pictures';
 import { installPeers } from './peers';
-import { createPool } from './pool';
-import { chooseRows, IMAGE_COUNT, type Choice } from './rows';
-import { runRows } from './run-rows';
-import { formatRow, renderBenchTable } from './table';
+import { createProgramPool } from './pool';
+import { chooseRows, IMAGE_COUNT, type Choice } from './comparisons';
+import { runRows } from './measure-rows';
+import { formatRow, renderBenchTable } from './bench-page';
 import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup';
 import { formatStep, runStep } from '../lib/setup/step';
@@ -48,7 +48,7 @@ export async function runBench(options: BenchOptions): Promise<BenchFile> {
     print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the figures will not be worth much.`);
   }
   await prepareRows(choice, print);
-  const pool = createPool();
+  const pool = createProgramPool();
   const rows: BenchRow[] = [];
   const missing: MissingRow[] = [];
   const engine = await startEngine();

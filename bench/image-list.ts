@@ -6,8 +6,8 @@ import { homePath } from '../lib/files/project';
 import { readFerg } from '../lib/datasets/ferg';
 import { HEADER_FILE } from '../lib/characters';
 import { openDataset } from '../lib/study/open-dataset';
-import { IMAGE_LIST } from './subjects';
-import type { ImageList } from './subjects/preprocessing';
+import { IMAGE_LIST } from './measured-programs';
+import type { ImageList } from './programs/preprocessing';
 
 /**
  * Selects images of the drawn sample at random and writes their list for preprocessing. A missing sample is drawn

@@ -1,5 +1,5 @@
 import { assembleRow, type BenchRow } from './bench-file';
-import type { Subject } from './subject';
+import type { RunningProgram } from './start-program';
 import type { Answer } from './protocol';
 import { median } from './statistics';
 
@@ -17,16 +17,16 @@ export const LEAK_TEST_STEPS = { tensors: 500, resident: 2000 } as const;
  */
 export async function runLeakTest(
   name: string,
-  subject: Subject,
+  program: RunningProgram,
   steps: Record<keyof typeof LEAK_TEST_STEPS, number> = LEAK_TEST_STEPS,
 ): Promise<BenchRow[]> {
-  const samples: Answer[] = [await subject.run(STEPS_A_REQUEST)];
+  const samples: Answer[] = [await program.run(STEPS_A_REQUEST)];
   while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST) {
-    samples.push(await subject.run(STEPS_A_REQUEST));
+    samples.push(await program.run(STEPS_A_REQUEST));
   }
   const tensors = samples[steps.tensors / STEPS_A_REQUEST].tensors! - samples[0].tensors!;
   const resident = growthOf(samples.map(({ residentMb }) => residentMb!));
-  const note = (count: number) => `growth over ${count} steps of ${subject.label}`;
+  const note = (count: number) => `growth over ${count} steps of ${program.label}`;
   return [
     assembleRow(
       { name: `${name}/tensors`, unit: 'tensors', note: note(steps.tensors) },

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { integer, print } from '../lib/cli/command';
 import { runBench, runInstallPeers } from './bench';
-import { measureFerPlus, runScale } from './scale';
+import { measureFerPlus, measureAtScale } from './data-at-scale';
 
 /** What the bench's options ask for. */
 interface BenchFlags {
@@ -35,7 +35,7 @@ program
   .addOption(integer('--images <n>', "number of images; default FERG's 55,768", 1, 1e7))
   .option('--file <file>', 'JSON file of the figures; default results/latest/scale.json')
   .action(async (flags: { images?: number; file?: string }) => {
-    await runScale({ ...flags, print });
+    await measureAtScale({ ...flags, print });
   });
 
 program

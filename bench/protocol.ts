@@ -1,15 +1,15 @@
 /*
- * The protocol of a benchmark subject: a program that measures itself. Its first message says
+ * The protocol of a measured program: a program that measures itself. Its first message says
  * that it is ready, or why it cannot start. Then it answers requests. Each message is one line of JSON. The program ends
- * with its standard input. bench/python/subject.py implements the same protocol in Python.
+ * with its standard input. bench/python/program.py implements the same protocol in Python.
  */
 
-/** First message of a subject. */
+/** First message of a program. */
 export interface Ready {
   readonly ready: true;
   /** Versions of its software, by name. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Number of parameters of its network, if any; all subjects of a row must have the same. */
+  /** Number of parameters of its network, if any; all programs of a row must have the same. */
   readonly parameters?: number;
   /** Information for readers, such as a batch size. */
   readonly note?: string;
@@ -31,13 +31,13 @@ export interface Answer {
   readonly tensors?: number;
 }
 
-/** An error. The subject accepts further requests, except when this is its first message. */
+/** An error. The program accepts further requests, except when this is its first message. */
 export interface Failure {
   readonly error: string;
 }
 
 /**
- * Parses a line from a subject.
+ * Parses a line from a program.
  * @returns undefined for other lines, such as a library's output
  */
 export function parseMessage(line: string): Ready | Answer | Failure | undefined {

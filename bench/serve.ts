@@ -1,8 +1,8 @@
 import readline from 'node:readline';
 import type { Answer, Failure, Ready, Request } from './protocol';
 
-/** The work of a benchmark subject. */
-export interface Task {
+/** The work of a measured program. */
+export interface Program {
   readonly ready: Omit<Ready, 'ready'>;
   /**
    * Does the measured work.
@@ -13,12 +13,12 @@ export interface Task {
 }
 
 /**
- * Makes this process a benchmark subject: prepares, then answers requests until standard input ends.
+ * Makes this process a measured program: prepares, then answers requests until standard input ends.
  * @param prepare its error is sent to the bench
  */
-export async function serveTask(prepare: () => Promise<Task>): Promise<void> {
+export async function serveProgram(prepare: () => Promise<Program>): Promise<void> {
   const tell = (message: Ready | Answer | Failure) => process.stdout.write(`${JSON.stringify(message)}\n`);
-  let task: Task;
+  let task: Program;
   try {
     task = await prepare();
   } catch (error) {
@@ -35,7 +35,7 @@ export async function serveTask(prepare: () => Promise<Task>): Promise<void> {
   }
 }
 
-async function measure(task: Task, count: number): Promise<Answer> {
+async function measure(task: Program, count: number): Promise<Answer> {
   const start = performance.now();
   const more = await task.work(count);
   const seconds = (performance.now() - start) / 1000;

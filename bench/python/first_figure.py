@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 
-from subject import serve
+from program import serve
 
 NOTEBOOK = os.path.join("notebooks", "emotion-recognition.ipynb")
 

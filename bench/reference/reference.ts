@@ -14,7 +14,7 @@ import type { ReferenceContext } from './context';
 import { makeCompositesReference } from '../composites';
 import { makeDemoReference } from './demo';
 import { makeModelReference } from './model';
-import { makeScaleReference } from '../scale';
+import { makeScaleReference } from '../data-at-scale';
 
 /** What a run leaves beside the committed results: too large, or told by other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;

@@ -7,7 +7,7 @@ import type { Ready } from '../protocol';
  * Starts the engine of the `ENGINE` environment variable, with or without this project's kernels.
  * @param kind `stock`: only the kernels of tfjs' own packages
  */
-export async function startSubjectEngine(kind: 'ours' | 'stock'): Promise<EngineInfo> {
+export async function startProgramEngine(kind: 'ours' | 'stock'): Promise<EngineInfo> {
   const info = await startEngine();
   if (info.backend === 'wasm') {
     if (kind === 'ours') registerWasmTrainingKernels();

@@ -1,7 +1,7 @@
 import { stepFlops } from './arithmetic';
-import type { SubjectName } from './subjects';
-import { GROUP_COUNT, PORTRAIT_COUNT } from './pictures';
-import { PRODUCT_FLOPS } from './subjects/products';
+import type { ProgramName } from './measured-programs';
+import { GROUP_COUNT, PORTRAIT_COUNT } from './bench-pictures';
+import { PRODUCT_FLOPS } from './programs/matrix-products';
 
 /** One comparison: what is measured, and how. */
 export interface RowSpec {
@@ -21,7 +21,7 @@ export interface RowSpec {
 
 /** One side of a row. */
 export interface SideSpec {
-  readonly subject: SubjectName;
+  readonly program: ProgramName;
   /** Units of work per run; default as many as take about two seconds. */
   readonly count?: number;
   /** Cost per second of a unit, default 1000: milliseconds. */
@@ -32,7 +32,7 @@ export interface SideSpec {
 export const IMAGE_COUNT = 1024;
 
 const STEP = 'ms a step';
-const images = (subject: SubjectName): SideSpec => ({ subject, count: IMAGE_COUNT });
+const images = (program: ProgramName): SideSpec => ({ program, count: IMAGE_COUNT });
 
 /** All rows, in the order of measurement. */
 export const ROWS: readonly RowSpec[] = [
@@ -40,50 +40,50 @@ export const ROWS: readonly RowSpec[] = [
     name: 'tergat-step/tfjs-stock',
     unit: STEP,
     memoryName: 'tergat-memory/tfjs-stock',
-    ours: { subject: 'tergat' },
-    peer: { subject: 'stock' },
+    ours: { program: 'tergat' },
+    peer: { program: 'stock' },
     note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=0",
   },
   {
     name: 'tergat-step/tfjs-onednn',
     unit: STEP,
-    ours: { subject: 'tergat' },
-    peer: { subject: 'stockOneDnn' },
+    ours: { program: 'tergat' },
+    peer: { program: 'stockOneDnn' },
     note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=1",
   },
   {
     name: 'tergat-step/pytorch',
     unit: STEP,
-    ours: { subject: 'tergat' },
-    peer: { subject: 'pytorch' },
+    ours: { program: 'tergat' },
+    peer: { program: 'pytorch' },
   },
   {
     name: 'tergat-step/pytorch-fused',
     unit: STEP,
     memoryName: 'tergat-memory/pytorch-fused',
-    ours: { subject: 'tergat' },
-    peer: { subject: 'pytorchFused' },
+    ours: { program: 'tergat' },
+    peer: { program: 'pytorchFused' },
   },
   {
     name: 'tergat-step/keras',
     unit: STEP,
     memoryName: 'tergat-memory/keras',
-    ours: { subject: 'tergat' },
-    peer: { subject: 'keras' },
+    ours: { program: 'tergat' },
+    peer: { program: 'keras' },
     note: 'train_on_batch on the TensorFlow backend',
   },
   {
     name: 'tergat-step/limit',
     unit: STEP,
-    ours: { subject: 'tergat' },
-    peer: { subject: 'products', costPerSecond: (1000 * stepFlops(64)) / PRODUCT_FLOPS },
+    ours: { program: 'tergat' },
+    peer: { program: 'products', costPerSecond: (1000 * stepFlops(64)) / PRODUCT_FLOPS },
     note: `the limit: ${(stepFlops(64) / 1e9).toFixed(1)} GFLOP a step at the measured rate of a 2048x2048 product`,
   },
   {
     name: 'tergat-eval/pytorch',
     unit: 'ms for 256 faces',
-    ours: { subject: 'evaluation' },
-    peer: { subject: 'pytorchEvaluation' },
+    ours: { program: 'evaluation' },
+    peer: { program: 'pytorchEvaluation' },
     note: 'ours in batches of 256',
   },
   {
@@ -118,8 +118,8 @@ export const ROWS: readonly RowSpec[] = [
     unit: STEP,
     runs: 3,
     warmUps: 1,
-    ours: { subject: 'wasm', count: 1 },
-    peer: { subject: 'stockWasm', count: 1 },
+    ours: { program: 'wasm', count: 1 },
+    peer: { program: 'stockWasm', count: 1 },
     note: "the package's kernels with the one that training lacks added, and its Adam",
   },
   {
@@ -127,15 +127,15 @@ export const ROWS: readonly RowSpec[] = [
     unit: STEP,
     runs: 5,
     warmUps: 2,
-    ours: { subject: 'wasm' },
-    peer: { subject: 'stock' },
+    ours: { program: 'wasm' },
+    peer: { program: 'stock' },
     note: 'stock tfjs-node-gpu with TF_ENABLE_ONEDNN_OPTS=0',
   },
   {
     name: 'compact-step/tergat',
     unit: STEP,
-    ours: { subject: 'compact' },
-    peer: { subject: 'tergat' },
+    ours: { program: 'compact' },
+    peer: { program: 'tergat' },
     note: 'both ours',
   },
   {
@@ -143,7 +143,7 @@ export const ROWS: readonly RowSpec[] = [
     unit: 's',
     runs: 3,
     warmUps: 1,
-    ours: { subject: 'notebook', count: 1, costPerSecond: 1 },
+    ours: { program: 'notebook', count: 1, costPerSecond: 1 },
     note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
   },
   {
@@ -151,16 +151,16 @@ export const ROWS: readonly RowSpec[] = [
     unit: 'ms a picture',
     runs: 3,
     warmUps: 1,
-    ours: { subject: 'predictionPortraits', count: PORTRAIT_COUNT },
-    peer: { subject: 'faceApiPortraits', count: PORTRAIT_COUNT },
+    ours: { program: 'predictionPortraits', count: PORTRAIT_COUNT },
+    peer: { program: 'faceApiPortraits', count: PORTRAIT_COUNT },
     note: `${PORTRAIT_COUNT} files of 256 to 512 pixels, half drawn, half photographed`,
   },
   {
     name: 'predict/face-api-groups',
     unit: 'ms a picture',
     warmUps: 1,
-    ours: { subject: 'predictionGroups', count: GROUP_COUNT },
-    peer: { subject: 'faceApiGroups', count: GROUP_COUNT },
+    ours: { program: 'predictionGroups', count: GROUP_COUNT },
+    peer: { program: 'faceApiGroups', count: GROUP_COUNT },
     note: "the package's six demo photographs",
   },
   {
@@ -168,7 +168,7 @@ export const ROWS: readonly RowSpec[] = [
     unit: 'ms a frame',
     runs: 5,
     warmUps: 1,
-    ours: { subject: 'predictionVideo', count: 250 },
+    ours: { program: 'predictionVideo', count: 250 },
     note: 'every frame of a video of 640x360 pixels with one face, decoded by ffmpeg; 25 frames per second are 40 ms',
   },
   {
@@ -176,13 +176,13 @@ export const ROWS: readonly RowSpec[] = [
     unit: 's',
     runs: 5,
     warmUps: 1,
-    ours: { subject: 'predictionCold', count: 1, costPerSecond: 1 },
+    ours: { program: 'predictionCold', count: 1, costPerSecond: 1 },
     note: 'npx . predict on a photograph with three faces: a fresh process, from its start to its end',
   },
   {
     name: 'predict/one-warm',
     unit: 'ms',
-    ours: { subject: 'predictionWarm' },
+    ours: { program: 'predictionWarm' },
     note: "the same photograph's file to its answers, in a process that has its models loaded",
   },
 ];
@@ -191,15 +191,15 @@ export const ROWS: readonly RowSpec[] = [
 export interface LeakTestSpec {
   /** Part of both row names before the slash. */
   readonly name: string;
-  readonly subject: SubjectName;
+  readonly program: ProgramName;
   /** Measured only when requested by name. */
   readonly isOptional: boolean;
 }
 
 /** The leak tests, of 2,000 steps each. */
 export const LEAK_TESTS: readonly LeakTestSpec[] = [
-  { name: 'steady', subject: 'small', isOptional: false },
-  { name: 'steady-tergat', subject: 'tergat', isOptional: true },
+  { name: 'steady', program: 'small', isOptional: false },
+  { name: 'steady-tergat', program: 'tergat', isOptional: true },
 ];
 
 /** The rows of one run of the bench. */

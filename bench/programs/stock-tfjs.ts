@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { EMOTIONS } from '../../lib/core/emotions';
-import type { Task } from '../serve';
-import { engineVersions, memoryNow, startSubjectEngine } from './engine';
+import type { Program } from '../serve';
+import { engineVersions, memoryNow, startProgramEngine } from './engine';
 import { addMissingWasmKernel } from './missing-wasm-kernel';
 
 const { batchSize, learningRate } = DEFAULT_EXPERIMENT;
@@ -11,8 +11,8 @@ const { batchSize, learningRate } = DEFAULT_EXPERIMENT;
  * Prepares training steps of stock tfjs: TerGat in tfjs-layers, with the package's operations, its Adam and
  * `trainOnBatch`. A unit is one step on 64 pairs of blocks.
  */
-export async function prepareStockStep(): Promise<Task> {
-  const engine = await startSubjectEngine('stock');
+export async function prepareStockStep(): Promise<Program> {
+  const engine = await startProgramEngine('stock');
   if (engine.backend === 'wasm') addMissingWasmKernel();
   const model = buildLayersTerGat();
   model.compile({ optimizer: tf.train.adam(learningRate), loss: 'categoricalCrossentropy' });

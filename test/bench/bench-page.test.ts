@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BenchFile } from '../../bench/bench-file';
-import { formatRow, renderBenchTable } from '../../bench/table';
+import { formatRow, renderBenchTable } from '../../bench/bench-page';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
 import { exampleBench } from './example';

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { alternate } from '../../bench/alternate';
-import { startSubject, type Subject } from '../../bench/subject';
+import { measureInTurn } from '../../bench/alternate';
+import { startProgram, type RunningProgram } from '../../bench/start-program';
 import { parseMessage } from '../../bench/protocol';
 import { runLeakTest } from '../../bench/leak-test';
 
-const SCRIPT = path.join(__dirname, 'fake-subject.cjs');
+const SCRIPT = path.join(__dirname, 'fake-program.cjs');
 
-const living: Subject[] = [];
+const living: RunningProgram[] = [];
 
-async function startFake(...args: string[]): Promise<Subject> {
-  const fake = await startSubject({ label: 'the fake', command: [process.execPath, SCRIPT, ...args] });
+async function startFake(...args: string[]): Promise<RunningProgram> {
+  const fake = await startProgram({ label: 'the fake', command: [process.execPath, SCRIPT, ...args] });
   living.push(fake);
   return fake;
 }
@@ -27,7 +27,7 @@ describe('parseMessage', () => {
   });
 });
 
-describe('startSubject', () => {
+describe('startProgram', () => {
   it('waits until it is ready, asks, and ends the process', async () => {
     const fake = await startFake('0.5');
     assert.deepEqual(fake.ready, { ready: true, versions: { fake: '1.0' } });
@@ -36,12 +36,12 @@ describe('startSubject', () => {
     await assert.rejects(fake.run(1), /Expected the fake to answer but it ended with 0/);
   });
 
-  it('gives the reason when a subject cannot start', async () => {
+  it('gives the reason when a program cannot start', async () => {
     await assert.rejects(
       startFake('1', 'unready'),
       /Expected the fake to answer but it failed: no such library/,
     );
-    const missing = startSubject({ label: 'nobody', command: ['/no/such/program'] });
+    const missing = startProgram({ label: 'nobody', command: ['/no/such/program'] });
     await assert.rejects(missing, /Expected nobody to answer but it spawn \/no\/such\/program ENOENT/);
   });
 
@@ -56,12 +56,12 @@ describe('startSubject', () => {
 
 describe('alternate', () => {
   it('gives costs a unit of both sides, as many as there are runs', async () => {
-    const subjects = await Promise.all([startFake('0.25'), startFake('4')]);
-    const [ours, peer] = subjects.map((subject) => ({
-      subject,
+    const programs = await Promise.all([startFake('0.25'), startFake('4')]);
+    const [ours, peer] = programs.map((program) => ({
+      program,
       toCost: (seconds: number) => 1000 * seconds,
     }));
-    const { costs, last } = await alternate(ours, peer, { runs: 2, warmUps: 1, restMs: 0 });
+    const { costs, last } = await measureInTurn(ours, peer, { runs: 2, warmUps: 1, restMs: 0 });
     assert.deepEqual(costs, { ours: [250, 250], peer: [4000, 4000] });
     // Two seconds a run are eight units of ours and one of the peer's.
     assert.deepEqual([last.ours.seconds, last.peer?.seconds], [2, 4]);
@@ -76,10 +76,10 @@ describe('alternate', () => {
         calls.push(`${name} ends`);
         return { seconds: 3, peakMb: 1 };
       };
-      const subject: Subject = { label: name, ready: { ready: true }, run, close: async () => {} };
-      return { subject, toCost: (seconds: number) => seconds };
+      const program: RunningProgram = { label: name, ready: { ready: true }, run, close: async () => {} };
+      return { program, toCost: (seconds: number) => seconds };
     };
-    await alternate(makeSide('a'), makeSide('b'), { runs: 2, warmUps: 0, restMs: 0 });
+    await measureInTurn(makeSide('a'), makeSide('b'), { runs: 2, warmUps: 0, restMs: 0 });
     const expected = ['a', 'b', 'b', 'a'].flatMap((name) => [`${name} begins`, `${name} ends`]);
     assert.deepEqual(calls, expected);
   });

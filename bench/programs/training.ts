@@ -5,8 +5,8 @@ import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
 import { makeBatch } from '../../lib/model/training/data';
 import { beginTrainingSteps } from '../../lib/model/training/training-steps';
-import type { Task } from '../serve';
-import { engineVersions, memoryNow, startSubjectEngine } from './engine';
+import type { Program } from '../serve';
+import { engineVersions, memoryNow, startProgramEngine } from './engine';
 import { randomSource } from './random-blocks';
 
 /** A network whose training steps are measured. */
@@ -21,8 +21,8 @@ const BATCHES = 64;
  * Prepares this project's training steps as `train` takes them: a batch gathered from bytes, gradients, Adam, and the
  * loss read back. A unit is one step on 64 pairs of blocks.
  */
-export async function prepareStep(name: NetworkName): Promise<Task> {
-  const engine = await startSubjectEngine('ours');
+export async function prepareStep(name: NetworkName): Promise<Program> {
+  const engine = await startProgramEngine('ours');
   const network = buildNetwork(name);
   const optimizer = new Adam({ learningRate });
   const source = randomSource(BATCHES * batchSize);

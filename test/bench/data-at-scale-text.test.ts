@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
-import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../bench/scale-file';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from '../../bench/data-at-scale-text';
 
 const measured: ScaleFile = {
   images: 50_000,

@@ -3,8 +3,8 @@ import readline from 'node:readline';
 import { projectRoot } from '../lib/files/project';
 import { parseMessage, type Answer, type Failure, type Ready } from './protocol';
 
-/** How the process of a benchmark subject is started. */
-export interface SubjectSpec {
+/** How the process of a measured program is started. */
+export interface ProgramSpec {
   /** Name in messages, such as `PyTorch`. */
   readonly label: string;
   /** Program and arguments. */
@@ -13,14 +13,14 @@ export interface SubjectSpec {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The running process of a benchmark subject. Only one subject may work at a time. */
-export interface Subject {
+/** The running process of a measured program. Only one program may work at a time. */
+export interface RunningProgram {
   readonly label: string;
   readonly ready: Ready;
   /**
    * Runs work and waits for its measurement.
    * @param count units of work, 1 or more
-   * @throws Error with the subject's message when it fails, ends or does not answer in time
+   * @throws Error with the program's message when it fails, ends or does not answer in time
    */
   run(count: number): Promise<Answer>;
   /** Ends the process and waits until it has ended. */
@@ -31,10 +31,10 @@ export interface Subject {
 const TIMEOUT_MS = 600_000;
 
 /**
- * Starts a benchmark subject and waits until it is ready.
+ * Starts a measured program and waits until it is ready.
  * @throws Error with its message when it cannot start
  */
-export async function startSubject(spec: SubjectSpec): Promise<Subject> {
+export async function startProgram(spec: ProgramSpec): Promise<RunningProgram> {
   const { label, command, environment } = spec;
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd: projectRoot(), env: { ...process.env, ...environment } });

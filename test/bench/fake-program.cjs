@@ -1,4 +1,4 @@
-// A subject whose work takes the seconds that its first argument says for each unit, without waiting for them.
+// A program whose work takes the seconds that its first argument says for each unit, without waiting for them.
 const [secondsPerUnit, behaviour] = process.argv.slice(2);
 const tell = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 process.stdout.write('a library greets\n{ not a message\n');

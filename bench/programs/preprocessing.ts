@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { FrameRecord } from '../../lib/core/record';
 import { defaultWorkers, preprocess, startWorkerProcesses } from '../../lib/faces/store/preprocess';
 import { createShardWorker } from '../../lib/faces/store/compute-shard';
-import type { Task } from '../serve';
-import { engineVersions, startSubjectEngine } from './engine';
+import type { Program } from '../serve';
+import { engineVersions, startProgramEngine } from './engine';
 
-/** The images to preprocess; the bench passes them to its subjects in a JSON file. */
+/** The images to preprocess; the bench passes them to its programs in a JSON file. */
 export interface ImageList {
   /** Absolute path that the records' paths are relative to. */
   readonly root: string;
@@ -21,8 +21,8 @@ export interface ImageList {
  * @param listFile path of an {@link ImageList}
  * @param processes default the number that preprocessing uses by itself
  */
-export async function preparePreprocessing(listFile: string, processes?: number): Promise<Task> {
-  const engine = await startSubjectEngine('ours');
+export async function preparePreprocessing(listFile: string, processes?: number): Promise<Program> {
+  const engine = await startProgramEngine('ours');
   const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
   const count = processes ?? defaultWorkers(records.length);
   const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();

@@ -1,9 +1,9 @@
-"""TerGat in PyTorch on the CPU: pytorch_subject.py step|step-fused|eval."""
+"""TerGat in PyTorch on the CPU: pytorch_program.py step|step-fused|eval."""
 
 import sys
 import time
 
-from subject import serve
+from program import serve
 
 
 def build_tergat():

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Task } from '../serve';
-import { engineVersions, startSubjectEngine } from './engine';
+import type { Program } from '../serve';
+import { engineVersions, startProgramEngine } from './engine';
 
 const SIDE = 2048;
 
@@ -8,8 +8,8 @@ const SIDE = 2048;
 export const PRODUCT_FLOPS = 2 * SIDE ** 3;
 
 /** Prepares a measurement of the machine's arithmetic: a unit is the product of two 2048x2048 matrices. */
-export async function prepareProducts(): Promise<Task> {
-  const engine = await startSubjectEngine('ours');
+export async function prepareProducts(): Promise<Program> {
+  const engine = await startProgramEngine('ours');
   const [first, second] = [tf.randomUniform([SIDE, SIDE]), tf.randomUniform([SIDE, SIDE])];
   const work = async (count: number) => {
     for (let i = 0; i < count; i++) {

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../../lib/files/project';
 import { predictInputs } from '../../lib/predict/predict-inputs';
 import { isUnread, loadPredictor, type Predictor } from '../../lib/predict/predictor';
-import { listPictures, type PictureSet, VIDEO } from '../pictures';
-import type { Task } from '../serve';
-import { engineVersions, startSubjectEngine } from './engine';
+import { listPictures, type PictureSet, VIDEO } from '../bench-pictures';
+import type { Program } from '../serve';
+import { engineVersions, startProgramEngine } from './engine';
 
 /** The photograph to predict: 1920 pixels wide, three faces. */
 const [PHOTO] = listPictures('groups');
@@ -14,14 +14,14 @@ const [PHOTO] = listPictures('groups');
  * Prepares predictions of one photograph in one process, with the project's model and the detectors loaded. A unit is one
  * prediction, from the photograph's file to the expressions of its faces.
  */
-export async function prepareWarmPrediction(): Promise<Task> {
+export async function prepareWarmPrediction(): Promise<Program> {
   return preparePrediction((predictor, count) =>
     predictPictures(predictor, Array<string>(count).fill(PHOTO)),
   );
 }
 
 /** Prepares predictions of a set of pictures in one process. A unit is one picture, from its file to its answers. */
-export async function prepareSetPrediction(set: PictureSet): Promise<Task> {
+export async function prepareSetPrediction(set: PictureSet): Promise<Program> {
   const files = listPictures(set);
   return preparePrediction(
     (predictor, count) => predictPictures(predictor, files.slice(0, count)),
@@ -30,7 +30,7 @@ export async function prepareSetPrediction(set: PictureSet): Promise<Task> {
 }
 
 /** Prepares predictions of every frame of the video. A unit is one frame. */
-export async function prepareVideoPrediction(): Promise<Task> {
+export async function prepareVideoPrediction(): Promise<Program> {
   return preparePrediction(async (predictor, count) => {
     let [frames, faces] = [0, 0];
     const options = { framesPerSecond: Infinity, shouldStop: () => frames === count };
@@ -48,8 +48,8 @@ export async function prepareVideoPrediction(): Promise<Task> {
 async function preparePrediction(
   predict: (predictor: Predictor, count: number) => Promise<number>,
   counted = 0,
-): Promise<Task> {
-  const engine = await startSubjectEngine('ours');
+): Promise<Program> {
+  const engine = await startProgramEngine('ours');
   const predictor = await loadPredictor();
   const work = async (count: number) => {
     if ((await predict(predictor, count)) === 0) throw new Error('Expected faces but found none');
@@ -70,7 +70,7 @@ async function predictPictures(predictor: Predictor, files: readonly string[]): 
 }
 
 /** Prepares predictions in new processes. A unit is one `npx . predict`, from start to end. */
-export async function prepareColdPrediction(): Promise<Task> {
+export async function prepareColdPrediction(): Promise<Program> {
   const work = async (count: number) => {
     for (let run = 0; run < count; run++) {
       const { stdout } = await promisify(execFile)('npx', ['.', 'predict', PHOTO], { cwd: projectRoot() });

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { listPictures, type PictureSet } from '../pictures';
-import type { Task } from '../serve';
-import { engineVersions, startSubjectEngine } from './engine';
+import { listPictures, type PictureSet } from '../bench-pictures';
+import type { Program } from '../serve';
+import { engineVersions, startProgramEngine } from './engine';
 
 /**
  * Prepares predictions by face-api's own API as its documentation shows it for Node.js: the file decoded by tfjs-node, SSD
  * with its default options, landmarks, expressions. A unit is one picture, from its file to the expressions of its faces.
  */
-export async function prepareFaceApi(set: PictureSet): Promise<Task> {
-  const engine = await startSubjectEngine('stock');
+export async function prepareFaceApi(set: PictureSet): Promise<Program> {
+  const engine = await startProgramEngine('stock');
   // After the engine: the package's build for tfjs-node-gpu loads it too, and shares its tensors.
   const faceApi = await import('@vladmandic/face-api/dist/face-api.node-gpu.js');
   const { node } = await import('@tensorflow/tfjs-node-gpu');

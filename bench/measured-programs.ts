@@ -2,15 +2,15 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePath } from '../lib/files/project';
 import { venvProgram } from '../lib/setup/python';
-import type { SubjectSpec } from './subject';
+import type { ProgramSpec } from './start-program';
 import { peersPython } from './peers';
 
-/** A benchmark subject, and whether it needs the peers' environment. */
-export interface KnownSubject extends SubjectSpec {
+/** A measured program, and whether it needs the peers' environment. */
+export interface KnownProgram extends ProgramSpec {
   readonly isPeer?: boolean;
 }
 
-/** The bench compares CPUs: GPUs are hidden from all subjects. */
+/** The bench compares CPUs: GPUs are hidden from all programs. */
 const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
 const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
 const STOCK_ONE_DNN = { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' };
@@ -19,8 +19,8 @@ const WASM = { ENGINE: 'wasm' };
 /** The file with the list of images to preprocess. */
 export const IMAGE_LIST = homePath('.bench', 'images.json');
 
-/** All benchmark subjects. Environment variables select their libraries and settings. */
-export const SUBJECTS = {
+/** All measured programs. Environment variables select their libraries and settings. */
+export const PROGRAMS = {
   tergat: ofNode('TerGat', ['step', 'tergat'], NATIVE),
   small: ofNode('a small network', ['step', 'small'], NATIVE),
   compact: ofNode('the compact network', ['step', 'compact'], NATIVE),
@@ -39,28 +39,28 @@ export const SUBJECTS = {
   stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
   stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], STOCK_ONE_DNN),
   stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),
-  pytorch: ofPeers('PyTorch', ['pytorch_subject.py', 'step']),
-  pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_subject.py', 'step-fused']),
-  pytorchEvaluation: ofPeers('PyTorch', ['pytorch_subject.py', 'eval']),
-  keras: ofPeers('Keras', ['keras_subject.py', 'step']),
-  dlibOne: ofPeers('dlib, one process', ['dlib_subject.py', 'one', IMAGE_LIST]),
-  dlibAll: ofPeers('dlib, a process a core', ['dlib_subject.py', 'all', IMAGE_LIST]),
+  pytorch: ofPeers('PyTorch', ['pytorch_program.py', 'step']),
+  pytorchFused: ofPeers('PyTorch, fused Adam', ['pytorch_program.py', 'step-fused']),
+  pytorchEvaluation: ofPeers('PyTorch', ['pytorch_program.py', 'eval']),
+  keras: ofPeers('Keras', ['keras_program.py', 'step']),
+  dlibOne: ofPeers('dlib, one process', ['dlib_program.py', 'one', IMAGE_LIST]),
+  dlibAll: ofPeers('dlib, a process a core', ['dlib_program.py', 'all', IMAGE_LIST]),
   notebook: {
     label: 'the notebook',
     command: [venvProgram('python'), path.join('bench', 'python', 'first_figure.py')],
   },
-} satisfies Record<string, KnownSubject>;
+} satisfies Record<string, KnownProgram>;
 
-/** Name of a benchmark subject in {@link SUBJECTS}. */
-export type SubjectName = keyof typeof SUBJECTS;
+/** Name of a measured program in {@link PROGRAMS}. */
+export type ProgramName = keyof typeof PROGRAMS;
 
-function ofNode(label: string, task: readonly string[], environment: SubjectSpec['environment']) {
-  const main = path.join(__dirname, 'subjects', `main${path.extname(__filename)}`);
+function ofNode(label: string, task: readonly string[], environment: ProgramSpec['environment']) {
+  const main = path.join(__dirname, 'programs', `main${path.extname(__filename)}`);
   const loader = main.endsWith('.ts') ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
   return { label, command: [process.execPath, ...loader, main, ...task], environment };
 }
 
-function ofPeers(label: string, [script, ...task]: readonly string[]): KnownSubject {
+function ofPeers(label: string, [script, ...task]: readonly string[]): KnownProgram {
   return {
     label,
     command: [peersPython(), path.join('bench', 'python', script), ...task],

@@ -1,13 +1,13 @@
-import { alternate, type Alternation, type Side } from './alternate';
+import { measureInTurn, type TurnResults, type Side } from './alternate';
 import { assembleRow, type BenchRow, type MissingRow } from './bench-file';
-import type { SubjectName } from './subjects';
-import type { Pool } from './pool';
-import type { Choice, RowSpec, SideSpec, LeakTestSpec } from './rows';
+import type { ProgramName } from './measured-programs';
+import type { ProgramPool } from './pool';
+import type { Choice, RowSpec, SideSpec, LeakTestSpec } from './comparisons';
 import { runLeakTest } from './leak-test';
 
 /** Options of {@link runRows}. */
 export interface RunOptions extends Choice {
-  readonly pool: Pool;
+  readonly pool: ProgramPool;
   /** Number of measured runs of each row; default the row's own. */
   readonly runs?: number;
   /** Called after each measured row. */
@@ -32,9 +32,9 @@ export async function runRows(options: RunOptions): Promise<void> {
         (await job.measure()).forEach(onRow);
       } catch (error) {
         onMissing({ name: job.name, reason: (error as Error).message });
-        await pool.keep([]); // A failed subject is restarted for the next row.
+        await pool.keep([]); // A failed program is restarted for the next row.
       }
-      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ subjects }) => subjects));
+      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ programs }) => programs));
     }
   } finally {
     await pool.keep([]);
@@ -43,40 +43,40 @@ export async function runRows(options: RunOptions): Promise<void> {
 
 interface Job {
   readonly name: string;
-  readonly subjects: readonly SubjectName[];
+  readonly programs: readonly ProgramName[];
   measure(): Promise<BenchRow[]>;
 }
 
-function jobOf(row: RowSpec, pool: Pool, runs: number | undefined): Job {
+function jobOf(row: RowSpec, pool: ProgramPool, runs: number | undefined): Job {
   const { name, ours, peer } = row;
-  const subjects = [ours, ...(peer ? [peer] : [])].map(({ subject }) => subject);
-  return { name, subjects, measure: () => measureRow(row, pool, runs) };
+  const programs = [ours, ...(peer ? [peer] : [])].map(({ program }) => program);
+  return { name, programs, measure: () => measureRow(row, pool, runs) };
 }
 
-function leakTestJob({ name, subject }: LeakTestSpec, pool: Pool): Job {
+function leakTestJob({ name, program }: LeakTestSpec, pool: ProgramPool): Job {
   return {
     name,
-    subjects: [subject],
-    measure: async () => runLeakTest(name, await pool.get(subject)),
+    programs: [program],
+    measure: async () => runLeakTest(name, await pool.get(program)),
   };
 }
 
-async function measureRow(row: RowSpec, pool: Pool, runs = row.runs ?? 7): Promise<BenchRow[]> {
+async function measureRow(row: RowSpec, pool: ProgramPool, runs = row.runs ?? 7): Promise<BenchRow[]> {
   // The peer starts first: a missing peer then saves the start of ours.
   const peer = row.peer && (await sideOf(row.peer, pool));
   const ours = await sideOf(row.ours, pool);
-  const { costs, last } = await alternate(ours, peer, { runs, warmUps: row.warmUps ?? 3 });
-  const notes = [row.note, ours.subject.ready.note, peer?.subject.ready.note].filter(Boolean);
+  const { costs, last } = await measureInTurn(ours, peer, { runs, warmUps: row.warmUps ?? 3 });
+  const notes = [row.note, ours.program.ready.note, peer?.program.ready.note].filter(Boolean);
   const measured = assembleRow({ ...row, note: notes.join('; ') }, costs);
   return row.memoryName ? [measured, memoryRow(row.memoryName, last)] : [measured];
 }
 
-async function sideOf({ subject, count, costPerSecond = 1000 }: SideSpec, pool: Pool): Promise<Side> {
+async function sideOf({ program, count, costPerSecond = 1000 }: SideSpec, pool: ProgramPool): Promise<Side> {
   const toCost = (seconds: number) => seconds * costPerSecond;
-  return { subject: await pool.get(subject), count, toCost };
+  return { program: await pool.get(program), count, toCost };
 }
 
-function memoryRow(name: string, { ours, peer }: Alternation['last']): BenchRow {
+function memoryRow(name: string, { ours, peer }: TurnResults['last']): BenchRow {
   const costs = { ours: [ours.peakMb], peer: peer ? [peer.peakMb] : [] };
   return assembleRow({ name, unit: 'MB at most', note: 'largest resident set while training' }, costs);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { runScale } from '../../bench/scale';
+import { measureAtScale } from '../../bench/data-at-scale';
 import { useTemporaryFolder } from '../support/folder';
 
 describe('runScale', () => {
@@ -11,7 +11,7 @@ describe('runScale', () => {
     this.timeout(120000);
     const file = () => path.join(folder(), 'scale.json');
     const run = (anew: boolean) =>
-      runScale({ images: 7, directory: folder(), file: file(), anew, print: () => undefined });
+      measureAtScale({ images: 7, directory: folder(), file: file(), anew, print: () => undefined });
     const first = await run(false);
     assert.deepEqual(JSON.parse(fs.readFileSync(file(), 'utf8')), first);
     const { renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb } = first;

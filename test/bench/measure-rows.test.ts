@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { stepFlops } from '../../bench/arithmetic';
 import type { BenchRow, MissingRow } from '../../bench/bench-file';
-import { startSubject, type Subject } from '../../bench/subject';
-import type { Pool } from '../../bench/pool';
-import { chooseRows } from '../../bench/rows';
-import { runRows } from '../../bench/run-rows';
+import { startProgram, type RunningProgram } from '../../bench/start-program';
+import type { ProgramPool } from '../../bench/pool';
+import { chooseRows } from '../../bench/comparisons';
+import { runRows } from '../../bench/measure-rows';
 
 describe('stepFlops', () => {
   it('counts 28 GFLOP for a step of TerGat on 64 pairs', () => {
@@ -81,21 +81,21 @@ describe('chooseRows', () => {
 describe('runRows', () => {
   it('measures what it can, tells what is missing, and leaves no process', async () => {
     const kept: string[][] = [];
-    const living = new Set<Subject>();
-    const pool: Pool = {
+    const living = new Set<RunningProgram>();
+    const pool: ProgramPool = {
       versions: {},
       get: async (name) => {
         if (name === 'keras') throw new Error('the peers are not installed');
         const seconds = name === 'tergat' ? '2' : '5';
-        const command = [process.execPath, path.join(__dirname, 'fake-subject.cjs'), seconds];
-        const subject = await startSubject({ label: name, command });
-        living.add(subject);
-        return subject;
+        const command = [process.execPath, path.join(__dirname, 'fake-program.cjs'), seconds];
+        const program = await startProgram({ label: name, command });
+        living.add(program);
+        return program;
       },
       keep: async (names) => {
         kept.push([...names]);
         if (names.length > 0) return;
-        for (const subject of living) await subject.close();
+        for (const program of living) await program.close();
       },
     };
     const rows: BenchRow[] = [];

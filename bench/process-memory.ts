@@ -12,7 +12,7 @@ export interface TotalMemory {
 }
 
 /** Watches how much memory a process and all that it started take together. */
-export interface RssWatch {
+export interface MemoryWatch {
   /** Ends watching. @returns the peak of each */
   stop(): TotalMemory;
 }
@@ -22,7 +22,7 @@ export interface RssWatch {
  * @param pid the topmost process
  * @throws Error where the system does not tell what memory processes share
  */
-export function watchRss(pid: number): RssWatch {
+export function watchMemory(pid: number): MemoryWatch {
   if (totalMemory(process.pid).residentMb === 0)
     throw new Error('Expected Pss in /proc/self/smaps_rollup but found none: memory cannot be measured here');
   let peak = totalMemory(pid);

@@ -9,8 +9,8 @@ import { startEngine } from '../lib/tensor/backend';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
 import { STORE_FILE, streamStore } from '../lib/faces/store/store';
 import { replaceSectionIn } from '../lib/study/markdown';
-import { watchRss } from './rss';
-import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './scale-file';
+import { watchMemory } from './process-memory';
+import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './data-at-scale-text';
 import { timeLoad } from './time-load';
 import type { ReferenceContext } from './reference/context';
 
@@ -20,8 +20,8 @@ const FERG_IMAGES = 55_768;
 /** What memory at full size is compared with. */
 const SMALL_IMAGES = 5000;
 
-/** How {@link runScale} runs. */
-export interface ScaleOptions {
+/** How {@link measureAtScale} runs. */
+export interface AtScaleOptions {
   /** How many images; default FERG's 55,768. */
   readonly images?: number;
   /** Where images, shards and stores are kept; default data/scale. */
@@ -43,7 +43,7 @@ type Preprocessed = Pick<Measurement, 'preprocessSeconds' | 'peakRssMb' | 'peakS
  * Measures a synthetic FERG from rendering to store and on to training tensors: 5,000 images, and then all.
  * @throws Error when preprocessing ends badly
  */
-export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
+export async function measureAtScale(options: AtScaleOptions): Promise<ScaleFile> {
   const { images = FERG_IMAGES, print } = options;
   const { file } = findTarget(options.file ?? homePath('results', 'latest', 'scale.json'), '--file');
   const directory = options.directory ?? homePath('data', 'scale');
@@ -73,7 +73,7 @@ export async function runScale(options: ScaleOptions): Promise<ScaleFile> {
  */
 export async function makeScaleReference({ directory, print }: ReferenceContext): Promise<void> {
   const file = path.join(directory, 'scale.json');
-  await runScale({ file, anew: true, print });
+  await measureAtScale({ file, anew: true, print });
   quoteScale(readScale(file));
 }
 
@@ -112,7 +112,7 @@ function quoteScale(scale: ScaleFile | undefined): void {
   for (const [page, toText] of Object.entries(texts)) replaceSectionIn(page, 'scale', toText(scale));
 }
 
-async function measure(images: number, directory: string, options: ScaleOptions): Promise<Measurement> {
+async function measure(images: number, directory: string, options: AtScaleOptions): Promise<Measurement> {
   const renderSeconds = await render(images, directory, options);
   const store = await preprocessApart(directory, options);
   const file = path.join(directory, 'store', STORE_FILE);
@@ -128,7 +128,11 @@ async function measure(images: number, directory: string, options: ScaleOptions)
 }
 
 /** Draws what is not there. What drawing all at once took is written down beside it, as reading it again takes none. */
-async function render(frames: number, folder: string, { anew, print }: ScaleOptions): Promise<number | null> {
+async function render(
+  frames: number,
+  folder: string,
+  { anew, print }: AtScaleOptions,
+): Promise<number | null> {
   const [directory, note] = [path.join(folder, 'sample'), path.join(folder, 'render.json')];
   const noted = () => readNote(note, frames);
   if (anew && noted() === null) fs.rmSync(directory, { recursive: true, force: true });
@@ -152,7 +156,7 @@ function readNote(file: string, frames: number): number | null {
 /** Preprocesses in a process of its own, so that its memory, with that of its workers, can be told from this one's. */
 async function preprocessApart(
   directory: string,
-  { anew, print }: ScaleOptions,
+  { anew, print }: AtScaleOptions,
   dataset: readonly string[] = [],
 ): Promise<Preprocessed> {
   const cache = path.join(directory, 'cache');
@@ -161,7 +165,7 @@ async function preprocessApart(
   const { file, execArgv } = ownModule(__dirname, 'scale-process');
   const start = performance.now();
   const child = spawn(process.execPath, [...execArgv, file, directory, ...dataset], { stdio: 'inherit' });
-  const watch = watchRss(child.pid!);
+  const watch = watchMemory(child.pid!);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const preprocessSeconds = secondsSince(start);
   const { residentMb, summedMb } = watch.stop();

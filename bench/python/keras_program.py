@@ -1,6 +1,6 @@
-"""TerGat in Keras on TensorFlow: keras_subject.py step."""
+"""TerGat in Keras on TensorFlow: keras_program.py step."""
 
-from subject import serve
+from program import serve
 
 
 def build_tergat():

@@ -2,8 +2,8 @@ import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { evaluate } from '../../lib/model/training/evaluate';
 import { countParameters } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
-import type { Task } from '../serve';
-import { engineVersions, startSubjectEngine } from './engine';
+import type { Program } from '../serve';
+import { engineVersions, startProgramEngine } from './engine';
 import { randomSource, takeFirst } from './random-blocks';
 
 /** Pairs of blocks in one unit of work. */
@@ -12,8 +12,8 @@ export const EVALUATION_UNIT = 256;
 const MAX_UNITS = 32;
 
 /** Prepares TerGat's evaluation by the library's `evaluate`. A unit is 256 pairs of blocks. */
-export async function prepareEvaluation(): Promise<Task> {
-  const engine = await startSubjectEngine('ours');
+export async function prepareEvaluation(): Promise<Program> {
+  const engine = await startProgramEngine('ours');
   const network = buildTerGat({ seed: DEFAULT_EXPERIMENT.seed });
   const source = randomSource(MAX_UNITS * EVALUATION_UNIT);
   const work = async (count: number) => {

@@ -1,4 +1,4 @@
-"""The original's preprocessing, with the right image under each crop: dlib_subject.py one|all IMAGES.json.
+"""The original's preprocessing, with the right image under each crop: dlib_program.py one|all IMAGES.json.
 
 Grey image, HOG detector with one upsampling, 68 landmarks, two boxes with a margin of 10 pixels, resized as
 torchvision resizes PIL images, and saved. IMAGES.json tells the root and the paths.
@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 
-from subject import serve
+from program import serve
 
 MARGIN = 10
 EYES = [*range(17, 27), *range(36, 48)]
