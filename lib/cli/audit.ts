@@ -7,13 +7,13 @@ import type { FrameRecord } from '../core/record';
 import { expectWritable, homePath } from '../files/project';
 import { auditBlocks, formatDatasheet } from '../study/audit';
 import { defineCommand, print } from './command';
-import { READER_OPTIONS } from './experiment';
+import { SHARED } from './experiment';
 import { preprocess } from './preprocess';
 
 /** Defines `audit`. */
 export const define = defineCommand({
   operands: { '<dir>': 'folder of the data set' },
-  options: READER_OPTIONS,
+  options: SHARED.reader,
   help: 'The data set is preprocessed first. Results go to results/latest/audit.',
   async run(values, [directory]) {
     const { findDataset } = await import('../datasets/registry');

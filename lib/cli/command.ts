@@ -102,20 +102,18 @@ interface CommandSpec<F extends Flags> {
 
 /** Makes the function that adds to a command what its specification says. */
 export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: Command) => void {
-  const { description, operands = {}, options = {}, help, commands = {}, run } = spec;
-  const { takesUnknownOptions = false } = spec;
   return (command) => {
-    if (description) command.description(description);
-    for (const [name, explanation] of Object.entries(operands)) command.argument(name, explanation);
-    for (const option of Object.values<Option>(options)) command.addOption(option);
-    command.allowUnknownOption(takesUnknownOptions);
-    if (help) command.addHelpText('after', `\n${help}`);
-    for (const [name, define] of Object.entries(commands)) define(command.command(name));
+    if (spec.description) command.description(spec.description);
+    for (const [name, help] of Object.entries(spec.operands ?? {})) command.argument(name, help);
+    for (const option of Object.values<Option>(spec.options ?? {})) command.addOption(option);
+    for (const [name, define] of Object.entries(spec.commands ?? {})) define(command.command(name));
+    if (spec.help) command.addHelpText('after', `\n${spec.help}`);
+    command.allowUnknownOption(spec.takesUnknownOptions ?? false);
     const refuse = (message: string) => command.error(`error: ${message}`);
-    if (run)
-      command.action(async () => {
-        process.exitCode = (await run(command.opts(), command.args, refuse)) ?? process.exitCode;
-      });
+    if (!spec.run) return;
+    command.action(async () => {
+      process.exitCode = (await spec.run!(command.opts(), command.args, refuse)) ?? process.exitCode;
+    });
   };
 }
 

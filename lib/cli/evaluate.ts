@@ -1,4 +1,4 @@
-import { type Experiment, readExperiment } from '../core/experiment';
+import { readExperiment } from '../core/experiment';
 import type { SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
@@ -15,33 +15,24 @@ import {
   text,
   type ValuesOf,
 } from './command';
-import {
-  crossValidate,
-  DATA_OPTIONS,
-  experimentOf,
-  type FoldsRun,
-  hasOwnBatchSize,
-  openLabelled,
-  PREDICTION_OPTIONS,
-  TRAINING_OPTIONS,
-} from './experiment';
+import { chooseExperiment, crossValidate, type FoldsRun, openLabelled, SHARED } from './experiment';
 
 const FOLDS_OPTIONS = {
   predictions: text('--predictions <file>', 'with --folds: CSV table for the predictions of all folds'),
   queue: text('--queue <url>', 'with --folds: a queue on Redis whose workers run them, redis://host:6379'),
-  ...TRAINING_OPTIONS,
+  ...SHARED.training,
 };
 
 const SIDES = ['train', 'validation', 'test', 'all'] as const;
 
 const OPTIONS = {
-  ...DATA_OPTIONS,
+  ...SHARED.data,
   side: choice(
     '--side <side>',
     'official side to score; default: test if the data have sides, else all',
     SIDES,
   ),
-  ...PREDICTION_OPTIONS,
+  ...SHARED.prediction,
   against: text('--against <file>', 'a second model file, or face-api'),
   by: text('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`'),
   format: choice('-f, --format <format>', 'format of the figures', ['text', 'json']).or('text'),
@@ -54,13 +45,12 @@ const OPTIONS = {
 
 type Values = ValuesOf<typeof OPTIONS>;
 
-const HELP = `--epochs, --seed, --batch-size, --learning-rate and --margin require --folds; EPOCHS, SEED etc. set them too. With --folds,
-a command that was stopped continues when it is called again. \`npx . preprocess --worker redis://host:6379\` starts a
-worker of the queue, on machines that share this project's data/cache at the same path.
+const HELP = `--epochs, --seed, --batch-size, --learning-rate and --margin require --folds; EPOCHS, SEED etc. set them too. The same
+command continues folds that were stopped. \`npx . preprocess --worker redis://host:6379\` starts a worker of the queue, on
+machines that share this project's data/cache at the same path.
 
 Class folders: <emotion>/* or <person>/<emotion>/*, named anger, disgust, fear, joy, neutral, sadness, surprise, or
 angry, happy, sad etc. Table of labels: a CSV file with the columns path and label (data/README.md).
-
 --by reports accuracy, recall by class and calibration error of each group with intervals, and the largest difference.
 
 Exit status: 0 all was measured; 1 an error; 2 wrong usage; 130 after Ctrl-C, and nothing is written.
@@ -89,10 +79,8 @@ export const define = defineCommand({
       throw new RangeError(
         `Expected no SPLIT beside --folds, which leaves one person out, but received ${split}`,
       );
-    const experiment = experimentOf(values);
-    const keepsBatchSize = hasOwnBatchSize(values);
-    if (await evaluateFolds({ ...values, architecture: folds, experiment, keepsBatchSize, print: tell }))
-      return;
+    const settings = { ...chooseExperiment(values), architecture: folds, print: tell };
+    if (await evaluateFolds({ ...values, ...settings })) return;
     tell('Stopped before the last fold: nothing was written; the same command continues.');
     return STOPPED_STATUS;
   },
@@ -106,26 +94,38 @@ type EvaluateRequest = Omit<Values, 'model' | 'against'> & {
 
 /**
  * Evaluates one model on labelled images, or compares two image by image.
- * @param stopFlag stops before the next image; default Ctrl-C
+ * @param stop stops before the next image; default Ctrl-C
  * @returns false when it was stopped; nothing is written then
  * @throws RangeError when a model or the data cannot be used, or the data do not have the column
  */
 export async function evaluate(
   request: EvaluateRequest,
-  stopFlag?: Pick<StopFlag, 'isRequested' | 'dispose'>,
+  stop: Pick<StopFlag, 'isRequested' | 'dispose'> = watchStop(),
 ): Promise<boolean> {
-  const { by, side, format, output } = request;
+  const { models, abstainBelow, by, side, format, output } = request;
+  const { loadPredictor } = await import('../predict/predictor');
   const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
-  const { compareEvaluations } = await import('../study/evaluate-models');
-  const { evaluationsToJson, evaluationsToText } = await import('../study/evaluate-models');
-  checkOutput(output);
-  const opened = await openLabelled(request, readExperiment(process.env));
-  const column = by === undefined ? undefined : findColumn(opened, by);
-  const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
-  const stop = stopFlag ?? watchStop();
+  const { compareEvaluations, evaluateModel, evaluationsToJson, evaluationsToText } =
+    await import('../study/evaluate-models');
   try {
-    const evaluations = await evaluateAll(request, dataset, stop.isRequested);
-    if (!evaluations) return false;
+    checkOutput(output);
+    const opened = await openLabelled(request, readExperiment(process.env));
+    const column = by === undefined ? undefined : findColumn(opened, by);
+    const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
+    const evaluations: ModelEvaluation[] = [];
+    for (const model of models) {
+      const { cropped } = dataset;
+      const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
+      try {
+        const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
+        const hooks = { onProgress, shouldStop: stop.isRequested };
+        const evaluation = await evaluateModel(predictor, dataset, hooks);
+        if (!evaluation) return false;
+        evaluations.push(evaluation);
+      } finally {
+        predictor.dispose();
+      }
+    }
     const [first, second] = evaluations;
     const results = {
       dataset: dataset.name,
@@ -133,8 +133,7 @@ export async function evaluate(
       paired: second && compareEvaluations(first, second, dataset.records),
       groups: column && evaluations.map((one) => evaluateGroups(one, dataset.records, column)),
     };
-    const text = format === 'json' ? evaluationsToJson(results) : evaluationsToText(results);
-    await writeOutput(output, text);
+    await writeOutput(output, format === 'json' ? evaluationsToJson(results) : evaluationsToText(results));
     return true;
   } finally {
     stop.dispose();
@@ -156,31 +155,8 @@ export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset 
   );
 }
 
-async function evaluateAll(
-  { models, abstainBelow }: EvaluateRequest,
-  dataset: Dataset,
-  shouldStop: () => boolean,
-): Promise<ModelEvaluation[] | undefined> {
-  const { loadPredictor } = await import('../predict/predictor');
-  const { evaluateModel } = await import('../study/evaluate-models');
-  const evaluations: ModelEvaluation[] = [];
-  const { cropped } = dataset;
-  for (const model of models) {
-    const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
-    try {
-      const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
-      const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop });
-      if (!evaluation) return undefined;
-      evaluations.push(evaluation);
-    } finally {
-      predictor.dispose();
-    }
-  }
-  return evaluations;
-}
-
 /** Data and network of {@link evaluateFolds}. */
-export type FoldsRequest = Values & FoldsRun & { readonly experiment: Experiment };
+export type FoldsRequest = Values & FoldsRun;
 
 /**
  * Leaves one person out: trains and tests a network once per person of the data.

@@ -1,6 +1,6 @@
 import { NUMBERINGS } from '../core/emotions';
 import { type Experiment, limitBatchSize, readExperiment } from '../core/experiment';
-import { SPLIT_SETTINGS, TRAIN_SHARE } from '../core/split';
+import { TRAIN_SHARE } from '../core/split';
 import { LABEL_RULES } from '../core/votes';
 import type { Dataset } from '../datasets/dataset';
 import { runStoppable } from '../notebook/stop';
@@ -9,99 +9,86 @@ import type { CrossValidation } from '../study/folds/score-folds';
 import type { OpenedDataset } from '../study/open-dataset';
 import { choice, followOnStderr, integer, number, tell, text, toggle, type ValuesOf } from './command';
 
-/** The option for images that are cropped faces. */
-export const CROPPED = toggle(
+const cropped = toggle(
   '--cropped',
   'each image is a cropped face: faces are not detected (default: CROPPED=1)',
 );
 
-const NUMBERED = choice(
+const numbered = choice(
   '--numbered <dataset>',
   'data set whose numbering the class numbers follow',
   NUMBERINGS,
 );
 
-/** Options that name labelled images. */
-export const DATA_OPTIONS = {
-  data: text(
-    '--data <folder>',
-    "labelled images: class folders, a table of labels (CSV), or FERG-DB's folders; default: FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
-  ),
-  numbered: NUMBERED,
-  cropped: CROPPED,
+/** Options that several commands have, by subject. */
+export const SHARED = {
+  cropped,
+  /** Labelled images. */
+  data: {
+    data: text(
+      '--data <folder>',
+      "labelled images: class folders, a table of labels (CSV), or FERG-DB's folders; default: FERG_DIR, IMAGES_DIR, DATASET_DIR or the sample",
+    ),
+    numbered,
+    cropped,
+  },
+  /** The reader of a data set. */
+  reader: {
+    dataset: text('--dataset <id>', 'reader of the data set, as `npx . datasets` lists them').or('folder'),
+    mapping: text('--mapping <file>', 'mapping file, for --dataset mapping'),
+    labels: choice(
+      '--labels <rule>',
+      'rule from votes to labels, for fer-plus (default strict)',
+      LABEL_RULES,
+    ),
+    numbered,
+    cropped,
+  },
+  prediction: {
+    model: text('-m, --model <file>', "model file, or face-api; default: the project's model"),
+    abstainBelow: number('--abstain-below <probability>', 'below this, answer `unsure` (default 0.5)', 0, 1),
+    output: text(
+      '-o, --output <file>',
+      'file (written as a whole), device or pipe; default -: standard output',
+    ),
+  },
+  training: {
+    epochs: integer('--epochs <count>', 'passes over all training images (default 15)', 1),
+    seed: integer('--seed <integer>', 'seed of split, weights, batches and dropout (default 1)', 0),
+    batchSize: integer('--batch-size <count>', 'images per step (default 64; Residual networks: 128)', 1),
+    learningRate: number('--learning-rate <rate>', "Adam's learning rate (default 0.001)", 1e-9, 1),
+    margin: integer('--margin <pixels>', 'margin around each box (default 10)', 0),
+  },
+  /** Size of a drawn sample. */
+  sample: {
+    clipsPerCell: integer('--clips-per-cell <count>', 'clips per character and expression (default 10)', 1),
+    framesPerClip: integer('--frames-per-clip <count>', 'frames of each clip (default 4)', 1),
+  },
 };
 
-/** Values of {@link DATA_OPTIONS}. */
-export type DataValues = ValuesOf<typeof DATA_OPTIONS>;
+/** Values of the options that name labelled images. */
+export type DataValues = ValuesOf<typeof SHARED.data>;
 
-/** Options that choose the reader of a data set. */
-export const READER_OPTIONS = {
-  dataset: text('--dataset <id>', 'reader of the data set, as `npx . datasets` lists them').or('folder'),
-  mapping: text('--mapping <file>', 'mapping file, for --dataset mapping'),
-  labels: choice('--labels <rule>', 'rule from votes to labels, for fer-plus (default strict)', LABEL_RULES),
-  numbered: NUMBERED,
-  cropped: CROPPED,
-};
-
-/** Values of {@link READER_OPTIONS}. */
-export type ReaderValues = ValuesOf<typeof READER_OPTIONS>;
-
-/** Options of predictions. */
-export const PREDICTION_OPTIONS = {
-  model: text('-m, --model <file>', "model file, or face-api; default: the project's model"),
-  abstainBelow: number('--abstain-below <probability>', 'below this, answer `unsure` (default 0.5)', 0, 1),
-  output: text(
-    '-o, --output <file>',
-    'file (written as a whole), device or pipe; default -: standard output',
-  ),
-};
-
-/** Settings of training. */
-export const TRAINING_OPTIONS = {
-  epochs: integer('--epochs <count>', 'passes over all training images (default 15)', 1),
-  seed: integer('--seed <integer>', 'seed of split, weights, batches and dropout (default 1)', 0),
-  batchSize: integer('--batch-size <count>', 'images per step (default 64; Residual networks: 128)', 1),
-  learningRate: number('--learning-rate <rate>', "Adam's learning rate (default 0.001)", 1e-9, 1),
-  margin: integer('--margin <pixels>', 'margin around each box (default 10)', 0),
-};
-
-/** Size of a drawn sample. */
-export const SAMPLE_OPTIONS = {
-  clipsPerCell: integer('--clips-per-cell <count>', 'clips of each character and expression (default 10)', 1),
-  framesPerClip: integer('--frames-per-clip <count>', 'frames of each clip (default 4)', 1),
-};
-
-/** The option of the split. */
-export const SPLIT = choice(
-  '--split <name>',
-  'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
-  SPLIT_SETTINGS,
-);
-
-type ExperimentValues = ValuesOf<typeof TRAINING_OPTIONS & typeof SAMPLE_OPTIONS & { split: typeof SPLIT }>;
+/** Settings that options change, and whether the user chose the batch size; otherwise it is reduced on little data. */
+export interface ChosenExperiment {
+  readonly experiment: Experiment;
+  readonly keepsBatchSize?: boolean;
+}
 
 /**
  * Completes the options of training, sample and split by the environment's settings and the defaults.
  * @throws RangeError when the environment holds an invalid value
  */
-export function experimentOf(values: ExperimentValues): Experiment {
-  const base = readExperiment(process.env);
+export function chooseExperiment(
+  values: ValuesOf<typeof SHARED.training & typeof SHARED.sample> & { readonly split?: Experiment['split'] },
+): ChosenExperiment {
+  const given: Readonly<Record<string, unknown>> = { ...values, marginPx: values.margin };
+  const settings = Object.entries(readExperiment(process.env));
+  const chosen = settings.map(([name, value]) => [name, given[name] ?? value] as const);
   return {
-    ...base,
-    split: values.split ?? base.split,
-    marginPx: values.margin ?? base.marginPx,
-    epochs: values.epochs ?? base.epochs,
-    seed: values.seed ?? base.seed,
-    batchSize: values.batchSize ?? base.batchSize,
-    learningRate: values.learningRate ?? base.learningRate,
-    clipsPerCell: values.clipsPerCell ?? base.clipsPerCell,
-    framesPerClip: values.framesPerClip ?? base.framesPerClip,
+    experiment: Object.fromEntries(chosen) as unknown as Experiment,
+    keepsBatchSize: values.batchSize !== undefined || Boolean(process.env.BATCH_SIZE),
   };
-}
-
-/** Returns whether the user chose the batch size; otherwise it is reduced on little data. */
-export function hasOwnBatchSize({ batchSize }: ExperimentValues): boolean {
-  return batchSize !== undefined || Boolean(process.env.BATCH_SIZE);
 }
 
 /**
@@ -130,11 +117,9 @@ export async function openLabelled(
 }
 
 /** How the folds of a leave-one-person-out evaluation are run. */
-export interface FoldsRun extends FoldSettings {
+export interface FoldsRun extends FoldSettings, ChosenExperiment {
   /** A queue on Redis whose workers run the folds; default: this process does. */
   readonly queue?: string;
-  /** Whether the user chose the batch size; otherwise it is reduced on little data. */
-  readonly keepsBatchSize?: boolean;
   readonly print: (line: string) => void;
   /** Default Ctrl-C. */
   readonly shouldStop?: () => boolean;

@@ -3,12 +3,12 @@ import { readCropped, readExperiment } from '../core/experiment';
 import { describeAssumed } from '../faces/detector/usual-landmarks';
 import { homePath } from '../files/project';
 import { defineCommand, print } from './command';
-import { CROPPED } from './experiment';
+import { SHARED } from './experiment';
 
 /** Defines `faces`. */
 export const define = defineCommand({
   operands: { '[files...]': 'picture files; default: the six photographs of the face-api package' },
-  options: { cropped: CROPPED },
+  options: { cropped: SHARED.cropped },
   help: 'Exit status: 0 every picture has a face, 1 one has none or an error, 2 wrong usage.',
   run: async ({ cropped }, files) => ((await drawFaces(files, cropped ?? readCropped(process.env))) ? 0 : 1),
 });

@@ -7,11 +7,11 @@ import { watchStop } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';
 import { choice, defineCommand, Flag, followOnStderr, number, STOPPED_STATUS, tell, text } from './command';
 import { numberBetween, type ValuesOf } from './command';
-import { CROPPED, PREDICTION_OPTIONS } from './experiment';
+import { SHARED } from './experiment';
 
 const OPTIONS = {
-  cropped: CROPPED,
-  ...PREDICTION_OPTIONS,
+  cropped: SHARED.cropped,
+  ...SHARED.prediction,
   format: choice('-f, --format <format>', 'format of the answers', ['text', 'json', 'csv']).or('text'),
   filesFrom: text('--files-from <file>', 'read names, one per line or ended by NUL; -: standard input'),
   annotate: text('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in'),
@@ -23,25 +23,18 @@ const OPTIONS = {
 
 type Values = ValuesOf<typeof OPTIONS>;
 
-const HELP = `Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF. For HEIC, BMP and others a message says what to do. Of an animation or a file
-with several pages, only the first picture is used, and a message says so. Every face of a picture is answered, the
-largest first.
-
-Videos: need ffmpeg 5.1 or newer. Each answer has the time of its picture. A truncated video is answered up to its end,
-and a message says how much is missing. Faces are followed from picture to picture, and detected anew after 0.4 s.
-
-Folders: are searched with all subfolders. Pictures and videos are recognised by content, not by name. Each of them gets
-an answer, or a message on standard error with the reason. Other files, hidden files, and links to folders, which are not
-entered, are counted at the end.
+const HELP = `Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF; of an animation or of several pages, the first. Videos need ffmpeg 5.1 or
+newer; each answer has the time of its picture. Folders are searched with all subfolders, but not through links; pictures
+and videos are recognised by content. Every face is answered, the largest first. What cannot be read is named on standard
+error with the reason; files that are neither are counted at the end.
 
 Smallest face: from brows to chin a fortieth of the picture's longer side (100 pixels of 4000x3000), and 30 pixels. Next
 to a face of an eighth of that side, faces below a fourteenth may be missed.
 
 Models:
-  default         the project's model, for photographs and drawings; models/README.md states its accuracy.
-                  \`npx . evaluate --data FOLDER\` measures it on your pictures.
-  face-api        the network of the face-api package, with that package's detection (SSD), landmarks and alignment
-  FILE            a file that the train command wrote; models/drawn.safetensors was trained on drawn faces only
+  default     the project's model, for photographs and drawings; models/README.md states its accuracy
+  face-api    the network of the face-api package, with that package's detection (SSD), landmarks and alignment
+  FILE        written by \`npx . train\`; models/drawn.safetensors was trained on drawn faces only
 
 With --output, a run that was stopped goes on when the same command is called again.
 
@@ -52,8 +45,7 @@ Examples:
   npx . predict photo.jpg
   npx . predict --format csv --output answers.csv photos/
   find . -name '*.jpg' | npx . predict --files-from - --format json
-  curl -s … | npx . predict -
-`;
+  curl -s … | npx . predict -`;
 
 /** Defines `predict`. */
 export const define = defineCommand({

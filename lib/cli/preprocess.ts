@@ -5,10 +5,10 @@ import { describeAssumed } from '../faces/detector/usual-landmarks';
 import type { MadeStore, PreprocessProgress } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
 import { defineCommand, integer, print, text, type ValuesOf } from './command';
-import { READER_OPTIONS } from './experiment';
+import { SHARED } from './experiment';
 
 const OPTIONS = {
-  ...READER_OPTIONS,
+  ...SHARED.reader,
   out: text('--out <dir>', 'folder for blocks.arrow and skipped.csv; default data/stores/<dataset>'),
   margin: integer('--margin <px>', 'margin around the boxes (default 10)', 0, 1000),
   workers: integer('--workers <n>', 'processes; default: one per core from 1,024 images on', 1, 1024),

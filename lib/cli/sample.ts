@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { defineCommand, followOnStderr, integer, print } from './command';
-import { experimentOf, SAMPLE_OPTIONS } from './experiment';
+import { chooseExperiment, SHARED } from './experiment';
 
 /** Defines `sample`. */
 export const define = defineCommand({
@@ -10,12 +10,12 @@ export const define = defineCommand({
       'number of generated characters to draw into data/generated; default: the six of data/sample',
       1,
     ),
-    ...SAMPLE_OPTIONS,
+    ...SHARED.sample,
   },
   help: 'Existing images are kept. The same command completes a sample that was interrupted.',
   async run({ generated, ...values }) {
     const { openDataset, openGenerated } = await import('../study/open-dataset');
-    const experiment = experimentOf(values);
+    const { experiment } = chooseExperiment(values);
     const follow = followOnStderr('Drawing');
     const { records, directory } = generated
       ? await openGenerated(experiment, generated, follow)

@@ -1,24 +1,30 @@
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import { type Experiment, FOLDER_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES } from '../core/experiment';
 import { formatPercent } from '../core/metrics';
-import { expectOneSplit, splitRecords } from '../core/split';
+import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
 import { findTarget, saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/test-score';
-import { defineCommand, findGiven, followOnStderr, integer, print, STOPPED_STATUS, text } from './command';
 import {
-  DATA_OPTIONS,
+  choice,
+  defineCommand,
+  findGiven,
+  followOnStderr,
+  integer,
+  print,
+  STOPPED_STATUS,
+  text,
+} from './command';
+import {
+  type ChosenExperiment,
+  chooseExperiment,
   type DataValues,
-  experimentOf,
   fitBatch,
-  hasOwnBatchSize,
   openLabelled,
-  SAMPLE_OPTIONS,
-  SPLIT,
-  TRAINING_OPTIONS,
+  SHARED,
 } from './experiment';
 
 /** Defines `train`. */
@@ -29,44 +35,41 @@ export const define = defineCommand({
       '--architecture <name>',
       'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
     ).or('Combined'),
-    ...DATA_OPTIONS,
-    generated: integer(
-      '--generated <count>',
-      'train on this number of generated characters instead',
-      1,
-      100_000,
-    ).conflicts(['data', 'cropped']),
-    split: SPLIT,
-    ...TRAINING_OPTIONS,
-    ...SAMPLE_OPTIONS,
+    ...SHARED.data,
+    generated: integer('--generated <count>', 'train on generated characters instead', 1, 100_000).conflicts([
+      'data',
+      'cropped',
+    ]),
+    split: choice(
+      '--split <name>',
+      'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
+      SPLIT_SETTINGS,
+    ),
+    ...SHARED.training,
+    ...SHARED.sample,
   },
   help: `With fewer than 640 faces, batches are smaller than 64, unless --batch-size is given.
 Ctrl-C ends training after the current batch; the same command continues after the last whole epoch.`,
   async run(values, _, refuse) {
     const { data, generated } = values;
     // The size of drawn characters says nothing about other data: a user who sets it expects fewer images.
-    const stray = findGiven(SAMPLE_OPTIONS, values);
+    const stray = findGiven(SHARED.sample, values);
     const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
     if (stray !== undefined && beside !== undefined && generated === undefined)
       return refuse(
         `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
       );
-    const experiment = experimentOf(values);
-    const isWhole = await train({ ...values, experiment, keepsBatchSize: hasOwnBatchSize(values), print });
-    return isWhole ? 0 : STOPPED_STATUS;
+    return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED_STATUS;
   },
 });
 
 /** Data, network and settings of {@link train}. */
-interface TrainRequest extends DataValues {
-  readonly experiment: Experiment;
+interface TrainRequest extends DataValues, ChosenExperiment {
   /** Number of generated characters to draw and train on, instead of a data set. */
   readonly generated?: number;
   readonly architecture: string;
   /** Path of the model file. */
   readonly output: string;
-  /** Whether the user chose the batch size; otherwise it is reduced on little data. */
-  readonly keepsBatchSize?: boolean;
   readonly print: (line: string) => void;
 }
 
@@ -134,9 +137,8 @@ function warnOfOneAnswer(score: TestScore | undefined): string[] {
   const answers = score?.classes.filter(({ predicted }) => predicted > 0) ?? [];
   const expressions = score?.classes.filter(({ support }) => support > 0) ?? [];
   if (answers.length !== 1 || expressions.length < 2) return [];
-  return [
-    `Warning: every test answer is ${EMOTIONS[answers[0].id]}. Use more --epochs or a smaller --batch-size.`,
-  ];
+  const answer = EMOTIONS[answers[0].id];
+  return [`Warning: every test answer is ${answer}. Use more --epochs or a smaller --batch-size.`];
 }
 
 /** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
@@ -152,8 +154,6 @@ function describeFound({ records, cropped }: Dataset, { skipped, imageSizes }: B
   if (skipped.length <= MANY_MISSED * records.length) return [line];
   const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
   const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
-  return [
-    line,
-    `Warning: no face was found in ${formatPercent(skipped.length / records.length, 0)} of the images; they are not trained on.${cause}`,
-  ];
+  const share = formatPercent(skipped.length / records.length, 0);
+  return [line, `Warning: no face was found in ${share} of the images; they are not trained on.${cause}`];
 }
