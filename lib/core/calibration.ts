@@ -100,10 +100,7 @@ function scoreAnswers({ probabilities, labels }: LabelledProbabilities) {
   });
 }
 
-/**
- * Returns the bin of a confidence. Bins have equal width; the upper end belongs to the bin.
- * @returns 0 to binCount - 1
- */
+/** Returns the bin of a confidence, 0 to binCount - 1. Bins have equal width; the upper end belongs to the bin. */
 export function binOf(confidence: number, binCount: number): number {
   return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
 }

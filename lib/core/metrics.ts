@@ -21,23 +21,18 @@ export interface ClassMetrics {
 
 /**
  * Counts how often each true class is answered with each class.
- * @param truth true class ids, [n], integers from 0 to classCount - 1
- * @param predicted predicted class ids, [n], in the same order
- * @param classCount number of classes, default 7
- * @returns [classCount, classCount]: `matrix[truth][predicted]`
+ * @param truth label ids, [n]
+ * @param predicted label ids, [n], in the same order
+ * @returns [7, 7]: `matrix[truth][predicted]`
  * @throws RangeError when the lengths differ or an id is out of range
  */
-export function confusionMatrix(
-  truth: ArrayLike<number>,
-  predicted: ArrayLike<number>,
-  classCount: number = EMOTIONS.length,
-): number[][] {
+export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>): number[][] {
   if (truth.length !== predicted.length)
     throw new RangeError(`Expected ${truth.length} ids for predicted but received ${predicted.length}`);
-  const matrix = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
+  const matrix = EMOTIONS.map(() => EMOTIONS.map(() => 0));
   for (let index = 0; index < truth.length; index++) {
-    const row = checkId(truth[index], classCount, `truth[${index}]`);
-    matrix[row][checkId(predicted[index], classCount, `predicted[${index}]`)]++;
+    const row = checkId(truth[index], `truth[${index}]`);
+    matrix[row][checkId(predicted[index], `predicted[${index}]`)]++;
   }
   return matrix;
 }
@@ -48,9 +43,9 @@ export function confusionMatrix(
  * @returns [n]
  */
 export function predictedLabels(probabilities: Float32Array): Uint8Array {
-  const classes = EMOTIONS.length;
-  return Uint8Array.from({ length: probabilities.length / classes }, (_, row) => {
-    const own = probabilities.subarray(classes * row, classes * (row + 1));
+  const { length } = EMOTIONS;
+  return Uint8Array.from({ length: probabilities.length / length }, (_, row) => {
+    const own = probabilities.subarray(length * row, length * (row + 1));
     return own.indexOf(Math.max(...own));
   });
 }
@@ -113,9 +108,11 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function checkId(id: number, classCount: number, name: string): number {
-  if (Number.isInteger(id) && id >= 0 && id < classCount) return id;
-  throw new RangeError(`Expected integer between 0 and ${classCount - 1} for ${name} but received ${id}`);
+function checkId(id: number, name: string): number {
+  if (id in EMOTIONS) return id;
+  throw new RangeError(
+    `Expected integer between 0 and ${EMOTIONS.length - 1} for ${name} but received ${id}`,
+  );
 }
 
 /**

@@ -1,9 +1,6 @@
 import { BLOCK_SIZE, type BlockSet } from './blocks';
 import { groupBy } from './group-by';
 
-/** Hashes of n faces, 64 bits each as two 32-bit numbers, [n, 2]. */
-type FaceHashes = Uint32Array;
-
 /** Largest number of different bits between two near-duplicates. */
 const NEAR_BITS = 3;
 
@@ -13,18 +10,15 @@ const COLUMNS = 9;
 /**
  * Hashes what the network sees of each face: a 32-bit difference hash of the eyes block and one of the mouth block. A
  * bit is 1 when a cell of a 4x9 grid is darker than its right neighbour.
- * @returns [n, 2]
+ * @returns 64 bits of each face as two 32-bit numbers, [n, 2]
  * Source: dHash, Neal Krawetz, "Kind of Like That" (2013).
  */
-export function hashFaces({ records, eyes, mouth }: BlockSet): FaceHashes {
-  const hashes = new Uint32Array(2 * records.length);
+export function hashFaces({ records, eyes, mouth }: BlockSet): Uint32Array {
   const size = BLOCK_SIZE * BLOCK_SIZE;
-  records.forEach((_, face) => {
-    [eyes, mouth].forEach((blocks, which) => {
-      hashes[2 * face + which] = hashBlock(blocks.subarray(face * size, (face + 1) * size));
-    });
-  });
-  return hashes;
+  const hashes = records.flatMap((_, face) =>
+    [eyes, mouth].map((blocks) => hashBlock(blocks.subarray(face * size, (face + 1) * size))),
+  );
+  return Uint32Array.from(hashes);
 }
 
 function hashBlock(block: Uint8Array): number {
@@ -50,12 +44,13 @@ function cellMean(block: Uint8Array, row: number, column: number): number {
  * Finds for each face of one set a near-duplicate in another set: a face whose hash differs in at most
  * {@link NEAR_BITS} bits. With that few different bits, at least one of the hash's four 16-bit words is equal, so only
  * faces with an equal word are compared.
+ * @param hashes as {@link hashFaces} returns them
  * @param asked positions of the faces
  * @param others positions of the possible near-duplicates; a face is never its own near-duplicate
  * @returns the position of one near-duplicate of each face in `asked`, or -1
  */
 export function findNearDuplicates(
-  hashes: FaceHashes,
+  hashes: Uint32Array,
   asked: readonly number[],
   others: readonly number[],
 ): Int32Array {
@@ -69,14 +64,14 @@ export function findNearDuplicates(
   });
 }
 
-function wordsOf(hashes: FaceHashes, face: number): number[] {
+function wordsOf(hashes: Uint32Array, face: number): number[] {
   const [eyes, mouth] = hashes.subarray(2 * face);
   return [eyes >>> 16, eyes & 0xffff, mouth >>> 16, mouth & 0xffff].map(
     (word, place) => place * 0x10000 + word,
   );
 }
 
-function countDifferentBits(hashes: FaceHashes, one: number, other: number): number {
+function countDifferentBits(hashes: Uint32Array, one: number, other: number): number {
   const count = (which: number) => countBits(hashes[2 * one + which] ^ hashes[2 * other + which]);
   return count(0) + count(1);
 }

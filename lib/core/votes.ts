@@ -17,6 +17,9 @@ export const VOTE_COLUMNS = [
 /** One of {@link VOTE_COLUMNS}. */
 export type VoteColumn = (typeof VOTE_COLUMNS)[number];
 
+/** Number of annotators who chose each of {@link VOTE_COLUMNS}, [10]. */
+type Votes = readonly number[];
+
 /** Rules that give an image its label from votes, or leave it out; see {@link labelByVotes}. */
 export const LABEL_RULES = ['strict', 'plural', 'all'] as const;
 
@@ -29,11 +32,10 @@ const EXPRESSION_COLUMNS = EMOTIONS.map((emotion) => VOTE_COLUMNS.indexOf(emotio
 /**
  * Finds the majority winner by FER+'s `majority` rule: single votes are dropped, and the winner needs more than half of
  * the remaining votes, including those for `unknown` and `not-a-face`.
- * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @returns undefined without a majority
  * @throws RangeError when there are not ten counts
  */
-export function majorityWinner(votes: readonly number[]): VoteColumn | undefined {
+export function majorityWinner(votes: Votes): VoteColumn | undefined {
   const kept = dropSingleVotes(votes);
   const most = Math.max(...kept);
   return 2 * most > sum(kept) ? VOTE_COLUMNS[kept.indexOf(most)] : undefined;
@@ -41,11 +43,10 @@ export function majorityWinner(votes: readonly number[]): VoteColumn | undefined
 
 /**
  * Finds the plurality winner: the column with the most votes.
- * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @returns undefined for a tie
  * @throws RangeError when there are not ten counts
  */
-export function pluralityWinner(votes: readonly number[]): VoteColumn | undefined {
+export function pluralityWinner(votes: Votes): VoteColumn | undefined {
   expectTen(votes);
   const most = Math.max(...votes);
   const winners = VOTE_COLUMNS.filter((_, column) => votes[column] === most);
@@ -55,11 +56,10 @@ export function pluralityWinner(votes: readonly number[]): VoteColumn | undefine
 /**
  * Computes the soft label: each expression's share of the votes for the seven expressions, with single votes dropped as
  * in {@link majorityWinner}.
- * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @returns [7] in the order of the label ids, with sum 1; undefined when no vote for the seven remains
  * @throws RangeError when there are not ten counts
  */
-export function toSoftLabel(votes: readonly number[]): number[] | undefined {
+export function toSoftLabel(votes: Votes): number[] | undefined {
   const kept = dropSingleVotes(votes);
   const counts = EXPRESSION_COLUMNS.map((column) => kept[column]);
   const total = sum(counts);
@@ -68,25 +68,24 @@ export function toSoftLabel(votes: readonly number[]): number[] | undefined {
 
 /**
  * Labels an image by its votes.
- * @param votes counts, [10], in the order of {@link VOTE_COLUMNS}
  * @param rule `strict`: the majority winner. `plural`: the plurality winner. `all`: the majority winner, or else the
  *   largest share of the soft label; the first by label id in a tie.
  * @returns undefined when the rule gives none of the seven expressions
  * @throws RangeError when there are not ten counts
  */
-export function labelByVotes(votes: readonly number[], rule: LabelRule): Emotion | undefined {
+export function labelByVotes(votes: Votes, rule: LabelRule): Emotion | undefined {
   const winner = rule === 'plural' ? pluralityWinner(votes) : majorityWinner(votes);
   if (winner && isEmotion(winner)) return winner;
   const shares = rule === 'all' ? toSoftLabel(votes) : undefined;
   return shares && EMOTIONS[shares.indexOf(Math.max(...shares))];
 }
 
-function dropSingleVotes(votes: readonly number[]): number[] {
+function dropSingleVotes(votes: Votes): number[] {
   expectTen(votes);
   return votes.map((count) => (count === 1 ? 0 : count));
 }
 
-function expectTen(votes: readonly number[]): void {
+function expectTen(votes: Votes): void {
   if (votes.length !== VOTE_COLUMNS.length)
     throw new RangeError(`Expected ${VOTE_COLUMNS.length} counts for votes but received ${votes.length}`);
 }
