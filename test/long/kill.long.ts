@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createRandom } from '../../lib/core/random';
+import { projectRoot } from '../../lib/files/project';
 import { portraitPng } from '../faces/photos';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 const KILLS = 20;
 const FRAMES = 36;
@@ -31,7 +34,7 @@ describe('making a store, killed again and again', function () {
   });
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-  function spawn(unit: string, limit: number) {
+  function runChild(unit: string, limit: number) {
     const child = path.join(__dirname, 'make-store-child.ts');
     const args = ['--require', require.resolve('tsx/cjs'), child, folder, unit, String(limit)];
     return spawnSync(process.execPath, args, { encoding: 'utf8' });
@@ -39,7 +42,7 @@ describe('making a store, killed again and again', function () {
 
   /** Runs until the end or the kill. @returns undefined when it was killed */
   function run(unit: 'op' | 'ms' | 'never', limit = 0): Finished | undefined {
-    const { signal, stdout, stderr } = spawn(unit, limit);
+    const { signal, stdout, stderr } = runChild(unit, limit);
     if (signal === 'SIGKILL') return undefined;
     assert.ok(stdout, stderr);
     return JSON.parse(stdout) as Finished;
@@ -89,7 +92,7 @@ describe('making a store, killed again and again', function () {
     const wanted = contents();
     clean();
     for (const point of [6, 14]) {
-      const { status, stderr } = spawn('full', point);
+      const { status, stderr } = runChild('full', point);
       assert.equal(status, 1);
       assert.match(stderr, /Expected to write .* but could not: ENOSPC/);
       for (const [file, hash] of contents()) assert.equal(hash, wanted.get(file), file);
@@ -102,5 +105,52 @@ describe('making a store, killed again and again', function () {
     }
     run('never');
     assert.deepEqual(contents(), wanted);
+  });
+});
+
+describe('predicting a folder, killed again and again', function () {
+  this.timeout(300000);
+  const PICTURES = 300;
+  const folder = useTemporaryFolder();
+
+  const command = (output: string) => [
+    ...['--import', 'tsx', 'lib/cli.ts', 'predict', '--cropped'],
+    ...['--format', 'json', '--output', path.join(folder(), output), path.join(folder(), 'pictures')],
+  ];
+
+  /** Counts the answers that are kept beside the output; its first line has the settings. */
+  const countKept = (output: string) => {
+    const part = path.join(folder(), `${output}.part`);
+    return fs.existsSync(part) ? fs.readFileSync(part, 'utf8').split('\n').length - 1 : 0;
+  };
+
+  async function killAt(answers: number, output: string): Promise<void> {
+    const child = spawn(process.execPath, command(output), { cwd: projectRoot(), stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    while (countKept(output) < answers && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    assert.deepEqual(await ended, [null, 'SIGKILL'], 'it was still running');
+  }
+
+  it("gives the undisturbed run's bytes after three SIGKILLs, and answers nothing twice", async () => {
+    const pictures: Record<string, Buffer | string> = { 'pictures/000.png': 'no picture' };
+    for (let index = 1; index < PICTURES; index++)
+      pictures[`pictures/${String(index).padStart(3, '0')}.png`] = await portraitPng(index % 24, 48);
+    writeFiles(folder(), pictures);
+    const run = (output: string) =>
+      spawnSync(process.execPath, command(output), { cwd: projectRoot(), encoding: 'utf8' });
+    run('undisturbed.json');
+    for (const answers of [40, 120, 200]) await killAt(answers, 'killed.json');
+    const kept = countKept('killed.json');
+    assert.ok(kept >= 200 && kept < PICTURES, `${kept}`);
+    const { stderr } = run('killed.json');
+    const [, before] = /continuing after (\d+) of \d+ inputs/.exec(stderr) ?? [];
+    assert.ok(Math.abs(Number(before) - kept) <= 1, stderr);
+    const [killed, undisturbed] = ['killed.json', 'undisturbed.json'].map((name) =>
+      fs.readFileSync(path.join(folder(), name)),
+    );
+    assert.ok(killed.equals(undisturbed));
+    assert.equal((JSON.parse(killed.toString()) as unknown[]).length, PICTURES);
   });
 });
