@@ -25,10 +25,7 @@ export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
   covered: 'a grey bar over the eyes',
 };
 
-/** Position of the bar as shares of the image's height. */
-const BAR = { top: 0.35, height: 0.24 } as const;
-
-type Located = { readonly imageOf: (record: FrameRecord) => string };
+type ImageOf = (record: FrameRecord) => string;
 
 /**
  * Asks a trained network about corrupted copies of its test images; answers are cached.
@@ -105,7 +102,7 @@ export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Relati
  */
 export async function cutAtBoxes(
   records: readonly FrameRecord[],
-  { boxes, imageOf }: Located & { readonly boxes: RelativeBoxes },
+  { boxes, imageOf }: { readonly boxes: RelativeBoxes; readonly imageOf: ImageOf },
 ): Promise<Pick<BlockSet, 'records' | 'eyes' | 'mouth'>> {
   const area = BLOCK_SIZE * BLOCK_SIZE;
   const [eyes, mouth] = [0, 1].map(() => new Uint8Array(records.length * area));
@@ -120,16 +117,16 @@ export async function cutAtBoxes(
 
 /**
  * Writes a corrupted copy of each image to its record's path in a directory. Existing copies are overwritten.
- * @param options.directory created if missing
+ * @param directory created if missing
  */
 export async function writeCorrupted(
   records: readonly FrameRecord[],
-  options: Located & { readonly kind: CorruptionRun['kind']; readonly directory: string },
+  { kind, directory, imageOf }: Pick<CorruptionRun, 'kind'> & { directory: string; imageOf: ImageOf },
 ): Promise<void> {
   for (const record of records) {
-    const file = path.join(options.directory, record.path);
+    const file = path.join(directory, record.path);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    const image = await corrupt(sharp(options.imageOf(record)), options.kind);
+    const image = await corrupt(sharp(imageOf(record)), kind);
     await image.png().toFile(file);
   }
 }
@@ -142,6 +139,6 @@ async function corrupt(image: Sharp, kind: CorruptionRun['kind']): Promise<Sharp
     const small = await image.resize(24, 24, { fit: 'inside' }).png().toBuffer();
     return sharp(small).resize(width, height, { fit: 'fill' });
   }
-  const bar = { width, height: Math.round(BAR.height * height), channels: 3, background: '#777777' } as const;
-  return image.composite([{ input: { create: bar }, top: Math.round(BAR.top * height), left: 0 }]);
+  const bar = { width, height: Math.round(0.24 * height), channels: 3, background: '#777777' } as const;
+  return image.composite([{ input: { create: bar }, top: Math.round(0.35 * height), left: 0 }]);
 }

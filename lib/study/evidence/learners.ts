@@ -83,17 +83,16 @@ export function buildLearners(
   const forms: Readonly<Record<string, NetworkSpec>> = FORMS;
   return (model, isKept) => {
     if (Object.hasOwn(untrained, model)) return untrained[model];
-    if (Object.hasOwn(forms, model)) return (task) => learn(forms[model], task, isKept);
+    const form = Object.hasOwn(forms, model) && forms[model];
+    if (form)
+      return (task) =>
+        useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
+          ...(await askNetwork(network, form.inputs, task.blocks, task)),
+          bestEpoch,
+        }));
     const known = [...Object.keys(untrained), ...Object.keys(forms)].join(', ');
     throw new RangeError(`Expected one of ${known} for model but received ${model}`);
   };
-}
-
-function learn(form: NetworkSpec, task: LearnerTask, isKept: boolean): Promise<LearnerAnswers> {
-  return useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
-    ...(await askNetwork(network, form.inputs, task.blocks, task)),
-    bestEpoch,
-  }));
 }
 
 /**

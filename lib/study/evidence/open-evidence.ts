@@ -15,7 +15,7 @@ import type { AttributionRun, Evidence, EvidenceRun, Study } from './archive';
 import { runAttribution } from './attribution';
 import { runCorruptions } from './corruptions';
 import { buildLearners } from './learners';
-import { EVIDENCE_SIZES, isNeededAgain, planAttribution, planCorruptions, PLANS } from './plans';
+import { EVIDENCE_SIZES, isNeededAgain, planAttribution, planCorruptions, PLANS, setsOf } from './plans';
 import type { EvidenceSize } from './plans';
 import { runJob, type RunContext } from './run-jobs';
 import { buildSplits, setOf, type CharacterSet } from './splits';
@@ -59,12 +59,8 @@ export async function runEvidence(
   const size = EVIDENCE_SIZES[options.size];
   const { shares, epochs, corruptedImages } = size;
   await startEngine();
-  const chosen = STUDIES.filter((study) => studies.includes(study));
-  const { sets } = PLANS[chosen.at(-1) ?? 'protocols'];
-  const { blocks, records, imageOf } = await openSets(sets, size, {
-    ferg: environment.FERG_DIR,
-    print,
-  });
+  const { FERG_DIR: ferg } = environment;
+  const { blocks, records, imageOf } = await openSets(setsOf(studies), size, { ferg, print });
   const splits = buildSplits(records, shares);
   const learnerOf = buildLearners(imageOf);
   const made = new Map<BlockCondition, Promise<BlockSet>>();
@@ -82,8 +78,8 @@ export async function runEvidence(
     learn: (job, task) => learnerOf(job.model, isNeededAgain(job, splits, epochs))(task),
   };
   const runs = mapStudies((): EvidenceRun[] => []);
-  for (const study of chosen)
-    for (const job of PLANS[study].plan(splits, epochs))
+  for (const study of STUDIES.filter((one) => studies.includes(one)))
+    for (const job of PLANS[study](splits, epochs))
       if (!models || models.includes(job.model))
         runs[study].push(dropProbabilities(await runJob(job, context), study));
   // Corruptions and attribution cover all models together; they are skipped if only some models are run.

@@ -1,7 +1,8 @@
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import { BLOCK_CONDITIONS } from '../block-conditions';
 import { nameJob, type EvidenceJob, type Study } from './archive';
-import { splitsOf, type CharacterSet, type EvidenceSplits, type SplitId } from './splits';
+import { CHARACTER_SETS, splitsOf } from './splits';
+import type { CharacterSet, EvidenceSplits, SplitId } from './splits';
 
 /**
  * The full size of all studies, and a small one for tests of the code. All choices between models were made on
@@ -42,29 +43,23 @@ type Epochs = EvidenceSize['epochs'];
 /** The split whose mean maps are stored, for one figure a network. */
 export const MAPPED_SPLIT = 'clips-1';
 
-/** The sets of characters and the jobs of each study. */
-export const PLANS: Readonly<
-  Record<
-    Study,
-    {
-      readonly sets: readonly CharacterSet[];
-      readonly plan: (splits: EvidenceSplits, epochs: Epochs) => EvidenceJob[];
-    }
-  >
-> = {
-  protocols: { sets: ['six'], plan: planProtocols },
-  ablation: { sets: ['six'], plan: planAblation },
-  attention: { sets: ['six'], plan: planAttention },
-  growth: { sets: ['six', 'development'], plan: planGrowth },
-  unseen: {
-    sets: ['six', 'development', 'final'],
-    plan: (_, { tergat }) => [
-      ...jobsOn(['final-original'], 'tergat', tergat),
-      ...jobsOn(['final'], 'shipped', 0),
-      ...jobsOn(['final'], 'faceapi', 0),
-    ],
-  },
+/** Lists the jobs of each study. */
+export const PLANS: Readonly<Record<Study, (splits: EvidenceSplits, epochs: Epochs) => EvidenceJob[]>> = {
+  protocols: planProtocols,
+  ablation: planAblation,
+  attention: planAttention,
+  growth: planGrowth,
+  unseen: (_, { tergat }) => [
+    ...jobsOn(['final-original'], 'tergat', tergat),
+    ...jobsOn(['final'], 'shipped', 0),
+    ...jobsOn(['final'], 'faceapi', 0),
+  ],
 };
+
+/** Lists the sets of characters that studies need. */
+export function setsOf(studies: readonly Study[]): readonly CharacterSet[] {
+  return CHARACTER_SETS.slice(0, studies.includes('unseen') ? 3 : studies.includes('growth') ? 2 : 1);
+}
 
 /** TerGat has one split by frames and one by clips; the compact network has two seeds for each left-out character. */
 function planProtocols(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {

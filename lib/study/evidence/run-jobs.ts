@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import type { BlockSet, FaceSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { predictedLabels } from '../../core/metrics';
@@ -64,7 +63,7 @@ export async function runOnce<T>(
 ): Promise<T> {
   const task = await openTask(job, context);
   const name = `${prefix}${nameJob(job)}`;
-  const file = path.join(cacheDirectory(context.size), `${name}-${fingerprint(job, task)}.json`);
+  const file = homePath('data', 'cache', 'evidence', context.size, `${name}-${fingerprint(job, task)}.json`);
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   const started = performance.now();
   const result = await make(task);
@@ -85,11 +84,6 @@ async function openTask(job: EvidenceJob, { splits, records, blocksOf }: RunCont
   const blocks = await blocksOf(job.condition);
   const sides = mapParts(facesOfSplit(split, records, blocks), ({ faces }) => faces);
   return { blocks, ...sides, frames: split.test, seed: job.seed, epochs: job.epochs };
-}
-
-/** Returns the cache directory of a size. */
-export function cacheDirectory(size: string): string {
-  return homePath('data', 'cache', 'evidence', size);
 }
 
 /**

@@ -29,7 +29,7 @@ function buildAttribution(split: (typeof folds)[number]): AttributionRun {
 
 describe('the uses of the prior', () => {
   it('are planned alike: the same splits, seed and epochs for each', () => {
-    const jobs = PLANS.attention.plan(splits, epochs);
+    const jobs = PLANS.attention(splits, epochs);
     for (const model of Object.keys(PRIOR_USES)) {
       const own = jobs.filter((job) => job.model === model);
       assert.deepEqual(own.map(({ split }) => split).sort(), ['frames-1', 'clips-1', ...folds].sort());
@@ -43,7 +43,7 @@ describe('attribution', () => {
 
   it('is planned for networks that other studies train on the same splits', () => {
     const sorted = (job: object) => JSON.stringify(Object.entries(job).sort());
-    const trained = PLANS.attention.plan(splits, epochs).map(sorted);
+    const trained = PLANS.attention(splits, epochs).map(sorted);
     for (const job of planAttribution(splits, epochs).filter(({ model }) => model !== 'tergat'))
       assert.ok(trained.includes(sorted(job)));
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { cacheDirectory, runJob } from '../../../lib/study/evidence/run-jobs';
+import { homePath } from '../../../lib/files/project';
+import { runJob } from '../../../lib/study/evidence/run-jobs';
 import { describeSplit } from '../../../lib/study/evidence/splits';
 import { buildRecords } from './example';
 import { makeBlockSet } from '../../support/blocks';
@@ -9,7 +10,7 @@ const job = { model: 'faceapi', condition: 'correct', split: 'frames-1', seed: 1
 
 describe('the runs of evidence', () => {
   const size = `test-${process.pid}`;
-  after(() => fs.rmSync(cacheDirectory(size), { recursive: true, force: true }));
+  after(() => fs.rmSync(homePath('data', 'cache', 'evidence', size), { recursive: true, force: true }));
 
   it('have no answer where the store or the network found no face', async () => {
     const records = buildRecords('six', ['a'], { clips: 1 }).slice(0, 3);
