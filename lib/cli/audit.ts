@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
@@ -61,6 +61,6 @@ function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSe
 /** Names a store for a folder; two folders never share one. */
 function storeFolder(directory: string): string {
   const absolute = path.resolve(directory);
-  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 8);
-  return homePath('data', 'stores', `audit-${path.basename(absolute)}-${hash}`);
+  const id = hash('sha256', absolute).slice(0, 8);
+  return homePath('data', 'stores', `audit-${path.basename(absolute)}-${id}`);
 }

@@ -92,13 +92,17 @@ export function chooseExperiment(
 }
 
 /**
- * Reduces the batch size when there are few faces, and prints that.
+ * Reduces the batch size when there are few faces, unless the user chose it, and prints that.
  * @param found number of all faces
  */
-export function fitBatch(experiment: Experiment, found: number, print: (line: string) => void): Experiment {
+export function fitBatch(
+  { experiment, keepsBatchSize }: ChosenExperiment,
+  found: number,
+  print: (line: string) => void,
+): Experiment {
   const batchSize = limitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
-  if (batchSize < experiment.batchSize)
-    print(`Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE sets another.`);
+  if (keepsBatchSize || batchSize >= experiment.batchSize) return experiment;
+  print(`Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE sets another.`);
   return { ...experiment, batchSize };
 }
 
@@ -148,11 +152,10 @@ export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<Cr
   const { blocks, shards } = await preprocessDataset(dataset, run.experiment, followOnStderr('Faces'), {
     wholeFace: inputs.includes('face'),
   });
-  const found = blocks.records.length;
-  const experiment = run.keepsBatchSize ? run.experiment : fitBatch(run.experiment, found, print);
+  const experiment = fitBatch(run, blocks.records.length, print);
   const folds = planFolds(blocks).length;
   const network = build({ seed: experiment.seed });
-  const { name: model } = network;
+  const model = network.name;
   const parameters = countParameters(network);
   network.dispose();
   const megabytes = Math.ceil((folds * parameters * BYTES_A_PARAMETER) / 1e6);

@@ -24,8 +24,7 @@ export const define = defineCommand({
 });
 
 /**
- * Finds a committed notebook by its name.
- * @param name such as `start-here`
+ * Finds a committed notebook by its name, such as `start-here`.
  * @returns path from the project's folder, with forward slashes
  * @throws RangeError with the known names
  */
@@ -38,7 +37,6 @@ export function findNotebook(name: string): string {
 /**
  * Returns JupyterLab's arguments: only this machine reaches it, it requires its token, and its address opens the notebook,
  * also when it is copied into a browser.
- * @param root absolute path of the served folder
  * @param further arguments that follow, and so overrule
  * @param notebook path from the root
  */

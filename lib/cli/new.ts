@@ -34,14 +34,9 @@ export function newStudy(request: { name: string; data: string; cropped: boolean
   const { name, cropped } = request;
   const file = path.resolve(name.endsWith('.ipynb') ? name : `${name}.ipynb`);
   const template = path.join(projectRoot(), 'notebooks/your-study.ipynb');
-  const notebook = fillIn(JSON.parse(fs.readFileSync(template, 'utf8')) as NotebookFile, {
-    title: path.basename(file, '.ipynb'),
-    folder,
-    cropped,
-    project: path.relative(path.dirname(file), projectRoot()) || '.',
-  });
+  const filled = fillIn(JSON.parse(fs.readFileSync(template, 'utf8')) as NotebookFile, file, folder, cropped);
   try {
-    fs.writeFileSync(file, formatNotebook(notebook), { flag: 'wx' });
+    fs.writeFileSync(file, formatNotebook(filled), { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new RangeError(`Expected a new file for <name> but received ${file}, which exists`);
@@ -49,18 +44,12 @@ export function newStudy(request: { name: string; data: string; cropped: boolean
   return file;
 }
 
-interface Study {
-  readonly title: string;
-  readonly folder: string;
-  readonly cropped: boolean;
-  /** Path to the project from the notebook's folder. */
-  readonly project: string;
-}
-
-function fillIn(notebook: NotebookFile, { title, folder, cropped, project }: Study): NotebookFile {
+function fillIn(template: NotebookFile, file: string, folder: string, cropped: boolean): NotebookFile {
+  const title = path.basename(file, '.ipynb');
+  const project = path.relative(path.dirname(file), projectRoot()) || '.';
   const lib = project.startsWith('.') ? project : `./${project}`;
   const url = encodeURI(project);
-  const cells = notebook.cells.map((cell, index) => {
+  const cells = template.cells.map((cell, index) => {
     const text = typeof cell.source === 'string' ? cell.source : cell.source.join('');
     const source = text
       .replace(index === 0 ? /^# .*$/m : /$^/, () => `# ${title}`)
@@ -72,5 +61,5 @@ function fillIn(notebook: NotebookFile, { title, folder, cropped, project }: Stu
     const lines = source.split(/(?<=\n)/);
     return cell.cell_type === 'code' ? { ...cell, source: lines, outputs: [] } : { ...cell, source: lines };
   });
-  return { ...notebook, cells };
+  return { ...template, cells };
 }

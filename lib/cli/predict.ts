@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import { readCropped } from '../core/experiment';
 import { checkOutput } from '../files/output';
@@ -138,12 +138,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
 async function describeSettings(values: Values): Promise<string> {
   const { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } = await import('../predict/model');
   const { model = path.join(projectRoot(), DEFAULT_MODEL), format, abstainBelow, cropped, annotate } = values;
-  const weights =
-    model === FACE_API_MODEL
-      ? model
-      : createHash('sha256')
-          .update(await readModelFile(model))
-          .digest('hex');
+  const weights = model === FACE_API_MODEL ? model : hash('sha256', await readModelFile(model));
   const folder = annotate && path.resolve(annotate);
   const answered = { weights, format, abstainBelow, cropped, fps: values.fps, smooth: values.smooth, folder };
   return JSON.stringify(answered);

@@ -5,21 +5,21 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { formatPercent } from '../core/metrics';
 import { fitTemperature } from '../core/calibration';
 import { expectWritable, projectRoot } from '../files/project';
+import { saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
 import { defineCommand, followOnStderr, print, STOPPED_STATUS, text } from './command';
 
-/** Rows and seeds of a step. */
-interface Request {
-  /** Rows of the study; none: all that apply. */
-  readonly models: readonly RealFacesModel[];
-  readonly seeds: readonly number[];
+/** A training of a row of the study. */
+interface Run {
+  readonly model: RealFacesModel;
+  readonly seed: number;
 }
 
 /** The steps in their order; each returns false when it was stopped. */
-const STEPS: Readonly<Record<string, (request: Request) => Promise<boolean>>> = {
+const STEPS: Readonly<Record<string, (runs: readonly Run[]) => Promise<boolean>>> = {
   train,
   look,
   carry,
@@ -45,13 +45,13 @@ export const define = defineCommand({
   options: { seeds: text('--seeds <list>', 'seeds with commas, such as 1,2,3').or('1') },
   help: HELP,
   async run({ seeds }, [step, ...names]) {
-    const run = STEPS[step];
-    if (!run)
+    const takeStep = STEPS[step];
+    if (!takeStep)
       throw new RangeError(`Expected one of ${Object.keys(STEPS).join(', ')} for step but received ${step}`);
-    const request = { models: await readModels(names), seeds: readSeeds(seeds) };
+    const runs = await planRuns(step, names, readSeeds(seeds));
     // All other steps write committed files.
     if (step !== 'train') expectWritable(projectRoot());
-    return (await run(request)) ? 0 : STOPPED_STATUS;
+    return (await takeStep(runs)) ? 0 : STOPPED_STATUS;
   },
 });
 
@@ -61,12 +61,28 @@ function readSeeds(text: string): number[] {
   throw new RangeError(`Expected integers of 0 or more, with commas, for --seeds but received ${text}`);
 }
 
-async function readModels(names: readonly string[]): Promise<RealFacesModel[]> {
-  const { REAL_FACES_MODELS } = await import('../study/real-faces/models');
-  return names.map((name) => {
+/** Plans a run for each row and seed; networks that are not trained have one run. */
+async function planRuns(step: string, names: readonly string[], seeds: readonly number[]): Promise<Run[]> {
+  const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
+  const named = names.map((name) => {
     const found = REAL_FACES_MODELS.find((one) => one === name);
     if (found) return found;
     throw new RangeError(`Expected one of ${REAL_FACES_MODELS.join(', ')} for models but received ${name}`);
+  });
+  const all = step === 'train' ? REAL_FACES_MODELS.filter(isTrained) : REAL_FACES_MODELS;
+  return (named.length > 0 ? named : all).flatMap((model) =>
+    (isTrained(model) ? seeds : seeds.slice(0, 1)).map((seed) => ({ model, seed })),
+  );
+}
+
+/** Does something for each run, until it returns false or Ctrl-C is pressed. */
+async function forEachRun(
+  runs: readonly Run[],
+  work: (run: Run, shouldStop: () => boolean) => Promise<boolean>,
+): Promise<boolean> {
+  return runStoppable('training', async (stop) => {
+    for (const run of runs) if (!(await work(run, stop.isRequested))) return false;
+    return true;
   });
 }
 
@@ -76,37 +92,32 @@ async function openData(): Promise<RealFacesData> {
 }
 
 /** Trains networks on FER+'s training side and prints their accuracy on the validation side. */
-async function train({ models, seeds }: Request): Promise<boolean> {
+async function train(runs: readonly Run[]): Promise<boolean> {
   const { validationAccuracy } = await import('../study/real-faces/answers');
-  const { isTrained, REAL_FACES_MODELS } = await import('../study/real-faces/models');
   const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
-  const rows = models.length > 0 ? models : REAL_FACES_MODELS.filter(isTrained);
-  return forEachRun(rows, seeds, async (model, seed, shouldStop) => {
-    const run = await runModel(model, data, { seed, isTested: false, print, shouldStop });
-    if (!run) return false;
-    print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, run))}`);
+  return forEachRun(runs, async ({ model, seed }, shouldStop) => {
+    const answers = await runModel(model, data, { seed, isTested: false, print, shouldStop });
+    if (!answers) return false;
+    print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, answers))}`);
     return true;
   });
 }
 
 /** Tests networks on validation and test side, saves the answers, and records the look. Untrained ones are trained first. */
-async function look({ models, seeds }: Request): Promise<boolean> {
+async function look(runs: readonly Run[]): Promise<boolean> {
   const { loadRealFaces, realFacesDirectory, saveRealFaces, withRun } =
     await import('../study/real-faces/archive');
-  const { REAL_FACES_MODELS } = await import('../study/real-faces/models');
   const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
   const { faces } = data;
   const asked: string[] = [];
-  let archive = fs.existsSync(realFacesDirectory())
-    ? { ...loadRealFaces(), faces }
-    : { faces, looks: [], runs: {} };
-  const rows = models.length > 0 ? models : REAL_FACES_MODELS;
-  const isDone = await forEachRun(rows, seeds, async (model, seed, shouldStop) => {
-    const run = await runModel(model, data, { seed, isTested: true, print, shouldStop });
-    if (!run) return false;
-    archive = withRun(archive, model, run);
+  const known = fs.existsSync(realFacesDirectory()) ? loadRealFaces() : { looks: [], runs: {} };
+  let archive = { ...known, faces };
+  const isDone = await forEachRun(runs, async ({ model, seed }, shouldStop) => {
+    const answers = await runModel(model, data, { seed, isTested: true, print, shouldStop });
+    if (!answers) return false;
+    archive = withRun(archive, model, answers);
     asked.push(`${model} ${seed}`);
     return true;
   });
@@ -116,27 +127,12 @@ async function look({ models, seeds }: Request): Promise<boolean> {
   return isDone;
 }
 
-async function forEachRun(
-  models: readonly RealFacesModel[],
-  seeds: readonly number[],
-  run: (model: RealFacesModel, seed: number, shouldStop: () => boolean) => Promise<boolean>,
-): Promise<boolean> {
-  const { isTrained } = await import('../study/real-faces/models');
-  return runStoppable('training', async (stop) => {
-    for (const model of models)
-      for (const seed of isTrained(model) ? seeds : seeds.slice(0, 1))
-        if (!(await run(model, seed, stop.isRequested))) return false;
-    return true;
-  });
-}
-
 /**
  * Writes the model that the project carries: the network of both blocks and the whole face, trained on FER+ and then on
  * FER+ and drawn characters together, with a temperature fitted on the validation side.
  */
-async function carry({ seeds: [seed] }: Request): Promise<boolean> {
+async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
   const { encodeModel } = await import('../model/files/model-file');
-  const { createFileStore } = await import('../model/training/checkpoint-files');
   const { inputSource } = await import('../model/training/data');
   const { predict, scorePrediction } = await import('../model/training/evaluate');
   const { DEFAULT_MODEL } = await import('../predict/model');
@@ -165,8 +161,7 @@ async function carry({ seeds: [seed] }: Request): Promise<boolean> {
           `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
           `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
       });
-      const file = path.join(projectRoot(), DEFAULT_MODEL);
-      await createFileStore(path.dirname(file)).write(path.basename(file), parts);
+      await saveWhole(path.join(projectRoot(), DEFAULT_MODEL), parts);
       print(
         `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
       );

@@ -103,12 +103,11 @@ export async function train(request: TrainRequest): Promise<boolean> {
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
   for (const line of describeFound(dataset, blocks)) print(line);
-  const settings = request.keepsBatchSize ? experiment : fitBatch(experiment, blocks.records.length, print);
   const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
     trainModel({
       dataset,
       blocks,
-      experiment: settings,
+      experiment: fitBatch(request, blocks.records.length, print),
       architecture,
       shouldStop: stop.isRequested,
       onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
