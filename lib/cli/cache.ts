@@ -94,8 +94,7 @@ function listFiles(place: string): fs.Stats[] {
 
 function formatAge(elapsedMs: number): string {
   const [unit, length] = UNITS.find(([, one]) => elapsedMs >= one) ?? UNITS[UNITS.length - 1];
-  const count = Math.max(0, Math.floor(elapsedMs / length));
-  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+  return new Intl.RelativeTimeFormat('en-US').format(-Math.max(0, Math.floor(elapsedMs / length)), unit);
 }
 
 function formatSize(files: readonly fs.Stats[]): string {

@@ -12,9 +12,7 @@ const OPTIONS = {
   out: text('--out <dir>', 'folder for blocks.arrow and skipped.csv; default data/stores/<dataset>'),
   margin: integer('--margin <px>', 'margin around the boxes (default 10)', 0, 1000),
   workers: integer('--workers <n>', 'processes; default: one per core from 1,024 images on', 1, 1024),
-  queue: text('--queue <url>', 'give the work to workers of a queue on Redis, redis://host:6379').conflicts(
-    'workers',
-  ),
+  queue: text('--queue <url>', 'give the work to a queue on Redis, redis://host:6379').conflicts('workers'),
 };
 
 const WORKER_OPTION = text('--worker <url>', 'be a worker of such a queue, for any folder, until Ctrl-C');

@@ -25,7 +25,6 @@ persons, each by a network that never saw that person. The workers of a queue ru
  * Makes the report: sets up what is missing, executes the notebook, and completes report.json with the times of
  * set-up and in all. With `SPLIT=leave-one-person-out` it runs all folds instead of the notebook.
  * @param options.results folder, absolute; default results/latest
- * @param options.queue a queue on Redis whose workers run the folds; default: this process does
  * @param options.environment settings of the notebook; default this process' environment
  * @throws RangeError for a wrong setting; Error when JupyterLab cannot be set up or a cell fails
  */
@@ -70,7 +69,6 @@ const LEFT_OUT = [
 /**
  * Makes the report of a leave-one-person-out evaluation: report.json, predictions.csv, split.json, skipped.csv and the
  * confusion matrix.
- * @param options.results folder; it is made when it is missing
  * @param options.architecture default TerGat
  * @returns false when it was stopped
  * @throws what {@link crossValidate} throws

@@ -36,7 +36,7 @@ export const define = defineCommand({
       'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
     ).or('Combined'),
     ...SHARED.data,
-    generated: integer('--generated <count>', 'train on generated characters instead', 1, 100_000).conflicts([
+    generated: integer('--generated <count>', 'train on generated characters', 1, 1e5).conflicts([
       'data',
       'cropped',
     ]),

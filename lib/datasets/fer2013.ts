@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { FER2013_EMOTIONS } from '../core/emotions';
 import { type Dataset, type OpenOptions, unexpected } from './dataset';
-import { readLines } from './tree';
+import { findTable, readLines } from './tree';
 
 /** Name of FER2013's table. */
 export const TABLE_FILE = 'fer2013.csv';
@@ -55,9 +55,7 @@ export async function readFer2013(
   file: string,
   { cacheDirectory, setting = 'DIR' }: OpenOptions,
 ): Promise<Dataset> {
-  const given = path.resolve(file);
-  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();
-  const table = isFolder ? path.join(given, TABLE_FILE) : given;
+  const table = findTable(file, TABLE_FILE);
   if (!fs.existsSync(table)) throw unexpected(TABLE_FILE, setting, `${table}, which does not exist`);
   const { directory, images } = await convertTable('fer2013', [table], cacheDirectory, (row) => ({
     path: `${row.usage}/${String(row.number).padStart(5, '0')}.png`,
@@ -86,41 +84,34 @@ export async function convertTable<T extends { readonly path: string }>(
 ): Promise<{ directory: string; images: T[] }> {
   const directory = path.join(cacheDirectory, `${id}-${(await hashOf(tables)).slice(0, 16)}`);
   const list = path.join(directory, LIST_FILE);
-  if (!fs.existsSync(list)) await convert(tables[0], directory, describe);
-  return { directory, images: JSON.parse(await readFile(list, 'utf8')) as T[] };
-}
-
-async function hashOf(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(String(LIST_VERSION));
-  for (const file of files) for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-async function convert<T extends { readonly path: string }>(
-  table: string,
-  directory: string,
-  describe: (row: TableRow) => T | undefined,
-): Promise<void> {
+  if (fs.existsSync(list)) return { directory, images: JSON.parse(await readFile(list, 'utf8')) as T[] };
   const aside = `${directory}.${process.pid}.part`;
   const images: T[] = [];
   try {
-    for await (const { levels, ...row } of readRows(table)) {
+    for await (const { levels, ...row } of readRows(tables[0])) {
       const image = describe(row);
       if (!image) continue;
       await writeImage(path.join(aside, image.path), levels);
       images.push(image);
     }
     if (images.length === 0)
-      throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${table} with none`);
+      throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${tables[0]} with none`);
     images.sort((first, second) => (first.path < second.path ? -1 : 1));
     await writeFile(path.join(aside, LIST_FILE), JSON.stringify(images));
     // Another process may have been faster; its images are the same.
     await rename(aside, directory).catch((error) => {
-      if (!fs.existsSync(path.join(directory, LIST_FILE))) throw error;
+      if (!fs.existsSync(list)) throw error;
     });
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+  return { directory, images };
+}
+
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(String(LIST_VERSION));
+  for (const file of files) for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 async function* readRows(table: string): AsyncGenerator<TableRow & { readonly levels: Uint8Array }> {

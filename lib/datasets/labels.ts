@@ -13,7 +13,7 @@ import {
   unexpected,
   unknownNames,
 } from './dataset';
-import { countEndings, isImageName, noteOthers, readText } from './tree';
+import { countEndings, findTable, isImageName, noteOthers, readText } from './tree';
 
 /** Name of the table when a folder is given. */
 const TABLE_FILE = 'labels.csv';
@@ -32,18 +32,16 @@ const KNOWN = [...NEEDED, 'person', 'side'] as const;
  *   twice, or labels are unknown (the message lists all)
  */
 export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<OpenOptions> = {}): Dataset {
-  const given = path.resolve(file);
-  const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory();
-  const table = isFolder ? path.join(given, TABLE_FILE) : given;
+  const table = findTable(file, TABLE_FILE);
   const root = path.dirname(table);
   const rows = readRows(table, setting);
   const names = rows.map(({ label }) => label).filter((label) => label !== '');
   const unknown = names.filter((label) => !readClassName(label, numbered));
   if (unknown.length > 0) throw unknownNames('labels', unknown, setting);
-  const labelled = rows.flatMap((row): FrameRecord[] => {
-    const emotion = readClassName(row.label, numbered);
+  const labelled = rows.flatMap(({ where, file: picture, label, ...record }): FrameRecord[] => {
+    const emotion = readClassName(label, numbered);
     if (!emotion || emotion === 'contempt') return [];
-    return [{ ...row.record, path: expectPicture(root, row), emotion }];
+    return [{ ...record, path: expectPicture(root, picture, where), emotion }];
   });
   const records = labelled.filter((record) => isImageName(record.path));
   const unread = labelled.map((record) => record.path).filter((name) => !isImageName(name));
@@ -58,17 +56,14 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<
   return { name: path.parse(table).name, synthetic: false, directory: root, records, notes };
 }
 
-interface Row {
+interface Row extends Pick<FrameRecord, 'character' | 'side' | 'attributes'> {
   /** Its place, for messages. */
   readonly where: string;
-  readonly path: string;
+  readonly file: string;
   readonly label: string;
-  readonly record: Pick<FrameRecord, 'character' | 'side' | 'attributes'>;
 }
 
-/**
- * Returns whether a folder contains a table of labels: other data sets have a {@link TABLE_FILE} with other columns.
- */
+/** Returns whether a folder contains a table of labels: other data sets have a labels.csv with other columns. */
 export function hasLabels(directory: string): boolean {
   const table = path.join(directory, TABLE_FILE);
   if (!fs.statSync(table, { throwIfNoEntry: false })?.isFile()) return false;
@@ -97,16 +92,16 @@ function readRows(table: string, setting: string): Row[] {
     const where = `row ${index + 2} of ${table}`;
     if (fields.length !== columns.length) throw unexpected(`${columns.length} fields`, where, fields.length);
     const [file, label, person = '', side = ''] = KNOWN.map((name) => fields[columns.indexOf(name)]?.trim());
-    const attributes = further.map((at): [string, string] => [header[at].trim(), fields[at]]);
+    const part = readPartName(side);
+    if (side !== '' && !part) throw unexpected(`one of ${PART_NAMES}`, `side in ${where}`, side);
+    const attributes = Object.fromEntries(further.map((at) => [header[at].trim(), fields[at]]));
     return {
       where,
-      path: file!,
+      file: file!,
       label: label!,
-      record: {
-        character: person || 'all',
-        ...(side === '' ? {} : { side: parsePart(side, where) }),
-        ...(attributes.length > 0 ? { attributes: Object.fromEntries(attributes) } : {}),
-      },
+      character: person || 'all',
+      ...(part && { side: part }),
+      ...(further.length > 0 && { attributes }),
     };
   });
 }
@@ -118,13 +113,7 @@ function separatorOf(text: string): ',' | ';' | '\t' {
   return header.includes(',') ? ',' : header.includes(';') ? ';' : '\t';
 }
 
-function parsePart(text: string, where: string): FrameRecord['side'] {
-  const side = readPartName(text);
-  if (!side) throw unexpected(`one of ${PART_NAMES}`, `side in ${where}`, text);
-  return side;
-}
-
-function expectPicture(root: string, { path: named, where }: Row): string {
+function expectPicture(root: string, named: string, where: string): string {
   const absolute = path.resolve(root, named.replaceAll('\\', '/'));
   if (named === '' || !isInside(root, absolute))
     throw unexpected("a path inside of the table's folder", where, named);

@@ -24,6 +24,14 @@ export function expectFolder(directory: string, setting: string, expected: strin
   throw unexpected(`a folder ${expected}`, setting, `${absolute}, ${found}`);
 }
 
+/** Returns the path of a table that is given by its path or by its folder. @param name of the table in a folder */
+export function findTable(given: string, name: string): string {
+  const absolute = path.resolve(given);
+  return fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory()
+    ? path.join(absolute, name)
+    : absolute;
+}
+
 /**
  * Lists the names of a folder's folders, sorted, without hidden ones. Links to folders are included, except links to a
  * parent folder, which would be endless, and to a folder that is already listed.

@@ -16,11 +16,9 @@ const SETTINGS = {
 export async function setUpKernel(): Promise<StepOutcome> {
   if (!fs.existsSync(venvProgram('jupyter')))
     return { state: 'unavailable', detail: 'JupyterLab is not installed' };
-  const written = [
-    writeJson(kernelFile(), kernelSpec()),
-    writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS),
-  ];
-  if (!written.includes(true)) return { state: 'reused', detail: 'the tslab kernel is registered' };
+  const isRegistered = !writeJson(kernelFile(), kernelSpec());
+  const isSet = !writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS);
+  if (isRegistered && isSet) return { state: 'reused', detail: 'the tslab kernel is registered' };
   return { state: 'done', detail: 'the tslab kernel was registered in .venv' };
 }
 
