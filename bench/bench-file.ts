@@ -1,6 +1,7 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { median, roundTo } from './statistics';
+import type { EngineInfo } from '../lib/tensor/backend';
 
 /** One comparison. All units are costs: lower is better. */
 export interface BenchRow {
@@ -17,13 +18,10 @@ export interface BenchRow {
   /** Number of measured runs of each side. */
   readonly runs: number;
   /** Minimum and maximum of the runs. */
-  readonly spread: { readonly ours: Range; readonly peer: Range | null };
+  readonly spread: { readonly ours: readonly number[]; readonly peer: readonly number[] | null };
   /** Information that a reader needs to interpret the numbers. */
   readonly note?: string;
 }
-
-/** Minimum and maximum. */
-export type Range = readonly [least: number, greatest: number];
 
 /** A row that could not be measured. */
 export interface MissingRow {
@@ -32,20 +30,7 @@ export interface MissingRow {
 }
 
 /** The machine of the measurements. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGb: number;
-  readonly platform: string;
-  readonly node: string;
-  /** Version of the native TensorFlow library that this project and stock tfjs-node-gpu use; null without one. */
-  readonly tensorflow: string | null;
-  readonly device: string;
-  /** System load when the bench began; well below `cores` on a quiet machine. */
-  readonly loadAtStart: number;
-  /** Versions of this project's libraries and of the peers, by name. */
-  readonly versions: Readonly<Record<string, string>>;
-}
+export type Machine = ReturnType<typeof describeMachine>;
 
 /** All results of one run of the bench. */
 export interface BenchFile {
@@ -54,39 +39,72 @@ export interface BenchFile {
   readonly missing: readonly MissingRow[];
 }
 
-/** Costs of both sides, run by run. */
-export interface Measurements {
-  readonly ours: readonly number[];
-  /** Empty without a peer. */
-  readonly peer: readonly number[];
-}
-
 /**
  * Makes a row from measured costs.
- * @param row name, unit and note
- * @param costs of each run, in the row's unit; at least one of ours
+ * @param costs of each run, in the row's unit; at least one of ours, and none of the peer without a peer
  * @throws RangeError without a cost of ours
  */
 export function assembleRow(
-  row: { readonly name: string; readonly unit: string; readonly note?: string },
-  costs: Measurements,
+  { name, unit, note }: Pick<BenchRow, 'name' | 'unit' | 'note'>,
+  costs: Readonly<Record<'ours' | 'peer', readonly number[]>>,
 ): BenchRow {
-  const { name, unit, note } = row;
+  const hasPeer = costs.peer.length > 0;
   const ours = median(costs.ours);
-  const peer = costs.peer.length > 0 ? median(costs.peer) : null;
+  const peer = hasPeer ? median(costs.peer) : null;
   const ratio = peer === null || ours === 0 ? null : roundTo(peer / ours, 3);
-  const spread = { ours: rangeOf(costs.ours), peer: peer === null ? null : rangeOf(costs.peer) };
+  const rangeOf = (values: readonly number[]) =>
+    [Math.min(...values), Math.max(...values)].map((one) => roundTo(one));
+  const spread = { ours: rangeOf(costs.ours), peer: hasPeer ? rangeOf(costs.peer) : null };
   const medians = { ours: roundTo(ours), peer: peer === null ? null : roundTo(peer) };
-  const runs = costs.ours.length;
-  return { name, unit, ...medians, ratio, runs, spread, ...(note ? { note } : {}) };
-}
-
-function rangeOf(values: readonly number[]): Range {
-  return [roundTo(Math.min(...values)), roundTo(Math.max(...values))];
+  return { name, unit, ...medians, ratio, runs: costs.ours.length, spread, ...(note ? { note } : {}) };
 }
 
 /** Saves a bench as JSON; the folder is created when it is missing. */
 export function saveBench(bench: BenchFile, file: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify(bench, null, 2)}\n`);
+}
+
+/**
+ * Describes the machine of the measurements.
+ * @param versions of this project's libraries and of the peers, by name
+ * @param loadAtStart system load when the bench began; well below the number of cores on a quiet machine
+ */
+export function describeMachine(
+  { tensorflow, device }: EngineInfo,
+  versions: Readonly<Record<string, string>>,
+  loadAtStart: number,
+) {
+  return {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    /** The native TensorFlow library that this project and stock tfjs-node-gpu use; null without one. */
+    tensorflow: tensorflow ?? null,
+    device,
+    loadAtStart: Math.round(100 * loadAtStart) / 100,
+    versions,
+  };
+}
+
+/**
+ * Computes the median; of an even number of values, the mean of the two middle ones.
+ * @param values in any order, at least one
+ * @throws RangeError for no values
+ */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
+  const sorted = [...values].sort((first, second) => first - second);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Rounds to significant digits, so that a file does not show more precision than was measured.
+ * @param digits default 4
+ */
+export function roundTo(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits));
 }

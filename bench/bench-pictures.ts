@@ -4,10 +4,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sharp, { type Sharp } from 'sharp';
-import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../lib/characters';
+import {
+  CHARACTERS,
+  HEADER_FILE,
+  planSample,
+  renderPng,
+  renderSvg,
+  toSampleSettings,
+} from '../lib/characters';
+import { DEFAULT_EXPERIMENT } from '../lib/core/experiment';
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
+import type { FrameRecord } from '../lib/core/record';
+import { readFerg } from '../lib/datasets/ferg';
 import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
@@ -46,21 +56,15 @@ export function listPictures(set: PictureSet): string[] {
 export async function makePortraits(): Promise<void> {
   if (fs.existsSync(PORTRAITS) && fs.readdirSync(PORTRAITS).length === PORTRAIT_COUNT) return;
   const random = createRandom('bench', 'portraits');
-  const portraits = [
-    ...(await drawPortraits(PORTRAIT_COUNT / 2)),
-    ...(await cutPortraits(PORTRAIT_COUNT / 2, random)),
-  ];
+  const frames = planSample(toSampleSettings({ frames: PORTRAIT_COUNT / 2 }));
+  const drawn = frames.map(async ({ view }) => sharp(await renderPng(renderSvg(view))));
+  const portraits = [...(await Promise.all(drawn)), ...(await cutPortraits(PORTRAIT_COUNT / 2, random))];
   fs.mkdirSync(PORTRAITS, { recursive: true });
   for (const [index, portrait] of random.shuffle(portraits).entries()) {
     const side = 256 + random.integer(257);
     const file = path.join(PORTRAITS, `${String(index).padStart(3, '0')}.jpg`);
     await portrait.resize(side, side, { fit: 'fill' }).jpeg({ quality: 90 }).toFile(file);
   }
-}
-
-async function drawPortraits(count: number): Promise<Sharp[]> {
-  const frames = planSample(toSampleSettings({ frames: count }));
-  return Promise.all(frames.map(async ({ view }) => sharp(await renderPng(renderSvg(view)))));
 }
 
 /** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
@@ -119,4 +123,33 @@ export async function makeVideo(): Promise<void> {
   const [status] = await closed;
   if (status !== 0) throw new Error(`Expected ffmpeg to make ${VIDEO} but it ended with ${status}`);
   fs.renameSync(unfinished, VIDEO);
+}
+
+/** The images to preprocess; the bench passes them to its programs in {@link IMAGE_LIST}. */
+export interface ImageList {
+  /** Absolute path that the records' paths are relative to. */
+  readonly root: string;
+  /** In the order of preprocessing. */
+  readonly records: readonly FrameRecord[];
+}
+
+/** The JSON file with the list of images to preprocess. */
+export const IMAGE_LIST = homePath('.bench', 'images.json');
+
+/**
+ * Selects images of the drawn sample at random and writes their list for preprocessing. A missing sample is drawn first.
+ * @throws RangeError when the existing sample is smaller
+ */
+export async function writeImageList(count: number): Promise<void> {
+  const { openDataset } = await import('../lib/study/open-dataset');
+  const root = homePath('data', 'sample');
+  const isDrawn = fs.existsSync(path.join(root, HEADER_FILE));
+  const { records } = isDrawn ? readFerg(root) : await openDataset(DEFAULT_EXPERIMENT, {});
+  if (records.length < count)
+    throw new RangeError(
+      `Expected at least ${count} images in data/sample but received ${records.length}: delete it, and it is drawn anew`,
+    );
+  const list: ImageList = { root, records: createRandom('bench', 'images').shuffle(records).slice(0, count) };
+  fs.mkdirSync(path.dirname(IMAGE_LIST), { recursive: true });
+  fs.writeFileSync(IMAGE_LIST, JSON.stringify(list));
 }

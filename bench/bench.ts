@@ -2,16 +2,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { saveBench, type BenchFile, type BenchRow, type MissingRow } from './bench-file';
-import { benchChart } from './chart';
-import { writeImageList } from './image-list';
-import { describeMachine } from './machine';
-import { makePortraits, makeVideo } from './bench-pictures';
-import { installPeers } from './peers';
-import { createProgramPool } from './pool';
+import { describeMachine, saveBench, type BenchFile, type BenchRow, type MissingRow } from './bench-file';
+import { benchChart, formatRow, renderBenchTable } from './bench-page';
+import { makePortraits, makeVideo, writeImageList } from './bench-pictures';
 import { chooseRows, IMAGE_COUNT, type Choice } from './comparisons';
 import { runRows } from './measure-rows';
-import { formatRow, renderBenchTable } from './bench-page';
+import { createProgramPool } from './measured-programs';
+import { installPeers } from './peers';
 import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup';
 import { formatStep, runStep } from '../lib/setup/step';
@@ -24,12 +21,11 @@ import type { ReferenceContext } from './reference/context';
 const PAGE = path.join('docs', 'benchmarks.md');
 
 /** How the bench runs. */
-export interface BenchOptions {
-  /** Names of rows, or what stands before the slash; default all but the optional ones. */
+interface BenchOptions {
+  /** Names of rows, or the part before the slash; default all but the optional ones. */
   readonly rows?: readonly string[];
-  /** Runs of each row that count; default each row's own number. Fewer are good for trying out only. */
+  /** Number of measured runs of each row; default the row's own. */
   readonly runs?: number;
-  /** Gets a line for each row. */
   readonly print: (line: string) => void;
   /** Path of the JSON file; default results/latest/bench.json. */
   readonly output?: string;
@@ -44,26 +40,20 @@ export async function runBench(options: BenchOptions): Promise<BenchFile> {
   const { print, runs, output = homePath('results', 'latest', 'bench.json') } = options;
   const choice = chooseRows(options.rows);
   const [loadAtStart] = os.loadavg();
-  if (loadAtStart > os.availableParallelism() / 2) {
+  if (loadAtStart > os.availableParallelism() / 2)
     print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the figures will not be worth much.`);
-  }
   await prepareRows(choice, print);
   const pool = createProgramPool();
   const rows: BenchRow[] = [];
   const missing: MissingRow[] = [];
   const engine = await startEngine();
   const bench = () => ({ machine: describeMachine(engine, pool.versions, loadAtStart), rows, missing });
-  const onRow = (row: BenchRow) => {
-    rows.push(row);
+  await runRows({ ...choice, pool, runs }, (row) => {
+    if ('reason' in row) missing.push(row);
+    else rows.push(row);
     saveBench(bench(), output);
-    print(formatRow(row));
-  };
-  const onMissing = (row: MissingRow) => {
-    missing.push(row);
-    saveBench(bench(), output);
-    print(`${row.name.padEnd(30)} missing: ${row.reason}`);
-  };
-  await runRows({ ...choice, pool, runs, onRow, onMissing });
+    print('reason' in row ? `${row.name.padEnd(30)} missing: ${row.reason}` : formatRow(row));
+  });
   print(`The figures are in ${path.relative(process.cwd(), output)}.`);
   return bench();
 }
@@ -78,11 +68,6 @@ async function prepareRows({ rows }: Choice, print: (line: string) => void): Pro
   if (isChosen('predict/video')) await makeVideo();
 }
 
-/** Installs the peers into .bench/venv and prints a line for each. */
-export async function runInstallPeers(print: (line: string) => void): Promise<void> {
-  await installPeers((step) => print(formatStep(step)));
-}
-
 /** Waits up to five minutes until what ran before has died down; the load that is left is recorded. */
 async function waitForQuiet(print: (line: string) => void): Promise<void> {
   const isBusy = () => os.loadavg()[0] > os.availableParallelism() / 4;
@@ -92,7 +77,7 @@ async function waitForQuiet(print: (line: string) => void): Promise<void> {
 
 /** Makes the committed bench: results/reference/bench.json, its chart beside it, and its table in docs/benchmarks.md. */
 export async function makeBenchReference({ directory, print }: ReferenceContext): Promise<void> {
-  await runInstallPeers(print);
+  await installPeers(print);
   await waitForQuiet(print);
   const bench = await runBench({ print, output: path.join(directory, 'bench.json') });
   const { svg, png } = await renderFigure(benchChart(bench));

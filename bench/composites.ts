@@ -18,7 +18,7 @@ import {
   drawTexture,
   pasteFaces,
 } from '../lib/study/draw-composites';
-import { median } from './statistics';
+import { median } from './bench-file';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
 import { replaceSectionIn } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/cli/command';

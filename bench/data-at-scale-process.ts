@@ -1,5 +1,5 @@
-// Preprocesses a data set to FOLDER/store: scale-process FOLDER [READER DIRECTORY LABELS], default FERG's layout in
-// FOLDER/sample. A process of its own: its memory is watched from outside.
+// Preprocesses a data set to FOLDER/store: data-at-scale-process FOLDER [READER DIRECTORY LABELS], default FERG's layout
+// in FOLDER/sample. A process of its own: its memory is measured from outside.
 import path from 'node:path';
 import { printProgress } from '../lib/cli/preprocess';
 import type { LabelRule } from '../lib/core/votes';

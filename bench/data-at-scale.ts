@@ -2,146 +2,135 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { writeSample } from '../lib/characters';
-import { ownModule } from '../lib/files/worker-process';
 import { homePath, projectRoot } from '../lib/files/project';
-import { startEngine } from '../lib/tensor/backend';
 import { findTarget, saveWhole } from '../lib/files/whole-file';
-import { STORE_FILE, streamStore } from '../lib/faces/store/store';
+import { ownModule } from '../lib/files/worker-process';
+import { loadStore, STORE_FILE, streamStore } from '../lib/faces/store/store';
+import { blockSource } from '../lib/model/training/data';
 import { replaceSectionIn } from '../lib/study/markdown';
-import { watchMemory } from './process-memory';
+import { startEngine } from '../lib/tensor/backend';
+import { median } from './bench-file';
 import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './data-at-scale-text';
-import { timeLoad } from './time-load';
+import { watchMemory } from './process-memory';
 import type { ReferenceContext } from './reference/context';
 
 /** FERG-DB's size. */
 const FERG_IMAGES = 55_768;
 
-/** What memory at full size is compared with. */
+/** Size that the peak memory of the full size is compared with. */
 const SMALL_IMAGES = 5000;
 
+/** How often a store is loaded; the first load also waits for TensorFlow to start. */
+const LOADS = 5;
+
 /** How {@link measureAtScale} runs. */
-export interface AtScaleOptions {
-  /** How many images; default FERG's 55,768. */
+interface AtScaleOptions {
+  /** Number of images; default FERG's 55,768. */
   readonly images?: number;
-  /** Where images, shards and stores are kept; default data/scale. */
+  /** Folder of images, shards and stores; default data/scale. */
   readonly directory?: string;
-  /** Where the figures go; default results/latest/scale.json. */
+  /** Path of the JSON file; default results/latest/scale.json. */
   readonly file?: string;
-  /** Whether all is measured: what can't be told of earlier work is done anew. Default false: earlier work is reused
-   * and what it took is null, unless it was written down. */
+  /** If true, results of earlier runs are not reused. Default false: they are, and the times are null unless recorded. */
   readonly anew?: boolean;
   readonly print: (line: string) => void;
 }
 
-/** What one size took, in a folder of its own. */
-type Measurement = Omit<ScaleFile, 'cores' | 'peakRssMbAt5000'>;
-
-type Preprocessed = Pick<Measurement, 'preprocessSeconds' | 'peakRssMb' | 'peakSummedRssMb'>;
-
 /**
  * Measures a synthetic FERG from rendering to store and on to training tensors: 5,000 images, and then all.
- * @throws Error when preprocessing ends badly
+ * @throws Error when preprocessing fails
  */
 export async function measureAtScale(options: AtScaleOptions): Promise<ScaleFile> {
-  const { images = FERG_IMAGES, print } = options;
+  const { images = FERG_IMAGES, directory = homePath('data', 'scale'), print } = options;
   const { file } = findTarget(options.file ?? homePath('results', 'latest', 'scale.json'), '--file');
-  const directory = options.directory ?? homePath('data', 'scale');
   const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), options);
   const full = images > SMALL_IMAGES ? await measure(images, directory, options) : small;
   const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
-  const { images: size, renderSeconds, preprocessSeconds, imagesPerSecond, peakRssMb, ...loading } = full;
-  const times = { renderSeconds, preprocessSeconds, imagesPerSecond };
-  const { ferPlus } = readScale(file) ?? {};
-  const result = {
-    images: size,
-    cores: availableParallelism(),
-    ...times,
-    peakRssMb,
-    peakRssMbAt5000,
-    ...loading,
-    ...(ferPlus && { ferPlus }),
-  };
-  await saveWhole(file, `${JSON.stringify(result, null, 2)}\n`);
+  const ferPlus = readScale(file)?.ferPlus;
+  const result = { ...full, peakRssMbAt5000, ...(ferPlus && { ferPlus }) };
+  await saveScale(file, result);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);
   return result;
 }
 
 /**
  * Makes the committed measurements, results/reference/scale.json, and the texts that quote them. Preprocessing is
- * always measured anew; rendering only where its time was not written down beside the images.
+ * always measured; rendering only where its time was not recorded beside the images.
  */
 export async function makeScaleReference({ directory, print }: ReferenceContext): Promise<void> {
-  const file = path.join(directory, 'scale.json');
-  await measureAtScale({ file, anew: true, print });
-  quoteScale(readScale(file));
+  quoteScale(await measureAtScale({ file: path.join(directory, 'scale.json'), anew: true, print }));
 }
 
 /**
  * Measures FER+'s cropped faces, from files to blocks, and adds the figures to results/reference/scale.json and to the texts
  * that quote it.
  * @param directory folder of FER+, as the reader `fer-plus` takes it
- * @throws Error without a scale.json, or when preprocessing ends badly
+ * @throws Error without a scale.json, or when preprocessing fails
  */
 export async function measureFerPlus(directory: string, print: (line: string) => void): Promise<void> {
   const file = path.join(projectRoot(), 'results', 'reference', 'scale.json');
   const scale = readScale(file);
   if (!scale) throw new Error(`Expected ${file} but found none: run \`npm run reference -- scale\` first`);
   const folder = homePath('data', 'scale', 'fer-plus');
-  // All faces, those without a majority label too: what is measured is not labels.
+  // All faces, those without a majority label too: labels are not measured.
   const dataset = ['fer-plus', path.resolve(directory), 'all'];
-  const options = { anew: true, print };
-  const { preprocessSeconds: seconds, peakRssMb } = await preprocessApart(folder, options, dataset);
+  const { preprocessSeconds, peakRssMb } = await preprocessApart(folder, { anew: true, print }, dataset);
+  const seconds = preprocessSeconds!;
   let images = 0;
   for await (const { numRows } of streamStore(path.join(folder, 'store', STORE_FILE))) images += numRows;
-  const ferPlus = {
-    images,
-    seconds: seconds!,
-    imagesPerSecond: round(images / seconds!),
-    peakRssMb: peakRssMb!,
-  };
+  const ferPlus = { images, seconds, imagesPerSecond: round(images / seconds), peakRssMb: peakRssMb! };
   const measured = { ...scale, ferPlus };
-  await saveWhole(file, `${JSON.stringify(measured, null, 2)}\n`);
+  await saveScale(file, measured);
   quoteScale(measured);
   print(JSON.stringify(ferPlus));
 }
 
-/** Puts the figures into README.md and docs/data-at-scale.md. */
-function quoteScale(scale: ScaleFile | undefined): void {
-  const texts = { 'README.md': scaleToSentence, 'docs/data-at-scale.md': scaleToMarkdown };
-  for (const [page, toText] of Object.entries(texts)) replaceSectionIn(page, 'scale', toText(scale));
+async function saveScale(file: string, scale: ScaleFile): Promise<void> {
+  await saveWhole(file, `${JSON.stringify(scale, null, 2)}\n`);
 }
 
-async function measure(images: number, directory: string, options: AtScaleOptions): Promise<Measurement> {
+/** Puts the figures into README.md and docs/data-at-scale.md. */
+function quoteScale(scale: ScaleFile): void {
+  replaceSectionIn('README.md', 'scale', scaleToSentence(scale));
+  replaceSectionIn('docs/data-at-scale.md', 'scale', scaleToMarkdown(scale));
+}
+
+async function measure(images: number, directory: string, options: AtScaleOptions): Promise<ScaleFile> {
   const renderSeconds = await render(images, directory, options);
-  const store = await preprocessApart(directory, options);
+  const { preprocessSeconds, peakRssMb, peakSummedRssMb } = await preprocessApart(directory, options);
   const file = path.join(directory, 'store', STORE_FILE);
   await startEngine();
   return {
     images,
+    cores: availableParallelism(),
     renderSeconds,
-    ...store,
-    imagesPerSecond: store.preprocessSeconds && round(images / store.preprocessSeconds),
+    preprocessSeconds,
+    imagesPerSecond: preprocessSeconds && round(images / preprocessSeconds),
+    peakRssMb,
+    peakRssMbAt5000: null,
+    peakSummedRssMb,
     storeMb: round(fs.statSync(file).size / 1e6),
-    loadSeconds: round((await timeLoad(file)).seconds),
+    loadSeconds: round(await timeLoad(file)),
   };
 }
 
-/** Draws what is not there. What drawing all at once took is written down beside it, as reading it again takes none. */
+/** Draws missing images. The time for drawing all of them is recorded beside them, and read again when they exist. */
 async function render(
   frames: number,
   folder: string,
   { anew, print }: AtScaleOptions,
 ): Promise<number | null> {
   const [directory, note] = [path.join(folder, 'sample'), path.join(folder, 'render.json')];
-  const noted = () => readNote(note, frames);
-  if (anew && noted() === null) fs.rmSync(directory, { recursive: true, force: true });
+  const recorded = readNote(note, frames);
+  if (anew && recorded === null) fs.rmSync(directory, { recursive: true, force: true });
   const wasThere = fs.existsSync(directory);
   const start = performance.now();
   const onProgress = (done: number, total: number) =>
     done % 1000 === 0 && print(`rendered ${done} of ${total}`);
   const { reused } = await writeSample({ directory, frames, onProgress });
-  if (reused) return noted();
+  if (reused) return recorded;
   const renderSeconds = wasThere ? null : secondsSince(start);
   fs.writeFileSync(note, JSON.stringify({ frames, renderSeconds }));
   return renderSeconds;
@@ -153,27 +142,45 @@ function readNote(file: string, frames: number): number | null {
   return note.frames === frames ? note.renderSeconds : null;
 }
 
-/** Preprocesses in a process of its own, so that its memory, with that of its workers, can be told from this one's. */
+/** Preprocesses in its own process, so that its memory and that of its workers are measured without this process. */
 async function preprocessApart(
   directory: string,
-  { anew, print }: AtScaleOptions,
+  { anew, print }: Pick<AtScaleOptions, 'anew' | 'print'>,
   dataset: readonly string[] = [],
-): Promise<Preprocessed> {
+) {
   const cache = path.join(directory, 'cache');
   if (anew) fs.rmSync(cache, { recursive: true, force: true });
   const wasThere = fs.existsSync(cache);
-  const { file, execArgv } = ownModule(__dirname, 'scale-process');
+  const { file, execArgv } = ownModule(__dirname, 'data-at-scale-process');
   const start = performance.now();
   const child = spawn(process.execPath, [...execArgv, file, directory, ...dataset], { stdio: 'inherit' });
-  const watch = watchMemory(child.pid!);
+  const stopWatching = watchMemory(child.pid!);
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const preprocessSeconds = secondsSince(start);
-  const { residentMb, summedMb } = watch.stop();
-  if (status !== 0) throw new Error(`Expected preprocessing to end well but it ended with ${status}`);
-  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${round(residentMb)} MB`);
+  const [peakRssMb, peakSummedRssMb] = stopWatching().map(round);
+  if (status !== 0) throw new Error(`Expected preprocessing to succeed but it ended with ${status}`);
+  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${peakRssMb} MB`);
   return wasThere
     ? { preprocessSeconds: null, peakRssMb: null, peakSummedRssMb: null }
-    : { preprocessSeconds, peakRssMb: round(residentMb), peakSummedRssMb: round(summedMb) };
+    : { preprocessSeconds, peakRssMb, peakSummedRssMb };
+}
+
+/**
+ * Measures the time from a store's file to training tensors in the engine.
+ * @returns seconds, median of five loads
+ */
+export async function timeLoad(file: string): Promise<number> {
+  const loads: number[] = [];
+  for (let load = 0; load < LOADS; load++) {
+    const start = performance.now();
+    const source = blockSource(await loadStore(file));
+    const tensors = source.batch(Array.from({ length: source.size }, (_, index) => index));
+    // The engine takes a tensor's values when it first computes with them.
+    tf.tidy(() => tensors.forEach((tensor) => tf.slice(tensor, 0, 1).dataSync()));
+    loads.push((performance.now() - start) / 1000);
+    tf.dispose(tensors);
+  }
+  return median(loads);
 }
 
 function secondsSince(start: number): number {

@@ -1,12 +1,11 @@
-import { assembleRow, type BenchRow } from './bench-file';
+import { assembleRow, median, type BenchRow } from './bench-file';
 import type { RunningProgram } from './start-program';
-import type { Answer } from './protocol';
-import { median } from './statistics';
+import type { Answer } from './programs/program';
 
 const STEPS_A_REQUEST = 50;
 
 /** Number of steps over which the growth of tensors and of resident memory is measured. */
-export const LEAK_TEST_STEPS = { tensors: 500, resident: 2000 } as const;
+const LEAK_TEST_STEPS = { tensors: 500, resident: 2000 } as const;
 
 /**
  * Runs a leak test: trains for many steps and measures growth.
@@ -21,22 +20,15 @@ export async function runLeakTest(
   steps: Record<keyof typeof LEAK_TEST_STEPS, number> = LEAK_TEST_STEPS,
 ): Promise<BenchRow[]> {
   const samples: Answer[] = [await program.run(STEPS_A_REQUEST)];
-  while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST) {
+  while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST)
     samples.push(await program.run(STEPS_A_REQUEST));
-  }
   const tensors = samples[steps.tensors / STEPS_A_REQUEST].tensors! - samples[0].tensors!;
   const resident = growthOf(samples.map(({ residentMb }) => residentMb!));
-  const note = (count: number) => `growth over ${count} steps of ${program.label}`;
-  return [
-    assembleRow(
-      { name: `${name}/tensors`, unit: 'tensors', note: note(steps.tensors) },
-      { ours: [tensors], peer: [] },
-    ),
-    assembleRow(
-      { name: `${name}/resident`, unit: 'MB', note: note(steps.resident) },
-      { ours: [resident], peer: [] },
-    ),
-  ];
+  const toRow = (kind: keyof typeof LEAK_TEST_STEPS, unit: string, growth: number) => {
+    const note = `growth over ${steps[kind]} steps of ${program.label}`;
+    return assembleRow({ name: `${name}/${kind}`, unit, note }, { ours: [growth], peer: [] });
+  };
+  return [toRow('tensors', 'tensors', tensors), toRow('resident', 'MB', resident)];
 }
 
 /** Median of the last quarter minus median of the second eighth, when memory pools have reached their size. */

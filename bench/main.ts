@@ -1,14 +1,8 @@
 import { Command } from 'commander';
 import { integer, print } from '../lib/cli/command';
-import { runBench, runInstallPeers } from './bench';
-import { measureFerPlus, measureAtScale } from './data-at-scale';
-
-/** What the bench's options ask for. */
-interface BenchFlags {
-  readonly rows?: string[];
-  readonly runs?: number;
-  readonly installPeers?: boolean;
-}
+import { runBench } from './bench';
+import { measureAtScale, measureFerPlus } from './data-at-scale';
+import { installPeers } from './peers';
 
 const program = new Command('npm run bench --')
   .description('measure training, evaluation, preprocessing and prediction against other libraries, in turn')
@@ -22,9 +16,9 @@ const program = new Command('npm run bench --')
     ),
   )
   .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
-  .action(async ({ rows, runs, installPeers }: BenchFlags) => {
-    if (installPeers) await runInstallPeers(print);
-    else await runBench({ rows, runs, print });
+  .action(async (flags: { rows?: string[]; runs?: number; installPeers?: boolean }) => {
+    if (flags.installPeers) await installPeers(print);
+    else await runBench({ ...flags, print });
   });
 
 program
@@ -45,6 +39,15 @@ program
   )
   .argument('<folder>', 'FER+, as `npx . preprocess --dataset fer-plus` takes it')
   .action((folder: string) => measureFerPlus(folder, print));
+
+program
+  .command('reference')
+  .description('make the committed results again: results/reference, outputs of notebooks, tables in texts')
+  .argument('[parts...]', 'parts of it; default all')
+  .action(async (parts: string[]) => {
+    const { runReference } = await import('./reference/reference');
+    await runReference({ parts, print });
+  });
 
 program.parseAsync().catch((error: unknown) => {
   console.error((error as Error).message);

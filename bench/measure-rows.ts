@@ -1,82 +1,115 @@
-import { measureInTurn, type TurnResults, type Side } from './alternate';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assembleRow, type BenchRow, type MissingRow } from './bench-file';
-import type { ProgramName } from './measured-programs';
-import type { ProgramPool } from './pool';
-import type { Choice, RowSpec, SideSpec, LeakTestSpec } from './comparisons';
+import type { Choice, RowSpec } from './comparisons';
 import { runLeakTest } from './leak-test';
-
-/** Options of {@link runRows}. */
-export interface RunOptions extends Choice {
-  readonly pool: ProgramPool;
-  /** Number of measured runs of each row; default the row's own. */
-  readonly runs?: number;
-  /** Called after each measured row. */
-  readonly onRow: (row: BenchRow) => void;
-  /** Called for each row that could not be measured. */
-  readonly onMissing: (row: MissingRow) => void;
-}
+import type { ProgramPool } from './measured-programs';
+import type { Answer } from './programs/program';
+import type { RunningProgram } from './start-program';
 
 /**
  * Measures rows one after the other. A row that fails is reported, and the next ones are still measured. No process is
  * left running.
+ * @param options.runs number of measured runs of each row; default the row's own
+ * @param onRow called after each row, also for one that could not be measured
  */
-export async function runRows(options: RunOptions): Promise<void> {
-  const { rows, leakTests, pool, runs, onRow, onMissing } = options;
+export async function runRows(
+  { rows, leakTests, pool, runs }: Choice & { readonly pool: ProgramPool; readonly runs?: number },
+  onRow: (row: BenchRow | MissingRow) => void,
+): Promise<void> {
   const jobs = [
-    ...rows.map((row) => jobOf(row, pool, runs)),
-    ...leakTests.map((spec) => leakTestJob(spec, pool)),
+    ...rows.map((row) => ({
+      name: row.name,
+      programs: row.programs,
+      measure: () => measureRow(row, pool, runs),
+    })),
+    ...leakTests.map(({ name, program }) => ({
+      name,
+      programs: [program],
+      measure: async () => runLeakTest(name, await pool.get(program)),
+    })),
   ];
   try {
     for (const [index, job] of jobs.entries()) {
       try {
         (await job.measure()).forEach(onRow);
       } catch (error) {
-        onMissing({ name: job.name, reason: (error as Error).message });
+        onRow({ name: job.name, reason: (error as Error).message });
         await pool.keep([]); // A failed program is restarted for the next row.
       }
-      await pool.keep(jobs.slice(index + 1, index + 2).flatMap(({ programs }) => programs));
+      await pool.keep(jobs[index + 1]?.programs ?? []);
     }
   } finally {
     await pool.keep([]);
   }
 }
 
-interface Job {
-  readonly name: string;
-  readonly programs: readonly ProgramName[];
-  measure(): Promise<BenchRow[]>;
-}
-
-function jobOf(row: RowSpec, pool: ProgramPool, runs: number | undefined): Job {
-  const { name, ours, peer } = row;
-  const programs = [ours, ...(peer ? [peer] : [])].map(({ program }) => program);
-  return { name, programs, measure: () => measureRow(row, pool, runs) };
-}
-
-function leakTestJob({ name, program }: LeakTestSpec, pool: ProgramPool): Job {
-  return {
-    name,
-    programs: [program],
-    measure: async () => runLeakTest(name, await pool.get(program)),
-  };
-}
-
 async function measureRow(row: RowSpec, pool: ProgramPool, runs = row.runs ?? 7): Promise<BenchRow[]> {
+  const { name, unit, count, peerUnits = 1, hasMemoryRow, warmUps = row.runs ? 1 : 3 } = row;
+  const programs: RunningProgram[] = [];
   // The peer starts first: a missing peer then saves the start of ours.
-  const peer = row.peer && (await sideOf(row.peer, pool));
-  const ours = await sideOf(row.ours, pool);
-  const { costs, last } = await measureInTurn(ours, peer, { runs, warmUps: row.warmUps ?? 3 });
-  const notes = [row.note, ours.program.ready.note, peer?.program.ready.note].filter(Boolean);
-  const measured = assembleRow({ ...row, note: notes.join('; ') }, costs);
-  return row.memoryName ? [measured, memoryRow(row.memoryName, last)] : [measured];
+  for (const program of [...row.programs].reverse()) programs.unshift(await pool.get(program));
+  const [ours, peer] = await measureInTurn(programs, { count, runs, warmUps });
+  const scale = unit === 's' ? 1 : 1000;
+  const costs = {
+    ours: ours.seconds.map((seconds) => scale * seconds),
+    peer: (peer?.seconds ?? []).map((seconds) => scale * peerUnits * seconds),
+  };
+  const notes = [row.note, ...programs.map(({ ready }) => ready.note)].filter(Boolean);
+  const measured = assembleRow({ name, unit, note: notes.join('; ') }, costs);
+  if (!hasMemoryRow) return [measured];
+  const peaks = { ours: [ours.last!.peakMb], peer: peer ? [peer.last!.peakMb] : [] };
+  const memory = { name: name.replace('-step', '-memory'), unit: 'MB at most' };
+  return [measured, assembleRow({ ...memory, note: 'largest resident set while training' }, peaks)];
 }
 
-async function sideOf({ program, count, costPerSecond = 1000 }: SideSpec, pool: ProgramPool): Promise<Side> {
-  const toCost = (seconds: number) => seconds * costPerSecond;
-  return { program: await pool.get(program), count, toCost };
+/** Number and pauses of the runs. */
+interface Pace {
+  /** Units of work per run; default as many as take about {@link RUN_SECONDS}. */
+  readonly count?: number;
+  /** Number of measured runs of each program. */
+  readonly runs: number;
+  /** Number of warm-up runs of one unit before the measured ones. */
+  readonly warmUps: number;
+  /** Pause before each run in milliseconds, default 250, in which the other program's threads become idle. */
+  readonly restMs?: number;
 }
 
-function memoryRow(name: string, { ours, peer }: TurnResults['last']): BenchRow {
-  const costs = { ours: [ours.peakMb], peer: peer ? [peer.peakMb] : [] };
-  return assembleRow({ name, unit: 'MB at most', note: 'largest resident set while training' }, costs);
+/** Measurements of one program. */
+interface Measured {
+  readonly program: RunningProgram;
+  readonly units: number;
+  /** Seconds of one unit in each run. */
+  readonly seconds: number[];
+  last?: Answer;
+}
+
+/**
+ * Measures running programs in turn, one at a time, so that all see the same machine load. The order is reversed from
+ * round to round.
+ * @throws Error when a program fails
+ */
+export async function measureInTurn(programs: readonly RunningProgram[], pace: Pace): Promise<Measured[]> {
+  const { count, runs, warmUps, restMs = 250 } = pace;
+  const sides: Measured[] = [];
+  for (const program of programs) {
+    let warm: Answer | undefined;
+    for (let i = 0; i < warmUps; i++) warm = await program.run(1);
+    sides.push({ program, units: count ?? (warm ? chooseCount(warm.seconds) : 1), seconds: [] });
+  }
+  for (let round = 0; round < runs; round++) {
+    for (const side of round % 2 === 1 ? [...sides].reverse() : sides) {
+      await sleep(restMs);
+      side.last = await side.program.run(side.units);
+      side.seconds.push(side.last.seconds / side.units);
+    }
+  }
+  return sides;
+}
+
+/** Target duration of a run, long enough that clock and pauses do not matter. */
+const RUN_SECONDS = 2;
+
+/** Chooses the units of work of one run, 1 to 32, from the duration of one unit in warm-up. */
+export function chooseCount(secondsPerUnit: number): number {
+  return Math.min(32, Math.max(1, Math.round(RUN_SECONDS / secondsPerUnit)));
 }

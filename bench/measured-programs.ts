@@ -1,23 +1,15 @@
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { homePath } from '../lib/files/project';
+import { ownModule } from '../lib/files/worker-process';
 import { venvProgram } from '../lib/setup/python';
-import type { ProgramSpec } from './start-program';
-import { peersPython } from './peers';
-
-/** A measured program, and whether it needs the peers' environment. */
-export interface KnownProgram extends ProgramSpec {
-  readonly isPeer?: boolean;
-}
+import { IMAGE_LIST } from './bench-pictures';
+import { missingPeersReason, peersPython } from './peers';
+import { startProgram, type ProgramSpec, type RunningProgram } from './start-program';
 
 /** The bench compares CPUs: GPUs are hidden from all programs. */
 const NO_GPU = { CUDA_VISIBLE_DEVICES: '-1' };
 const NATIVE = { ...NO_GPU, ENGINE: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: undefined };
 const STOCK_ONE_DNN = { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '1' };
 const WASM = { ENGINE: 'wasm' };
-
-/** The file with the list of images to preprocess. */
-export const IMAGE_LIST = homePath('.bench', 'images.json');
 
 /** All measured programs. Environment variables select their libraries and settings. */
 export const PROGRAMS = {
@@ -49,18 +41,17 @@ export const PROGRAMS = {
     label: 'the notebook',
     command: [venvProgram('python'), path.join('bench', 'python', 'first_figure.py')],
   },
-} satisfies Record<string, KnownProgram>;
+} satisfies Record<string, ProgramSpec>;
 
 /** Name of a measured program in {@link PROGRAMS}. */
 export type ProgramName = keyof typeof PROGRAMS;
 
 function ofNode(label: string, task: readonly string[], environment: ProgramSpec['environment']) {
-  const main = path.join(__dirname, 'programs', `main${path.extname(__filename)}`);
-  const loader = main.endsWith('.ts') ? ['--import', pathToFileURL(require.resolve('tsx')).href] : [];
-  return { label, command: [process.execPath, ...loader, main, ...task], environment };
+  const { file, execArgv } = ownModule(path.join(__dirname, 'programs'), 'main');
+  return { label, command: [process.execPath, ...execArgv, file, ...task], environment };
 }
 
-function ofPeers(label: string, [script, ...task]: readonly string[]): KnownProgram {
+function ofPeers(label: string, [script, ...task]: readonly string[]): ProgramSpec {
   return {
     label,
     command: [peersPython(), path.join('bench', 'python', script), ...task],
@@ -72,5 +63,53 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): KnownProg
       TF_CPP_MIN_LOG_LEVEL: '2',
     },
     isPeer: true,
+  };
+}
+
+/** Number of TerGat's parameters. A program with another number would do different work. */
+export const TERGAT_PARAMETERS = 35_480_655;
+
+/** Programs whose network is not TerGat. */
+const OTHER_NETWORKS: readonly ProgramName[] = ['small', 'compact'];
+
+/** The running measured programs. */
+export interface ProgramPool {
+  /** Versions that the programs reported, by name. */
+  readonly versions: Record<string, string>;
+  /**
+   * Returns a running program; it is started when needed.
+   * @throws Error when it cannot start or has another number of parameters than TerGat
+   */
+  get(name: ProgramName): Promise<RunningProgram>;
+  /** Ends all programs but the named ones, to limit memory. */
+  keep(names: readonly ProgramName[]): Promise<void>;
+}
+
+/** Creates an empty pool of measured programs. */
+export function createProgramPool(): ProgramPool {
+  const living = new Map<ProgramName, RunningProgram>();
+  const versions: Record<string, string> = {};
+  const start = async (name: ProgramName) => {
+    const spec: ProgramSpec = PROGRAMS[name];
+    const reason = spec.isPeer ? missingPeersReason() : undefined;
+    if (reason) throw new Error(reason);
+    const program = await startProgram(spec);
+    living.set(name, program);
+    const { parameters } = program.ready;
+    if (parameters !== undefined && !OTHER_NETWORKS.includes(name) && parameters !== TERGAT_PARAMETERS)
+      throw new Error(
+        `Expected ${TERGAT_PARAMETERS} parameters for ${program.label} but received ${parameters}`,
+      );
+    Object.assign(versions, program.ready.versions);
+    return program;
+  };
+  return {
+    versions,
+    get: async (name) => living.get(name) ?? start(name),
+    keep: async (names) => {
+      const idle = [...living].filter(([name]) => !names.includes(name));
+      for (const [name] of idle) living.delete(name);
+      await Promise.all(idle.map(([, program]) => program.close()));
+    },
   };
 }

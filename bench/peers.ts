@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { homePath } from '../lib/files/project';
 import { createEnvironment } from '../lib/setup/python';
-import { runCommand, runStep, type StepOutcome, type StepResult } from '../lib/setup/step';
+import { formatStep, runCommand, runStep, type StepOutcome } from '../lib/setup/step';
 
 /** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
@@ -24,22 +24,18 @@ export function missingPeersReason(): string | undefined {
     : 'the peers are not installed: npm run bench -- --install-peers';
 }
 
-/**
- * Installs the peers into their own environment, .bench/venv; an existing environment is reused.
- * @param onStep called after each peer with its result
- */
-export async function installPeers(onStep: (result: StepResult) => void): Promise<void> {
+/** Installs the peers into their own environment, .bench/venv, and prints a line for each; an existing one is reused. */
+export async function installPeers(print: (line: string) => void): Promise<void> {
   const environment = await runStep('Python', prepareEnvironment);
-  onStep(environment);
+  print(formatStep(environment));
   if (environment.state === 'unavailable') return;
   for (const [name, packages] of Object.entries(PEERS)) {
     const pip = [peersPython(), '-m', 'pip', 'install', '--quiet', '-c', 'requirements/bench.txt'];
-    onStep(
-      await runStep(name, async () => {
-        await runCommand([...pip, ...packages]);
-        return { state: 'done', detail: `${packages.join(', ')} in .bench/venv` };
-      }),
-    );
+    const step = await runStep(name, async () => {
+      await runCommand([...pip, ...packages]);
+      return { state: 'done', detail: `${packages.join(', ')} in .bench/venv` };
+    });
+    print(formatStep(step));
   }
 }
 

@@ -1,66 +1,49 @@
 import fs from 'node:fs';
 
-/** How often memory is looked at. */
+/** How often memory is measured. */
 const EVERY_MS = 250;
 
-/** Memory of several processes together, in MB (10^6 bytes). */
-export interface TotalMemory {
-  /** What lies in memory, each page counted once: the sum of the processes' proportional set sizes. */
-  readonly residentMb: number;
-  /** The sum of the resident set sizes: pages that processes share, such as TensorFlow's code, count in each. */
-  readonly summedMb: number;
-}
-
-/** Watches how much memory a process and all that it started take together. */
-export interface MemoryWatch {
-  /** Ends watching. @returns the peak of each */
-  stop(): TotalMemory;
-}
+/**
+ * Memory of several processes together, in MB (10^6 bytes): each page counted once (the sum of the proportional set sizes),
+ * and the sum of the resident set sizes, where shared pages, such as TensorFlow's code, count in each process.
+ */
+export type TotalMemory = readonly [residentMb: number, summedMb: number];
 
 /**
- * Watches the resident memory of a process and of all below it, four times a second.
- * @param pid the topmost process
- * @throws Error where the system does not tell what memory processes share
+ * Watches the memory of a process and its descendants.
+ * @returns a function that ends watching and returns the peak of each figure
+ * @throws Error where the system does not report shared memory
  */
-export function watchMemory(pid: number): MemoryWatch {
-  if (totalMemory(process.pid).residentMb === 0)
+export function watchMemory(pid: number): () => TotalMemory {
+  if (measureMemory(process.pid)[0] === 0)
     throw new Error('Expected Pss in /proc/self/smaps_rollup but found none: memory cannot be measured here');
-  let peak = totalMemory(pid);
+  let peak: TotalMemory = [0, 0];
   const look = () => {
-    const now = totalMemory(pid);
-    peak = {
-      residentMb: Math.max(peak.residentMb, now.residentMb),
-      summedMb: Math.max(peak.summedMb, now.summedMb),
-    };
+    const [residentMb, summedMb] = measureMemory(pid);
+    peak = [Math.max(peak[0], residentMb), Math.max(peak[1], summedMb)];
   };
+  look();
   const timer = setInterval(look, EVERY_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return peak;
-    },
+  return () => {
+    clearInterval(timer);
+    return peak;
   };
 }
 
-/** Gives the resident memory of a process and of all below it. */
-export function totalMemory(pid: number): TotalMemory {
-  const total = { residentMb: 0, summedMb: 0 };
-  for (const one of listBelow(pid)) {
-    const text = readIfThere(`/proc/${one}/smaps_rollup`);
-    const mb = (field: string) =>
-      (Number(new RegExp(`^${field}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024) / 1e6;
-    total.residentMb += mb('Pss');
-    total.summedMb += mb('Rss');
-  }
-  return total;
+/** Returns the memory of a process and its descendants. */
+function measureMemory(pid: number): TotalMemory {
+  const texts = listBelow(pid).map((one) => readIfThere(`/proc/${one}/smaps_rollup`));
+  const sumMb = (field: RegExp) =>
+    texts.reduce((sum, text) => sum + (Number(field.exec(text)?.[1] ?? 0) * 1024) / 1e6, 0);
+  return [sumMb(/^Pss: +(\d+) kB/m), sumMb(/^Rss: +(\d+) kB/m)];
 }
 
-/** Lists a process and all below it. */
+/** Lists a process and its descendants. */
 function listBelow(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of fs.readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
     const stat = readIfThere(`/proc/${name}/stat`);
-    // The name, in parentheses, may hold anything.
+    // The name, in parentheses, can have any characters.
     parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
   const isBelow = (one: number | undefined): boolean => one === pid || (!!one && isBelow(parents.get(one)));

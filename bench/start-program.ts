@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import readline from 'node:readline';
 import { projectRoot } from '../lib/files/project';
-import { parseMessage, type Answer, type Failure, type Ready } from './protocol';
+import type { Answer, Failure, Ready } from './programs/program';
 
 /** How the process of a measured program is started. */
 export interface ProgramSpec {
@@ -11,6 +11,8 @@ export interface ProgramSpec {
   readonly command: readonly string[];
   /** Additional environment variables; undefined removes a variable. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Whether it needs the peers' Python environment. */
+  readonly isPeer?: boolean;
 }
 
 /** The running process of a measured program. Only one program may work at a time. */
@@ -34,17 +36,16 @@ const TIMEOUT_MS = 600_000;
  * Starts a measured program and waits until it is ready.
  * @throws Error with its message when it cannot start
  */
-export async function startProgram(spec: ProgramSpec): Promise<RunningProgram> {
-  const { label, command, environment } = spec;
-  const [program, ...args] = command;
-  const child = spawn(program, args, { cwd: projectRoot(), env: { ...process.env, ...environment } });
-  const mailbox = openMailbox(label, child);
+export async function startProgram({ label, command, environment }: ProgramSpec): Promise<RunningProgram> {
+  const [file, ...args] = command;
+  const child = spawn(file, args, { cwd: projectRoot(), env: { ...process.env, ...environment } });
+  const readMessage = openMessages(label, child);
   const close = () => endProcess(child);
   try {
-    const ready = (await mailbox.next()) as Ready;
+    const ready = (await readMessage()) as Ready;
     const run = async (count: number) => {
       child.stdin.write(`${JSON.stringify({ count })}\n`);
-      return (await mailbox.next()) as Answer;
+      return (await readMessage()) as Answer;
     };
     return { label, ready, run, close };
   } catch (error) {
@@ -54,40 +55,36 @@ export async function startProgram(spec: ProgramSpec): Promise<RunningProgram> {
 }
 
 /** Reads a process's messages one by one; its failures and its end become errors. */
-function openMailbox(label: string, child: ChildProcessWithoutNullStreams) {
-  const messages: (Ready | Answer | Failure)[] = [];
+function openMessages(label: string, child: ChildProcessWithoutNullStreams) {
+  const reader = readline.createInterface({ input: child.stdout });
+  const lines = reader[Symbol.asyncIterator]();
   let complaints = '';
-  let ended: string | undefined;
-  let wake = () => {};
+  let ended = '';
   const end = (how: string) => {
-    ended ??= how;
-    wake();
+    ended ||= how;
+    reader.close();
   };
   child.stderr.on('data', (data: Buffer) => (complaints = (complaints + data.toString()).slice(-2000)));
   child.stdin.on('error', () => undefined); // 'close' reports the end.
   child.on('error', ({ message }) => end(message));
   child.on('close', (status, signal) => end(`ended with ${signal ?? status}: ${complaints.trim()}`));
-  readline.createInterface({ input: child.stdout }).on('line', (line) => {
-    const message = parseMessage(line);
-    if (message) messages.push(message);
-    wake();
-  });
-  const next = async () => {
+  const closed = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  return async () => {
     const timer = setTimeout(() => end(`did not answer in ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
     try {
-      while (messages.length === 0 && ended === undefined) await new Promise<void>((done) => (wake = done));
+      for (let line = await lines.next(); !line.done; line = await lines.next()) {
+        const message = parseMessage(line.value);
+        if (message && 'error' in message)
+          throw new Error(`Expected ${label} to answer but it failed: ${message.error}`);
+        if (message) return message;
+      }
+      // Standard output can end before the process.
+      if (!ended) await closed;
+      throw new Error(`Expected ${label} to answer but it ${ended}`);
     } finally {
       clearTimeout(timer);
     }
-    const message = messages.shift() ?? { error: ended! };
-    if ('error' in message) throw new Error(`Expected ${label} to answer but it ${reasonOf(message)}`);
-    return message;
   };
-  return { next };
-}
-
-function reasonOf({ error }: Failure): string {
-  return /^(ended|did not|spawn)/.test(error) ? error : `failed: ${error}`;
 }
 
 async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> {
@@ -101,4 +98,20 @@ async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> 
   // A child process of it may hold the other ends of these pipes, which would keep this process alive.
   child.stdout.destroy();
   child.stderr.destroy();
+}
+
+/**
+ * Parses a line from a program.
+ * @returns undefined for other lines, such as a library's output
+ */
+export function parseMessage(line: string): Ready | Answer | Failure | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    return undefined; // A library's line that begins with a brace.
+  }
+  const isMessage = ['ready', 'seconds', 'error'].some((key) => key in (message as object));
+  return isMessage ? (message as Ready | Answer | Failure) : undefined;
 }

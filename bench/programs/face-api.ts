@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listPictures, type PictureSet } from '../bench-pictures';
-import type { Program } from '../serve';
-import { engineVersions, startProgramEngine } from './engine';
+import { startProgramEngine, type Program } from './program';
 
 /**
  * Prepares predictions by face-api's own API as its documentation shows it for Node.js: the file decoded by tfjs-node, SSD
  * with its default options, landmarks, expressions. A unit is one picture, from its file to the expressions of its faces.
  */
 export async function prepareFaceApi(set: PictureSet): Promise<Program> {
-  const engine = await startProgramEngine('stock');
+  const { versions } = await startProgramEngine('stock');
   // After the engine: the package's build for tfjs-node-gpu loads it too, and shares its tensors.
   const faceApi = await import('@vladmandic/face-api/dist/face-api.node-gpu.js');
   const { node } = await import('@tensorflow/tfjs-node-gpu');
@@ -32,6 +31,6 @@ export async function prepareFaceApi(set: PictureSet): Promise<Program> {
     return faces;
   };
   const note = `face-api finds ${await work(files.length)} faces`;
-  const versions = { ...engineVersions(engine), 'face-api': faceApi.version };
-  return { ready: { versions, note }, work: async (count) => void (await work(count)) };
+  const own = { ...versions, 'face-api': faceApi.version };
+  return { ready: { versions: own, note }, work: async (count) => void (await work(count)) };
 }

@@ -1,10 +1,10 @@
 import type { PictureSet } from '../bench-pictures';
-import { serveProgram, type Program } from '../serve';
+import { serveProgram, type Program } from './program';
 
 /** Tasks of the measured programs that run on Node.js, by the program's first argument. */
 const TASKS: Readonly<Record<string, (argument: string) => Promise<Program>>> = {
   step: async (name) => (await import('./training')).prepareStep(name as 'tergat'),
-  eval: async () => (await import('./evaluation')).prepareEvaluation(),
+  eval: async () => (await import('./training')).prepareEvaluation(),
   products: async () => (await import('./matrix-products')).prepareProducts(),
   preprocess: async (listFile) => (await import('./preprocessing')).preparePreprocessing(listFile),
   'predict-warm': async () => (await import('./prediction')).prepareWarmPrediction(),

@@ -1,19 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { FrameRecord } from '../../lib/core/record';
 import { defaultWorkers, preprocess, startWorkerProcesses } from '../../lib/faces/store/preprocess';
 import { createShardWorker } from '../../lib/faces/store/compute-shard';
-import type { Program } from '../serve';
-import { engineVersions, startProgramEngine } from './engine';
-
-/** The images to preprocess; the bench passes them to its programs in a JSON file. */
-export interface ImageList {
-  /** Absolute path that the records' paths are relative to. */
-  readonly root: string;
-  /** In the order of preprocessing. */
-  readonly records: readonly FrameRecord[];
-}
+import type { ImageList } from '../bench-pictures';
+import { startProgramEngine, type Program } from './program';
 
 /**
  * Prepares preprocessing, from image files to a new store. A unit is an image. Processes and networks are kept between
@@ -22,7 +13,7 @@ export interface ImageList {
  * @param processes default the number that preprocessing uses by itself
  */
 export async function preparePreprocessing(listFile: string, processes?: number): Promise<Program> {
-  const engine = await startProgramEngine('ours');
+  const { versions } = await startProgramEngine('ours');
   const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
   const count = processes ?? defaultWorkers(records.length);
   const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();
@@ -38,5 +29,5 @@ export async function preparePreprocessing(listFile: string, processes?: number)
   };
   const threads = Math.max(1, Math.floor(os.availableParallelism() / count));
   const note = `ours: processes: ${count}, threads in each: ${threads}`;
-  return { ready: { versions: engineVersions(engine), note }, work };
+  return { ready: { versions, note }, work };
 }

@@ -18,15 +18,8 @@ interface DemoFigures {
 export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
   const latest = (name: string) => homePath('results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
-  const hasPeers = missingPeersReason() === undefined;
-  for (const spec of ['test/long/demo-page.long.ts', ...(hasPeers ? ['test/long/pytorch.long.ts'] : [])]) {
-    const status = await runVisibly(
-      process.execPath,
-      [require.resolve('mocha/bin/mocha.js'), spec],
-      environment,
-    );
-    if (status !== 0) throw new Error(`Expected ${spec} to pass but it ended with ${status}`);
-  }
+  await runTest('test/long/demo-page.long.ts', environment);
+  if (missingPeersReason() === undefined) await runTest('test/long/pytorch.long.ts', environment);
   const page = JSON.parse(fs.readFileSync(latest('demo.json'), 'utf8')) as DemoFigures;
   const pytorch = fs.existsSync(latest('pytorch.json'))
     ? (JSON.parse(fs.readFileSync(latest('pytorch.json'), 'utf8')) as { maxLogitDifference: number })
@@ -35,4 +28,11 @@ export async function makeDemoReference({ directory, environment, print }: Refer
   const text = JSON.stringify({ ...page, maxLogitDifference }, null, 2);
   fs.writeFileSync(path.join(directory, 'demo.json'), `${text}\n`);
   print('Made anew: results/reference/demo.json.');
+}
+
+/** Runs a file of tests. @throws Error when one fails */
+export async function runTest(file: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const mocha = [require.resolve('mocha/bin/mocha.js'), file];
+  const status = await runVisibly(process.execPath, mocha, environment);
+  if (status !== 0) throw new Error(`Expected ${file} to pass but it ended with ${status}`);
 }

@@ -35,32 +35,20 @@ export async function makeModelReference({ directory, print }: ReferenceContext)
 }
 
 /** Evaluation of the default model on the six characters drawn by hand, none of which was in its training set. */
-export interface DefaultModelFile {
-  /** SHA-256 of the model file, hexadecimal. */
-  readonly sha256: string;
-  readonly dataset: string;
-  readonly images: number;
-  /** Accuracy of all images, 0 to 1; a missed face counts as an error. */
-  readonly accuracyOfAll: number;
-  /** Accuracy by character, 0 to 1. */
-  readonly characters: Readonly<Record<string, number>>;
-  /** Coverage: share of the found faces with an answer other than `unsure`; and accuracy of these answers. */
-  readonly answered: number;
-  readonly rightOfAnswered: number;
-  /** Expected calibration error over the found faces. */
-  readonly calibrationError: number;
-}
+export type DefaultModelFile = ReturnType<typeof toDefaultModelFile>;
 
 /**
  * Selects the committed figures of an evaluation.
  * @param records of the data set, in its order
- * @param facts.sha256 of the model's file
+ * @param facts.sha256 of the model's file, hexadecimal
+ * @returns shares from 0 to 1; a missed face counts as an error. `answered` is the share of the found faces with an answer
+ *   other than `unsure`; calibrationError is the expected calibration error over the found faces
  */
 export function toDefaultModelFile(
   evaluation: ModelEvaluation,
   records: readonly FrameRecord[],
-  facts: Pick<DefaultModelFile, 'sha256' | 'dataset'>,
-): DefaultModelFile {
+  facts: { readonly sha256: string; readonly dataset: string },
+) {
   const { score, outcomes, answered, rightOfAnswered, calibrationError } = evaluation;
   const names = [...new Set(records.map(({ character }) => character))].sort();
   const rateOf = (name: string) => {
@@ -72,7 +60,7 @@ export function toDefaultModelFile(
     ...facts,
     images: records.length,
     accuracyOfAll: value(score.allImages),
-    characters: Object.fromEntries(names.map((name) => [name, rateOf(name)])),
+    characters: Object.fromEntries(names.map((name) => [name, rateOf(name)] as const)),
     answered: value(answered),
     rightOfAnswered: value(rightOfAnswered),
     calibrationError,

@@ -8,11 +8,11 @@ import { makeBenchReference } from '../bench';
 import { makeReport } from '../../lib/cli/report';
 import { makeEvidence } from '../../lib/cli/evidence';
 import { runNotebooks } from '../../lib/cli/notebooks';
-import { commitOutputs, listNotebooks, REPORT_NOTEBOOK, runVisibly } from '../../lib/notebook/notebooks';
+import { commitOutputs, listNotebooks, REPORT_NOTEBOOK } from '../../lib/notebook/notebooks';
 import { makeComparisonReference } from './compare';
 import type { ReferenceContext } from './context';
 import { makeCompositesReference } from '../composites';
-import { makeDemoReference } from './demo';
+import { makeDemoReference, runTest } from './demo';
 import { makeModelReference } from './model';
 import { makeScaleReference } from '../data-at-scale';
 
@@ -26,29 +26,28 @@ const PARTS = {
   compare: makeComparisonReference,
   scale: makeScaleReference,
   composites: makeCompositesReference,
-  evidence: makeEvidencePart,
+  // Runs that are in data/cache/evidence are not run again.
+  evidence: ({ environment }) => makeEvidence(environment),
   notebooks: makeNotebooks,
-  lab: makeLab,
+  // What the browser test measures in the real JupyterLab, and its screenshots.
+  lab: ({ directory, environment }) =>
+    runTest('test/long/lab.long.ts', { ...environment, RESULTS_DIR: directory }),
   demo: makeDemoReference,
   model: makeModelReference,
 } satisfies Record<string, (context: ReferenceContext) => Promise<void>>;
 
-/** Name of a part of the reference. */
-export type ReferencePart = keyof typeof PARTS;
-
 /** The names of the parts, in their order. */
-export const REFERENCE_PARTS = Object.keys(PARTS) as readonly ReferencePart[];
+export const REFERENCE_PARTS = Object.keys(PARTS) as readonly (keyof typeof PARTS)[];
 
 /**
  * Makes what is committed anew, with the defaults, whatever the environment says.
- * @param options.parts which of it; default all
+ * @param options.parts names; none: all
  * @throws RangeError for an unknown part; Error when the project's folder cannot be written or a part cannot be made
  */
-export async function runReference(options: {
-  readonly parts?: readonly string[];
-  readonly print: (line: string) => void;
-}): Promise<void> {
-  const { parts = [], print } = options;
+export async function runReference({
+  parts,
+  print,
+}: Pick<ReferenceContext, 'print'> & { readonly parts: readonly string[] }): Promise<void> {
   const stray = parts.find((part) => !(part in PARTS));
   if (stray !== undefined)
     throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
@@ -91,13 +90,9 @@ async function makeReportPart({ directory, environment, print }: ReferenceContex
   for (const name of fs.readdirSync(directory).filter((file) => NOT_COMMITTED.test(file))) {
     fs.rmSync(path.join(directory, name));
   }
-  quoteResults(path.join(directory, 'report.json'));
+  const report = JSON.parse(fs.readFileSync(path.join(directory, 'report.json'), 'utf8')) as ReportFile;
+  replaceSectionIn('README.md', 'results', resultsToMarkdown(report));
   print('Made anew: the report in results/reference, the outputs in the notebook, the table in the README.');
-}
-
-/** Evidence, its notebooks and the texts that quote it; runs that are in data/cache/evidence are not run again. */
-function makeEvidencePart({ environment }: ReferenceContext): Promise<void> {
-  return makeEvidence(environment);
 }
 
 /** The outputs of all other notebooks. */
@@ -110,22 +105,9 @@ async function makeNotebooks({ environment }: ReferenceContext): Promise<void> {
   }
 }
 
-/** What the browser test measures in the real JupyterLab, and its screenshots. */
-async function makeLab({ directory, environment }: ReferenceContext): Promise<void> {
-  const settings = { ...environment, RESULTS_DIR: directory };
-  const mocha = [require.resolve('mocha/bin/mocha.js'), 'test/long/lab.long.ts'];
-  const status = await runVisibly(process.execPath, mocha, settings);
-  if (status !== 0) throw new Error(`Expected the test in JupyterLab to pass but it ended with ${status}`);
-}
-
 /** Takes away the report's figures of the last run: with other defaults theirs would have other names. */
 function removeFigures(directory: string): void {
   if (!fs.existsSync(directory)) return;
   const figures = fs.readdirSync(directory).filter((name) => /^(TerGat|heatmap)_.*\.(png|svg)$/.test(name));
   for (const name of figures) fs.rmSync(path.join(directory, name));
-}
-
-function quoteResults(reportFile: string): void {
-  const report = JSON.parse(fs.readFileSync(reportFile, 'utf8')) as ReportFile;
-  replaceSectionIn('README.md', 'results', resultsToMarkdown(report));
 }

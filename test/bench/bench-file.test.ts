@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { assembleRow, saveBench } from '../../bench/bench-file';
+import { assembleRow, median, roundTo, saveBench } from '../../bench/bench-file';
 import { useTemporaryFolder } from '../support/folder';
 import { exampleBench } from './example';
 
@@ -42,5 +42,31 @@ describe('saveBench', () => {
     const file = path.join(folder(), 'results', 'bench.json');
     saveBench(exampleBench, file);
     assert.deepEqual(JSON.parse(fs.readFileSync(file, 'utf8')), exampleBench);
+  });
+});
+
+describe('median', () => {
+  it('gives the middle of an odd number of values, whatever their order', () => {
+    assert.equal(median([9, 1, 5]), 5);
+  });
+
+  it('gives the mean of the two in the middle of an even number', () => {
+    assert.equal(median([10, 1, 2, 4]), 3);
+  });
+
+  it('does not change its input, and refuses an empty list', () => {
+    const values = [3, 1, 2];
+    median(values);
+    assert.deepEqual(values, [3, 1, 2]);
+    assert.throws(() => median([]), /Expected at least 1 number for values but received 0/);
+  });
+});
+
+describe('roundTo', () => {
+  it('keeps significant digits, not decimals', () => {
+    assert.deepEqual(
+      [roundTo(1234.56), roundTo(0.00123456), roundTo(0), roundTo(2.999, 3)],
+      [1235, 0.001235, 0, 3],
+    );
   });
 });

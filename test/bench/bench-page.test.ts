@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BenchFile } from '../../bench/bench-file';
-import { formatRow, renderBenchTable } from '../../bench/bench-page';
+import { benchChart, formatRow, renderBenchTable } from '../../bench/bench-page';
+import { renderFigure } from '../../lib/figures/figure';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
 import { exampleBench } from './example';
@@ -41,5 +42,16 @@ describe('docs/benchmarks.md', () => {
     const bench = JSON.parse(fs.readFileSync(reference, 'utf8')) as BenchFile;
     const table = renderBenchTable(bench);
     assert.equal(replaceSection(page, 'bench', table), page);
+  });
+});
+
+describe('benchChart', () => {
+  it('draws the rows that are compared, with their ratios', async () => {
+    const figure = benchChart(exampleBench);
+    assert.equal(figure.title, 'How many times better ours is than the peer: a/b 2');
+    const { svg } = await renderFigure(figure);
+    assert.match(svg, />a\/b</);
+    assert.match(svg, />2</);
+    assert.doesNotMatch(svg, />c\/d</);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { stepFlops } from '../../bench/arithmetic';
 import type { BenchRow, MissingRow } from '../../bench/bench-file';
 import { startProgram, type RunningProgram } from '../../bench/start-program';
-import type { ProgramPool } from '../../bench/pool';
+import type { ProgramPool } from '../../bench/measured-programs';
+import { stepFlops } from '../../bench/programs/matrix-products';
 import { chooseRows } from '../../bench/comparisons';
-import { runRows } from '../../bench/measure-rows';
+import { chooseCount, measureInTurn, runRows } from '../../bench/measure-rows';
 
 describe('stepFlops', () => {
   it('counts 28 GFLOP for a step of TerGat on 64 pairs', () => {
@@ -98,24 +98,58 @@ describe('runRows', () => {
         for (const program of living) await program.close();
       },
     };
-    const rows: BenchRow[] = [];
-    const missing: MissingRow[] = [];
+    const results: (BenchRow | MissingRow)[] = [];
     const choice = chooseRows(['tergat-step/keras', 'tergat-step/pytorch-fused']);
-    await runRows({
-      ...choice,
-      pool,
-      runs: 1,
-      onRow: (row) => rows.push(row),
-      onMissing: (row) => missing.push(row),
-    });
+    await runRows({ ...choice, pool, runs: 1 }, (row) => results.push(row));
     assert.deepEqual(
-      rows.map(({ name, ours, peer, ratio }) => ({ name, ours, peer, ratio })),
+      results.map((row) => ('reason' in row ? row : [row.name, row.ours, row.peer, row.ratio])),
       [
-        { name: 'tergat-step/pytorch-fused', ours: 2000, peer: 5000, ratio: 2.5 },
-        { name: 'tergat-memory/pytorch-fused', ours: 40, peer: 40, ratio: 1 },
+        ['tergat-step/pytorch-fused', 2000, 5000, 2.5],
+        ['tergat-memory/pytorch-fused', 40, 40, 1],
+        { name: 'tergat-step/keras', reason: 'the peers are not installed' },
       ],
     );
-    assert.deepEqual(missing, [{ name: 'tergat-step/keras', reason: 'the peers are not installed' }]);
     assert.deepEqual(kept, [['tergat', 'keras'], [], [], []]);
+  });
+});
+
+describe('measureInTurn', () => {
+  const fakeProgram = (label: string, seconds: number, calls: string[] = []): RunningProgram => ({
+    label,
+    ready: { ready: true },
+    run: async (count) => {
+      calls.push(`${label} begins`);
+      await Promise.resolve();
+      calls.push(`${label} ends`);
+      return { seconds: seconds * count, peakMb: 1 };
+    },
+    close: async () => {},
+  });
+
+  it('gives the seconds of a unit of each program, as many as there are runs', async () => {
+    const programs = [fakeProgram('a', 0.25), fakeProgram('b', 4)];
+    const sides = await measureInTurn(programs, { runs: 2, warmUps: 1, restMs: 0 });
+    // Two seconds a run are eight units of the first and one of the second.
+    assert.deepEqual(
+      sides.map(({ seconds, last }) => [seconds, last?.seconds]),
+      [
+        [[0.25, 0.25], 2],
+        [[4, 4], 4],
+      ],
+    );
+  });
+
+  it('changes who begins, and never has two busy at a time', async () => {
+    const calls: string[] = [];
+    const programs = [fakeProgram('a', 3, calls), fakeProgram('b', 3, calls)];
+    await measureInTurn(programs, { runs: 2, warmUps: 0, restMs: 0 });
+    const expected = ['a', 'b', 'b', 'a'].flatMap((name) => [`${name} begins`, `${name} ends`]);
+    assert.deepEqual(calls, expected);
+  });
+});
+
+describe('chooseCount', () => {
+  it('fills two seconds with whole units, at least one and at most 32', () => {
+    assert.deepEqual([chooseCount(0.4), chooseCount(24), chooseCount(0.001)], [5, 1, 32]);
   });
 });

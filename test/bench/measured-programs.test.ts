@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { startProgram, type RunningProgram } from '../../bench/start-program';
-import { PROGRAMS } from '../../bench/measured-programs';
-import { TERGAT_PARAMETERS } from '../../bench/pool';
+import { PROGRAMS, TERGAT_PARAMETERS } from '../../bench/measured-programs';
 import { describeNative } from '../support/native';
 
 describeNative('the programs', function () {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { measureInTurn } from '../../bench/alternate';
-import { startProgram, type RunningProgram } from '../../bench/start-program';
-import { parseMessage } from '../../bench/protocol';
+import { parseMessage, startProgram, type RunningProgram } from '../../bench/start-program';
 import { runLeakTest } from '../../bench/leak-test';
 
 const SCRIPT = path.join(__dirname, 'fake-program.cjs');
@@ -51,37 +49,6 @@ describe('startProgram', () => {
     const failing = await startFake('1', 'fails');
     await assert.rejects(failing.run(1), /it failed: not this time/);
     assert.equal((await failing.run(2)).seconds, 2);
-  });
-});
-
-describe('alternate', () => {
-  it('gives costs a unit of both sides, as many as there are runs', async () => {
-    const programs = await Promise.all([startFake('0.25'), startFake('4')]);
-    const [ours, peer] = programs.map((program) => ({
-      program,
-      toCost: (seconds: number) => 1000 * seconds,
-    }));
-    const { costs, last } = await measureInTurn(ours, peer, { runs: 2, warmUps: 1, restMs: 0 });
-    assert.deepEqual(costs, { ours: [250, 250], peer: [4000, 4000] });
-    // Two seconds a run are eight units of ours and one of the peer's.
-    assert.deepEqual([last.ours.seconds, last.peer?.seconds], [2, 4]);
-  });
-
-  it('changes who begins, and never has two busy at a time', async () => {
-    const calls: string[] = [];
-    const makeSide = (name: string) => {
-      const run = async () => {
-        calls.push(`${name} begins`);
-        await Promise.resolve();
-        calls.push(`${name} ends`);
-        return { seconds: 3, peakMb: 1 };
-      };
-      const program: RunningProgram = { label: name, ready: { ready: true }, run, close: async () => {} };
-      return { program, toCost: (seconds: number) => seconds };
-    };
-    await measureInTurn(makeSide('a'), makeSide('b'), { runs: 2, warmUps: 0, restMs: 0 });
-    const expected = ['a', 'b', 'b', 'a'].flatMap((name) => [`${name} begins`, `${name} ends`]);
-    assert.deepEqual(calls, expected);
   });
 });
 

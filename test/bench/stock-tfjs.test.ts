@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { takeFilterGradient } from '../../bench/programs/missing-wasm-kernel';
+import { takeFilterGradient } from '../../bench/programs/stock-tfjs';
 import { startFastest } from '../support/native';
 
 describe('takeFilterGradient', () => {
