@@ -12,7 +12,7 @@ interface KnownInterval {
 export const evidenceFixture = JSON.parse(
   readFileSync(path.join(__dirname, '../fixtures/core/evidence.json'), 'utf8'),
 ) as {
-  readonly quantiles: readonly { confidence: number; freedom: number; t: number }[];
+  readonly quantiles: readonly { freedom: number; t: number }[];
   readonly intervals: readonly KnownInterval[];
   readonly paired: KnownInterval & { readonly first: readonly number[]; readonly second: readonly number[] };
   readonly calibration: {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Estimate } from '../../core/intervals';
+import type { Estimate, GroupedEstimate } from '../../core/intervals';
 import { formatPercent } from '../../core/metrics';
 import { saveFigure } from '../../figures/figure';
 import { formatRate, rateTable } from '../../figures/tables';
@@ -25,27 +25,34 @@ type Rate = Readonly<Record<'accuracy' | 'low' | 'high', number>>;
 /** Computes the figures of results/reference/evidence.json. */
 export function summarizeEvidence(evidence: Evidence) {
   const answers = studyAnswers(evidence, 'protocols');
-  const byModel = (protocol: Protocol) =>
-    toRates(
-      answers.filter((answer) => answer.protocol === protocol),
-      ({ model }) => model,
-    );
+  const group = ({ protocol }: EvidenceAnswer) => protocol;
+  const byModel = accuracyBy(answers, { label: ({ model }) => model, group });
+  const byRow = accuracyBy(studyAnswers(evidence, 'ablation'), {
+    label: (answer) => ablationRowOf(answer)?.name,
+    group,
+    labels: ABLATION.map(({ name }) => name),
+  });
   const { tergat, best } = estimateUnseen(evidence);
   const { eceBefore, eceAfter } = calibrateModel(evidence, 'characters', 'compact');
   const leftOut = answers.filter(({ model, protocol }) => model === 'tergat' && protocol === 'characters');
   const right = leftOut.filter(({ score }) => score === 1).length;
   const found = leftOut.filter(({ answer }) => answer !== undefined).length;
   return {
-    splits: { frames: byModel('frames'), clips: byModel('clips'), characters: byModel('characters') },
+    splits: {
+      frames: toRates(byModel, 'frames'),
+      clips: toRates(byModel, 'clips'),
+      characters: toRates(byModel, 'characters'),
+    },
     unseen: { tergat: toRate(tergat), best: toRate(best) },
-    ablation: toRates(
-      studyAnswers(evidence, 'ablation').filter(({ protocol }) => protocol === 'frames'),
-      (answer) => ablationRowOf(answer)?.name,
-      ABLATION.map(({ name }) => name),
-    ),
+    ablation: toRates(byRow, 'frames'),
     calibration: { eceBefore: round(eceBefore), eceAfter: round(eceAfter) },
     coverage: { found: round(right / found), all: round(right / leftOut.length) },
   };
+}
+
+function toRates(rows: readonly GroupedEstimate[], protocol: Protocol): Record<string, Rate> {
+  const own = rows.filter(({ group }) => group === protocol);
+  return Object.fromEntries(own.map(({ label, estimate }) => [label, toRate(estimate)]));
 }
 
 /** Estimates accuracy on the final characters, and the paired difference of the best model and TerGat. */
@@ -53,15 +60,6 @@ function estimateUnseen(evidence: Evidence): Record<'tergat' | 'best' | 'differe
   const answers = studyAnswers(evidence, 'unseen');
   const [tergat, best] = ['tergat', 'shipped'].map((name) => answers.filter(({ model }) => model === name));
   return { tergat: accuracyOf(tergat), best: accuracyOf(best), difference: differenceOf(best, tergat) };
-}
-
-function toRates(
-  answers: readonly EvidenceAnswer[],
-  label: (answer: EvidenceAnswer) => string | undefined,
-  labels?: readonly string[],
-): Record<string, Rate> {
-  const rows = accuracyBy(answers, { label, group: () => '', labels });
-  return Object.fromEntries(rows.map(({ label: name, estimate }) => [name, toRate(estimate)]));
 }
 
 function toRate({ value, low, high }: Estimate): Rate {
