@@ -12,44 +12,16 @@ interface DiagramLayer {
   readonly parameters?: number;
 }
 
-/** A network of branches and a head, its layers from the top. */
-interface NetworkDiagram {
-  readonly name: string;
-  readonly branches: readonly {
-    readonly title: string;
-    readonly color: string;
-    readonly layers: readonly DiagramLayer[];
-  }[];
-  readonly head: readonly DiagramLayer[];
-}
-
 /**
- * Lists TerGat's layers for a diagram.
+ * Lists TerGat's layers for a diagram, those of one branch (both are equal) and of the head, from the top.
  * Source: the original's model definition.
  */
-export function describeTerGat(sizes: TerGatSizes): NetworkDiagram {
-  const { head, latent, classes, dropout } = sizes;
-  const layers = branchLayers(sizes);
-  return {
-    name: 'TerGat',
-    branches: [
-      { title: 'eyes block', color: BLOCK_COLORS.eyes, layers },
-      { title: 'mouth block', color: BLOCK_COLORS.mouth, layers },
-    ],
-    head: [
-      { name: `Concatenate, Dropout ${dropout}`, shape: [2 * latent] },
-      dense('Dense, ReLU', 2 * latent, head[0]),
-      dense(`Dense, ReLU, Dropout ${dropout}`, head[0], head[1]),
-      dense('Dense: one score an emotion', head[1], classes),
-    ],
-  };
-}
-
-function branchLayers({ blockSize: side, filters, branch, latent, dropout }: TerGatSizes): DiagramLayer[] {
+export function describeTerGat(sizes: TerGatSizes) {
+  const { blockSize: side, filters, branch, head, latent, classes, dropout } = sizes;
   const [first, second] = filters;
   const pooled = side / 2;
   const flat = pooled * pooled * second;
-  return [
+  const branchLayers: DiagramLayer[] = [
     { name: 'Input', shape: [side, side, 1] },
     // A batch normalization has a scale and a shift for each channel.
     { name: 'Conv 3×3, BatchNorm, ReLU', shape: [side, side, first], parameters: 10 * first + 2 * first },
@@ -60,6 +32,13 @@ function branchLayers({ blockSize: side, filters, branch, latent, dropout }: Ter
     dense(`Dense, ReLU, Dropout ${dropout}`, branch[0], branch[1]),
     dense('Dense', branch[1], latent),
   ];
+  const headLayers: DiagramLayer[] = [
+    { name: `Concatenate, Dropout ${dropout}`, shape: [2 * latent] },
+    dense('Dense, ReLU', 2 * latent, head[0]),
+    dense(`Dense, ReLU, Dropout ${dropout}`, head[0], head[1]),
+    dense('Dense: one score an emotion', head[1], classes),
+  ];
+  return { branch: branchLayers, head: headLayers };
 }
 
 function dense(name: string, inputs: number, outputs: number): DiagramLayer {
@@ -73,35 +52,37 @@ const BRANCH_GAP = 48;
 const NAME = { sizePx: 12, bold: true, anchor: 'middle' } as const;
 const DETAIL = { sizePx: FONT_SIZES.note, anchor: 'middle', color: COLORS.quiet } as const;
 
-/** Draws a network's layers with their output shapes and parameters: the branches beside each other, the head below. */
-export function architectureDiagram({ name, branches, head }: NetworkDiagram): PictureFigure {
-  const all = [...branches.flatMap(({ layers }) => layers), ...head];
-  const widths = all.map((layer) =>
+/** Draws TerGat's layers with their output shapes and parameters: the branches beside each other, the head below. */
+export function architectureDiagram({ branch, head }: ReturnType<typeof describeTerGat>): PictureFigure {
+  const widths = [...branch, ...head].map((layer) =>
     Math.max(measureText(layer.name, NAME), measureText(describeSize(layer), DETAIL)),
   );
   const boxWidth = Math.ceil(Math.max(200, ...widths) + 28);
-  const columnX = (column: number) => PADDING + column * (boxWidth + BRANCH_GAP);
-  const width = columnX(branches.length) - BRANCH_GAP + PADDING;
+  const width = 2 * (boxWidth + PADDING) + BRANCH_GAP;
   const top = PADDING + 64;
-  const headTop = top + Math.max(...branches.map(({ layers }) => layers.length)) * STEP + 14;
+  const headTop = top + branch.length * STEP + 14;
   const headX = (width - boxWidth) / 2;
-  const parameters = all.reduce((sum, layer) => sum + (layer.parameters ?? 0), 0);
+  const parameters = [...branch, ...branch, ...head].reduce((sum, layer) => sum + (layer.parameters ?? 0), 0);
   const total = `${parameters.toLocaleString('en-US')} trainable parameters`;
   const content = [
-    ...branches.flatMap(({ title, color, layers }, column) => [
-      textLine(title, columnX(column) + boxWidth / 2, top - 10, { sizePx: 12, anchor: 'middle' }),
-      ...drawStack(layers, { x: columnX(column), y: top, width: boxWidth, color }),
-      arrow(
-        { x: columnX(column) + boxWidth / 2, y: top + (layers.length - 1) * STEP + BOX_HEIGHT },
-        { x: headX + (boxWidth * (column + 1)) / (branches.length + 1), y: headTop },
-      ),
-    ]),
+    ...(['eyes', 'mouth'] as const).flatMap((block, column) => {
+      const x = PADDING + column * (boxWidth + BRANCH_GAP);
+      const middle = x + boxWidth / 2;
+      return [
+        textLine(`${block} block`, middle, top - 10, { sizePx: 12, anchor: 'middle' }),
+        ...drawStack(branch, { x, y: top, width: boxWidth, color: BLOCK_COLORS[block] }),
+        arrow(
+          { x: middle, y: top + (branch.length - 1) * STEP + BOX_HEIGHT },
+          { x: headX + (boxWidth * (column + 1)) / 3, y: headTop },
+        ),
+      ];
+    }),
     ...drawStack(head, { x: headX, y: headTop, width: boxWidth, color: COLORS.green }),
-    textLine(name, PADDING, PADDING + 14, TITLE),
+    textLine('TerGat', PADDING, PADDING + 14, TITLE),
     textLine(total, PADDING, PADDING + 32, SUBTITLE),
   ];
   const height = headTop + (head.length - 1) * STEP + BOX_HEIGHT + PADDING;
-  const text = `${name}: ${branches.map(({ title }) => title).join(' and ')} branches, joined in a head; ${total}`;
+  const text = `TerGat: eyes block and mouth block branches, joined in a head; ${total}`;
   return makePicture(text, { width, height }, content);
 }
 

@@ -2,15 +2,8 @@ import { type Box, clampBox, growBox, longerSide } from '../core/geometry';
 import { landmarkBox } from '../core/landmarks';
 import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';
-import {
-  embedImage,
-  embedPixels,
-  fitSize,
-  openImage,
-  readImageSize,
-  type ImageSource,
-  type RasterImage,
-} from './images';
+import { embedImage, embedPixels, fitSize, openImage, readImageSize } from './images';
+import type { ImageSource, RasterImage } from './images';
 import { arrow, element, makePicture, textLine, TITLE } from './svg';
 import { BLOCK_COLORS, COLORS } from './theme';
 
@@ -95,9 +88,7 @@ function columnX(column: number): number {
 }
 
 async function drawFace(face: FaceView, y: number): Promise<string> {
-  const size = await readImageSize(face.image);
-  const fitted = fitSize(size, PANEL);
-  const scale = fitted.width / size.width;
+  const fitted = fitSize(await readImageSize(face.image), PANEL);
   const panels = [0, 1, 2].map((column) => ({
     x: columnX(column) + (PANEL - fitted.width) / 2,
     y: y + (PANEL - fitted.height) / 2,
@@ -111,9 +102,9 @@ async function drawFace(face: FaceView, y: number): Promise<string> {
   return [
     ...(await Promise.all(panels.map((panel) => embedImage(face.image, panel)))),
     ...arrows,
-    drawLandmarks(face.landmarks, panels[1], scale),
-    drawBox(face.eyesBox, BLOCK_COLORS.eyes, panels[2], scale),
-    drawBox(face.mouthBox, BLOCK_COLORS.mouth, panels[2], scale),
+    drawLandmarks(face.landmarks, panels[1]),
+    drawBox(face.eyesBox, BLOCK_COLORS.eyes, panels[2]),
+    drawBox(face.mouthBox, BLOCK_COLORS.mouth, panels[2]),
     await drawBlock(face.eyes, 'eyes', y),
     await drawBlock(face.mouth, 'mouth', y + PANEL - BLOCK),
     textLine(face.caption ?? '', columnX(0) + PANEL / 2, captionY, { ...SMALL, anchor: 'middle' }),

@@ -1,7 +1,7 @@
 import type { Box } from '../core/geometry';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../core/landmarks';
 import type { FaceView } from './attention-flow';
-import { makeChart, nominal, quantitative, squareImage } from './chart';
+import { IMAGE, layer, makeChart, nominal, quantitative, square } from './chart';
 import type { ChartFigure } from './figure';
 import { readImageSize, toPixelPicture, toThumbnail } from './images';
 import { BLOCK_COLORS, COLORS } from './theme';
@@ -50,8 +50,7 @@ export async function blockExplorer(faces: readonly ExplorableFace[]): Promise<C
     ],
     hconcat: [
       {
-        width: IMAGE_PX,
-        height: IMAGE_PX,
+        ...square(IMAGE_PX),
         layer: [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), LANDMARK_LAYER],
       },
       { vconcat: [blockPanel('eyes'), blockPanel('mouth')] },
@@ -87,14 +86,12 @@ async function toDatum({ image, eyes, mouth, landmarks, ...face }: ExplorableFac
 
 function blockPanel(name: 'eyes' | 'mouth') {
   const title = { text: `${name} block, 32×32`, fontSize: 12, offset: 4 };
-  return { ...imageLayer(name, BLOCK_PX), title, width: BLOCK_PX, height: BLOCK_PX };
+  return { ...imageLayer(name, BLOCK_PX), title, ...square(BLOCK_PX) };
 }
 
 function imageLayer(field: string, sidePx: number) {
-  return {
-    mark: squareImage(sidePx),
-    encoding: { url: nominal(field), x: { value: 0 }, y: { value: 0 } },
-  };
+  const place = { x: { value: 0 }, y: { value: 0 } };
+  return layer('image', { ...square(sidePx), ...IMAGE }, { url: nominal(field), ...place });
 }
 
 function shareOf(field: string, reverse: boolean) {
@@ -102,18 +99,19 @@ function shareOf(field: string, reverse: boolean) {
 }
 
 function boxLayer(name: 'eyes' | 'mouth') {
-  return {
-    mark: { type: 'rect', filled: false, stroke: BLOCK_COLORS[name], strokeWidth: 2.5 },
-    encoding: {
-      x: shareOf(`${name}Left`, false),
-      x2: { field: `${name}Right` },
-      y: shareOf(`${name}Top`, true),
-      y2: { field: `${name}Bottom` },
-    },
+  const encoding = {
+    x: shareOf(`${name}Left`, false),
+    x2: { field: `${name}Right` },
+    y: shareOf(`${name}Top`, true),
+    y2: { field: `${name}Bottom` },
   };
+  return layer('rect', { filled: false, stroke: BLOCK_COLORS[name], strokeWidth: 2.5 }, encoding);
 }
 
-const isOf = (landmarks: readonly number[]) => `indexof([${landmarks.join(',')}], datum.index) >= 0`;
+const colorOf = (block: 'eyes' | 'mouth', landmarks: readonly number[]) => ({
+  test: `indexof([${landmarks.join(',')}], datum.index) >= 0`,
+  value: BLOCK_COLORS[block],
+});
 
 const LANDMARK_LAYER = {
   transform: [
@@ -126,10 +124,7 @@ const LANDMARK_LAYER = {
     x: shareOf('landmarkX', false),
     y: shareOf('landmarkY', true),
     color: {
-      condition: [
-        { test: isOf(EYES_LANDMARKS), value: BLOCK_COLORS.eyes },
-        { test: isOf(MOUTH_LANDMARKS), value: BLOCK_COLORS.mouth },
-      ],
+      condition: [colorOf('eyes', EYES_LANDMARKS), colorOf('mouth', MOUTH_LANDMARKS)],
       value: COLORS.paper,
     },
   },

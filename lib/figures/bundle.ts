@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isFigure, renderForNotebook, type Figure, type NotebookPicture } from './figure';
+import { drawSvg, isFigure, renderFigure, type Figure } from './figure';
 import { isRasterImage, openImage, readImageSize, type ImageSource } from './images';
 import { imageGrid, type CaptionedImage } from './sheets';
 import { isTable, tableToHtml, tableToText, type CellValue, type TableLike } from './table-format';
@@ -25,6 +25,9 @@ export interface ShowOptions {
 /** MIME type of a vega-lite 5 chart, the newest one that JupyterLab 4 supports. */
 export const VEGA_LITE_MIME = 'application/vnd.vegalite.v5+json';
 
+/** Pixels of a JPEG for each pixel of the layout. */
+const JPEG_SCALE = 1.5;
+
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 
 /**
@@ -35,16 +38,21 @@ const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
  * @throws what drawing throws
  */
 export async function toBundle(value: unknown, options: ShowOptions = {}): Promise<MimeBundle> {
+  const { caption } = options;
   if (isFigure(value)) return figureBundle(value);
-  if (isImage(value) && !options.caption) return imageBundle(value, options);
-  if (isTable(value)) return tableBundle(value, options);
-  if (hasOwnDisplay(value)) return ownBundle(value);
+  if (isImage(value) && !caption) return imageBundle(value, options);
+  if (isTable(value)) return tableBundle(value, caption);
+  const display = (value as { [JUPYTER_DISPLAY]?: () => unknown } | null | undefined)?.[JUPYTER_DISPLAY];
+  if (typeof display === 'function') return ownBundle(inspect(value), (await display.call(value)) as object);
   const items: unknown[] = Array.isArray(value) ? value : isImage(value) ? [value] : [];
   if (items.length > 0) {
     const images = items.map((item) => (isImage(item) ? { image: item } : item));
     if (images.every(isCaptionedImage))
-      return figureBundle(await imageGrid(images, { ...options, title: options.caption }));
-    if (items.every(isRow)) return tableBundle(toTable(items), options);
+      return figureBundle(await imageGrid(images, { ...options, title: caption }));
+    if (items.every(isRow)) {
+      const columns = [...new Set(items.flatMap((row) => Object.keys(row)))];
+      return tableBundle({ columns, values: items.map((row) => columns.map((name) => row[name])) }, caption);
+    }
   }
   return textBundle(typeof value === 'string' ? value : inspect(value));
 }
@@ -55,7 +63,16 @@ export function textBundle(text: string): MimeBundle {
 }
 
 async function figureBundle(figure: Figure): Promise<MimeBundle> {
-  const picture = pictureBundle(await renderForNotebook(figure), figure.title);
+  const { svg, png, width, height } = await renderFigure(figure);
+  // PNG has no artefacts around lines, but embedded images can make it many times larger.
+  const isPhotographic = svg.includes('data:image/');
+  const jpeg = isPhotographic && (await drawSvg(svg, JPEG_SCALE).pixels.jpeg(JPEG_OPTIONS).toBuffer());
+  const isJpeg = jpeg && jpeg.length < png.length;
+  const picture = pictureBundle(isJpeg ? jpeg : png, isJpeg ? 'jpeg' : 'png', {
+    width,
+    height,
+    alt: figure.title,
+  });
   if (figure.kind === 'picture') return picture;
   const actions = { source: false, compiled: false, editor: false };
   return {
@@ -65,10 +82,18 @@ async function figureBundle(figure: Figure): Promise<MimeBundle> {
   };
 }
 
-function pictureBundle({ type, content, ...size }: NotebookPicture, title: string): MimeBundle {
+const JPEG_OPTIONS = { quality: 80, mozjpeg: true };
+
+/** @param metadata pixels of the layout, and the alternative text */
+function pictureBundle(
+  content: Buffer,
+  format: 'png' | 'jpeg',
+  metadata: { readonly width: number; readonly height: number; readonly alt: string },
+): MimeBundle {
+  const type = `image/${format}`;
   return {
-    data: { [type]: content.toString('base64'), 'text/plain': title },
-    metadata: { [type]: { ...size, alt: title } },
+    data: { [type]: content.toString('base64'), 'text/plain': metadata.alt },
+    metadata: { [type]: metadata },
   };
 }
 
@@ -80,25 +105,17 @@ async function imageBundle(image: ImageSource, { cellPx }: ShowOptions): Promise
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const kernel = scale > 1 ? 'nearest' : 'lanczos3';
   const resized = openImage(image).resize({ ...size, fit: 'fill', kernel });
-  const content = await resized.png({ compressionLevel: 9 }).toBuffer();
-  return pictureBundle({ type: 'image/png', content, ...size }, `Image of ${width}×${height} pixels`);
+  const png = await resized.png({ compressionLevel: 9 }).toBuffer();
+  return pictureBundle(png, 'png', { ...size, alt: `Image of ${width}×${height} pixels` });
 }
 
-function tableBundle(table: TableLike, { caption }: ShowOptions): MimeBundle {
+function tableBundle(table: TableLike, caption: string | undefined): MimeBundle {
   const data = { 'text/html': tableToHtml(table, caption), 'text/plain': tableToText(table, caption) };
   return { data, metadata: {} };
 }
 
-interface WithOwnDisplay {
-  [JUPYTER_DISPLAY](): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
-}
-
-function hasOwnDisplay(value: unknown): value is WithOwnDisplay {
-  return typeof (value as Partial<WithOwnDisplay> | null | undefined)?.[JUPYTER_DISPLAY] === 'function';
-}
-
-async function ownBundle(value: WithOwnDisplay): Promise<MimeBundle> {
-  const data: Record<string, unknown> = { 'text/plain': inspect(value), ...(await value[JUPYTER_DISPLAY]()) };
+function ownBundle(text: string, forms: object): MimeBundle {
+  const data: Record<string, unknown> = { 'text/plain': text, ...forms };
   for (const [type, content] of Object.entries(data))
     if (content instanceof Uint8Array) data[type] = Buffer.from(content).toString('base64');
   return { data, metadata: {} };
@@ -118,9 +135,4 @@ function isCaptionedImage(value: unknown): value is CaptionedImage {
 function isRow(value: unknown): value is Record<string, CellValue> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((cell) => cell === null || typeof cell !== 'object');
-}
-
-function toTable(rows: readonly Record<string, CellValue>[]): TableLike {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return { columns, values: rows.map((row) => columns.map((name) => row[name])) };
 }

@@ -63,22 +63,21 @@ export function colorBy(field: string, domain: readonly string[], range: readonl
   return nominal(field, { scale: { domain, range }, legend });
 }
 
-/** Defines opaque points. @param size area in square pixels; default: a channel's */
-export function points(size?: number) {
-  return { type: 'point', filled: true, opacity: 1, ...(size && { size }) } as const;
+/** Defines a layer, or a chart of one mark. */
+export function layer(type: string, mark: object, encoding?: object) {
+  return { mark: { type, ...mark }, ...(encoding && { encoding }) };
 }
 
-/** Defines an image mark whose upper left corner is at x, y. */
-export function squareImage(sidePx: number) {
-  return {
-    type: 'image',
-    width: sidePx,
-    height: sidePx,
-    aspect: false,
-    baseline: 'top',
-    align: 'left',
-  } as const;
+/** Options of opaque points. */
+export const POINTS = { filled: true, opacity: 1 } as const;
+
+/** Defines a width and an equal height. */
+export function square(sidePx: number) {
+  return { width: sidePx, height: sidePx };
 }
+
+/** Options of an image mark whose upper left corner is at x, y. */
+export const IMAGE = { aspect: false, baseline: 'top', align: 'left' } as const;
 
 /** Axis of names beside bars or rows. */
 export const NAMES_AXIS = { title: null, ticks: false, domain: false } as const;

@@ -1,12 +1,7 @@
 import { EMOTIONS } from '../core/emotions';
-import {
-  accuracy,
-  confusionMatrix,
-  countAnswers,
-  formatPercent,
-  type ConfusionMatrix,
-} from '../core/metrics';
-import { makeChart, nominal, quantitative, squareImage } from './chart';
+import { accuracy, confusionMatrix, countAnswers, formatPercent } from '../core/metrics';
+import type { ConfusionMatrix } from '../core/metrics';
+import { IMAGE, layer, makeChart, nominal, quantitative, square } from './chart';
 import type { ChartFigure } from './figure';
 import { toThumbnail, type ImageSource } from './images';
 import { COLORS } from './theme';
@@ -14,16 +9,13 @@ import { COLORS } from './theme';
 /** Cells with this share of their row or more are so dark that white digits are more legible than black ones. */
 export const DARK_CELL_SHARE = 0.72;
 
-const CELL_COLOR = quantitative('share', { scale: { scheme: 'yellowgreenblue', domain: [0, 1] } });
+const DIGITS = { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper };
 
 const COUNTS = {
   mark: { type: 'text', fontSize: 14 },
   encoding: {
     text: quantitative('count', { format: ',d' }),
-    color: {
-      condition: { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper },
-      value: '#000000',
-    },
+    color: { condition: DIGITS, value: '#000000' },
   },
 };
 
@@ -39,16 +31,11 @@ export function confusionChart(
   options: { readonly title?: string; readonly subtitle?: string } = {},
 ): ChartFigure {
   const { title = 'Confusion matrix', subtitle = summarize(matrix) } = options;
-  const legend = {
-    title: 'Share of row',
-    format: '.0%',
-    gradientLength: 200,
-    values: [0, 0.25, 0.5, 0.75, 1],
-  };
+  const values = [0, 0.25, 0.5, 0.75, 1];
+  const legend = { title: 'Share of row', format: '.0%', gradientLength: 200, values };
   return makeChart(`${title}: ${subtitle}`, {
     title: { text: title, subtitle },
-    width: 58 * EMOTIONS.length,
-    height: 58 * EMOTIONS.length,
+    ...square(58 * EMOTIONS.length),
     data: { values: toCells(matrix) },
     encoding: {
       ...classAxes(),
@@ -59,13 +46,7 @@ export function confusionChart(
         quantitative('share', { title: 'Share of the true class', format: '.1%' }),
       ],
     },
-    layer: [
-      {
-        mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
-        encoding: { color: { ...CELL_COLOR, legend } },
-      },
-      COUNTS,
-    ],
+    layer: [cells(legend), COUNTS],
   });
 }
 
@@ -90,13 +71,18 @@ function toCells(matrix: ConfusionMatrix) {
 
 function classAxes(labelAngle = 0) {
   const axis = { domain: false, ticks: false };
+  const across = { ...axis, title: 'Predicted', labelAngle, orient: 'bottom' };
+  const down = { ...axis, title: 'True', labelAngle: 0, orient: 'left' };
   return {
-    x: nominal('predicted', {
-      sort: EMOTIONS,
-      axis: { ...axis, title: 'Predicted', labelAngle, orient: 'bottom' },
-    }),
-    y: nominal('true', { sort: EMOTIONS, axis: { ...axis, title: 'True', labelAngle: 0, orient: 'left' } }),
+    x: nominal('predicted', { sort: EMOTIONS, axis: across }),
+    y: nominal('true', { sort: EMOTIONS, axis: down }),
   };
+}
+
+function cells(legend: object | null) {
+  const scale = { scheme: 'yellowgreenblue', domain: [0, 1] };
+  const color = quantitative('share', { scale, legend });
+  return layer('rect', { stroke: COLORS.paper, strokeWidth: 1.5 }, { color });
 }
 
 /** A picture with a network's answer. */
@@ -133,13 +119,11 @@ export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promi
     answers.map(({ truth }) => truth),
     answers.map(({ ranking }) => ranking[0]),
   );
-  const cells = toCells(matrix);
-  const filled = cells.filter(({ count }) => count > 0);
+  const values = toCells(matrix);
+  const filled = values.filter(({ count }) => count > 0);
   const errors = filled.filter((cell) => cell.true !== cell.predicted);
-  const opened = errors.reduce(
-    (largest, cell) => (cell.count > largest.count ? cell : largest),
-    errors[0] ?? filled[0],
-  );
+  const most = Math.max(...errors.map(({ count }) => count));
+  const opened = errors.find(({ count }) => count === most) ?? filled[0];
   const cellOf = ({ truth, ranking }: Answer) => `${truth} ${ranking[0]}`;
   const confidence = ({ probabilities, ranking }: Answer) => probabilities[ranking[0]];
   const shown = [...new Set(answers.map(cellOf))].flatMap((cell) =>
@@ -155,7 +139,7 @@ export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promi
       text: 'The pictures behind the confusion matrix',
       subtitle: 'Click a cell to see its pictures, the least sure ones first',
     },
-    hconcat: [matrixPanel(cells, opened), picturePanel(await Promise.all(shown))],
+    hconcat: [matrixPanel(values, opened), picturePanel(await Promise.all(shown))],
   });
 }
 
@@ -179,50 +163,31 @@ async function toDatum({ image, caption, truth, ranking, probabilities }: Answer
 
 type Cell = ReturnType<typeof toCells>[number];
 
-function matrixPanel(values: readonly Cell[], opened: Cell) {
-  const clicked = {
-    name: 'cell',
-    select: { type: 'point', fields: ['true', 'predicted'], toggle: false, clear: false },
-    value: [{ true: opened.true, predicted: opened.predicted }],
-  };
+function matrixPanel(values: readonly Cell[], { true: truth, predicted }: Cell) {
+  const select = { type: 'point', fields: ['true', 'predicted'], toggle: false, clear: false };
+  const clicked = { name: 'cell', select, value: [{ true: truth, predicted }] };
+  const frame = { filled: false, stroke: COLORS.orange, strokeWidth: 3, tooltip: null };
   return {
-    width: CELL_PX * EMOTIONS.length,
-    height: CELL_PX * EMOTIONS.length,
+    ...square(CELL_PX * EMOTIONS.length),
     data: { values },
     encoding: classAxes(-40),
     layer: [
-      {
-        mark: { type: 'rect', stroke: COLORS.paper, strokeWidth: 1.5 },
-        encoding: { color: { ...CELL_COLOR, legend: null } },
-        params: [clicked],
-      },
+      { ...cells(null), params: [clicked] },
       COUNTS,
-      {
-        mark: { type: 'rect', filled: false, stroke: COLORS.orange, strokeWidth: 3, tooltip: null },
-        transform: [{ filter: { param: 'cell' } }],
-      },
+      { ...layer('rect', frame), transform: [{ filter: { param: 'cell' } }] },
     ],
   };
 }
 
 function picturePanel(values: readonly object[]) {
   const step = PICTURE_PX + 44;
-  const place = (field: string, count: number) =>
-    quantitative(field, {
-      axis: null,
-      scale: { domain: [0, count], range: [0, count * step], nice: false, zero: true },
-    });
-  const text = (field: string, dy: number, color: string) => ({
-    mark: { type: 'text', align: 'left', baseline: 'top', dy, fontSize: 11, color },
-    encoding: { text: nominal(field) },
-  });
-  const pictures = {
-    mark: squareImage(PICTURE_PX),
-    encoding: {
-      url: nominal('image'),
-      tooltip: [nominal('caption'), nominal('true'), nominal('first', { title: 'predicted' })],
-    },
+  const place = (field: string, count: number) => {
+    const scale = { domain: [0, count], range: [0, count * step], nice: false, zero: true };
+    return quantitative(field, { axis: null, scale });
   };
+  const text = (field: string, dy: number, color: string) =>
+    layer('text', { align: 'left', baseline: 'top', dy, fontSize: 11, color }, { text: nominal(field) });
+  const tooltip = [nominal('caption'), nominal('true'), nominal('first', { title: 'predicted' })];
   return {
     width: COLUMNS * step,
     height: ROWS * step,
@@ -230,7 +195,7 @@ function picturePanel(values: readonly object[]) {
     transform: [{ filter: { param: 'cell' } }],
     encoding: { x: place('column', COLUMNS), y: place('row', ROWS) },
     layer: [
-      pictures,
+      layer('image', { ...square(PICTURE_PX), ...IMAGE }, { url: nominal('image'), tooltip }),
       text('first', PICTURE_PX + 4, COLORS.ink),
       text('second', PICTURE_PX + 19, COLORS.quiet),
     ],

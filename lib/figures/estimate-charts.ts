@@ -1,7 +1,7 @@
 import type { ReliabilityBin, RiskPoint } from '../core/calibration';
 import type { GroupedEstimate } from '../core/intervals';
 import { formatPercent } from '../core/metrics';
-import { makeChart, NAMES_AXIS, nominal, points, quantitative } from './chart';
+import { layer, makeChart, NAMES_AXIS, nominal, POINTS, quantitative, square } from './chart';
 import type { ChartFigure } from './figure';
 import { COLORS, FONT_SIZES } from './theme';
 
@@ -10,9 +10,11 @@ interface ChartTexts {
   readonly subtitle?: string;
 }
 
+type Series<T> = Readonly<Record<string, readonly T[]>>;
+
 const GROUP_COLORS = [COLORS.blue, COLORS.orange, COLORS.green, COLORS.pink, COLORS.yellow, COLORS.ink];
 
-const PERCENT_AXIS = { format: '.0%' };
+const LEGEND_LABELS = { labelFontSize: FONT_SIZES.label, labelLimit: 400, symbolOpacity: 1 };
 
 /**
  * Charts rates with their intervals: a row a label, a colour a group, chance as a dotted line.
@@ -23,21 +25,10 @@ export function intervalChart(
   rows: readonly GroupedEstimate[],
   texts: ChartTexts & { readonly axis?: string },
 ): ChartFigure {
-  const groups = [...new Set(rows.map(({ group }) => group))];
-  const chance = {
-    data: { values: [{ chance: 1 / 7 }] },
-    mark: { type: 'rule', strokeDash: [2, 3], color: COLORS.quiet },
-    encoding: {
-      x: quantitative('chance'),
-      y: null,
-      yOffset: null,
-      color: null,
-      tooltip: { value: 'chance: 14.3 %' },
-    },
-  };
-  const told = rows.map(
-    ({ label, group, estimate }) => `${label}, ${group}: ${formatPercent(estimate.value, 1)}`,
-  );
+  const groups = groupsOf(rows);
+  const tooltip = { value: 'chance: 14.3 %' };
+  const chance = { x: quantitative('chance'), y: null, yOffset: null, color: null, tooltip };
+  const told = rows.map(({ label, group, estimate }) => `${label}, ${group}: ${percent(estimate.value)}`);
   return textChart(texts, told, {
     width: 460,
     height: { step: groups.length > 1 ? 13 : 30, for: 'offset' },
@@ -49,12 +40,12 @@ export function intervalChart(
       tooltip: tooltips(['label', 'group'], ['value', 'low', 'high']),
     },
     layer: [
-      chance,
       {
-        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 },
-        encoding: { x: rate('low', texts.axis), x2: { field: 'high' } },
+        data: { values: [{ chance: 1 / 7 }] },
+        ...layer('rule', { strokeDash: [2, 3], color: COLORS.quiet }, chance),
       },
-      { mark: points(60), encoding: { x: rate('value', texts.axis) } },
+      layer('rule', { strokeWidth: 3, opacity: 0.55 }, { x: rate('low', texts.axis), x2: { field: 'high' } }),
+      layer('point', { ...POINTS, size: 60 }, { x: rate('value', texts.axis) }),
     ],
   });
 }
@@ -74,66 +65,48 @@ export function curveChart(
     readonly xFormat?: string;
   },
 ): ChartFigure {
-  const { xAxis, scale = 'linear', xFormat = '~g' } = texts;
+  const { xAxis: title, scale: type = 'linear', xFormat: format = '~g' } = texts;
   const values = [...new Set(rows.map(({ label }) => label))];
-  const ticks = values.length < 9 ? { values, format: xFormat } : {};
-  const told = rows.map(
-    ({ label, group, estimate }) => `${group}, ${label}: ${formatPercent(estimate.value, 1)}`,
-  );
+  const axis = { title, grid: false, ...(values.length < 9 && { values, format }) };
+  const told = rows.map(({ label, group, estimate }) => `${group}, ${label}: ${percent(estimate.value)}`);
   return textChart(texts, told, {
     width: 460,
     height: 280,
     data: { values: rows.map(({ label, group, estimate }) => ({ x: label, group, ...estimate })) },
     encoding: {
-      x: quantitative('x', {
-        scale: { type: scale, nice: false },
-        axis: { title: xAxis, grid: false, ...ticks },
-      }),
-      color: colorOf([...new Set(rows.map(({ group }) => group))]),
+      x: quantitative('x', { scale: { type, nice: false }, axis }),
+      color: colorOf(groupsOf(rows)),
       tooltip: tooltips(['group'], ['x', 'value', 'low', 'high']),
     },
     layer: [
-      { mark: { type: 'area', opacity: 0.12 }, encoding: { y: rate('low'), y2: { field: 'high' } } },
-      { mark: { type: 'line', strokeWidth: 2 }, encoding: { y: rate('value') } },
-      { mark: points(50), encoding: { y: rate('value') } },
+      layer('area', { opacity: 0.12 }, { y: rate('low'), y2: { field: 'high' } }),
+      layer('line', { strokeWidth: 2 }, { y: rate('value') }),
+      layer('point', { ...POINTS, size: 50 }, { y: rate('value') }),
     ],
   });
 }
 
-/**
- * Charts a reliability diagram: accuracy by confidence, a point a bin, its size the bin's count.
- * @param series bins by the name of their curve
- */
-export function reliabilityChart(
-  series: Readonly<Record<string, readonly ReliabilityBin[]>>,
-  texts: ChartTexts,
-): ChartFigure {
-  const axis = (field: string, title: string) =>
-    quantitative(field, { scale: { domain: [0, 1] }, axis: { title, ...PERCENT_AXIS } });
-  const size = quantitative('count', { legend: null, scale: { range: [15, 220] } });
+/** Charts a reliability diagram: accuracy by confidence, a point a bin, its size the bin's count. */
+export function reliabilityChart(series: Series<ReliabilityBin>, texts: ChartTexts): ChartFigure {
   const curves = {
-    data: {
-      values: Object.entries(series).flatMap(([group, bins]) =>
-        bins.filter(({ count }) => count > 0).map((bin) => ({ ...bin, group })),
-      ),
-    },
+    data: { values: toRows(series, ({ count }) => count > 0) },
     encoding: {
-      x: axis('confidence', 'Confidence'),
-      y: axis('accuracy', 'Accuracy'),
+      x: share('confidence', 'Confidence', { scale: { domain: [0, 1] } }),
+      y: share('accuracy', 'Accuracy', { scale: { domain: [0, 1] } }),
       color: colorOf(Object.keys(series)),
       tooltip: tooltips(['group'], ['confidence', 'accuracy', 'count']),
     },
     layer: [
-      { mark: { type: 'line', strokeWidth: 1.5, opacity: 0.6 } },
-      { mark: points(), encoding: { size } },
+      layer('line', { strokeWidth: 1.5, opacity: 0.6 }),
+      layer('point', POINTS, { size: quantitative('count', { legend: null, scale: { range: [15, 220] } }) }),
     ],
   };
+  const ends = { x: quantitative('at'), y: quantitative('at') };
   const diagonal = {
     data: { values: [{ at: 0 }, { at: 1 }] },
-    mark: { type: 'line', strokeDash: [4, 4], color: COLORS.line },
-    encoding: { x: quantitative('at'), y: quantitative('at') },
+    ...layer('line', { strokeDash: [4, 4], color: COLORS.line }, ends),
   };
-  return textChart(texts, Object.keys(series), { width: 320, height: 320, layer: [diagonal, curves] });
+  return textChart(texts, Object.keys(series), { ...square(320), layer: [diagonal, curves] });
 }
 
 /** Maximum number of points of a curve: one for each of 3,122 faces would take half a megabyte. */
@@ -141,52 +114,52 @@ const CURVE_POINTS = 200;
 
 /**
  * Charts risk-coverage curves: the share of wrong answers by the share of answered images, highest confidence first.
- * @param series curves by name; of a curve with more than 200 points every n-th is drawn, its last one included
+ * @param series of a curve with more than 200 points every n-th is drawn, its last one included
  */
-export function riskChart(
-  series: Readonly<Record<string, readonly RiskPoint[]>>,
-  texts: ChartTexts,
-): ChartFigure {
-  const values = Object.entries(series).flatMap(([group, curve]) => {
-    const step = Math.ceil(curve.length / CURVE_POINTS);
-    const kept = curve.filter((_, at) => (curve.length - 1 - at) % step === 0);
-    return kept.map((point) => ({ ...point, group }));
-  });
+export function riskChart(series: Series<RiskPoint>, texts: ChartTexts): ChartFigure {
+  const isDrawn = (_: RiskPoint, at: number, { length }: readonly RiskPoint[]) =>
+    (length - 1 - at) % Math.ceil(length / CURVE_POINTS) === 0;
   return textChart(texts, Object.keys(series), {
     width: 420,
     height: 260,
-    data: { values },
+    data: { values: toRows(series, isDrawn) },
     mark: { type: 'line', strokeWidth: 2 },
     encoding: {
-      x: quantitative('coverage', { axis: { title: 'Share of images answered', ...PERCENT_AXIS } }),
-      y: quantitative('risk', { axis: { title: 'Share of these answers wrong', ...PERCENT_AXIS } }),
+      x: share('coverage', 'Share of images answered'),
+      y: share('risk', 'Share of these answers wrong'),
       color: colorOf(Object.keys(series)),
       tooltip: tooltips(['group'], ['coverage', 'risk', 'threshold']),
     },
   });
 }
 
+function toRows<T>(series: Series<T>, isDrawn: (item: T, at: number, all: readonly T[]) => boolean) {
+  return Object.entries(series).flatMap(([group, items]) =>
+    items.filter(isDrawn).map((item) => ({ ...item, group })),
+  );
+}
+
+function groupsOf(rows: readonly { readonly group: string }[]): string[] {
+  return [...new Set(rows.map(({ group }) => group))];
+}
+
 function textChart({ title, subtitle }: ChartTexts, told: readonly string[], spec: object): ChartFigure {
-  return makeChart(`${title}: ${told.join('; ')}`, {
-    title: { text: title, ...(subtitle && { subtitle }) },
-    ...spec,
-  });
+  const titles = { text: title, ...(subtitle && { subtitle }) };
+  return makeChart(`${title}: ${told.join('; ')}`, { title: titles, ...spec });
 }
 
 function rate(field: string, title = 'Accuracy of all images') {
-  return quantitative(field, { scale: { domain: [0, 1] }, axis: { title, ...PERCENT_AXIS, tickCount: 6 } });
+  return quantitative(field, { scale: { domain: [0, 1] }, axis: { title, format: '.0%', tickCount: 6 } });
+}
+
+function share(field: string, title: string, options: object = {}) {
+  return quantitative(field, { ...options, axis: { title, format: '.0%' } });
 }
 
 /** Long names are listed below each other. */
 function colorOf(groups: readonly string[]) {
-  const legend = {
-    title: null,
-    orient: 'top',
-    columns: groups.join('').length > 50 ? 1 : groups.length,
-    labelFontSize: FONT_SIZES.label,
-    labelLimit: 400,
-    symbolOpacity: 1,
-  };
+  const columns = groups.join('').length > 50 ? 1 : groups.length;
+  const legend = { title: null, orient: 'top', columns, ...LEGEND_LABELS };
   const range = groups.map((_, index) => GROUP_COLORS[index % GROUP_COLORS.length]);
   return nominal('group', { scale: { domain: groups, range }, legend: groups.length > 1 ? legend : null });
 }
@@ -197,3 +170,5 @@ function tooltips(names: readonly string[], numbers: readonly string[]) {
     ...numbers.map((field) => quantitative(field, { title: field, format: '.3~f' })),
   ];
 }
+
+const percent = (share: number) => formatPercent(share, 1);

@@ -1,11 +1,11 @@
 import { Resvg } from '@resvg/resvg-js';
 import sharp from 'sharp';
-import { type Box, type Point, scaleBox } from '../core/geometry';
+import { type Box, scaleBox } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
 import type { PictureFigure } from './figure';
 import { measureText, resvgFont } from './fonts';
-import { embedImage, fitSize, readImageSize, type ImageSource } from './images';
+import { embedImage, fitSize, readImageSize, type ImageSource, type Placement } from './images';
 import { element, makePicture, textLine, TITLE } from './svg';
 import { BLOCK_COLORS, COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
 
@@ -14,6 +14,10 @@ const SIDE = 320;
 const LINE = 18;
 const BOX_COLORS = [COLORS.yellow, COLORS.pink, COLORS.sky];
 const LABEL = { sizePx: FONT_SIZES.label };
+const BLOCKS = [
+  { landmarks: EYES_LANDMARKS, color: BLOCK_COLORS.eyes },
+  { landmarks: MOUTH_LANDMARKS, color: BLOCK_COLORS.mouth },
+];
 
 /**
  * Draws landmarks and named boxes on an image.
@@ -33,16 +37,14 @@ export async function markPicture(
   const { title, landmarks, boxes = [] } = marks;
   if (boxes.length > BOX_COLORS.length)
     throw new RangeError(`Expected at most ${BOX_COLORS.length} boxes but received ${boxes.length}`);
-  const size = await readImageSize(image);
-  const fitted = fitSize(size, SIDE);
-  const scale = fitted.width / size.width;
+  const fitted = fitSize(await readImageSize(image), SIDE);
   const place = { x: PADDING, y: PADDING + 24, ...fitted };
   const below = place.y + fitted.height + PADDING;
   const content = [
     textLine(title, PADDING, 28, TITLE),
     await embedImage(image, place),
-    ...boxes.map(({ box }, index) => drawBox(box, BOX_COLORS[index], place, scale)),
-    landmarks ? drawLandmarks(landmarks, place, scale, { r: 2.8 }) : '',
+    ...boxes.map(({ box }, index) => drawBox(box, BOX_COLORS[index], place)),
+    landmarks ? drawLandmarks(landmarks, place, { r: 2.8 }) : '',
     ...boxes.map(({ label }, index) => {
       const y = below + index * LINE;
       const line = { x: PADDING, y: y - 5, width: 22, height: 4, fill: BOX_COLORS[index] };
@@ -59,39 +61,30 @@ export async function markPicture(
 /**
  * Draws landmarks as dots.
  * @param landmarks [68, 2] as x and y in pixels of the image
- * @param origin where the image begins in the picture
- * @param scale pixels of the picture for each of the image
  * @param style SVG attributes; default: each block's landmarks in its colour
  */
 export function drawLandmarks(
   landmarks: Float32Array,
-  origin: Point,
-  scale: number,
+  { x, y, scale }: Placement,
   style: object = {},
 ): string {
   return Array.from({ length: landmarks.length / 2 }, (_, index) => {
-    const cx = origin.x + landmarks[2 * index] * scale;
-    const cy = origin.y + landmarks[2 * index + 1] * scale;
-    const fill = landmarkColor(index);
+    const cx = x + landmarks[2 * index] * scale;
+    const cy = y + landmarks[2 * index + 1] * scale;
+    const block = BLOCKS.find(({ landmarks: own }) => own.includes(index));
+    const fill = block?.color ?? COLORS.paper;
     return element('circle', { cx, cy, r: 1.9, fill, stroke: COLORS.ink, 'stroke-width': 0.6, ...style });
   }).join('');
-}
-
-function landmarkColor(index: number): string {
-  if (EYES_LANDMARKS.includes(index)) return BLOCK_COLORS.eyes;
-  return MOUTH_LANDMARKS.includes(index) ? BLOCK_COLORS.mouth : COLORS.paper;
 }
 
 /**
  * Draws a box as a coloured line on a wider dark one, which is visible on light and on dark skin.
  * @param box in pixels of the image
- * @param origin where the image begins in the picture
- * @param scale pixels of the picture for each of the image
  * @param lines widths of both lines in pixels of the picture, the dark one first
  */
-export function drawBox(box: Box, stroke: string, origin: Point, scale: number, lines = [4.5, 2.5]): string {
+export function drawBox(box: Box, stroke: string, { x, y, scale }: Placement, lines = [4.5, 2.5]): string {
   const scaled = scaleBox(box, scale);
-  const frame = { ...scaled, x: origin.x + scaled.x, y: origin.y + scaled.y, fill: 'none' };
+  const frame = { ...scaled, x: x + scaled.x, y: y + scaled.y, fill: 'none' };
   const below = element('rect', { ...frame, stroke: COLORS.ink, 'stroke-width': lines[0] });
   return below + element('rect', { ...frame, stroke, 'stroke-width': lines[1] });
 }
@@ -130,9 +123,9 @@ export async function annotatePicture(image: RgbImage, faces: readonly Annotated
 }
 
 function annotateFace(face: AnnotatedFace, size: { width: number; height: number }, scale: number): string {
-  const origin = { x: 0, y: 0 };
+  const place = { x: 0, y: 0, scale };
   const line = Math.max(1.5, (face.box.width * scale) / 110);
-  const frame = (box: Box, color: string) => drawBox(box, color, origin, scale, [2 * line, line]);
+  const frame = (box: Box, color: string) => drawBox(box, color, place, [2 * line, line]);
   const dots = { r: 0.8 * line, fill: COLORS.paper, 'stroke-width': 0.3 * line };
   const { x, y, width, height } = scaleBox(face.box, scale);
   const sizePx = Math.min(40, Math.max(13, width / 7));
@@ -146,7 +139,7 @@ function annotateFace(face: AnnotatedFace, size: { width: number; height: number
     frame(face.box, COLORS.paper),
     frame(face.eyesBox, BLOCK_COLORS.eyes),
     frame(face.mouthBox, BLOCK_COLORS.mouth),
-    drawLandmarks(face.landmarks, origin, scale, dots),
+    drawLandmarks(face.landmarks, place, dots),
     element('rect', { x: left, y: top, ...label, rx: 3, fill: COLORS.ink, 'fill-opacity': '0.85' }),
     textLine(face.label, left + sizePx / 2, top + 1.1 * sizePx, style),
   ].join('');

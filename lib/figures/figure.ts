@@ -3,6 +3,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import type { Experiment } from '../core/experiment';
 import { measureText, resvgFont } from './fonts';
 import { COLORS } from './theme';
 
@@ -40,15 +41,12 @@ export function isFigure(value: unknown): value is Figure {
 
 /**
  * Names the figures of a run, such as `TerGat_accuracy_50_0.001_64`, without extension.
+ * @param settings.model default TerGat
  * Source: the original's file names.
  */
-export function nameFigures(settings: {
-  readonly epochs: number;
-  readonly learningRate: number;
-  readonly batchSize: number;
-  /** Default TerGat. */
-  readonly model?: string;
-}) {
+export function nameFigures(
+  settings: Pick<Experiment, 'epochs' | 'learningRate' | 'batchSize'> & { readonly model?: string },
+) {
   const { epochs, learningRate, batchSize, model = 'TerGat' } = settings;
   const run = `${epochs}_${learningRate}_${batchSize}`;
   return { accuracy: `${model}_accuracy_${run}`, loss: `${model}_loss_${run}`, heatmap: `heatmap_${run}` };
@@ -71,9 +69,6 @@ export async function saveFigure(figure: Figure, directory: string, name: string
 /** Pixels of a PNG for each pixel of the layout, so that text is sharp on dense screens. */
 const PNG_SCALE = 2;
 
-/** Pixels of a JPEG for each pixel of the layout. */
-const JPEG_SCALE = 1.5;
-
 /**
  * Draws a figure without a browser and without the machine's fonts.
  * @returns width and height in pixels of the layout; the PNG has twice as many
@@ -87,38 +82,14 @@ export async function renderFigure(figure: Figure) {
   return { svg, png, width, height };
 }
 
-/** A figure as a notebook stores it. */
-export interface NotebookPicture {
-  readonly type: 'image/png' | 'image/jpeg';
-  readonly content: Buffer;
-  /** Pixels of the layout. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * Draws a figure for a notebook: as JPEG if it embeds images and its JPEG is smaller, otherwise as PNG, which has no
- * artefacts around lines.
- * @throws Error for a chart that vega-lite cannot compile
- */
-export async function renderForNotebook(figure: Figure): Promise<NotebookPicture> {
-  const { svg, png, width, height } = await renderFigure(figure);
-  const picture: NotebookPicture = { type: 'image/png', content: png, width, height };
-  if (!svg.includes('data:image/')) return picture;
-  const content = await drawSvg(svg, JPEG_SCALE).pixels.jpeg({ quality: 80, mozjpeg: true }).toBuffer();
-  return content.length < png.length ? { ...picture, type: 'image/jpeg', content } : picture;
-}
-
 async function drawChart(spec: ChartSpec): Promise<string> {
   // Loaded here, so that a notebook without charts does not wait for vega.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
   measureWithFont(vega);
   // A copy, because vega adds an id to each row of the data.
   const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
-  const view = new vega.View(vega.parse(vegaLite.compile(own).spec), {
-    renderer: 'none',
-    logLevel: vega.Error,
-  });
+  const runtime = vega.parse(vegaLite.compile(own).spec);
+  const view = new vega.View(runtime, { renderer: 'none', logLevel: vega.Error });
   try {
     return await view.toSVG();
   } finally {
@@ -126,13 +97,14 @@ async function drawChart(spec: ChartSpec): Promise<string> {
   }
 }
 
-function drawSvg(svg: string, scale: number): { pixels: Sharp; width: number; height: number } {
+/**
+ * Draws an SVG document with the project's fonts.
+ * @param scale pixels of the result for each of the document
+ */
+export function drawSvg(svg: string, scale: number): { pixels: Sharp; width: number; height: number } {
   const fitTo = { mode: 'zoom', value: scale } as const;
-  const { width, height, pixels } = new Resvg(svg, {
-    fitTo,
-    font: resvgFont(),
-    background: COLORS.paper,
-  }).render();
+  const options = { fitTo, font: resvgFont(), background: COLORS.paper };
+  const { width, height, pixels } = new Resvg(svg, options).render();
   return {
     pixels: sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha(),
     width: Math.round(width / scale),

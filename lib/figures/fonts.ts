@@ -12,7 +12,8 @@ export function resvgFont() {
   return { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' };
 }
 
-interface Font {
+/** Size and weight of DejaVu Sans. */
+export interface Font {
   /** Font size in pixels. */
   readonly sizePx: number;
   readonly bold?: boolean;

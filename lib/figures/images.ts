@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import sharp, { type Sharp } from 'sharp';
-import type { Box } from '../core/geometry';
+import type { Box, Point } from '../core/geometry';
 import { element } from './svg';
 import { COLORS } from './theme';
 
@@ -15,7 +15,7 @@ export interface RasterImage {
 /** An image of a figure: a file's path, a file's content (PNG, JPEG, ...), or pixels. */
 export type ImageSource = string | Uint8Array | RasterImage;
 
-/** Returns whether a value has pixels with their width and height. */
+/** Returns whether a value is a {@link RasterImage}. */
 export function isRasterImage(value: unknown): value is RasterImage {
   if (typeof value !== 'object' || value === null) return false;
   const { width, height, data } = value as Partial<RasterImage>;
@@ -44,10 +44,17 @@ export async function readImageSize(source: ImageSource): Promise<{ width: numbe
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
+/** Where an image is drawn in a picture. */
+export interface Placement extends Point {
+  /** Pixels of the picture for each of the image. */
+  readonly scale: number;
+}
+
 /** Scales an image's size so that its longer side has a number of pixels. */
 export function fitSize(size: { width: number; height: number }, longerSidePx: number) {
-  const scale = longerSidePx / Math.max(size.width, size.height);
-  return { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
+  const factor = longerSidePx / Math.max(size.width, size.height);
+  const [width, height] = [size.width, size.height].map((side) => Math.round(side * factor));
+  return { width, height, scale: width / size.width };
 }
 
 /** Stretches an image as an opaque one. */
@@ -77,8 +84,8 @@ export async function embedPixels(source: ImageSource, place: Box): Promise<stri
   return imageElement(toDataUrl(png, 'png'), place);
 }
 
-function imageElement(href: string, place: Box): string {
-  return element('image', { ...place, href, preserveAspectRatio: 'none' });
+function imageElement(href: string, { x, y, width, height }: Box): string {
+  return element('image', { x, y, width, height, href, preserveAspectRatio: 'none' });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { formatPercent } from '../core/metrics';
 import type { EpochRecord } from '../model/training/history';
-import { colorBy, makeChart, nominal, points, quantitative } from './chart';
+import { colorBy, layer, makeChart, nominal, POINTS, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { COLORS, SIDE_COLORS } from './theme';
 
-type EpochScores = Omit<EpochRecord, 'seconds'>;
+type History = readonly Omit<EpochRecord, 'seconds'>[];
 
 interface LearningChartOptions {
   /** The model's name, default TerGat. */
@@ -33,26 +33,18 @@ const LOSS = {
   axisRange: (values: readonly number[]) => [0, Math.max(0.1, ...values)],
 } as const;
 
-/**
- * Charts training and validation accuracy by epoch.
- * @param history one record an epoch
- * Source: the original's accuracy figure.
- */
-export function accuracyChart(history: readonly EpochScores[], options?: LearningChartOptions): ChartFigure {
+/** Charts training and validation accuracy by epoch. Source: the original's accuracy figure. */
+export function accuracyChart(history: History, options?: LearningChartOptions): ChartFigure {
   return learningChart(history, ACCURACY, options);
 }
 
-/**
- * Charts training and validation loss by epoch.
- * @param history one record an epoch
- * Source: the original's loss figure, which shows means of batch means.
- */
-export function lossChart(history: readonly EpochScores[], options?: LearningChartOptions): ChartFigure {
+/** Charts training and validation loss by epoch. Source: the original's loss figure, which shows means of batch means. */
+export function lossChart(history: History, options?: LearningChartOptions): ChartFigure {
   return learningChart(history, LOSS, options);
 }
 
 function learningChart(
-  history: readonly EpochScores[],
+  history: History,
   { name, train, validation, tooltipFormat, axisFormat, format, axisRange }: typeof ACCURACY | typeof LOSS,
   { model = 'TerGat', epochs = 0 }: LearningChartOptions = {},
 ): ChartFigure {
@@ -71,8 +63,8 @@ function learningChart(
   const shape = nominal('side', { scale: { domain: sides, range: ['circle', 'square'] } });
   const curves = {
     layer: [
-      { mark: { type: 'line', strokeWidth: 2, clip: false } },
-      { mark: points(42), encoding: { shape } },
+      layer('line', { strokeWidth: 2, clip: false }),
+      layer('point', { ...POINTS, size: 42 }, { shape }),
     ],
     encoding: {
       y: quantitative('value', {
@@ -83,12 +75,11 @@ function learningChart(
     },
   };
   // A rule at the epoch nearest to the pointer, whose tooltip has both values.
+  const select = { type: 'point', fields: ['epoch'], nearest: true, on: 'pointerover' };
   const rule = {
     transform: [{ pivot: 'side', value: 'value', groupby: ['epoch'] }],
+    params: [{ name: 'nearest', select }],
     mark: { type: 'rule', color: COLORS.line, strokeWidth: 1 },
-    params: [
-      { name: 'nearest', select: { type: 'point', fields: ['epoch'], nearest: true, on: 'pointerover' } },
-    ],
     encoding: {
       opacity: { condition: { param: 'nearest', empty: false, value: 1 }, value: 0 },
       tooltip: [
@@ -133,25 +124,26 @@ export function stepLossChart(
   const names = Object.keys(curves);
   if (names.length < 1 || names.length > 2)
     throw new RangeError(`Expected 1 or 2 curves but received ${names.length}`);
-  const empty = names.find((name) => curves[name].length === 0);
-  if (empty !== undefined) throw new RangeError(`Expected at least 1 step for curve ${empty} but received 0`);
+  const told = names.map((name) => {
+    const [steps, first, last] = [curves[name].length, curves[name][0], curves[name].at(-1)];
+    if (last === undefined) throw new RangeError(`Expected at least 1 step for curve ${name} but received 0`);
+    return `${name} from ${first.toFixed(3)} to ${last.toFixed(3)} in ${steps} steps`;
+  });
+  const values = names.flatMap((curve) => curves[curve].map((loss, at) => ({ curve, step: at + 1, loss })));
   const tooltip = [
     { field: 'curve', title: 'Curve' },
     { field: 'step', title: 'Step' },
     { field: 'loss', title: 'Loss', format: '.4f' },
   ];
-  const marks = [{ type: 'line', strokeWidth: 2 }, points(46)];
-  const told = Object.entries(curves).map(
-    ([name, losses]) =>
-      `${name} from ${losses[0].toFixed(3)} to ${losses.at(-1)!.toFixed(3)} in ${losses.length} steps`,
-  );
+  const [line, dots] = [
+    layer('line', { strokeWidth: 2 }, { tooltip }),
+    layer('point', { ...POINTS, size: 46 }, { tooltip }),
+  ];
   return makeChart(`${title}: ${told.join('; ')}`, {
     title,
     width: 560,
     height: 240,
-    data: {
-      values: names.flatMap((curve) => curves[curve].map((loss, at) => ({ curve, step: at + 1, loss }))),
-    },
+    data: { values },
     encoding: {
       x: quantitative('step', {
         scale: { nice: false },
@@ -162,8 +154,7 @@ export function stepLossChart(
     },
     layer: names.map((equal, index) => ({
       transform: [{ filter: { field: 'curve', equal } }],
-      mark: marks[index],
-      encoding: { tooltip },
+      ...[line, dots][index],
     })),
   });
 }

@@ -1,5 +1,5 @@
 import type { Proportion } from '../core/intervals';
-import { makeChart, NAMES_AXIS, nominal, points, quantitative } from './chart';
+import { layer, makeChart, NAMES_AXIS, nominal, POINTS, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { wrapText } from './fonts';
 import { COLORS, FONT_SIZES } from './theme';
@@ -55,16 +55,11 @@ export function publishedChart({ method, dataset, accuracy, isFerg = false }: Ow
 
 /** @param axisTitle without it the axis has no labels */
 function rowsPanel(values: readonly object[], axisStart: number, title: object, axisTitle?: string) {
-  const x = quantitative('accuracy', {
-    scale: { domain: [axisStart, 101], nice: false, zero: false },
-    axis: {
-      title: axisTitle ?? null,
-      labels: axisTitle !== undefined,
-      ticks: false,
-      domain: false,
-      tickCount: 6,
-    },
-  });
+  const labels = axisTitle !== undefined;
+  const axis = { title: axisTitle ?? null, labels, ticks: false, domain: false, tickCount: 6 };
+  const scale = { domain: [axisStart, 101], nice: false, zero: false };
+  const x = quantitative('accuracy', { scale, axis });
+  const text = { x, text: quantitative('accuracy', { format: '.2f' }), color: { value: COLORS.ink } };
   const percent = (field: string, name: string) => quantitative(field, { title: name, format: '.2f' });
   return {
     title: { offset: 10, ...title },
@@ -84,16 +79,10 @@ function rowsPanel(values: readonly object[], axisStart: number, title: object, 
       ],
     },
     layer: [
-      { mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.35 }, encoding: { x, x2: { datum: axisStart } } },
-      {
-        mark: { type: 'rule', strokeWidth: 5, opacity: 0.45 },
-        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' } },
-      },
-      { mark: points(90), encoding: { x } },
-      {
-        mark: { type: 'text', align: 'center', dy: -12, fontSize: FONT_SIZES.label, color: COLORS.ink },
-        encoding: { x, text: quantitative('accuracy', { format: '.2f' }), color: { value: COLORS.ink } },
-      },
+      layer('rule', { strokeWidth: 1.5, opacity: 0.35 }, { x, x2: { datum: axisStart } }),
+      layer('rule', { strokeWidth: 5, opacity: 0.45 }, { x: { ...x, field: 'low' }, x2: { field: 'high' } }),
+      layer('point', { ...POINTS, size: 90 }, { x }),
+      layer('text', { align: 'center', dy: -12, fontSize: FONT_SIZES.label, color: COLORS.ink }, text),
     ],
   };
 }
@@ -106,7 +95,6 @@ function footnotePanel() {
     data: { values: [{ lines }] },
     width: 430,
     height: lineHeight * lines.length,
-    mark: { type: 'text', ...place, fontSize, lineHeight, color: COLORS.quiet },
-    encoding: { text: nominal('lines') },
+    ...layer('text', { ...place, fontSize, lineHeight, color: COLORS.quiet }, { text: nominal('lines') }),
   };
 }

@@ -1,4 +1,4 @@
-import { EMOTIONS } from '../core/emotions';
+import { type Emotion, EMOTIONS } from '../core/emotions';
 import type { PictureFigure } from './figure';
 import { measureText, wrapText } from './fonts';
 import { embedImage, embedPixels, fitSize, readImageSize, type ImageSource } from './images';
@@ -58,7 +58,7 @@ export async function imageGrid(
 export interface SampleFace {
   readonly image: ImageSource;
   readonly character: string;
-  readonly emotion: string;
+  readonly emotion: Emotion;
 }
 
 const NAME = { sizePx: 12 };
@@ -77,7 +77,7 @@ export async function sampleSheet(
   if (faces.length === 0) throw new RangeError('Expected at least 1 face for faces but received 0');
   const { title, subtitle = '', cellPx } = options;
   const characters = [...new Set(faces.map((face) => face.character))].sort();
-  const emotions = sortEmotions(faces);
+  const emotions = EMOTIONS.filter((name) => faces.some(({ emotion }) => emotion === name));
   const left = PADDING + Math.ceil(Math.max(...characters.map((name) => measureText(name, NAME)))) + 10;
   const top = PADDING + TITLE_HEIGHT + (subtitle ? 18 : 0) + 22;
   const step = cellPx + 4;
@@ -103,13 +103,6 @@ export async function sampleSheet(
   const height = top + characters.length * step - 4 + PADDING;
   const text = `${title}: ${characters.join(', ')}, each with ${emotions.join(', ')}`;
   return makePicture(text, { width, height }, content);
-}
-
-/** Names other than the seven emotions are last. */
-function sortEmotions(faces: readonly SampleFace[]): string[] {
-  const found = [...new Set(faces.map((face) => face.emotion))].sort();
-  const known: readonly string[] = EMOTIONS;
-  return [...known.filter((name) => found.includes(name)), ...found.filter((name) => !known.includes(name))];
 }
 
 /** Images smaller than this, such as blocks, are drawn with sharp pixels. */

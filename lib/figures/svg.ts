@@ -1,42 +1,35 @@
 import type { Point } from '../core/geometry';
 import type { PictureFigure } from './figure';
+import type { Font } from './fonts';
 import { COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /** Escapes text for XML and HTML. */
 export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 /**
  * Writes an SVG element. Numbers are rounded to two decimals.
- * @param attributes those that are undefined are left out
  * @param content escaped markup
  */
 export function element(
   name: string,
-  attributes: Readonly<Record<string, string | number | undefined>>,
+  attributes: Readonly<Record<string, string | number>>,
   content = '',
 ): string {
   const written = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeMarkup(value!)}"`)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeMarkup(value)}"`)
     .join('');
   return content ? `<${name}${written}>${content}</${name}>` : `<${name}${written}/>`;
 }
 
 /** How a text is drawn. */
-export interface TextStyle {
-  /** Font size in pixels. */
-  readonly sizePx: number;
-  readonly bold?: boolean;
+interface TextStyle extends Font {
   /** Which part of the text is at x, default `start`. */
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly color?: string;
@@ -51,12 +44,9 @@ export const SUBTITLE = { sizePx: FONT_SIZES.subtitle, color: COLORS.quiet } as 
 /** Writes one line of text. @param y of the baseline */
 export function textLine(text: string, x: number, y: number, style: TextStyle): string {
   const { sizePx, anchor = 'start', bold, color = COLORS.ink } = style;
-  const weight = bold ? 'bold' : undefined;
-  return element(
-    'text',
-    { x, y, 'font-size': sizePx, 'text-anchor': anchor, 'font-weight': weight, fill: color },
-    escapeMarkup(text),
-  );
+  const weight = bold && { 'font-weight': 'bold' };
+  const attributes = { x, y, 'font-size': sizePx, 'text-anchor': anchor, ...weight, fill: color };
+  return element('text', attributes, escapeMarkup(text));
 }
 
 /** Writes an arrow. */

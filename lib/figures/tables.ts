@@ -1,13 +1,8 @@
 import Module, { createRequire } from 'node:module';
 import type * as Danfo from 'danfojs-node';
 import { EMOTIONS } from '../core/emotions';
-import {
-  mean,
-  wilsonInterval,
-  type Estimate,
-  type GroupedEstimate,
-  type Proportion,
-} from '../core/intervals';
+import { mean, wilsonInterval } from '../core/intervals';
+import type { Estimate, GroupedEstimate, Proportion } from '../core/intervals';
 import { classMetrics, macroF1, type ConfusionMatrix } from '../core/metrics';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import type { Split } from '../core/split';
@@ -16,18 +11,13 @@ import type { CellValue } from './table-format';
 /** One row of a table: values by column. */
 export type TableRow = Readonly<Record<string, CellValue>>;
 
-/** danfo's dependencies for spreadsheets and addresses. The first has known advisories and must never read a file. */
-const UNUSED_READERS = ['xlsx', 'request'];
-
 /** Loads danfo with the first table, because that takes one to two seconds of one core. */
 function loadDanfo(): typeof Danfo {
   const load = createRequire(__filename);
   const own = createRequire(load.resolve('danfojs-node'));
-  for (const name of UNUSED_READERS) {
-    const file = own.resolve(name);
-    // An empty module replaces the reader, so none of its code is loaded.
+  // Empty modules replace the readers of spreadsheets, which have known advisories, and of addresses.
+  for (const file of ['xlsx', 'request'].map((name) => own.resolve(name)))
     load.cache[file] ??= Object.assign(new Module(file), { filename: file, loaded: true });
-  }
   return load('danfojs-node') as typeof Danfo;
 }
 
@@ -61,9 +51,10 @@ function checkCell(value: CellValue, name: string): CellValue {
  * @param keep receives a row's values by column
  */
 export function filterTable(table: Danfo.DataFrame, keep: (row: TableRow) => boolean): Danfo.DataFrame {
-  const toRow = (values: readonly CellValue[]) =>
-    Object.fromEntries(table.columns.map((name, at) => [name, values[at]]));
-  return table.query((table.values as CellValue[][]).map((values) => keep(toRow(values))));
+  const rows = (table.values as CellValue[][]).map((values) =>
+    table.columns.map((name, at) => [name, values[at]]),
+  );
+  return table.query(rows.map((cells) => keep(Object.fromEntries(cells))));
 }
 
 /**
@@ -90,24 +81,16 @@ export function recordTable(records: readonly FrameRecord[], split?: Split): Dan
   );
 }
 
-/** Answers about n images. */
-interface Answers {
-  /** Label ids, [n]. */
-  readonly labels: Uint8Array;
-  /** [n, 7], each row's sum 1. */
-  readonly probabilities?: Float32Array;
-}
-
 /**
  * Lists answers: a row an image with its path, and each answerer's answer, its probability in percent (if known), and whether
  * it is right (1) or wrong (0). {@link joinTables} joins it with {@link recordTable} by `path`.
  * @param records the n images, at least one
- * @param answerers by name; the columns of each are `NAME`, `NAME %` and `NAME right`
+ * @param answerers label ids, [n], and probabilities, [n, 7], by name; the columns are `NAME`, `NAME %` and `NAME right`
  * @throws RangeError for another number of answers
  */
 export function answerTable(
   records: readonly FrameRecord[],
-  answerers: Readonly<Record<string, Answers>>,
+  answerers: Readonly<Record<string, { readonly labels: Uint8Array; readonly probabilities?: Float32Array }>>,
 ): Danfo.DataFrame {
   for (const [name, { labels }] of Object.entries(answerers))
     if (labels.length !== records.length)
@@ -130,31 +113,26 @@ export function answerTable(
  * @param records at least one
  */
 export function classTable(records: readonly FrameRecord[]): Danfo.DataFrame {
-  const emotions = EMOTIONS.filter((emotion) => records.some((record) => record.emotion === emotion));
-  const toRow = (character: string, own: readonly FrameRecord[]) => {
+  const emotions = EMOTIONS.filter((name) => records.some(({ emotion }) => emotion === name));
+  const toRow = (character: string, isOwn: (record: FrameRecord) => boolean) => {
+    const own = records.filter(isOwn);
     const counts = emotions.map((name) => [name, own.filter(({ emotion }) => emotion === name).length]);
     return { character, ...Object.fromEntries(counts), total: own.length };
   };
   const characters = [...new Set(records.map(({ character }) => character))].sort();
-  const rows = characters.map((name) =>
-    toRow(
-      name,
-      records.filter(({ character }) => character === name),
-    ),
-  );
-  return toDataFrame([...rows, toRow('all', records)]);
+  const rows = characters.map((name) => toRow(name, ({ character }) => character === name));
+  return toDataFrame([...rows, toRow('all', () => true)]);
 }
 
 /**
  * Lists precision, recall with its 95 % Wilson interval, and F1 of each class, and their unweighted means.
  * @param matrix counts, rows true
- * @param labels class names in the ids' order, default the seven emotions
  */
-export function metricsTable(matrix: ConfusionMatrix, labels: readonly string[] = EMOTIONS): Danfo.DataFrame {
+export function metricsTable(matrix: ConfusionMatrix): Danfo.DataFrame {
   const classes = classMetrics(matrix);
   const rows = classes.map(({ id, precision, recall, f1, support: images }) => {
     const { low, high } = wilsonInterval(matrix[id][id], images);
-    return { class: labels[id], images, precision, recall, 'recall from': low, 'recall to': high, F1: f1 };
+    return { class: EMOTIONS[id], images, precision, recall, 'recall from': low, 'recall to': high, F1: f1 };
   });
   const means = {
     class: 'mean (macro)',

@@ -20,11 +20,7 @@ interface NotebookCell {
   readonly source: string | string[];
   readonly metadata: object;
   readonly execution_count?: number | null;
-  readonly outputs?: {
-    readonly output_type: string;
-    readonly name?: string;
-    readonly execution_count?: unknown;
-  }[];
+  readonly outputs?: { readonly name?: string; readonly execution_count?: unknown }[];
 }
 
 /** The notebook of `report`. */

@@ -11,12 +11,13 @@ export interface ProgressState {
   readonly elapsedMs: number;
 }
 
-/** Where progress is drawn, and the clock. */
+/** Where progress is drawn. */
 export interface ProgressPlace {
   readonly draw: (state: ProgressState) => unknown;
   /** Minimum time between two drawings in milliseconds. */
   readonly everyMs: number;
-  readonly now: () => number;
+  /** Clock in milliseconds, default `performance.now`. */
+  readonly now?: () => number;
 }
 
 /**
@@ -29,17 +30,18 @@ export function followProgress(
   title: string,
   place: ProgressPlace = choosePlace(),
 ): (done: number, total: number) => void {
+  const now = place.now ?? (() => performance.now());
   let start: number | undefined;
   let drawnAt = -Infinity;
   let hasEnded = false;
   const draw = (done: number, total: number) => {
-    drawnAt = place.now();
+    drawnAt = now();
     start ??= drawnAt;
     place.draw({ title, done, total, elapsedMs: drawnAt - start });
   };
   return (done, total) => {
     if (start === undefined && total > 0) draw(0, total);
-    if (hasEnded || (done < total && place.now() - drawnAt < place.everyMs)) return;
+    if (hasEnded || (done < total && now() - drawnAt < place.everyMs)) return;
     hasEnded = done >= total;
     draw(Math.min(done, total), total);
   };
@@ -49,7 +51,7 @@ function choosePlace(): ProgressPlace {
   const send = openCellOutput();
   if (!send)
     return streamPlace(process.stdout, (state) => isFinished(state) || (!process.env.CI && state.done > 0));
-  return { now, everyMs: 100, draw: (state) => send(progressToBundle(state)) };
+  return { everyMs: 100, draw: (state) => send(progressToBundle(state)) };
 }
 
 /** Draws progress on a stream: a bar in a terminal, otherwise a line every half minute for some of the states. */
@@ -60,11 +62,7 @@ export function streamPlace(
   const drawBar = (state: ProgressState) =>
     stream.write(`\r\u001b[2K${progressToBar(state, stream.columns)}${isFinished(state) ? '\n' : ''}`);
   const drawLine = (state: ProgressState) => isShown(state) && stream.write(`${progressToText(state)}\n`);
-  return stream.isTTY ? { now, everyMs: 100, draw: drawBar } : { now, everyMs: 30_000, draw: drawLine };
-}
-
-function now(): number {
-  return performance.now();
+  return stream.isTTY ? { everyMs: 100, draw: drawBar } : { everyMs: 30_000, draw: drawLine };
 }
 
 function isFinished({ done, total }: ProgressState): boolean {

@@ -116,7 +116,11 @@ describe('pictures', () => {
 
   it('have a row for each character, with the emotions in the order of their ids', async () => {
     const image = await pngOf(64, 64);
-    const faces = ['surprise', 'anger', 'joy'].map((emotion) => ({ image, character: 'ray', emotion }));
+    const faces = (['surprise', 'anger', 'joy'] as const).map((emotion) => ({
+      image,
+      character: 'ray',
+      emotion,
+    }));
     assert.match((await sampleSheet(faces, SHEET)).title, /ray, each with anger, joy, surprise/);
   });
 

@@ -25,20 +25,17 @@ describe('tables', () => {
   });
 
   it('list the scores of each class with the interval of the recall, and their means', () => {
-    const table = metricsTable(
-      [
-        [8, 2],
-        [0, 10],
-      ],
-      ['no', 'yes'],
-    );
+    const table = metricsTable([
+      [8, 2],
+      [0, 10],
+    ]);
     assert.equal(
       tableToText(table),
       [
         'class         images  precision  recall  recall from  recall to     F1',
         '------------  ------  ---------  ------  -----------  ---------  -----',
-        'no                10      1.000   0.800        0.490      0.943  0.889',
-        'yes               10      0.833   1.000        0.722      1.000  0.909',
+        'anger             10      1.000   0.800        0.490      0.943  0.889',
+        'disgust           10      0.833   1.000        0.722      1.000  0.909',
         'mean (macro)      20      0.917   0.900            –          –  0.899',
       ].join('\n'),
     );
