@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { LINK_LEVELS } from '../../datasets/tree';
 import { isInside } from '../../files/project';
@@ -35,14 +35,6 @@ export async function readImageFile(
   try {
     const file = await realpath(path.resolve(root, relativePath));
     if (!(await mayRead(root, relativePath, file))) return outside(relativePath);
-    const found = await stat(file);
-    // A folder that cannot be listed is reported as unreadable.
-    if (found.isDirectory()) await access(file, constants.R_OK | constants.X_OK);
-    if (!found.isFile())
-      return {
-        kind: 'not-a-file',
-        reason: `Expected a file for ${relativePath} but received ${nameKind(found)}`,
-      };
     return await readRegularFile(file, relativePath, maxBytes);
   } catch (error) {
     return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
@@ -60,11 +52,12 @@ function nameKind(found: Stats): string {
  * @returns the bytes, or a reason as {@link readImageFile} returns it
  */
 export async function readNamedFile(file: string): Promise<Buffer | BadImage> {
-  const absolute = path.resolve(file);
-  const { root } = path.parse(absolute);
-  const read = await readImageFile(root, path.relative(root, absolute));
-  if (!isBadImage(read)) return read.bytes;
-  return { ...read, reason: read.reason.replace(path.relative(root, absolute), file) };
+  try {
+    const read = await readRegularFile(file, file, MAX_IMAGE_BYTES);
+    return isBadImage(read) ? read : read.bytes;
+  } catch (error) {
+    return whyUnreadable(error as NodeJS.ErrnoException, file);
+  }
 }
 
 /**
@@ -85,10 +78,12 @@ function outside(relativePath: string): BadImage {
 }
 
 async function readRegularFile(file: string, name: string, maxBytes: number): Promise<ImageBytes | BadImage> {
-  // O_NONBLOCK: if a pipe has replaced the file since, opening it would block forever.
+  // O_NONBLOCK: opening a pipe would block until somebody writes to it.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const before = await handle.stat();
+    if (!before.isFile())
+      return { kind: 'not-a-file', reason: `Expected a file for ${name} but received ${nameKind(before)}` };
     if (before.size === 0)
       return { kind: 'empty-file', reason: `Expected an image for ${name} but received 0 bytes` };
     if (before.size > maxBytes) {
