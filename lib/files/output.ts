@@ -1,15 +1,6 @@
 import fs from 'node:fs';
 import { findTarget, openWhole } from './whole-file';
 
-/** The file, device, pipe or standard output that a command's result is written to. */
-interface Output {
-  write(text: string): Promise<void>;
-  /** Puts a regular file in place. */
-  finish(): Promise<void>;
-  /** Removes an unfinished file. */
-  discard(): Promise<void>;
-}
-
 /** Standard output is the default, and `-` names it too. */
 function isStandardOutput(file: string | undefined): file is '-' | undefined {
   return file === undefined || file === '-';
@@ -39,11 +30,12 @@ function identify(file: string): string | undefined {
 }
 
 /**
- * Opens an output. A regular file appears when it is finished; a device or pipe is written to directly.
+ * Opens an output. A device or pipe is written to directly.
  * @param file default standard output
+ * @returns `write`; `finish`, which puts a regular file in place; `discard`, which removes an unfinished file
  * @throws Error when the file is a folder or cannot be written
  */
-export async function openOutput(file: string | undefined, option = '--output'): Promise<Output> {
+export async function openOutput(file: string | undefined, option = '--output') {
   if (isStandardOutput(file))
     return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
   const { handle, commit, discard } = await openWhole(file, { option });

@@ -10,19 +10,6 @@ const LEFTOVER_AGE_MS = 3_600_000;
 /** Names of open files. The process that opened one, such as a shell, continues to write to the same file. */
 const DESCRIPTOR = /^\/(dev\/(fd\/|stdout$|stderr$)|proc\/)/;
 
-/** A file that is being written. */
-interface WholeFile {
-  /** Open for writing; for a regular file also for reading. */
-  readonly handle: FileHandle;
-  /**
-   * Flushes, closes and renames the file.
-   * @throws Error on failure; if only the renaming fails, the message says where the result is
-   */
-  commit(): Promise<void>;
-  /** Closes and removes an uncommitted file; does nothing after {@link WholeFile.commit}. */
-  discard(): Promise<void>;
-}
-
 /**
  * Finds an output's target before the computation starts. Links are followed, also to a file that does not exist yet; a
  * missing folder is created.
@@ -69,12 +56,15 @@ function followLinks(file: string): string[] {
  * is not a regular file (a device, a pipe, an open descriptor) is written directly.
  * @param options.option name of the user's option, for messages; default the file itself
  * @param options.flush whether the file is flushed to the disk before it is renamed, default true
- * @throws Error as {@link findTarget}, and when the file cannot be created
+ * @returns `handle`, for a regular file also open for reading; `commit`, which flushes, closes and renames the file; and
+ *   `discard`, which closes and removes an uncommitted file
+ * @throws Error as {@link findTarget}, and when the file cannot be created; if only the renaming fails, the error of
+ *   `commit` says where the result is
  */
 export async function openWhole(
   file: string,
   { option = file, flush = true }: { option?: string; flush?: boolean } = {},
-): Promise<WholeFile> {
+) {
   const target = findTarget(file, option);
   const aside = `${target.file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const { O_WRONLY, O_APPEND } = fs.constants;

@@ -1,28 +1,19 @@
 import fs from 'node:fs';
 import { isCompiledStale } from '.';
-import { type EngineInfo, startEngine } from '../tensor/backend';
+import { startEngine } from '../tensor/backend';
 import { kernelFile } from './kernel';
 import { venvProgram } from './python';
 import { readOutput } from './step';
 
-/** What runs here, and what is missing. Null means missing. */
-export interface Diagnosis extends Omit<EngineInfo, 'reason' | 'tensorflow'> {
-  readonly node: string;
-  readonly platform: string;
-  readonly tensorflow: string | null;
-  /** Version of the Python in .venv. */
-  readonly python: string | null;
-  readonly jupyterLab: string | null;
-  /** The kernel's command line. */
-  readonly kernel: string | null;
-  /** Whether dist matches lib. */
-  readonly compiled: boolean;
-  /** What to do, one line each; empty when all is well. */
-  readonly problems: readonly string[];
-}
+/** What runs here, and what is missing: null means missing. */
+export type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 
-/** Inspects Node, TensorFlow, Python, JupyterLab and the kernel. Changes nothing. */
-export async function diagnose(): Promise<Diagnosis> {
+/**
+ * Inspects Node, TensorFlow, the Python of .venv, JupyterLab, the kernel's command line, and whether dist matches lib.
+ * Changes nothing.
+ * @returns also `problems`: what to do, one line each; empty when all is well
+ */
+export async function diagnose() {
   const { reason, ...engine } = await startEngine();
   const facts = {
     node: process.version,
