@@ -17,12 +17,12 @@ import { findArchitecture } from '../lib/model/architectures';
 import { PICTURE_SIDES } from '../lib/model/training/data';
 import { decodeModel, type Model } from '../lib/model/files/model-file';
 
-/** Patches of a block along each side that are covered to see what the answer depends on. */
+/** Number of patches along each side of a block; they are covered to find what the answer depends on. */
 export const PATCHES = 4;
 
 const PATCH = BLOCK_SIZE / PATCHES;
 
-/** What is said of a face. */
+/** An answer about a face. */
 export interface Answer {
   /** Calibrated probabilities in the expressions' order. */
   readonly probabilities: Float32Array;
@@ -30,10 +30,10 @@ export interface Answer {
   readonly best: number;
 }
 
-/** Where the answer comes from: how much likelier it is with each patch than without, 0 to 1, eyes first. */
+/** How much more probable the answer is with each patch than without it, 0 to 1, eyes first. */
 export type Attention = Float32Array;
 
-/** What is cut of a face. */
+/** The cropped parts of a face. */
 export interface CutParts extends CutBlocks {
   readonly wholeFace?: CutFace;
 }
@@ -41,12 +41,12 @@ export interface CutParts extends CutBlocks {
 /** Names expressions. */
 export interface BrowserClassifier {
   readonly model: Model;
-  /** Cuts both blocks as training did, and the whole face where the model sees it. */
+  /** Crops both blocks as in training, and the whole face if it is an input of the model. */
   cut(picture: RgbImage, landmarks: Float32Array): CutParts | undefined;
   /**
    * Classifies a face and covers some of its patches.
    * @param patches numbers of patches, 0 to 2 * PATCHES ** 2 - 1, the eyes' first
-   * @param attention what covering them tells is written here
+   * @param attention receives the values of these patches
    */
   classify(
     parts: CutParts,
@@ -116,7 +116,7 @@ async function softmaxRows(forward: () => tf.Tensor2D): Promise<Float32Array> {
 
 type PictureName = 'eyes' | 'mouth' | 'face';
 
-/** A picture as it is, then once for each patch of the blocks with that part of the face at the picture's mean. */
+/** Stacks a picture and its copies with one patch each replaced by the picture's mean. */
 function coveredPictures(parts: CutParts, name: PictureName, patches: readonly number[]): tf.Tensor4D {
   const picture = name === 'face' ? parts.wholeFace!.pixels : parts[name];
   const side = PICTURE_SIDES[name];
@@ -131,7 +131,7 @@ function coveredPictures(parts: CutParts, name: PictureName, patches: readonly n
   return tf.tensor4d(toModelInput(levels), [patches.length + 1, side, side, 1]);
 }
 
-/** Where a patch of the blocks lies in a picture, in its pixels; undefined where it is the other block's. */
+/** Returns a patch of the blocks in pixels of a picture; undefined for a patch of the other block. */
 function placeOfPatch(parts: CutParts, name: PictureName, patch: number): Box | undefined {
   const block = patch < PATCHES ** 2 ? 'eyes' : 'mouth';
   const [row, column] = [Math.floor((patch % PATCHES ** 2) / PATCHES), patch % PATCHES];

@@ -1,42 +1,39 @@
 import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
-import { type Box, centerOf, type Point } from '../lib/core/geometry';
+import { type Box, centerOf, type Point, scaleBox } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
-import { LANDMARK_COUNT, landmarkBox, measureFace } from '../lib/core/landmarks';
-import { type Candidate, rankFaces, readTinyOutput } from '../lib/faces/detector/candidates';
+import { landmarkBox, measureFace } from '../lib/core/landmarks';
+import { rankFaces, readTinyOutput } from '../lib/faces/detector/candidates';
 import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/detector/find-landmarks';
 import { buildLandmarkNetwork, type LandmarkParams } from '../lib/faces/detector/landmark-network';
 import { sampleSquare, toSquare } from '../lib/faces/detector/sampling';
 import { buildTinyNetwork, type TinyParams } from '../lib/faces/detector/tiny-network';
 
-/** Gives the picture at hand, shrunk until neither side is longer than `side`. */
+/** Returns the current picture, its longer side at most `side` pixels. */
 export type Shrink = (side: number) => RgbImage;
 
 /** Finds faces; landmarks are [68, 2] in pixels of the picture. */
 export interface FaceFinder {
   /**
-   * Finds one face of pictures that follow each other: near the picture's before, else the one that was chosen, else
-   * the largest.
-   * @returns its landmarks; undefined when there is no face
+   * Finds one face in consecutive pictures: the previous picture's face, otherwise the chosen one, otherwise the largest.
+   * @returns its landmarks; undefined for a picture without a face
    */
   find(picture: RgbImage, shrink: Shrink): Promise<Float32Array | undefined>;
   /** Finds all faces of a picture. @returns their landmarks, the largest face first */
   findAll(picture: RgbImage, shrink: Shrink): Promise<Float32Array[]>;
-  /** Has `find` follow the face that is nearest to a point of the picture before. */
+  /** Chooses the face for `find`: the nearest to a point of the previous picture. */
   choose(point: Point): void;
-  /** Forgets the picture before, and what was chosen. */
+  /** Forgets the previous picture and the choice. */
   forget(): void;
 }
 
-/** Sides of the detector's input, asked in turn until one finds faces: quick ones, and those that find small faces too. */
+/** Sides of the detector's input, tried in turn until one finds faces: fast ones, and those that find small faces too. */
 const [MOVING_SIDES, STILL_SIDES] = [
   [160, 320],
   [640, 320, 160],
 ];
 
-const ALL_LANDMARKS = Array.from({ length: LANDMARK_COUNT }, (_, landmark) => landmark);
-
-/** A tracked face is looked for anew after so many pictures: another one may be larger by then. */
+/** The detector runs again after this number of pictures, because another face may be larger by then. */
 const TRACKED_PICTURES = 10;
 
 /**
@@ -64,13 +61,13 @@ export async function loadFaceFinder(folder: string): Promise<FaceFinder> {
       const parts = await detect(tiny, picture, { shrink, sides: MOVING_SIDES });
       last = await look(picture, aim ? parts[nearestTo(parts, aim)] : parts[0]);
     }
-    if (aim && last) aim = centerOf(faceBox(last));
+    if (aim && last) aim = centerOf(landmarkBox(last));
     return last;
   };
   const findAll = async (picture: RgbImage, shrink: Shrink) => {
     const found: Float32Array[] = [];
     for (const part of await detect(tiny, picture, { shrink, sides: STILL_SIDES })) {
-      // A closer look, framed by what the first found, suits small faces better.
+      // Small faces get better landmarks from a second, tighter crop.
       const first = await look(picture, part);
       const face = first && ((await look(picture, frameLandmarks(first, picture))) ?? first);
       if (face) found.push(face);
@@ -103,27 +100,16 @@ async function detect(
       height: inputSize,
     });
     output.dispose();
-    const parts = rankFaces(
-      candidates.map((candidate) => enlarge(candidate, picture.width / width, picture.height / height)),
-      picture,
-    ).map(({ part }) => part);
+    const toPicture = (box: Box) => scaleBox(box, picture.width / width, picture.height / height);
+    const found = candidates.map(({ score, box }) => ({ score, box: toPicture(box) }));
+    const parts = rankFaces(found, picture).map(({ part }) => part);
     if (parts.length > 0) return parts;
   }
   return [];
 }
 
-/** Gives the place of the box that is nearest to a point. */
+/** Returns the index of the box that is nearest to a point. */
 export function nearestTo(boxes: readonly Box[], { x, y }: Point): number {
   const distances = boxes.map((box) => Math.hypot(centerOf(box).x - x, centerOf(box).y - y));
   return distances.indexOf(Math.min(...distances));
-}
-
-/** Frames a face's landmarks. */
-export function faceBox(landmarks: Float32Array): Box {
-  return landmarkBox(landmarks, ALL_LANDMARKS);
-}
-
-function enlarge({ score, box }: Candidate, across: number, down: number): Candidate {
-  const { x, y, width, height } = box;
-  return { score, box: { x: x * across, y: y * down, width: width * across, height: height * down } };
 }

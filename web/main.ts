@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { landmarkBox } from '../lib/core/landmarks';
 import { type Attention, type BrowserClassifier, loadBrowserClassifier, PATCHES } from './classify';
-import { startBrowserEngine } from './engine';
-import { faceBox, type FaceFinder, loadFaceFinder, nearestTo } from './faces';
+import { type FaceFinder, loadFaceFinder, nearestTo } from './faces';
 import { createGrabber, openCamera, openPicture, openSample, type PictureSource } from './source';
 import { createView, element, type ShownPicture } from './view';
 
-/** Patches that are covered with each picture of a moving source: all have had their turn after eight pictures. */
+/** Number of patches that are covered with each picture of a moving source; eight pictures cover all. */
 const PATCHES_A_PICTURE = 4;
 const ALL_PATCHES = Array.from({ length: 2 * PATCHES ** 2 }, (_, patch) => patch);
 
@@ -13,7 +14,7 @@ const view = createView();
 const grabber = createGrabber();
 let running = new AbortController();
 
-/** Everything that a picture goes through. */
+/** Networks, and the state of the attention map. */
 interface Loop {
   readonly finder: FaceFinder;
   readonly classifier: BrowserClassifier;
@@ -68,6 +69,20 @@ function press(id: string | undefined): void {
   element<HTMLButtonElement>('stop').disabled = id === undefined;
 }
 
+/**
+ * Starts TensorFlow.js.
+ * @param asked `webgl`; anything else is wasm, which runs the same in every current browser
+ * @returns the backend in use
+ */
+async function startBrowserEngine(asked: string | null): Promise<string> {
+  setWasmPaths('wasm/');
+  const wanted = asked === 'webgl' ? 'webgl' : 'wasm';
+  if (!(await tf.setBackend(wanted)) && !(await tf.setBackend('cpu')))
+    throw new Error(`Expected ${wanted} to run in this browser but it did not`);
+  await tf.ready();
+  return tf.getBackend();
+}
+
 async function watch(loop: Loop, id: string, opening: () => Promise<PictureSource>): Promise<void> {
   running.abort();
   const { signal } = (running = new AbortController());
@@ -87,7 +102,7 @@ async function watch(loop: Loop, id: string, opening: () => Promise<PictureSourc
   }
 }
 
-/** Looks at one face of pictures that follow each other, until it is stopped; a click chooses another. */
+/** Analyses one face of consecutive pictures until it is stopped; a click chooses another face. */
 async function lookOn(loop: Loop, source: PictureSource, signal: AbortSignal): Promise<void> {
   const { finder, classifier } = loop;
   const times: number[] = [];
@@ -107,7 +122,7 @@ async function lookOn(loop: Loop, source: PictureSource, signal: AbortSignal): P
   }
 }
 
-/** Looks at all faces of a picture; the largest is shown, a click shows another, until it is stopped. */
+/** Analyses all faces of a picture: shows the largest, or the one that a click chooses, until it is stopped. */
 async function lookAtAll(loop: Loop, source: PictureSource, signal: AbortSignal): Promise<void> {
   const picture = grabber.grab(source);
   const found = await loop.finder.findAll(picture, (side) => grabber.grab(source, side));
@@ -129,7 +144,7 @@ async function lookAtAll(loop: Loop, source: PictureSource, signal: AbortSignal)
     (point) =>
       choose(
         nearestTo(
-          faces.map(({ landmarks }) => faceBox(landmarks)),
+          faces.map(({ landmarks }) => landmarkBox(landmarks)),
           point,
         ),
       ),

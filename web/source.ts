@@ -1,32 +1,32 @@
 import type { RgbImage } from '../lib/core/image';
 
-/** Longest side of what is looked at, in pixels. */
+/** Maximum length of an analysed picture's longer side in pixels. */
 const LONGEST_SIDE = 640;
 
-/** Something that pictures are taken from. */
+/** A source of pictures. */
 export interface PictureSource {
   readonly kind: 'camera' | 'sample' | 'picture';
   /** Whether new pictures follow. */
   readonly isMoving: boolean;
-  /** What is drawn when a picture is taken. */
+  /** The current picture. */
   readonly image: CanvasImageSource;
   readonly width: number;
   readonly height: number;
-  /** Moves to what is to be shown now; a moving source that moves by itself does nothing. */
+  /** Draws the current picture; a camera does so by itself. */
   advance(): void;
-  /** Lets go of camera and memory. */
+  /** Frees camera and memory. */
   close(): void;
 }
 
-/** A canvas that the source is drawn into, to read its pixels. */
+/** Reads pixels of a source. */
 export interface Grabber {
-  /** Takes the picture, its longer side at most `side` pixels. */
+  /** Reads the current picture, its longer side at most `side` pixels. */
   grab(source: PictureSource, side?: number): RgbImage;
 }
 
 /**
  * Opens the camera.
- * @throws Error that says why there is none, in words for people
+ * @throws Error with the reason, as a sentence for users
  */
 export async function openCamera(): Promise<PictureSource> {
   // Undefined on addresses that browsers do not trust, whatever the types say.
@@ -78,7 +78,15 @@ export async function openPicture(file: Blob): Promise<PictureSource> {
   const image = await createImageBitmap(file).catch(() => {
     throw new Error('This file is no picture that the browser can read.');
   });
-  return still('picture', image);
+  return {
+    kind: 'picture',
+    isMoving: false,
+    image,
+    width: image.width,
+    height: image.height,
+    advance: () => undefined,
+    close: () => image.close(),
+  };
 }
 
 /** Opens the drawn sample: clips of each expression, one after the other. */
@@ -107,20 +115,7 @@ export async function openSample(folder: string): Promise<PictureSource> {
 /** Frames of the sample a second. */
 const SAMPLE_RATE = 4;
 
-function still(kind: 'picture', image: ImageBitmap): PictureSource {
-  const { width, height } = image;
-  return {
-    kind,
-    isMoving: false,
-    image,
-    width,
-    height,
-    advance: () => undefined,
-    close: () => image.close(),
-  };
-}
-
-/** Makes a grabber; its canvas is kept from picture to picture. */
+/** Makes a grabber, which reuses its canvas. */
 export function createGrabber(): Grabber {
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;

@@ -2,20 +2,19 @@ import { BLOCK_SIZE } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
 import type { Box, Point } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
-import type { CutBlocks } from '../lib/core/landmarks';
+import { type CutBlocks, landmarkBox } from '../lib/core/landmarks';
 import { type Answer, type Attention, PATCHES } from './classify';
-import { faceBox } from './faces';
 import type { PictureSource } from './source';
 
 /** The likeliest expression's probability below which the page says that it is unsure. */
 const ABSTAIN_BELOW = 0.5;
 
-/** Least time between two things that a screen reader is told, in milliseconds. */
+/** Minimum time between two announcements to a screen reader, in milliseconds. */
 const SPOKEN_EVERY_MS = 2500;
 
 const COLORS = { eyes: '#56b4e9', mouth: '#d55e00', points: '#ffffff', ink: '#22272e', attention: '#ff4fa3' };
 
-/** The page's parts by their ids. */
+/** Finds an element of the page by its id. */
 export function element<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (found) return found as T;
@@ -25,7 +24,7 @@ export function element<T extends HTMLElement>(id: string): T {
 /** A picture with its faces. */
 export interface ShownPicture {
   readonly source: PictureSource;
-  /** What was looked at: faces are in its pixels. */
+  /** The analysed picture; faces are in its pixels. */
   readonly picture: RgbImage;
   readonly faces: readonly { readonly landmarks: Float32Array; readonly blocks: CutBlocks }[];
   /** The face that the answer is about, default the first. */
@@ -36,15 +35,15 @@ export interface ShownPicture {
 export interface View {
   /** Draws the picture, the chosen face's landmarks and blocks, and where the others are. */
   showPicture(shown: ShownPicture): void;
-  /** Draws a picture without a face, and takes answer and blocks away. */
+  /** Draws a picture without a face, and clears answer and blocks. */
   showNoFace(source: PictureSource, picture: RgbImage): void;
   /** Offers a button for each of several faces, until the signal. */
   listFaces(count: number, choose: (face: number) => void, signal: AbortSignal): void;
-  /** Tells where the picture is clicked, in pixels of what was looked at, until the signal. */
+  /** Reports clicks in pixels of the analysed picture, until the signal. */
   onClick(tell: (point: Point) => void, signal: AbortSignal): void;
   showBlocks(blocks: CutBlocks, attention: Attention): void;
   showAnswer(answer: Answer): void;
-  /** Takes answer and blocks away. */
+  /** Clears answer and blocks. */
   clear(): void;
   showStatus(text: string): void;
 }
@@ -64,7 +63,7 @@ export function createView(): View {
     if (performance.now() - spokenAt < SPOKEN_EVERY_MS) return;
     spokenAt = performance.now();
     const spoken = confidence < ABSTAIN_BELOW ? 'unsure' : name;
-    // The same text again would be told again.
+    // A screen reader would repeat the same text.
     if (element('spoken').textContent !== spoken) element('spoken').textContent = spoken;
   };
   const clear = () => {
@@ -126,14 +125,14 @@ function showPicture({ source, picture, faces, chosen = 0 }: ShownPicture): void
   const context = canvas.getContext('2d')!;
   context.drawImage(source.image, 0, 0, width, height);
   faces.forEach(({ landmarks, blocks }, index) => {
-    if (index !== chosen) return drawBox(context, faceBox(landmarks), scale, COLORS.points);
+    if (index !== chosen) return drawBox(context, landmarkBox(landmarks), scale, COLORS.points);
     drawBox(context, blocks.eyesBox, scale, COLORS.eyes);
     drawBox(context, blocks.mouthBox, scale, COLORS.mouth);
     drawPoints(context, landmarks, scale);
   });
 }
 
-/** By how much a picture is drawn larger than it was looked at. */
+/** Returns the scale of the drawn picture. */
 function scaleOf({ width, height }: RgbImage): number {
   return Math.max(1, 480 / Math.max(width, height));
 }
