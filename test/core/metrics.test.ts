@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { BlockSet } from '../../lib/core/blocks';
+import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
 import {
   accuracy,
   classMetrics,
@@ -8,7 +10,9 @@ import {
   countAnswers,
   formatPercent,
   macroF1,
+  measureBlockIou,
 } from '../../lib/core/metrics';
+import { makeBlockSet } from '../support/blocks';
 
 interface Case {
   title: string;
@@ -74,5 +78,71 @@ describe('formatPercent', () => {
     assert.equal(formatPercent(0.97506), '97.51 %');
     assert.equal(formatPercent(1, 1), '100.0 %');
     assert.equal(formatPercent(0 / 0), '–');
+  });
+});
+
+const SIZE = 2 * LANDMARK_COUNT;
+
+/** Landmarks whose eyes and mouth are boxes of 10x10 pixels, moved right. */
+function boxes(eyesRight: number, mouthRight: number): Float32Array {
+  const landmarks = new Float32Array(SIZE);
+  const place = (chosen: readonly number[], right: number) =>
+    chosen.forEach((index, order) => landmarks.set(order % 2 ? [right, 0] : [right + 10, 10], 2 * index));
+  place(EYES_LANDMARKS, eyesRight);
+  place(MOUTH_LANDMARKS, mouthRight);
+  return landmarks;
+}
+
+const record = (path: string, character: string) => ({ path, character, emotion: 'joy' as const });
+
+function blockSet(found: readonly Float32Array[], characters: readonly string[], missed = 0): BlockSet {
+  const records = found.map((_, index) => record(`${index}`, characters[index]));
+  return makeBlockSet(records, {
+    landmarks: Float32Array.from(found.flatMap((values) => [...values])),
+    skipped: Array.from({ length: missed }, (_, index) => ({
+      record: record(`missed${index}`, 'mery'),
+      kind: 'no-face',
+      reason: '',
+    })),
+  });
+}
+
+describe('measureBlockIou', () => {
+  it('is 1 for the true landmarks and a third when a box is moved by half its width', () => {
+    const blocks = blockSet([boxes(0, 0), boxes(5, 0)], ['aia', 'ray']);
+    const truth = new Map([
+      ['0', boxes(0, 0)],
+      ['1', boxes(0, 0)],
+    ]);
+    const report = measureBlockIou(blocks, truth);
+    assert.equal(report.frames, 2);
+    assert.ok(Math.abs(report.eyes.mean - 2 / 3) < 1e-12);
+    assert.deepEqual(report.eyes.worst, { character: 'ray', mean: 1 / 3 });
+    assert.equal(report.mouth.mean, 1);
+  });
+
+  it('counts 0 for a frame that was missed', () => {
+    const blocks = blockSet([boxes(0, 0)], ['aia'], 1);
+    const truth = new Map([
+      ['0', boxes(0, 0)],
+      ['missed0', boxes(0, 0)],
+    ]);
+    const { eyes, frames } = measureBlockIou(blocks, truth);
+    assert.deepEqual([frames, eyes.mean, eyes.percentile5], [2, 0.5, 0]);
+    assert.deepEqual(eyes.worst, { character: 'mery', mean: 0 });
+  });
+
+  it('gives the value that a twentieth of the frames is below', () => {
+    const found = Array.from({ length: 101 }, (_, index) => boxes(index < 5 ? 20 : index === 5 ? 5 : 0, 0));
+    const blocks = blockSet(
+      found,
+      found.map(() => 'aia'),
+    );
+    const truth = new Map(found.map((_, index) => [`${index}`, boxes(0, 0)]));
+    assert.equal(measureBlockIou(blocks, truth).eyes.percentile5, 1 / 3);
+  });
+
+  it('refuses an empty set of true landmarks', () => {
+    assert.throws(() => measureBlockIou(blockSet([boxes(0, 0)], ['aia']), new Map()), /at least 1 frame/);
   });
 });

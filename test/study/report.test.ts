@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BlockIou } from '../../lib/core/block-iou';
+import type { BlockIou } from '../../lib/core/metrics';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { buildReport, type ReportParts } from '../../lib/study/report';
 import { scoreTest } from '../../lib/study/test-score';
