@@ -85,6 +85,6 @@ export function trainingSource(
   faces: readonly number[],
 ): TensorSource {
   return augmentation
-    ? augmentedSource(blocks, faces, { inputs, augmentation })
+    ? augmentedSource(blocks, faces, inputs, augmentation)
     : inputSource(blocks, faces, inputs);
 }

@@ -11,7 +11,7 @@ import {
 } from '../core/metrics';
 import { buildBoxesNetwork, predictNearest } from '../model/networks/baselines';
 import type { Network } from '../model/networks/network';
-import { blockSource, boxSource } from '../model/training/data';
+import { blockSource, inputSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
 import type { SplitFaces } from './split-faces';
@@ -76,7 +76,7 @@ export async function evaluateWithBaselines(
   const boxes = await withTrained(
     { build: buildBoxesNetwork, inputs: ['boxes'], recipe: ORIGINAL_RECIPE },
     { experiment: { ...experiment, epochs: BOXES_EPOCHS }, blocks, faces, cacheDirectory },
-    (boxesNetwork) => predict(boxesNetwork, boxSource(blocks, faces.test.faces)),
+    (boxesNetwork) => predict(boxesNetwork, inputSource(blocks, faces.test.faces, ['boxes'])),
   );
   const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
   return {

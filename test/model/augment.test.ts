@@ -10,6 +10,7 @@ import { drawPixels, makeBlockSet, makeRecords } from '../support/blocks';
 import { startFastest } from '../support/native';
 
 const NONE: Augmentation = { mirror: 0, shift: 0, zoom: 0, turn: 0, light: 0, erase: 0, landmarkNoise: 0 };
+const INPUTS = ['eyes', 'mouth', 'landmarks'] as const;
 const SEED = { seed: 1, epoch: 1, step: 0 };
 
 const { uniform } = createRandom(1, 'augment test');
@@ -22,14 +23,14 @@ const blocks = makeBlockSet(makeRecords(5), {
 const faces = [0, 1, 2, 3, 4];
 
 function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
-  const tensors = augmentedSource(blocks, faces, { augmentation }).augmentedBatch!([1, 3], seed);
+  const tensors = augmentedSource(blocks, faces, INPUTS, augmentation).augmentedBatch!([1, 3], seed);
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;
 }
 
 function readBatch(): Float32Array[] {
-  const tensors = inputSource(blocks, faces, ['eyes', 'mouth', 'landmarks']).batch([1, 3]);
+  const tensors = inputSource(blocks, faces, INPUTS).batch([1, 3]);
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;
@@ -70,7 +71,7 @@ describe('changed training samples', () => {
   });
 
   it('do not affect evaluation', () => {
-    const source = augmentedSource(blocks, faces);
+    const source = augmentedSource(blocks, faces, INPUTS, AUGMENTATION);
     const tensors = source.batch([1, 3]);
     const same = readBatch();
     tensors.forEach((tensor, i) => assert.ok(farthest(tensor.dataSync<'float32'>(), same[i]) < 1e-6));
@@ -85,7 +86,7 @@ describe('networks that see landmarks', () => {
     const before = tf.memory().numTensors;
     for (const network of [buildCombined({ seed: 1 }), buildLandmarksNetwork({ seed: 1 })]) {
       const shape = tf.tidy(() => {
-        const inputs = inputSource(blocks, faces, ['eyes', 'mouth', 'landmarks']).batch([0, 1, 2]);
+        const inputs = inputSource(blocks, faces, INPUTS).batch([0, 1, 2]);
         const own = network.name === 'landmarks' ? inputs.slice(2) : inputs;
         return network.forward(own, { training: false }).shape;
       });

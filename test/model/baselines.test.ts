@@ -5,7 +5,7 @@ import { emotionId } from '../../lib/core/emotions';
 import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork, predictNearest } from '../../lib/model/networks/baselines';
-import { blockSource, boxSource } from '../../lib/model/training/data';
+import { blockSource, inputSource } from '../../lib/model/training/data';
 import { train } from '../../lib/model/training/train';
 import { drawPixels, makeBlockSet, makeRecords } from '../support/blocks';
 import { describeNative } from '../support/native';
@@ -73,7 +73,7 @@ describe('sources', () => {
   });
 
   it("gives boxes in parts of the image's sides", () => {
-    const [boxes] = boxSource(BLOCKS, [2]).batch([0]);
+    const [boxes] = inputSource(BLOCKS, [2], ['boxes']).batch([0]);
     const expected = [0.2, 0.2, 0.6, 0.15, 0.3, 0.45, 0.5, 0.1];
     assert.deepEqual([...boxes.dataSync()], expected.map(Math.fround));
     boxes.dispose();
@@ -99,7 +99,7 @@ describe('baselines', () => {
   it('learns from the boxes alone, without a pixel (what defect 1 hid)', async () => {
     const network = buildBoxesNetwork({ seed: 1 });
     const optimizer = new Adam({ learningRate: 1e-2 });
-    const source = boxSource(BLOCKS);
+    const source = inputSource(BLOCKS, undefined, ['boxes']);
     const options = { epochs: 30, batchSize: 14, seed: 1 };
     const { history } = await train({ network, optimizer, train: source, validation: source, ...options });
     assert.equal(history[29].validationAccuracy, 1);

@@ -15,6 +15,12 @@ const SOURCE: TensorSource = {
   labels: Uint8Array.of(2, 0, 3),
   batch: (positions) => [tf.tensor2d(Array.from(positions, (position) => LOGITS[position]))],
 };
+/** Gives the source's samples so many times in turn; a batch has 256 of them at most. */
+const repeat = (times: number): TensorSource => ({
+  size: 3 * times,
+  labels: Uint8Array.from({ length: 3 * times }, (_, i) => SOURCE.labels[i % 3]),
+  batch: (positions) => SOURCE.batch(Array.from(positions, (position) => position % 3)),
+});
 // A network that answers with its input.
 const NETWORK: Network = {
   name: 'identity',
@@ -27,19 +33,19 @@ const NETWORK: Network = {
 describe('evaluation', () => {
   before(async () => void (await startEngine({ backend: 'cpu' })));
 
-  it('gives probabilities, labels and losses, whatever the batch size', async () => {
-    for (const batchSize of [1, 2, 256]) {
-      const { probabilities, labels, losses } = await predict(NETWORK, SOURCE, { batchSize });
-      assert.deepEqual([...labels], [0, 0, 3]);
+  it('gives probabilities, labels and losses, in more than one batch too', async () => {
+    for (const source of [SOURCE, repeat(200)]) {
+      const { probabilities, labels, losses } = await predict(NETWORK, source);
+      assert.deepEqual([...labels.slice(-3)], [0, 0, 3]);
       const expected = [Math.log(7), 0, -Math.log(0.4)];
-      expected.forEach((loss, i) => assert.ok(Math.abs(losses[i] - loss) < 1e-6));
-      assert.ok(Math.abs(probabilities[14 + 3] - 0.4) < 1e-6);
-      assert.equal(probabilities[7], 1);
+      expected.forEach((loss, i) => assert.ok(Math.abs(losses[source.size - 3 + i] - loss) < 1e-6));
+      assert.ok(Math.abs(probabilities[7 * (source.size - 1) + 3] - 0.4) < 1e-6);
+      assert.equal(probabilities[7 * (source.size - 2)], 1);
     }
   });
 
   it('scores by means over samples', async () => {
-    const { loss, accuracy } = await evaluate(NETWORK, SOURCE, { batchSize: 2 });
+    const { loss, accuracy } = await evaluate(NETWORK, SOURCE);
     assert.equal(accuracy, 2 / 3);
     assert.ok(Math.abs(loss - (Math.log(7) - Math.log(0.4)) / 3) < 1e-6);
   });
@@ -47,7 +53,7 @@ describe('evaluation', () => {
   it('leaves no tensor behind and waits after each batch', async () => {
     const before = tf.memory().numTensors;
     let pauses = 0;
-    await predict(NETWORK, SOURCE, { batchSize: 2, pause: async () => void pauses++ });
+    await predict(NETWORK, repeat(100), async () => void pauses++);
     assert.equal(pauses, 2);
     assert.equal(tf.memory().numTensors, before);
   });

@@ -4,14 +4,13 @@ import { createRandom } from '../../lib/core/random';
 import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { countParameters, saveState, type Network } from '../../lib/model/networks/network';
-import { PHOTOGRAPH_RECIPE } from '../../lib/model/training/recipe';
+import { PHOTOGRAPH_RECIPE, buildSchedule } from '../../lib/model/training/recipe';
 import {
   buildResidualBlock,
   buildResidualBlocks,
   buildResidualBlocksAndFace,
   buildResidualFace,
 } from '../../lib/model/networks/residual';
-import { buildSchedule } from '../../lib/model/training/schedule';
 import type { Batch } from '../../lib/model/training/data';
 import { beginTapeSteps, beginTrainingSteps } from '../../lib/model/training/training-steps';
 import { describeNative, startFastest } from '../support/native';

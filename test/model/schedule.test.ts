@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildSchedule } from '../../lib/model/training/schedule';
+import { buildSchedule } from '../../lib/model/training/recipe';
 
 // torch 1.13: OneCycleLR(SGD([p], lr=1), max_lr=1, total_steps=10), param_groups[0]['lr'] at each step.
 const ONE_CYCLE_OF_TEN = [

@@ -2,7 +2,6 @@ import type { BlockSet } from '../../core/blocks';
 import { mirrorFeatures, normalizeLandmarks } from '../../core/landmark-features';
 import { landmarksOf } from '../../core/landmarks';
 import { createRandom, type Random } from '../../core/random';
-import { isSoftInput } from '../networks/soft-attention';
 import {
   inputSource,
   inputTensor,
@@ -53,57 +52,66 @@ export const STRONG_AUGMENTATION: Augmentation = {
   landmarkNoise: 0.015,
 };
 
-/** Inputs and data augmentation of {@link augmentedSource}. */
-interface AugmentedOptions {
-  /** Inputs in the order of the network's `forward`; default eyes, mouth, landmarks. */
-  readonly inputs?: readonly InputName[];
-  /** Default {@link AUGMENTATION}. */
-  readonly augmentation?: Augmentation;
-}
-
 /**
  * Makes a training source whose samples are mirrored, shifted, rotated, zoomed, changed in light and partly erased at
  * random. The pictures of one face share mirroring and light; the other changes are drawn for each picture.
  * @param indices positions of the faces in the block set
- * @throws RangeError when `face` is an input and the set has no whole faces; when a batch is made, for soft attention or boxes
+ * @param inputs in the order of the network's `forward`
+ * @throws RangeError for soft attention or boxes, or when `face` is an input and the set has no whole faces
  */
 export function augmentedSource(
   blocks: BlockSet,
   indices: ArrayLike<number>,
-  { inputs = ['eyes', 'mouth', 'landmarks'], augmentation = AUGMENTATION }: AugmentedOptions = {},
+  inputs: readonly InputName[],
+  augmentation: Augmentation,
 ): TensorSource {
-  const pictures = picturesOf(blocks, inputs);
+  const changers = inputs.map((input) => inputChanger(blocks, input, augmentation));
   return {
     ...inputSource(blocks, indices, inputs),
     augmentedBatch(positions, { seed, epoch, step }) {
       const random = createRandom(seed, 'augment', epoch, step);
       const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
       for (let row = 0; row < positions.length; row++) {
-        const face = indices[positions[row]];
         const isMirrored = random.next() < augmentation.mirror;
         const light = drawLight(augmentation, random);
-        for (const [at, input] of inputs.entries()) {
-          const size = sizeOfInput(input);
+        for (const [at, change] of changers.entries()) {
+          const size = sizeOfInput(inputs[at]);
           const target = batch[at].subarray(row * size, (row + 1) * size);
-          if (input === 'boxes' || isSoftInput(input))
-            throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
-          if (input === 'landmarks') {
-            target.set(drawLandmarks(blocks, face, { augmentation, isMirrored, random }));
-            continue;
-          }
-          const picture = pictures[input]!.subarray(face * size, (face + 1) * size);
-          const side = PICTURE_SIDES[input];
-          resample(picture, {
-            side,
-            place: drawPlace(side, augmentation, isMirrored, random),
-            light,
-            target,
-          });
-          if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
+          change(indices[positions[row]], { isMirrored, light, random }, target);
         }
       }
       return inputs.map((input, at) => inputTensor(input, batch[at]));
     },
+  };
+}
+
+/** What the inputs of one face share. */
+interface FaceChange {
+  readonly isMirrored: boolean;
+  readonly light: Light;
+  readonly random: Random;
+}
+
+/** @returns a function that writes the changed input of a face to `target` */
+function inputChanger(
+  blocks: BlockSet,
+  input: InputName,
+  augmentation: Augmentation,
+): (face: number, change: FaceChange, target: Float32Array) => void {
+  if (input === 'landmarks')
+    return (face, { isMirrored, random }, target) => {
+      const features = normalizeLandmarks(landmarksOf(blocks, face));
+      const chosen = isMirrored ? mirrorFeatures(features) : features;
+      chosen.forEach((value, at) => (target[at] = value + augmentation.landmarkNoise * random.normal()));
+    };
+  if (input !== 'eyes' && input !== 'mouth' && input !== 'face')
+    throw new RangeError(`Expected eyes, mouth, face or landmarks for inputs but received ${input}`);
+  const pictures = picturesOf(blocks, input);
+  const side = PICTURE_SIDES[input];
+  return (face, { isMirrored, light, random }, target) => {
+    const picture = pictures.subarray(face * side * side, (face + 1) * side * side);
+    resample(picture, { side, place: drawPlace(side, augmentation, isMirrored, random), light, target });
+    if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
   };
 }
 
@@ -177,15 +185,4 @@ function erase(target: Float32Array, side: number, random: Random): void {
   const [width, height] = [0, 1].map(() => Math.round(side * random.uniform(0.2, 0.5)));
   const [left, top] = [width, height].map((size) => random.integer(side - size + 1));
   for (let row = top; row < top + height; row++) target.fill(1, row * side + left, row * side + left + width);
-}
-
-function drawLandmarks(
-  blocks: BlockSet,
-  face: number,
-  how: { readonly augmentation: Augmentation; readonly isMirrored: boolean; readonly random: Random },
-): Float32Array {
-  const { augmentation, isMirrored, random } = how;
-  const features = normalizeLandmarks(landmarksOf(blocks, face));
-  const chosen = isMirrored ? mirrorFeatures(features) : features;
-  return chosen.map((value) => value + augmentation.landmarkNoise * random.normal());
 }

@@ -2,12 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, type BlockSet, expectFaces, FACE_SIZE } from '../../core/blocks';
 import { emotionId, EMOTIONS } from '../../core/emotions';
 import { rowsToModelInput } from '../../core/image';
-import { normalizeLandmarks } from '../../core/landmark-features';
-import { LANDMARK_COORDINATES, landmarksOf } from '../../core/landmarks';
+import { drawHeatMap, landmarksInFace, normalizeLandmarks } from '../../core/landmark-features';
+import { EYES_LANDMARKS, LANDMARK_COORDINATES, landmarksOf, MOUTH_LANDMARKS } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { toSoftLabel } from '../../core/votes';
 import type { DropoutSeed } from '../networks/network';
-import { applyHeatMaps, isSoftInput, type SoftInput } from '../networks/soft-attention';
 
 /** Labelled samples as a network's inputs. */
 export interface TensorSource {
@@ -67,14 +66,17 @@ function gatherLabels({ labels, softLabels }: TensorSource, positions: readonly 
  */
 export type FaceInput = 'eyes' | 'mouth' | 'face' | 'landmarks';
 
+/** The landmarks whose heat map a whole face is multiplied by: soft attention to brows and eyes, or to the mouth. */
+const HEAT_MAP_LANDMARKS = { softEyes: EYES_LANDMARKS, softMouth: MOUTH_LANDMARKS } as const;
+
+/** Standard deviation of the Gaussians around landmarks, as a share of the face's side. */
+const SIGMA = 1 / 16;
+
 /**
  * A network's input: a model's input, the whole face under soft attention to eyes or mouth, [n, 48, 48, 1], or the
- * positions of both boxes, [n, 8].
+ * positions of both boxes, [n, 8]: x, y, width and height of each, in shares of the image's width and height.
  */
-export type InputName = FaceInput | SoftInput | 'boxes';
-
-/** Number of values of both boxes: x, y, width and height of each, in shares of the image's width and height. */
-const BOX_NUMBERS = 8;
+export type InputName = FaceInput | keyof typeof HEAT_MAP_LANDMARKS | 'boxes';
 
 /** Side of each picture in pixels. */
 export const PICTURE_SIDES = {
@@ -98,41 +100,66 @@ export function inputSource(
   inputs: readonly InputName[],
 ): TensorSource {
   const faces = chooseFaces(blocks, indices);
-  const pictures = picturesOf(blocks, inputs);
-  const weighted = new Map(
-    inputs.filter(isSoftInput).map((input) => [input, applyHeatMaps(blocks, faces, input)]),
-  );
-  const gather = (input: InputName, positions: ArrayLike<number>) => {
-    if (isSoftInput(input)) return gatherPictures(weighted.get(input)!, FACE_SIZE, positions);
-    const rows = Array.from(positions, (position) => faces[position]);
-    if (input !== 'landmarks' && input !== 'boxes')
-      return gatherPictures(pictures[input]!, PICTURE_SIDES[input], rows);
-    const values = new Float32Array(rows.length * sizeOfInput(input));
-    rows.forEach((face, row) => {
-      const own =
-        input === 'landmarks' ? normalizeLandmarks(landmarksOf(blocks, face)) : boxRow(blocks, face);
-      values.set(own, row * sizeOfInput(input));
-    });
-    return inputTensor(input, values);
-  };
+  const readers = inputs.map((input) => inputReader(blocks, faces, input));
   return {
     size: faces.length,
-    labels: labelsOf(blocks, faces),
-    batch: (positions) => inputs.map((input) => gather(input, positions)),
+    labels: Uint8Array.from(faces, (face) => emotionId(blocks.records[face].emotion)),
+    batch: (positions) => inputs.map((input, at) => inputTensor(input, readers[at](positions))),
   };
 }
 
-/**
- * Returns the set's pictures: both blocks, and the whole faces when `face` is an input.
- * @returns grey levels, each [n, side, side], 0 to 255
- * @throws RangeError when `face` is an input and the set has no whole faces
- */
-export function picturesOf(
+/** @returns a function from positions in `faces` to the input's values, one face after the other */
+function inputReader(
   blocks: BlockSet,
-  inputs: readonly InputName[],
-): { readonly eyes: Uint8Array; readonly mouth: Uint8Array; readonly face?: Uint8Array } {
-  const { eyes, mouth } = blocks;
-  return inputs.includes('face') ? { eyes, mouth, face: expectFaces(blocks).faces } : { eyes, mouth };
+  faces: Int32Array,
+  input: InputName,
+): (positions: ArrayLike<number>) => Float32Array {
+  const size = sizeOfInput(input);
+  if (input === 'softEyes' || input === 'softMouth') {
+    const weighted = applyHeatMaps(blocks, faces, HEAT_MAP_LANDMARKS[input]);
+    return (positions) => rowsToModelInput(weighted, size, positions);
+  }
+  const chosen = (positions: ArrayLike<number>) => Array.from(positions, (position) => faces[position]);
+  if (input === 'landmarks' || input === 'boxes') {
+    const rowOf = (face: number) =>
+      input === 'boxes' ? boxRow(blocks, face) : normalizeLandmarks(landmarksOf(blocks, face));
+    return (positions) => Float32Array.from(chosen(positions).flatMap((face) => [...rowOf(face)]));
+  }
+  const pictures = picturesOf(blocks, input);
+  return (positions) => rowsToModelInput(pictures, size, chosen(positions));
+}
+
+/**
+ * Returns a set's pictures.
+ * @returns grey levels, [n, side, side], 0 to 255
+ * @throws RangeError for `face` when the set has no whole faces
+ */
+export function picturesOf(blocks: BlockSet, input: 'eyes' | 'mouth' | 'face'): Uint8Array {
+  return input === 'face' ? expectFaces(blocks).faces : blocks[input];
+}
+
+/** Multiplies whole faces by the heat map around some of their landmarks. @returns grey levels, [faces, 48, 48] */
+function applyHeatMaps(blocks: BlockSet, faces: Int32Array, landmarks: readonly number[]): Uint8Array {
+  const set = expectFaces(blocks);
+  const area = FACE_SIZE * FACE_SIZE;
+  const weighted = new Uint8Array(faces.length * area);
+  for (const [row, face] of faces.entries()) {
+    const points = landmarksInFace(set, face, landmarks);
+    const map = drawHeatMap(points, { sizePx: FACE_SIZE, sigmaPx: SIGMA * FACE_SIZE });
+    const pixels = set.faces.subarray(face * area, (face + 1) * area);
+    weighted.set(
+      pixels.map((level, at) => Math.round(level * map[at])),
+      row * area,
+    );
+  }
+  return weighted;
+}
+
+function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): number[] {
+  const sides = imageSizes.subarray(2 * face, 2 * face + 2);
+  const relative = (boxes: Float32Array) =>
+    Array.from(boxes.subarray(4 * face, 4 * face + 4), (value, i) => value / sides[i % 2]);
+  return [...relative(eyesBoxes), ...relative(mouthBoxes)];
 }
 
 /** Returns the number of values of one face's input. */
@@ -143,7 +170,7 @@ export function sizeOfInput(input: InputName): number {
 /** Returns the shape of one face's input, without the batch axis. */
 export function shapeOfInput(input: InputName): number[] {
   if (input === 'landmarks') return [LANDMARK_COORDINATES];
-  if (input === 'boxes') return [BOX_NUMBERS];
+  if (input === 'boxes') return [8];
   return [PICTURE_SIDES[input], PICTURE_SIDES[input], 1];
 }
 
@@ -162,32 +189,6 @@ export function inputTensor(input: InputName, values: Float32Array): tf.Tensor {
  */
 export function blockSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
   return inputSource(blocks, indices, ['eyes', 'mouth']);
-}
-
-/**
- * Makes a tensor of selected grey pictures.
- * @param pixels grey levels, [n, side, side], 0 to 255
- * @param rows positions of the pictures, each 0 to n - 1
- * @returns [rows, side, side, 1], 0 to 2; the caller disposes it
- */
-function gatherPictures(pixels: Uint8Array, side: number, rows: ArrayLike<number>): tf.Tensor4D {
-  return tf.tensor4d(rowsToModelInput(pixels, side * side, rows), [rows.length, side, side, 1]);
-}
-
-/**
- * Makes a source of the positions of both boxes: x, y, width, height of the eyes block's, then of the mouth block's, in
- * shares of the image's width and height, [n, 8]. It shows which accuracy is possible without pixels.
- * @param indices positions of the faces in the set, default all
- */
-export function boxSource(blocks: BlockSet, indices?: ArrayLike<number>): TensorSource {
-  return inputSource(blocks, indices, ['boxes']);
-}
-
-function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): number[] {
-  const sides = imageSizes.subarray(2 * face, 2 * face + 2);
-  const relative = (boxes: Float32Array) =>
-    Array.from(boxes.subarray(4 * face, 4 * face + 4), (value, i) => value / sides[i % 2]);
-  return [...relative(eyesBoxes), ...relative(mouthBoxes)];
 }
 
 function chooseFaces(blocks: BlockSet, indices?: ArrayLike<number>): Int32Array {
@@ -212,8 +213,4 @@ export function softLabelsOf(records: readonly FrameRecord[]): Float32Array {
     else rows[row * EMOTIONS.length + emotionId(emotion)] = 1;
   });
   return rows;
-}
-
-function labelsOf(blocks: BlockSet, faces: Int32Array): Uint8Array {
-  return Uint8Array.from(faces, (face) => emotionId(blocks.records[face].emotion));
 }

@@ -30,27 +30,44 @@ const BATCH_SIZE = 256;
 
 /**
  * Classifies every sample of a source, in inference mode.
- * @param options.batchSize default 256; it only affects speed
- * @param options.pause awaited after each batch, so that other work can run; default none
+ * @param pause awaited after each batch, so that other work can run; default none
  */
 export async function predict(
   network: Network,
   source: TensorSource,
-  options: { readonly batchSize?: number; readonly pause?: () => Promise<void> } = {},
+  pause?: () => Promise<void>,
 ): Promise<Prediction> {
-  const { batchSize = BATCH_SIZE, pause } = options;
-  const prediction = emptyPrediction(source.size);
-  for (let start = 0; start < source.size; start += batchSize) {
-    const count = Math.min(batchSize, source.size - start);
-    const positions = Int32Array.from({ length: count }, (_, i) => start + i);
+  const { size } = source;
+  const probabilities = new Float32Array(size * CLASSES);
+  const labels = new Uint8Array(size);
+  const losses = new Float32Array(size);
+  for (let start = 0; start < size; start += BATCH_SIZE) {
+    const positions = Int32Array.from({ length: Math.min(BATCH_SIZE, size - start) }, (_, i) => start + i);
     const logits = await classify(network, source, positions);
-    for (let i = 0; i < count; i++) {
-      const row = logits.subarray(CLASSES * i, CLASSES * (i + 1));
-      fillRow(prediction, start + i, row, source.labels[start + i]);
+    for (const [i, row] of positions.entries()) {
+      const own = logits.subarray(CLASSES * i, CLASSES * (i + 1));
+      const highest = Math.max(...own);
+      const powers = Array.from(own, (logit) => Math.exp(logit - highest));
+      const sum = powers.reduce((total, power) => total + power, 0);
+      const shares = powers.map((power) => power / sum);
+      probabilities.set(shares, CLASSES * row);
+      labels[row] = own.indexOf(highest);
+      losses[row] = Math.log(sum) - (own[source.labels[row]] - highest);
     }
-    if (pause) await pause();
+    await pause?.();
   }
-  return prediction;
+  return { size, probabilities, labels, losses };
+}
+
+async function classify(
+  network: Network,
+  source: TensorSource,
+  positions: Int32Array,
+): Promise<Float32Array> {
+  const logits = tf.tidy(() => network.forward(source.batch(positions), { training: false }));
+  const values = await logits.data<'float32'>();
+  logits.dispose();
+  return values;
 }
 
 /**
@@ -65,46 +82,11 @@ export function scorePrediction(prediction: Prediction, labels: Uint8Array): Sco
   return { loss: loss / count, accuracy: right / count };
 }
 
-/**
- * Classifies every sample of a source and computes loss and accuracy.
- * @returns loss and accuracy; NaN without samples
- */
+/** Classifies every sample of a source as {@link predict} does, and scores the predictions. */
 export async function evaluate(
   network: Network,
   source: TensorSource,
-  options: { readonly batchSize?: number; readonly pause?: () => Promise<void> } = {},
+  pause?: () => Promise<void>,
 ): Promise<Score> {
-  return scorePrediction(await predict(network, source, options), source.labels);
-}
-
-async function classify(
-  network: Network,
-  source: TensorSource,
-  positions: Int32Array,
-): Promise<Float32Array> {
-  const logits = tf.tidy(() => network.forward(source.batch(positions), { training: false }));
-  const values = await logits.data<'float32'>();
-  logits.dispose();
-  return values;
-}
-
-function emptyPrediction(size: number): Prediction {
-  return {
-    size,
-    probabilities: new Float32Array(size * CLASSES),
-    labels: new Uint8Array(size),
-    losses: new Float32Array(size),
-  };
-}
-
-function fillRow(prediction: Prediction, row: number, logits: Float32Array, label: number): void {
-  const highest = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  prediction.probabilities.set(
-    powers.map((power) => power / sum),
-    CLASSES * row,
-  );
-  prediction.labels[row] = logits.indexOf(highest);
-  prediction.losses[row] = Math.log(sum) - (logits[label] - highest);
+  return scorePrediction(await predict(network, source, pause), source.labels);
 }

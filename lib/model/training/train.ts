@@ -150,8 +150,8 @@ function beginSteps(run: Run): TrainingSteps {
 
 async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {
   const { network, train, validation, scored = train, pause } = run;
-  const { accuracy: trainAccuracy } = await evaluate(network, scored, { pause });
-  const { loss, accuracy } = await evaluate(network, validation, { pause });
+  const { accuracy: trainAccuracy } = await evaluate(network, scored, pause);
+  const { loss, accuracy } = await evaluate(network, validation, pause);
   return { trainAccuracy, validationLoss: loss, validationAccuracy: accuracy };
 }
 
