@@ -42,8 +42,8 @@ const OWNERS: Record<string, RegExp> = {
   commander: /^cli(\.ts$|\/)/,
 };
 
-/** These run in browsers, so they import nothing that needs Node; files named *-files.ts are the exception. */
-const RUNS_IN_BROWSERS = /^(core|model|\.\.\/web)\/(?!.*-files\.ts$)/;
+/** These run in browsers, so they import nothing that needs Node. */
+const RUNS_IN_BROWSERS = /^(core|model|\.\.\/web)\//;
 
 /** Modules that browsers do not have; tfjs-node's generated protocol buffers (dist/proto) run in browsers. */
 const NEEDS_NODE = /^(node:|sharp$|apache-arrow|@resvg\/|@tensorflow\/tfjs-node-gpu$)/;

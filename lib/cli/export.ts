@@ -31,7 +31,7 @@ export const define = defineCommand({ options: OPTIONS, help: HELP, run: exportM
 async function exportModel({ model: file, format, output }: ValuesOf<typeof OPTIONS>): Promise<void> {
   if (format === 'tfjs') expectWritable(path.resolve(output), '--output');
   else findTarget(output, '--output');
-  const { encodeForPyTorch } = await import('../model/files/export-pytorch');
+  const { encodeForPyTorch } = await import('../model/files/pytorch');
   const { encodeForTfjs } = await import('../model/files/export-tfjs');
   const { decodeModel } = await import('../model/files/model-file');
   const { DEFAULT_MODEL, readModelFile } = await import('../predict/model');

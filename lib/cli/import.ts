@@ -13,7 +13,7 @@ export const define = defineCommand({
   },
   async run({ output, margin, faceSize }, [stateDict]) {
     findTarget(output, '--output');
-    const { decodeOriginal } = await import('../model/files/export-pytorch');
+    const { decodeOriginal } = await import('../model/files/pytorch');
     const { encodeModel } = await import('../model/files/model-file');
     const { readModelFile } = await import('../predict/model');
     const { startEngine } = await import('../tensor/backend');

@@ -2,7 +2,7 @@ import type { BlockSet } from '../core/blocks';
 import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './training/augment';
 import { buildCombined, buildCompact } from './networks/compact';
 import { type FaceInput, inputSource, type InputName, type TensorSource } from './training/data';
-import type { Network } from './networks/network';
+import type { BuildOptions, Network } from './networks/network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './training/recipe';
 import { buildResidualBlocks, buildResidualBlocksAndFace } from './networks/residual';
 import { buildTerGat } from './networks/tergat';
@@ -17,7 +17,7 @@ export interface TrainingInputs {
 
 /** How a network is built, what its inputs are, and how it is trained. */
 export interface NetworkSpec extends TrainingInputs {
-  readonly build: (options: { readonly seed: number }) => Network;
+  readonly build: (options: BuildOptions) => Network;
   readonly recipe: TrainingRecipe;
 }
 
@@ -30,36 +30,21 @@ export interface Architecture extends NetworkSpec {
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 
+/** Training settings for drawn faces, and for photographs. */
+const DRAWN = { augmentation: AUGMENTATION, recipe: ORIGINAL_RECIPE } as const;
+const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECIPE } as const;
+
 /** All networks that can be stored in a model file. */
 export const ARCHITECTURES: readonly Architecture[] = [
-  {
-    name: 'Compact',
-    build: buildCompact,
-    inputs: BLOCKS,
-    augmentation: AUGMENTATION,
-    recipe: ORIGINAL_RECIPE,
-  },
-  {
-    name: 'Combined',
-    build: buildCombined,
-    inputs: [...BLOCKS, 'landmarks'],
-    augmentation: AUGMENTATION,
-    recipe: ORIGINAL_RECIPE,
-  },
+  { name: 'Compact', build: buildCompact, inputs: BLOCKS, ...DRAWN },
+  { name: 'Combined', build: buildCombined, inputs: [...BLOCKS, 'landmarks'], ...DRAWN },
   { name: 'TerGat', build: buildTerGat, inputs: BLOCKS, recipe: ORIGINAL_RECIPE },
-  {
-    name: 'ResidualBlocks',
-    build: buildResidualBlocks,
-    inputs: BLOCKS,
-    augmentation: STRONG_AUGMENTATION,
-    recipe: PHOTOGRAPH_RECIPE,
-  },
+  { name: 'ResidualBlocks', build: buildResidualBlocks, inputs: BLOCKS, ...PHOTOGRAPHS },
   {
     name: 'ResidualBlocksAndFace',
     build: buildResidualBlocksAndFace,
     inputs: [...BLOCKS, 'face'],
-    augmentation: STRONG_AUGMENTATION,
-    recipe: PHOTOGRAPH_RECIPE,
+    ...PHOTOGRAPHS,
   },
 ];
 

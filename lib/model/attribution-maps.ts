@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Mode, Network } from './networks/network';
+import type { Network } from './networks/network';
 
 /** The tap of a branch's last feature map, flattened to [n, side * side * channels]. */
 export interface FeatureLayer {
@@ -27,29 +27,34 @@ export function gradCamMaps(
   layers: readonly FeatureLayer[],
 ): Float32Array[] {
   return tf.tidy(() => {
-    const seen = new Map<string, tf.Tensor>();
-    const see = (name: string, features: tf.Tensor) => (seen.set(name, features), features);
-    const answers = predictedOneHot(network.forward(inputs, { training: false, tap: see }));
-    const features = layers.map(({ name }) => expectLayer(seen, name));
+    const tapped = new Map<string, tf.Tensor>();
+    const keep = (name: string, features: tf.Tensor) => {
+      tapped.set(name, features);
+      return features;
+    };
+    const predicted = predictedOneHot(network.forward(inputs, { training: false, tap: keep }));
+    const features = layers.map(({ name }) => {
+      const found = tapped.get(name);
+      if (found) return found;
+      throw new RangeError(
+        `Expected one of ${[...tapped.keys()].join(', ')} for layers but received ${name}`,
+      );
+    });
     // A zero tensor is added to each feature map; the gradient by it equals the gradient by the map.
-    const confidence = (...changes: tf.Tensor[]) => {
+    const predictedLogits = (...changes: tf.Tensor[]) => {
       const tap = (name: string, map: tf.Tensor) => {
         const layer = layers.findIndex((one) => one.name === name);
         return layer < 0 ? map : map.add(changes[layer]);
       };
-      const told = network.forward(inputs, { training: false, tap }).mul(answers).sum();
+      const logits = network.forward(inputs, { training: false, tap }).mul(predicted).sum();
       // This term gives a gradient of 0 to a picture that no logit depends on.
-      return tf.addN([told, ...changes.map((change) => change.sum().mul(0))]) as tf.Scalar;
+      return tf.addN([logits, ...changes.map((change) => change.sum().mul(0))]) as tf.Scalar;
     };
-    const gradients = tf.grads(confidence)(features.map((map) => tf.zerosLike(map)));
-    return layers.map(({ side }, index) =>
-      weighChannels({
-        features: features[index],
-        gradients: gradients[index],
-        side,
-        size: inputs[index].shape[1],
-      }),
-    );
+    const gradients = tf.grads(predictedLogits)(features.map((map) => tf.zerosLike(map)));
+    return layers.map(({ side }, index) => {
+      const map = { features: features[index], gradients: gradients[index] };
+      return weighChannels(map, side, inputs[index].shape[1]);
+    });
   });
 }
 
@@ -70,40 +75,43 @@ export interface Occlusion {
  */
 export function occlusionMaps(network: Network, inputs: Pictures, occlusion: Occlusion): Float32Array[] {
   return tf.tidy(() => {
-    const mode: Mode = { training: false };
-    const logits = network.forward(inputs, mode);
-    const answers = predictedOneHot(logits);
-    const probability = (all: tf.Tensor2D) => tf.softmax(all).mul(answers).sum(1); // [n]
+    const logits = network.forward(inputs, { training: false });
+    const predicted = predictedOneHot(logits);
+    const probability = (all: tf.Tensor2D) => tf.softmax(all).mul(predicted).sum(1); // [n]
     const before = probability(logits);
     return inputs.map((picture, index) => {
-      const fall = (changed: tf.Tensor4D) => {
+      const decrease = (changed: tf.Tensor4D) => {
         const pictures = inputs.map((other, position) => (position === index ? changed : other));
-        return before.sub(probability(network.forward(pictures, mode)));
+        return before.sub(probability(network.forward(pictures, { training: false })));
       };
-      return slidePatch(picture, occlusion, fall);
+      return slidePatch(picture, occlusion, decrease);
     });
   });
 }
 
-/** @param fall returns how much each sample's probability decreases for a changed picture, [n] */
+/** @param decrease returns how much each sample's probability decreases for a changed picture, [n] */
 function slidePatch(
   picture: tf.Tensor4D,
   { patchPx, stridePx }: Occlusion,
-  fall: (changed: tf.Tensor4D) => tf.Tensor,
+  decrease: (changed: tf.Tensor4D) => tf.Tensor,
 ): Float32Array {
   const [count, size] = picture.shape;
   const [sums, covers] = [new Float32Array(count * size * size), new Float32Array(size * size)];
   const mean = picture.mean([1, 2], true);
-  for (const top of placesOf(size, { patchPx, stridePx })) {
-    for (const left of placesOf(size, { patchPx, stridePx })) {
-      const patch = positionsOf({ top, left, patchPx, size });
-      const falls = tf.tidy(() => {
-        const mask = tf.tensor4d(maskOf(patch, size), [1, size, size, 1]);
-        return fall(picture.mul(tf.sub(1, mask)).add(mean.mul(mask)) as tf.Tensor4D).dataSync();
+  const side = Math.min(patchPx, size);
+  const places = placesOf(size - side, stridePx);
+  for (const top of places) {
+    for (const left of places) {
+      const patch = new Float32Array(size * size);
+      for (let row = top; row < top + side; row++) patch.fill(1, row * size + left, row * size + left + side);
+      const decreases = tf.tidy(() => {
+        const mask = tf.tensor4d(patch, [1, size, size, 1]);
+        return decrease(picture.mul(tf.sub(1, mask)).add(mean.mul(mask)) as tf.Tensor4D).dataSync();
       });
-      for (const at of patch) {
+      for (const [at, isCovered] of patch.entries()) {
+        if (!isCovered) continue;
         covers[at] += 1;
-        for (let row = 0; row < count; row++) sums[row * size * size + at] += falls[row];
+        for (let row = 0; row < count; row++) sums[row * size * size + at] += decreases[row];
       }
     }
   }
@@ -111,39 +119,16 @@ function slidePatch(
 }
 
 /** Returns the offsets of the patches; the last patch lies at the edge, so that every pixel is covered. */
-function placesOf(size: number, { patchPx, stridePx }: Occlusion): number[] {
-  const last = Math.max(0, size - patchPx);
-  const places = Array.from({ length: Math.ceil(last / stridePx) }, (_, index) => index * stridePx);
-  return [...places, last];
+function placesOf(last: number, stridePx: number): number[] {
+  return [...Array.from({ length: Math.ceil(last / stridePx) }, (_, index) => index * stridePx), last];
 }
 
-function positionsOf(patch: {
-  readonly top: number;
-  readonly left: number;
-  readonly patchPx: number;
-  readonly size: number;
-}): number[] {
-  const { top, left, size } = patch;
-  const side = Math.min(patch.patchPx, size);
-  return Array.from(
-    { length: side * side },
-    (_, at) => (top + Math.floor(at / side)) * size + left + (at % side),
-  );
-}
-
-function maskOf(positions: readonly number[], size: number): Float32Array {
-  const mask = new Float32Array(size * size);
-  positions.forEach((at) => (mask[at] = 1));
-  return mask;
-}
-
-function weighChannels(layer: {
-  readonly features: tf.Tensor;
-  readonly gradients: tf.Tensor;
-  readonly side: number;
-  readonly size: number;
-}): Float32Array {
-  const { features, gradients, side, size } = layer;
+/** Weighs each channel of a feature map by its mean gradient; `side` and `size` are those of map and picture. */
+function weighChannels(
+  { features, gradients }: { readonly features: tf.Tensor; readonly gradients: tf.Tensor },
+  side: number,
+  size: number,
+): Float32Array {
   const toMap = (flat: tf.Tensor) =>
     flat.reshape([-1, side, side, flat.size / (flat.shape[0] * side * side)]);
   const weights = toMap(gradients).mean([1, 2], true); // [n, 1, 1, channels]
@@ -154,10 +139,4 @@ function weighChannels(layer: {
 /** Returns one-hot rows of each sample's predicted class, [n, classes]. */
 function predictedOneHot(logits: tf.Tensor2D): tf.Tensor2D {
   return tf.oneHot(logits.argMax(1), logits.shape[1]).toFloat() as tf.Tensor2D;
-}
-
-function expectLayer(seen: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor {
-  const features = seen.get(name);
-  if (features) return features;
-  throw new RangeError(`Expected one of ${[...seen.keys()].join(', ')} for layers but received ${name}`);
 }

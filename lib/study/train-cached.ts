@@ -6,10 +6,10 @@ import { type BlockSet, expectFaces } from '../core/blocks';
 import type { Emotion } from '../core/emotions';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment';
 import { homePath } from '../files/project';
+import { saveWhole } from '../files/whole-file';
 import { type NetworkSpec, trainingSource, type TrainingInputs } from '../model/architectures';
 import { countParameters, loadState, saveState, type Network } from '../model/networks/network';
-import { readTrained, saveTrained } from '../model/training/checkpoint';
-import { createFileStore } from '../model/training/checkpoint-files';
+import { type CheckpointStore, readTrained, saveTrained } from '../model/training/checkpoint';
 import { type InputName, inputSource, softLabelsOf } from '../model/training/data';
 import type { EpochRecord } from '../model/training/history';
 import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/training/recipe';
@@ -122,9 +122,8 @@ async function runTraining(options: CachedTrainingOptions): Promise<CachedTraini
     },
     validation: inputSource(blocks, faces.validation.faces, inputs),
     scored: inputSource(blocks, training.slice(0, options.scoredFaces), inputs),
-    checkpoint:
-      keeps === 'checkpoints' ? { store: createFileStore(checkpointDirectory(options)) } : undefined,
-    onEpoch: (_, history) => {
+    store: keeps === 'checkpoints' ? createFileStore(checkpointDirectory(options)) : undefined,
+    onEpoch: (history) => {
       trainedEpochs += 1;
       onEpoch?.(history);
     },
@@ -243,4 +242,20 @@ export function fingerprintFaces(
     hash.update(`${emotion} ${votes?.join() ?? ''}\0`);
   }
   return hash.digest('hex');
+}
+
+/**
+ * Stores checkpoints as files in one folder. A file is written under another name, flushed to disk and then renamed, so
+ * that a process killed while writing leaves the previous file intact.
+ * @param directory created when it is missing
+ */
+export function createFileStore(directory: string): CheckpointStore {
+  return {
+    read: (name) =>
+      fs.promises.readFile(path.join(directory, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
+    write: (name, parts) => saveWhole(path.join(directory, name), parts),
+  };
 }

@@ -45,10 +45,11 @@ export interface AdamRates {
  * algorithm 2; torch.optim.Adam and AdamW.
  */
 export class Adam extends tf.Optimizer {
+  /** Number of steps taken; whoever restores the moment estimates sets it too. */
+  step = 0;
   readonly learningRate: number;
   readonly weightDecay: number;
   private readonly settings: Required<Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon' | 'schedule'>>;
-  private steps = 0;
   private readonly moments = new Map<string, Moments>();
   private graph: { dispose(): void } | undefined;
 
@@ -66,15 +67,6 @@ export class Adam extends tf.Optimizer {
     this.settings = { beta1, beta2, epsilon, schedule: options.schedule ?? (() => 1) };
   }
 
-  /** Number of steps taken; whoever restores the moment estimates sets it too. */
-  get step(): number {
-    return this.steps;
-  }
-
-  set step(step: number) {
-    this.steps = step;
-  }
-
   /**
    * Updates variables by one step.
    * @param gradients by the variables' tfjs names; the caller disposes them
@@ -89,7 +81,8 @@ export class Adam extends tf.Optimizer {
     const wasm = wasmTrainingBackend();
     for (const [name, gradient] of named) {
       if (!gradient) continue;
-      const variable = registeredVariable(name);
+      const variable = tf.engine().registeredVariables[name];
+      if (!variable) throw new RangeError(`Expected a living variable for gradients but received ${name}`);
       if (rates.keep !== 1) tf.tidy(() => variable.assign(variable.mul(rates.keep)));
       const step = { ...this.momentsOf(variable), gradient, ...rates };
       if (wasm) stepInPlace(wasm, variable, step);
@@ -99,19 +92,17 @@ export class Adam extends tf.Optimizer {
 
   /** Counts a step. @returns its coefficients, for a graph that takes the step */
   countStep(): AdamRates {
-    this.steps++;
+    this.step++;
     this.incrementIterations();
     const { beta1, beta2, epsilon, schedule } = this.settings;
-    const correction = Math.sqrt(1 - beta2 ** this.steps);
-    const learningRate = this.learningRate * schedule(this.steps);
-    const stepSize = (learningRate * correction) / (1 - beta1 ** this.steps);
+    const correction = Math.sqrt(1 - beta2 ** this.step);
+    const learningRate = this.learningRate * schedule(this.step);
+    const stepSize = (learningRate * correction) / (1 - beta1 ** this.step);
     const keep = 1 - learningRate * this.weightDecay;
     return { beta1, beta2, stepSize, epsilon: epsilon * correction, keep };
   }
 
-  /**
-   * Returns the moment estimates of a variable, which are 0 before its first step. This optimizer disposes them.
-   */
+  /** Returns the moment estimates of a variable, which are 0 before its first step. This optimizer disposes them. */
   momentsOf(variable: tf.Variable): Moments {
     const known = this.moments.get(variable.name);
     if (known) return known;
@@ -177,12 +168,6 @@ function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
   const tensor = tf.engine().makeTensorFromTensorInfo(copy);
   variable.assign(tensor);
   tensor.dispose();
-}
-
-function registeredVariable(name: string): tf.Variable {
-  const variable = tf.engine().registeredVariables[name];
-  if (!variable) throw new RangeError(`Expected a living variable for gradients but received ${name}`);
-  return variable;
 }
 
 function checkRange(name: string, value: number, isInside: boolean): void {

@@ -8,20 +8,20 @@ import { drawPhiloxUniform } from './wasm/layers';
  * otherwise. All are differentiable and return new tensors, which the surrounding tidy disposes.
  */
 
-/** A convolution of stride 1 and same padding. */
+/** A convolution of stride 1 and same padding: x, [n, height, width, in], filter, [height, width, in, out]. */
 interface Convolution {
-  /** [n, height, width, in] */
   readonly x: tf.Tensor4D;
-  /** [height, width, in, out] */
   readonly filter: tf.Tensor4D;
-  /** [out] */
   readonly bias: tf.Tensor1D;
 }
 
-/**
- * Convolves and adds the bias.
- * @returns [n, height, width, out]
- */
+/** Convolves. @returns [n, height, width, out] */
+export function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
+  return y as tf.Tensor4D;
+}
+
+/** Convolves and adds the bias. @returns [n, height, width, out] */
 export function convolve({ x, filter, bias }: Convolution): tf.Tensor4D {
   const convolved = convolveWithoutBias(x, filter);
   const [y] = runKernel('addBias', { x: convolved, bias }) ?? [convolved.add(bias)];
@@ -43,13 +43,11 @@ export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
 interface BatchNormalization {
   /** [n, height, width, channels] */
   readonly x: tf.Tensor4D;
-  /** [channels], learned factor. */
+  /** Learned factor and offset, [channels]. */
   readonly scale: tf.Tensor1D;
-  /** [channels], learned offset. */
   readonly offset: tf.Tensor1D;
-  /** [channels], running mean over batches. */
+  /** Running mean and unbiased variance over batches, [channels]. */
   readonly mean: tf.Variable;
-  /** [channels], running unbiased variance over batches. */
   readonly variance: tf.Variable;
   /** Weight of a new batch in the running statistics, 0 to 1, as PyTorch defines it. */
   readonly momentum: number;
@@ -76,10 +74,7 @@ export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
   return tf.relu(tf.batchNorm(x, asVector(mean), asVector(variance), offset, scale, epsilon));
 }
 
-/**
- * Normalises by the running mean and variance and applies relu.
- * @returns the shape of x
- */
+/** Normalises by the running mean and variance and applies relu. @returns the shape of x */
 export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
   const { x, scale, offset, mean, variance, epsilon: varianceEpsilon } = layer;
   const inputs = { x, scale, offset, mean, variance };
@@ -87,13 +82,7 @@ export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
   return tf.relu(tf.engine().runKernel<tf.Tensor4D>('FusedBatchNorm', inputs, { varianceEpsilon }));
 }
 
-/**
- * Multiplies by a matrix, adds the bias and applies the activation.
- * @param layer.x [n, in]
- * @param layer.weight [in, out]
- * @param layer.bias [out]
- * @returns [n, out]
- */
+/** Multiplies x, [n, in], by a matrix, [in, out], adds the bias and applies the activation. @returns [n, out] */
 export function connect(layer: {
   readonly x: tf.Tensor2D;
   readonly weight: tf.Tensor2D;
@@ -135,17 +124,6 @@ export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.T
   if (native) return native[0].mean();
   const chosen = labels.rank === 2 ? labels : tf.oneHot(labels, logits.shape[1]);
   return tf.logSoftmax(logits).mul(chosen).sum().div(-logits.shape[0]);
-}
-
-/**
- * Convolves with stride 1 and same padding.
- * @param x [n, height, width, in]
- * @param filter [height, width, in, out]
- * @returns [n, height, width, out]
- */
-export function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-  const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
-  return y as tf.Tensor4D;
 }
 
 function moveTowards(running: tf.Variable, value: tf.Tensor, share: number): void {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { homePath, projectRoot } from '../../lib/files/project';
-import { encodeForPyTorch } from '../../lib/model/files/export-pytorch';
+import { encodeForPyTorch } from '../../lib/model/files/pytorch';
 import { encodeSafetensors } from '../../lib/model/files/safetensors';
 import {
   LARGEST_DIFFERENCE,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createFileStore } from '../../lib/model/training/checkpoint-files';
+import { createFileStore } from '../../lib/study/train-cached';
 
 describe('checkpoints as files', () => {
   let directory: string;

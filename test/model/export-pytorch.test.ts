@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { buildCombined } from '../../lib/model/networks/compact';
-import { decodeOriginal, encodeForPyTorch } from '../../lib/model/files/export-pytorch';
+import { buildWholeFace } from '../../lib/model/networks/face-networks';
+import { decodeOriginal, encodeForPyTorch } from '../../lib/model/files/pytorch';
 import { saveState, type Network } from '../../lib/model/networks/network';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { startFastest } from '../support/native';
@@ -61,5 +62,15 @@ describe('encodeForPyTorch', function () {
     // Output 3, channel 5, row 2, column 1.
     assert.equal(turned.values[3 * 768 + (5 * 4 + 2) * 4 + 1], own[((2 * 4 + 1) * 48 + 5) * 64 + 3]);
     combined.dispose();
+  });
+
+  it('puts the channels first for a map of another size too', () => {
+    const face = buildWholeFace({ seed: 1 });
+    const { tensors } = decodeSafetensors(Buffer.concat([...encodeForPyTorch(face)]));
+    const own = saveState(face).get('face.fc.weight')!;
+    // Output 3, channel 5, row 2, column 1 of a map of 6 x 6 points with 48 channels.
+    const turned = tensors.get('face.fc.weight')!.values[3 * 1728 + (5 * 6 + 2) * 6 + 1];
+    assert.equal(turned, own[((2 * 6 + 1) * 48 + 5) * 70 + 3]);
+    face.dispose();
   });
 });

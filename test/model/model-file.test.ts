@@ -58,7 +58,7 @@ describe('model files', () => {
     ['temperature', 'NaN', /temperature but received NaN/],
     ['marginPx', '', /marginPx but received/],
     ['trainingData', 'abc', /a SHA-256 for the metadata's trainingData but received abc/],
-    ['format', undefined, /text for the metadata's format but received none/],
+    ['format', undefined, /prior-attention-model.1 for the metadata's format but received none/],
   ] as const) {
     it(`refuse ${value === undefined ? 'a missing' : `"${value}" as`} ${fact}, name the file and leave no tensor`, () => {
       const before = tf.memory().numTensors;

@@ -10,7 +10,7 @@ import {
   type Mode,
   type Network,
 } from '../../lib/model/networks/network';
-import { fromOriginalStateDict, toOriginalName } from '../../lib/model/files/pytorch-layout';
+import { fromOriginalStateDict, toOriginalName } from '../../lib/model/files/pytorch';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
 import { describeNative } from '../support/native';
 import { chooseTensors, readFullShapes, readTwinFixture, TWIN_SIZES } from './twin';
@@ -34,7 +34,7 @@ function describeTwin(): void {
 
   beforeEach(() => {
     network = buildTerGat({ seed: 1, sizes: TWIN_SIZES });
-    loadState(network, fromOriginalStateDict(network, TWIN_SIZES, chooseTensors(fixture, 'before.')));
+    loadState(network, fromOriginalStateDict(network, chooseTensors(fixture, 'before.')));
     const input = (name: string) => tf.tensor4d(fixture.tensors.get(name)!.values.slice(), [5, 8, 8, 1]);
     inputs = [input('eyes'), input('mouth')];
     labels = tf.tensor1d(Int32Array.from(fixture.tensors.get('labels')!.values));
@@ -64,7 +64,7 @@ function describeTwin(): void {
     const expected = chooseTensors(fixture, 'gradient.');
     for (const [name, variable] of network.buffers)
       expected.set(toOriginalName(name), { shape: variable.shape, values: new Float32Array(variable.size) });
-    const turned = fromOriginalStateDict(network, TWIN_SIZES, expected);
+    const turned = fromOriginalStateDict(network, expected);
     for (const [name, variable] of network.parameters) {
       // Batch normalisation takes the mean away: this gradient is rounding noise around 0.
       if (name.endsWith('conv1.bias')) continue;
@@ -80,7 +80,7 @@ function describeTwin(): void {
       optimizer.applyGradients(grads);
       tf.dispose([value, grads]);
     }
-    const expected = fromOriginalStateDict(network, TWIN_SIZES, chooseTensors(fixture, 'after.'));
+    const expected = fromOriginalStateDict(network, chooseTensors(fixture, 'after.'));
     for (const [name, values] of saveState(network)) {
       // Adam makes whole steps of conv1's bias' noise, and the running mean contains that bias.
       if (/conv1\.bias|norm1\.mean/.test(name)) continue;

@@ -50,8 +50,8 @@ function recordPositions(source: TensorSource): { source: TensorSource; position
 
 async function resumeAfter(epochs: number, whole: number) {
   const store = createMemoryStore();
-  await runTwin({ epochs, checkpoint: { store } });
-  return runTwin({ epochs: whole, checkpoint: { store } });
+  await runTwin({ epochs, store });
+  return runTwin({ epochs: whole, store });
 }
 
 describe('training on the cpu backend', () => {
@@ -97,9 +97,9 @@ describe('training on the cpu backend', () => {
 
   it('trains anew when fewer epochs are asked for than were saved, and leaves the longer run alone', async () => {
     const store = createMemoryStore();
-    await runTwin({ epochs: 2, checkpoint: { store } });
+    await runTwin({ epochs: 2, store });
     const saved = new Map(store.entries);
-    const shorter = await runTwin({ epochs: 1, checkpoint: { store } });
+    const shorter = await runTwin({ epochs: 1, store });
     const fresh = await runTwin({ epochs: 1 });
     assert.deepEqual(withoutSeconds(shorter.history), withoutSeconds(fresh.history));
     assert.deepEqual(shorter.state, fresh.state);
@@ -111,7 +111,7 @@ describe('training on the cpu backend', () => {
     const store = createMemoryStore();
     let batches = 0;
     const stopped = await runTwin({
-      checkpoint: { store },
+      store,
       onBatch: () => batches++,
       shouldStop: () => batches === 5,
     });
@@ -119,18 +119,15 @@ describe('training on the cpu backend', () => {
     assert.equal(stopped.stopped, true);
     assert.equal(stopped.history.length, 1);
     assert.equal(stopped.best?.epoch, 1);
-    const resumed = await runTwin({ checkpoint: { store } });
+    const resumed = await runTwin({ store });
     assert.deepEqual(resumed.state, (await runTwin()).state);
   });
 
   it('refuses the checkpoint of another run and leaves the network as it was', async () => {
     const store = createMemoryStore();
-    await runTwin({ epochs: 1, checkpoint: { store } });
-    await assert.rejects(
-      runTwin({ checkpoint: { store }, seed: 2 }),
-      /Expected seed 2 for last.safetensors but received 1/,
-    );
-    await assert.rejects(runTwin({ checkpoint: { store }, batchSize: 8 }), /Expected batchSize 8/);
+    await runTwin({ epochs: 1, store });
+    await assert.rejects(runTwin({ store, seed: 2 }), /Expected seed 2 for last.safetensors but received 1/);
+    await assert.rejects(runTwin({ store, batchSize: 8 }), /Expected batchSize 8/);
   });
 
   it('reports a loss that is NaN', async () => {
@@ -146,7 +143,7 @@ describe('training on the cpu backend', () => {
 
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    await runTwin({ checkpoint: { store: createMemoryStore() } });
+    await runTwin({ store: createMemoryStore() });
     assert.equal(tf.memory().numTensors, before);
   });
 
@@ -187,7 +184,7 @@ describeNative('training on native TensorFlow', () => {
 
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    await runTwin({ checkpoint: { store: createMemoryStore() } });
+    await runTwin({ store: createMemoryStore() });
     assert.equal(tf.memory().numTensors, before);
   });
 });

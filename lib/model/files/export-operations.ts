@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 type TracedTensor = Pick<tf.TensorInfo, 'dataId' | 'shape'>;
 
 /** An attribute of a node, in the JSON form of TensorFlow's GraphDef. */
-export type GraphAttribute =
+type GraphAttribute =
   | { readonly s: string }
   | { readonly b: boolean }
   | { readonly f: number }
@@ -13,7 +13,8 @@ export type GraphAttribute =
   | { readonly list: { readonly i: readonly string[] } }
   | { readonly shape: { readonly dim: readonly { readonly size: string }[] } };
 
-type Attributes = Readonly<Record<string, GraphAttribute>>;
+/** Attributes of a node by name. */
+export type Attributes = Readonly<Record<string, GraphAttribute>>;
 
 /** How a tfjs kernel is written as a TensorFlow node. */
 export interface GraphOperation {
@@ -30,14 +31,6 @@ export interface GraphOperation {
 
 type Shape4D = [number, number, number, number];
 
-const FLOAT: Attributes = { T: { type: 'DT_FLOAT' } };
-
-const elementwise = (op: string): GraphOperation => ({
-  op,
-  inputs: ['a', 'b'],
-  shapeOf: ([a, b]) => tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape),
-});
-
 /**
  * The kernels that a graph can contain, by tfjs' names: those that our networks call in inference mode.
  * Source: TensorFlow's operation definitions, as far as tfjs-converter reads them.
@@ -46,7 +39,11 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
   [tf.Conv2D]: {
     op: 'Conv2D',
     inputs: ['x', 'filter'],
-    shapeOf: convolvedShape,
+    shapeOf: ([x, filter], attributes) => {
+      const { strides, dilations, pad } = attributes as unknown as tf.Conv2DAttrs;
+      const shapes = [x.shape as Shape4D, filter.shape as Shape4D] as const;
+      return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad).outShape;
+    },
     attributes: ({ strides, dilations, pad }) => ({
       strides: toSides(strides),
       dilations: toSides(dilations),
@@ -134,7 +131,10 @@ function pooling(op: 'MaxPool' | 'AvgPool'): GraphOperation {
   return {
     op,
     inputs: ['x'],
-    shapeOf: pooledShape,
+    shapeOf: ([x], attributes) => {
+      const { filterSize, strides, pad } = attributes as unknown as tf.MaxPoolAttrs;
+      return tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad).outShape;
+    },
     attributes: ({ filterSize, strides, pad }) => ({
       ksize: toSides(filterSize),
       strides: toSides(strides),
@@ -143,28 +143,16 @@ function pooling(op: 'MaxPool' | 'AvgPool'): GraphOperation {
   };
 }
 
+function elementwise(op: string): GraphOperation {
+  return {
+    op,
+    inputs: ['a', 'b'],
+    shapeOf: ([a, b]) => tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape),
+  };
+}
+
 function toList(axes: unknown): number[] {
   return Array.isArray(axes) ? (axes as number[]) : [axes as number];
-}
-
-/** Returns all attributes of an operation's node. */
-export function attributesOf(
-  operation: GraphOperation,
-  attributes: tf.NamedAttrMap,
-  inputs: readonly TracedTensor[],
-): Attributes {
-  return { ...FLOAT, ...operation.attributes?.(attributes, inputs) };
-}
-
-function convolvedShape([x, filter]: readonly TracedTensor[], attributes: tf.NamedAttrMap): number[] {
-  const { strides, dilations, pad } = attributes as unknown as tf.Conv2DAttrs;
-  const shapes = [x.shape as Shape4D, filter.shape as Shape4D] as const;
-  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad).outShape;
-}
-
-function pooledShape([x]: readonly TracedTensor[], attributes: tf.NamedAttrMap): number[] {
-  const { filterSize, strides, pad } = attributes as unknown as tf.MaxPoolAttrs;
-  return tf.backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad).outShape;
 }
 
 /** Encodes a text attribute: GraphDef's JSON has text in base64. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { findArchitecture } from '../architectures';
 import { type FaceInput, shapeOfInput } from '../training/data';
-import { traceGraph, type Graph, type GraphConstant } from './export-trace';
-import type { Model, ModelMetadata } from './model-file';
+import { traceGraph, type GraphConstant } from './export-trace';
+import type { Model } from './model-file';
 import { allVariables } from '../networks/network';
 
 /** A file of an exported model. */
@@ -46,19 +46,33 @@ export async function encodeForTfjs(model: Model): Promise<ExportedFile[]> {
       return { logits, probabilities: tf.softmax(logits.div(metadata.temperature)) };
     },
   });
-  const shards = toShards(graph.constants);
-  const text = JSON.stringify(describe(metadata, { graph, inputs, paths: shards.map(({ name }) => name) }));
-  return [...shards, { name: 'model.json', bytes: new TextEncoder().encode(text) }];
+  const shards = await toShards(graph.constants);
+  const shapes = graph.constants.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+  const outputs = Object.keys(OUTPUTS);
+  const json = {
+    format: 'graph-model',
+    generatedBy: 'facial-expression-prior-attention',
+    convertedBy: null,
+    modelTopology: { node: graph.nodes, versions: { producer: 1, minConsumer: 1 } },
+    weightsManifest: [{ paths: shards.map(({ name }) => name), weights: shapes }],
+    signature: {
+      inputs: Object.fromEntries(names.map((name) => [name, toSignature(name, inputs[name])])),
+      outputs: Object.fromEntries(outputs.map((name) => [name, toSignature(name, [metadata.labels.length])])),
+    },
+    userDefinedMetadata: {
+      ...metadata,
+      inputs: Object.fromEntries(names.map((name) => [name, INPUTS[name]])),
+      outputs: OUTPUTS,
+      // With these keys, the model's `predict` returns its outputs by name.
+      structuredOutputKeys: outputs,
+    },
+  };
+  return [...shards, { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(json)) }];
 }
 
-function toShards(constants: readonly GraphConstant[]): ExportedFile[] {
-  const arrays = constants.map(({ read }) => read());
-  const all = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    all.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
+async function toShards(constants: readonly GraphConstant[]): Promise<ExportedFile[]> {
+  const parts = constants.map(({ read }) => read() as BlobPart);
+  const all = new Uint8Array(await new Blob(parts).arrayBuffer());
   const count = Math.ceil(all.length / SHARD_BYTES);
   return Array.from({ length: count }, (_, index) => ({
     name: `group1-shard${index + 1}of${count}.bin`,
@@ -66,45 +80,7 @@ function toShards(constants: readonly GraphConstant[]): ExportedFile[] {
   }));
 }
 
-function describe(
-  metadata: ModelMetadata,
-  parts: {
-    readonly graph: Graph;
-    readonly inputs: Readonly<Record<string, readonly number[]>>;
-    readonly paths: readonly string[];
-  },
-): tf.io.ModelJSON {
-  const { graph, inputs, paths } = parts;
-  const weights = graph.constants.map(({ name, dtype, shape }) => ({ name, dtype, shape: [...shape] }));
-  const inputNames = Object.keys(inputs) as (keyof typeof INPUTS)[];
-  const outputNames = Object.keys(OUTPUTS);
-  return {
-    format: 'graph-model',
-    generatedBy: 'facial-expression-prior-attention',
-    convertedBy: null,
-    modelTopology: { node: graph.nodes, versions: { producer: 1, minConsumer: 1 } },
-    weightsManifest: [{ paths: [...paths], weights }],
-    signature: {
-      inputs: toSignature(inputNames, (name) => inputs[name]),
-      outputs: toSignature(outputNames, () => [metadata.labels.length]),
-    },
-    userDefinedMetadata: {
-      ...metadata,
-      inputs: Object.fromEntries(inputNames.map((name) => [name, INPUTS[name]])),
-      outputs: OUTPUTS,
-      // With these keys, the model's `predict` returns its outputs by name.
-      structuredOutputKeys: outputNames,
-    },
-  } as unknown as tf.io.ModelJSON;
-}
-
-function toSignature<Name extends string>(
-  names: readonly Name[],
-  shapeOf: (name: Name) => readonly number[],
-): object {
-  const entries = names.map((name) => {
-    const dim = [-1, ...shapeOf(name)].map((size) => ({ size: `${size}` }));
-    return [name, { name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: { dim } }];
-  });
-  return Object.fromEntries(entries) as object;
+function toSignature(name: string, shape: readonly number[]): object {
+  const dim = [-1, ...shape].map((size) => ({ size: `${size}` }));
+  return { name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: { dim } };
 }

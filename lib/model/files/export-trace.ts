@@ -1,17 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  attributesOf,
-  GRAPH_OPERATIONS,
-  type GraphAttribute,
-  type GraphOperation,
-} from './export-operations';
+import { type Attributes, GRAPH_OPERATIONS, type GraphOperation } from './export-operations';
 
 /** One node of a graph, in the JSON form of TensorFlow's GraphDef. */
 interface TracedNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
-  readonly attr?: Readonly<Record<string, GraphAttribute>>;
+  readonly attr?: Attributes;
 }
 
 /** Constants of a graph: weights, and numbers that the computation creates. */
@@ -29,16 +24,8 @@ export interface Graph {
   readonly constants: readonly GraphConstant[];
 }
 
-/** Input of {@link traceGraph}. */
-interface TraceRequest {
-  /** Shape of each input without the batch axis, by name. */
-  readonly inputs: Readonly<Record<string, readonly number[]>>;
-  readonly weights: ReadonlyMap<string, tf.Tensor>;
-  /** @returns results by name; it must not read the values of any tensor */
-  readonly compute: (inputs: readonly tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>;
-}
-
 const BACKEND = 'graph-trace';
+const FLOAT = { T: { type: 'DT_FLOAT' } } as const;
 
 /** Batch size of the trace; no layer has this width. A constant that is a multiple of it would fix the batch size. */
 const SAMPLES = 1009;
@@ -46,39 +33,43 @@ const SAMPLES = 1009;
 /**
  * Records the operations of a computation, by running it on a backend that stores operations and computes nothing. A
  * network's code thus remains the only description of its computation.
+ * @param computation.inputs shape of each input without the batch axis, by name
+ * @param computation.compute returns results by name; it must not read the values of any tensor
  * @returns a graph for any batch size
  * @throws Error when the computation calls a kernel that is not in {@link GRAPH_OPERATIONS}; RangeError when it
  *   depends on the batch size
  */
-export async function traceGraph(request: TraceRequest): Promise<Graph> {
+export async function traceGraph({
+  inputs,
+  weights,
+  compute,
+}: {
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly weights: ReadonlyMap<string, tf.Tensor>;
+  readonly compute: (inputs: readonly tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>;
+}): Promise<Graph> {
   const before = tf.getBackend();
-  const recorder = new Recorder(request.weights);
+  const recorder = new Recorder(weights);
   const kernels = Object.entries(GRAPH_OPERATIONS).map(([kernelName, operation]) => ({
     kernelName,
     backendName: BACKEND,
-    kernelFunc: ({ inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap }) =>
-      recorder.record(operation, inputs, attrs ?? {}),
+    kernelFunc: (call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap }) =>
+      recorder.record(operation, call.inputs, call.attrs ?? {}),
   }));
   tf.registerBackend(BACKEND, () => recorder, 0);
   kernels.forEach((kernel) => tf.registerKernel(kernel as tf.KernelConfig));
   try {
     await tf.setBackend(BACKEND);
-    tf.tidy(() => run(request, recorder));
+    tf.tidy(() => {
+      const tensors = Object.entries(inputs).map(([name, shape]) => recorder.addInput(name, shape));
+      for (const [name, result] of Object.entries(compute(tensors))) recorder.addOutput(name, result);
+    });
     return { nodes: recorder.nodes, constants: [...recorder.constants.values()] };
   } finally {
     await tf.setBackend(before);
     kernels.forEach(({ kernelName }) => tf.unregisterKernel(kernelName, BACKEND));
     tf.removeBackend(BACKEND);
   }
-}
-
-function run({ inputs, compute }: TraceRequest, recorder: Recorder): void {
-  const tensors = Object.entries(inputs).map(([name, shape]) => {
-    const input = tf.zeros([SAMPLES, ...shape]);
-    recorder.addInput(name, input.dataId, shape);
-    return input;
-  });
-  for (const [name, result] of Object.entries(compute(tensors))) recorder.addOutput(name, result);
 }
 
 /** The recording backend. It maps each tensor's data id to the name of the node that computes the tensor. */
@@ -93,23 +84,17 @@ class Recorder extends tf.KernelBackend {
     for (const [name, { dataId }] of weights) this.names.set(dataId, name);
   }
 
-  addInput(name: string, dataId: object, shape: readonly number[]): void {
-    this.names.set(dataId, name);
+  addInput(name: string, shape: readonly number[]): tf.Tensor {
+    const input = tf.zeros([SAMPLES, ...shape]);
+    this.names.set(input.dataId, name);
     const dim = [-1, ...shape].map((size) => ({ size: `${size}` }));
-    this.nodes.push({
-      name,
-      op: 'Placeholder',
-      attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim } } },
-    });
+    const attr: Attributes = { dtype: FLOAT.T, shape: { shape: { dim } } };
+    this.nodes.push({ name, op: 'Placeholder', attr });
+    return input;
   }
 
   addOutput(name: string, { dataId }: tf.TensorInfo): void {
-    this.nodes.push({
-      name,
-      op: 'Identity',
-      input: [this.names.get(dataId)!],
-      attr: { T: { type: 'DT_FLOAT' } },
-    });
+    this.nodes.push({ name, op: 'Identity', input: [this.names.get(dataId)!], attr: FLOAT });
   }
 
   record(
@@ -142,7 +127,8 @@ class Recorder extends tf.KernelBackend {
       const shape = Array.isArray(last) ? [last.length] : [];
       input.push(this.addConstant({ name: `${name}/last`, dtype: 'int32', shape, read: () => values }));
     }
-    this.nodes.push({ name, op: operation.op, input, attr: attributesOf(operation, attributes, inputs) });
+    const attr: Attributes = { ...FLOAT, ...operation.attributes?.(attributes, inputs) };
+    this.nodes.push({ name, op: operation.op, input, attr });
     return name;
   }
 

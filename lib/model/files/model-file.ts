@@ -52,7 +52,7 @@ export function encodeModel(
 }
 
 /**
- * Reads a model file. Size, format, metadata and values are checked before the network is built; names and shapes are
+ * Reads a model file. Size, format and metadata are checked before the network is built; names, shapes and values are
  * checked before its weights are set.
  * @param bytes the whole file
  * @param name of the file in messages
@@ -65,10 +65,9 @@ export function decodeModel(bytes: Uint8Array, name: string): Model {
       throw new RangeError(`Expected at most ${MAX_MODEL_BYTES} bytes for file but received ${bytes.length}`);
     const file = decodeSafetensors(bytes);
     const metadata = readModelMetadata(file.metadata);
-    checkValues(file);
     const network = findArchitecture(metadata.architecture).build({ seed: 0 });
     try {
-      checkShapes(file, network);
+      checkTensors(file.tensors, network);
       loadState(network, new Map([...file.tensors].map(([key, { values }]) => [key, values])));
     } catch (error) {
       network.dispose();
@@ -81,56 +80,40 @@ export function decodeModel(bytes: Uint8Array, name: string): Model {
 }
 
 function readModelMetadata(metadata: ReadonlyMap<string, string>): ModelMetadata {
-  const text = (name: string) => {
+  const expect = (name: string, what: string, isRight: (value: string) => boolean) => {
     const value = metadata.get(name);
-    if (value !== undefined) return value;
-    throw new RangeError(`Expected text for the metadata's ${name} but received none`);
+    if (value !== undefined && isRight(value)) return value;
+    throw new RangeError(`Expected ${what} for the metadata's ${name} but received ${value ?? 'none'}`);
   };
-  if (text('format') !== FORMAT)
-    throw new RangeError(`Expected ${FORMAT} for the metadata's format but received ${text('format')}`);
+  const text = (name: string) => expect(name, 'text', () => true);
+  const number = (name: string, least: number, most: number) => {
+    const isInside = (value: string) =>
+      value.trim() !== '' && Number(value) >= least && Number(value) <= most;
+    return Number(expect(name, `a number between ${least} and ${most}`, isInside));
+  };
   const labels = JSON.stringify(EMOTIONS);
-  if (text('labels') !== labels)
-    throw new RangeError(`Expected ${labels} for the metadata's labels but received ${text('labels')}`);
-  const trainingData = text('trainingData');
-  if (!/^[0-9a-f]{64}$/.test(trainingData))
-    throw new RangeError(`Expected a SHA-256 for the metadata's trainingData but received ${trainingData}`);
-  const number = (key: string, least: number, most: number) => readNumber(key, text(key), { least, most });
+  expect('format', FORMAT, (value) => value === FORMAT);
+  expect('labels', labels, (value) => value === labels);
   return {
     architecture: text('architecture'),
     labels: EMOTIONS,
     marginPx: number('marginPx', 0, 1000),
     faceSizePx: number('faceSizePx', 1, 100_000),
     temperature: number('temperature', TEMPERATURE_RANGE.least, TEMPERATURE_RANGE.most),
-    trainingData,
+    trainingData: expect('trainingData', 'a SHA-256', (value) => /^[0-9a-f]{64}$/.test(value)),
     description: text('description'),
   };
 }
 
-function readNumber(
-  name: string,
-  text: string,
-  { least, most }: { readonly least: number; readonly most: number },
-): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (value >= least && value <= most) return value;
-  throw new RangeError(
-    `Expected a number between ${least} and ${most} for the metadata's ${name} but received ${text}`,
-  );
-}
-
-function checkValues({ tensors }: Safetensors): void {
-  for (const [name, { values }] of tensors) {
-    const position = values.findIndex((value) => !Number.isFinite(value));
-    if (position >= 0)
-      throw new RangeError(`Expected finite numbers for ${name} but received ${values[position]}`);
-  }
-}
-
-function checkShapes({ tensors }: Safetensors, network: Network): void {
+function checkTensors(tensors: Safetensors['tensors'], network: Network): void {
   const variables = allVariables(network);
-  const stray = [...tensors.keys()].find((name) => !variables.has(name));
-  if (stray !== undefined)
-    throw new RangeError(`Expected weights of ${network.name} only but received ${stray}`);
+  for (const [name, { values }] of tensors) {
+    if (!variables.has(name))
+      throw new RangeError(`Expected weights of ${network.name} only but received ${name}`);
+    const stray = values.find((value) => !Number.isFinite(value));
+    if (stray !== undefined)
+      throw new RangeError(`Expected finite numbers for ${name} but received ${stray}`);
+  }
   for (const [name, { shape }] of variables) {
     const received = tensors.get(name)?.shape;
     if (received?.join() !== shape.join())

@@ -108,19 +108,16 @@ function decodeHeader(bytes: Uint8Array): { header: Record<string, unknown>; dat
   const longest = Math.min(bytes.length - 8, LONGEST_HEADER);
   if (length > longest) throw expected(`at most ${longest} bytes`, 'header', `${length}`);
   const dataStart = 8 + Number(length);
-  const header = parseJson(new TextDecoder().decode(bytes.subarray(8, dataStart)));
-  if (!isRecord(header)) throw expected('a JSON object', 'header', JSON.stringify(header).slice(0, 40));
-  return { header, dataStart };
-}
-
-function parseJson(text: string): unknown {
+  const text = new TextDecoder().decode(bytes.subarray(8, dataStart));
   try {
-    return JSON.parse(text);
-  } catch (error) {
+    const header: unknown = JSON.parse(text);
+    if (isRecord(header)) return { header, dataStart };
+  } catch (cause) {
     throw new RangeError(`Expected JSON for header but received ${JSON.stringify(text.slice(0, 40))}`, {
-      cause: error,
+      cause,
     });
   }
+  throw expected('a JSON object', 'header', text.trim().slice(0, 40));
 }
 
 function checkEntry(

@@ -3,14 +3,13 @@ import { EMOTIONS } from '../../core/emotions';
 import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { TensorSource } from '../training/data';
 import { createWeights, denseLayer, toNetwork } from './layers';
-import type { Network } from './network';
+import type { BuildOptions, Network } from './network';
 
 /**
  * Builds a baseline without pixels: logistic regression (softmax of one linear layer) on normalised landmarks.
- * @param options.seed seed of the initial weights
  * @returns a network on [landmarks], [n, 136], in distances between the eyes; the caller disposes it
  */
-export function buildLandmarksNetwork({ seed }: { readonly seed: number }): Network {
+export function buildLandmarksNetwork({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const linear = denseLayer(weights, 'linear', [LANDMARK_COORDINATES, EMOTIONS.length]);
   return toNetwork('landmarks', weights, ([landmarks]) => linear(landmarks as tf.Tensor2D)); // [n, 7]
@@ -19,10 +18,9 @@ export function buildLandmarksNetwork({ seed }: { readonly seed: number }): Netw
 /**
  * Builds a baseline without pixels: three fully connected layers on the positions of both boxes. Its accuracy comes
  * from geometry alone, like the original's 97.5 % (defect 1).
- * @param options.seed seed of the initial weights
  * @returns a network on [boxes], [n, 8], in shares of the image's width and height; the caller disposes it
  */
-export function buildBoxesNetwork({ seed }: { readonly seed: number }): Network {
+export function buildBoxesNetwork({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const fc1 = denseLayer(weights, 'fc1', [8, 128], 'relu');
   const fc2 = denseLayer(weights, 'fc2', [128, 128], 'relu');
@@ -65,40 +63,30 @@ export async function predictNearest(options: {
   for (const columns of chunks(train.size, CHUNK.train)) {
     const known = flatten(train, columns);
     for (const rows of chunks(test.size, CHUNK.test)) {
-      const found = findNearest(flatten(test, rows), known);
-      const [indices, values] = [await found.indices.data(), await found.distances.data()];
+      // |a - b|^2 = |a|^2 - 2ab + |b|^2: one matrix product in place of n x m differences.
+      const found = tf.tidy(() => {
+        const asked = flatten(test, rows);
+        const crossed = tf.matMul(asked, known, false, true).mul(-2); // [rows, columns]
+        const squares = crossed.add(known.square().sum(1)).add(asked.square().sum(1, true));
+        return [squares.argMin(1), squares.min(1).relu()];
+      });
+      const [indices, values] = [await found[0].data(), await found[1].data()];
       rows.forEach((row, i) => {
         if (values[i] >= distances[row]) return;
         distances[row] = values[i];
         positions[row] = columns[indices[i]];
       });
-      tf.dispose([found.indices, found.distances]);
+      tf.dispose(found);
     }
     known.dispose();
   }
   return { labels: Uint8Array.from(positions, (position) => train.labels[position]), positions, distances };
 }
 
-/** Finds neighbours by |a - b|^2 = |a|^2 - 2ab + |b|^2: one matrix product in place of n x m differences. */
-function findNearest(
-  asked: tf.Tensor2D,
-  known: tf.Tensor2D,
-): { indices: tf.Tensor1D; distances: tf.Tensor1D } {
-  const result = tf.tidy(() => {
-    const crossed = tf.matMul(asked, known, false, true).mul(-2); // [rows, columns]
-    const distances = crossed.add(known.square().sum(1)).add(asked.square().sum(1, true));
-    return { indices: distances.argMin(1) as tf.Tensor1D, distances: distances.min(1).relu() as tf.Tensor1D };
-  });
-  asked.dispose();
-  return result;
-}
-
 function flatten(source: TensorSource, positions: Int32Array): tf.Tensor2D {
   return tf.tidy(() => {
-    const parts = source
-      .batch(positions)
-      .map((input) => input.reshape([positions.length, -1]) as tf.Tensor2D);
-    return tf.concat(parts, 1);
+    const rows = source.batch(positions).map((input) => input.reshape([positions.length, -1]));
+    return tf.concat(rows, 1) as tf.Tensor2D;
   });
 }
 

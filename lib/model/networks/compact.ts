@@ -13,7 +13,7 @@ import {
   type Branch,
   type Weights,
 } from './layers';
-import type { Network } from './network';
+import type { BuildOptions, Network } from './network';
 
 /** The compact network's sizes. */
 export interface CompactSizes {
@@ -46,11 +46,10 @@ const PATCH = 2;
 
 /**
  * Builds a network of TerGat's structure with less than 1/200 of its parameters.
- * @param options.seed seed of the initial weights
  * @param options.sizes default {@link COMPACT_SIZES}
  * @returns a network on [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
  */
-export function buildCompact(options: { readonly seed: number; readonly sizes?: CompactSizes }): Network {
+export function buildCompact(options: BuildOptions & { readonly sizes?: CompactSizes }): Network {
   const { seed, sizes = COMPACT_SIZES } = options;
   const weights = createWeights(seed);
   const branches = ['eyes', 'mouth'].map((name) => compactBranch(weights, name, sizes));
@@ -59,11 +58,10 @@ export function buildCompact(options: { readonly seed: number; readonly sizes?: 
 
 /**
  * Builds the compact network with a third branch for the landmarks.
- * @param options.seed seed of the initial weights
  * @returns a network on [eyes, mouth, landmarks]: two of [n, 32, 32, 1], and [n, 136] in distances between the eyes;
  *   the caller disposes it
  */
-export function buildCombined({ seed }: { readonly seed: number }): Network {
+export function buildCombined({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const blocks = ['eyes', 'mouth'].map((name) => compactBranch(weights, name, COMBINED_SIZES));
   const { dropout } = COMBINED_SIZES;

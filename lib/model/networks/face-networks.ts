@@ -10,11 +10,12 @@ import {
   toNetwork,
   type Weights,
 } from './layers';
-import type { Network } from './network';
+import type { BuildOptions, Network } from './network';
 
 /*
  * Variants of the compact network with other uses of the prior. Each has the same form of branch and about as many
- * parameters: branches have fewer features where the picture is larger or there are more branches.
+ * parameters: branches have fewer features where the picture is larger or there are more branches. Inputs are
+ * [n, 32, 32, 1] for a block and [n, 48, 48, 1] for a face; whoever builds a network disposes it.
  */
 
 /** Sizes of a branch for a whole face. */
@@ -28,33 +29,21 @@ const THIRD_BLOCK: CompactSizes = { ...COMPACT_SIZES, latent: 32 };
 /** The network that computes attention maps: side of its input patches in pixels, and channels. */
 const LOCATOR = { patch: 2, filters: 12 } as const;
 
-/**
- * Builds a network of one branch on the whole face, without a prior.
- * @param options.seed seed of the initial weights
- * @returns a network on [face], [n, 48, 48, 1]; the caller disposes it
- */
-export function buildWholeFace({ seed }: { readonly seed: number }): Network {
+/** Builds a network of one branch on the whole face, without a prior. Its input is [face]. */
+export function buildWholeFace({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   return toNetwork('WholeFace', weights, buildBranches(weights, { face: FACE_ALONE }));
 }
 
-/**
- * Builds a network of two branches on the whole face, multiplied by a heat map around the landmarks of eyes or mouth.
- * @param options.seed seed of the initial weights
- * @returns a network on [face times eyes map, face times mouth map], each [n, 48, 48, 1]; the caller disposes it
- */
-export function buildSoftAttention({ seed }: { readonly seed: number }): Network {
+/** Builds a network of two branches on the whole face times a heat map, on [face times eyes map, face times mouth map]. */
+export function buildSoftAttention({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const sizes = { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED };
   return toNetwork('SoftAttention', weights, buildBranches(weights, sizes));
 }
 
-/**
- * Builds a network of three branches: both blocks and the whole face.
- * @param options.seed seed of the initial weights
- * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1]; the caller disposes it
- */
-export function buildBlocksAndFace({ seed }: { readonly seed: number }): Network {
+/** Builds a network of three branches: both blocks and the whole face, on [eyes, mouth, face]. */
+export function buildBlocksAndFace({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const sizes = { eyes: THIRD_BLOCK, mouth: THIRD_BLOCK, face: THIRD_FACE };
   return toNetwork('BlocksAndFace', weights, buildBranches(weights, sizes));
@@ -63,11 +52,9 @@ export function buildBlocksAndFace({ seed }: { readonly seed: number }): Network
 /**
  * Builds the network of {@link buildSoftAttention} with learned maps in place of heat maps: a small network computes
  * two maps, above 0 and up to 1, and each branch gets the face times one of them.
- * @param options.seed seed of the initial weights
- * @returns a network on [face], [n, 48, 48, 1]; a tap of `attention` gets both maps, [n, 48, 48, 2]; the caller
- *   disposes it
+ * @returns a network on [face]; a tap of `attention` gets both maps, [n, 48, 48, 2]
  */
-export function buildLearnedAttention({ seed }: { readonly seed: number }): Network {
+export function buildLearnedAttention({ seed }: BuildOptions): Network {
   const weights = createWeights(seed);
   const locate = buildLocator(weights);
   const classify = buildBranches(weights, { first: FACE_WEIGHED, second: FACE_WEIGHED });

@@ -72,7 +72,7 @@ type Widths = readonly [inputs: number, outputs: number];
  * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
  */
 export function convLayer(weights: Weights, name: string, widths: Widths): (x: tf.Tensor4D) => tf.Tensor4D {
-  const layer = { filter: addFilter(weights, name, widths), bias: addBias(weights, name, widths) };
+  const layer = addFilterAndBias(weights, name, widths);
   return (x) => convolve({ x, ...layer });
 }
 
@@ -98,7 +98,7 @@ export function convReluPoolLayer(
   name: string,
   widths: Widths,
 ): (x: tf.Tensor4D) => tf.Tensor4D {
-  const layer = { filter: addFilter(weights, name, widths), bias: addBias(weights, name, widths) };
+  const layer = addFilterAndBias(weights, name, widths);
   return (x) => convolveAndPool({ x, ...layer });
 }
 
@@ -164,8 +164,13 @@ function addFilter(weights: Weights, name: string, [inputs, outputs]: Widths): t
   return addUniform(weights, `${name}.weight`, [3, 3, inputs, outputs], 9 * inputs);
 }
 
-function addBias(weights: Weights, name: string, [inputs, outputs]: Widths): tf.Tensor1D {
-  return addUniform(weights, `${name}.bias`, [outputs], 9 * inputs);
+function addFilterAndBias(
+  weights: Weights,
+  name: string,
+  widths: Widths,
+): { filter: tf.Tensor4D; bias: tf.Tensor1D } {
+  const filter = addFilter(weights, name, widths);
+  return { filter, bias: addUniform(weights, `${name}.bias`, widths.slice(1), 9 * widths[0]) };
 }
 
 /** Draws PyTorch's default initial values for convolutions and linear layers: uniform, +-1/sqrt(fan-in). */

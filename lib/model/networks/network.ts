@@ -25,6 +25,12 @@ export type Mode =
       readonly onSeed?: (layer: string, seed: tf.Tensor1D) => tf.Tensor1D;
     };
 
+/** Options of a network's builder. */
+export interface BuildOptions {
+  /** Seed of the initial weights. */
+  readonly seed: number;
+}
+
 /** A classifier into the seven expressions. */
 export interface Network {
   /** Name in logs, checkpoints and tables, such as `TerGat`. */
@@ -80,12 +86,7 @@ export function loadState(network: Network, state: NetworkState): void {
  * @throws RangeError when a name is missing or has another length; all variables are then unchanged
  */
 export function assignValues(variables: ReadonlyMap<string, tf.Variable>, state: NetworkState): void {
-  for (const [name, variable] of variables) {
-    const values = state.get(name);
-    if (values?.length === variable.size) continue;
-    const received = values ? `${values.length}` : 'none';
-    throw new RangeError(`Expected ${variable.size} numbers for ${name} but received ${received}`);
-  }
+  for (const [name, variable] of variables) expectLength(name, state.get(name), variable.size);
   for (const [name, variable] of variables) {
     const tensor = tf.tensor(state.get(name)!.slice(), variable.shape);
     variable.assign(tensor);
@@ -102,11 +103,17 @@ export function interpolateStates(first: NetworkState, second: NetworkState, sha
   return new Map(
     [...first].map(([name, values]) => {
       const others = second.get(name);
-      if (others?.length !== values.length)
-        throw new RangeError(
-          `Expected ${values.length} numbers for ${name} but received ${others?.length ?? 'none'}`,
-        );
+      expectLength(name, others, values.length);
       return [name, values.map((value, at) => (1 - share) * value + share * others[at])];
     }),
   );
+}
+
+function expectLength(
+  name: string,
+  values: Float32Array | undefined,
+  length: number,
+): asserts values is Float32Array {
+  if (values?.length === length) return;
+  throw new RangeError(`Expected ${length} numbers for ${name} but received ${values?.length ?? 'none'}`);
 }

@@ -10,12 +10,13 @@ import {
   type Branch,
   type Weights,
 } from './layers';
-import type { Mode, Network } from './network';
+import type { BuildOptions, Mode, Network } from './network';
 
 /*
  * Networks for photographs: one residual branch per picture (eyes block, mouth block, whole face) and one linear layer
  * on the features of all branches. Batch normalisation and relu precede each convolution. In inference mode, the logits
- * of a face and of its mirror image are averaged. Source: He et al. 2016, "Identity Mappings in Deep Residual
+ * of a face and of its mirror image are averaged. Inputs are [n, 32, 32, 1] for a block and [n, 48, 48, 1] for a face, 0
+ * to 2; whoever builds a network disposes it. Source: He et al. 2016, "Identity Mappings in Deep Residual
  * Networks".
  */
 
@@ -44,40 +45,23 @@ const DROPOUT = 0.3;
 /** Side of the squares of points over which the last map is averaged. */
 const POOL_SIDE = 2;
 
-/**
- * Builds the network of both blocks and the whole face.
- * @param options.seed seed of the initial weights
- * @returns a network on [eyes, mouth, face]: two of [n, 32, 32, 1], and [n, 48, 48, 1], 0 to 2; the caller disposes
- *   it
- */
-export function buildResidualBlocksAndFace({ seed }: { readonly seed: number }): Network {
+/** Builds the network of both blocks and the whole face, on [eyes, mouth, face]. */
+export function buildResidualBlocksAndFace({ seed }: BuildOptions): Network {
   return buildResidual('ResidualBlocksAndFace', seed, { eyes: BLOCK, mouth: BLOCK, face: FACE });
 }
 
-/**
- * Builds the network of both blocks.
- * @param options.seed seed of the initial weights
- * @returns a network on [eyes, mouth], each [n, 32, 32, 1], 0 to 2; the caller disposes it
- */
-export function buildResidualBlocks({ seed }: { readonly seed: number }): Network {
+/** Builds the network of both blocks, on [eyes, mouth]. */
+export function buildResidualBlocks({ seed }: BuildOptions): Network {
   return buildResidual('ResidualBlocks', seed, { eyes: WIDE_BLOCK, mouth: WIDE_BLOCK });
 }
 
-/**
- * Builds the network of one block.
- * @param options.seed seed of the initial weights
- * @returns a network on [block], [n, 32, 32, 1], 0 to 2; the caller disposes it
- */
-export function buildResidualBlock({ seed }: { readonly seed: number }): Network {
+/** Builds the network of one block, on [block]. */
+export function buildResidualBlock({ seed }: BuildOptions): Network {
   return buildResidual('ResidualBlock', seed, { block: WIDE_BLOCK });
 }
 
-/**
- * Builds the network of the whole face.
- * @param options.seed seed of the initial weights
- * @returns a network on [face], [n, 48, 48, 1], 0 to 2; the caller disposes it
- */
-export function buildResidualFace({ seed }: { readonly seed: number }): Network {
+/** Builds the network of the whole face, on [face]. */
+export function buildResidualFace({ seed }: BuildOptions): Network {
   return buildResidual('ResidualFace', seed, { face: FACE });
 }
 

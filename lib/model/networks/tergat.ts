@@ -11,7 +11,7 @@ import {
   toNetwork,
   type Weights,
 } from './layers';
-import type { Mode, Network } from './network';
+import type { BuildOptions, Mode, Network } from './network';
 
 /** TerGat's sizes: the original's, or smaller ones. */
 export interface TerGatSizes {
@@ -43,11 +43,10 @@ export const TERGAT_SIZES: TerGatSizes = {
 
 /**
  * Builds the original's network: one branch per block, both of the same form, and a head on the features of both.
- * @param options.seed seed of the initial weights
  * @param options.sizes default {@link TERGAT_SIZES}
  * @returns a network on [eyes, mouth], each [n, 32, 32, 1]; the caller disposes it
  */
-export function buildTerGat(options: { readonly seed: number; readonly sizes?: TerGatSizes }): Network {
+export function buildTerGat(options: BuildOptions & { readonly sizes?: TerGatSizes }): Network {
   const { seed, sizes = TERGAT_SIZES } = options;
   const { latent, head, classes, dropout } = sizes;
   const weights = createWeights(seed);

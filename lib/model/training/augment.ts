@@ -110,26 +110,16 @@ function inputChanger(
   const side = PICTURE_SIDES[input];
   return (face, { isMirrored, light, random }, target) => {
     const picture = pictures.subarray(face * side * side, (face + 1) * side * side);
-    resample(picture, { side, place: drawPlace(side, augmentation, isMirrored, random), light, target });
+    resample(picture, target, drawPlace(side, augmentation, isMirrored, random), light);
     if (augmentation.erase > 0 && random.next() < augmentation.erase) erase(target, side, random);
   };
 }
 
 /** Affine map from a target pixel's offset from the picture's centre to the source position. */
-interface Place {
-  readonly xx: number;
-  readonly xy: number;
-  readonly yx: number;
-  readonly yy: number;
-  readonly x: number;
-  readonly y: number;
-}
+type Place = Readonly<Record<'xx' | 'xy' | 'yx' | 'yy' | 'x' | 'y', number>>;
 
 /** Changes a grey level g, 0 to 2, to 1 + gain * (g - 1) + offset. */
-interface Light {
-  readonly gain: number;
-  readonly offset: number;
-}
+type Light = Readonly<Record<'gain' | 'offset', number>>;
 
 function drawLight({ light }: Augmentation, random: Random): Light {
   return { gain: 1 + random.uniform(-light, light), offset: random.uniform(-light, light) };
@@ -151,16 +141,8 @@ function drawPlace(
 }
 
 /** Resamples a picture bilinearly at the mapped positions; outside the picture, the nearest edge pixel is repeated. */
-function resample(
-  picture: Uint8Array,
-  change: {
-    readonly side: number;
-    readonly place: Place;
-    readonly light: Light;
-    readonly target: Float32Array;
-  },
-): void {
-  const { side, place, light, target } = change;
+function resample(picture: Uint8Array, target: Float32Array, place: Place, light: Light): void {
+  const side = Math.sqrt(picture.length);
   const [middle, last] = [(side - 1) / 2, side - 1];
   const clamp = (value: number) => Math.min(last, Math.max(0, value));
   const scale = (light.gain * 2) / 255;

@@ -28,12 +28,6 @@ export interface BestEpoch {
   readonly state: NetworkState;
 }
 
-/** A run's state after its last complete epoch. */
-interface Checkpoint {
-  readonly history: readonly EpochRecord[];
-  readonly best: BestEpoch | undefined;
-}
-
 const LAST = 'last.safetensors';
 const BEST = 'best.safetensors';
 const TRAINED = 'trained.safetensors';
@@ -85,7 +79,7 @@ export async function saveTrained(
  */
 export async function readTrained(
   store: CheckpointStore,
-): Promise<{ readonly history: readonly EpochRecord[]; readonly best: BestEpoch } | undefined> {
+): Promise<{ history: readonly EpochRecord[]; best: BestEpoch } | undefined> {
   const entry = await readEntry<{ history: EpochRecord[]; epoch: number }>(store, TRAINED);
   return (
     entry && { history: entry.content.history, best: { epoch: entry.content.epoch, state: entry.state } }
@@ -100,13 +94,13 @@ export async function readTrained(
  */
 export async function restoreLast(
   run: Omit<RunState, 'history'> & { readonly epochs: number },
-): Promise<Checkpoint | undefined> {
+): Promise<{ history: readonly EpochRecord[]; best: BestEpoch | undefined } | undefined> {
   const { store, network, optimizer, identity, epochs } = run;
   const last = await readEntry<{ history: EpochRecord[]; step: number }>(store, LAST, identity);
   if (!last) return undefined;
   const { history, step } = last.content;
-  const entry = await readEntry<{ epoch: number }>(store, BEST, identity);
-  const best = entry && { epoch: entry.content.epoch, state: entry.state };
+  const found = await readEntry<{ epoch: number }>(store, BEST, identity);
+  const best = found && { epoch: found.content.epoch, state: found.state };
   if (history.length > epochs) return { history, best };
   assignValues(runVariables(network, optimizer), last.state);
   optimizer.step = step;
@@ -148,17 +142,14 @@ async function readEntry<Content>(
   return { content: content as Content, state };
 }
 
-/** The part of an entry's metadata that is checked. */
-interface EntryContent {
-  readonly format?: number;
-  readonly identity?: Readonly<Record<string, unknown>>;
-}
-
-function decodeEntry(bytes: Uint8Array, name: string): { state: NetworkState; content: EntryContent } {
+function decodeEntry(
+  bytes: Uint8Array,
+  name: string,
+): { state: NetworkState; content: { format?: number; identity?: Record<string, unknown> } } {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const state = new Map([...tensors].map(([tensor, { values }]) => [tensor, values]));
-    return { state, content: (JSON.parse(metadata.get('training') ?? '{}') ?? {}) as EntryContent };
+    return { state, content: JSON.parse(metadata.get('training') ?? '{}') ?? {} };
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new RangeError(`Expected a whole checkpoint for ${name} (delete it to train anew): ${reason}`, {

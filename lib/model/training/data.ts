@@ -164,7 +164,7 @@ function boxRow({ eyesBoxes, mouthBoxes, imageSizes }: BlockSet, face: number): 
 
 /** Returns the number of values of one face's input. */
 export function sizeOfInput(input: InputName): number {
-  return shapeOfInput(input).reduce((product, length) => product * length);
+  return tf.util.sizeFromShape(shapeOfInput(input));
 }
 
 /** Returns the shape of one face's input, without the batch axis. */

@@ -43,7 +43,9 @@ export async function predict(
   const losses = new Float32Array(size);
   for (let start = 0; start < size; start += BATCH_SIZE) {
     const positions = Int32Array.from({ length: Math.min(BATCH_SIZE, size - start) }, (_, i) => start + i);
-    const logits = await classify(network, source, positions);
+    const answer = tf.tidy(() => network.forward(source.batch(positions), { training: false }));
+    const logits = await answer.data<'float32'>();
+    answer.dispose();
     for (const [i, row] of positions.entries()) {
       const own = logits.subarray(CLASSES * i, CLASSES * (i + 1));
       const highest = Math.max(...own);
@@ -57,17 +59,6 @@ export async function predict(
     await pause?.();
   }
   return { size, probabilities, labels, losses };
-}
-
-async function classify(
-  network: Network,
-  source: TensorSource,
-  positions: Int32Array,
-): Promise<Float32Array> {
-  const logits = tf.tidy(() => network.forward(source.batch(positions), { training: false }));
-  const values = await logits.data<'float32'>();
-  logits.dispose();
-  return values;
 }
 
 /**

@@ -38,16 +38,12 @@ export interface TrainOptions {
   /** Determines the order of the samples and the dropout masks. The network already has its initial weights. */
   readonly seed: number;
   /**
-   * Where checkpoints are saved and continued from; default none. A checkpoint of more epochs than `epochs` is neither
+   * Where a checkpoint is saved after each epoch and continued from; default none. A checkpoint of more epochs than `epochs` is neither
    * continued nor overwritten.
    */
-  readonly checkpoint?: {
-    readonly store: CheckpointStore;
-    /** Number of epochs between checkpoints, default 1; the last epoch is always saved. */
-    readonly everyEpochs?: number;
-  };
-  /** Called after each epoch with its record and the whole history, epochs before a resumption included. */
-  readonly onEpoch?: (record: EpochRecord, history: readonly EpochRecord[]) => void;
+  readonly store?: CheckpointStore;
+  /** Called after each epoch with the whole history, epochs before a resumption included. */
+  readonly onEpoch?: (history: readonly EpochRecord[]) => void;
   readonly onBatch?: (progress: BatchProgress) => void;
   /** Called after each batch; true stops the training. */
   readonly shouldStop?: () => boolean;
@@ -66,12 +62,12 @@ interface TrainResult {
 }
 
 /** State of a running training. */
-interface Run extends TrainOptions {
+type Run = TrainOptions & {
   readonly pause: () => Promise<void>;
   readonly identity: RunIdentity;
   readonly history: EpochRecord[];
   best: BestEpoch | undefined;
-}
+};
 
 /**
  * Trains a network by cross entropy, and continues from the last checkpoint if there is one. Each epoch uses every
@@ -89,21 +85,24 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 /** @returns whether the run was stopped within an epoch */
 async function trainEpochs(run: Run): Promise<boolean> {
+  const { network, train, validation, scored = train, pause } = run;
   const steps = beginSteps(run);
   for (let epoch = run.history.length + 1; epoch <= run.epochs; epoch++) {
     const started = performance.now();
     const trainLoss = await trainEpoch(run, steps, epoch);
     if (trainLoss === undefined) return true;
-    const scores = await scoreEpoch(run);
-    const record = { epoch, trainLoss, ...scores, seconds: (performance.now() - started) / 1000 };
+    const { accuracy: trainAccuracy } = await evaluate(network, scored, pause);
+    const { loss: validationLoss, accuracy: validationAccuracy } = await evaluate(network, validation, pause);
+    const seconds = (performance.now() - started) / 1000;
+    const record = { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, seconds };
     await recordEpoch(run, record);
-    run.onEpoch?.(record, run.history);
+    run.onEpoch?.(run.history);
   }
   return false;
 }
 
 async function beginRun(options: TrainOptions): Promise<Run> {
-  const { network, optimizer, train, validation, epochs, batchSize, seed, checkpoint } = options;
+  const { network, optimizer, train, validation, epochs, batchSize, seed, store } = options;
   for (const [name, { size }] of Object.entries({ train, validation })) {
     if (size === 0) throw new RangeError(`Expected at least 1 sample for ${name} but received 0`);
   }
@@ -113,12 +112,11 @@ async function beginRun(options: TrainOptions): Promise<Run> {
   const { learningRate } = optimizer;
   const sizes = { trainSize: train.size, validationSize: validation.size };
   const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
-  const saved = checkpoint && (await restoreLast({ ...checkpoint, network, optimizer, identity, epochs }));
+  const saved = store && (await restoreLast({ store, network, optimizer, identity, epochs }));
   const run = { ...options, pause: options.pause ?? yieldToHost, identity };
   // A longer run has other weights, and its checkpoint must not be replaced by a shorter run's.
-  if (saved && saved.history.length > epochs) {
-    return { ...run, checkpoint: undefined, history: [], best: undefined };
-  }
+  if (saved && saved.history.length > epochs)
+    return { ...run, store: undefined, history: [], best: undefined };
   return { ...run, history: [...(saved?.history ?? [])], best: saved?.best };
 }
 
@@ -148,33 +146,21 @@ function beginSteps(run: Run): TrainingSteps {
   return beginTrainingSteps({ network, optimizer, examples });
 }
 
-async function scoreEpoch(run: Run): Promise<Omit<EpochRecord, 'epoch' | 'trainLoss' | 'seconds'>> {
-  const { network, train, validation, scored = train, pause } = run;
-  const { accuracy: trainAccuracy } = await evaluate(network, scored, pause);
-  const { loss, accuracy } = await evaluate(network, validation, pause);
-  return { trainAccuracy, validationLoss: loss, validationAccuracy: accuracy };
-}
-
 async function recordEpoch(run: Run, record: EpochRecord): Promise<void> {
-  const { network, history, checkpoint, epochs } = run;
+  const { network, history, store } = run;
   const best = history.find(({ epoch }) => epoch === run.best?.epoch);
   const improved = isBetter(record, best);
   history.push(record);
   if (improved) run.best = { epoch: record.epoch, state: saveState(network) };
-  if (!checkpoint) return;
-  const { store, everyEpochs = 1 } = checkpoint;
+  if (!store) return;
   if (improved) await saveBest({ ...run, store, best: run.best! });
-  if (record.epoch % everyEpochs === 0 || record.epoch === epochs) await saveLast({ ...run, store });
-}
-
-/** Functions of Node.js that browsers lack. */
-interface Host {
-  readonly setImmediate?: (callback: () => void) => unknown;
+  await saveLast({ ...run, store });
 }
 
 /** Lets timers, signals and drawing run. Without pending events it takes less than a millisecond in Node.js. */
 function yieldToHost(): Promise<void> {
-  const { setImmediate } = globalThis as Host;
+  // Browsers have no setImmediate.
+  const { setImmediate } = globalThis as Partial<Pick<typeof globalThis, 'setImmediate'>>;
   return new Promise((resolve) => {
     if (setImmediate) setImmediate(resolve);
     else setTimeout(resolve, 0);

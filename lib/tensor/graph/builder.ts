@@ -123,11 +123,6 @@ export class GraphBuilder {
     return this.binding.TF_FLOAT;
   }
 
-  /** TensorFlow's constant for 32-bit integers. */
-  get intType(): number {
-    return this.binding.TF_INT32;
-  }
-
   /**
    * Adds an operation.
    * @param node.controlInputs names of nodes that run before this one
@@ -149,11 +144,8 @@ export class GraphBuilder {
     );
   }
 
-  /** Adds an input of the graph. @returns its output */
-  addPlaceholder(
-    name: string,
-    { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: number },
-  ): string {
+  /** Adds an input of the graph, by default of 32-bit floats. @returns its output */
+  addPlaceholder(name: string, shape: readonly number[], dtype = this.floatType): string {
     const type = { name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: dtype };
     const size = { name: 'shape', type: this.binding.TF_ATTR_SHAPE, value: shape };
     return this.push(name, 'Placeholder', [], [type, size]);

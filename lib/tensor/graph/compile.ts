@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend, type NativeBackend } from '../native/addon';
-import { GraphBuilder } from './builder';
+import { GraphBuilder, traceNative, type NativeTrace } from './builder';
 import { openSession, type NativeSession } from './session';
-import { type NativeTrace, traceNative } from './builder';
 
 /** A computation that runs as a graph on native TensorFlow. */
 export interface Compiled<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor> {
@@ -65,9 +64,7 @@ interface OpenGraph {
 }
 
 const RESULT = 'result:0';
-
 const inputName = (index: number) => `x${index}`;
-
 /** Size of an axis that is unknown until the graph runs. */
 const UNKNOWN = -1;
 
@@ -87,8 +84,7 @@ function openGraph<Inputs extends readonly tf.Tensor[]>(
     const outputs = new Map<number, string>();
     for (const [index, { example, freeAxes = [] }] of shapes.entries()) {
       const shape = example.map((size, axis) => (freeAxes.includes(axis) ? UNKNOWN : size));
-      const placeholder = builder.addPlaceholder(inputName(index), { shape, dtype: builder.floatType });
-      outputs.set(ids[index], placeholder);
+      outputs.set(ids[index], builder.addPlaceholder(inputName(index), shape));
     }
     const own = findWeights(trace).filter((id) => !outputs.has(id));
     const copies = own.map((id) => {
@@ -98,18 +94,14 @@ function openGraph<Inputs extends readonly tf.Tensor[]>(
     if (copies.reduce((sum, { tensor }) => sum + tensor.size, 0) > MAX_CONSTANTS)
       for (const { id, copy, tensor } of copies) {
         const name = `weight${id}`;
-        outputs.set(id, builder.addPlaceholder(name, copy));
+        outputs.set(id, builder.addPlaceholder(name, copy.shape, copy.dtype));
         weights[name] = tf.keep(tensor);
       }
     else tf.dispose(copies.map(({ tensor }) => tensor)); // addTrace adds them as constants.
     const outputOf = builder.addTrace('traced', trace, outputs);
-    const results = [outputOf(backend.getInputTensorIds([result])[0])];
-    builder.add({
-      name: 'result',
-      op: 'Identity',
-      inputs: results,
-      attributes: { T: { type: 'float32' } },
-    });
+    const [id] = backend.getInputTensorIds([result]);
+    const attributes = { T: { type: 'float32' } } as const;
+    builder.add({ name: 'result', op: 'Identity', inputs: [outputOf(id)], attributes });
     result.dispose();
     return { session: openSession(backend, builder.nodes), weights };
   } finally {
@@ -119,9 +111,7 @@ function openGraph<Inputs extends readonly tf.Tensor[]>(
 
 /** Finds the tensors that a computation used but did not create, by the addon's ids. */
 function findWeights({ operations, constants }: NativeTrace): number[] {
-  const made = new Set([
-    ...constants.keys(),
-    ...operations.flatMap(({ outputs }) => outputs.map(({ id }) => id)),
-  ]);
-  return [...new Set(operations.flatMap(({ inputs }) => inputs))].filter((id) => !made.has(id));
+  const used = new Set(operations.flatMap(({ inputs }) => inputs));
+  for (const { outputs } of operations) for (const { id } of outputs) used.delete(id);
+  return [...used].filter((id) => !constants.has(id));
 }

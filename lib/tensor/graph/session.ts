@@ -19,13 +19,13 @@ export interface NativeSession {
   dispose(): void;
 }
 
-/** Loads a SavedModel's bytes from a temporary folder. */
-type WithModelFolder = (model: Uint8Array, load: (folder: string) => number) => number;
+let withFolder: ((model: Uint8Array, load: (folder: string) => number) => number) | undefined;
 
-let withFolder: WithModelFolder | undefined;
-
-/** Sets the function that {@link openSession} uses for temporary folders. This module also runs in browsers, which have no files. */
-export function provideModelFolder(provided: WithModelFolder): void {
+/**
+ * Sets the function that {@link openSession} calls to write a SavedModel to a temporary folder and load it from there.
+ * This module also runs in browsers, which have no files.
+ */
+export function provideModelFolder(provided: NonNullable<typeof withFolder>): void {
   withFolder = provided;
 }
 
@@ -52,14 +52,8 @@ export function openSession(backend: NativeBackend, nodes: readonly GraphNode[])
   };
 }
 
-/** TensorFlow's constants for the kinds of attributes. */
-type AttributeKinds = Pick<
-  NativeBinding,
-  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE'
->;
-
 /** The tag of a written model's only graph. */
-export const GRAPH_TAG = 'graph';
+const GRAPH_TAG = 'graph';
 
 /** The version of GraphDef; every TensorFlow 2 reads it. Source: TensorFlow 2.11. */
 const PRODUCER = 1286;
@@ -69,7 +63,7 @@ const PRODUCER = 1286;
  * @param nodes in any order
  * @returns the bytes of the file saved_model.pb
  */
-export function encodeSavedModel(nodes: readonly GraphNode[], kinds: AttributeKinds): Uint8Array {
+export function encodeSavedModel(nodes: readonly GraphNode[], kinds: NativeBinding): Uint8Array {
   const graph = new messages.GraphDef();
   for (const node of nodes) graph.addNode(toNode(node, kinds));
   graph.setVersions(assign(new messages.VersionDef(), { Producer: PRODUCER }));
@@ -81,7 +75,7 @@ export function encodeSavedModel(nodes: readonly GraphNode[], kinds: AttributeKi
   return model.serializeBinary();
 }
 
-function toNode(node: GraphNode, kinds: AttributeKinds): messages.Message {
+function toNode(node: GraphNode, kinds: NativeBinding): messages.Message {
   const { name, op, inputs, attributes, value } = node;
   const message = new messages.NodeDef();
   assign(message, { Name: name, Op: op, InputList: inputs });
@@ -91,7 +85,7 @@ function toNode(node: GraphNode, kinds: AttributeKinds): messages.Message {
   return message;
 }
 
-function toAttribute({ name, type, value }: NativeAttribute, kinds: AttributeKinds): messages.Message {
+function toAttribute({ name, type, value }: NativeAttribute, kinds: NativeBinding): messages.Message {
   const attribute = new messages.AttrValue();
   if (type === kinds.TF_ATTR_SHAPE) return assign(attribute, { Shape: toShape(value as number[]) });
   if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {

@@ -59,7 +59,7 @@ export function buildTrainingGraph(
   const builder = new GraphBuilder(backend.binding);
   for (const [name, { shape }] of variablesOf(trainee)) addVariable(builder, name, shape);
   builder.addConstant('zero', { dtype: builder.floatType, shape: [], values: Float32Array.of(0) });
-  for (const rate of RATES) builder.addPlaceholder(`rate/${rate}`, { shape: [], dtype: builder.floatType });
+  for (const rate of RATES) builder.addPlaceholder(`rate/${rate}`, []);
   const feedNames = new Map(
     [...examples].map(([size, pair]) => [
       size,
@@ -73,7 +73,7 @@ function addVariable(builder: GraphBuilder, name: string, shape: readonly number
   const attributes = { ...DTYPE, shape: { shape }, shared_name: name, container: '' };
   const handle = builder.add({ name: `${name}/handle`, op: 'VarHandleOp', attributes });
   builder.add({ name: `${name}/read`, op: 'ReadVariableOp', inputs: [handle], attributes: DTYPE });
-  const given = builder.addPlaceholder(`${name}/given`, { shape, dtype: builder.floatType });
+  const given = builder.addPlaceholder(`${name}/given`, shape);
   // A fed tensor may use V8's memory, which a thread of TensorFlow must not release. The variable therefore gets a copy.
   const copy = builder.add({ name: `${name}/copy`, op: 'DeepCopy', inputs: [given], attributes: T });
   const controlInputs = [addAssignment(builder, `${name}/assign`, [name, copy])];
@@ -99,10 +99,8 @@ function addStep(
   { trainee, size }: { readonly trainee: Trainee; readonly size: number },
 ): string[] {
   const known = new Map(variables);
-  for (const [id, { name, tensor }] of feeds) {
-    const dtype = tensor.dtype === 'int32' ? builder.intType : builder.floatType;
-    known.set(id, builder.addPlaceholder(`${size}/${name}`, { shape: tensor.shape, dtype }));
-  }
+  for (const [id, { name, shape, dtype }] of feeds)
+    known.set(id, builder.addPlaceholder(`${size}/${name}`, shape, dtype));
   const outputOf = builder.addTrace(String(size), trace, known);
   const changes = [
     ...gradients.map(([name, id]) => addAdam(builder, `${size}/`, [name, outputOf(id)], trainee.decays)),
@@ -158,7 +156,7 @@ interface StepTrace {
   /** The graph's outputs in place of the variables' tensors, by the addon's id. */
   readonly variables: ReadonlyMap<number, string>;
   /** The feeds that an operation used, by the addon's id. */
-  readonly feeds: ReadonlyMap<number, { readonly name: string; readonly tensor: tf.Tensor }>;
+  readonly feeds: ReadonlyMap<number, { name: string; shape: readonly number[]; dtype: number }>;
   /** The addon's id of the loss. */
   readonly loss: number;
   /** Gradients of the parameters that the loss depends on. */
@@ -206,10 +204,10 @@ function traceBatch(
     });
     // The clone keeps the new value when the old one is restored below.
     const updates = [...buffers].map(([name, variable]) => [name, idOf(variable.clone())] as const);
-    const fed = Array.from(
-      feeds,
-      ([name, tensor]) => [backend.tensorMap.get(tensor.dataId).id, { name, tensor }] as const,
-    );
+    const fed = Array.from(feeds, ([name, { dataId, shape }]) => {
+      const { id, dtype } = backend.tensorMap.get(dataId);
+      return [id, { name, shape, dtype }] as const;
+    });
     // A tensor that no operation used has no id in the addon.
     const used = new Map(fed.filter(([id]) => id >= 0));
     return { trace, feeds: used, loss: idOf(result.value), gradients, updates };

@@ -17,7 +17,7 @@ describeNative('GraphBuilder', () => {
 
   it('makes a graph that a session runs, outputs in the order that they are asked for', () => {
     const builder = builderOf();
-    const x = builder.addPlaceholder('x', { shape: [2], dtype: builder.floatType });
+    const x = builder.addPlaceholder('x', [2]);
     const two = builder.addConstant('two', {
       shape: [],
       dtype: builder.floatType,
@@ -41,7 +41,7 @@ describeNative('GraphBuilder', () => {
 
   it('finds the consumers of an output beside a result, through inputs and control inputs', () => {
     const builder = builderOf();
-    for (const name of ['w', 'x']) builder.addPlaceholder(name, { shape: [], dtype: builder.floatType });
+    for (const name of ['w', 'x']) builder.addPlaceholder(name, []);
     builder.add({ name: 'forward', op: 'Mul', inputs: ['x:0', 'w:0'], attributes: T });
     builder.add({ name: 'beside', op: 'Neg', inputs: ['w:0'], attributes: T });
     builder.add({ name: 'gradient', op: 'Neg', inputs: ['x:0'], attributes: T, controlInputs: ['forward'] });

@@ -98,21 +98,11 @@ export function correlate(s: Sizes, x: usize, filter: usize, y: usize): void {
         const a = canvas.at(outRow * s.strideHeight + row, 0);
         const stride = s.strideWidth * canvas.pixel;
         for (let start = 0; start < depth; start += DEPTH_BLOCK) {
+          const from = a + (start << 2);
           const b = packed + row * filterRow + packedBytes(start, s.outChannels);
           const length = min(DEPTH_BLOCK, depth - start);
           const adds = row + start > 0;
-          multiplyPacked(
-            a + (start << 2),
-            stride,
-            b,
-            y,
-            outPixel,
-            s.outWidth,
-            length,
-            s.outChannels,
-            adds,
-            tile,
-          );
+          multiplyPacked(from, stride, b, y, outPixel, s.outWidth, length, s.outChannels, adds, tile);
         }
       }
       y += s.outWidth * outPixel;

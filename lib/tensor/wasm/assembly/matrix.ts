@@ -28,51 +28,36 @@ export function matMul(
 ): void {
   const aStride: usize = (transposeA ? rows : depth) << 2;
   const bStride: usize = (transposeB ? depth : columns) << 2;
-  for (let i = 0; i < matrices; i++) {
-    multiplyOne(a, aStride, transposeA, b, bStride, transposeB, c, rows, depth, columns);
-    a += (rows * depth) << 2;
-    b += (depth * columns) << 2;
-    c += (rows * columns) << 2;
-  }
-}
-
-function multiplyOne(
-  a: usize,
-  aStride: usize,
-  transposeA: bool,
-  b: usize,
-  bStride: usize,
-  transposeB: bool,
-  c: usize,
-  rows: i32,
-  depth: i32,
-  columns: i32,
-): void {
   const cStride: usize = columns << 2;
   const packedA = malloc(4 * ROW_BLOCK * DEPTH_BLOCK + packedBytes(DEPTH_BLOCK, COLUMN_BLOCK) + TILE_BYTES);
   const packedB = packedA + 4 * ROW_BLOCK * DEPTH_BLOCK;
   const tile = packedB + packedBytes(DEPTH_BLOCK, COLUMN_BLOCK);
-  for (let column = 0; column < columns; column += COLUMN_BLOCK) {
-    const width = min(COLUMN_BLOCK, columns - column);
-    for (let start = 0; start < depth; start += DEPTH_BLOCK) {
-      const length = min(DEPTH_BLOCK, depth - start);
-      const packedStride: usize = length << 2;
-      if (transposeB) packColumns(b + column * bStride + (start << 2), bStride, packedB, length, width);
-      else packRows(b + start * bStride + (column << 2), bStride, packedB, length, width);
-      for (let row = 0; row < rows; row += ROW_BLOCK) {
-        const height = min(ROW_BLOCK, rows - row);
-        const to = c + row * cStride + (column << 2);
-        const from = a + row * aStride + (start << 2);
-        if (!transposeA && aStride < FAR) {
-          multiplyPacked(from, aStride, packedB, to, cStride, height, length, width, start > 0, tile);
-          continue;
+  for (let i = 0; i < matrices; i++) {
+    for (let column = 0; column < columns; column += COLUMN_BLOCK) {
+      const width = min(COLUMN_BLOCK, columns - column);
+      for (let start = 0; start < depth; start += DEPTH_BLOCK) {
+        const length = min(DEPTH_BLOCK, depth - start);
+        const packedStride: usize = length << 2;
+        if (transposeB) packColumns(b + column * bStride + (start << 2), bStride, packedB, length, width);
+        else packRows(b + start * bStride + (column << 2), bStride, packedB, length, width);
+        for (let row = 0; row < rows; row += ROW_BLOCK) {
+          const height = min(ROW_BLOCK, rows - row);
+          const to = c + row * cStride + (column << 2);
+          const from = a + row * aStride + (start << 2);
+          if (!transposeA && aStride < FAR) {
+            multiplyPacked(from, aStride, packedB, to, cStride, height, length, width, start > 0, tile);
+            continue;
+          }
+          if (transposeA)
+            transpose(a + start * aStride + (row << 2), aStride, packedA, packedStride, length, height);
+          else copyRows(from, aStride, packedA, packedStride, packedStride, height);
+          multiplyPacked(packedA, packedStride, packedB, to, cStride, height, length, width, start > 0, tile);
         }
-        if (transposeA)
-          transpose(a + start * aStride + (row << 2), aStride, packedA, packedStride, length, height);
-        else copyRows(from, aStride, packedA, packedStride, packedStride, height);
-        multiplyPacked(packedA, packedStride, packedB, to, cStride, height, length, width, start > 0, tile);
       }
     }
+    a += (rows * depth) << 2;
+    b += (depth * columns) << 2;
+    c += (rows * columns) << 2;
   }
   free(packedA);
 }

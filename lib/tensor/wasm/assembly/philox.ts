@@ -34,33 +34,24 @@ export function dropOut(seed: usize, x: usize, mask: usize, y: usize, count: i32
   for (let start = 0; start < count; start += BLOCK) {
     const length = min(BLOCK, count - start);
     drawWords(words, length, start / 4);
-    const at: usize = start << 2;
-    maskBlock(words, x + at, mask + at, y + at, length << 2, threshold, factor);
+    const bytes: usize = length << 2;
+    let at: usize = 0;
+    for (; at < (bytes & ~15); at += 16) {
+      const fractions = v128.and(v128.load(words + at), i32x4.splat(FRACTION_BITS));
+      const factors = v128.and(i32x4.ge_s(fractions, i32x4.splat(threshold)), f32x4.splat(factor));
+      v128.store(mask + at, factors);
+      v128.store(y + at, f32x4.mul(factors, v128.load(x + at)));
+    }
+    for (; at < bytes; at += 4) {
+      const one: f32 = (load<i32>(words + at) & FRACTION_BITS) >= threshold ? factor : 0;
+      store<f32>(mask + at, one);
+      store<f32>(y + at, one * load<f32>(x + at));
+    }
+    x += bytes;
+    mask += bytes;
+    y += bytes;
   }
   free(words);
-}
-
-function maskBlock(
-  words: usize,
-  x: usize,
-  mask: usize,
-  y: usize,
-  bytes: usize,
-  threshold: i32,
-  factor: f32,
-): void {
-  const endOfFours = bytes & ~15;
-  for (let at: usize = 0; at < endOfFours; at += 16) {
-    const fractions = v128.and(v128.load(words + at), i32x4.splat(FRACTION_BITS));
-    const factors = v128.and(i32x4.ge_s(fractions, i32x4.splat(threshold)), f32x4.splat(factor));
-    v128.store(mask + at, factors);
-    v128.store(y + at, f32x4.mul(factors, v128.load(x + at)));
-  }
-  for (let at = endOfFours; at < bytes; at += 4) {
-    const one: f32 = (load<i32>(words + at) & FRACTION_BITS) >= threshold ? factor : 0;
-    store<f32>(mask + at, one);
-    store<f32>(y + at, one * load<f32>(x + at));
-  }
 }
 
 /** Sets the sequence's state from a seed. Source: TensorFlow's stateless_random_ops.cc. */

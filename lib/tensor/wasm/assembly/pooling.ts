@@ -21,48 +21,32 @@ export function maximumGradient(s: Windows, x: usize, y: usize, dy: usize, dx: u
   const row = s.inWidth * pixel;
   const height = s.height;
   const width = s.width;
+  const windows = s.outWidth;
   memory.fill(dx, 0, s.images * s.inHeight * row);
   for (let image = 0; image < s.images; image++) {
     for (let outRow = 0; outRow < s.outHeight; outRow++) {
-      const rowSkip = (image * s.inHeight + outRow * height) * row;
-      passRow(x + rowSkip, y, dy, dx + rowSkip, s.outWidth, pixel, row, height, width);
-      y += s.outWidth * pixel;
-      dy += s.outWidth * pixel;
-    }
-  }
-}
-
-function passRow(
-  x: usize,
-  y: usize,
-  dy: usize,
-  dx: usize,
-  windows: i32,
-  pixel: usize,
-  row: usize,
-  height: i32,
-  width: i32,
-): void {
-  for (let window = 0; window < windows; window++) {
-    // Four channels at a time; the last four overlap the previous ones if their number is not a multiple of 4.
-    for (let next: usize = 0; next < pixel; next += 16) {
-      const channel = min(next, pixel - 16);
-      const maximum = v128.load(y + channel);
-      const gradient = v128.load(dy + channel);
-      let free = i32x4.splat(-1);
-      for (let down = 0; down < height; down++) {
-        let at = down * row + channel;
-        for (let across = 0; across < width; across++) {
-          const isMaximum = v128.and(free, f32x4.eq(v128.load(x + at), maximum));
-          free = v128.andnot(free, isMaximum);
-          v128.store(dx + at, v128.and(gradient, isMaximum));
-          at += pixel;
+      let corner = (image * s.inHeight + outRow * height) * row;
+      for (let window = 0; window < windows; window++) {
+        // Four channels at a time; the last four overlap the previous ones if their number is not a multiple of 4.
+        for (let next: usize = 0; next < pixel; next += 16) {
+          const channel = min(next, pixel - 16);
+          const maximum = v128.load(y + channel);
+          const gradient = v128.load(dy + channel);
+          let free = i32x4.splat(-1);
+          for (let down = 0; down < height; down++) {
+            let at = corner + down * row + channel;
+            for (let across = 0; across < width; across++) {
+              const isMaximum = v128.and(free, f32x4.eq(v128.load(x + at), maximum));
+              free = v128.andnot(free, isMaximum);
+              v128.store(dx + at, v128.and(gradient, isMaximum));
+              at += pixel;
+            }
+          }
         }
+        corner += width * pixel;
+        y += pixel;
+        dy += pixel;
       }
     }
-    x += width * pixel;
-    dx += width * pixel;
-    y += pixel;
-    dy += pixel;
   }
 }
