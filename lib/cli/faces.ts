@@ -20,12 +20,12 @@ async function drawFaces(files: readonly string[], cropped: boolean): Promise<bo
   const { startEngine } = await import('../tensor/backend');
   const { attentionFlow, focusOnFace } = await import('../figures/attention-flow');
   const { saveFigure } = await import('../figures/figure');
-  const { lookAtFiles } = await import('../study/face-views');
+  const { viewFiles } = await import('../study/face-views');
   const { listDemoPhotographs } = await import('../study/pictures');
   await startEngine();
   const { marginPx } = readExperiment(process.env);
   const pictures = files.length > 0 ? files : listDemoPhotographs();
-  const { faces, missed, assumed } = await lookAtFiles(pictures, { marginPx, cropped });
+  const { faces, missed, assumed } = await viewFiles(pictures, { marginPx, cropped });
   for (const { path: file, reason } of missed) print(`${file}: ${reason}`);
   const guessed = describeAssumed(assumed, faces.length);
   if (guessed) print(guessed);

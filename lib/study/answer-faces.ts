@@ -57,7 +57,6 @@ export function predictFrequencies(
 ): SetProbabilities {
   const shares = new Float32Array(EMOTIONS.length);
   for (const label of Array.from(labels)) shares[label] += 1 / labels.length;
-  const repeat = (faces: readonly number[]) =>
-    Float32Array.from({ length: EMOTIONS.length * faces.length }, (_, at) => shares[at % EMOTIONS.length]);
+  const repeat = (faces: readonly number[]) => Float32Array.from(faces.flatMap(() => [...shares]));
   return { validation: repeat(validation), test: repeat(test) };
 }

@@ -42,7 +42,7 @@ const AREA = BLOCK_SIZE * BLOCK_SIZE;
  */
 export async function applyCondition(condition: BlockCondition, data: BlockImages): Promise<BlockSet> {
   const { blocks } = data;
-  const black = () => new Uint8Array(blocks.eyes.length);
+  const { eyes, mouth } = blocks;
   switch (condition) {
     case 'correct':
       return blocks;
@@ -57,13 +57,17 @@ export async function applyCondition(condition: BlockCondition, data: BlockImage
       return { ...blocks, faces, faceBoxes } as FaceSet;
     }
     case 'eyes-only':
-      return { ...blocks, mouth: black() };
+      return { ...blocks, mouth: new Uint8Array(mouth.length) };
     case 'mouth-only':
-      return { ...blocks, eyes: black() };
+      return { ...blocks, eyes: new Uint8Array(eyes.length) };
     case 'swapped':
-      return { ...blocks, eyes: blocks.mouth, mouth: blocks.eyes };
-    case 'another-image':
-      return shuffleFaces(blocks);
+      return { ...blocks, eyes: mouth, mouth: eyes };
+    case 'another-image': {
+      const order = createRandom(1, 'another image').shuffle([...blocks.records.keys()]);
+      const pick = (pixels: Uint8Array) =>
+        concat(order.map((face) => pixels.subarray(face * AREA, (face + 1) * AREA)));
+      return { ...blocks, eyes: pick(eyes), mouth: pick(mouth) };
+    }
   }
 }
 
@@ -74,8 +78,12 @@ export async function applyCondition(condition: BlockCondition, data: BlockImage
 export async function cutFromLastImage({ blocks, imageOf }: BlockImages): Promise<BlockSet> {
   const last = await readGray(imageOf(blocks.records[blocks.records.length - 1]));
   const cutAll = (boxes: Float32Array) =>
-    concatAreas(blocks.records.map((_, face) => cutBlock(last, boxAt(boxes, face))));
+    concat(blocks.records.map((_, face) => cutBlock(last, boxAt(boxes, face))));
   return { ...blocks, eyes: cutAll(blocks.eyesBoxes), mouth: cutAll(blocks.mouthBoxes) };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /**
@@ -86,19 +94,6 @@ export function cutBlock(image: GrayImage, box: Box): Uint8Array {
   const inside = clampBox(box, image.width, image.height);
   if (!inside) return new Uint8Array(AREA);
   return resizeBilinear(cropGray(image, inside), BLOCK_SIZE, BLOCK_SIZE).data;
-}
-
-function shuffleFaces(blocks: BlockSet): BlockSet {
-  const order = createRandom(1, 'another image').shuffle([...blocks.records.keys()]);
-  const pick = (pixels: Uint8Array) =>
-    concatAreas(order.map((face) => pixels.subarray(face * AREA, (face + 1) * AREA)));
-  return { ...blocks, eyes: pick(blocks.eyes), mouth: pick(blocks.mouth) };
-}
-
-function concatAreas(areas: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(areas.length * AREA);
-  areas.forEach((area, index) => all.set(area, index * AREA));
-  return all;
 }
 
 /**
@@ -113,15 +108,11 @@ async function cutWholeFaces({ blocks, imageOf }: BlockImages, sizePx: number) {
   const boxes = new Float32Array(4 * count);
   for (const [face, record] of blocks.records.entries()) {
     const image = await readGray(imageOf(record));
-    const box = boxOfFace(blocks, face, image);
+    const grown = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
+    // The box contains pixels of the image, because the blocks were cut from it.
+    const box = clampBox(grown, image.width, image.height)!;
     pixels.set(resizeBilinear(cropGray(image, box), sizePx, sizePx).data, face * sizePx * sizePx);
     boxes.set([box.x, box.y, box.width, box.height], 4 * face);
   }
   return { pixels, boxes };
-}
-
-/** The box contains pixels of the image, because the blocks were cut from it. */
-function boxOfFace(blocks: BlockSet, face: number, image: { width: number; height: number }): Box {
-  const box = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
-  return clampBox(box, image.width, image.height)!;
 }

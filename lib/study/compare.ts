@@ -1,5 +1,3 @@
-import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
 import { mean } from '../core/intervals';
 import { formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
@@ -13,18 +11,7 @@ import { ORIGINAL_RECIPE } from '../model/training/recipe';
 import { facesOfSplit } from './split-faces';
 import { formatCount, markdownTable } from './markdown';
 import { scoreTest } from './test-score';
-import { withTrained } from './train-cached';
-
-/** Data and settings of a training run. */
-interface RunOptions {
-  /** Its seed determines the split, the initial weights, the batches and the dropout masks. */
-  readonly experiment: Experiment;
-  /** All frames, those without a face included. */
-  readonly records: readonly FrameRecord[];
-  readonly blocks: BlockSet;
-  /** Directory of the trained network; default data/cache/training. */
-  readonly cacheDirectory?: string;
-}
+import { type CachedTrainingOptions, withTrained } from './train-cached';
 
 /** Result of one training run. */
 export type RunScore = Awaited<ReturnType<typeof scoreRun>>;
@@ -39,10 +26,17 @@ export interface ScoredPair {
 
 /**
  * Trains a network of both blocks, or loads it from the cache, and tests it.
+ * @param options.experiment its seed determines the split, the initial weights, the batches and the dropout masks
+ * @param options.records all frames, those without a face included
  * @returns accuracy of all test images, 0 to 1, an image without a found face being an error; the epoch with the best
  *   validation accuracy, whose weights were tested; and the median time of an epoch with its evaluation
  */
-export async function scoreRun(build: NetworkSpec['build'], options: RunOptions) {
+export async function scoreRun(
+  build: NetworkSpec['build'],
+  options: Pick<CachedTrainingOptions, 'experiment' | 'blocks' | 'cacheDirectory'> & {
+    readonly records: readonly FrameRecord[];
+  },
+) {
   const { experiment, records, blocks, cacheDirectory } = options;
   const { seed, split } = experiment;
   const faces = facesOfSplit(splitRecords(records, split, seed), records, blocks);

@@ -2,7 +2,6 @@ import { emotionId, EMOTIONS } from '../core/emotions';
 import {
   GROUP_DRAWS,
   type GroupedAnswer,
-  type GroupLimits,
   type GroupScore,
   type GroupScores,
   scoreGroups,
@@ -22,13 +21,8 @@ interface GroupColumn {
   readonly valueOf: (record: FrameRecord) => string | undefined;
 }
 
-/** How one model does on each group of a column. */
-export interface GroupEvaluation extends GroupScores {
-  readonly column: string;
-  /** What was resampled as a whole. */
-  readonly resampled: 'persons' | 'images';
-  readonly limits: GroupLimits;
-}
+/** How one model does on each group of a column; `resampled` was drawn as a whole. */
+export type GroupEvaluation = ReturnType<typeof evaluateGroups>;
 
 /** The most groups that are scored: a column with more is a name or a measure, not a group. */
 const MOST_GROUPS = 200;
@@ -97,28 +91,22 @@ function personOf({ character }: FrameRecord): string | undefined {
  * @param answers of the records, in their order: whether each is right, and the probability of the likeliest class
  */
 export function evaluateGroups(
-  {
-    outcomes,
-    confidences,
-  }: Readonly<{ outcomes: readonly boolean[]; confidences: readonly (number | undefined)[] }>,
+  answers: Readonly<{ outcomes: readonly boolean[]; confidences: readonly (number | undefined)[] }>,
   records: readonly FrameRecord[],
   { name, valueOf }: GroupColumn,
-): GroupEvaluation {
-  const resampled = hasCharacters(records) && valueOf !== personOf ? 'persons' : 'images';
+) {
+  const resampled: 'persons' | 'images' =
+    hasCharacters(records) && valueOf !== personOf ? 'persons' : 'images';
   const limits = { images: LIMITS.images, units: resampled === 'persons' ? LIMITS.persons : 0 };
-  const answers = records.map((record, index): GroupedAnswer => ({
+  const grouped = records.map((record, index): GroupedAnswer => ({
     group: valueOf(record),
     unit: resampled === 'persons' ? record.character : record.path,
     label: emotionId(record.emotion),
-    isRight: outcomes[index],
-    confidence: confidences[index],
+    isRight: answers.outcomes[index],
+    confidence: answers.confidences[index],
   }));
-  return {
-    column: name,
-    resampled,
-    limits,
-    ...scoreGroups(answers, { limits, random: createRandom(SEED, 'groups') }),
-  };
+  const scores = scoreGroups(grouped, { limits, random: createRandom(SEED, 'groups') });
+  return { column: name, resampled, limits, ...scores };
 }
 
 /** Formats a model's scores by group as lines of 100 characters at most. */

@@ -25,7 +25,10 @@ export interface OpenedDataset extends Dataset {
   readonly seconds: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Progress = (done: number, total: number) => void;
+
+/** Seed of the generated characters. */
+const CHARACTER_SEED = 7;
 
 /**
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), or `DATASET_DIR` with the
@@ -39,19 +42,35 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function openDataset(
   experiment: Experiment,
-  environment: Environment,
-  onProgress?: (done: number, total: number) => void,
+  environment: Readonly<Record<string, string | undefined>>,
+  onProgress?: Progress,
 ): Promise<OpenedDataset> {
+  const start = performance.now();
   const setting = chooseFolder(environment);
   const cropped = readCropped(environment);
-  if (!setting && cropped)
+  if (!setting) {
+    if (cropped)
+      throw new RangeError(
+        `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) beside --cropped or CROPPED but received none`,
+      );
+    const { clipsPerCell, framesPerClip, sampleFrames: frames } = experiment;
+    const directory = homePath('data', 'sample');
+    const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
+    const dataset = readFerg(directory, { setting: 'the sample' });
+    return { ...(await withManifest(dataset)), drawn: !reused, seconds: secondsSince(start) };
+  }
+  const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
+  if (stray)
     throw new RangeError(
-      `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) beside --cropped or CROPPED but received none`,
+      `Expected no ${stray} beside ${setting} (it sizes the synthetic sample) but received ${environment[stray]}`,
     );
-  if (!setting) return openSample(experiment, onProgress);
-  refuseSampleSize(environment, setting);
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
-  const opened = await openFolder(chooseReader(setting, environment), locate(environment[setting]!), {
+  const reader = { FERG_DIR: 'ferg', IMAGES_DIR: 'folder', DATASET_DIR: environment.DATASET }[setting];
+  if (!reader)
+    throw new RangeError(
+      `Expected one of ${DATASETS.map(({ id }) => id).join(', ')} for DATASET beside DATASET_DIR but received none`,
+    );
+  const opened = await openFolder(reader, locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
     // The reader checks these two.
     labels: (labels || undefined) as LabelRule | undefined,
@@ -61,31 +80,10 @@ export async function openDataset(
   return markCropped(opened, cropped);
 }
 
-/**
- * Opens a folder or a table with a reader.
- * @param id id of the reader
- * @throws RangeError for a folder without the expected files, or an option that the reader does not have
- */
-async function openFolder(
-  id: string,
-  directory: string,
-  options: Omit<OpenOptions, 'cacheDirectory'>,
-): Promise<OpenedDataset> {
-  const start = performance.now();
-  const cacheDirectory = homePath('data', 'cache', 'converted');
-  const dataset = await readDataset(id, directory, { ...options, cacheDirectory });
-  return { ...(await withManifest(dataset)), drawn: false, seconds: secondsSince(start) };
-}
-
-/** Resolves a path from the current directory, or from the project's: a notebook's current directory is its own. */
-function locate(name: string): string {
-  const here = path.resolve(name);
-  const there = path.resolve(projectRoot(), name);
-  return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
-}
-
 /** Returns the variable that names the folder; undefined: the sample. */
-function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[number] | undefined {
+function chooseFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+): (typeof FOLDER_VARIABLES)[number] | undefined {
   const named = FOLDER_VARIABLES.filter((name) => environment[name]);
   if (named.length > 1)
     throw new RangeError(
@@ -98,58 +96,43 @@ function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[numbe
   return named[0];
 }
 
-/** Returns the id of the reader. */
-function chooseReader(setting: (typeof FOLDER_VARIABLES)[number], { DATASET: id }: Environment): string {
-  if (setting === 'FERG_DIR') return 'ferg';
-  if (setting === 'IMAGES_DIR') return 'folder';
-  if (id) return id;
-  const known = DATASETS.map((one) => one.id).join(', ');
-  throw new RangeError(`Expected one of ${known} for DATASET beside DATASET_DIR but received none`);
+/** Resolves a path from the current directory, or from the project's: a notebook's current directory is its own. */
+function locate(name: string): string {
+  const here = path.resolve(name);
+  const there = path.resolve(projectRoot(), name);
+  return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
 }
 
-/** Rejects sizes of the sample beside another data set, which would have no effect. */
-function refuseSampleSize(environment: Environment, folder: string): void {
-  const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
-  if (stray === undefined) return;
-  throw new RangeError(
-    `Expected no ${stray} beside ${folder} (it sizes the synthetic sample) but received ${environment[stray]}`,
-  );
-}
-
-async function openSample(
-  { clipsPerCell, framesPerClip, sampleFrames: frames }: Experiment,
-  onProgress?: (done: number, total: number) => void,
+/** @param id of the reader */
+async function openFolder(
+  id: string,
+  directory: string,
+  options: Omit<OpenOptions, 'cacheDirectory'>,
 ): Promise<OpenedDataset> {
   const start = performance.now();
-  const directory = homePath('data', 'sample');
-  const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
-  const dataset = await withManifest(readFerg(directory, { setting: 'the sample' }));
-  return { ...dataset, drawn: !reused, seconds: secondsSince(start) };
+  const cacheDirectory = homePath('data', 'cache', 'converted');
+  const dataset = await withManifest(await readDataset(id, directory, { ...options, cacheDirectory }));
+  return { ...dataset, drawn: false, seconds: secondsSince(start) };
 }
 
 /** Adds clips and true landmarks from the manifest if the folder is a drawn sample, which its header file shows. */
 async function withManifest(dataset: Dataset): Promise<Dataset> {
-  if (!fs.existsSync(path.join(dataset.directory, HEADER_FILE))) return dataset;
-  const entries = new Map((await readManifest(dataset.directory)).map((entry) => [entry.path, entry]));
+  const { directory } = dataset;
+  if (!fs.existsSync(path.join(directory, HEADER_FILE))) return dataset;
+  const entries = new Map((await readManifest(directory)).map((entry) => [entry.path, entry]));
   const records = dataset.records.map((record) => {
     const entry = entries.get(record.path);
     if (!entry) return record;
     const { clip, frame, intensity } = entry;
     return { ...record, clip, frame, intensity };
   });
-  const trueLandmarks = await readTrueLandmarks(dataset.directory);
+  const trueLandmarks = await readTrueLandmarks(directory);
   return { ...dataset, name: 'synthetic sample', synthetic: true, records, trueLandmarks };
 }
 
 function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
-
-/** Variables of the data set that the environment names. */
-const STRAY_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'] as const;
-
-/** Seed of the generated characters. */
-const CHARACTER_SEED = 7;
 
 /**
  * Opens a labelled data set. The reader is chosen by the path: a table of labels (CSV), a folder with `labels.csv`,
@@ -162,30 +145,43 @@ const CHARACTER_SEED = 7;
 export async function openData(
   experiment: Experiment,
   directory?: string,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: Progress,
   options: { readonly numbered?: string; readonly cropped?: boolean } = {},
 ): Promise<OpenedDataset> {
   const { numbered = process.env.DATASET_NUMBERED || undefined, cropped = readCropped(process.env) } =
     options;
-  const CROPPED = cropped ? '1' : undefined;
-  const environment = { ...process.env, DATASET_NUMBERED: numbered, CROPPED };
-  if (directory === undefined) return openDataset(experiment, environment, onProgress);
-  const stray = STRAY_VARIABLES.find((name) => process.env[name]);
+  if (directory === undefined) {
+    const CROPPED = cropped ? '1' : undefined;
+    return openDataset(experiment, { ...process.env, DATASET_NUMBERED: numbered, CROPPED }, onProgress);
+  }
+  const stray = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS'].find((name) => process.env[name]);
   if (stray)
     throw new RangeError(
       `Expected one data set but received a folder and ${stray}=${process.env[stray]}: DATASET_DIR names its folder`,
     );
   const absolute = path.resolve(directory);
-  const opened = await openFolder(guessReader(absolute), absolute, {
+  const isTable = /\.(csv|tsv)$/i.test(absolute) || hasLabels(absolute);
+  const reader = isTable ? 'labels' : hasFergLayout(absolute) ? 'ferg' : 'folder';
+  const opened = await openFolder(reader, absolute, {
     setting: '--data',
     numbered: numbered as Numbering | undefined,
   });
   return markCropped(opened, cropped);
 }
 
-function guessReader(absolute: string): string {
-  if (/\.(csv|tsv)$/i.test(absolute) || hasLabels(absolute)) return 'labels';
-  return hasFergLayout(absolute) ? 'ferg' : 'folder';
+/** Returns true for FERG-DB's folder, or a folder with `<character>/<character>_<emotion>`. */
+function hasFergLayout(directory: string): boolean {
+  const folders = (parent: string) =>
+    fs.statSync(parent, { throwIfNoEntry: false })?.isDirectory()
+      ? fs.readdirSync(parent, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? one.name : []))
+      : [];
+  return folders(directory).some(
+    (top) =>
+      top === 'FERG_DB_256' ||
+      folders(path.join(directory, top)).some(
+        (name) => name.startsWith(`${top}_`) && isEmotion(name.slice(top.length + 1)),
+      ),
+  );
 }
 
 /**
@@ -195,7 +191,7 @@ function guessReader(absolute: string): string {
 export async function openGenerated(
   experiment: Experiment,
   count: number,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: Progress,
 ): Promise<OpenedDataset> {
   const { clipsPerCell, framesPerClip } = experiment;
   const directory = homePath('data', 'generated');
@@ -204,41 +200,20 @@ export async function openGenerated(
   return openDataset(experiment, { FERG_DIR: directory });
 }
 
-function hasFergLayout(directory: string): boolean {
-  const folders = (parent: string) =>
-    fs.statSync(parent, { throwIfNoEntry: false })?.isDirectory()
-      ? fs
-          .readdirSync(parent, { withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map(({ name }) => name)
-      : [];
-  const top = folders(directory);
-  if (top.includes('FERG_DB_256')) return true;
-  const isClassOf = (character: string, name: string) =>
-    name.startsWith(`${character}_`) && isEmotion(name.slice(character.length + 1));
-  return top.some((character) =>
-    folders(path.join(directory, character)).some((name) => isClassOf(character, name)),
-  );
-}
-
 /**
  * Preprocesses a data set; shards are cached in data/cache/blocks.
  * @param onProgress called with the number of processed frames
  * @param options.wholeFace if true, whole faces are cropped too; default false
  */
 export function preprocessDataset(
-  {
-    directory,
-    records,
-    cropped,
-    fixedMargin,
-  }: Pick<Dataset, 'directory' | 'records' | 'cropped' | 'fixedMargin'>,
+  dataset: Pick<Dataset, 'directory' | 'records' | 'cropped' | 'fixedMargin'>,
   { marginPx }: Experiment,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: Progress,
   { wholeFace }: { readonly wholeFace?: boolean } = {},
 ): Promise<PreprocessResult> {
+  const { directory: root, records, cropped, fixedMargin } = dataset;
   return preprocess(records, {
-    root: directory,
+    root,
     cropped,
     fixedMargin,
     wholeFace,

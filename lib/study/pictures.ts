@@ -1,19 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS, type Emotion } from '../core/emotions';
+import { EMOTIONS } from '../core/emotions';
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { readFerg } from '../datasets/ferg';
-import { listImages } from '../datasets/tree';
-import { type SampleSummary, writeSample } from '../characters';
+import { CHARACTERS, writeSample } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { decodeImage, isBadImage } from '../faces/picture/decode';
-
-/** A drawn picture and its labels. */
-export interface ExamplePicture {
-  readonly character: string;
-  readonly emotion: Emotion;
-  readonly image: RgbImage;
-}
 
 /**
  * Lists the pictures that the environment names in `PICTURES`; default seven drawn ones, one for each expression.
@@ -26,11 +18,11 @@ export async function openPictures(
 ): Promise<string[]> {
   const { PICTURES: named } = environment;
   if (named) return named.split(path.delimiter).map((name) => path.resolve(projectRoot(), name));
-  const { directory, characters } = await drawExamples();
+  const { directory, records } = await drawExamples();
   return EMOTIONS.map((emotion, id) => {
-    const character = characters[id % characters.length];
-    const [picture] = listImages(path.join(directory, character, `${character}_${emotion}`));
-    return path.join(directory, character, `${character}_${emotion}`, picture);
+    const { name } = CHARACTERS[id % CHARACTERS.length];
+    const record = records.find((one) => one.character === name && one.emotion === emotion);
+    return path.join(directory, record!.path);
   });
 }
 
@@ -42,12 +34,11 @@ export function listDemoPhotographs(): string[] {
 
 /**
  * Opens the drawn example pictures, 256x256 pixels each; they are drawn if they are missing.
- * @returns 42 pictures, sorted by character and by expression id
+ * @returns 42 pictures with their labels, sorted by character and by expression id
  * @throws Error when one of them cannot be read
  */
-export async function openExamples(): Promise<ExamplePicture[]> {
-  const { directory } = await drawExamples();
-  const { records } = readFerg(directory, { setting: 'the examples' });
+export async function openExamples() {
+  const { directory, records } = await drawExamples();
   return Promise.all(
     records.map(async ({ path: name, character, emotion }) => {
       return { character, emotion, image: await readColour(path.join(directory, name)) };
@@ -55,9 +46,10 @@ export async function openExamples(): Promise<ExamplePicture[]> {
   );
 }
 
-function drawExamples(): Promise<SampleSummary> {
+async function drawExamples() {
   const directory = homePath('data', 'examples');
-  return writeSample({ directory, clipsPerCell: 1, framesPerClip: 1 });
+  await writeSample({ directory, clipsPerCell: 1, framesPerClip: 1 });
+  return readFerg(directory, { setting: 'the examples' });
 }
 
 /**

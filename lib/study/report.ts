@@ -4,12 +4,12 @@ import { type BlockSet, toSkippedCsv } from '../core/blocks';
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
 import type { Experiment } from '../core/experiment';
-import { formatPercent, type BlockIou, type BlockIouReport } from '../core/metrics';
-import { SPLIT_PARTS } from '../core/record';
+import { type BlockIou, type BlockIouReport, formatPercent } from '../core/metrics';
+import { mapParts } from '../core/record';
 import type { Split } from '../core/split';
 import { countParameters, type Network } from '../model/networks/network';
 import type { EngineInfo } from '../tensor/backend';
-import { PREDICTION_COLUMNS, predictionRow } from './folds/score-folds';
+import { listPredictions } from './folds/score-folds';
 import { formatCount, markdownTable } from './markdown';
 import type { OpenedDataset } from './open-dataset';
 import { facesOfSplit } from './split-faces';
@@ -58,12 +58,7 @@ export function buildReport(parts: ReportParts) {
     blockIoU: quality ? { eyes: quality.eyes.mean, mouth: quality.mouth.mean } : null,
     /** Lower tail of the same: 5th percentile and worst character of each block; null without true landmarks. */
     blockIoUTail: quality ? { eyes: tail(quality.eyes), mouth: tail(quality.mouth) } : null,
-    split: {
-      name: split.name,
-      train: split.train.length,
-      validation: split.validation.length,
-      test: split.test.length,
-    },
+    split: { name: split.name, ...mapParts(split, ({ length }) => length) },
     model: parts.network.name,
     parameters: countParameters(parts.network),
     /** Number of trained epochs; less than the experiment's when training was stopped. */
@@ -96,16 +91,14 @@ export function saveReport(
   fs.mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  const sides = SPLIT_PARTS.map((side) => [side, split[side].map((index) => dataset.records[index].path)]);
-  write('split.json', `${JSON.stringify({ name: split.name, ...Object.fromEntries(sides) }, null, 1)}\n`);
-  const rows = facesOfSplit(split, dataset.records, blocks).test.faces.map((face, row) =>
-    predictionRow({
-      record: blocks.records[face],
-      label: labels[row],
-      probabilities: [...probabilities.subarray(CLASSES * row, CLASSES * (row + 1))],
-    }),
-  );
-  write('predictions.csv', toCsv([PREDICTION_COLUMNS, ...rows]));
+  const sides = mapParts(split, (indices) => indices.map((index) => dataset.records[index].path));
+  write('split.json', `${JSON.stringify({ name: split.name, ...sides }, null, 1)}\n`);
+  const answers = facesOfSplit(split, dataset.records, blocks).test.faces.map((face, row) => ({
+    record: blocks.records[face],
+    label: labels[row],
+    probabilities: [...probabilities.subarray(CLASSES * row, CLASSES * (row + 1))],
+  }));
+  write('predictions.csv', toCsv(listPredictions(answers)));
   write('skipped.csv', toSkippedCsv(blocks.skipped));
 }
 

@@ -14,7 +14,6 @@ import { type InputName, inputSource, softLabelsOf } from '../model/training/dat
 import type { EpochRecord } from '../model/training/history';
 import { buildOptimizer, ORIGINAL_RECIPE, type TrainingRecipe } from '../model/training/recipe';
 import { train } from '../model/training/train';
-import type { SplitFaces } from './split-faces';
 
 /** Increment when training gives other weights for the same settings; the cached trainings are then not reused. */
 const TRAINING_VERSION = 1;
@@ -39,7 +38,7 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly experiment: Experiment;
   readonly network: Network;
   readonly blocks: BlockSet;
-  readonly faces: Pick<SplitFaces, 'train' | 'validation'>;
+  readonly faces: Readonly<Record<'train' | 'validation', { readonly faces: readonly number[] }>>;
   /** Identifies the initial weights when they are not the seed's, as for fine-tuning. */
   readonly startedFrom?: string;
   /** Training accuracy is measured on this many training faces, the first ones; default all. */

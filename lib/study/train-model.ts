@@ -1,7 +1,5 @@
-import type { BlockSet } from '../core/blocks';
 import { fitTemperature } from '../core/calibration';
 import { EMOTIONS } from '../core/emotions';
-import type { Experiment } from '../core/experiment';
 import { landmarksOf, MARGIN_FACE_PX, measureFace } from '../core/landmarks';
 import { formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
@@ -12,20 +10,18 @@ import type { ModelMetadata } from '../model/files/model-file';
 import type { Network } from '../model/networks/network';
 import { inputSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
-import type { EpochRecord } from '../model/training/history';
 import { facesOfSplit } from './split-faces';
 import { scoreTest, type TestScore } from './test-score';
-import { fingerprintFaces, trainCached } from './train-cached';
+import { type CachedTrainingOptions, fingerprintFaces, trainCached } from './train-cached';
 
 /** Options of {@link trainModel}. */
-interface TrainModelOptions {
+interface TrainModelOptions extends Pick<
+  CachedTrainingOptions,
+  'blocks' | 'experiment' | 'onEpoch' | 'shouldStop'
+> {
   readonly dataset: Dataset;
-  readonly blocks: BlockSet;
-  readonly experiment: Experiment;
   /** Name of the network, as `findArchitecture` takes it. */
   readonly architecture: string;
-  readonly onEpoch?: (history: readonly EpochRecord[]) => void;
-  readonly shouldStop?: () => boolean;
 }
 
 /** A temperature is fitted on at least this many validation faces; with fewer it is 1. */

@@ -116,7 +116,7 @@ describe('checkpointDirectory', () => {
       augmentation,
       network,
       blocks: buildFaceSet(16),
-      faces: { train: { faces: [0, 1, 2], missed: 0 }, validation: { faces: [3, 4], missed: 0 } },
+      faces: { train: { faces: [0, 1, 2] }, validation: { faces: [3, 4] } },
       cacheDirectory: folder(),
     });
     network.dispose();

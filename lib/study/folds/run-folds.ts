@@ -11,8 +11,12 @@ import { facesOfSplit } from '../split-faces';
 import { runOnQueue } from '../queue/queue';
 import { withTrained } from '../train-cached';
 
-/** Training settings of all folds. */
-export interface FoldSettings {
+/** A fold as a job of the queue; it is sent as JSON. */
+export interface FoldJob {
+  /** Tested person. */
+  readonly person: string;
+  /** Absolute paths of the data set's shards, the same on every machine. */
+  readonly shards: readonly string[];
   /** Name of the network, as `findArchitecture` takes it. */
   readonly architecture: string;
   readonly experiment: Experiment;
@@ -20,13 +24,8 @@ export interface FoldSettings {
   readonly cacheDirectory?: string;
 }
 
-/** A fold as a job of the queue; it is sent as JSON. */
-export interface FoldJob extends FoldSettings {
-  /** Tested person. */
-  readonly person: string;
-  /** Absolute paths of the data set's shards, the same on every machine. */
-  readonly shards: readonly string[];
-}
+/** Training settings of all folds. */
+export type FoldSettings = Omit<FoldJob, 'person' | 'shards'>;
 
 /** Result of a fold; it is sent as JSON. */
 export interface FoldResult {
@@ -64,31 +63,25 @@ function expectThree(persons: readonly string[], what: string): void {
   );
 }
 
-/** A fold: positions in the block set. */
-type Fold = ReturnType<typeof leaveOneCharacterOut>[number];
-
 /**
  * Plans the folds: each person with a found face is tested once; the next such person is the validation set.
- * @returns one fold a person, in alphabetical order
+ * @returns one fold a person, in alphabetical order; positions in the block set
  * @throws RangeError for fewer than three persons, or when a training set lacks an expression of the data
  */
-export function planFolds({ records }: BlockSet): Fold[] {
+export function planFolds({ records }: BlockSet) {
   expectThree([...new Set(records.map(({ character }) => character))], 'persons with a found face');
   const folds = leaveOneCharacterOut(records);
   for (const fold of folds) {
     const missing = missingExpressions(fold, records, 'train');
+    const validation = records[fold.validation[0]].character;
     if (missing.length > 0)
       throw new RangeError(
         `Expected every expression of the data in the training images of each fold but received none of ${missing.join(', ')} ` +
-          `where ${fold.character} is tested and ${validationOf(fold, records)} chooses the epoch: ` +
+          `where ${fold.character} is tested and ${validation} chooses the epoch: ` +
           'add images of these by other persons, or leave these expressions out',
       );
   }
   return folds;
-}
-
-function validationOf(fold: Fold, records: readonly FrameRecord[]): string {
-  return records[fold.validation[0]].character;
 }
 
 /** @returns undefined when training was stopped */
@@ -105,7 +98,7 @@ async function runFold(
   return withTrained(form, options, async (network, { bestEpoch, reusedEpochs, stopped }) => {
     if (stopped) return undefined;
     const { probabilities } = await predict(network, inputSource(blocks, faces.test.faces, form.inputs));
-    const validation = validationOf(fold, blocks.records);
+    const validation = blocks.records[fold.validation[0]].character;
     return { person, validation, bestEpoch, reusedEpochs, probabilities: [...probabilities] };
   });
 }
@@ -122,7 +115,6 @@ export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResu
 
 /**
  * Runs all folds in this process or on a queue. A later call resumes after a stop: trained folds are not trained again.
- * @param options.shards paths of the shards that hold the blocks
  * @param options.queue URL of a Redis queue whose workers run the folds; default: this process runs them
  * @param options.onFold called after each fold
  * @param options.print called with messages about workers and lost connections
@@ -131,9 +123,8 @@ export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResu
  * @throws what {@link planFolds}, training and the queue throw
  */
 export async function runFolds(
-  options: FoldSettings & {
+  options: Omit<FoldJob, 'person'> & {
     readonly blocks: BlockSet;
-    readonly shards: readonly string[];
     readonly queue?: string;
     readonly onFold?: (fold: FoldResult) => void;
     readonly print?: (line: string) => void;

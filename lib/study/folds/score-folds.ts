@@ -4,7 +4,7 @@ import { EMOTIONS, emotionId } from '../../core/emotions';
 import type { Experiment } from '../../core/experiment';
 import { accuracyByCharacter } from '../../core/accuracy-estimates';
 import { bootstrapByGroup } from '../../core/intervals';
-import { macroF1, predictedLabels } from '../../core/metrics';
+import { predictedLabels } from '../../core/metrics';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
@@ -46,9 +46,6 @@ export function gatherAnswers(
   return records.map((record) => ({ record, ...found.get(record.path) }));
 }
 
-/** Scores of a leave-one-person-out evaluation: those of {@link scoreFolds}. */
-type FoldsScore = ReturnType<typeof scoreFolds>;
-
 /**
  * Scores the answers of all folds.
  * @param seed of the bootstrap
@@ -57,9 +54,7 @@ type FoldsScore = ReturnType<typeof scoreFolds>;
  */
 export function scoreFolds(answers: readonly FoldAnswer[], results: readonly FoldResult[], seed: number) {
   const names = [...new Set(answers.map(({ record }) => record.character))].sort();
-  const scores = names.map((person) =>
-    scoreAnswers(answers.filter(({ record }) => record.character === person)),
-  );
+  const groups = names.map((person) => answers.filter(({ record }) => record.character === person));
   const frames = scoreFrames(
     answers.map(({ record }) => record),
     answers.map(({ record, label }) => label === emotionId(record.emotion)),
@@ -68,16 +63,12 @@ export function scoreFolds(answers: readonly FoldAnswer[], results: readonly Fol
     score: scoreAnswers(answers),
     accuracy: accuracyByCharacter(frames),
     macroF1: bootstrapByGroup(
-      scores.filter(({ foundFaces }) => foundFaces.trials > 0).map(({ matrix }) => [matrix]),
-      (matrices) =>
-        macroF1(
-          EMOTIONS.map((_, row) =>
-            EMOTIONS.map((_, column) => matrices.reduce((sum, one) => sum + one[row][column], 0)),
-          ),
-        ),
+      groups.map(chooseFound).filter(({ length }) => length > 0),
+      (own) => scoreAnswers(own).macroF1,
       { random: createRandom(seed, 'macro F1 over persons') },
     ),
-    persons: scores.map(({ allImages, foundFaces }, index) => {
+    persons: groups.map((own, index) => {
+      const { allImages, foundFaces } = scoreAnswers(own);
       const fold = results.find(({ person }) => person === names[index]);
       return {
         person: names[index],
@@ -92,8 +83,12 @@ export function scoreFolds(answers: readonly FoldAnswer[], results: readonly Fol
   };
 }
 
+function chooseFound(answers: readonly FoldAnswer[]): FoldAnswer[] {
+  return answers.filter(({ label }) => label !== undefined);
+}
+
 function scoreAnswers(answers: readonly FoldAnswer[]): TestScore {
-  const found = answers.filter(({ label }) => label !== undefined);
+  const found = chooseFound(answers);
   return scoreTest(
     Uint8Array.from(found, ({ record }) => emotionId(record.emotion)),
     Uint8Array.from(found, ({ label }) => label!),
@@ -101,20 +96,20 @@ function scoreAnswers(answers: readonly FoldAnswer[]): TestScore {
   );
 }
 
-/** Column names of a table of predictions. */
-export const PREDICTION_COLUMNS = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
-
-/** Formats a row of a table of predictions; answer and probabilities are empty for an image without a found face. */
-export function predictionRow({ record, label, probabilities }: FoldAnswer): string[] {
-  const answer = label === undefined ? '' : EMOTIONS[label];
-  const shares = probabilities?.map((value) => value.toFixed(5)) ?? EMOTIONS.map(() => '');
-  return [record.path, record.emotion, answer, ...shares];
+/** Lists the rows of a table of predictions; answer and probabilities are empty for an image without a found face. */
+export function listPredictions(answers: readonly FoldAnswer[]): string[][] {
+  const header = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
+  const rows = answers.map(({ record, label, probabilities }) => {
+    const shares = probabilities?.map((value) => value.toFixed(5)) ?? EMOTIONS.map(() => '');
+    return [record.path, record.emotion, label === undefined ? '' : EMOTIONS[label], ...shares];
+  });
+  return [header, ...rows];
 }
 
 /** Formats the answers of all folds as CSV. */
 export function toPredictionsCsv(answers: readonly FoldAnswer[]): string {
-  const rows = answers.map((answer) => [...predictionRow(answer), answer.record.character]);
-  return toCsv([[...PREDICTION_COLUMNS, 'person'], ...rows]);
+  const persons = ['person', ...answers.map(({ record }) => record.character)];
+  return toCsv(listPredictions(answers).map((row, index) => [...row, persons[index]]));
 }
 
 /** A finished leave-one-person-out evaluation. */
@@ -122,7 +117,7 @@ export interface CrossValidation {
   readonly dataset: Dataset;
   readonly blocks: BlockSet;
   readonly answers: readonly FoldAnswer[];
-  readonly figures: FoldsScore;
+  readonly figures: ReturnType<typeof scoreFolds>;
   readonly experiment: Experiment;
   readonly model: string;
   readonly parameters: number;

@@ -1,8 +1,8 @@
 import { expectedCalibrationError, fitTemperature, scaleByTemperature } from '../../core/calibration';
-import { EMOTIONS, emotionId, isEmotion } from '../../core/emotions';
+import { EMOTIONS, emotionId } from '../../core/emotions';
 import { wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
-import { majorityWinner, VOTE_COLUMNS } from '../../core/votes';
+import { labelByVotes, majorityWinner, VOTE_COLUMNS } from '../../core/votes';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './models';
 
@@ -57,10 +57,9 @@ export function chooseLabelled(
 ) {
   const asked = faces.filter((face) => face.side === side && isAsked(face));
   const chosen = asked.flatMap((face, row) => {
-    const winner = majorityWinner(face.votes);
-    if (!winner || !isEmotion(winner)) return [];
+    const emotion = labelByVotes(face.votes, 'strict');
     const probabilities = run[side].subarray(CLASSES * row, CLASSES * (row + 1));
-    return [{ face, label: emotionId(winner), probabilities }];
+    return emotion ? [{ face, label: emotionId(emotion), probabilities }] : [];
   });
   return {
     faces: chosen.map(({ face }) => face),

@@ -11,28 +11,8 @@ import {
 } from '../../model/networks/residual';
 import { buildTerGat } from '../../model/networks/tergat';
 
-/** The models of the study in the order of its tables. */
-export const REAL_FACES_MODELS = [
-  'majority',
-  'boxes',
-  'defect1',
-  'landmarks',
-  'eyes',
-  'mouth',
-  'compact',
-  'tergat',
-  'face',
-  'blocksAndFace',
-  'drawn',
-  'faceApi',
-  'carried',
-] as const;
-
-/** One of {@link REAL_FACES_MODELS}. */
-export type RealFacesModel = (typeof REAL_FACES_MODELS)[number];
-
-/** Display names for tables and figures. */
-export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
+/** The models of the study in the order of its tables, with their names in tables and figures. */
+export const REAL_FACES_NAMES = {
   majority: 'most frequent expression',
   boxes: 'box coordinates alone',
   defect1: 'both blocks, cut from one image (defect 1)',
@@ -47,6 +27,12 @@ export const REAL_FACES_NAMES: Readonly<Record<RealFacesModel, string>> = {
   faceApi: "face-api's network, whole crop",
   carried: 'the model that the project carries',
 };
+
+/** A model of the study. */
+export type RealFacesModel = keyof typeof REAL_FACES_NAMES;
+
+/** The models of the study in the order of its tables. */
+export const REAL_FACES_MODELS = Object.keys(REAL_FACES_NAMES) as readonly RealFacesModel[];
 
 /** A network that the study trains, and how. */
 export interface TrainedForm extends NetworkSpec {

@@ -1,36 +1,27 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { BlockSet } from '../../core/blocks';
-import { isEmotion } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord, SplitPart } from '../../core/record';
-import { majorityWinner } from '../../core/votes';
-import type { Dataset } from '../../datasets/dataset';
+import { labelByVotes, majorityWinner } from '../../core/votes';
 import { startEngine } from '../../tensor/backend';
 import { openDataset, preprocessDataset } from '../open-dataset';
 import type { ScoredFace } from './archive';
 
 /** FER+ after preprocessing. */
-export interface RealFacesData {
-  readonly dataset: Dataset;
-  readonly blocks: BlockSet;
-  /** Positions in the block set of all images with a vote for one of the seven expressions. */
-  readonly sides: Readonly<Record<SplitPart, readonly number[]>>;
-  /** Positions of the validation images with a strict label, which choose the epoch and fit the temperature. */
-  readonly chosenBy: readonly number[];
-  readonly faces: readonly ScoredFace[];
-}
+export type RealFacesData = Awaited<ReturnType<typeof openRealFaces>>;
 
 /**
  * Opens and preprocesses the FER+ in the directory `DATASET_DIR`; blocks are cached in data/cache.
+ * @returns `sides`: positions in the block set of all images with a vote for one of the seven expressions; `chosenBy`:
+ *   those of the validation images with a strict label, which choose the epoch and fit the temperature; `faces`: the
+ *   scored images
  * @throws RangeError when `DATASET` is not fer-plus, or an image cannot be read
  */
 export async function openRealFaces(
-  environment: Readonly<Record<string, string | undefined>>,
+  { DATASET, DATASET_DIR }: Readonly<Record<string, string | undefined>>,
   onProgress?: (done: number, total: number) => void,
-): Promise<RealFacesData> {
-  const { DATASET, DATASET_DIR } = environment;
+) {
   if (DATASET !== 'fer-plus' || !DATASET_DIR)
     throw new RangeError(
       `Expected DATASET=fer-plus and DATASET_DIR for the study of real faces but received ${DATASET ?? 'none'}`,
@@ -38,43 +29,35 @@ export async function openRealFaces(
   await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT, onProgress, { wholeFace: true });
-  if (blocks.skipped.length > 0)
+  const { records, skipped } = blocks;
+  if (skipped.length > 0)
     throw new RangeError(
-      `Expected every image to be read but received ${blocks.skipped.length} that were not: ${blocks.skipped[0].reason}`,
+      `Expected every image to be read but received ${skipped.length} that were not: ${skipped[0].reason}`,
     );
-  const positions = (side: SplitPart) =>
-    [...blocks.records.keys()].filter((face) => blocks.records[face].side === side);
+  const positions = (side: SplitPart) => [...records.keys()].filter((face) => records[face].side === side);
   const sides = { train: positions('train'), validation: positions('validation'), test: positions('test') };
-  const chosenBy = sides.validation.filter((face) => hasStrictLabel(blocks.records[face]));
-  return { dataset, blocks, sides, chosenBy, faces: listScoredFaces(dataset, blocks, sides) };
-}
-
-/** Returns true if the strict label of an image is one of the seven expressions. */
-export function hasStrictLabel({ votes }: FrameRecord): boolean {
-  const winner = majorityWinner(votes!);
-  return winner !== undefined && isEmotion(winner);
-}
-
-function listScoredFaces(
-  { directory, unlabelled = [] }: Dataset,
-  { records }: BlockSet,
-  sides: RealFacesData['sides'],
-): ScoredFace[] {
+  const chosenBy = sides.validation.filter((face) => hasStrictLabel(records[face]));
   const hashOf = (face: number) =>
     createHash('sha256')
-      .update(fs.readFileSync(path.join(directory, records[face].path)))
+      .update(fs.readFileSync(path.join(dataset.directory, records[face].path)))
       .digest('hex');
   const known = new Set(sides.train.map(hashOf));
-  return (['validation', 'test'] as const).flatMap((side) => [
+  const faces: readonly ScoredFace[] = (['validation', 'test'] as const).flatMap((side) => [
     ...sides[side].map((face): ScoredFace => {
       const { path: name, votes } = records[face];
       return { path: name, side, votes: votes!, isDuplicate: known.has(hashOf(face)) };
     }),
     // Contempt without a vote for any of the seven: no model is asked, and strict-8 counts it as wrong.
-    ...unlabelled.flatMap(({ path: name, side: own, votes }): ScoredFace[] =>
+    ...(dataset.unlabelled ?? []).flatMap(({ path: name, side: own, votes }): ScoredFace[] =>
       own === side && votes && majorityWinner(votes) === 'contempt'
         ? [{ path: name, side, votes, isDuplicate: false }]
         : [],
     ),
   ]);
+  return { dataset, blocks, sides, chosenBy, faces };
+}
+
+/** Returns true if the strict label of an image is one of the seven expressions. */
+export function hasStrictLabel({ votes }: FrameRecord): boolean {
+  return labelByVotes(votes!, 'strict') !== undefined;
 }

@@ -1,7 +1,14 @@
-import { emotionId, EMOTIONS, isEmotion } from '../../core/emotions';
+import { EMOTIONS, isEmotion } from '../../core/emotions';
 import { mean, wilsonInterval } from '../../core/intervals';
-import { classMetrics, confusionMatrix, formatPercent, macroF1, predictedLabels } from '../../core/metrics';
-import { majorityWinner, pluralityWinner, type VoteColumn } from '../../core/votes';
+import {
+  accuracy,
+  classMetrics,
+  confusionMatrix,
+  formatPercent,
+  macroF1,
+  predictedLabels,
+} from '../../core/metrics';
+import { labelByVotes, majorityWinner, type VoteColumn } from '../../core/votes';
 import { formatCount, markdownTable } from '../markdown';
 import { calibrate, chooseLabelled, validationAccuracy } from './answers';
 import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
@@ -17,9 +24,6 @@ export interface ProtocolAccuracy {
   readonly n: number;
   readonly accuracy: number;
 }
-
-/** The label of an image by a protocol; undefined for an image that the protocol leaves out. */
-type LabelRule = (face: ScoredFace) => VoteColumn | undefined;
 
 /** Figures of a model on FER+'s test set. Rates are of all images of the protocol, 0 to 1, and means over the seeds. */
 type ModelSummary = ReturnType<typeof summarizeModel>;
@@ -54,12 +58,22 @@ export function summarizeRealFaces(archive: RealFacesArchive) {
 function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]) {
   const tested = faces.filter(({ side }) => side === 'test');
   const asked = tested.filter(isAsked);
-  const strict: LabelRule = ({ votes }) => majorityWinner(votes);
-  const strict7: LabelRule = (face) => exceptContempt(strict(face));
-  const scores = scoreRuns(asked, runs, strict7);
-  const strict7Mean = averageScores(scores);
-  const strict8 = averageScores(scoreRuns(asked, runs, strict));
-  const { low, high } = wilsonInterval(Math.round(strict7Mean.n * strict7Mean.accuracy), strict7Mean.n);
+  /** Mean accuracy over the runs on the images that a rule labels with one of the seven or contempt. */
+  const rate = (rule: (face: ScoredFace) => VoteColumn | undefined): ProtocolAccuracy => {
+    const outcomes = runs.map(({ test }) => {
+      const answers = predictedLabels(test);
+      return asked.flatMap((face, row) => {
+        const label = rule(face);
+        if (!label || !(isEmotion(label) || label === 'contempt')) return [];
+        return [Number(label === EMOTIONS[answers[row]])];
+      });
+    });
+    return { n: outcomes[0].length, accuracy: meanOf(outcomes, mean) };
+  };
+  const strict7 = rate(({ votes }) => labelByVotes(votes, 'strict'));
+  const { low, high } = wilsonInterval(Math.round(strict7.n * strict7.accuracy), strict7.n);
+  const strict8 = rate(({ votes }) => majorityWinner(votes));
+  const strict8Images = strict8.n + tested.length - asked.length;
   const matrices = runs.map((run) => {
     const { labels, probabilities } = chooseLabelled(faces, run, 'test');
     return confusionMatrix(labels, predictedLabels(probabilities));
@@ -77,10 +91,10 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
     validation: meanOf(runs, (run) => validationAccuracy(faces, run)),
     /** The Wilson interval is that of the mean accuracy: of images, not of seeds. The matrix is the first seed's. */
     strict7: {
-      ...strict7Mean,
+      ...strict7,
       low: round(low),
       high: round(high),
-      accuracies: scores.map(({ accuracy }) => round(accuracy)),
+      accuracies: matrices.map((matrix) => round(accuracy(matrix))),
       macroF1: meanOf(matrices, macroF1),
       recall: Object.fromEntries(
         EMOTIONS.map((emotion, id) => [emotion, meanOf(recalls, (classes) => classes[id].recall)]),
@@ -88,12 +102,12 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
       matrix: matrices[0],
     },
     /** Without test images that are byte-identical to a training image. */
-    strict7Unique: averageScores(
-      scoreRuns(asked, runs, (face) => (face.isDuplicate ? undefined : strict7(face))),
+    strict7Unique: rate(({ isDuplicate, votes }) =>
+      isDuplicate ? undefined : labelByVotes(votes, 'strict'),
     ),
     /** Images of contempt count as errors, those that no model is asked about too. */
-    strict8: addErrors(strict8, tested.length - asked.length),
-    plural7: averageScores(scoreRuns(asked, runs, ({ votes }) => exceptContempt(pluralityWinner(votes)))),
+    strict8: { n: strict8Images, accuracy: round((strict8.accuracy * strict8.n) / strict8Images) },
+    plural7: rate(({ votes }) => labelByVotes(votes, 'plural')),
     /** Expected calibration error, strict-7, before and after temperature scaling. */
     ece: {
       before: meanOf(calibrated, ({ before }) => before),
@@ -122,35 +136,6 @@ function accuracyOfSurest(
   return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ right }) => right));
 }
 
-/** Computes each run's accuracy on the images that a rule labels with one of the seven or contempt. */
-function scoreRuns(
-  asked: readonly ScoredFace[],
-  runs: readonly RealFacesRun[],
-  rule: LabelRule,
-): ProtocolAccuracy[] {
-  return runs.map(({ test }) => {
-    const answers = predictedLabels(test);
-    const outcomes = asked.flatMap((face, row) => {
-      const winner = rule(face);
-      if (!winner || !(isEmotion(winner) || winner === 'contempt')) return [];
-      return [Number(isEmotion(winner) && answers[row] === emotionId(winner))];
-    });
-    return { n: outcomes.length, accuracy: mean(outcomes) };
-  });
-}
-
-function averageScores(scores: readonly ProtocolAccuracy[]): ProtocolAccuracy {
-  return { n: scores[0].n, accuracy: meanOf(scores, ({ accuracy }) => accuracy) };
-}
-
-function addErrors({ n, accuracy }: ProtocolAccuracy, errors: number): ProtocolAccuracy {
-  return { n: n + errors, accuracy: round((accuracy * n) / (n + errors)) };
-}
-
-function exceptContempt(winner: VoteColumn | undefined): VoteColumn | undefined {
-  return winner === 'contempt' ? undefined : winner;
-}
-
 function meanOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
   return round(mean(items.map(valueOf)));
 }
@@ -167,11 +152,11 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
     const { accuracies } = strict7;
     const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map(percent);
     const seeds = accuracies.length > 1 ? ` (mean of ${accuracies.length} seeds, ${least} to ${most})` : '';
-    const accuracy = `${percent(strict7.accuracy)} (${percent(strict7.low)} to ${percent(strict7.high)})`;
+    const rate = `${percent(strict7.accuracy)} (${percent(strict7.low)} to ${percent(strict7.high)})`;
     return [
       `${REAL_FACES_NAMES[model as RealFacesModel]}${seeds}`,
       parameters === 0 ? '–' : formatCount(parameters),
-      model === 'carried' ? `**${accuracy}**` : accuracy,
+      model === 'carried' ? `**${rate}**` : rate,
       percent(strict7Unique.accuracy),
       strict7.macroF1.toFixed(3),
     ];
@@ -190,7 +175,7 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
 /** Formats the figures of the default model as its card's table. */
 export function carriedToMarkdown(summary: ModelSummary): string {
   const { strict7, strict7Unique, strict8, plural7, ece, coverage, temperature } = summary;
-  const rate = ({ accuracy, n }: ProtocolAccuracy) => `${percent(accuracy)} of ${formatCount(n)}`;
+  const rate = (one: ProtocolAccuracy) => `${percent(one.accuracy)} of ${formatCount(one.n)}`;
   const recall = EMOTIONS.map((emotion, id) => {
     const count = strict7.matrix[id].reduce((sum, cell) => sum + cell, 0);
     return `${emotion} ${percent(strict7.recall[emotion])} (${formatCount(count)})`;

@@ -132,7 +132,7 @@ async function trainOnFerPlus<T>(
   const options = {
     experiment: { ...DEFAULT_EXPERIMENT, seed, epochs: form.epochs },
     blocks: shown,
-    faces: { train: { faces: sides.train, missed: 0 }, validation: { faces: chosenBy, missed: 0 } },
+    faces: { train: { faces: sides.train }, validation: { faces: chosenBy } },
     scoredFaces: SCORED_FACES,
     onEpoch: (history: CachedTraining['history']) =>
       print(`${model} ${seed}: ${formatEpoch(history[history.length - 1], form.epochs)}`),
@@ -141,27 +141,22 @@ async function trainOnFerPlus<T>(
   return withTrained(form, options, (network, training) => use(network, training, shown));
 }
 
-/** Result of {@link fineTune}. */
-interface FineTuning extends CachedTraining {
-  /** Number of photographs and of drawn faces in the training set. */
-  readonly photographs: number;
-  readonly drawings: number;
-  /** Share of the fine-tuned weights in the final weights, 0 to 1. */
-  readonly share: number;
-}
-
 /**
  * Trains the default model: `blocksAndFace` on FER+, then a few epochs on FER+ and drawn characters together. The final
  * weights are (1 - share) * before + share * after. The share is the largest multiple of 1 / 20 that loses at most
  * `FINE_TUNING.tolerance` of the accuracy on FER+'s validation set. Both trainings resume from their checkpoints.
  * Source of the average: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
- * @param use called with the network, which is disposed afterwards
+ * @param use called with the network, which is disposed afterwards; whether training was stopped; the numbers of
+ *   photographs and drawn faces in the training set; and the share of the fine-tuned weights, 0 to 1
  * @returns what the function returns
  */
 export async function fineTune<T>(
   data: RealFacesData,
   options: TrainingOptions,
-  use: (network: Network, training: FineTuning) => Promise<T>,
+  use: (
+    network: Network,
+    training: Readonly<{ stopped: boolean; photographs: number; drawings: number; share: number }>,
+  ) => Promise<T>,
 ): Promise<T> {
   const { seed, print, shouldStop } = options;
   const { recipe, epochs, characters, clipsPerCell, framesPerClip } = FINE_TUNING;
@@ -174,7 +169,7 @@ export async function fineTune<T>(
     const { faces: chosen } = facesOfSplit(split, generated.records, drawn.blocks).train;
     const drawnFaces = chosen.map((face) => face + data.blocks.records.length);
     const { inputs, augmentation } = TRAINED_MODELS.blocksAndFace;
-    const result = await trainCached({
+    const { stopped } = await trainCached({
       inputs,
       augmentation,
       recipe,
@@ -182,8 +177,8 @@ export async function fineTune<T>(
       network,
       blocks: concatBlocks([data.blocks, drawn.blocks]),
       faces: {
-        train: { faces: [...data.sides.train, ...drawnFaces], missed: 0 },
-        validation: { faces: data.chosenBy, missed: 0 },
+        train: { faces: [...data.sides.train, ...drawnFaces] },
+        validation: { faces: data.chosenBy },
       },
       scoredFaces: SCORED_FACES,
       finalWeights: 'last',
@@ -191,9 +186,9 @@ export async function fineTune<T>(
       onEpoch: (history) => print(`carried ${seed}: ${formatEpoch(history[history.length - 1], epochs)}`),
       shouldStop,
     });
-    const share = result.stopped ? 1 : await averageWeights(network, before, data);
-    const counts = { photographs: data.sides.train.length, drawings: drawnFaces.length };
-    return use(network, { ...result, ...counts, share });
+    const share = stopped ? 1 : await averageWeights(network, before, data);
+    const photographs = data.sides.train.length;
+    return use(network, { stopped, photographs, drawings: drawnFaces.length, share });
   });
 }
 
@@ -217,9 +212,7 @@ async function averageWeights(network: Network, before: NetworkState, data: Real
 
 function hashState(state: NetworkState): string {
   const hash = createHash('sha256');
-  for (const [name, values] of state) {
-    hash.update(name);
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
+  for (const [name, { buffer, byteOffset, byteLength }] of state)
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
   return hash.digest('hex');
 }
