@@ -38,24 +38,31 @@ export function choice<T extends string>(
   return new Flag<T | undefined>(flags, help).choices(values);
 }
 
-/** Declares an option with a number; a number out of range is wrong usage. */
-export function number(flags: string, help: string, least: number, most: number): Flag<number | undefined> {
-  return new Flag<number | undefined>(flags, help).argParser(numberBetween(least, most));
+/**
+ * Declares an option with a number; a number out of range is wrong usage.
+ * @param words accepted in place of numbers
+ */
+export function number(
+  flags: string,
+  help: string,
+  least: number,
+  most: number,
+  words: ReadonlyMap<string, number> = new Map(),
+): Flag<number | undefined> {
+  const read = (given: string) => words.get(given) ?? readNumber(given, least, most, false);
+  return new Flag<number | undefined>(flags, help).argParser(read);
 }
 
 /** Declares an option with an integer. */
 export function integer(flags: string, help: string, least: number, most = 1e6): Flag<number | undefined> {
-  return new Flag<number | undefined>(flags, help).argParser(numberBetween(least, most, true));
+  return new Flag<number | undefined>(flags, help).argParser((given) => readNumber(given, least, most, true));
 }
 
-/** Makes a parser of a number on the command line. */
-export function numberBetween(least: number, most: number, isWhole = false): (text: string) => number {
-  return (given) => {
-    const value = given.trim() === '' ? NaN : Number(given);
-    if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
-    const kind = isWhole ? 'an integer' : 'a number';
-    throw new InvalidArgumentError(`Expected ${kind} between ${least} and ${most} but received ${given}.`);
-  };
+function readNumber(given: string, least: number, most: number, isWhole: boolean): number {
+  const value = given.trim() === '' ? NaN : Number(given);
+  if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
+  const kind = isWhole ? 'an integer' : 'a number';
+  throw new InvalidArgumentError(`Expected ${kind} between ${least} and ${most} but received ${given}.`);
 }
 
 /** Options by the names of their values. */
@@ -128,7 +135,7 @@ export function tell(line: string): void {
 }
 
 /** Exit status after Ctrl-C. */
-export const STOPPED_STATUS = 130;
+export const STOPPED = 130;
 
 /**
  * Makes a callback that shows the progress of a long task on standard error: a terminal gets a bar, anything else a line

@@ -10,7 +10,7 @@ import {
   defineCommand,
   findGiven,
   followOnStderr,
-  STOPPED_STATUS,
+  STOPPED,
   tell,
   text,
   type ValuesOf,
@@ -73,7 +73,7 @@ export const define = defineCommand({
         throw new RangeError(`Expected --folds ARCHITECTURE beside SPLIT=${split} but received none`);
       if (await evaluate({ ...values, models: against === undefined ? [model] : [model, against] })) return;
       tell('Stopped before the last image: nothing was written.');
-      return STOPPED_STATUS;
+      return STOPPED;
     }
     if (split && split !== LEAVE_ONE_PERSON_OUT)
       throw new RangeError(
@@ -82,7 +82,7 @@ export const define = defineCommand({
     const settings = { ...chooseExperiment(values), architecture: folds, print: tell };
     if (await evaluateFolds({ ...values, ...settings })) return;
     tell('Stopped before the last fold: nothing was written; the same command continues.');
-    return STOPPED_STATUS;
+    return STOPPED;
   },
 });
 

@@ -5,9 +5,10 @@ import { checkOutput } from '../files/output';
 import { expectWritable, projectRoot } from '../files/project';
 import { watchStop } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';
-import { choice, defineCommand, Flag, followOnStderr, number, STOPPED_STATUS, tell, text } from './command';
-import { numberBetween, type ValuesOf } from './command';
+import { choice, defineCommand, followOnStderr, number, STOPPED, tell, text, type ValuesOf } from './command';
 import { SHARED } from './experiment';
+
+const ALL = new Map([['all', Infinity]]);
 
 const OPTIONS = {
   cropped: SHARED.cropped,
@@ -15,9 +16,7 @@ const OPTIONS = {
   format: choice('-f, --format <format>', 'format of the answers', ['text', 'json', 'csv']).or('text'),
   filesFrom: text('--files-from <file>', 'read names, one per line or ended by NUL; -: standard input'),
   annotate: text('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in'),
-  fps: new Flag<number>('--fps <rate>', 'most pictures per second of a video; all: every picture')
-    .argParser((rate) => (rate === 'all' ? Infinity : numberBetween(0.001, 120)(rate)))
-    .or(2),
+  fps: number('--fps <rate>', 'pictures per second of a video, at most; or all', 0.001, 120, ALL).or(2),
   smooth: number('--smooth <seconds>', "average a video's answers per face over this time", 0.001, 600),
 };
 
@@ -130,7 +129,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
     stop.dispose();
     predictor.dispose();
   }
-  if (stop.isRequested()) return STOPPED_STATUS;
+  if (stop.isRequested()) return STOPPED;
   return unread > 0 ? 1 : 0;
 }
 

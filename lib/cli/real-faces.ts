@@ -10,7 +10,7 @@ import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
-import { defineCommand, followOnStderr, print, STOPPED_STATUS, text } from './command';
+import { defineCommand, followOnStderr, print, STOPPED, text } from './command';
 
 /** A training of a row of the study. */
 interface Run {
@@ -51,7 +51,7 @@ export const define = defineCommand({
     const runs = await planRuns(step, names, readSeeds(seeds));
     // All other steps write committed files.
     if (step !== 'train') expectWritable(projectRoot());
-    return (await takeStep(runs)) ? 0 : STOPPED_STATUS;
+    return (await takeStep(runs)) ? 0 : STOPPED;
   },
 });
 

@@ -8,16 +8,7 @@ import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks
 import { findTarget, saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/test-score';
-import {
-  choice,
-  defineCommand,
-  findGiven,
-  followOnStderr,
-  integer,
-  print,
-  STOPPED_STATUS,
-  text,
-} from './command';
+import { choice, defineCommand, findGiven, followOnStderr, integer, print, STOPPED, text } from './command';
 import {
   type ChosenExperiment,
   chooseExperiment,
@@ -59,7 +50,7 @@ Ctrl-C ends training after the current batch; the same command continues after t
       return refuse(
         `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
       );
-    return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED_STATUS;
+    return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED;
   },
 });
 
