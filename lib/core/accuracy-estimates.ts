@@ -64,7 +64,7 @@ function scoresByCharacter(frames: readonly ScoredFrame[]): Map<string, number[]
 }
 
 /** Right and wrong answers of two classifiers on the same images: numbers of images, and a test. */
-export interface PairedOutcome {
+interface PairedOutcome {
   readonly both: number;
   readonly onlyFirst: number;
   readonly onlySecond: number;

@@ -2,7 +2,7 @@ import { EMOTIONS } from './emotions';
 import { mean } from './intervals';
 
 /** A classifier's probabilities and the true labels of n images. */
-export interface LabelledProbabilities {
+interface LabelledProbabilities {
   /** Softmax outputs, [n, 7], each row's sum 1. */
   readonly probabilities: Float32Array;
   /** True label ids, [n]. */
