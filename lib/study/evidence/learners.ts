@@ -17,7 +17,7 @@ import type { Network } from '../../model/networks/network';
 import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
-import { askModelFile, askNetwork, predictFrequencies } from '../answer-faces';
+import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../set-probabilities';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 
@@ -87,7 +87,7 @@ export function buildLearners(
     if (form)
       return (task) =>
         useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
-          ...(await askNetwork(network, form.inputs, task.blocks, task)),
+          ...(await computeProbabilities(network, form.inputs, task.blocks, task)),
           bestEpoch,
         }));
     const known = [...Object.keys(untrained), ...Object.keys(forms)].join(', ');
@@ -134,7 +134,7 @@ async function predictNearestFace({ blocks, train, test }: LearnerTask): Promise
 /** Asks the model of drawn faces, which is not trained here. */
 async function askDrawnModel({ blocks, test: faces }: LearnerTask): Promise<LearnerAnswers> {
   const asked = { validation: [], test: faces };
-  const { test, temperature } = await askModelFile('models/drawn.safetensors', blocks, asked);
+  const { test, temperature } = await computeFileProbabilities('models/drawn.safetensors', blocks, asked);
   return { test: scaleByTemperature(test, temperature) };
 }
 

@@ -18,7 +18,12 @@ import {
 import { inputSource } from '../../model/training/data';
 import { evaluate } from '../../model/training/evaluate';
 import { formatEpoch } from '../../model/training/history';
-import { type AskedFaces, askModelFile, askNetwork, predictFrequencies } from '../answer-faces';
+import {
+  type SetFaces,
+  computeFileProbabilities,
+  computeProbabilities,
+  predictFrequencies,
+} from '../set-probabilities';
 import { cutFromLastImage } from '../block-conditions';
 import { facesOfSplit } from '../split-faces';
 import { openGenerated, preprocessDataset } from '../open-dataset';
@@ -74,14 +79,20 @@ export async function runModel(
     print(`${model}, seed ${seed}: best epoch ${bestEpoch} of ${epochs}, ${seconds.toFixed(0)} s`);
     if (stopped) return undefined;
     const parameters = countParameters(network);
-    return { seed, bestEpoch, epochs, parameters, ...(await askNetwork(network, inputs, shown, asked)) };
+    return {
+      seed,
+      bestEpoch,
+      epochs,
+      parameters,
+      ...(await computeProbabilities(network, inputs, shown, asked)),
+    };
   });
 }
 
 async function askUntrained(
   model: Exclude<RealFacesModel, TrainedModelName>,
   data: RealFacesData,
-  asked: AskedFaces,
+  asked: SetFaces,
 ): Promise<Pick<RealFacesRun, 'parameters' | 'validation' | 'test'>> {
   const { blocks, sides } = data;
   if (model === 'faceApi') return askFaceApi(data, asked);
@@ -90,12 +101,12 @@ async function askUntrained(
     const labels = labelled.map(({ emotion }) => emotionId(emotion));
     return { parameters: 0, ...predictFrequencies(labels, asked) };
   }
-  const { parameters, validation, test } = await askModelFile(MODEL_FILES[model], blocks, asked);
+  const { parameters, validation, test } = await computeFileProbabilities(MODEL_FILES[model], blocks, asked);
   return { parameters, validation, test };
 }
 
 /** Computes the probabilities of face-api's expression network for whole crops, with the package's preprocessing. */
-async function askFaceApi({ dataset, blocks }: RealFacesData, asked: AskedFaces) {
+async function askFaceApi({ dataset, blocks }: RealFacesData, asked: SetFaces) {
   const network = await loadExpressionNetwork();
   const ask = async (faces: readonly number[]) => {
     const probabilities: number[] = [];

@@ -10,17 +10,17 @@ import { inputSource, type InputName } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 
 /** Faces of the validation and test set, as positions in a block set. */
-export type AskedFaces = Readonly<Record<'validation' | 'test', readonly number[]>>;
+export type SetFaces = Readonly<Record<'validation' | 'test', readonly number[]>>;
 
 /** Probabilities of the faces of the validation and test set, [n, 7] each. */
 export type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
 
 /** Computes a network's probabilities. */
-export async function askNetwork(
+export async function computeProbabilities(
   network: Network,
   inputs: readonly InputName[],
   blocks: BlockSet,
-  { validation, test }: AskedFaces,
+  { validation, test }: SetFaces,
 ): Promise<SetProbabilities> {
   const ask = async (faces: readonly number[]) =>
     (await predict(network, inputSource(blocks, faces, inputs))).probabilities;
@@ -31,16 +31,16 @@ export async function askNetwork(
  * Computes the probabilities of a model file, without its temperature.
  * @param file path from the project's directory
  */
-export async function askModelFile(
+export async function computeFileProbabilities(
   file: string,
   blocks: BlockSet,
-  faces: AskedFaces,
+  faces: SetFaces,
 ): Promise<SetProbabilities & { readonly temperature: number; readonly parameters: number }> {
   const bytes = fs.readFileSync(path.join(projectRoot(), file));
   const { architecture, network, temperature } = decodeModel(bytes, file);
   try {
     const { inputs } = findArchitecture(architecture);
-    const answers = await askNetwork(network, inputs, blocks, faces);
+    const answers = await computeProbabilities(network, inputs, blocks, faces);
     return { ...answers, temperature, parameters: countParameters(network) };
   } finally {
     network.dispose();
@@ -53,7 +53,7 @@ export async function askModelFile(
  */
 export function predictFrequencies(
   labels: ArrayLike<number>,
-  { validation, test }: AskedFaces,
+  { validation, test }: SetFaces,
 ): SetProbabilities {
   const shares = new Float32Array(EMOTIONS.length);
   for (const label of Array.from(labels)) shares[label] += 1 / labels.length;
