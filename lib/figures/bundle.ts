@@ -68,11 +68,8 @@ async function figureBundle(figure: Figure): Promise<MimeBundle> {
   const isPhotographic = svg.includes('data:image/');
   const jpeg = isPhotographic && (await drawSvg(svg, JPEG_SCALE).pixels.jpeg(JPEG_OPTIONS).toBuffer());
   const isJpeg = jpeg && jpeg.length < png.length;
-  const picture = pictureBundle(isJpeg ? jpeg : png, isJpeg ? 'jpeg' : 'png', {
-    width,
-    height,
-    alt: figure.title,
-  });
+  const metadata = { width, height, alt: figure.title };
+  const picture = isJpeg ? pictureBundle(jpeg, 'jpeg', metadata) : pictureBundle(png, 'png', metadata);
   if (figure.kind === 'picture') return picture;
   const actions = { source: false, compiled: false, editor: false };
   return {

@@ -29,10 +29,7 @@ export function countsChart(records: readonly FrameRecord[], split: Split): Char
     mark: { type: 'bar', stroke: COLORS.paper, strokeWidth: 1 },
     encoding: {
       y: nominal('emotion', { sort: EMOTIONS, axis: NAMES_AXIS }),
-      x: quantitative('images', {
-        stack: 'zero',
-        axis: { title: 'Images', format: ',d', tickMinStep: 1 },
-      }),
+      x: quantitative('images', { stack: 'zero', axis: { title: 'Images', format: ',d', tickMinStep: 1 } }),
       color: colorBy('side', SPLIT_PARTS, Object.values(SIDE_COLORS)),
       order: quantitative('order'),
       tooltip: [

@@ -63,11 +63,7 @@ export async function markPicture(
  * @param landmarks [68, 2] as x and y in pixels of the image
  * @param style SVG attributes; default: each block's landmarks in its colour
  */
-export function drawLandmarks(
-  landmarks: Float32Array,
-  { x, y, scale }: Placement,
-  style: object = {},
-): string {
+export function drawLandmarks(landmarks: Float32Array, { x, y, scale }: Placement, style = {}): string {
   return Array.from({ length: landmarks.length / 2 }, (_, index) => {
     const cx = x + landmarks[2 * index] * scale;
     const cy = y + landmarks[2 * index + 1] * scale;

@@ -89,16 +89,14 @@ function learningChart(
       ],
     },
   };
+  const axis = { title: 'Epoch', format: 'd', values: epochTicks(lastEpoch), grid: false };
   return makeChart(`${text}; ${measured}`, {
     title: { text },
     width: 560,
     height: 300,
     data: { values },
     encoding: {
-      x: quantitative('epoch', {
-        scale: { domain: [1, lastEpoch], nice: false, zero: false },
-        axis: { title: 'Epoch', format: 'd', values: epochTicks(lastEpoch), grid: false },
-      }),
+      x: quantitative('epoch', { scale: { domain: [1, lastEpoch], nice: false, zero: false }, axis }),
     },
     layer: [curves, rule],
   });
@@ -135,20 +133,16 @@ export function stepLossChart(
     { field: 'step', title: 'Step' },
     { field: 'loss', title: 'Loss', format: '.4f' },
   ];
-  const [line, dots] = [
-    layer('line', { strokeWidth: 2 }, { tooltip }),
-    layer('point', { ...POINTS, size: 46 }, { tooltip }),
-  ];
+  const line = layer('line', { strokeWidth: 2 }, { tooltip });
+  const dots = layer('point', { ...POINTS, size: 46 }, { tooltip });
+  const axis = { title: 'Step', format: 'd', tickMinStep: 1, grid: false };
   return makeChart(`${title}: ${told.join('; ')}`, {
     title,
     width: 560,
     height: 240,
     data: { values },
     encoding: {
-      x: quantitative('step', {
-        scale: { nice: false },
-        axis: { title: 'Step', format: 'd', tickMinStep: 1, grid: false },
-      }),
+      x: quantitative('step', { scale: { nice: false }, axis }),
       y: quantitative('loss', { scale: { zero: true }, axis: { title: 'Loss', tickCount: 5 } }),
       color: colorBy('curve', names, [COLORS.blue, COLORS.orange]),
     },

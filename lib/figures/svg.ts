@@ -13,15 +13,13 @@ export function escapeMarkup(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
+type Attributes = Readonly<Record<string, string | number>>;
+
 /**
  * Writes an SVG element. Numbers are rounded to two decimals.
  * @param content escaped markup
  */
-export function element(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  content = '',
-): string {
+export function element(name: string, attributes: Attributes, content = ''): string {
   const written = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeMarkup(value)}"`)
     .join('');

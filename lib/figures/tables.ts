@@ -148,9 +148,7 @@ export function metricsTable(matrix: ConfusionMatrix): Danfo.DataFrame {
  * Lists accuracies in percent with their 95 % Wilson intervals and counts.
  * @param results at least one
  */
-export function accuracyTable(
-  results: readonly { readonly name: string; readonly accuracy: Proportion }[],
-): Danfo.DataFrame {
+export function accuracyTable(results: readonly { name: string; accuracy: Proportion }[]): Danfo.DataFrame {
   return toDataFrame(
     results.map(({ name, accuracy: { value, low, high, successes, trials } }) => ({
       name,
