@@ -6,6 +6,7 @@ import { wilsonInterval } from '../../lib/core/intervals';
 import { confusionMatrix } from '../../lib/core/metrics';
 import { confusionChart, DARK_CELL_SHARE } from '../../lib/figures/confusion-chart';
 import { countsChart } from '../../lib/figures/counts-chart';
+import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../lib/figures/estimate-charts';
 import type { ChartFigure } from '../../lib/figures/figure';
 import { accuracyChart, lossChart, stepLossChart } from '../../lib/figures/learning-charts';
 import { publishedChart } from '../../lib/figures/published-chart';
@@ -28,6 +29,8 @@ function valuesOf(chart: ChartFigure): Record<string, unknown>[] {
   return (chart.spec.data as { values: Record<string, unknown>[] }).values;
 }
 
+const RATES = [1, 2].map((label) => ({ label, group: 'g', estimate: wilsonInterval(label, 4) }));
+
 const CHARTS: Record<string, ChartFigure> = {
   'accuracy chart': accuracyChart(history(15)),
   'accuracy chart before the first epoch': accuracyChart([], { epochs: 15 }),
@@ -35,6 +38,16 @@ const CHARTS: Record<string, ChartFigure> = {
   'confusion chart': confusionChart(confusionMatrix([0, 1, 2], [0, 1, 1])),
   'counts chart': countsChart(records, split),
   'step loss chart': stepLossChart({ first: [2, 1], second: [2.5] }),
+  'interval chart': intervalChart(
+    RATES.map((rate) => ({ ...rate, label: String(rate.label) })),
+    { title: 't', subtitle: 's' },
+  ),
+  'curve chart': curveChart(RATES, { title: 't', xAxis: 'n', scale: 'log' }),
+  'reliability chart': reliabilityChart(
+    { a: [{ low: 0, high: 1, confidence: 0.5, accuracy: 1, count: 2 }] },
+    { title: 't' },
+  ),
+  'risk chart': riskChart({ a: [{ coverage: 1, risk: 0.5, threshold: 0.2 }] }, { title: 't' }),
   'published chart': publishedChart({ method: 'm', dataset: 'd', accuracy: wilsonInterval(9, 10) }),
 };
 

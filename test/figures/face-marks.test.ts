@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../lib/tensor/backend';
 import { markPicture } from '../../lib/figures/face-marks';
-import { featureMaps } from '../../lib/figures/images';
 import { pngOf } from './examples';
 
 describe('markPicture', () => {
@@ -30,18 +27,5 @@ describe('markPicture', () => {
       markPicture(await pngOf(8, 8), { title: 't', boxes }),
       /at most 3 boxes .* received 4/,
     );
-  });
-});
-
-describe('featureMaps', () => {
-  before(() => startEngine({ backend: 'cpu' }));
-
-  it("gives one picture for each channel of the first sample, white at the channel's maximum", () => {
-    // Two samples, one row of two pixels, two channels.
-    const maps = tf.tensor4d([0, 0, 4, 0, 9, 9, 9, 9], [2, 1, 2, 2]);
-    const [first, second] = featureMaps(maps);
-    assert.deepEqual([first.width, first.height, [...first.data]], [2, 1, [0, 255]]);
-    assert.deepEqual([...second.data], [0, 0]);
-    maps.dispose();
   });
 });

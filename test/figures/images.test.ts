@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { overlayMap } from '../../lib/figures/images';
+import * as tf from '@tensorflow/tfjs';
+import { featureMaps, overlayMap } from '../../lib/figures/images';
+import { startEngine } from '../../lib/tensor/backend';
 
 describe('overlayMap', () => {
   it('leaves the picture where the map is 0 and colours it where it is high', () => {
@@ -15,5 +17,18 @@ describe('overlayMap', () => {
       () => overlayMap(new Uint8Array(4), new Uint8Array(9)),
       /Expected a square map of 4 values for map but received 9/,
     );
+  });
+});
+
+describe('featureMaps', () => {
+  before(() => startEngine({ backend: 'cpu' }));
+
+  it("gives one picture for each channel of the first sample, white at the channel's maximum", () => {
+    // Two samples, one row of two pixels, two channels.
+    const maps = tf.tensor4d([0, 0, 4, 0, 9, 9, 9, 9], [2, 1, 2, 2]);
+    const [first, second] = featureMaps(maps);
+    assert.deepEqual([first.width, first.height, [...first.data]], [2, 1, [0, 255]]);
+    assert.deepEqual([...second.data], [0, 0]);
+    maps.dispose();
   });
 });
