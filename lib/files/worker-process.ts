@@ -25,27 +25,14 @@ export function ownModule(folder: string, name: string): { file: string; execArg
   return { file: path.join(folder, `${name}${extension}`), execArgv: loader };
 }
 
-/** Processes that do jobs. */
-export interface Workers<Job, Progress, Result> {
-  /**
-   * Gives a job to the process with the fewest jobs, which starts it at once; jobs run concurrently.
-   * @throws Error when the job fails or its process ends
-   */
-  run(job: Job, onProgress?: (progress: Progress) => void): Promise<Result>;
-  /** Ends the processes. */
-  stop(): void;
-}
-
 /**
- * Starts processes that share the cores.
+ * Starts processes that share the cores and do jobs concurrently.
  * @param folder the `__dirname` of the module that calls {@link serveJobs}
  * @param name that module's name without its extension
+ * @returns `run`, which gives a job to the process with the fewest, and throws Error when the job fails or its process
+ *   ends; and `stop`, which ends the processes
  */
-export function startWorkers<Job, Progress, Result>(
-  count: number,
-  folder: string,
-  name: string,
-): Workers<Job, Progress, Result> {
+export function startWorkers<Job, Progress, Result>(count: number, folder: string, name: string) {
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const env = {
     ...process.env,
@@ -59,7 +46,7 @@ export function startWorkers<Job, Progress, Result>(
     toWorker<Job, Progress, Result>(fork(file, { env, execArgv, serialization: 'advanced' })),
   );
   return {
-    run: (job, onProgress) =>
+    run: (job: Job, onProgress?: (progress: Progress) => void) =>
       workers.reduce((best, one) => (one.jobs.size < best.jobs.size ? one : best)).run(job, onProgress),
     stop: () => workers.forEach(({ child }) => child.connected && child.disconnect()),
   };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { startWorkers, type Workers } from '../../lib/files/worker-process';
+import { startWorkers } from '../../lib/files/worker-process';
 import type { CountJob } from './count-process';
 
 describe('worker processes', function () {
   this.timeout(120_000);
-  let workers: Workers<CountJob, number, Float64Array>;
+  let workers: ReturnType<typeof startWorkers<CountJob, number, Float64Array>>;
   beforeEach(() => {
     workers = startWorkers(2, __dirname, 'count-process');
   });
