@@ -73,7 +73,10 @@ function backendFromEnvironment(name: string | undefined): Backend | undefined {
 
 async function start(requested: Backend | undefined): Promise<EngineInfo> {
   if (requested === 'wasm') return startWasm();
-  if (requested === 'cpu') return startCpu();
+  if (requested === 'cpu') {
+    await tf.setBackend('cpu');
+    return { backend: 'cpu', device: 'CPU', oneDnn: false };
+  }
   const reason = await loadNative();
   if (reason === undefined) return startNative();
   if (requested === 'tensorflow') throw new Error(`Expected native TensorFlow to run but ${reason}`);
@@ -84,7 +87,10 @@ async function start(requested: Backend | undefined): Promise<EngineInfo> {
 async function loadNative(): Promise<string | undefined> {
   const missing = whyNotNative();
   if (missing) return missing;
-  restoreRemovedUtilities();
+  // tfjs-node calls two functions of `util` of which Node 22 warns and which Node 23 removed.
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
   // TensorFlow reads both variables once, when the library is loaded. oneDNN's kernels are the faster ones.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
@@ -94,13 +100,6 @@ async function loadNative(): Promise<string | undefined> {
   } catch (error) {
     return `the addon does not load: ${(error as Error).message.split('\n')[0]}`;
   }
-}
-
-/** Adds two functions to `util` that tfjs-node calls; Node 22 warns of them and Node 23 removed them. */
-function restoreRemovedUtilities(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
-  legacy.isArray = Array.isArray;
 }
 
 async function startNative(): Promise<EngineInfo> {
@@ -132,9 +131,4 @@ async function startWasm(): Promise<EngineInfo> {
   if (!(await tf.setBackend('wasm'))) throw new Error('Expected the wasm backend to start but it did not');
   registerWasmTrainingKernels();
   return { backend: 'wasm', device: 'CPU', oneDnn: false };
-}
-
-async function startCpu(): Promise<EngineInfo> {
-  await tf.setBackend('cpu');
-  return { backend: 'cpu', device: 'CPU', oneDnn: false };
 }

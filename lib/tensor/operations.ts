@@ -71,7 +71,7 @@ export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
   const count = x.size / mean.size;
   moveTowards(layer.mean, mean, momentum);
   moveTowards(layer.variance, variance.mul(count / (count - 1)), momentum);
-  return tf.relu(tf.batchNorm(x, asVector(mean), asVector(variance), offset, scale, epsilon));
+  return tf.relu(tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale, epsilon));
 }
 
 /** Normalises by the running mean and variance and applies relu. @returns the shape of x */
@@ -128,8 +128,4 @@ export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.T
 
 function moveTowards(running: tf.Variable, value: tf.Tensor, share: number): void {
   running.assign(running.mul(1 - share).add(value.mul(share)));
-}
-
-function asVector(tensor: tf.Tensor): tf.Tensor1D {
-  return tensor as tf.Tensor1D;
 }

@@ -136,12 +136,8 @@ export class GraphBuilder {
     readonly controlInputs?: readonly string[];
   }): string {
     const { name, op, inputs = [], attributes = {}, controlInputs = [] } = node;
-    return this.push(
-      name,
-      op,
-      [...inputs, ...controlInputs.map((other) => `^${other}`)],
-      nativeAttributes(this.binding, attributes),
-    );
+    const allInputs = [...inputs, ...controlInputs.map((other) => `^${other}`)];
+    return this.push(name, op, allInputs, nativeAttributes(this.binding, attributes));
   }
 
   /** Adds an input of the graph, by default of 32-bit floats. @returns its output */

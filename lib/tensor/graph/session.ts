@@ -93,13 +93,9 @@ function toAttribute({ name, type, value }: NativeAttribute, kinds: NativeBindin
   }
   if (type === kinds.TF_ATTR_STRING)
     return assign(attribute, { S: new TextEncoder().encode(value as string) });
-  const setters = new Map([
-    [kinds.TF_ATTR_INT, 'I'],
-    [kinds.TF_ATTR_FLOAT, 'F'],
-    [kinds.TF_ATTR_BOOL, 'B'],
-    [kinds.TF_ATTR_TYPE, 'Type'],
-  ]);
-  const setter = setters.get(type);
+  const { TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = kinds;
+  const setters = { [TF_ATTR_INT]: 'I', [TF_ATTR_FLOAT]: 'F', [TF_ATTR_BOOL]: 'B', [TF_ATTR_TYPE]: 'Type' };
+  const setter = setters[type];
   if (!setter || Array.isArray(value))
     throw new RangeError(
       `Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`,
@@ -109,11 +105,8 @@ function toAttribute({ name, type, value }: NativeAttribute, kinds: NativeBindin
 
 function toTensor({ dtype, shape, values }: TracedConstant): messages.Message {
   const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return assign(new messages.Tensor(), {
-    Dtype: dtype,
-    TensorShape: toShape(shape),
-    TensorContent: content,
-  });
+  const fields = { Dtype: dtype, TensorShape: toShape(shape), TensorContent: content };
+  return assign(new messages.Tensor(), fields);
 }
 
 function toShape(shape: readonly number[]): messages.Message {

@@ -58,19 +58,12 @@ export function compileTraining(
   };
 }
 
-/** Variables as views of the graph's variables. */
-interface Views {
-  /** Copies newly assigned values to the graph and drops all cached values. */
-  pushAssigned(): void;
-  /** Fetches the values of all variables permanently. */
-  detach(): void;
-}
-
+/** Makes variables views of the graph's variables. */
 function viewVariables(
   backend: NativeBackend,
   session: NativeSession,
   variables: readonly (readonly [string, tf.Variable])[],
-): Views {
+) {
   const reads = variables.map(([name]) => `${name}/read:0`);
   // All variables are fetched together: TensorFlow needs five milliseconds to prepare each new set of outputs.
   let fetched: (number | undefined)[] = [];
@@ -89,6 +82,7 @@ function viewVariables(
   };
   const views = variables.map(([, variable], index) => viewVariable(backend, variable, () => take(index)));
   return {
+    /** Copies newly assigned values to the graph and drops all cached values. */
     pushAssigned() {
       const assigned = variables.filter((_, index) => views[index].wasAssigned());
       const feeds = Object.fromEntries(assigned.map(([name, value]) => [`${name}/given`, value]));
@@ -97,6 +91,7 @@ function viewVariables(
       views.forEach((view) => view.invalidate());
       dropFetched();
     },
+    /** Fetches the values of all variables permanently. */
     detach() {
       views.forEach((view) => view.detach());
       dropFetched();

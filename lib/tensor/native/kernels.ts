@@ -160,18 +160,18 @@ const KERNELS = {
 
 // tfjs' registry is global in the process, so the kernels are registered once, when this module is loaded.
 Object.values<NativeKernel>(KERNELS).forEach(({ name, inputsToSave, outputsToSave, forward, backward }) => {
-  const toSettings = (attrs: unknown) => attrs as KernelSettings;
   tf.registerKernel({
     kernelName: name,
     backendName: 'tensorflow',
     kernelFunc: ({ inputs, attrs }) =>
-      tf.tidy(() => forward(inputs as Record<string, tf.TensorInfo>, toSettings(attrs))),
+      tf.tidy(() => forward(inputs as Record<string, tf.TensorInfo>, attrs as unknown as KernelSettings)),
   });
   tf.registerGradient({
     kernelName: name,
     inputsToSave: [...inputsToSave],
     outputsToSave: [...outputsToSave],
-    gradFunc: (gradient, saved, attrs) => backward([gradient].flat()[0], saved, toSettings(attrs)),
+    gradFunc: (gradient, saved, attrs) =>
+      backward([gradient].flat()[0], saved, attrs as unknown as KernelSettings),
   });
 });
 
