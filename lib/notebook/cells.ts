@@ -68,7 +68,7 @@ export async function trainInCell(
       shouldStop,
       inputs: ['eyes', 'mouth'],
       onEpoch: (history) => {
-        printLine(formatEpoch(history[history.length - 1], epochs));
+        process.stdout.write(`${formatEpoch(history[history.length - 1], epochs)}\n`);
         void showChart(lossChart(history, named));
       },
     }),
@@ -78,14 +78,10 @@ export async function trainInCell(
   await showChart(figure);
   const { loss } = nameFigures({ ...experiment, model: network.name });
   await saveFigure(figure, resultsDirectory(process.env), loss);
-  printLine(
-    `${history.length} epochs, ${reusedEpochs} of them from checkpoints; best on validation: epoch ${bestEpoch}`,
+  process.stdout.write(
+    `${history.length} epochs, ${reusedEpochs} of them from checkpoints; best on validation: epoch ${bestEpoch}\n`,
   );
   return training;
-}
-
-function printLine(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 /** Saves a report, the data of its figures, and the confusion matrix as a figure among the results. */
