@@ -18,7 +18,7 @@ import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
 import type { FrameRecord } from '../lib/core/record';
 import { readFerg } from '../lib/datasets/ferg';
-import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
+import { loadAllFacesDetector } from '../lib/faces/detector/detect-all';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
@@ -43,10 +43,8 @@ const PORTRAITS = homePath('.bench', 'portraits');
 /** Lists the files of a set. */
 export function listPictures(set: PictureSet): string[] {
   if (set === 'groups') return listDemoPhotographs();
-  return fs
-    .readdirSync(PORTRAITS)
-    .sort()
-    .map((name) => path.join(PORTRAITS, name));
+  const names = fs.readdirSync(PORTRAITS).sort();
+  return names.map((name) => path.join(PORTRAITS, name));
 }
 
 /**
@@ -72,12 +70,16 @@ async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
   await startEngine();
   const detector = await loadAllFacesDetector();
   try {
-    const faces = (await Promise.all(listDemoPhotographs().map((file) => findFaces(detector, file)))).flat();
+    const found = listDemoPhotographs().map(async (file) => {
+      const image = await readColour(file);
+      const [faces] = await detector.detectAll([image]);
+      return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
+    });
+    const faces = (await Promise.all(found)).flat();
     return Array.from({ length: count }, (_, index) => {
       const { file, image, box } = faces[index % faces.length];
-      const side = Math.round(
-        Math.min(random.uniform(1.6, 2.4) * longerSide(box), image.width, image.height),
-      );
+      const wanted = random.uniform(1.6, 2.4) * longerSide(box);
+      const side = Math.round(Math.min(wanted, image.width, image.height));
       const center = centerOf(box);
       const place = (middle: number, room: number) => {
         const start = middle - side * random.uniform(0.45, 0.55);
@@ -90,12 +92,6 @@ async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
   } finally {
     detector.dispose();
   }
-}
-
-async function findFaces(detector: AllFacesDetector, file: string) {
-  const image = await readColour(file);
-  const [faces] = await detector.detectAll([image]);
-  return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
 }
 
 /**

@@ -153,33 +153,24 @@ export const ROWS: readonly RowSpec[] = [
   },
 ];
 
-/** A leak test: a network is trained for many steps. It gives two rows, growth of tensors and growth of memory. */
-export interface LeakTestSpec {
-  /** Part of both row names before the slash. */
-  readonly name: string;
-  readonly program: ProgramName;
-  /** Measured only when requested by name. */
-  readonly isOptional: boolean;
-}
-
-/** The leak tests, of 2,000 steps each. */
-export const LEAK_TESTS: readonly LeakTestSpec[] = [
+/**
+ * The leak tests: a network is trained for 2,000 steps. Each gives two rows, growth of tensors and growth of memory; its name
+ * is the part of their names before the slash. Optional ones are measured only when requested by name.
+ */
+export const LEAK_TESTS = [
   { name: 'steady', program: 'small', isOptional: false },
   { name: 'steady-tergat', program: 'tergat', isOptional: true },
-];
+] as const;
 
 /** The rows of one run of the bench. */
-export interface Choice {
-  readonly rows: readonly RowSpec[];
-  readonly leakTests: readonly LeakTestSpec[];
-}
+export type Choice = ReturnType<typeof chooseRows>;
 
 /**
  * Selects rows by name.
  * @param names whole names, or the part before the slash; undefined: all that are not optional
  * @throws RangeError for a name without rows
  */
-export function chooseRows(names: readonly string[] | undefined): Choice {
+export function chooseRows(names: readonly string[] | undefined) {
   if (!names) return { rows: ROWS, leakTests: LEAK_TESTS.filter(({ isOptional }) => !isOptional) };
   const isCalled = (wanted: string, name: string) => name === wanted || name.startsWith(`${wanted}/`);
   const isChosen = ({ name }: { readonly name: string }) => names.some((wanted) => isCalled(wanted, name));

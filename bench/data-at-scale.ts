@@ -22,9 +22,6 @@ const FERG_IMAGES = 55_768;
 /** Size that the peak memory of the full size is compared with. */
 const SMALL_IMAGES = 5000;
 
-/** How often a store is loaded; the first load also waits for TensorFlow to start. */
-const LOADS = 5;
-
 /** How {@link measureAtScale} runs. */
 interface AtScaleOptions {
   /** Number of images; default FERG's 55,768. */
@@ -81,9 +78,8 @@ export async function measureFerPlus(directory: string, print: (line: string) =>
   let images = 0;
   for await (const { numRows } of streamStore(path.join(folder, 'store', STORE_FILE))) images += numRows;
   const ferPlus = { images, seconds, imagesPerSecond: round(images / seconds), peakRssMb: peakRssMb! };
-  const measured = { ...scale, ferPlus };
-  await saveScale(file, measured);
-  quoteScale(measured);
+  await saveScale(file, { ...scale, ferPlus });
+  quoteScale({ ...scale, ferPlus });
   print(JSON.stringify(ferPlus));
 }
 
@@ -171,7 +167,8 @@ async function preprocessApart(
  */
 export async function timeLoad(file: string): Promise<number> {
   const loads: number[] = [];
-  for (let load = 0; load < LOADS; load++) {
+  // The first load also waits for TensorFlow to start.
+  for (let load = 0; load < 5; load++) {
     const start = performance.now();
     const source = blockSource(await loadStore(file));
     const tensors = source.batch(Array.from({ length: source.size }, (_, index) => index));

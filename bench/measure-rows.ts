@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assembleRow, type BenchRow, type MissingRow } from './bench-file';
+import { assembleRow, median, type BenchRow, type MissingRow } from './bench-file';
 import type { Choice, RowSpec } from './comparisons';
-import { runLeakTest } from './leak-test';
 import type { ProgramPool } from './measured-programs';
 import type { Answer } from './programs/program';
 import type { RunningProgram } from './start-program';
@@ -112,4 +111,36 @@ const RUN_SECONDS = 2;
 /** Chooses the units of work of one run, 1 to 32, from the duration of one unit in warm-up. */
 export function chooseCount(secondsPerUnit: number): number {
   return Math.min(32, Math.max(1, Math.round(RUN_SECONDS / secondsPerUnit)));
+}
+
+const STEPS_A_REQUEST = 50;
+
+/** Number of steps over which the growth of tensors and of resident memory is measured. */
+const LEAK_TEST_STEPS = { tensors: 500, resident: 2000 } as const;
+
+/**
+ * Runs a leak test: trains for many steps and measures growth.
+ * @param name part of the rows' names before the slash
+ * @param steps default {@link LEAK_TEST_STEPS}; multiples of 50, and at least 500 for `resident`
+ * @returns two rows: growth of tensors in `steps.tensors` steps after the first 50, and growth of resident memory
+ *   from the run's second eighth to its last quarter
+ */
+export async function runLeakTest(
+  name: string,
+  program: RunningProgram,
+  steps: Record<keyof typeof LEAK_TEST_STEPS, number> = LEAK_TEST_STEPS,
+): Promise<BenchRow[]> {
+  const samples: Answer[] = [await program.run(STEPS_A_REQUEST)];
+  while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST)
+    samples.push(await program.run(STEPS_A_REQUEST));
+  const tensors = samples[steps.tensors / STEPS_A_REQUEST].tensors! - samples[0].tensors!;
+  // In the second eighth, memory pools have reached their size.
+  const sizes = samples.map(({ residentMb }) => residentMb!);
+  const eighth = Math.floor(sizes.length / 8);
+  const resident = median(sizes.slice(-2 * eighth)) - median(sizes.slice(eighth, 2 * eighth));
+  const toRow = (kind: keyof typeof LEAK_TEST_STEPS, unit: string, growth: number) => {
+    const note = `growth over ${steps[kind]} steps of ${program.label}`;
+    return assembleRow({ name: `${name}/${kind}`, unit, note }, { ours: [growth], peer: [] });
+  };
+  return [toRow('tensors', 'tensors', tensors), toRow('resident', 'MB', resident)];
 }

@@ -69,9 +69,6 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): ProgramSp
 /** Number of TerGat's parameters. A program with another number would do different work. */
 export const TERGAT_PARAMETERS = 35_480_655;
 
-/** Programs whose network is not TerGat. */
-const OTHER_NETWORKS: readonly ProgramName[] = ['small', 'compact'];
-
 /** The running measured programs. */
 export interface ProgramPool {
   /** Versions that the programs reported, by name. */
@@ -96,7 +93,12 @@ export function createProgramPool(): ProgramPool {
     const program = await startProgram(spec);
     living.set(name, program);
     const { parameters } = program.ready;
-    if (parameters !== undefined && !OTHER_NETWORKS.includes(name) && parameters !== TERGAT_PARAMETERS)
+    if (
+      parameters !== undefined &&
+      parameters !== TERGAT_PARAMETERS &&
+      name !== 'small' &&
+      name !== 'compact'
+    )
       throw new Error(
         `Expected ${TERGAT_PARAMETERS} parameters for ${program.label} but received ${parameters}`,
       );

@@ -11,10 +11,12 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
   dlib: ['dlib-bin', 'face_recognition_models', 'opencv-python-headless', 'pillow'],
 };
 
+const FOLDER = homePath('.bench', 'venv');
+
 /** Returns the path of the peers' Python. */
 export function peersPython(): string {
   const [folder, program] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  return path.join(peersFolder(), folder, program);
+  return path.join(FOLDER, folder, program);
 }
 
 /** Returns why no peer can run; undefined when their environment exists. */
@@ -41,10 +43,6 @@ export async function installPeers(print: (line: string) => void): Promise<void>
 
 async function prepareEnvironment(): Promise<StepOutcome> {
   if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv is there' };
-  await createEnvironment(peersFolder());
+  await createEnvironment(FOLDER);
   return { state: 'done', detail: '.bench/venv was made' };
-}
-
-function peersFolder(): string {
-  return homePath('.bench', 'venv');
 }

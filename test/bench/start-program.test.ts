@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { parseMessage, startProgram, type RunningProgram } from '../../bench/start-program';
-import { runLeakTest } from '../../bench/leak-test';
+import { runLeakTest } from '../../bench/measure-rows';
 
 const SCRIPT = path.join(__dirname, 'fake-program.cjs');
 
