@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import sharp, { type Sharp } from 'sharp';
 import {
   CHARACTERS,
@@ -108,16 +106,8 @@ export async function makeVideo(): Promise<void> {
   const input = ['-f', 'image2pipe', '-framerate', '25', '-i', 'pipe:0'];
   const output = ['-filter_complex', filter, '-c:v', 'mpeg4', '-q:v', '3', '-f', 'mp4', '-y'];
   const unfinished = `${VIDEO}.part`;
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', ...input, ...output, unfinished], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
-  const closed = once(ffmpeg, 'close');
-  const pngs = async function* () {
-    for (const { view } of frames) yield await renderPng(renderSvg(view));
-  };
-  await pipeline(pngs, ffmpeg.stdin);
-  const [status] = await closed;
-  if (status !== 0) throw new Error(`Expected ffmpeg to make ${VIDEO} but it ended with ${status}`);
+  const pngs = await Promise.all(frames.map(({ view }) => renderPng(renderSvg(view))));
+  execFileSync('ffmpeg', ['-v', 'error', ...input, ...output, unfinished], { input: Buffer.concat(pngs) });
   fs.renameSync(unfinished, VIDEO);
 }
 

@@ -6,14 +6,15 @@ import type { LabelRule } from '../lib/core/votes';
 import { readDataset } from '../lib/datasets/registry';
 import { makeStore } from '../lib/faces/store/preprocess';
 
-async function preprocess(
-  folder: string,
-  reader = 'ferg',
-  directory = path.join(folder, 'sample'),
-  labels?: LabelRule,
-): Promise<void> {
+const [folder, reader = 'ferg', directory = path.join(folder, 'sample'), labels] = process.argv.slice(2);
+
+async function preprocess(): Promise<void> {
   const cacheDirectory = path.join(folder, 'cache');
-  const dataset = await readDataset(reader, directory, { cacheDirectory, labels, setting: 'DIRECTORY' });
+  const dataset = await readDataset(reader, directory, {
+    cacheDirectory,
+    labels: labels as LabelRule | undefined,
+    setting: 'DIRECTORY',
+  });
   await makeStore(dataset, {
     root: dataset.directory,
     cropped: dataset.cropped,
@@ -24,5 +25,4 @@ async function preprocess(
   });
 }
 
-const [folder, reader, directory, labels] = process.argv.slice(2);
-void preprocess(folder, reader, directory, labels as LabelRule | undefined);
+void preprocess();

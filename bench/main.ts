@@ -7,14 +7,7 @@ import { installPeers } from './peers';
 const program = new Command('npm run bench --')
   .description('measure training, evaluation, preprocessing and prediction against other libraries, in turn')
   .option('--rows <names...>', 'rows by name, or by what stands before the slash')
-  .addOption(
-    integer(
-      '--runs <count>',
-      'measured runs of each row; fewer than its own number are for trying out',
-      1,
-      1000,
-    ),
-  )
+  .addOption(integer('--runs <count>', 'measured runs of each row; default its own number', 1, 1000))
   .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
   .action(async (flags: { rows?: string[]; runs?: number; installPeers?: boolean }) => {
     if (flags.installPeers) await installPeers(print);
@@ -46,7 +39,7 @@ program
   .argument('[parts...]', 'parts of it; default all')
   .action(async (parts: string[]) => {
     const { runReference } = await import('./reference/reference');
-    await runReference({ parts, print });
+    await runReference(parts, print);
   });
 
 program.parseAsync().catch((error: unknown) => {

@@ -68,8 +68,7 @@ function addMissingWasmKernel(): void {
     kernelFunc: ({ inputs, attrs }) => {
       // tfjs' operations pass whole tensors.
       const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
-      const filterShape = attrs!.filterShape as [number, number, number, number];
-      return tf.tidy(() => takeFilterGradient(x, dy, filterShape));
+      return tf.tidy(() => takeFilterGradient(x, dy, attrs!.filterShape as number[]));
     },
   });
 }
@@ -81,11 +80,7 @@ function addMissingWasmKernel(): void {
  * @param filterShape [3, 3, in, out]
  * @returns of the filter's shape; the surrounding tidy disposes intermediate tensors
  */
-export function takeFilterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  filterShape: readonly number[],
-): tf.Tensor {
+export function takeFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: number[]): tf.Tensor {
   const [batch, height, width, inChannels] = x.shape;
   const outChannels = dy.shape[3];
   const pixels = batch * height * width;
@@ -103,5 +98,5 @@ export function takeFilterGradient(
     const rows = tf.transpose(tf.reshape(shifted, [pixels, inChannels]));
     return tf.matMul(rows as tf.Tensor2D, gradients as tf.Tensor2D);
   });
-  return tf.stack(taps).reshape([...filterShape]);
+  return tf.stack(taps).reshape(filterShape);
 }

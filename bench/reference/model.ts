@@ -11,7 +11,6 @@ import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/ma
 import { followOnStderr } from '../../lib/cli/command';
 import type { ReferenceContext } from './context';
 import { formatPercent } from '../../lib/core/metrics';
-import type { Proportion } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
 
 /**
@@ -55,14 +54,13 @@ export function toDefaultModelFile(
     const own = outcomes.filter((_, index) => records[index].character === name);
     return own.filter(Boolean).length / own.length;
   };
-  const value = ({ value: share }: Proportion) => share;
   return {
     ...facts,
     images: records.length,
-    accuracyOfAll: value(score.allImages),
+    accuracyOfAll: score.allImages.value,
     characters: Object.fromEntries(names.map((name) => [name, rateOf(name)] as const)),
-    answered: value(answered),
-    rightOfAnswered: value(rightOfAnswered),
+    answered: answered.value,
+    rightOfAnswered: rightOfAnswered.value,
     calibrationError,
   };
 }

@@ -41,26 +41,15 @@ export const REFERENCE_PARTS = Object.keys(PARTS) as readonly (keyof typeof PART
 
 /**
  * Makes what is committed anew, with the defaults, whatever the environment says.
- * @param options.parts names; none: all
+ * @param parts names; none: all
  * @throws RangeError for an unknown part; Error when the project's folder cannot be written or a part cannot be made
  */
-export async function runReference({
-  parts,
-  print,
-}: Pick<ReferenceContext, 'print'> & { readonly parts: readonly string[] }): Promise<void> {
+export async function runReference(parts: readonly string[], print: (line: string) => void): Promise<void> {
   const stray = parts.find((part) => !(part in PARTS));
   if (stray !== undefined)
     throw new RangeError(`Expected one of ${REFERENCE_PARTS.join(', ')} for parts but received ${stray}`);
-  const settings = [
-    ...Object.keys(EXPERIMENT_VARIABLES),
-    ...FOLDER_VARIABLES,
-    ...READER_VARIABLES,
-    'CROPPED',
-    'ENGINE',
-    'EVIDENCE',
-    'PICTURES',
-    'MODEL',
-  ];
+  const settings = [...Object.keys(EXPERIMENT_VARIABLES), ...FOLDER_VARIABLES, ...READER_VARIABLES];
+  settings.push('CROPPED', 'ENGINE', 'EVIDENCE', 'PICTURES', 'MODEL');
   expectWritable(projectRoot());
   // Some parts run in this process and its children, so that here too nothing may be set.
   for (const name of settings) delete process.env[name];
@@ -76,7 +65,9 @@ async function makeReportPart({ directory, environment, print }: ReferenceContex
   // A folder of its own, so that nothing is reused and no cache has to be deleted.
   const scratch = homePath('data', 'scratch');
   fs.rmSync(scratch, { recursive: true, force: true });
-  removeFigures(directory);
+  // With other defaults, the report's figures of the last run would have other names.
+  const figures = fs.readdirSync(directory).filter((name) => /^(TerGat|heatmap)_.*\.(png|svg)$/.test(name));
+  for (const name of figures) fs.rmSync(path.join(directory, name));
   const settings = { ...environment, [HOME_VARIABLE]: scratch };
   try {
     await makeReport({ results: directory, environment: settings });
@@ -103,11 +94,4 @@ async function makeNotebooks({ environment }: ReferenceContext): Promise<void> {
   for (const file of listNotebooks().filter((name) => !name.endsWith(REPORT_NOTEBOOK))) {
     commitOutputs(path.join(folder, path.basename(file)), file);
   }
-}
-
-/** Takes away the report's figures of the last run: with other defaults theirs would have other names. */
-function removeFigures(directory: string): void {
-  if (!fs.existsSync(directory)) return;
-  const figures = fs.readdirSync(directory).filter((name) => /^(TerGat|heatmap)_.*\.(png|svg)$/.test(name));
-  for (const name of figures) fs.rmSync(path.join(directory, name));
 }

@@ -5,7 +5,7 @@ describe('runReference', () => {
   it('refuses an unknown part before it makes anything', async () => {
     const lines: string[] = [];
     await assert.rejects(
-      runReference({ parts: ['report', 'repotr'], print: (line) => lines.push(line) }),
+      runReference(['report', 'repotr'], (line) => lines.push(line)),
       /Expected one of report.* for parts but received repotr/,
     );
     assert.deepEqual(lines, []);
