@@ -17,9 +17,6 @@ import { renderFigure } from '../lib/figures/figure';
 import { replaceSectionIn } from '../lib/study/markdown';
 import type { ReferenceContext } from './reference/context';
 
-/** Where the bench's table is shown. */
-const PAGE = path.join('docs', 'benchmarks.md');
-
 /** How the bench runs. */
 interface BenchOptions {
   /** Names of rows, or the part before the slash; default all but the optional ones. */
@@ -85,5 +82,5 @@ export async function makeBenchReference({ directory, print }: ReferenceContext)
   fs.mkdirSync(charts, { recursive: true });
   fs.writeFileSync(path.join(charts, 'ratios.svg'), svg);
   fs.writeFileSync(path.join(charts, 'ratios.png'), png);
-  replaceSectionIn(PAGE, 'bench', renderBenchTable(bench));
+  replaceSectionIn('docs/benchmarks.md', 'bench', renderBenchTable(bench));
 }

@@ -6,15 +6,17 @@ import type { LabelRule } from '../lib/core/votes';
 import { readDataset } from '../lib/datasets/registry';
 import { makeStore } from '../lib/faces/store/preprocess';
 
-const [folder, reader = 'ferg', directory = path.join(folder, 'sample'), labels] = process.argv.slice(2);
+const given = process.argv.slice(2) as [
+  folder: string,
+  reader?: string,
+  directory?: string,
+  labels?: LabelRule,
+];
+const [folder, reader = 'ferg', directory = path.join(folder, 'sample'), labels] = given;
 
 async function preprocess(): Promise<void> {
   const cacheDirectory = path.join(folder, 'cache');
-  const dataset = await readDataset(reader, directory, {
-    cacheDirectory,
-    labels: labels as LabelRule | undefined,
-    setting: 'DIRECTORY',
-  });
+  const dataset = await readDataset(reader, directory, { cacheDirectory, labels, setting: 'DIRECTORY' });
   await makeStore(dataset, {
     root: dataset.directory,
     cropped: dataset.cropped,

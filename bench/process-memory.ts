@@ -1,8 +1,5 @@
 import fs from 'node:fs';
 
-/** How often memory is measured. */
-const EVERY_MS = 250;
-
 /**
  * Memory of several processes together, in MB (10^6 bytes): each page counted once (the sum of the proportional set sizes),
  * and the sum of the resident set sizes, where shared pages, such as TensorFlow's code, count in each process.
@@ -10,7 +7,7 @@ const EVERY_MS = 250;
 export type TotalMemory = readonly [residentMb: number, summedMb: number];
 
 /**
- * Watches the memory of a process and its descendants.
+ * Watches the memory of a process and its descendants, four times a second.
  * @returns a function that ends watching and returns the peak of each figure
  * @throws Error where the system does not report shared memory
  */
@@ -23,7 +20,7 @@ export function watchMemory(pid: number): () => TotalMemory {
     peak = [Math.max(peak[0], residentMb), Math.max(peak[1], summedMb)];
   };
   look();
-  const timer = setInterval(look, EVERY_MS);
+  const timer = setInterval(look, 250);
   return () => {
     clearInterval(timer);
     return peak;
