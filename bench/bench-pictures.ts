@@ -16,7 +16,7 @@ import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';
 import type { FrameRecord } from '../lib/core/record';
 import { readFerg } from '../lib/datasets/ferg';
-import { loadAllFacesDetector } from '../lib/faces/detector/detect-all';
+import { loadAllFacesDetector } from '../lib/faces/detector/detect';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';

@@ -2,29 +2,22 @@ import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { isCentredIn, longerSide } from '../lib/core/geometry';
+import { wilsonInterval } from '../lib/core/intervals';
 import { landmarkBox } from '../lib/core/landmarks';
 import type { RgbImage } from '../lib/core/image';
 import { createRandom } from '../lib/core/random';
 import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
-import type { Face } from '../lib/faces/detector/detect';
-import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect-all';
-import { type CompositeRow, type CompositesFile, compositesToMarkdown } from '../lib/study/composites-file';
-import {
-  type Piece,
-  TEXTURES,
-  cutPieces,
-  drawPieces,
-  drawTexture,
-  pasteFaces,
-} from '../lib/study/draw-composites';
+import type { DetectedFace } from '../lib/faces/detector/detected-face';
+import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect';
+import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './draw-composites';
 import { median } from './bench-file';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
 import { replaceSectionIn } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/cli/command';
 import type { ReferenceContext } from './reference/context';
 
-/** Sizes of faces in pixels, by the pictures that they are pasted into. */
+/** Sizes of pictures and of the faces that are pasted into them, in pixels. */
 const PICTURES: readonly PictureSize[] = [
   { width: 4000, height: 3000, faceSizes: [60, 80, 100, 130, 200, 400] },
   { width: 6000, height: 1000, faceSizes: [60, 100, 200] },
@@ -32,25 +25,38 @@ const PICTURES: readonly PictureSize[] = [
   { width: 640, height: 480, faceSizes: [40, 60, 100] },
 ];
 
-/** Pictures of one size, and the sizes of faces that are pasted into them. */
-export interface PictureSize {
+interface PictureSize {
   readonly width: number;
   readonly height: number;
   readonly faceSizes: readonly number[];
 }
 
-/** The page that shows the table. */
+/** The page with the table. */
 export const COMPOSITES_PAGE = 'docs/benchmarks.md';
 
-/** How much is measured. */
-export interface CompositesSize {
-  /** Pictures of each size of picture and face. */
-  readonly pictures: number;
-  /** Most faces in one. */
-  readonly faces: number;
-  readonly textures: number;
-  /** Default: those of the committed file. */
-  readonly sizes?: readonly PictureSize[];
+/** Numbers of pasted and found faces of one size, in pictures of one size. */
+interface CompositeRow {
+  /** Pixels of the picture. */
+  readonly width: number;
+  readonly height: number;
+  /** Longer side of the landmarks' bounding box in pixels. */
+  readonly faceSize: number;
+  readonly faces: { readonly drawn: number; readonly photographed: number };
+  readonly found: { readonly drawn: number; readonly photographed: number };
+  /** Median time per picture in seconds, including decoding. */
+  readonly secondsPerPicture: number;
+}
+
+/** Recall of detection on composites: results/reference/composites.json. */
+export interface CompositesFile {
+  readonly cores: number;
+  readonly pictures: readonly CompositeRow[];
+  /** Pictures without a face, and the number of faces that were detected in them. */
+  readonly textures: {
+    readonly pictures: number;
+    readonly falseFinds: number;
+    readonly secondsPerPicture: number;
+  };
 }
 
 /** Measures detection on composites: results/reference/composites.json. Takes about five minutes. */
@@ -61,8 +67,18 @@ export async function makeCompositesReference({ directory, print }: ReferenceCon
   print(`Made anew: results/reference/composites.json, and its table in ${COMPOSITES_PAGE}.`);
 }
 
-/** Makes composites of drawn and photographed faces, looks for faces in them and counts what was found. */
-export async function measureComposites(options: CompositesSize): Promise<CompositesFile> {
+/**
+ * Measures the recall of detection on composites of drawn and photographed faces, and false detections on textures.
+ * @param options.pictures number of pictures for each size of picture and face
+ * @param options.faces maximum number of faces in a picture
+ * @param options.sizes default: those of the committed file
+ */
+export async function measureComposites(options: {
+  readonly pictures: number;
+  readonly faces: number;
+  readonly textures: number;
+  readonly sizes?: readonly PictureSize[];
+}): Promise<CompositesFile> {
   const { pictures, faces, textures, sizes = PICTURES } = options;
   await startEngine();
   const detector = await loadAllFacesDetector();
@@ -121,18 +137,18 @@ async function measureRow(
       random.pick(index % 2 ? drawn : photographed),
     );
     const { jpeg, faces } = await pasteFaces(chosen, { width, height, faceSize, random });
-    const look = await timeLook(detector, jpeg);
-    seconds.push(look.seconds);
+    const timed = await timeDetection(detector, jpeg);
+    seconds.push(timed.seconds);
     for (const { kind, box } of faces) {
       counts.faces[kind] += 1;
-      if (look.faces.some((face) => isSame(face, box))) counts.found[kind] += 1;
+      if (timed.faces.some((face) => isSame(face, box))) counts.found[kind] += 1;
     }
   }
   return { width, height, faceSize, ...counts, secondsPerPicture: median(seconds) };
 }
 
-/** A face is found when the centre of its landmarks lies in the face, and they are half to twice as large. */
-function isSame({ landmarks }: Face, box: Piece['face']): boolean {
+/** A face counts as found when the centre of the landmarks is in the face, and their size is half to twice the face's. */
+function isSame({ landmarks }: DetectedFace, box: Piece['face']): boolean {
   const found = landmarkBox(landmarks);
   const ratio = longerSide(found) / longerSide(box);
   return isCentredIn(found, box) && ratio > 0.5 && ratio < 2;
@@ -147,14 +163,14 @@ async function measureTextures(
   for (let number = 0; number < count; number++) {
     const random = createRandom('textures', number);
     const jpeg = await drawTexture(TEXTURES[number % TEXTURES.length], { width: 2000, height: 1500, random });
-    const look = await timeLook(detector, jpeg);
-    seconds.push(look.seconds);
-    falseFinds += look.faces.length;
+    const timed = await timeDetection(detector, jpeg);
+    seconds.push(timed.seconds);
+    falseFinds += timed.faces.length;
   }
   return { pictures: count, falseFinds, secondsPerPicture: median(seconds) };
 }
 
-async function timeLook(detector: AllFacesDetector, file: Buffer) {
+async function timeDetection(detector: AllFacesDetector, file: Buffer) {
   const start = performance.now();
   const [faces] = await detector.detectAll([await decode(file)]);
   return { faces, seconds: (performance.now() - start) / 1000 };
@@ -164,4 +180,28 @@ async function decode(file: Buffer): Promise<RgbImage> {
   const image = await decodeImage(file, 'a composite');
   if (isBadImage(image)) throw new Error(image.reason);
   return image;
+}
+
+/** @returns recall of a row, 0 to 1, with its interval */
+export function recallOf({ faces, found }: CompositeRow) {
+  return wilsonInterval(found.drawn + found.photographed, faces.drawn + faces.photographed);
+}
+
+/** Formats the results as a table; undefined: as a sentence that nothing was measured. */
+export function compositesToMarkdown(file: CompositesFile | undefined): string {
+  if (!file)
+    return '**Not measured yet**: `npm run reference -- composites` measures it and writes the table here.';
+  const { pictures, textures } = file;
+  const rows = pictures.map((row) => {
+    const { value, low, high } = recallOf(row);
+    const [recall, from, to] = [value, low, high].map((share) => (100 * share).toFixed(0));
+    return `| ${row.width}x${row.height} | ${row.faceSize} | ${recall} % (${from} to ${to}) | ${row.secondsPerPicture.toFixed(2)} |`;
+  });
+  return [
+    '| picture | face in pixels, brows to chin | found | seconds a picture |',
+    '| --- | ---: | ---: | ---: |',
+    ...rows,
+    '',
+    `In ${textures.pictures} textures without a face, ${textures.falseFinds} were found.`,
+  ].join('\n');
 }

@@ -27,7 +27,7 @@ const LAYERS = [
 
 /** The only files that may import an outside package. Packages that are not listed are free. */
 const OWNERS: Record<string, RegExp> = {
-  '@vladmandic/face-api': /^faces\/detector\/detect/,
+  '@vladmandic/face-api': /^faces\/detector\/face-api\.ts$/,
   '@tensorflow/tfjs-node-gpu': /^tensor\/(backend|graph\/session)\.ts$/,
   '@tensorflow/tfjs-backend-wasm': /^tensor\//,
   'apache-arrow': /^faces\/store\/(rows|store)\.ts$/,

@@ -3,11 +3,15 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
 import { type Box, centerOf, type Point, scaleBox } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
 import { landmarkBox, measureFace } from '../lib/core/landmarks';
-import { rankFaces, readTinyOutput } from '../lib/faces/detector/candidates';
+import { rankFaces, decodeTinyOutput } from '../lib/faces/detector/candidates';
 import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/detector/find-landmarks';
-import { buildLandmarkNetwork, type LandmarkParams } from '../lib/faces/detector/landmark-network';
+import {
+  buildLandmarkNetwork,
+  type LandmarkParams,
+  buildTinyNetwork,
+  type TinyParams,
+} from '../lib/faces/detector/face-api-networks';
 import { sampleSquare, toSquare } from '../lib/faces/detector/sampling';
-import { buildTinyNetwork, type TinyParams } from '../lib/faces/detector/tiny-network';
 
 /** Returns the current picture, its longer side at most `side` pixels. */
 export type Shrink = (side: number) => RgbImage;
@@ -95,7 +99,7 @@ async function detect(
     const whole = { x: 0, y: 0, width, height };
     sampleSquare(small, whole, toSquare(width, height, false), { target, size: inputSize, index: 0 });
     const output = tf.tidy(() => network.forward(tf.tensor4d(target, [1, inputSize, inputSize, 3])));
-    const candidates = readTinyOutput((await output.data()) as Float32Array, small, {
+    const candidates = decodeTinyOutput((await output.data()) as Float32Array, small, {
       width: inputSize,
       height: inputSize,
     });

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../../lib/files/project';
 import type { Input } from '../../lib/predict/inputs';
 import { predictInputs } from '../../lib/predict/predict-inputs';
-import { isUnread, loadPredictor } from '../../lib/predict/predictor';
+import { isUnread, loadPicturePredictor } from '../../lib/predict/predictor';
 import { listPictures, type PictureSet, VIDEO } from '../bench-pictures';
 import { startProgramEngine, type Program } from './program';
 
@@ -37,7 +37,7 @@ const toInputs = (files: readonly string[]): Input[] => files.map((source) => ({
  */
 async function preparePrediction(choose: (count: number) => Input[], counted = 0): Promise<Program> {
   const { versions } = await startProgramEngine('ours');
-  const predictor = await loadPredictor();
+  const predictor = await loadPicturePredictor();
   const countFaces = async (count: number) => {
     let [answers, faces] = [0, 0];
     const options = { framesPerSecond: Infinity, shouldStop: () => answers === count };

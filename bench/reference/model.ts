@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { projectRoot } from '../../lib/files/project';
 import { DEFAULT_MODEL } from '../../lib/predict/model';
-import { loadPredictor } from '../../lib/predict/predictor';
+import { loadPicturePredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';
 import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/markdown';
@@ -20,7 +20,7 @@ import type { FrameRecord } from '../../lib/core/record';
 export async function makeModelReference({ directory, print }: ReferenceContext): Promise<void> {
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {}, followOnStderr('Drawing'));
   const model = path.join(projectRoot(), DEFAULT_MODEL);
-  const predictor = await loadPredictor({ faces: 'largest' });
+  const predictor = await loadPicturePredictor({ faces: 'largest' });
   try {
     const evaluation = await evaluateModel(predictor, dataset, { onProgress: followOnStderr('Images') });
     const sha256 = createHash('sha256').update(fs.readFileSync(model)).digest('hex');

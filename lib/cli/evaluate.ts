@@ -103,7 +103,7 @@ export async function evaluate(
   stop: Pick<StopFlag, 'isRequested' | 'dispose'> = watchStop(),
 ): Promise<boolean> {
   const { models, abstainBelow, by, side, format, output } = request;
-  const { loadPredictor } = await import('../predict/predictor');
+  const { loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
   const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
   const { compareEvaluations, evaluateModel, evaluationsToJson, evaluationsToText } =
     await import('../study/evaluate-models');

@@ -69,7 +69,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
   const { describeFrames, predictionWriter, toOneLine } = await import('../predict/format');
   const { expandInputs, readNames } = await import('../predict/inputs');
   const { predictInputs } = await import('../predict/predict-inputs');
-  const { isUnread, loadPredictor } = await import('../predict/predictor');
+  const { isUnread, loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
   const { format, output, annotate, filesFrom } = values;
   const cropped = values.cropped ?? readCropped(process.env);
   const names = [...files, ...(filesFrom === undefined ? [] : await readNames(filesFrom))];

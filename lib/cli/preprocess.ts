@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment';
 import { type Dataset, markCropped } from '../datasets/dataset';
-import { describeAssumed } from '../faces/detector/usual-landmarks';
+import { describeAssumed } from '../faces/detector/detected-face';
 import type { MadeStore, PreprocessProgress } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
 import { defineCommand, integer, print, text, type ValuesOf } from './command';

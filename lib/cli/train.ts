@@ -4,7 +4,7 @@ import { FOLDER_VARIABLES } from '../core/experiment';
 import { formatPercent } from '../core/metrics';
 import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
+import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { findTarget, saveWhole } from '../files/whole-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/test-score';

@@ -1,7 +1,7 @@
 // The package for other projects; scripts/pack.mjs builds it.
 import { toPlain } from '../predict/format';
 import type { PlainPicture } from '../predict/plain';
-import { loadPredictor as loadOwnPredictor } from '../predict/predictor';
+import { loadPicturePredictor } from '../predict/predictor';
 import { type EngineInfo, startEngine } from '../tensor/backend';
 import { type Picture, readPicture } from './picture';
 
@@ -44,7 +44,7 @@ export interface Predictor {
  * @throws RangeError for a threshold out of range or a model that cannot be read; Error when `ENGINE`'s does not run
  */
 export async function loadPredictor(options: PredictorOptions = {}): Promise<Predictor> {
-  const predictor = await loadOwnPredictor(options);
+  const predictor = await loadPicturePredictor(options);
   const pending = new Set<Promise<unknown>>();
   let disposed: Promise<void> | undefined;
   return {

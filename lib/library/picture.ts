@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import sharp from 'sharp';
 import type { RgbImage } from '../core/image';
 import { type BadImageKind, decodeImage, isBadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
-import { readNamedFile } from '../faces/picture/read-file';
+import { readNamedFile } from '../faces/picture/read-images';
 
 /** Pixels row by row from the top, 8 bits a channel, such as a canvas' `getImageData`. */
 export interface PicturePixels {

@@ -1,6 +1,6 @@
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
-import { ASSUMED } from '../faces/detector/usual-landmarks';
+import { ASSUMED } from '../faces/detector/detected-face';
 import type { PlainPicture } from './plain';
 import { isUnread, type FacePrediction, type PicturePrediction, type UnreadPicture } from './predictor';
 

@@ -7,8 +7,8 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
-import type { SeenFace } from '../faces/detector/cut-faces';
-import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/detect-expressions';
+import type { FaceWithBlocks } from '../faces/detector/find-faces';
+import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/face-api';
 import { compile } from '../tensor/graph/compile';
 import { findArchitecture } from '../model/architectures';
 import { inputTensor, shapeOfInput, sizeOfInput, type FaceInput } from '../model/training/data';
@@ -27,7 +27,7 @@ export const FACE_API_MODEL = 'face-api';
 const [MIN_BATCH, MAX_BATCH] = [2, 16];
 
 /** A face as a classifier takes it. */
-export interface FaceToClassify extends Pick<SeenFace, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
+export interface FaceToClassify extends Pick<FaceWithBlocks, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
   /** The image that it was found in. */
   readonly image: RgbImage;
 }

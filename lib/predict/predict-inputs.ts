@@ -1,13 +1,12 @@
 import type { RgbImage } from '../core/image';
 import { type BadImage, type DecodedImage, isBadImage } from '../faces/picture/decode';
-import { isImage, readBatches } from '../faces/picture/read-batches';
-import { MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-file';
+import { isImage, readBatches, MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-images';
 import { expandInputs, type Input } from './inputs';
 import {
-  loadPredictor,
+  loadPicturePredictor,
   type PicturePrediction,
-  type Predictor,
-  type PredictorOptions,
+  type PicturePredictor,
+  type PicturePredictorOptions,
   type UnreadPicture,
 } from './predictor';
 import { createSmoother } from './smooth';
@@ -15,7 +14,7 @@ import { readFrames, VideoError } from './video';
 import { isVideoFile } from './video-format';
 
 /** A picture with what was said of it, or why it could not be read. */
-export interface LookedAt {
+export interface InputPrediction {
   readonly result: PicturePrediction | UnreadPicture;
   /** Which of the inputs it is of, from 0. */
   readonly input: number;
@@ -45,10 +44,10 @@ const PICTURES_AT_A_TIME = 16;
  * @returns one element a picture, several a video, in the inputs' order
  */
 export async function* predictInputs(
-  predictor: Predictor,
+  predictor: PicturePredictor,
   inputs: readonly Input[],
   options: PredictInputsOptions = {},
-): AsyncGenerator<LookedAt> {
+): AsyncGenerator<InputPrediction> {
   const { shouldStop = () => false } = options;
   const numbered = inputs.map((input, index) => ({ ...input, index }));
   const batches = readBatches(numbered, {
@@ -95,10 +94,10 @@ async function readInput(
  */
 export async function predictPictures(
   names: readonly string[],
-  options: PredictInputsOptions & PredictorOptions = {},
+  options: PredictInputsOptions & PicturePredictorOptions = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
   const inputs = await expandInputs(names, options.onLeftOut);
-  const predictor = await loadPredictor(options);
+  const predictor = await loadPicturePredictor(options);
   try {
     const results: (PicturePrediction | UnreadPicture)[] = [];
     for await (const { result } of predictInputs(predictor, inputs, options)) results.push(result);
@@ -128,10 +127,10 @@ async function readStdin(
 }
 
 async function* predictVideo(
-  predictor: Predictor,
+  predictor: PicturePredictor,
   source: string,
   { framesPerSecond = 2, smoothSeconds, shouldStop }: PredictInputsOptions,
-): AsyncGenerator<Omit<LookedAt, 'input'>> {
+): AsyncGenerator<Omit<InputPrediction, 'input'>> {
   const { abstainBelow } = predictor;
   const smooth = smoothSeconds ? createSmoother({ seconds: smoothSeconds, abstainBelow }) : undefined;
   const predict = predictor.follow(source);

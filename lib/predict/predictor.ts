@@ -4,13 +4,14 @@ import { startEngine } from '../tensor/backend';
 import { type BadImage, isBadImage } from '../faces/picture/decode';
 import {
   cutFaces,
-  isSeen,
-  lookAtImages,
-  type LookSettings,
-  type SeenFace,
-} from '../faces/detector/cut-faces';
-import type { Face } from '../faces/detector/detect';
-import { loadFaceFinder, type WantedFaces } from '../faces/detector/face-finder';
+  hasBlocks,
+  findAndCutFaces,
+  type FindAndCutSettings,
+  type FaceWithBlocks,
+  loadFaceFinder,
+  type WantedFaces,
+} from '../faces/detector/find-faces';
+import type { DetectedFace } from '../faces/detector/detected-face';
 import { type Classifier, loadClassifier } from './model';
 import type { PlainFace, PlainPicture } from './plain';
 
@@ -19,7 +20,7 @@ export const DEFAULT_ABSTENTION = 0.5;
 
 /** What is said of one face. */
 export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'> {
-  readonly detector: Face['detector'];
+  readonly detector: DetectedFace['detector'];
   /** [68, 2] as x and y in pixels of the picture. */
   readonly landmarks: Float32Array;
   /** Grey levels, [32, 32]. */
@@ -52,7 +53,7 @@ export interface NamedImage {
 }
 
 /** What is loaded, and how pictures are looked at. */
-export interface PredictorOptions {
+export interface PicturePredictorOptions {
   /** Path of a model file, `face-api`, or a loaded classifier, which is disposed; default the project's own model. */
   readonly model?: string | Classifier;
   /** The probability below which the answer is `unsure`, 0 to 1, default {@link DEFAULT_ABSTENTION}. */
@@ -67,7 +68,7 @@ export interface PredictorOptions {
 }
 
 /** Finds faces and names their expressions. */
-export interface Predictor {
+export interface PicturePredictor {
   readonly classifier: Classifier;
   /** The probability below which an answer is `unsure`. */
   readonly abstainBelow: number;
@@ -78,7 +79,7 @@ export interface Predictor {
   predict(image: RgbImage, source: string): Promise<PicturePrediction>;
   /**
    * Looks at several pictures, in less time than one by one.
-   * @returns for each, in order, what {@link Predictor.predict} says of it
+   * @returns for each, in order, what {@link PicturePredictor.predict} says of it
    */
   predictAll(pictures: readonly NamedImage[]): Promise<PicturePrediction[]>;
   /**
@@ -95,7 +96,7 @@ export interface Predictor {
  * @returns the caller disposes it
  * @throws RangeError for a threshold out of range, or a model that cannot be read
  */
-export async function loadPredictor(options: PredictorOptions = {}): Promise<Predictor> {
+export async function loadPicturePredictor(options: PicturePredictorOptions = {}): Promise<PicturePredictor> {
   const { model, abstainBelow = DEFAULT_ABSTENTION, cropped = false, faces = 'all' } = options;
   if (!(abstainBelow >= 0 && abstainBelow <= 1))
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
@@ -129,22 +130,24 @@ export async function loadPredictor(options: PredictorOptions = {}): Promise<Pre
   };
 }
 
-type ClassifiedFace = SeenFace & { readonly probabilities: Float32Array };
+type ClassifiedFace = FaceWithBlocks & { readonly probabilities: Float32Array };
 
 /** A face whose eyes or mouth lie outside of the image is left out. */
 async function classifyFaces(
   classifier: Classifier,
   images: readonly RgbImage[],
-  settings: LookSettings,
+  settings: FindAndCutSettings,
 ): Promise<ClassifiedFace[][]> {
   const { recognize } = classifier;
   if (recognize && !settings.cropped) {
     const all: ClassifiedFace[][] = [];
     for (const image of images)
-      all.push(cutFaces(image, await recognize(image), settings).filter(isSeen<ClassifiedFace>));
+      all.push(cutFaces(image, await recognize(image), settings).filter(hasBlocks<ClassifiedFace>));
     return all;
   }
-  const seen = (await lookAtImages(images, settings)).map((faces) => faces.filter(isSeen<SeenFace>));
+  const seen = (await findAndCutFaces(images, settings)).map((faces) =>
+    faces.filter(hasBlocks<FaceWithBlocks>),
+  );
   const values = await classifier.classify(
     seen.flatMap((faces, index) => faces.map((face) => ({ ...face, image: images[index] }))),
   );

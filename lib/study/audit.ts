@@ -3,7 +3,7 @@ import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
-import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
+import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { markdownTable } from './markdown';
 import { facesOfSplit } from './split-faces';
 

@@ -11,9 +11,9 @@ import { type Estimate, type Proportion, wilsonInterval } from '../core/interval
 import { type ConfusionMatrix, formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed, describeAssumed } from '../faces/detector/usual-landmarks';
+import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { predictInputs } from '../predict/predict-inputs';
-import { type FacePrediction, isUnread, type Predictor } from '../predict/predictor';
+import { type FacePrediction, isUnread, type PicturePredictor } from '../predict/predictor';
 import { describeGroups, type GroupEvaluation, hasCharacters } from './evaluate-groups';
 import { scoreTest } from './test-score';
 
@@ -35,7 +35,7 @@ export type ModelEvaluation = ReturnType<typeof scoreFaces> & {
  * @returns undefined when it was stopped
  */
 export async function evaluateModel(
-  predictor: Predictor,
+  predictor: PicturePredictor,
   { directory, records }: Dataset,
   options: {
     readonly onProgress?: (done: number, total: number) => void;

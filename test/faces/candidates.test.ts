@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFace, readTinyOutput, wholePixels } from '../../lib/faces/detector/candidates';
+import { chooseFace, decodeTinyOutput, wholePixels } from '../../lib/faces/detector/candidates';
 
 const IMAGE = { width: 100, height: 80 };
 const INPUT = { width: 160, height: 160 };
@@ -7,14 +7,14 @@ const box = (x: number, y: number, width: number, height: number) => ({ x, y, wi
 
 describe('readTinyOutput', () => {
   it('gives nothing when no score is above a half', () => {
-    assert.deepEqual(readTinyOutput(new Float32Array(5 * 5 * 25).fill(0), IMAGE, INPUT), []);
+    assert.deepEqual(decodeTinyOutput(new Float32Array(5 * 5 * 25).fill(0), IMAGE, INPUT), []);
   });
 
   it('decodes place, size and score of an anchor, in pixels of the unpadded image', () => {
     const output = new Float32Array(5 * 5 * 25).fill(-20);
     // Row 2, column 3, second anchor: centre of the cell, the anchor's own size, score 1 / (1 + e^-2).
     output.set([0, 0, 0, 0, 2], ((2 * 5 + 3) * 5 + 1) * 5);
-    const [face] = readTinyOutput(output, IMAGE, INPUT);
+    const [face] = decodeTinyOutput(output, IMAGE, INPUT);
     assert.ok(Math.abs(face.score - 0.880797) < 1e-6);
     assert.ok(Math.abs(face.box.width - (6.041143 / 5) * 100) < 1e-4);
     assert.ok(Math.abs(face.box.x + face.box.width / 2 - 70) < 1e-4);

@@ -6,7 +6,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { loadClassifier, FACE_API_MODEL } from '../../lib/predict/model';
-import { loadPredictor, type PicturePrediction } from '../../lib/predict/predictor';
+import { loadPicturePredictor, type PicturePrediction } from '../../lib/predict/predictor';
 import { useTemporaryFolder } from '../support/folder';
 import { startFastest } from '../support/native';
 import { loadRgb, PHOTO_FOLDER, portraitPng } from './photos';
@@ -60,7 +60,7 @@ describe("face-api's answers", function () {
   after(() => NETS.forEach((net) => net.dispose()));
 
   async function compare(images: readonly RgbImage[]): Promise<PicturePrediction[]> {
-    const predictor = await loadPredictor({ model: FACE_API_MODEL });
+    const predictor = await loadPicturePredictor({ model: FACE_API_MODEL });
     const answers: PicturePrediction[] = [];
     for (const [index, image] of images.entries()) {
       const expected = await askPackage(image);
@@ -104,7 +104,7 @@ describe("face-api's answers", function () {
 
   it('are of the whole picture when that is a cropped face', async () => {
     const image = await loadRgb(await portraitPng(1, 96));
-    const predictor = await loadPredictor({ model: FACE_API_MODEL, cropped: true });
+    const predictor = await loadPicturePredictor({ model: FACE_API_MODEL, cropped: true });
     const { faces } = await predictor.predict(image, 'crop');
     predictor.dispose();
     const whole = await withTensor(image, (input) => nets.faceExpressionNet.predictExpressions(input));

@@ -4,14 +4,20 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { RgbImage } from '../../lib/core/image';
 import { type EngineInfo, startEngine } from '../../lib/tensor/backend';
-import { readSsdOutput, readTinyOutput } from '../../lib/faces/detector/candidates';
-import { type Face, type FaceDetector, loadFaceDetector } from '../../lib/faces/detector/detect';
-import { loadNetworks } from '../../lib/faces/detector/detect-networks';
+import { decodeSsdOutput, decodeTinyOutput } from '../../lib/faces/detector/candidates';
+import { type FaceDetector, loadFaceDetector } from '../../lib/faces/detector/detect';
+import type { DetectedFace } from '../../lib/faces/detector/detected-face';
+import { loadNetworks } from '../../lib/faces/detector/face-api';
 import { LANDMARK_BIAS } from '../../lib/faces/detector/find-landmarks';
-import { type LandmarkParams, buildLandmarkNetwork } from '../../lib/faces/detector/landmark-network';
+import {
+  type LandmarkParams,
+  buildLandmarkNetwork,
+  type SsdParams,
+  buildSsdNetwork,
+  type TinyParams,
+  buildTinyNetwork,
+} from '../../lib/faces/detector/face-api-networks';
 import { sampleSquare, toSquare } from '../../lib/faces/detector/sampling';
-import { type SsdParams, buildSsdNetwork } from '../../lib/faces/detector/ssd-network';
-import { type TinyParams, buildTinyNetwork } from '../../lib/faces/detector/tiny-network';
 import { PHOTOS, PHOTO_FOLDER, PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 
 const MODELS = path.join(PHOTO_FOLDER, '..', 'model');
@@ -71,7 +77,10 @@ function defineTests(): void {
       const tensor = toTensor(image);
       const expected = await net.locateFaces(asInput(tensor), { inputSize: 320, scoreThreshold: 0.5 });
       const output = network.forward(toBatch(image, 320));
-      const faces = readTinyOutput((await output.data()) as Float32Array, image, { width: 320, height: 320 });
+      const faces = decodeTinyOutput((await output.data()) as Float32Array, image, {
+        width: 320,
+        height: 320,
+      });
       assert.equal(faces.length, expected.length);
       faces.forEach(({ score, box }, index) => compareBoxes({ score, box }, expected[index]));
     }
@@ -88,7 +97,10 @@ function defineTests(): void {
       const expected = await net.locateFaces(asInput(toTensor(image)), { minConfidence: 0.5 });
       assert.ok(expected.length > 0);
       const output = network.forward(toBatch(image, 512));
-      const faces = readSsdOutput((await output.data()) as Float32Array, network.anchors, image);
+      const faces = decodeSsdOutput((await output.data()) as Float32Array, network.anchors, image, {
+        side: 512,
+        input: { width: 512, height: 512 },
+      });
       assert.equal(faces.length, expected.length);
       faces.forEach(({ score, box }, index) => compareBoxes({ score, box }, expected[index]));
     }
@@ -160,7 +172,7 @@ function defineTests(): void {
   it("mirrors: a mirrored face's landmarks are mirrored, for the bias is corrected", async () => {
     const [face] = await detector.detect(portraits.slice(1, 2));
     const [mirrored] = await detector.detect([mirror(portraits[1])]);
-    const mean = ({ landmarks }: Face) =>
+    const mean = ({ landmarks }: DetectedFace) =>
       landmarks.reduce((sum, value, index) => (index % 2 ? sum : sum + value), 0) / 68;
     // Each way the bias is near 1 % of the box, some 2 pixels: uncorrected the sum would be 4 pixels short.
     near(mean(face!) + mean(mirrored!), 256, 2.5, 'sum of both means');
@@ -232,7 +244,10 @@ function defineTests(): void {
   });
 }
 
-function compareBoxes({ score, box }: Pick<Face, 'score' | 'box'>, expected: faceApi.FaceDetection): void {
+function compareBoxes(
+  { score, box }: Pick<DetectedFace, 'score' | 'box'>,
+  expected: faceApi.FaceDetection,
+): void {
   near(score, expected.score, SCORE_TOLERANCE, 'score');
   for (const side of ['x', 'y', 'width', 'height'] as const)
     near(box[side], expected.box[side], PIXEL_TOLERANCE, side);

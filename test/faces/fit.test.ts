@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
-import { enlarge } from '../../lib/faces/detector/fit';
+import { enlarge } from '../../lib/faces/detector/resize';
 
 describe('enlarge', () => {
   for (const [width, height, side] of [

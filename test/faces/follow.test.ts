@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import type { RgbImage } from '../../lib/core/image';
-import { type AllFacesDetector, loadAllFacesDetector } from '../../lib/faces/detector/detect-all';
+import { type AllFacesDetector, loadAllFacesDetector } from '../../lib/faces/detector/detect';
 import { startFastest } from '../support/native';
 import { loadRgb, portraitPng } from './photos';
 

@@ -10,7 +10,7 @@ import { toGray } from '../../lib/core/image';
 import { cutBlocks, cutFace, landmarkBox, measureFace, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
 import type { FrameRecord } from '../../lib/core/record';
 import { loadFaceDetector } from '../../lib/faces/detector/detect';
-import { isUpright } from '../../lib/faces/detector/find-landmarks';
+import { isUpright, meanLandmarks } from '../../lib/faces/detector/find-landmarks';
 import {
   defaultWorkers,
   preprocess,
@@ -18,7 +18,6 @@ import {
   type PreprocessProgress,
   type PreprocessResult,
 } from '../../lib/faces/store/preprocess';
-import { usualLandmarks } from '../../lib/faces/detector/usual-landmarks';
 import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
 
@@ -125,7 +124,7 @@ describe('preprocess', function () {
     assert.throws(() => expectFaces({ ...blocks, faces: undefined } as BlockSet), /Expected whole faces/);
   });
 
-  it('asks no detector about cropped faces, and assumes usual landmarks where they are not upright', async () => {
+  it('asks no detector about cropped faces, and assumes mean landmarks where they are not upright', async () => {
     const small = async (index: number, turn: number) =>
       sharp(await portraitPng(index))
         .rotate(turn)
@@ -140,7 +139,7 @@ describe('preprocess', function () {
     assert.deepEqual([...blocks.scores], [0, 0]);
     assert.deepEqual(blocks.detectors, ['whole-image', 'assumed']);
     const [own, usual] = [blocks.landmarks.subarray(0, 136), blocks.landmarks.subarray(136)];
-    assert.deepEqual(usual, usualLandmarks({ width: 48, height: 48 }));
+    assert.deepEqual(usual, meanLandmarks({ width: 48, height: 48 }));
     assert.notDeepEqual(own, usual);
     assert.ok(isUpright(own));
     const { blocks: again } = await run([record('lying.png'), record('crop.png')], options);

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type BadImageKind, isBadImage } from '../../lib/faces/picture/decode';
-import { readImageFile } from '../../lib/faces/picture/read-file';
+import { readImageFile } from '../../lib/faces/picture/read-images';
 
 describe('readImageFile', () => {
   let base: string;

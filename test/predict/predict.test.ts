@@ -9,11 +9,16 @@ import type { RgbImage } from '../../lib/core/image';
 import { projectRoot } from '../../lib/files/project';
 import { decodeImage } from '../../lib/faces/picture/decode';
 import { preprocess } from '../../lib/faces/store/preprocess';
-import { readImageFile } from '../../lib/faces/picture/read-file';
+import { readImageFile } from '../../lib/faces/picture/read-images';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
-import { isUnread, loadPredictor, type PicturePrediction, type Predictor } from '../../lib/predict/predictor';
+import {
+  isUnread,
+  loadPicturePredictor,
+  type PicturePrediction,
+  type PicturePredictor,
+} from '../../lib/predict/predictor';
 import { predictionWriter } from '../../lib/predict/format';
 import { splitPpm } from '../../lib/predict/video';
 import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
@@ -78,7 +83,7 @@ describe('predictPictures', function () {
       cacheDirectory: path.join(folder(), 'cache'),
       cropped: true,
     });
-    const predictor = await loadPredictor({ cropped: true, model: DRAWN_MODEL });
+    const predictor = await loadPicturePredictor({ cropped: true, model: DRAWN_MODEL });
     const image = await decodeImage(crop, 'crop.png');
     const { faces } = await predictor.predict(image as RgbImage, 'crop.png');
     predictor.dispose();
@@ -172,10 +177,10 @@ describe('predictPictures', function () {
 
 describe('a predictor', function () {
   this.timeout(60_000);
-  let predictor: Predictor;
+  let predictor: PicturePredictor;
   before(async () => {
     await startFastest();
-    predictor = await loadPredictor({ model: FACE_API_MODEL, abstainBelow: 1 });
+    predictor = await loadPicturePredictor({ model: FACE_API_MODEL, abstainBelow: 1 });
   });
   after(() => predictor.dispose());
 

@@ -11,8 +11,17 @@ import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/model';
-import { predictInputs, type LookedAt, type PredictInputsOptions } from '../../lib/predict/predict-inputs';
-import { isUnread, loadPredictor, type PicturePrediction, type Predictor } from '../../lib/predict/predictor';
+import {
+  predictInputs,
+  type InputPrediction,
+  type PredictInputsOptions,
+} from '../../lib/predict/predict-inputs';
+import {
+  isUnread,
+  loadPicturePredictor,
+  type PicturePrediction,
+  type PicturePredictor,
+} from '../../lib/predict/predictor';
 import { readFrames, type VideoError, type VideoFrame } from '../../lib/predict/video';
 import { isVideoFile } from '../../lib/predict/video-format';
 import { portraitPng } from '../faces/photos';
@@ -32,12 +41,12 @@ function makeFilm(given: readonly string[]): void {
 describeFfmpeg('a film of two portraits, a second each', function () {
   const folder = useTemporaryFolder();
   const at = (name: string) => path.join(folder(), name);
-  let predictor: Predictor;
+  let predictor: PicturePredictor;
 
   before(async function () {
     this.timeout(60_000);
     await startFastest();
-    predictor = await loadPredictor({ model: FACE_API_MODEL });
+    predictor = await loadPicturePredictor({ model: FACE_API_MODEL });
   });
   after(() => predictor.dispose());
 
@@ -52,8 +61,11 @@ describeFfmpeg('a film of two portraits, a second each', function () {
     makeFilm([...input, '-c:v', 'ffv1', '-pix_fmt', 'bgr0', at('film.mkv')]);
   });
 
-  async function look(names: readonly string[], options: PredictInputsOptions = {}): Promise<LookedAt[]> {
-    const looked: LookedAt[] = [];
+  async function look(
+    names: readonly string[],
+    options: PredictInputsOptions = {},
+  ): Promise<InputPrediction[]> {
+    const looked: InputPrediction[] = [];
     const inputs = await expandInputs(names.map(at));
     for await (const one of predictInputs(predictor, inputs, options)) looked.push(one);
     return looked;

@@ -57,7 +57,7 @@ describe('auditBlocks', () => {
     assert.match(text, /4 frames, 3 with blocks \(75\.00 %\)/);
     assert.match(text, /\| ray \| 1 of 2 \| 50\.00 % \|/);
     assert.match(text, /\| no-face \| 1 \|/);
-    assert.match(text, /^Usual landmarks are assumed for 1 of 3 cropped faces/m);
+    assert.match(text, /^Mean landmarks are assumed for 1 of 3 cropped faces/m);
     assert.match(text, /\| 1 \| ray\/2\.png \| ray \| joy \| 0\.0 \|/, 'the first in worst.png');
   });
 

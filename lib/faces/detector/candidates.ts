@@ -1,20 +1,19 @@
 import { type Box, clampBox, intersectionOverUnion, longerSide } from '../../core/geometry';
 
-/** A face that a detector proposes. */
+/** A detection: a box that may be a face. */
 export interface Candidate {
   /** Confidence, 0 to 1. */
   readonly score: number;
-  /** In pixels; it may leave the image. */
+  /** In pixels; it may extend beyond the image. */
   readonly box: Box;
 }
 
-/** Width and height in pixels. */
-export interface Size {
+interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-// Source: face-api's tinyFaceDetector/const.ts, in cells of the detector's grid.
+// Width and height in cells of the detector's grid. Source: face-api's tinyFaceDetector/const.ts.
 const TINY_ANCHORS = [
   [1.603231, 2.094468],
   [6.041143, 7.080126],
@@ -23,24 +22,24 @@ const TINY_ANCHORS = [
   [9.041765, 10.66308],
 ];
 
-/** Confidence above which a proposal counts. Source: the default of both of face-api's detectors. */
+/** Minimum score of a detection. Source: the default of both of face-api's detectors. */
 export const MIN_SCORE = 0.5;
 
-/** Pixels of the tiny detector's input between two cells of its grid. */
+/** Size of a grid cell in pixels of the tiny detector's input. */
 const TINY_STRIDE = 32;
 
-/** Side of the input, in pixels, that the SSD detector's boxes are shares of. */
+/** Largest input of the SSD detector, in pixels; its anchors are shares of this side. */
 export const SSD_SIZE = 512;
 
 /**
- * Reads the tiny detector's output of one image.
- * @param output [rows, columns, 5 anchors, 5] as x, y, log width, log height, and the score before the sigmoid
- * @param input the network's input in pixels; the image fills its longer side
+ * Decodes the tiny detector's output for one image.
+ * @param output [rows, columns, 5 anchors, 5] as x, y, log width, log height, and the score's logit
+ * @param input size of the network's input in pixels; the image fills its longer side
  * @param minScore default {@link MIN_SCORE}
- * @returns what is above that score, the surest first, overlaps over 0.4 removed
+ * @returns candidates above that score in pixels of the image, the highest score first, after non-maximum suppression at 0.4
  * Source: face-api's `TinyYolov2Base.extractBoxes` and `detect`.
  */
-export function readTinyOutput(
+export function decodeTinyOutput(
   output: Float32Array,
   image: Size,
   input: Size,
@@ -60,36 +59,34 @@ export function readTinyOutput(
     const y = ((row + sigmoid(output[at + 1])) / rows) * scale.height - height / 2;
     candidates.push({ score, box: { x, y, width, height } });
   }
-  return suppressOverlaps(candidates, 0.4);
+  return suppressNonMaxima(candidates, 0.4);
 }
 
-/** Rows and columns of SSD's first feature map for an input of 512x512; each further map has half of them. */
+/** Rows and columns of SSD's first feature map for an input of 512x512; each further map has half as many. */
 const SSD_MAP_SIDE = 32;
 
 /**
- * Reads the SSD detector's output of one image.
- * @param output [anchors, 5]: the encoded box and the face's logit
+ * Decodes the SSD detector's output for one image.
+ * @param output [anchors, 5]: the encoded box and the logit of a face
  * @param anchors of an input of 512x512, [anchors, 4] as top, left, bottom, right in 0..1
- * @param side pixels of the input that the image's longer side was sampled to
- * @param input the network's input in pixels
- * @returns what is above {@link MIN_SCORE}, the surest first, overlaps over 0.5 removed
+ * @param options.side length of the image's longer side in the input, in pixels
+ * @param options.input size of the network's input in pixels
+ * @returns candidates above {@link MIN_SCORE} in pixels of the image, the highest score first, after non-maximum suppression
+ *   at 0.5
  * Source: face-api's `SsdMobilenetv1.locateFaces` and ssdMobilenetv1/outputLayer.ts.
  */
-export function readSsdOutput(
+export function decodeSsdOutput(
   output: Float32Array,
   anchors: Float32Array,
   image: Size,
-  {
-    side = SSD_SIZE,
-    input = { width: SSD_SIZE, height: SSD_SIZE },
-  }: { readonly side?: number; readonly input?: Size } = {},
+  { side, input }: { readonly side: number; readonly input: Size },
 ): Candidate[] {
   const candidates: Candidate[] = [];
   let [at, firstAnchor] = [0, 0];
   for (let mapSide = SSD_MAP_SIDE; mapSide >= 1; mapSide /= 2) {
     const boxes = mapSide === SSD_MAP_SIDE ? 3 : 6;
     const [columns, rows] = [input.width, input.height].map((size) => Math.ceil((size * mapSide) / SSD_SIZE));
-    // On each feature map the anchors of a smaller input are the first rows and columns of those of 512x512.
+    // The anchors of a smaller input are the first rows and columns of each feature map of 512x512.
     for (let row = 0; row < rows; row++)
       for (let place = 0; place < columns * boxes; place++, at += 5) {
         const score = sigmoid(output[at + 4]);
@@ -99,15 +96,11 @@ export function readSsdOutput(
     firstAnchor += mapSide * mapSide * boxes;
   }
   const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, side);
-  return suppressOverlaps(candidates, 0.5).map(({ score, box }) => {
+  return suppressNonMaxima(candidates, 0.5).map(({ score, box }) => {
     const [left, right] = [Math.max(0, box.x), Math.min(1, box.x + box.width)];
     const [top, bottom] = [Math.max(0, box.y), Math.min(1, box.y + box.height)];
-    const x = left * scale.width;
-    const y = top * scale.height;
-    return {
-      score,
-      box: { x, y, width: (right - left) * scale.width, height: (bottom - top) * scale.height },
-    };
+    const [width, height] = [(right - left) * scale.width, (bottom - top) * scale.height];
+    return { score, box: { x: left * scale.width, y: top * scale.height, width, height } };
   });
 }
 
@@ -120,7 +113,7 @@ function decodeBox(encoded: Float32Array, at: number, anchors: Float32Array, anc
   return { x, y, width, height };
 }
 
-/** Pixels of the image for the whole width and height of an input in which its longer side takes `side` pixels. */
+/** @returns width and height of the whole input in pixels of the image, whose longer side has `side` pixels of the input */
 function paddedScale({ width, height }: Size, input: Size, side: number): Size {
   const shrink = side / Math.max(width, height);
   return {
@@ -133,7 +126,7 @@ function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
-function suppressOverlaps(candidates: readonly Candidate[], limit: number): Candidate[] {
+function suppressNonMaxima(candidates: readonly Candidate[], limit: number): Candidate[] {
   const kept: Candidate[] = [];
   for (const candidate of [...candidates].sort((first, second) => second.score - first.score))
     if (kept.every(({ box }) => intersectionOverUnion(box, candidate.box) <= limit)) kept.push(candidate);
@@ -141,9 +134,8 @@ function suppressOverlaps(candidates: readonly Candidate[], limit: number): Cand
 }
 
 /**
- * Ranks an image's faces: by the score times the square root of the area, so that of two sure faces the larger one comes
- * first and a faint large one after a sure one.
- * @returns those that touch the image, with their parts of it in whole pixels
+ * Ranks candidates by score times square root of the area: the larger of two with similar scores comes first.
+ * @returns candidates that overlap the image; `part`: the overlap in whole pixels
  */
 export function rankFaces(
   candidates: readonly Candidate[],
@@ -157,7 +149,7 @@ export function rankFaces(
   return inside.sort((first, second) => worth(second) - worth(first));
 }
 
-/** Chooses the first of {@link rankFaces}; undefined when no candidate touches the image. The original takes dlib's first. */
+/** @returns the first of {@link rankFaces}; undefined when no candidate overlaps the image. The original takes dlib's first. */
 export function chooseFace(
   candidates: readonly Candidate[],
   image: Size,
@@ -166,8 +158,8 @@ export function chooseFace(
 }
 
 /**
- * Cuts off what leaves the image and rounds down, as face-api's `clipAtImageBorders` does before the landmark network.
- * @returns undefined when nothing is left
+ * Clips a box to the image and rounds down, as face-api's `clipAtImageBorders` does before the landmark network.
+ * @returns undefined when the box does not overlap the image
  */
 export function wholePixels(box: Box, image: Size): Box | undefined {
   const [x, y] = [Math.max(box.x, 0), Math.max(box.y, 0)];

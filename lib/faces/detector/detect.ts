@@ -1,78 +1,33 @@
-import { type Box, isCentredIn, longerSide, scaleBox } from '../../core/geometry';
+import { type Box, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace } from './candidates';
-import { LANDMARK_BIAS, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
+import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, wholePixels } from './candidates';
+import { DETECTORS, type DetectedFace, placeFace } from './detected-face';
+import { type Networks, WEIGHTS_VERSION, loadNetworks } from './face-api';
+import {
+  type ChosenFace,
+  LANDMARK_BIAS,
+  SECOND_LANDMARK_BATCH,
+  addLandmarks,
+  findCroppedLandmarks,
+} from './find-landmarks';
+import { type Follower, createFollower } from './follow';
+import { fitForDetection } from './resize';
 import {
   MAX_SAMPLING_RATIO,
   MIN_TINY_SHARE,
   PROPOSAL_SCORE,
+  detectInCuts,
   findWithSsd,
   findWithTiny,
-  lookCloser,
-} from './looks';
-import type { LandmarkNetwork } from './landmark-network';
-import { type Networks, WEIGHTS_VERSION, loadNetworks } from './detect-networks';
-import { ASSUMED, usualLandmarks } from './usual-landmarks';
+} from './run-detectors';
 
-/**
- * The detectors in the order that they are asked, each named with the side of its input in pixels; `followed` from the
- * picture before of a video. For cropped faces
- * none is asked: `whole-image` has landmarks of its own, `assumed` the usual ones, since its own were no face's.
- */
-export const DETECTORS = [
-  'tiny-160',
-  'tiny-320',
-  'ssd-512',
-  'ssd-256',
-  'followed',
-  'whole-image',
-  ASSUMED,
-] as const;
-
-/** One of {@link DETECTORS}. */
-export type DetectorName = (typeof DETECTORS)[number];
-
-/** A face with its landmarks, in pixels of the image that it was found in. */
-export interface Face {
-  readonly detector: DetectorName;
-  /** Confidence of that detector, 0 to 1; the detectors' scales are not comparable. */
-  readonly score: number;
-  /** What the detector framed; it may leave the image. */
-  readonly box: Box;
-  /** [68, 2] as x and y. */
-  readonly landmarks: Float32Array;
-}
-
-/** Finds one face an image. */
-export interface FaceDetector {
-  /**
-   * Finds a face in each image. All go through the tiny detector at 160 pixels, where it is quick and best at faces
-   * that fill the image; those without a face through the same at 320, then through SSD, then through a closer look at
-   * what may be small faces. Small faces are left to SSD, as the tiny detector takes gaps between heads for faces. A
-   * face whose mouth is not below its eyes is none.
-   * @param images any number, of any sizes; large ones gain nothing over what `fitForDetection` makes of them
-   * @param options.cropped whether each whole image is a face: then only landmarks are looked for, and where these are no
-   *   face's the usual ones of cropped faces are assumed; default false
-   * @returns for each image its face, or undefined; nothing is left to dispose
-   */
-  detect(
-    images: readonly RgbImage[],
-    options?: { readonly cropped?: boolean },
-  ): Promise<(Face | undefined)[]>;
-  /** Frees the networks' weights. */
-  dispose(): void;
-}
-
-/** Images that go through the tiny detector and the landmark network at a time; a smaller rest is filled up. */
+/** Batch size of the tiny detector and the landmark network; smaller batches are padded. */
 export const DETECTION_BATCH = 16;
 
-/** Cropped faces whose landmarks are looked for at a time; a smaller rest is filled up. */
+/** Batch size of the landmark network for cropped faces; smaller batches are padded. */
 export const CROPPED_BATCH = 32;
 
-/** Faces are few that are looked at twice, and a padded batch of them would cost as much as a full one. */
-const SECOND_LOOK_BATCH = 1;
-
-/** Everything that a detector's results depend on but the backend; part of a cache's key. */
+/** All settings that change a detector's results, except the backend; part of the cache key. */
 export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   detectors: DETECTORS.join(),
   faceApi: WEIGHTS_VERSION,
@@ -81,13 +36,32 @@ export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
   proposalScore: PROPOSAL_SCORE,
   maxSamplingRatio: MAX_SAMPLING_RATIO,
   detectionBatch: DETECTION_BATCH,
-  secondLookBatch: SECOND_LOOK_BATCH,
+  secondLookBatch: SECOND_LANDMARK_BATCH,
   landmarkBias: LANDMARK_BIAS,
 };
 
+/** Finds one face per image. */
+export interface FaceDetector {
+  /**
+   * Finds a face in each image. The tiny detector with an input of 160 pixels is fast, and the most accurate for faces that fill
+   * the image. Images without a face go through the tiny detector at 320 pixels, then SSD, then SSD on cuts around proposals of
+   * small faces. A face whose mouth is not below its eyes is rejected.
+   * @param images any number, of any sizes; sizes above that of `fitForDetection` do not improve the results
+   * @param options.cropped whether each whole image is a face: then only landmarks are predicted, and mean landmarks are
+   *   assumed where these are not upright; default false
+   * @returns for each image its face, or undefined
+   */
+  detect(
+    images: readonly RgbImage[],
+    options?: { readonly cropped?: boolean },
+  ): Promise<(DetectedFace | undefined)[]>;
+  /** Disposes the networks' weights. */
+  dispose(): void;
+}
+
 /**
- * Loads face-api's networks from its package and runs them in batches on the backend in use.
- * @param options.batchSize images at a time; default {@link DETECTION_BATCH}
+ * Loads face-api's networks for images with one face.
+ * @param options.batchSize default {@link DETECTION_BATCH}
  * @returns the caller disposes it
  */
 export async function loadFaceDetector({
@@ -98,151 +72,213 @@ export async function loadFaceDetector({
     const quick = await findWithTiny(networks, images, { inputSize: 160, batchSize });
     const faces = images.map((image, index) => chosenOf('tiny-160', quick[index], image));
     for (const [index, image] of images.entries()) faces[index] ??= await findSlowly(networks, image);
-    const found = await addLandmarks(networks, images, faces, { batchSize });
+    const found = await addLandmarks(networks.landmarks, images, faces, { batchSize });
     for (const [index, image] of images.entries())
       if (!faces[index]) found[index] = await findSmallFace(networks, image);
     return found;
   };
   return {
     detect: async (images, { cropped = false } = {}) => {
-      if (cropped) return placeLandmarks(networks, images, CROPPED_BATCH);
-      return inBatches(images, batchSize, detectBatch);
+      if (cropped) return findCroppedLandmarks(networks.landmarks, images, CROPPED_BATCH);
+      const found: (DetectedFace | undefined)[] = [];
+      for (let start = 0; start < images.length; start += batchSize)
+        found.push(...(await detectBatch(images.slice(start, start + batchSize))));
+      return found;
     },
     dispose: networks.dispose,
   };
 }
 
-async function inBatches<T>(
-  images: readonly RgbImage[],
-  size: number,
-  detect: (some: readonly RgbImage[]) => Promise<T[]>,
-): Promise<T[]> {
-  const found: T[] = [];
-  for (let start = 0; start < images.length; start += size)
-    found.push(...(await detect(images.slice(start, start + size))));
-  return found;
-}
-
-/** One at a time: there are few, and a padded batch of them would cost as much as a full one. */
-async function findSlowly(networks: Networks, image: RgbImage): Promise<Chosen | undefined> {
+/** Runs the slower detectors on one image; such images are few, and a padded batch would cost as much as a full one. */
+async function findSlowly(networks: Networks, image: RgbImage): Promise<ChosenFace | undefined> {
   const [candidates] = await findWithTiny(networks, [image], { inputSize: 320, batchSize: 1 });
   return (
     chosenOf('tiny-320', candidates, image) ?? chosenOf('ssd-512', await findWithSsd(networks, image), image)
   );
 }
 
-async function findSmallFace(networks: Networks, image: RgbImage): Promise<Face | undefined> {
+async function findSmallFace(networks: Networks, image: RgbImage): Promise<DetectedFace | undefined> {
   const faces = await findSmallFaces(networks, { image, copy: image, known: [] });
   const choice = chooseFace(faces, image);
   return faces.find(({ box }) => box === choice?.box);
 }
 
 /**
- * Finds faces that SSD does not see in the whole image, in images of which it sees no more than a shrunk copy.
- * @param copy of the image, as `fitForDetection` gives it
- * @param known boxes in the copy's pixels that are not looked at again
- * @returns in the image's pixels, each once
+ * Finds small faces with landmarks, as {@link detectInCuts} does.
+ * @returns faces in pixels of the image, without duplicates
  */
-export async function findSmallFaces(
+async function findSmallFaces(
   networks: Networks,
-  where: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
-): Promise<Face[]> {
-  if (longerSide(where.copy) <= SSD_SIZE) return [];
-  const faces: Face[] = [];
-  for (const { cut, part, candidate } of await lookCloser(networks, where)) {
+  images: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
+): Promise<DetectedFace[]> {
+  if (longerSide(images.copy) <= SSD_SIZE) return [];
+  const faces: DetectedFace[] = [];
+  for (const { cut, part, candidate } of await detectInCuts(networks, images)) {
     const chosen = chosenOf('ssd-256', [candidate], cut);
-    const [face] = await addLandmarks(networks, [cut], [chosen], { batchSize: 1 });
-    const moved = face && placeFace(face, part, cut);
-    if (moved && !faces.some(({ box }) => isCentredIn(moved.box, box))) faces.push(moved);
+    const [face] = await addLandmarks(networks.landmarks, [cut], [chosen], { batchSize: 1 });
+    const placed = face && placeFace(face, part, cut);
+    if (placed && !faces.some(({ box }) => isCentredIn(placed.box, box))) faces.push(placed);
   }
   return faces;
 }
 
-/**
- * Takes a face that was found in a resized part of an image to the pixels of the image.
- * @param part in pixels of the image
- * @param cut what it was resized to
- */
-export function placeFace(face: Face, part: Box, cut: Pick<RgbImage, 'width' | 'height'>): Face {
-  const [across, down] = [part.width / cut.width, part.height / cut.height];
-  const scaled = scaleBox(face.box, across, down);
-  const box = { ...scaled, x: part.x + scaled.x, y: part.y + scaled.y };
-  const landmarks = face.landmarks.map((value, index) =>
-    index % 2 === 0 ? part.x + value * across : part.y + value * down,
-  );
-  return { ...face, box, landmarks };
-}
-
-/** A candidate that was chosen, with its part of the image in whole pixels. */
-export type Chosen = Omit<Face, 'landmarks'> & { readonly part: Box };
-
-/**
- * Finds the landmarks of cropped faces: a look at the whole image, and a closer one framed by what that found.
- * @param images any number
- * @param batchSize images at a time; a smaller rest is filled up, since other sizes round otherwise
- */
-export function placeLandmarks(
-  { landmarks }: Pick<Networks, 'landmarks'>,
-  images: readonly RgbImage[],
-  batchSize: number,
-): Promise<Face[]> {
-  return inBatches(images, batchSize, (some) => placeBatch(landmarks, some, batchSize));
-}
-
-async function placeBatch(
-  network: LandmarkNetwork,
-  images: readonly RgbImage[],
-  batchSize: number,
-): Promise<Face[]> {
-  const wholes = images.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
-  const first = await findLandmarks(network, images, wholes, batchSize);
-  const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, images[index]));
-  const second = await findLandmarks(network, images, frames, batchSize);
-  return images.map((image, index) => {
-    const landmarks = second[index] ?? first[index]!;
-    const face = { score: 0, box: wholes[index] };
-    if (isUpright(landmarks)) return { ...face, detector: 'whole-image', landmarks };
-    return { ...face, detector: ASSUMED, landmarks: usualLandmarks(image) };
-  });
-}
-
 function chosenOf(
-  detector: Face['detector'],
+  detector: DetectedFace['detector'],
   candidates: readonly Candidate[],
   image: RgbImage,
-): Chosen | undefined {
+): ChosenFace | undefined {
   const chosen = chooseFace(candidates, image);
   return chosen && { detector, ...chosen };
 }
 
+/** Finds all faces of images. */
+export interface AllFacesDetector {
+  /**
+   * Finds all faces of each image. The tiny detector finds a single face that fills an image; other images go through SSD, and
+   * cuts around proposals of small faces too. The faces of an image do not depend on the other images.
+   * @param images any number, of any size; a face needs 28 pixels and a fortieth of the image's longer side
+   * @returns for each image its faces with landmarks, the largest first; a face whose mouth is not below its eyes is rejected
+   */
+  detectAll(images: readonly RgbImage[]): Promise<DetectedFace[][]>;
+  /** Starts a video: faces are detected once and then tracked from frame to frame. */
+  follow(): Follower;
+  /** Disposes the networks' weights. */
+  dispose(): void;
+}
+
 /**
- * Finds the landmarks of faces: twice for faces of the slow detectors, whose frames suit the landmark network less. The
- * second look is framed by the landmarks of the first.
- * @param options.batchSize faces at a time; missing ones are filled up with black
- * @param options.secondBatchSize faces at a time of the second look; default {@link SECOND_LOOK_BATCH}
- * @returns for each its face; undefined where none was chosen, or where the landmarks are not upright
+ * Loads face-api's networks for images with any number of faces.
+ * @returns the caller disposes it
  */
-export async function addLandmarks(
-  { landmarks: network }: Networks,
-  images: readonly RgbImage[],
-  chosen: readonly (Chosen | undefined)[],
-  options: { readonly batchSize: number; readonly secondBatchSize?: number },
-): Promise<(Face | undefined)[]> {
-  const { batchSize, secondBatchSize: size = SECOND_LOOK_BATCH } = options;
-  const parts = chosen.map((face) => face?.part);
-  const first = await findLandmarks(network, images, parts, batchSize);
-  const frames = chosen.map((face, index) =>
-    face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
+export async function loadAllFacesDetector(): Promise<AllFacesDetector> {
+  const networks = await loadNetworks();
+  return {
+    detectAll: (images) => detectAll(networks, images),
+    follow: () => createFollower(networks, async (image) => (await detectAll(networks, [image]))[0]),
+    dispose: networks.dispose,
+  };
+}
+
+/**
+ * Minimum share of the image's longer side of a face that rules out small faces. SSD also finds faces of half this size, so
+ * still smaller ones are unlikely.
+ */
+const NEAR_SHARE = 0.12;
+
+async function detectAll(networks: Networks, images: readonly RgbImage[]): Promise<DetectedFace[][]> {
+  const copies = await Promise.all(images.map(fitForDetection));
+  const found = await findLargeFaces(networks, copies);
+  return Promise.all(
+    images.map(async (image, index) => {
+      const copy = copies[index];
+      const { width, height } = image;
+      const whole = { x: 0, y: 0, width, height };
+      const faces = found[index].map((face) => (copy === image ? face : placeFace(face, whole, copy)));
+      const known = found[index].map(({ box }) => box);
+      if (!known.some((box) => longerSide(box) >= NEAR_SHARE * longerSide(copy))) {
+        const small = await findSmallFaces(networks, { image, copy, known });
+        faces.push(...small.filter((face) => !faces.some(({ box }) => isCentredIn(face.box, box))));
+      }
+      const area = ({ box }: DetectedFace) => box.width * box.height;
+      return faces.sort((first, second) => area(second) - area(first));
+    }),
   );
-  const second: (Float32Array | undefined)[] = [];
-  for (let start = 0; start < frames.length; start += size) {
-    const end = start + size;
-    second.push(...(await findLandmarks(network, images.slice(start, end), frames.slice(start, end), size)));
+}
+
+/** Runs one detector after the other, each on the images in which no face was found yet. */
+async function findLargeFaces(networks: Networks, images: readonly RgbImage[]): Promise<DetectedFace[][]> {
+  const found: DetectedFace[][] = images.map(() => []);
+  for (const find of [findPortraits, findWithSsdInEach, findWithTinyAt(320), findWithTinyAt(160)]) {
+    const rest = images.flatMap((image, index) => (found[index].length === 0 ? [{ image, index }] : []));
+    const some = rest.map(({ image }) => image);
+    const chosen = rest.length > 0 ? await find(networks, some) : [];
+    const faces = await addEach(networks, some, chosen);
+    rest.forEach(({ index }, place) => (found[index] = faces[place]));
   }
-  return chosen.map((face, index) => {
-    const landmarks = second[index] ?? first[index];
-    if (!face || !landmarks || !isUpright(landmarks)) return undefined;
-    const { detector, score, box } = face;
-    return { detector, score, box, landmarks };
+  return found;
+}
+
+type FindEach = (networks: Networks, images: readonly RgbImage[]) => Promise<ChosenFace[][]>;
+
+/** SSD computes one image after the other; the next ones are resized at the same time. */
+const findWithSsdInEach: FindEach = (networks, images) =>
+  Promise.all(images.map(async (image) => toChosen('ssd-512', await findWithSsd(networks, image), image)));
+
+function findWithTinyAt(inputSize: 160 | 320): FindEach {
+  return async (networks, images) => {
+    const found = await findWithTiny(networks, images, { inputSize, batchSize: images.length });
+    return images.map((image, index) => toChosen(`tiny-${inputSize}`, found[index], image));
+  };
+}
+
+/** Longer side in pixels above which an image may contain faces that the tiny detector misses with an input of 160 pixels. */
+const PORTRAIT_SIDE = 320;
+
+/**
+ * Finds the face of each portrait, an image in which the tiny detector finds one large face and proposes no other.
+ * @returns one face, or none for images that SSD must check
+ */
+async function findPortraits(networks: Networks, images: readonly RgbImage[]): Promise<ChosenFace[][]> {
+  const propose = (some: readonly RgbImage[], inputSize: number) =>
+    findWithTiny(networks, some, {
+      inputSize,
+      batchSize: some.length,
+      minScore: PROPOSAL_SCORE,
+      minShare: 0,
+    });
+  const isAlone = (face: Candidate, candidates: readonly Candidate[]) =>
+    candidates.every(({ box }) => isCentredIn(box, face.box));
+  const proposals = await propose(images, 160);
+  const portraits = images.map((image, index) => {
+    const [face] = toChosen('tiny-160', proposals[index].slice(0, 1), image);
+    const isPortrait =
+      face?.score >= MIN_SCORE &&
+      longerSide(face.box) >= MIN_TINY_SHARE * longerSide(image) &&
+      isAlone(face, proposals[index]);
+    return isPortrait ? [face] : [];
+  });
+  const large = [...images.keys()].filter(
+    (index) => portraits[index].length > 0 && longerSide(images[index]) > PORTRAIT_SIDE,
+  );
+  if (large.length === 0) return portraits;
+  const closer = await propose(
+    large.map((index) => images[index]),
+    320,
+  );
+  large.forEach((index, place) => {
+    if (!isAlone(portraits[index][0], closer[place])) portraits[index] = [];
+  });
+  return portraits;
+}
+
+/** Finds the landmarks of the faces of all images, in common batches. */
+async function addEach(
+  networks: Networks,
+  images: readonly RgbImage[],
+  chosen: readonly (readonly ChosenFace[])[],
+): Promise<DetectedFace[][]> {
+  const found: DetectedFace[][] = images.map(() => []);
+  const all = chosen.flatMap((faces, index) => faces.map((face) => ({ face, index })));
+  for (let start = 0; start < all.length; start += DETECTION_BATCH) {
+    const some = all.slice(start, start + DETECTION_BATCH);
+    const faces = await addLandmarks(
+      networks.landmarks,
+      some.map(({ index }) => images[index]),
+      some.map(({ face }) => face),
+      { batchSize: some.length, secondBatchSize: some.length },
+    );
+    for (const [place, face] of faces.entries()) if (face) found[some[place].index].push(face);
+  }
+  return found;
+}
+
+function toChosen(
+  detector: DetectedFace['detector'],
+  candidates: readonly Candidate[],
+  image: RgbImage,
+): ChosenFace[] {
+  return candidates.flatMap((candidate) => {
+    const part = wholePixels(candidate.box, image);
+    return part ? [{ detector, ...candidate, part }] : [];
   });
 }

@@ -3,21 +3,25 @@ import { type Box, centerOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
 import { wholePixels } from './candidates';
-import { LANDMARK_INPUT, type LandmarkNetwork } from './landmark-network';
+import { ASSUMED, type DetectedFace } from './detected-face';
+import { LANDMARK_INPUT, type LandmarkNetwork } from './face-api-networks';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
 /**
- * How far the network places landmarks too far left and up, as a share of its input's side. In x it is known without
- * any truth: a mirrored face's landmarks come out mirrored but for twice this share, 0.9 % each way on photographs and
- * 0.6 % on drawn faces. In y the same is assumed: on drawn faces eyes and mouth come out too high by as much, but the
- * brows too low. The value was chosen with the sample's true landmarks in sight, so its IoU is no blind measurement.
+ * Bias of the network's landmarks to the left and up, as a share of the input's side. The bias in x was measured without true
+ * landmarks: those of a mirrored face differ from the mirrored ones by twice the bias, which is 0.9 % on photographs and 0.6 % on
+ * drawn faces. The same bias is assumed in y: on drawn faces eyes and mouth are too high by as much, but brows are too low. The
+ * true landmarks of the sample were known when the value was chosen, so the sample's IoU is not an independent measurement.
  */
 export const LANDMARK_BIAS = 0.008;
 
+/** Number of faces of which landmarks are found a second time in one batch: they are few, and a padded batch costs as much as a full one. */
+export const SECOND_LANDMARK_BATCH = 1;
+
 /**
  * Runs the landmark network on a part of each image.
- * @param parts whole pixels inside of the images; undefined where there is nothing to look at
- * @param batchSize how many fit; the rest of the batch stays black
+ * @param parts whole pixels inside the images; undefined: without landmarks
+ * @param batchSize size of the batch, which is padded with black
  * @returns for each part [68, 2] as x and y in pixels of its image
  */
 export async function findLandmarks(
@@ -43,8 +47,8 @@ export async function findLandmarks(
 }
 
 /**
- * Takes landmarks from 0..1 of the square that the part was padded to into pixels of the image. face-api adds the
- * detector's box instead of the part that was cut: that moves the landmarks of a face at the image's edge.
+ * Maps landmarks from 0..1 of the padded square to pixels of the image. face-api uses the origin of the detector's box instead of
+ * the clipped part, which shifts the landmarks of a face at the image's edge.
  */
 function toPixels(relative: Float32Array, { x, y, width, height }: Box): Float32Array {
   const side = Math.max(width, height);
@@ -52,23 +56,104 @@ function toPixels(relative: Float32Array, { x, y, width, height }: Box): Float32
   return relative.map((value, index) => (value + LANDMARK_BIAS) * side + (index % 2 === 0 ? left : top));
 }
 
-/**
- * Frames a face by its landmarks, for a second and closer look.
- * @returns their bounding box, grown by an eighth of its size on each side; undefined outside of the image
- */
+/** @returns the bounding box of landmarks, grown by an eighth of its size on each side; undefined outside the image */
 export function frameLandmarks(landmarks: Float32Array, image: RgbImage): Box | undefined {
   const { x, y, width, height } = landmarkBox(landmarks);
   const frame = { x: x - width / 8, y: y - height / 8, width: width * 1.25, height: height * 1.25 };
   return wholePixels(frame, image);
 }
 
-/**
- * Tells whether the mouth lies below the eyes, by up to 60 degrees of tilt. What the network makes of something that is
- * no face often fails it.
- */
+/** Checks that the mouth is below the eyes, tilted by 60 degrees at most. Landmarks of something other than a face often are not. */
 export function isUpright(landmarks: Float32Array): boolean {
   const [eyes, mouth] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) =>
     centerOf(landmarkBox(landmarks, chosen)),
   );
   return mouth.y - eyes.y > Math.abs(mouth.x - eyes.x) * Math.tan(Math.PI / 6);
+}
+
+/** A candidate that was chosen, with its part of the image in whole pixels. */
+export type ChosenFace = Omit<DetectedFace, 'landmarks'> & { readonly part: Box };
+
+/**
+ * Finds the landmarks of faces: twice for all detectors but `tiny-160`, whose boxes suit the landmark network less. The second
+ * part is the frame of the first landmarks.
+ * @param options.batchSize faces in a batch, which is padded with black
+ * @param options.secondBatchSize the same for the second pass, default {@link SECOND_LANDMARK_BATCH}
+ * @returns a face for each image; undefined where none was chosen, or where the landmarks are not upright
+ */
+export async function addLandmarks(
+  network: LandmarkNetwork,
+  images: readonly RgbImage[],
+  chosen: readonly (ChosenFace | undefined)[],
+  options: { readonly batchSize: number; readonly secondBatchSize?: number },
+): Promise<(DetectedFace | undefined)[]> {
+  const { batchSize, secondBatchSize: size = SECOND_LANDMARK_BATCH } = options;
+  const parts = chosen.map((face) => face?.part);
+  const first = await findLandmarks(network, images, parts, batchSize);
+  const frames = chosen.map((face, index) =>
+    face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
+  );
+  const second: (Float32Array | undefined)[] = [];
+  for (let start = 0; start < frames.length; start += size) {
+    const end = start + size;
+    second.push(...(await findLandmarks(network, images.slice(start, end), frames.slice(start, end), size)));
+  }
+  return chosen.map((face, index) => {
+    const landmarks = second[index] ?? first[index];
+    if (!face || !landmarks || !isUpright(landmarks)) return undefined;
+    const { detector, score, box } = face;
+    return { detector, score, box, landmarks };
+  });
+}
+
+/**
+ * Finds the landmarks of cropped faces: in the whole image, then in the frame of the first landmarks.
+ * @param batchSize images in a batch; the last one is padded, because another batch size rounds differently
+ */
+export async function findCroppedLandmarks(
+  network: LandmarkNetwork,
+  images: readonly RgbImage[],
+  batchSize: number,
+): Promise<DetectedFace[]> {
+  const faces: DetectedFace[] = [];
+  for (let start = 0; start < images.length; start += batchSize) {
+    const some = images.slice(start, start + batchSize);
+    const wholes = some.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
+    const first = await findLandmarks(network, some, wholes, batchSize);
+    const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, some[index]));
+    const second = await findLandmarks(network, some, frames, batchSize);
+    for (const [index, box] of wholes.entries()) {
+      const landmarks = second[index] ?? first[index]!;
+      const isFace = isUpright(landmarks);
+      faces.push({
+        score: 0,
+        box,
+        detector: isFace ? 'whole-image' : ASSUMED,
+        landmarks: isFace ? landmarks : meanLandmarks(box),
+      });
+    }
+  }
+  return faces;
+}
+
+/**
+ * Mean landmarks of cropped faces, x and y in 0..1 of the image: over the 28,219 training images of FER+ with upright
+ * predicted landmarks.
+ */
+// prettier-ignore
+const MEAN_LANDMARKS: readonly number[] = [
+  0.103, 0.3821, 0.1123, 0.4868, 0.1337, 0.587, 0.1577, 0.6733, 0.1947, 0.7665, 0.2497, 0.8392, 0.3133, 0.8943, 0.3953, 0.9483,
+  0.5155, 0.977, 0.6302, 0.942, 0.7038, 0.8901, 0.763, 0.8402, 0.8151, 0.7606, 0.8539, 0.6677, 0.8758, 0.5793, 0.8922, 0.4852,
+  0.8964, 0.3813, 0.1852, 0.2948, 0.2332, 0.2606, 0.2945, 0.252, 0.3519, 0.2584, 0.4032, 0.277, 0.6014, 0.2751, 0.651, 0.2564,
+  0.7069, 0.2459, 0.7709, 0.2527, 0.8157, 0.2851, 0.5029, 0.3938, 0.5039, 0.4664, 0.504, 0.534, 0.5032, 0.5961, 0.4405, 0.6334,
+  0.4699, 0.6451, 0.5059, 0.6514, 0.543, 0.6411, 0.5723, 0.6331, 0.2634, 0.3773, 0.3002, 0.3642, 0.3511, 0.3636, 0.3964, 0.3879,
+  0.3574, 0.4049, 0.3031, 0.4006, 0.6077, 0.3863, 0.6539, 0.359, 0.7062, 0.3589, 0.7407, 0.3779, 0.7046, 0.3994, 0.6515, 0.3965,
+  0.3716, 0.763, 0.4182, 0.7377, 0.4755, 0.721, 0.5079, 0.7265, 0.5377, 0.7179, 0.6006, 0.7393, 0.6504, 0.7615, 0.6018, 0.8076,
+  0.5574, 0.8329, 0.509, 0.8412, 0.4653, 0.8345, 0.4185, 0.8125, 0.3806, 0.7644, 0.4642, 0.7528, 0.5083, 0.753, 0.5504, 0.7549,
+  0.6373, 0.7608, 0.5523, 0.7879, 0.51, 0.7931, 0.4679, 0.7903,
+];
+
+/** @returns mean landmarks of a cropped face, [68, 2] as x and y in pixels of the image */
+export function meanLandmarks({ width, height }: Pick<Box, 'width' | 'height'>): Float32Array {
+  return Float32Array.from(MEAN_LANDMARKS, (value, index) => value * (index % 2 === 0 ? width : height));
 }

@@ -1,44 +1,48 @@
 import { centerOf, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { wholePixels } from './candidates';
-import { type Face, placeFace } from './detect';
-import { cutAndFit } from './fit';
+import { type DetectedFace, placeFace } from './detected-face';
+import type { Networks } from './face-api';
 import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
-import { PROPOSAL_SCORE, findWithTiny } from './looks';
-import type { Networks } from './detect-networks';
+import { cutAndFit } from './resize';
+import { PROPOSAL_SCORE, findWithTiny } from './run-detectors';
 
-/** Seconds after which a video's faces are detected again, as others may have come. */
+/** Seconds after which faces are detected again, because new ones may have appeared. */
 const DETECT_EVERY_S = 0.4;
 
-/** Score of the tiny detector above which a face that is followed is still one. */
+/** Minimum score of the tiny detector for a tracked face. */
 const FOLLOWED_SCORE = 0.3;
 
-/** Side of what the tiny detector is shown of a face that is followed, in sides of its frame. */
+/** Side of the tiny detector's input around a tracked face, in sides of its frame. */
 const AROUND_FACE = 1.8;
 
-/** How far a face moves between two pictures at most, and by how much it grows or shrinks, as shares of its side. */
+/** Maximum movement and change of size of a face between two frames, as shares of its side. */
 const MAX_STEP = 0.35;
 
-/** Mean difference of grey levels between two pictures from which on they show different scenes. */
+/** Mean difference of grey levels between two frames above which they are different scenes. */
 const CUT_LEVELS = 30;
 
-/** Every so many bytes of a picture are compared: pixels of changing colours and columns. */
+/** Distance in bytes between compared values of a frame; it varies the colours and columns. */
 const COMPARED_STEP = 193;
 
-/** Takes one picture of a video after the other, with its time in seconds, and gives its faces, the largest first. */
-export type Follower = (image: RgbImage, seconds: number) => Promise<Face[]>;
+/** Takes the frames of a video in order, with their times in seconds, and returns their faces, the largest first. */
+export type Follower = (image: RgbImage, seconds: number) => Promise<DetectedFace[]>;
 
 /**
- * Makes a function that finds the faces of a video. They are detected in the first picture, and in the next ones looked
- * for where they were: by their landmarks, and the tiny detector has to agree. All are detected again when one is lost,
- * when the picture changes as a whole, and after 0.4 seconds.
- * @param detectAll finds the faces of one picture
+ * Creates a function that finds the faces of a video. It detects faces in the first frame and tracks them in the next ones:
+ * it finds landmarks in the frame of the previous ones, and the tiny detector confirms the face. It detects again when a face
+ * is lost, when the scene changes, and after 0.4 seconds.
+ * @param detectAll finds the faces of one frame
  */
 export function createFollower(
   networks: Networks,
-  detectAll: (image: RgbImage) => Promise<Face[]>,
+  detectAll: (image: RgbImage) => Promise<DetectedFace[]>,
 ): Follower {
-  let [faces, before, detectedAt]: [readonly Face[], RgbImage | undefined, number] = [[], undefined, 0];
+  let [faces, before, detectedAt]: [readonly DetectedFace[], RgbImage | undefined, number] = [
+    [],
+    undefined,
+    0,
+  ];
   return async (image, seconds) => {
     const isNear = before && seconds >= detectedAt && seconds - detectedAt < DETECT_EVERY_S;
     const isSameScene = isNear && !isCut(before!, image);
@@ -50,13 +54,13 @@ export function createFollower(
   };
 }
 
-/** @returns undefined when one is lost, or where there was none and now may be one */
+/** @returns undefined when a face is lost, or when there was none and the tiny detector proposes one */
 async function followAll(
   networks: Networks,
   image: RgbImage,
-  faces: readonly Face[],
-): Promise<Face[] | undefined> {
-  const found: Face[] = [];
+  faces: readonly DetectedFace[],
+): Promise<DetectedFace[] | undefined> {
+  const found: DetectedFace[] = [];
   for (const face of faces) {
     const followed = await followFace(networks, image, face);
     if (!followed) return undefined;
@@ -68,7 +72,11 @@ async function followAll(
   return seen.length > 0 ? undefined : [];
 }
 
-async function followFace(networks: Networks, image: RgbImage, face: Face): Promise<Face | undefined> {
+async function followFace(
+  networks: Networks,
+  image: RgbImage,
+  face: DetectedFace,
+): Promise<DetectedFace | undefined> {
   const frame = frameLandmarks(face.landmarks, image);
   if (!frame) return undefined;
   const [landmarks] = await findLandmarks(networks.landmarks, [image], [frame], 1);

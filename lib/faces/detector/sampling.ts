@@ -1,9 +1,8 @@
 import type { Box } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 
-/** Where a rectangle of an image lies in a square that is filled up with black. */
-export interface Square {
-  /** Side of the square in pixels of the image. */
+/** A square that contains a rectangle of an image, padded with black; in pixels of the image. */
+interface Square {
   readonly side: number;
   /** Black columns left of the rectangle. */
   readonly left: number;
@@ -12,8 +11,8 @@ export interface Square {
 }
 
 /**
- * Makes a rectangle square by adding black: at the right and bottom, or on both sides.
- * @param centred whether black is added on both sides; the odd pixel goes to the right or bottom
+ * Pads a rectangle to a square: at the right and bottom, or on both sides.
+ * @param centred whether both sides are padded; an odd pixel goes to the right or bottom
  * Source: face-api's `padToSquare`.
  */
 export function toSquare(width: number, height: number, centred: boolean): Square {
@@ -23,13 +22,13 @@ export function toSquare(width: number, height: number, centred: boolean): Squar
 }
 
 /**
- * Samples a part of an image, made square, at `size` x `size` points, bilinearly and without antialiasing:
- * point i lies at i * side / size. It gives what `tf.image.resizeBilinear` gives on the padded part, on any
- * backend and for parts of different sizes in one batch.
- * @param part whole pixels inside of the image
- * @param target where to write: the batch's floats, [n, height, width, 3], 0 to 255
- * @param index which of the n is written
- * @param width columns of the square that are written, `height` its rows; default all
+ * Samples a part of an image, padded to a square, at `size` x `size` points, bilinearly and without antialiasing: point i
+ * is at i * side / size. The result equals `tf.image.resizeBilinear` of the padded part on any backend, also for parts of
+ * different sizes in one batch.
+ * @param part whole pixels inside the image
+ * @param options.target batch to write to, [n, height, width, 3], 0 to 255
+ * @param options.index number of the image in the batch, from 0
+ * @param options.width columns of the square to write, `height` its rows; default `size`
  */
 export function sampleSquare(
   image: RgbImage,
@@ -47,7 +46,7 @@ export function sampleSquare(
   if (square.side === size) return copyPart(image, part, square, { target, index, width, height });
   const columns = columnTaps(part.width, square, size, width);
   const rowLength = width * 3;
-  // Two rows are enough: the points of a row lie between them.
+  // Two source rows are kept: each row of points is between two.
   const rows = [new Float32Array(rowLength), new Float32Array(rowLength)];
   const held = [-1, -1];
   const rowAt = (row: number) => {
@@ -65,7 +64,7 @@ export function sampleSquare(
   }
 }
 
-/** Writes a part that has the batch's resolution: what sampling gives, in a tenth of the time. */
+/** Copies a part that has the batch's resolution: the result of sampling in a tenth of the time. */
 function copyPart(
   image: RgbImage,
   part: Box,
@@ -88,7 +87,7 @@ function copyPart(
   }
 }
 
-/** Writes first + (second - first) * weight. A function of its own: small enough for V8 to make it fast. */
+/** Writes first + (second - first) * weight. It is a separate function because V8 optimises it better. */
 function blend(
   first: Float32Array,
   second: Float32Array,
@@ -101,7 +100,7 @@ function blend(
     target[at + offset] = first[offset] * rest + second[offset] * weight;
 }
 
-/** What each column is made of: two columns of the part with their weights, 0 for black. */
+/** Two source columns for each column, with their weights; the weight of a black column is 0. */
 interface ColumnTaps {
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -154,8 +153,8 @@ function sampleRow(
 let memory = new Float32Array(0);
 
 /**
- * Returns a batch to fill, always in the same memory: megabytes for each sixteen images would keep the garbage collector
- * busy. It must be filled and computed with before the next call, without awaiting in between.
+ * Returns a batch to fill. All batches use the same memory, which spares garbage collection: fill and use a batch before
+ * the next call, without `await` in between.
  * @param length number of values
  * @param filled share at its start that the caller overwrites, 0 to 1; the rest is set to 0
  */

@@ -4,12 +4,16 @@ import type { RgbImage } from '../../core/image';
 import type { CutFailure } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { expectWritable } from '../../files/project';
-import { type CutSettings, isSeen, lookAtImages, type SeenFace } from '../detector/cut-faces';
+import {
+  type CutSettings,
+  hasBlocks,
+  findAndCutFaces,
+  type FaceWithBlocks,
+  findLargest,
+} from '../detector/find-faces';
 import { CROPPED_BATCH, DETECTION_BATCH, type FaceDetector, loadFaceDetector } from '../detector/detect';
-import { findLargest } from '../detector/face-finder';
 import { type BadImage, isBadImage } from '../picture/decode';
-import { isImage, readBatches } from '../picture/read-batches';
-import { readImageFile } from '../picture/read-file';
+import { isImage, readBatches, readImageFile } from '../picture/read-images';
 import { countRows, type FrameRow, isFaceRow, toBatch, toBlocks } from './rows';
 import { keyOfShard, type PlannedFrame, planShard, type ShardJob, type ShardPlan } from './shard-plan';
 import { readShard, writeStore } from './store';
@@ -105,7 +109,7 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
   const rows: FrameRow<R>[] = [];
   for await (const batch of batches) {
     const images = batch.flatMap(({ image }) => (isImage(image) ? [image] : []));
-    const faces = (await lookAtImages(images, { ...settings, find })).values();
+    const faces = (await findAndCutFaces(images, { ...settings, find })).values();
     const done = batch.map(({ item: { record }, image }) =>
       isBadImage(image) ? { record, ...image } : toRow(record, image, faces.next().value?.[0]),
     );
@@ -118,7 +122,7 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
 function toRow<R extends Pick<FrameRecord, 'path'>>(
   record: R,
   { width, height }: RgbImage,
-  face: SeenFace | CutFailure | undefined,
+  face: FaceWithBlocks | CutFailure | undefined,
 ): FrameRow<R> {
   if (!face)
     return {
@@ -126,7 +130,7 @@ function toRow<R extends Pick<FrameRecord, 'path'>>(
       kind: 'no-face',
       reason: `Expected a face in ${record.path} but the detectors found none`,
     };
-  if (!isSeen(face)) return { record, ...face, reason: `${face.reason} (${record.path})` };
+  if (!hasBlocks(face)) return { record, ...face, reason: `${face.reason} (${record.path})` };
   return { record, ...face, imageSize: { width, height } };
 }
 

@@ -4,13 +4,13 @@ import type { Emotion } from '../../core/emotions';
 import type { Box } from '../../core/geometry';
 import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
-import type { SeenFace } from '../detector/cut-faces';
-import { countAssumed } from '../detector/usual-landmarks';
+import type { FaceWithBlocks } from '../detector/find-faces';
+import { countAssumed } from '../detector/detected-face';
 
 const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
 
 /** A frame with a face. */
-export interface FaceRow<R = FrameRecord> extends Omit<SeenFace, 'detector'> {
+export interface FaceRow<R = FrameRecord> extends Omit<FaceWithBlocks, 'detector'> {
   readonly record: R;
   readonly detector: string;
   /** Size of the image in pixels, after its EXIF rotation. */

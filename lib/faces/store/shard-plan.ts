@@ -6,12 +6,11 @@ import { BLOCK_SIZE } from '../../core/blocks';
 import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { startEngine } from '../../tensor/backend';
-import type { CutSettings } from '../detector/cut-faces';
+import { type CutSettings, CROPPED_SIDE } from '../detector/find-faces';
 import { CROPPED_BATCH, DETECTOR_SETTINGS } from '../detector/detect';
-import { CROPPED_SIDE } from '../detector/face-finder';
-import { DETECTION_COPY } from '../detector/fit';
+import { DETECTION_COPY } from '../detector/resize';
 import { ALPHA_BACKGROUND, type BadImage, isBadImage, MAX_IMAGE_PIXELS } from '../picture/decode';
-import { MAX_IMAGE_BYTES, readImageFile } from '../picture/read-file';
+import { MAX_IMAGE_BYTES, readImageFile } from '../picture/read-images';
 import { type FrameRow, isFaceRow } from './rows';
 
 /** Number of frames in a shard. It is constant, so that the same frames are always in the same batches. */

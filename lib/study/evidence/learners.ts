@@ -3,7 +3,7 @@ import { scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
-import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
+import { loadExpressionNetwork } from '../../faces/detector/face-api';
 import { findArchitecture, type NetworkSpec } from '../../model/architectures';
 import { buildBoxesNetwork, buildLandmarksNetwork, predictNearest } from '../../model/networks/baselines';
 import { buildCompact } from '../../model/networks/compact';

@@ -5,7 +5,7 @@ import { emotionId } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment';
 import type { FrameRecord } from '../../core/record';
 import { splitRecords } from '../../core/split';
-import { loadExpressionNetwork } from '../../faces/detector/detect-expressions';
+import { loadExpressionNetwork } from '../../faces/detector/face-api';
 import { concatBlocks } from '../../faces/store/rows';
 import {
   countParameters,

@@ -2,12 +2,12 @@ import sharp from 'sharp';
 import { type Box, longerSide } from '../../core/geometry';
 import type { GrayImage, RgbImage } from '../../core/image';
 
-/** The longer side, and the area, of the copy that faces are looked for in: at most one of the two is exceeded. */
+/** Longer side and area of the copy in which faces are detected, in pixels; one of the two limits may be exceeded. */
 export const DETECTION_COPY = { side: 1280, area: 1280 * 960 } as const;
 
 /**
- * Shrinks an image for detection: until its longer side has 1280 pixels or its area is that of 1280x960, whichever comes
- * first, so that the faces of a panorama stay as large as those of other images with as many pixels.
+ * Shrinks an image for detection to a longer side of 1280 pixels or the area of 1280x960, whichever is larger: faces of a
+ * panorama stay as large as those of other images with as many pixels.
  */
 export function fitForDetection(image: RgbImage): Promise<RgbImage> {
   const { width, height } = image;
@@ -19,36 +19,29 @@ export function fitForDetection(image: RgbImage): Promise<RgbImage> {
 }
 
 /**
- * Cuts a part out of an image and resizes it until its longer side has as many pixels.
- * @param part whole pixels inside of the image
- * @param side in pixels
+ * Cuts a part out of an image and resizes it.
+ * @param part whole pixels inside the image
+ * @param side length of the longer side of the result, in pixels
  */
 export function cutAndFit(image: RgbImage, part: Box, side: number): Promise<RgbImage> {
   const scale = side / longerSide(part);
   return resize(image, scale, scale > 1 ? 'cubic' : 'linear', part);
 }
 
-/**
- * Shrinks an image until neither side is longer than a limit, antialiased; a smaller one is given as it is.
- * @param side limit in pixels
- * @returns the aspect ratio kept to the nearest pixel
- */
+/** Shrinks an image with antialiasing so that no side is longer than `side` pixels; a smaller image is returned unchanged. */
 export async function fitWithin(image: RgbImage, side: number): Promise<RgbImage> {
   const scale = side / longerSide(image);
   return scale >= 1 ? image : resize(image, scale);
 }
 
-/**
- * Enlarges an image until its longer side has as many pixels, by cubic interpolation; a larger one is given as it is.
- * @param side in pixels
- */
+/** Enlarges an image by cubic interpolation to a longer side of `side` pixels; a larger image is returned unchanged. */
 export async function enlarge(image: RgbImage, side: number): Promise<RgbImage> {
   const scale = side / longerSide(image);
   if (scale <= 1) return image;
   return scale === 2 || scale === 4 ? enlargeGrey(image, scale) : resize(image, scale, 'cubic');
 }
 
-/** Enlarges grey pixels here, as libvips takes four times as long for small images; colours are left to libvips. */
+/** Enlarges grey pixels without libvips, which takes four times as long for small images; libvips enlarges colours. */
 function enlargeGrey(image: RgbImage, factor: 2 | 4): RgbImage | Promise<RgbImage> {
   const { width, height, data } = image;
   const grey = new Uint8Array(width * height);
@@ -59,12 +52,12 @@ function enlargeGrey(image: RgbImage, factor: 2 | 4): RgbImage | Promise<RgbImag
   return grayToRgb(enlargeCubic({ width, height, data: grey }, factor));
 }
 
-/** One part in 2^12: libvips rounds coefficients and sums to it. */
+/** libvips rounds coefficients and sums to multiples of 1 / 2^12. */
 const FIXED_POINT = 4096;
 
 /**
- * Enlarges by Catmull-Rom interpolation in fixed point, with exactly libvips' result: rows first, then columns, edge
- * pixels repeated. Output pixel j lies at (j - factor / 2) / factor.
+ * Enlarges by Catmull-Rom interpolation in fixed point; the result equals libvips' exactly: rows first, then columns, edge
+ * pixels repeated. Output pixel j is at (j - factor / 2) / factor.
  * Source: libvips' `bicubic.cpp` and `templates.h` (`calculate_coefficients_catmull`, `bicubic_unsigned_int`).
  */
 function enlargeCubic({ width, height, data }: GrayImage, factor: 2 | 4): GrayImage {

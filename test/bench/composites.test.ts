@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { COMPOSITES_PAGE, measureComposites } from '../../bench/composites';
+import {
+  type CompositesFile,
+  COMPOSITES_PAGE,
+  compositesToMarkdown,
+  measureComposites,
+  recallOf,
+} from '../../bench/composites';
 import { projectRoot } from '../../lib/files/project';
-import { type CompositesFile, compositesToMarkdown, recallOf } from '../../lib/study/composites-file';
 import { replaceSection } from '../../lib/study/markdown';
 import { describeNative } from '../support/native';
 

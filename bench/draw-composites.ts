@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../core/geometry';
-import { landmarkBox } from '../core/landmarks';
-import type { Random } from '../core/random';
+import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../lib/core/geometry';
+import { landmarkBox } from '../lib/core/landmarks';
+import type { Random } from '../lib/core/random';
 import {
   FRAME_SIZE,
   measureLandmarks,
@@ -9,23 +9,17 @@ import {
   renderPng,
   renderSvg,
   toSampleSettings,
-} from '../characters';
-import type { Face } from '../faces/detector/detect';
+} from '../lib/characters';
+import type { DetectedFace } from '../lib/faces/detector/detected-face';
 
-/** A picture of a face that composites are pasted together from. */
+/** A picture of one face, for pasting into composites. */
 export interface Piece {
   readonly kind: 'drawn' | 'photographed';
   readonly png: Buffer;
   readonly width: number;
   readonly height: number;
-  /** Bounding box of its landmarks, in its pixels. */
+  /** Bounding box of the landmarks, in pixels of the piece. */
   readonly face: Box;
-}
-
-/** A composite, with the faces that were pasted into it in its own pixels. */
-export interface Composite {
-  readonly jpeg: Buffer;
-  readonly faces: readonly (Pick<Piece, 'kind'> & { readonly box: Box })[];
 }
 
 /** Draws a frame of each character and expression of the sample. */
@@ -40,8 +34,12 @@ export function drawPieces(): Promise<Piece[]> {
   );
 }
 
-/** Cuts faces out of a photograph, each with half of its size around it. */
-export function cutPieces(photograph: string, faces: readonly Face[], image: Pick<Box, 'width' | 'height'>) {
+/** Cuts faces out of a photograph, each with a margin of half its size. */
+export function cutPieces(
+  photograph: string,
+  faces: readonly DetectedFace[],
+  image: Pick<Box, 'width' | 'height'>,
+) {
   return Promise.all(
     faces.map(async ({ landmarks }): Promise<Piece> => {
       const box = landmarkBox(landmarks);
@@ -60,8 +58,9 @@ export function cutPieces(photograph: string, faces: readonly Face[], image: Pic
 }
 
 /**
- * Pastes faces of one size into a picture, each at a random place of its own.
+ * Pastes faces of one size into a texture, each at a random place without overlap.
  * @param options.faceSize longer side of the landmarks' bounding box in pixels
+ * @returns JPEG file, and the boxes of the faces in its pixels
  */
 export async function pasteFaces(
   pieces: readonly Piece[],
@@ -71,7 +70,7 @@ export async function pasteFaces(
     readonly faceSize: number;
     readonly random: Random;
   },
-): Promise<Composite> {
+) {
   const { width, height, faceSize, random } = options;
   const cell = Math.ceil(2.6 * faceSize);
   const [columns, rows] = [Math.floor(width / cell), Math.floor(height / cell)];
@@ -117,10 +116,7 @@ export const TEXTURES = [
   'crosses',
 ] as const;
 
-/**
- * Draws a texture without any face.
- * @returns a JPEG file
- */
+/** Draws a texture without a face. @returns JPEG file */
 export async function drawTexture(
   kind: (typeof TEXTURES)[number],
   { width, height, random }: { readonly width: number; readonly height: number; readonly random: Random },

@@ -1,34 +1,30 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Box, growBox, isCentredIn, longerSide, scaleBox } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { type Candidate, SSD_SIZE, readSsdOutput, readTinyOutput, wholePixels } from './candidates';
-import { cutAndFit, fitWithin } from './fit';
-import type { Networks } from './detect-networks';
+import { type Candidate, SSD_SIZE, decodeSsdOutput, decodeTinyOutput, wholePixels } from './candidates';
+import type { Networks } from './face-api';
+import { cutAndFit, fitWithin } from './resize';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';
 
-/** Side of the smallest face that the tiny detector is trusted with, as a share of the image's longer side. */
+/** Smallest face of the tiny detector, as a share of the image's longer side: it also detects gaps between heads as small faces. */
 export const MIN_TINY_SHARE = 0.3;
 
-/**
- * By how much an image is shrunk by sampling alone: what is larger is shrunk with antialiasing first, which costs as
- * much as the tiny detector itself.
- */
+/** Largest factor by which sampling alone shrinks an image; larger images are shrunk with antialiasing first, which is slower. */
 export const MAX_SAMPLING_RATIO = 2;
 
-/** Score of the tiny detector above which a part of an image deserves a closer look: nine of ten faces of 28 pixels. */
+/** Minimum score of a proposal, which SSD checks: nine of ten faces of 28 pixels reach it. */
 export const PROPOSAL_SCORE = 0.1;
 
-/** What both detectors need: the input's sides are multiples of these, in pixels. */
+/** Both sides of a detector's input are multiples of these, in pixels. */
 const [TINY_MULTIPLE, SSD_MULTIPLE] = [32, 128];
 
-/** Least share of SSD's input that its shorter side takes, so that parts of an image have one shape, and one graph. */
+/** Minimum ratio of the sides of SSD's input: cuts of an image then have one shape, and one graph. */
 const SSD_LEAST = 0.75;
 
-/** How the tiny detector is asked about a batch of images. */
-export interface TinyOptions {
+interface TinyOptions {
   /** Side of the network's input in pixels. */
   readonly inputSize: number;
-  /** Images that fit. */
+  /** Size of the batch, which is padded with black. */
   readonly batchSize: number;
   /** Default: the detector's own of 0.5. */
   readonly minScore?: number;
@@ -36,7 +32,7 @@ export interface TinyOptions {
   readonly minShare?: number;
 }
 
-/** Asks the tiny detector about a batch of images; candidates are in their pixels, small ones are left out. */
+/** Runs the tiny detector on a batch of images. @returns candidates for each, in its pixels, the highest score first */
 export async function findWithTiny(
   { tiny }: Networks,
   images: readonly RgbImage[],
@@ -58,26 +54,27 @@ export async function findWithTiny(
   const input = { width: inputSize, height: inputSize };
   return shrunk.map((image, index) => {
     const values = output.subarray(index * each, (index + 1) * each);
-    const candidates = readTinyOutput(values, image, input, minScore);
+    const candidates = decodeTinyOutput(values, image, input, minScore);
     const large = candidates.filter(({ box }) => longerSide(box) >= minShare * longerSide(image));
     return large.map((candidate) => enlarge(candidate, image, images[index]));
   });
 }
 
 /**
- * Asks the tiny detector about an image in its own size: what may be a face of 28 pixels or more.
- * @returns candidates above {@link PROPOSAL_SCORE} in the image's pixels, the surest first; many are none
+ * Runs the tiny detector on an image in its own size, for faces of 28 pixels or more.
+ * @returns candidates above {@link PROPOSAL_SCORE} in pixels of the image, the highest score first; many are false
  */
 async function proposeFaces({ tiny }: Networks, image: RgbImage): Promise<Candidate[]> {
   const size = Math.max(TINY_MULTIPLE, longerSide(image) - (longerSide(image) % TINY_MULTIPLE));
   const { values, width, height } = sampleWhole(image, size, TINY_MULTIPLE);
   const output = await read(() => tiny.forward(tf.tensor4d(values, [1, height, width, 3])));
-  return readTinyOutput(output, image, { width, height }, PROPOSAL_SCORE);
+  return decodeTinyOutput(output, image, { width, height }, PROPOSAL_SCORE);
 }
 
 /**
- * Asks the SSD detector about one image; candidates are in its pixels.
- * @param side pixels that the image's longer side is shrunk or enlarged to, a multiple of 128; default 512, the most
+ * Runs the SSD detector on one image.
+ * @param side length of the image's longer side in the input, in pixels: a multiple of 128, at most (default) 512
+ * @returns candidates in pixels of the image, the highest score first
  */
 export async function findWithSsd(
   { loadSsd }: Networks,
@@ -88,63 +85,54 @@ export async function findWithSsd(
   const shrunk = await fitWithin(image, side);
   const { values, width, height } = sampleWhole(shrunk, side, SSD_MULTIPLE, SSD_LEAST * side);
   const output = await read(() => forward(tf.tensor4d(values, [1, height, width, 3])));
-  const candidates = readSsdOutput(output, anchors, shrunk, { side, input: { width, height } });
+  const candidates = decodeSsdOutput(output, anchors, shrunk, { side, input: { width, height } });
   return candidates.map((candidate) => enlarge(candidate, shrunk, image));
 }
 
-/** A part of an image that was looked at closely, and the face that was found in it, in pixels of the cut. */
-export interface CloseLook {
-  readonly cut: RgbImage;
-  /** Whole pixels of the image. */
-  readonly part: Box;
-  readonly candidate: Candidate;
-}
-
-/** How much of an image is cut out around what may be a face, in sides of that face, and how large it is made. */
+/** Side of a cut around a proposal, in sides of the proposal, and the size that it is resized to, in pixels. */
 const [CUT_FACES, CUT_SIZE] = [4, 256];
 
-/** The surest proposals alone are looked at: textures may have many. */
-const MAX_CLOSE_LOOKS = 48;
+/** Maximum number of cuts of an image, those of the highest scores first: textures have many proposals. */
+const MAX_CUTS = 48;
 
 /**
- * Looks for faces that are too small for the whole image to be looked at: the tiny detector says what may be one, SSD
- * looks at each closely.
- * @param copy the same image, or a smaller one as `fitForDetection` gives it: where proposals are looked for
- * @param known boxes in the copy's pixels that are not looked at again
+ * Detects faces that are too small to be detected in the whole image: the tiny detector proposes them, and SSD checks a resized
+ * cut around each.
+ * @param images.copy the image, or the smaller one of `fitForDetection`, in which faces are proposed
+ * @param images.known boxes of detected faces, in pixels of the copy; proposals in them are skipped
+ * @returns `cut`: resized part of the image; `part`: the same in whole pixels of the image; `candidate`: in pixels of the cut
  */
-export async function lookCloser(
+export async function detectInCuts(
   networks: Networks,
-  {
-    image,
-    copy,
-    known,
-  }: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
-): Promise<CloseLook[]> {
+  images: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
+) {
+  const { image, copy, known } = images;
   const proposals = (await proposeFaces(networks, copy)).filter(
     ({ box }) => !known.some((other) => isCentredIn(box, other)),
   );
-  const looks: CloseLook[] = [];
-  for (const proposal of proposals.slice(0, MAX_CLOSE_LOOKS)) {
+  const found: { readonly cut: RgbImage; readonly part: Box; readonly candidate: Candidate }[] = [];
+  for (const proposal of proposals.slice(0, MAX_CUTS)) {
     const { box } = enlarge(proposal, copy, image);
     const side = longerSide(box);
     const around = growBox(box, ((CUT_FACES - 1) * side) / 2);
     const part = wholePixels(around, image);
     if (!part) continue;
     const cut = await cutAndFit(image, part, CUT_SIZE);
-    const found = await findWithSsd(networks, cut, CUT_SIZE);
+    const candidates = await findWithSsd(networks, cut, CUT_SIZE);
     const scale = cut.width / part.width;
     const inside = scaleBox({ ...box, x: box.x - part.x, y: box.y - part.y }, scale);
-    const candidate = found.find(
+    const candidate = candidates.find(
       (one) => isCentredIn(one.box, inside) && longerSide(one.box) < 2 * longerSide(inside),
     );
-    if (candidate) looks.push({ cut, part, candidate });
+    if (candidate) found.push({ cut, part, candidate });
   }
-  return looks;
+  return found;
 }
 
 /**
- * Samples an image until its longer side has `size` pixels, and adds black until both sides are multiples.
- * @returns values in the memory of {@link emptyBatch}: no `await` before they are computed with
+ * Samples an image so that its longer side has `size` pixels, and pads it with black to multiples of a number of pixels.
+ * @param least minimum of each side in pixels
+ * @returns values in the memory of {@link emptyBatch}: do not `await` before they are used
  */
 function sampleWhole(image: RgbImage, size: number, multiple: number, least = 0) {
   const { width, height } = image;
