@@ -13,7 +13,7 @@ import { predict } from '../model/training/evaluate';
 export type SetFaces = Readonly<Record<'validation' | 'test', readonly number[]>>;
 
 /** Probabilities of the faces of the validation and test set, [n, 7] each. */
-export type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
+type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
 
 /** Computes a network's probabilities. */
 export async function computeProbabilities(

@@ -16,7 +16,7 @@ import type { FoldResult } from './run-folds';
 const CLASSES = EMOTIONS.length;
 
 /** An image, and the answer of the network whose training set lacks the image's person. */
-export interface FoldAnswer {
+interface FoldAnswer {
   readonly record: FrameRecord;
   /** Label id with the highest probability; undefined without a found face. */
   readonly label?: number;
