@@ -37,7 +37,7 @@ export interface GroupScore {
 }
 
 /** The difference between the groups of highest and of lowest accuracy. */
-interface LargestDifference {
+export interface LargestDifference {
   readonly higher: string;
   readonly lower: string;
   /** Accuracy of the higher minus that of the lower group. The interval holds for all compared pairs at once. */
