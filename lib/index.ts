@@ -26,7 +26,7 @@ export { show } from './notebook/show';
 export { runStoppable } from './notebook/stop';
 export { finishReport, startNotebook, trainInCell } from './notebook/cells';
 export { predictPictures } from './predict/predict-inputs';
-export { predictionRows, viewPredictions } from './predict/view-prediction';
+export { predictionRows, viewPredictions } from './predict/show-predictions';
 export { architectureDiagram, describeTerGat } from './figures/architecture';
 export { attentionFlow } from './figures/attention-flow';
 export { blockExplorer } from './figures/block-explorer';

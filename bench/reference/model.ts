@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
 import { projectRoot } from '../../lib/files/project';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { loadPicturePredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';

@@ -34,7 +34,7 @@ async function exportModel({ model: file, format, output }: ValuesOf<typeof OPTI
   const { encodeForPyTorch } = await import('../model/files/pytorch');
   const { encodeForTfjs } = await import('../model/files/export-tfjs');
   const { decodeModel } = await import('../model/files/model-file');
-  const { DEFAULT_MODEL, readModelFile } = await import('../predict/model');
+  const { DEFAULT_MODEL, readModelFile } = await import('../predict/classifier');
   const { startEngine } = await import('../tensor/backend');
   await startEngine();
   const source = file ?? path.join(projectRoot(), DEFAULT_MODEL);

@@ -15,7 +15,7 @@ export const define = defineCommand({
     findTarget(output, '--output');
     const { decodeOriginal } = await import('../model/files/pytorch');
     const { encodeModel } = await import('../model/files/model-file');
-    const { readModelFile } = await import('../predict/model');
+    const { readModelFile } = await import('../predict/classifier');
     const { startEngine } = await import('../tensor/backend');
     await startEngine();
     const network = decodeOriginal(await readModelFile(stateDict));

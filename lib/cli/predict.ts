@@ -111,7 +111,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
         tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
       } else {
         if (annotate) {
-          const { saveAnnotated } = await import('../predict/annotated'); // Loads resvg.
+          const { saveAnnotated } = await import('../predict/show-predictions'); // Loads resvg.
           await saveAnnotated(annotate, { result, image: image! }, count);
         }
         const frames = describeFrames(result);
@@ -122,7 +122,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
     // A stopped run does not write the output file; standard output is ended as its format requires.
     if (stop.isRequested() && answers.part)
       tell(`Stopped. ${answers.part} has the answers so far; the same command continues.`);
-    else await answers.finish(writer.end(count));
+    else await answers.finish(writer.end);
     notes.map(toOneLine).forEach(tell);
   } finally {
     await answers.discard();
@@ -135,7 +135,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
 
 /** Describes everything that answers depend on, except the inputs. */
 async function describeSettings(values: Values): Promise<string> {
-  const { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } = await import('../predict/model');
+  const { DEFAULT_MODEL, FACE_API_MODEL, readModelFile } = await import('../predict/classifier');
   const { model = path.join(projectRoot(), DEFAULT_MODEL), format, abstainBelow, cropped, annotate } = values;
   const weights = model === FACE_API_MODEL ? model : hash('sha256', await readModelFile(model));
   const folder = annotate && path.resolve(annotate);

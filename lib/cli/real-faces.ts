@@ -135,7 +135,7 @@ async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
   const { encodeModel } = await import('../model/files/model-file');
   const { inputSource } = await import('../model/training/data');
   const { predict, scorePrediction } = await import('../model/training/evaluate');
-  const { DEFAULT_MODEL } = await import('../predict/model');
+  const { DEFAULT_MODEL } = await import('../predict/classifier');
   const { fineTune } = await import('../study/real-faces/train');
   const { TRAINED_MODELS } = await import('../study/real-faces/models');
   const { fingerprintFaces } = await import('../study/train-cached');

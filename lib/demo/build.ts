@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { planSample, renderPng, renderSvg, toSampleSettings } from '../characters';
 import { homePath, projectRoot } from '../files/project';
-import { DEFAULT_MODEL } from '../predict/model';
+import { DEFAULT_MODEL } from '../predict/classifier';
 
 /** The files of face-api's networks that the page loads. */
 const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;

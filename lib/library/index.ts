@@ -1,14 +1,13 @@
 // The package for other projects; scripts/pack.mjs builds it.
 import { toPlain } from '../predict/format';
-import type { PlainPicture } from '../predict/plain';
-import { loadPicturePredictor } from '../predict/predictor';
+import { type PlainPicture, loadPicturePredictor } from '../predict/predictor';
 import { type EngineInfo, startEngine } from '../tensor/backend';
 import { type Picture, readPicture } from './picture';
 
 export { EMOTIONS, type Emotion } from '../core/emotions';
 export type { Box } from '../core/geometry';
 export type { BadImageKind } from '../faces/picture/decode';
-export type { PlainFace as FacePrediction, PlainPicture as PicturePrediction } from '../predict/plain';
+export type { PlainFace as FacePrediction, PlainPicture as PicturePrediction } from '../predict/predictor';
 export type { Backend, EngineInfo } from '../tensor/backend';
 export { type Picture, type PicturePixels, UnreadPictureError } from './picture';
 

@@ -1,47 +1,44 @@
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
 import { ASSUMED } from '../faces/detector/detected-face';
-import type { PlainPicture } from './plain';
-import { isUnread, type FacePrediction, type PicturePrediction, type UnreadPicture } from './predictor';
-
-/** How predictions are written. */
-export const PREDICTION_FORMATS = ['text', 'json', 'csv'] as const;
-
-/** One of {@link PREDICTION_FORMATS}. */
-export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
+import {
+  type PlainPicture,
+  isUnread,
+  type FacePrediction,
+  type PicturePrediction,
+  type UnreadPicture,
+} from './predictor';
 
 type Result = PicturePrediction | UnreadPicture;
 
-/** Writes predictions one by one; the parts together are the whole document, also when it ends early. */
-export interface PredictionWriter {
-  /** What comes before the first result. */
+/** Formats predictions one by one; the parts form a complete document, even if it ends early. */
+interface PredictionWriter {
+  /** Text before the first result. */
   readonly start: string;
-  /** Writes a result; `index` counts from 0. */
+  /** Formats a result. @param index from 0 */
   write(result: Result, index: number): string;
-  /** What comes after the last one. */
-  end(count: number): string;
+  /** Text after the last result. */
+  end: string;
 }
 
-/**
- * Makes a writer: `json` is an array with one line a picture, `csv` has a row a face (RFC 4180), `text` a line a face.
- */
-export function predictionWriter(format: PredictionFormat): PredictionWriter {
+/** Returns a writer: `json` is an array with a line per picture, `csv` (RFC 4180) has a row per face, `text` a line per face. */
+export function predictionWriter(format: 'text' | 'json' | 'csv'): PredictionWriter {
   return { json: JSON_WRITER, csv: CSV_WRITER, text: TEXT_WRITER }[format];
 }
 
-/** Writes a name on one line and without what would steer a terminal: such characters as JSON has them. */
+/** Escapes the control characters of a name as JSON does: line breaks, and sequences that control a terminal. */
 export function toOneLine(name: string): string {
   return name.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Says that more than the picture that was looked at is in a file; undefined when there is not. */
+/** Notes that only the first of several frames or pages was predicted; undefined for a single one. */
 export function describeFrames({ source, frames }: PicturePrediction): string | undefined {
   return frames === undefined
     ? undefined
-    : `${toOneLine(source)}: the first of ${frames} frames or pages was looked at, the others were not`;
+    : `${toOneLine(source)}: only the first of ${frames} frames or pages was predicted`;
 }
 
-/** Writes an answer with its probability, such as `joy 93 %` or `unsure (fear 41 %)`. */
+/** Formats an answer with its probability, such as `joy 93 %` or `unsure (fear 41 %)`. */
 export function formatAnswer({ answer, likeliest, confidence }: FacePrediction): string {
   const guess = `${likeliest} ${Math.round(100 * confidence)} %`;
   return answer === 'unsure' ? `unsure (${guess})` : guess;
@@ -51,7 +48,7 @@ const JSON_WRITER: PredictionWriter = {
   start: '[',
   write: (result, index) =>
     `${index > 0 ? ',' : ''}\n${JSON.stringify(isUnread(result) ? result : toPlain(result))}`,
-  end: () => '\n]\n',
+  end: '\n]\n',
 };
 
 const BOX = ['x', 'y', 'width', 'height'] as const;
@@ -66,13 +63,13 @@ const COLUMNS = [
 const CSV_WRITER: PredictionWriter = {
   start: toCsv([COLUMNS]),
   write: (result) => toCsv(toRows(result)),
-  end: () => '',
+  end: '',
 };
 
 const TEXT_WRITER: PredictionWriter = {
   start: '',
   write: (result) => (isUnread(result) ? '' : toText(result)),
-  end: () => '',
+  end: '',
 };
 
 function toText({ source, seconds, faces }: PicturePrediction): string {
@@ -90,7 +87,7 @@ function toText({ source, seconds, faces }: PicturePrediction): string {
   return lines.join('');
 }
 
-/** Turns a prediction into what JSON has: no typed arrays, rounded numbers. */
+/** Converts a prediction for JSON: plain arrays, rounded numbers. */
 export function toPlain({ faces, ...picture }: PicturePrediction): PlainPicture {
   return {
     ...picture,

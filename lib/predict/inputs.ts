@@ -2,15 +2,15 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { countEndings, decodeText, isImageName, isUnreadName, readText } from '../datasets/tree';
-import { isVideoOrPicture } from './video-format';
+import { isVideoOrPicture } from './video-file';
 
-/** Stands for standard input in a list of pictures. */
+/** Name of standard input in a list of pictures. */
 export const STANDARD_INPUT = '-';
 
-/** One thing to look at: a file, a picture's or a video's by its content; a picture's file; the bytes on standard input. */
+/** An input: a file, which is a picture or a video by its content; a picture file; or the bytes on standard input. */
 export interface Input {
   readonly kind: 'file' | 'picture' | 'stdin';
-  /** As the user named it, or the path below a folder that was named. */
+  /** Path as the user wrote it, or below a folder that the user wrote. */
   readonly source: string;
 }
 
@@ -26,18 +26,16 @@ export async function readNames(file: string): Promise<string[]> {
 
 const GLOB = /[*?[\]{}]/;
 
-/** Names that say that a file is a video: should its content be none, that is worth a reason. */
+/** Names of videos; a file with such a name and other content is reported. */
 const VIDEO_NAME = /\.(mp4|m4v|mov|avi|mkv|webm|mpe?g|wmv|flv|3gp|m2ts|ogv|vob|mjpe?g)$/i;
 
 /**
- * Turns what a user named into single pictures and videos: files stay, folders give what is in them (and below
- * them) of pictures and videos, sorted; patterns such as `photos/**\/*.jpg` give what they match, for shells that leave
- * them as they are. In a folder, a file is one of these by its content, whatever it is called; one that is only called so
- * is looked at too, so that something is said of it. Links to folders are not entered.
+ * Lists the pictures and videos of names: files, folders with their subfolders (sorted, links to folders are not followed), and
+ * patterns such as `photos/**\/*.jpg`, for shells that do not expand them. In a folder, pictures and videos are recognised by
+ * content; files with the name of one are listed too, so that reading them reports the error.
  * @param names paths from the current folder, patterns, or {@link STANDARD_INPUT}
- * @param onLeftOut told of each folder what in it is no picture or video, in a sentence
- * @throws RangeError for a pattern without a match, or when there is no picture or video at all; a file that is missing
- *   is no error here: looking at it says so
+ * @param onLeftOut called with a sentence about the other files of a folder
+ * @throws RangeError for a pattern without a match, or without any picture or video; a missing file is reported when it is read
  */
 export async function expandInputs(
   names: readonly string[],
@@ -63,13 +61,13 @@ async function expandName(name: string, notes: string[]): Promise<Input[]> {
   throw new RangeError(`Expected files that match ${name} but found none`);
 }
 
-/** What is in a folder and below it. */
+/** Contents of a folder and its subfolders. */
 interface Listing {
   readonly files: string[];
-  /** Folders that cannot be listed. */
+  /** Folders that cannot be read. */
   readonly closed: string[];
   hidden: number;
-  /** Links to folders. */
+  /** Number of links to folders. */
   links: number;
 }
 
@@ -87,13 +85,13 @@ async function expandFolder(folder: string, notes: string[]): Promise<Input[]> {
   ];
   if (parts.length > 0) notes.push(`left out of ${folder}: ${parts.join('; ')}`);
   else if (files.length + closed.length === 0) notes.push(`${folder} is empty`);
-  // Looking at a folder that cannot be listed says why.
+  // Reading a folder that cannot be listed reports the error.
   return [...wanted, ...closed].map(toInput);
 }
 
 function isWanted(file: string): Promise<boolean> | boolean {
   const isCalledSo = isImageName(file) || isUnreadName(file) || VIDEO_NAME.test(file);
-  // What cannot be read may be one: looking at it says why it cannot.
+  // A file that cannot be read may be one; reading it reports the error.
   return isCalledSo || isVideoOrPicture(file).catch(() => true);
 }
 

@@ -8,40 +8,40 @@ import {
   type PicturePredictor,
   type PicturePredictorOptions,
   type UnreadPicture,
+  createSmoother,
 } from './predictor';
-import { createSmoother } from './smooth';
 import { readFrames, VideoError } from './video';
-import { isVideoFile } from './video-format';
+import { isVideoFile } from './video-file';
 
-/** A picture with what was said of it, or why it could not be read. */
+/** The prediction for a picture, or why it could not be read. */
 export interface InputPrediction {
   readonly result: PicturePrediction | UnreadPicture;
-  /** Which of the inputs it is of, from 0. */
+  /** Index of its input, from 0. */
   readonly input: number;
-  /** The picture itself, where it was read. */
+  /** The picture, if it could be read. */
   readonly image?: RgbImage;
 }
 
-/** How inputs are gone through. */
+/** Options of prediction. */
 export interface PredictInputsOptions {
-  /** Pictures a second that a video is asked for, default 2. */
+  /** Maximum number of frames of a video per second, default 2. */
   readonly framesPerSecond?: number;
-  /** Seconds that a video's answers are smoothed over, as {@link createSmoother} does; default: not at all. */
+  /** Time constant of {@link createSmoother} for videos; default: no smoothing. */
   readonly smoothSeconds?: number;
-  /** Where the bytes of `-` come from, default none. */
+  /** Source of the bytes of `-`, default none. */
   readonly stdin?: AsyncIterable<Buffer>;
-  /** Asked before each picture; true ends there. */
+  /** Called before each picture; true stops. */
   readonly shouldStop?: () => boolean;
-  /** Told of each folder what in it is no picture or video, in a sentence. */
+  /** Called with a sentence about the files of a folder that are not pictures or videos. */
   readonly onLeftOut?: (note: string) => void;
 }
 
-/** Pictures that are looked at at a time. */
-const PICTURES_AT_A_TIME = 16;
+/** Maximum number of pictures in a batch. */
+const BATCH_SIZE = 16;
 
 /**
- * Looks at all inputs. What cannot be read is part of the result, and the others go on.
- * @returns one element a picture, several a video, in the inputs' order
+ * Predicts all inputs. An input that cannot be read has a reason as its result.
+ * @returns one element per picture or frame, in the inputs' order
  */
 export async function* predictInputs(
   predictor: PicturePredictor,
@@ -53,7 +53,7 @@ export async function* predictInputs(
   const batches = readBatches(numbered, {
     read: (input) => readInput(input, options),
     nameOf: ({ source }) => source,
-    size: PICTURES_AT_A_TIME,
+    size: BATCH_SIZE,
   });
   for await (const batch of batches) {
     const pictures = batch.flatMap(({ item: { source }, image }) =>
@@ -68,12 +68,12 @@ export async function* predictInputs(
       else if (isBadImage(image)) yield { result: { source, ...image }, input };
       else yield { result: withFrames(results.next().value!, image), image, input };
     }
-    // A turn of the event loop, so that Ctrl-C is seen between two batches.
+    // Lets the event loop handle Ctrl-C between two batches.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Says of an animation how many pictures it has: only the first was looked at. */
+/** Adds the number of frames of an animation, of which only the first was predicted. */
 function withFrames(result: PicturePrediction, { frames }: DecodedImage) {
   return frames ? { ...result, frames } : result;
 }
@@ -87,9 +87,9 @@ async function readInput(
 }
 
 /**
- * Names the expressions of all faces in pictures, folders of pictures, patterns and videos.
+ * Predicts the expressions of all faces in pictures, folders, patterns and videos.
  * @param names paths from the current folder, as `expandInputs` takes them
- * @returns one element a picture, in order; what could not be read says why
+ * @returns one element per picture or frame, in order; unread pictures have a reason
  * @throws RangeError for a model, folder or pattern that cannot be used
  */
 export async function predictPictures(
@@ -142,7 +142,7 @@ async function* predictVideo(
       yield { result: { ...answer, seconds, faces }, image };
     }
   } catch (error) {
-    // Ctrl-C reaches ffmpeg too; that it ended then says nothing of the video.
+    // Ctrl-C also ends ffmpeg, which is not an error of the video.
     if (shouldStop?.()) return;
     const kind = error instanceof VideoError ? error.kind : 'unreadable-file';
     yield { result: { source, kind, reason: (error as Error).message } };

@@ -1,4 +1,5 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
+import { type Box, intersectionOverUnion } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
 import { type BadImage, isBadImage } from '../faces/picture/decode';
@@ -12,13 +13,49 @@ import {
   type WantedFaces,
 } from '../faces/detector/find-faces';
 import type { DetectedFace } from '../faces/detector/detected-face';
-import { type Classifier, loadClassifier } from './model';
-import type { PlainFace, PlainPicture } from './plain';
+import { type Classifier, loadClassifier } from './classifier';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
 export const DEFAULT_ABSTENTION = 0.5;
 
-/** What is said of one face. */
+/** The prediction for one face, as `predict --format json` writes it. */
+export interface PlainFace {
+  /** The likeliest expression, or `unsure` when its probability is below the threshold. */
+  readonly answer: Emotion | 'unsure';
+  /** The likeliest expression, even below the threshold. */
+  readonly likeliest: Emotion;
+  /** Calibrated probability of the likeliest, 0 to 1. */
+  readonly confidence: number;
+  /** Calibrated; they sum to 1 up to rounding. */
+  readonly probabilities: Readonly<Record<Emotion, number>>;
+  /** The detector's box in pixels of the picture; it may extend beyond the picture. */
+  readonly box: Box;
+  /** Name of the detector. */
+  readonly detector: string;
+  /** The detector's confidence, 0 to 1. */
+  readonly score: number;
+  /** Eyes block in pixels of the picture. */
+  readonly eyesBox: Box;
+  /** Mouth block in pixels of the picture. */
+  readonly mouthBox: Box;
+  /** x and y of 68 landmarks in pixels of the picture, 136 numbers. */
+  readonly landmarks: readonly number[];
+}
+
+/** The prediction for one picture. */
+export interface PlainPicture {
+  /** The picture's path or name. */
+  readonly source: string;
+  /** Time of a video's frame. */
+  readonly seconds?: number;
+  /** Size of the picture in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The largest first. */
+  readonly faces: readonly PlainFace[];
+}
+
+/** A {@link PlainFace} with typed arrays and blocks. */
 export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'> {
   readonly detector: DetectedFace['detector'];
   /** [68, 2] as x and y in pixels of the picture. */
@@ -28,11 +65,10 @@ export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'
   readonly mouth: Uint8Array;
 }
 
-/** What is said of one picture. */
+/** A {@link PlainPicture} with typed arrays and blocks. */
 export interface PicturePrediction extends Omit<PlainPicture, 'faces'> {
-  /** Of how many frames or pages the picture is the first, where the file has several; the others were not looked at. */
+  /** Number of frames or pages in the file, of which only the first was predicted; undefined when there is only one. */
   readonly frames?: number;
-  /** The largest first; none when no face was found. */
   readonly faces: readonly FacePrediction[];
 }
 
@@ -41,58 +77,58 @@ export interface UnreadPicture extends BadImage {
   readonly source: string;
 }
 
-/** Tells whether a picture could not be read. */
+/** Checks whether a picture could not be read. */
 export function isUnread(result: PicturePrediction | UnreadPicture): result is UnreadPicture {
   return isBadImage(result);
 }
 
-/** A picture and what it is called in the result. */
-export interface NamedImage {
+/** A picture with its name in the result. */
+interface NamedImage {
   readonly image: RgbImage;
   readonly source: string;
 }
 
-/** What is loaded, and how pictures are looked at. */
+/** Model, threshold and detection of a predictor. */
 export interface PicturePredictorOptions {
   /** Path of a model file, `face-api`, or a loaded classifier, which is disposed; default the project's own model. */
   readonly model?: string | Classifier;
   /** The probability below which the answer is `unsure`, 0 to 1, default {@link DEFAULT_ABSTENTION}. */
   readonly abstainBelow?: number;
-  /** Whether each picture is a cropped face, which no detector has to find; default false. */
+  /** Whether each picture is a cropped face, in which no face has to be detected; default false. */
   readonly cropped?: boolean;
   /**
-   * `all` faces of a picture, or the `largest` as preprocessing finds it, which takes a fraction of the time; default
-   * `all`. The model face-api always sees what that package finds.
+   * `all` faces of a picture, or the `largest` as preprocessing finds it, which is much faster; default `all`. For the model
+   * `face-api`, that package detects all faces.
    */
   readonly faces?: WantedFaces;
 }
 
-/** Finds faces and names their expressions. */
+/** Finds faces and predicts their expressions. */
 export interface PicturePredictor {
   readonly classifier: Classifier;
   /** The probability below which an answer is `unsure`. */
   readonly abstainBelow: number;
   /**
-   * Looks at one picture, by itself: answers do not depend on which others are asked for.
-   * @param source what the picture is called in the result
+   * Predicts one picture. The result does not depend on other pictures.
+   * @param source name of the picture in the result
    */
   predict(image: RgbImage, source: string): Promise<PicturePrediction>;
   /**
-   * Looks at several pictures, in less time than one by one.
-   * @returns for each, in order, what {@link PicturePredictor.predict} says of it
+   * Predicts several pictures, in less time than one by one.
+   * @returns for each the result of {@link PicturePredictor.predict}, in order
    */
   predictAll(pictures: readonly NamedImage[]): Promise<PicturePrediction[]>;
   /**
-   * Begins with a video.
-   * @returns looks at one picture after the other, as `predict` does, but follows faces from one to the next
+   * Starts a video.
+   * @returns predicts one frame after the other as `predict` does, but tracks the faces from frame to frame
    */
   follow(source: string): (image: RgbImage, seconds: number) => Promise<PicturePrediction>;
-  /** Frees all weights. */
+  /** Disposes all weights, and the classifier. */
   dispose(): void;
 }
 
 /**
- * Loads detector and classifier on the fastest engine.
+ * Loads detectors and a classifier on the fastest backend.
  * @returns the caller disposes it
  * @throws RangeError for a threshold out of range, or a model that cannot be read
  */
@@ -132,7 +168,7 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
 
 type ClassifiedFace = FaceWithBlocks & { readonly probabilities: Float32Array };
 
-/** A face whose eyes or mouth lie outside of the image is left out. */
+/** Faces whose eyes or mouth are outside the image are left out. */
 async function classifyFaces(
   classifier: Classifier,
   images: readonly RgbImage[],
@@ -163,7 +199,7 @@ function toPrediction(face: ClassifiedFace, abstainBelow: number): FacePredictio
 }
 
 /**
- * Answers by probabilities.
+ * Converts probabilities to an answer.
  * @param row in the order of {@link EMOTIONS}, [7]
  * @param abstainBelow the probability below which the answer is `unsure`
  */
@@ -180,4 +216,39 @@ export function answerOf(
     confidence,
     probabilities: probabilities as Record<Emotion, number>,
   };
+}
+
+/** Minimum overlap of the boxes of a face in two successive frames. */
+const SAME_FACE_OVERLAP = 0.3;
+
+/**
+ * Creates a function that smooths a video's predictions over time: the probabilities of each face are averaged exponentially with
+ * its earlier ones. A face that is not in the previous frame starts again.
+ * @param options.seconds time constant, after which an earlier prediction has the weight 1/e; above 0
+ * @param options.abstainBelow the probability below which the answer is `unsure`
+ * @returns takes the faces of each frame with its time, and returns them with smoothed predictions
+ */
+export function createSmoother(options: { readonly seconds: number; readonly abstainBelow: number }) {
+  let before: readonly FacePrediction[] = [];
+  let beforeAt = 0;
+  return (faces: readonly FacePrediction[], at: number): FacePrediction[] => {
+    const weight = Math.exp((beforeAt - at) / options.seconds);
+    const free = new Set(before);
+    const smoothed = faces.map((face) => {
+      const same = findSame(face, free);
+      if (!same) return face;
+      free.delete(same);
+      const mix = (emotion: (typeof EMOTIONS)[number]) =>
+        weight * same.probabilities[emotion] + (1 - weight) * face.probabilities[emotion];
+      return { ...face, ...answerOf(Float32Array.from(EMOTIONS, mix), options.abstainBelow) };
+    });
+    [before, beforeAt] = [smoothed, at];
+    return smoothed;
+  };
+}
+
+function findSame(face: FacePrediction, others: Iterable<FacePrediction>): FacePrediction | undefined {
+  const overlap = ({ box }: FacePrediction) => intersectionOverUnion(face.box, box);
+  const near = [...others].filter((other) => overlap(other) >= SAME_FACE_OVERLAP);
+  return near.sort((first, second) => overlap(second) - overlap(first))[0];
 }

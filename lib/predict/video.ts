@@ -6,20 +6,19 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { RgbImage } from '../core/image';
 import { type BadImage, MAX_IMAGE_PIXELS } from '../faces/picture/decode';
-import { endsInside } from './video-format';
-import { findMissing, type ReadLength } from './video-length';
+import { endsInside, findMissing, type ReadLength } from './video-file';
 
-/** One picture of a video. */
+/** A frame of a video. */
 export interface VideoFrame {
   readonly image: RgbImage;
-  /** Its time stamp: where it is, from the video's start. */
+  /** Time stamp from the video's start. */
   readonly seconds: number;
 }
 
-/** Why a video was not read, or not to its end. */
+/** A video could not be read, or not to its end. */
 export class VideoError extends Error {
   constructor(
-    /** `truncated` for a video that was cut off; its pictures up to there were given. */
+    /** `truncated`: the frames before the end of the file were returned. */
     readonly kind: BadImage['kind'],
     reason: string,
   ) {
@@ -27,23 +26,23 @@ export class VideoError extends Error {
   }
 }
 
-/** Longest side that frames are shrunk to: what a detector sees of a picture anyway. */
+/** Maximum longer side of frames in pixels. */
 const FRAME_SIDE = 1024;
 
-/** Shown as players do: pixels that are not square are stretched to squares, the shorter way. */
+/** Size of a frame with square pixels, as players show it: the shorter side of a pixel is stretched. */
 const [SHOWN_WIDTH, SHOWN_HEIGHT] = ['max(iw,iw*sar)', 'max(ih,ih/sar)'];
 
-/** By how much a picture comes before its tick and still is that tick's: Matroska rounds times to milliseconds. */
+/** Tolerance of time stamps in seconds: Matroska rounds them to milliseconds. */
 const EARLY_S = 0.0006;
 
-/** The longest header of a PPM picture as ffmpeg writes it. */
+/** Maximum length of the header of a PPM picture. */
 const HEADER_BYTES = 64;
 
 /**
- * Reads frames of a video through ffmpeg, a few a second; frames are decoded when they are asked for. Each is one that
- * the video has, with its own time: the first after each tick, so that none is given twice.
+ * Reads frames of a video with ffmpeg, which decodes them on demand. Each is a frame of the video with its own time stamp, the
+ * first one after each tick; none is repeated.
  * @param file path from the current folder
- * @param framesPerSecond how many at most, above 0; Infinity for all
+ * @param framesPerSecond maximum rate, above 0; Infinity: all frames
  * @param signal ends ffmpeg
  * @throws VideoError when ffmpeg is not installed or cannot read the file; after its frames when the file was cut off
  */
@@ -52,21 +51,11 @@ export async function* readFrames(
   framesPerSecond: number,
   signal?: AbortSignal,
 ): AsyncGenerator<VideoFrame> {
-  // An absolute path after `file:` is never taken for an option or for another protocol.
+  // An absolute path after `file:` cannot be an option or another protocol.
   const input = ['-protocol_whitelist', 'file,pipe', '-i', `file:${path.resolve(file)}`];
   const flags = ['-nostdin', '-hide_banner', '-nostats', '-v', 'level+info'];
-  // Without a pixel format, pictures of more than 8 bits would stay so; without the mode, some would come twice.
-  const output = [
-    '-fps_mode',
-    'passthrough',
-    '-pix_fmt',
-    'rgb24',
-    '-f',
-    'image2pipe',
-    '-c:v',
-    'ppm',
-    'pipe:1',
-  ];
+  // The pixel format converts to 8 bits; the mode prevents repeated frames.
+  const output = '-fps_mode passthrough -pix_fmt rgb24 -f image2pipe -c:v ppm pipe:1'.split(' ');
   const filters = ['-map', '0:V:0', '-vf', toFilters(framesPerSecond, await findToneMapping(input, file))];
   const ffmpeg = spawn('ffmpeg', [...flags, ...input, ...filters, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -88,11 +77,12 @@ export async function* readFrames(
 }
 
 /**
- * Maps a high dynamic range (PQ or HLG) to that of pictures, whose white is 100 candelas: without, faces would be grey and flat.
+ * Filters that map a high dynamic range (PQ or HLG) to that of pictures, with white at 100 cd/m2; without them, faces have low
+ * contrast.
  * Source: ffmpeg's documentation of tonemap.
  */
 const TONE_MAPPING: readonly string[] = [
-  // Of any width: zscale refuses odd ones where two pixels share a colour.
+  // zscale rejects odd sides of formats with subsampled colours.
   'format=yuv444p10',
   'setparams=colorspace=bt2020nc:color_primaries=bt2020',
   'zscale=transfer=linear:npl=100',
@@ -104,9 +94,9 @@ const TONE_MAPPING: readonly string[] = [
 ];
 
 /**
- * Asks ffprobe whether a video has a high dynamic range.
- * @returns the filters that map its tones; none for other videos, and for files that ffmpeg is to say more of
- * @throws VideoError when it has, and this ffmpeg lacks the filters
+ * Checks with ffprobe whether a video has a high dynamic range.
+ * @returns filters for tone mapping; none for other videos, and for files that ffprobe cannot read
+ * @throws VideoError when this ffmpeg lacks the filters
  */
 async function findToneMapping(input: readonly string[], file: string): Promise<readonly string[]> {
   const run = (program: string, ...options: string[]) =>
@@ -114,14 +104,7 @@ async function findToneMapping(input: readonly string[], file: string): Promise<
       ({ stdout }) => stdout,
       () => '',
     );
-  const entries = [
-    '-select_streams',
-    'V:0',
-    '-show_entries',
-    'stream=color_transfer',
-    '-of',
-    'default=nk=1:nw=1',
-  ];
+  const entries = '-select_streams V:0 -show_entries stream=color_transfer -of default=nk=1:nw=1'.split(' ');
   const transfer = await run('ffprobe', '-v', 'error', ...entries, ...input);
   if (!/smpte2084|arib-std-b67/.test(transfer)) return [];
   const filters = await run('ffmpeg', '-hide_banner', '-filters');
@@ -130,7 +113,7 @@ async function findToneMapping(input: readonly string[], file: string): Promise<
   throw new VideoError('unreadable-file', `${reason}: install one that was built with libzimg`);
 }
 
-/** Has the log name each picture's time in microseconds, and again of those that are chosen, which then are shrunk. */
+/** Builds filters that select and shrink frames, and log the time of each frame and of each selected frame in microseconds. */
 function toFilters(framesPerSecond: number, toneMapping: readonly string[]): string {
   const tell = (key: string) => `metadata=mode=add:key=${key}:value=1,metadata=mode=print:key=${key}`;
   const tick = (time: string) => `floor((${time}+${EARLY_S})*${framesPerSecond})`;
@@ -142,7 +125,7 @@ function toFilters(framesPerSecond: number, toneMapping: readonly string[]): str
   return ['settb=1/1000000', tell('seen'), choose, tell('chosen'), scale, ...toneMapping].join();
 }
 
-/** Reads ffmpeg's log to its end, whether anybody asks or not: a full pipe would stop ffmpeg. */
+/** Reads ffmpeg's log continuously, because a full pipe would block ffmpeg. */
 function followLog(stderr: Readable) {
   const chosen: number[] = [];
   const read = { count: 0, lastSeconds: 0, isCut: false };
@@ -164,7 +147,7 @@ function followLog(stderr: Readable) {
     while (chosen.length <= index) {
       const isOver = await Promise.race([once(lines, 'line').then(() => false), ended.then(() => true)]);
       if (isOver && chosen.length <= index)
-        throw new Error(`Expected ffmpeg's log to tell the time of picture ${index} but it ended`);
+        throw new Error(`Expected the time of frame ${index} in ffmpeg's log but it ended`);
     }
     return chosen[index];
   };
@@ -210,7 +193,7 @@ function missingProgram(name: string, file: string): VideoError {
 
 /**
  * Splits a stream of binary PPM pictures.
- * @throws RangeError when a header is none or a picture is too large; nothing is allocated before that
+ * @throws RangeError for an invalid header or a picture that is too large, before memory is allocated
  * Source: netpbm's ppm(5): `P6 width height 255`, a line break, then the colours.
  */
 export async function* splitPpm(stream: AsyncIterable<Buffer>): AsyncGenerator<RgbImage> {
@@ -241,7 +224,7 @@ export async function* splitPpm(stream: AsyncIterable<Buffer>): AsyncGenerator<R
 interface PpmHeader {
   readonly width: number;
   readonly height: number;
-  /** Where the colours start and end in the bytes. */
+  /** Start and end of the colours in the bytes. */
   readonly start: number;
   readonly end: number;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { wilsonInterval } from '../../lib/core/intervals';
 import type { FrameRecord } from '../../lib/core/record';
 import { projectRoot } from '../../lib/files/project';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import {
   defaultModelToMarkdown,
   toDefaultModelFile,

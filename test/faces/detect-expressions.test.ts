@@ -5,7 +5,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
-import { loadClassifier, FACE_API_MODEL } from '../../lib/predict/model';
+import { loadClassifier, FACE_API_MODEL } from '../../lib/predict/classifier';
 import { loadPicturePredictor, type PicturePrediction } from '../../lib/predict/predictor';
 import { useTemporaryFolder } from '../support/folder';
 import { startFastest } from '../support/native';

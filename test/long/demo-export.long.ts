@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { projectRoot } from '../../lib/files/project';
 import { encodeForTfjs } from '../../lib/model/files/export-tfjs';
 import { decodeModel } from '../../lib/model/files/model-file';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { launchChromium } from '../support/chromium';
 import { startFastest } from '../support/native';
 

@@ -12,7 +12,7 @@ import { startEngine, type Backend } from '../../lib/tensor/backend';
 import { findArchitecture } from '../../lib/model/architectures';
 import { shapeOfInput } from '../../lib/model/training/data';
 import { decodeModel } from '../../lib/model/files/model-file';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { PHOTO_FOLDER } from '../faces/photos';
 import { launchChromium } from '../support/chromium';
 import { useTemporaryFolder } from '../support/folder';

@@ -9,7 +9,7 @@ import { findArchitecture } from '../../lib/model/architectures';
 import { inputSource } from '../../lib/model/training/data';
 import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
 import { isAsked, loadRealFaces } from '../../lib/study/real-faces/archive';
 import { describeNative } from '../support/native';

@@ -17,7 +17,7 @@ import { decodeImage, isBadImage } from '../../lib/faces/picture/decode';
 import { loadStore } from '../../lib/faces/store/store';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { splitPpm } from '../../lib/predict/video';
 import { parseFrames } from '../../lib/study/evidence/archive';
 import { faceRow, missedRow, writeShard } from '../support/blocks';

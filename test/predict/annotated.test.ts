@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nameAnnotated } from '../../lib/predict/annotated';
+import { nameAnnotated } from '../../lib/predict/show-predictions';
 
 describe('nameAnnotated', () => {
   it('keeps names in any script, and numbers equal names', () => {

@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/characters';
 import { projectRoot } from '../../lib/files/project';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
-import { DEFAULT_MODEL } from '../../lib/predict/model';
+import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { predictPictures } from '../../lib/predict/predict-inputs';
 import { isUnread } from '../../lib/predict/predictor';
 import { useTemporaryFolder } from '../support/folder';

@@ -11,7 +11,7 @@ import { decodeImage } from '../../lib/faces/picture/decode';
 import { preprocess } from '../../lib/faces/store/preprocess';
 import { readImageFile } from '../../lib/faces/picture/read-images';
 import { expandInputs } from '../../lib/predict/inputs';
-import { FACE_API_MODEL } from '../../lib/predict/model';
+import { FACE_API_MODEL } from '../../lib/predict/classifier';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
 import {
   isUnread,
@@ -299,8 +299,8 @@ describe('predictionWriter', () => {
 
   it('writes complete JSON for any number of pictures', () => {
     const { start, write, end } = predictionWriter('json');
-    assert.deepEqual(JSON.parse(start + end(0)), []);
-    assert.deepEqual(JSON.parse(start + write(unread, 0) + write(empty, 1) + end(2)), [unread, empty]);
+    assert.deepEqual(JSON.parse(start + end), []);
+    assert.deepEqual(JSON.parse(start + write(unread, 0) + write(empty, 1) + end), [unread, empty]);
   });
 
   it('keeps a picture on one line whatever characters its name has', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
-import type { FacePrediction } from '../../lib/predict/predictor';
-import { createSmoother } from '../../lib/predict/smooth';
+import { type FacePrediction, createSmoother } from '../../lib/predict/predictor';
 
 function faceAt(x: number, emotion: Emotion): FacePrediction {
   const probabilities = Object.fromEntries(EMOTIONS.map((name) => [name, Number(name === emotion)]));

@@ -10,7 +10,7 @@ import { predictFiles } from '../../lib/cli/predict';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
 import { expandInputs } from '../../lib/predict/inputs';
-import { FACE_API_MODEL } from '../../lib/predict/model';
+import { FACE_API_MODEL } from '../../lib/predict/classifier';
 import {
   predictInputs,
   type InputPrediction,
@@ -23,7 +23,7 @@ import {
   type PicturePredictor,
 } from '../../lib/predict/predictor';
 import { readFrames, type VideoError, type VideoFrame } from '../../lib/predict/video';
-import { isVideoFile } from '../../lib/predict/video-format';
+import { isVideoFile } from '../../lib/predict/video-file';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';

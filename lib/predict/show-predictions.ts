@@ -1,15 +1,17 @@
 import path from 'node:path';
 import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
+import type { RgbImage } from '../core/image';
 import { focusOnFace, type FaceView } from '../figures/attention-flow';
+import { annotatePicture } from '../figures/face-marks';
 import type { TableRow } from '../figures/tables';
+import { saveWhole } from '../files/whole-file';
 import { formatAnswer } from './format';
-import { isUnread } from './predictor';
-import type { PicturePrediction, UnreadPicture } from './predictor';
+import { isUnread, type PicturePrediction, type UnreadPicture } from './predictor';
 
 /**
- * Gathers what was seen in pictures, for a figure: of each picture the largest face, cut out where it is small.
- * @param results of picture files; those without a face, and frames of videos, which are no files, are left out
+ * Collects the largest face of each picture for a figure; small faces are cut out.
+ * @param results pictures without a face, unread pictures and frames of videos are left out
  */
 export async function viewPredictions(
   results: readonly (PicturePrediction | UnreadPicture)[],
@@ -29,10 +31,7 @@ export async function viewPredictions(
   return Promise.all(views.map(focusOnFace));
 }
 
-/**
- * Lists what was said of pictures: a row a face with its answer and each expression's probability in percent; what
- * has no face or could not be read says so in place of an answer.
- */
+/** Lists predictions, a row per face with its answer and probabilities in percent; other pictures have a reason as answer. */
 export function predictionRows(results: readonly (PicturePrediction | UnreadPicture)[]): TableRow[] {
   const blank = Object.fromEntries(EMOTIONS.map((emotion) => [`${emotion} %`, null]));
   return results.flatMap((result): TableRow[] => {
@@ -51,8 +50,36 @@ function nameOf(result: PicturePrediction | UnreadPicture): string {
   return isUnread(result) || result.seconds === undefined ? name : `${name} at ${result.seconds} s`;
 }
 
-/** A caption is as wide as its picture. */
+/** Shortens a name to the width of its picture. */
 function shortName(file: string): string {
   const { name } = path.parse(file);
   return name.length > 14 ? `${name.slice(0, 13)}…` : name;
+}
+
+/** Saves a picture with its faces, boxes and answers drawn in. @param number of the picture, for its file name */
+export async function saveAnnotated(
+  folder: string,
+  { result, image }: { readonly result: PicturePrediction; readonly image: RgbImage },
+  number: number,
+): Promise<void> {
+  const faces = result.faces.map((face) => ({ ...face, label: formatAnswer(face) }));
+  const file = path.join(folder, nameAnnotated(result.source, number));
+  await saveWhole(file, await annotatePicture(image, faces));
+}
+
+/** Characters that Windows does not allow in file names, control characters, and unpaired surrogates. */
+const NOT_IN_NAMES = /[<>:"/\\|?*\p{Cc}\p{Cs}]+/gu;
+
+/** Maximum number of bytes of a picture's name; file systems allow 255 for a whole name. */
+const NAME_BYTES = 200;
+
+/** Makes the file name of an annotated picture: its number, as names can repeat in several folders, and its name in any script. */
+export function nameAnnotated(source: string, number: number): string {
+  const { name } = path.parse(source);
+  let stem = '';
+  for (const letter of name.replace(NOT_IN_NAMES, '-')) {
+    if (Buffer.byteLength(stem + letter) > NAME_BYTES) break;
+    stem += letter;
+  }
+  return `${String(number).padStart(4, '0')}-${stem}.jpg`;
 }

@@ -14,10 +14,10 @@ import { findArchitecture } from '../model/architectures';
 import { inputTensor, shapeOfInput, sizeOfInput, type FaceInput } from '../model/training/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/files/model-file';
 
-/** The model that is used when none is named. */
+/** Path of the default model from the project's folder. */
 export const DEFAULT_MODEL = path.join('models', 'default.safetensors');
 
-/** The name that stands for face-api's expression network in the place of a model file. */
+/** Model name of face-api's expression network. */
 export const FACE_API_MODEL = 'face-api';
 
 /**
@@ -26,45 +26,44 @@ export const FACE_API_MODEL = 'face-api';
  */
 const [MIN_BATCH, MAX_BATCH] = [2, 16];
 
-/** A face as a classifier takes it. */
-export interface FaceToClassify extends Pick<FaceWithBlocks, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
-  /** The image that it was found in. */
+/** Input of a classifier. */
+interface FaceToClassify extends Pick<FaceWithBlocks, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
+  /** The image of the face. */
   readonly image: RgbImage;
 }
 
-/** Tells the expressions of faces. */
+/** Predicts the expressions of faces. */
 export interface Classifier {
-  /** What it is called in results. */
+  /** Name in results. */
   readonly name: string;
-  /** One sentence that says what it learned from. */
+  /** One sentence about the training data. */
   readonly description: string;
-  /** Pixels that the boxes grow by on each side, at a face of `faceSizePx`. */
+  /** Pixels by which the boxes grow on each side, at a face of `faceSizePx`. */
   readonly marginPx: number;
-  /** The face's size in pixels that the margin was chosen for: for others it grows and shrinks with them. */
+  /** Size of a face in pixels that `marginPx` refers to; the margin scales with the face. */
   readonly faceSizePx: number;
-  /** Whether it needs the whole face beside the blocks, 48x48 grey; default false. */
+  /** Whether the whole face, 48x48 grey, is an input too; default false. */
   readonly seesFace?: boolean;
   /**
-   * Finds and classifies the faces of a whole picture, where a package is asked that does both its own way; default: the
-   * project's detectors find them. Cropped faces go to `classify` in any case.
+   * Detects and classifies the faces of a whole picture; default: the project's detectors find them. Not used for cropped faces.
    * @returns the largest first
    */
   recognize?(image: RgbImage): Promise<RecognizedFace[]>;
   /**
-   * Classifies faces, of one image or of several; what it says of a face does not depend on the others.
+   * Classifies faces of one or several images; the result of a face does not depend on the others.
    * @returns calibrated probabilities in the order of {@link EMOTIONS}, [n, 7]
    */
   classify(faces: readonly FaceToClassify[]): Promise<Float32Array>;
-  /** Frees the weights. */
+  /** Disposes the weights. */
   dispose(): void;
 }
 
 /**
- * Loads what classifies faces.
- * @param model path of a model file, from the current folder; `face-api` for that package's own network; default the
- *   model that the project carries
+ * Loads a classifier.
+ * @param model path of a model file from the current folder, or `face-api` for that package's network; default: the project's
+ *   model
  * @returns the caller disposes it
- * @throws RangeError that names the file when it is missing or no whole model
+ * @throws RangeError when the file is missing or not a complete model
  */
 export async function loadClassifier(model?: string): Promise<Classifier> {
   if (model === FACE_API_MODEL) return loadFaceApi();
@@ -73,11 +72,11 @@ export async function loadClassifier(model?: string): Promise<Classifier> {
 }
 
 /**
- * Makes a classifier of a model in memory.
- * @param name what it is called in results
+ * Makes a classifier of a loaded model.
+ * @param name name in results
  * @returns disposing it disposes the model's network
  */
-export function fromModel(model: Model, name: string): Classifier {
+function fromModel(model: Model, name: string): Classifier {
   const { network, temperature, marginPx, faceSizePx, description } = model;
   const { inputs } = findArchitecture(model.architecture);
   const graph = compile(
@@ -106,7 +105,7 @@ export function fromModel(model: Model, name: string): Classifier {
   };
 }
 
-/** Makes a batch of one input. */
+/** Makes a batch of one of the network's inputs. */
 function toInput(input: FaceInput, faces: readonly FaceToClassify[]): tf.Tensor {
   const size = sizeOfInput(input);
   const values = new Float32Array(Math.max(MIN_BATCH, faces.length) * size);
@@ -130,15 +129,15 @@ async function loadFaceApi(): Promise<Classifier> {
     marginPx: DEFAULT_MARGIN_PX,
     faceSizePx: MARGIN_FACE_PX,
     recognize: network.recognize,
-    // Asked about cropped faces alone, where the image is the face: others go through recognize.
+    // For cropped faces only, where the image is the face.
     classify: (faces) => network.classifyWhole(faces.map(({ image }) => image)),
     dispose: network.dispose,
   };
 }
 
 /**
- * Reads a model file, when it is one file and not too large.
- * @throws RangeError that names it
+ * Reads a model file.
+ * @throws RangeError when it is missing, not a regular file, or too large
  */
 export async function readModelFile(file: string): Promise<Uint8Array> {
   const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
@@ -148,7 +147,7 @@ export async function readModelFile(file: string): Promise<Uint8Array> {
     const stat = await handle.stat();
     if (!stat.isFile() || stat.size > MAX_MODEL_BYTES)
       throw new RangeError(
-        `Expected a file of at most ${MAX_MODEL_BYTES} bytes for ${file} but received ${stat.isFile() ? `${stat.size}` : 'another thing'}`,
+        `Expected a file of at most ${MAX_MODEL_BYTES} bytes for ${file} but received ${stat.isFile() ? `${stat.size}` : 'no regular file'}`,
       );
     return await handle.readFile();
   } finally {

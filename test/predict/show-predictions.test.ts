@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { predictionRows, viewPredictions } from '../../lib/predict/view-prediction';
+import { predictionRows, viewPredictions } from '../../lib/predict/show-predictions';
 import type { FacePrediction, PicturePrediction, UnreadPicture } from '../../lib/predict/predictor';
 import { block, faceView, pngOf } from '../figures/examples';
 import { useTemporaryFolder } from '../support/folder';
