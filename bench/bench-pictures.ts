@@ -10,7 +10,7 @@ import {
   renderSvg,
   toSampleSettings,
 } from '../lib/characters';
-import { DEFAULT_EXPERIMENT } from '../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../lib/core/experiment-settings';
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import { createRandom, type Random } from '../lib/core/random';

@@ -10,7 +10,7 @@ import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
 import type { DetectedFace } from '../lib/faces/detector/detected-face';
 import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect';
-import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './draw-composites';
+import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './paste-faces';
 import { median } from './bench-file';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
 import { replaceSectionIn } from '../lib/study/markdown';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { writeSample } from '../lib/characters';
 import { homePath, projectRoot } from '../lib/files/project';
-import { findTarget, saveWhole } from '../lib/files/whole-file';
+import { findTarget, saveWhole } from '../lib/files/write-file';
 import { ownModule } from '../lib/files/worker-process';
 import { loadStore, STORE_FILE, streamStore } from '../lib/faces/store/store';
 import { blockSource } from '../lib/model/training/data';

@@ -2,7 +2,7 @@
 import './source-maps';
 export { riskCoverage } from './core/calibration';
 export { EMOTIONS, emotionId } from './core/emotions';
-export { limitBatchSize, readCropped, readExperiment } from './core/experiment';
+export { limitBatchSize, readCropped, readExperiment } from './core/experiment-settings';
 export { bootstrapCharacters } from './core/accuracy-estimates';
 export { wilsonInterval } from './core/intervals';
 export { macroF1, formatPercent, measureBlockIou } from './core/metrics';

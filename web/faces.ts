@@ -3,7 +3,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
 import { type Box, centerOf, type Point, scaleBox } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
 import { landmarkBox, measureFace } from '../lib/core/landmarks';
-import { rankFaces, decodeTinyOutput } from '../lib/faces/detector/candidates';
+import { rankFaces, decodeTinyOutput } from '../lib/faces/detector/decode-boxes';
 import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/detector/find-landmarks';
 import {
   buildLandmarkNetwork,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { memoryNow, startProgramEngine, type Program } from './program';
 

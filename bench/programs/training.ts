@@ -1,4 +1,4 @@
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { Adam } from '../../lib/tensor/adam';
 import { countParameters, type Network } from '../../lib/model/networks/network';
 import { buildCompact } from '../../lib/model/networks/compact';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { formatPercent } from '../../lib/core/metrics';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact } from '../../lib/model/networks/compact';

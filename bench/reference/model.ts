@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { projectRoot } from '../../lib/files/project';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { loadPicturePredictor } from '../../lib/predict/predictor';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../../lib/core/experiment';
+import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../../lib/core/experiment-settings';
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
 import { replaceSectionIn } from '../../lib/study/markdown';
 import { resultsToMarkdown, type ReportFile } from '../../lib/study/report';

@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { makePair, type HeadPoint } from './space';
+import { makePair, type HeadPoint } from './head-space';
 import { fill, toShape } from './svg';
 
 /** Draws a beard; the caller clips it to the head. */

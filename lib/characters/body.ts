@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { makePair } from './space';
+import { makePair } from './head-space';
 import { fill, mixColours, stroke, toCurve, toNumberText, toShape, toTwoStops } from './svg';
 
 /** Draws the wall behind the character. */

@@ -2,7 +2,7 @@ import type { Character } from './characters';
 import type { ActionUnits } from './expressions';
 import { EYE_LINE } from './head';
 import type { Brow, Head, Scene } from './scene';
-import { sampleCurve, type Side } from './space';
+import { sampleCurve, type Side } from './head-space';
 import { fill, mixColours, stroke, toLinePath, toRibbon } from './svg';
 
 /** Weight of each unit's pull at the five control points, inner to outer. */

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../core/random';
 import type { Character } from './characters';
 import { generateManner, generateUnits, mapActionUnits, type SomeActionUnits } from './expressions';
 import type { View } from './scene';
-import type { Pose } from './space';
+import type { Pose } from './head-space';
 
 /** Lowest intensity of the expression in a labelled frame. */
 export const MIN_INTENSITY = 0.35;

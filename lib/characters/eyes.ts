@@ -2,7 +2,7 @@ import type { Character } from './characters';
 import type { ActionUnits } from './expressions';
 import { EYE_LINE } from './head';
 import type { Expression, Eye, Head, Scene } from './scene';
-import { makePair, type Side } from './space';
+import { makePair, type Side } from './head-space';
 import { clipTo, fill, mixColours, stroke, toBand, toCurve, toLinePath, toNumberText, toRibbon } from './svg';
 
 /** Number of points on an edge of a lid. */

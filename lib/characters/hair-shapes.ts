@@ -1,6 +1,6 @@
 import type { CapStyle } from './characters';
 import type { Scene } from './scene';
-import { makePair, mirrorLine, type HeadPoint } from './space';
+import { makePair, mirrorLine, type HeadPoint } from './head-space';
 
 /** A point in the plane of the face: x in half widths of the head, y in head units. */
 type PlanePoint = readonly [x: number, y: number];

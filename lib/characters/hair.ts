@@ -1,7 +1,7 @@
 import type { Point } from '../core/geometry';
 import { toBackShapes, toCrown, toHairline, toPlanePoints, toScarfOutline, toScarfRim } from './hair-shapes';
 import type { Scene } from './scene';
-import type { HeadPoint } from './space';
+import type { HeadPoint } from './head-space';
 import {
   clipTo,
   fill,

@@ -2,7 +2,7 @@ import { drawBeard } from './beard';
 import type { Character } from './characters';
 import type { ActionUnits } from './expressions';
 import type { Head, Scene } from './scene';
-import { makePair, mirrorLine, resample, sampleCurve } from './space';
+import { makePair, mirrorLine, resample, sampleCurve } from './head-space';
 import { measureLuminance, mixColours, stroke, toNumberText, toShape, toStops } from './svg';
 
 /** Y coordinate of the eyes, head units. */

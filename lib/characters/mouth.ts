@@ -2,7 +2,7 @@ import type { Point } from '../core/geometry';
 import type { Character } from './characters';
 import type { ActionUnits } from './expressions';
 import type { Head, Mouth, Scene } from './scene';
-import { makePair } from './space';
+import { makePair } from './head-space';
 import { clipTo, fill, mixColours, stroke, toBand, toCurve, toRibbon, toShape } from './svg';
 
 /** Y coordinate at a position along the mouth, -1 (image's left) to 1, in head units. */

@@ -2,7 +2,7 @@ import type { Character } from './characters';
 import type { ActionUnits } from './expressions';
 import { EYE_LINE } from './head';
 import type { Head, Nose, Scene } from './scene';
-import { makePair } from './space';
+import { makePair } from './head-space';
 import { fill, toShape } from './svg';
 
 /** Computes the shape of the nose. */

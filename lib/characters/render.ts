@@ -5,13 +5,13 @@ import { buildBrow, drawBrow } from './brows';
 import type { Character } from './characters';
 import { mapActionUnits } from './expressions';
 import { buildEye, drawEye, drawGlasses } from './eyes';
-import { drawFolds } from './folds';
+import { drawFolds } from './skin-folds';
 import { drawBackHair, drawFrontHair, drawHairShadow } from './hair';
 import { buildHead, drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
 import { buildMouth, drawMouth } from './mouth';
 import { buildNose, drawNose } from './nose';
 import { buildScene, drawBrushes, type Expression, type Face, type Scene, type View } from './scene';
-import { buildCamera, makePair, type HeadPoint } from './space';
+import { buildCamera, makePair, type HeadPoint } from './head-space';
 import { clipTo, toNumberText } from './svg';
 
 /** Side of a frame in pixels, as FERG-DB's frames. */

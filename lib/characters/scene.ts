@@ -1,7 +1,7 @@
 import type { Point } from '../core/geometry';
 import type { Character, Colour } from './characters';
 import type { ActionUnits } from './expressions';
-import { buildCamera, type HeadPoint, type Pose } from './space';
+import { buildCamera, type HeadPoint, type Pose } from './head-space';
 import { fill, mixColours, toNumberText, toTaperedRibbon } from './svg';
 
 /** The head without eyes, brows, nose and mouth. Lengths of a face's parts are in head units. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { saveWhole } from '../files/whole-file';
+import { saveWhole } from '../files/write-file';
 import { MANIFEST_FILE, toManifestText } from './manifest';
 import { planSample, toSampleSettings, type FrameSpec, type SampleSettings } from './plan-sample';
 import { renderPng, renderSvg } from './render';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
-import { DEFAULT_EXPERIMENT } from '../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../core/experiment-settings';
 import type { FrameRecord } from '../core/record';
 import { expectWritable, homePath } from '../files/project';
 import { auditBlocks, formatDatasheet } from '../study/audit';

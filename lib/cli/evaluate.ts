@@ -1,8 +1,8 @@
-import { readExperiment } from '../core/experiment';
+import { readExperiment } from '../core/experiment-settings';
 import type { SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { checkOutput, writeOutput } from '../files/output';
+import { checkOutput, writeOutput } from '../files/output-file';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
 import {

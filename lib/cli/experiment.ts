@@ -1,5 +1,5 @@
 import { NUMBERINGS } from '../core/emotions';
-import { type Experiment, limitBatchSize, readExperiment } from '../core/experiment';
+import { type Experiment, limitBatchSize, readExperiment } from '../core/experiment-settings';
 import { TRAIN_SHARE } from '../core/split';
 import { LABEL_RULES } from '../core/votes';
 import type { Dataset } from '../datasets/dataset';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expectWritable, projectRoot } from '../files/project';
-import { findTarget, saveWhole } from '../files/whole-file';
+import { findTarget, saveWhole } from '../files/write-file';
 import { choice, defineCommand, print, text, type ValuesOf } from './command';
 
 const OPTIONS = {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readCropped, readExperiment } from '../core/experiment';
+import { readCropped, readExperiment } from '../core/experiment-settings';
 import { describeAssumed } from '../faces/detector/detected-face';
 import { homePath } from '../files/project';
 import { defineCommand, print } from './command';

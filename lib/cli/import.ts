@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { findTarget, saveWhole } from '../files/whole-file';
+import { findTarget, saveWhole } from '../files/write-file';
 import { defineCommand, number, print, text } from './command';
 
 /** Defines `import`. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readCropped, readExperiment } from '../core/experiment';
+import { readCropped, readExperiment } from '../core/experiment-settings';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { describeAssumed } from '../faces/detector/detected-face';
 import type { MadeStore, PreprocessProgress } from '../faces/store/preprocess';

@@ -5,7 +5,7 @@ import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
 import { formatPercent } from '../core/metrics';
 import { fitTemperature } from '../core/calibration';
 import { expectWritable, projectRoot } from '../files/project';
-import { saveWhole } from '../files/whole-file';
+import { saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesModel } from '../study/real-faces/models';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { toSkippedCsv } from '../core/blocks';
-import { readExperiment } from '../core/experiment';
+import { readExperiment } from '../core/experiment-settings';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import { homePath } from '../files/project';
 import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/notebooks';

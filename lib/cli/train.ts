@@ -1,11 +1,11 @@
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import { FOLDER_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES } from '../core/experiment-settings';
 import { formatPercent } from '../core/metrics';
 import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
-import { findTarget, saveWhole } from '../files/whole-file';
+import { findTarget, saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/test-score';
 import { choice, defineCommand, findGiven, followOnStderr, integer, print, STOPPED, text } from './command';

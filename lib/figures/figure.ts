@@ -3,7 +3,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import type { Experiment } from '../core/experiment';
+import type { Experiment } from '../core/experiment-settings';
 import { measureText, resvgFont } from './fonts';
 import { COLORS } from './theme';
 

@@ -1,5 +1,5 @@
 import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
+import type { Experiment } from '../core/experiment-settings';
 import { toBundle } from '../figures/bundle';
 import { confusionChart } from '../figures/confusion-chart';
 import { nameFigures, saveFigure } from '../figures/figure';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment';
+import { FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment-settings';
 import { expectWritable, homePath, listFiles, projectRoot } from '../files/project';
 import { venvProgram } from '../setup/python';
 

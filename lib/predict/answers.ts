@@ -1,6 +1,6 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { findTarget, notWritable } from '../files/whole-file';
-import { openOutput } from '../files/output';
+import { findTarget, notWritable } from '../files/write-file';
+import { openOutput } from '../files/output-file';
 
 /** Counts of what is answered. */
 export interface Answered {

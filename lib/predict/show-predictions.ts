@@ -5,7 +5,7 @@ import type { RgbImage } from '../core/image';
 import { focusOnFace, type FaceView } from '../figures/attention-flow';
 import { annotatePicture } from '../figures/face-marks';
 import type { TableRow } from '../figures/tables';
-import { saveWhole } from '../files/whole-file';
+import { saveWhole } from '../files/write-file';
 import { formatAnswer } from './format';
 import { isUnread, type PicturePrediction, type UnreadPicture } from './predictor';
 

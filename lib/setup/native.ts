@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, listFiles, projectRoot } from '../files/project';
-import { saveWhole } from '../files/whole-file';
+import { saveWhole } from '../files/write-file';
 import { addonDirectory } from '../tensor/backend';
 import { createEnvironment, findPython, isStamped } from './python';
 import { readOutput, runCommand, type StepOutcome } from './step';

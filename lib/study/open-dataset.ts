@@ -7,7 +7,7 @@ import {
   readCropped,
   SAMPLE_VARIABLES,
   type Experiment,
-} from '../core/experiment';
+} from '../core/experiment-settings';
 import type { LabelRule } from '../core/votes';
 import { readFerg } from '../datasets/ferg';
 import { type Dataset, markCropped, type OpenOptions } from '../datasets/dataset';

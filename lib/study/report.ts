@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BlockSet, toSkippedCsv } from '../core/blocks';
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
-import type { Experiment } from '../core/experiment';
+import type { Experiment } from '../core/experiment-settings';
 import { type BlockIou, type BlockIouReport, formatPercent } from '../core/metrics';
 import { mapParts } from '../core/record';
 import type { Split } from '../core/split';

@@ -1,5 +1,5 @@
 import type { BlockSet } from '../core/blocks';
-import type { Experiment } from '../core/experiment';
+import type { Experiment } from '../core/experiment-settings';
 import { type Proportion, wilsonInterval } from '../core/intervals';
 import {
   type ClassMetrics,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { runKernel } from './native/kernels';
-import type { Activation } from './native/kernels';
+import { runKernel } from './native/fused-kernels';
+import type { Activation } from './native/fused-kernels';
 import { drawPhiloxUniform } from './wasm/layers';
 
 /*

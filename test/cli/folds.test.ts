@@ -8,7 +8,7 @@ import { makeReport, reportFolds } from '../../lib/cli/report';
 import { train } from '../../lib/cli/train';
 import { parseCsv } from '../../lib/core/csv';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { createRandom } from '../../lib/core/random';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';

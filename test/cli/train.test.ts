@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { train } from '../../lib/cli/train';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import type { RgbImage } from '../../lib/core/image';
 import { type EngineInfo, startEngine } from '../../lib/tensor/backend';
-import { decodeSsdOutput, decodeTinyOutput } from '../../lib/faces/detector/candidates';
+import { decodeSsdOutput, decodeTinyOutput } from '../../lib/faces/detector/decode-boxes';
 import { type FaceDetector, loadFaceDetector } from '../../lib/faces/detector/detect';
 import type { DetectedFace } from '../../lib/faces/detector/detected-face';
 import { loadNetworks } from '../../lib/faces/detector/face-api';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { predictedLabels } from '../../lib/core/metrics';
 import { projectRoot } from '../../lib/files/project';

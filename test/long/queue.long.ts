@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import type { StoredShard } from '../../lib/faces/store/compute-shard';
 import { planJobs } from '../../lib/faces/store/shard-plan';
 import { makeStore, preprocess } from '../../lib/faces/store/preprocess';

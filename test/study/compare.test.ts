@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { projectRoot } from '../../lib/files/project';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import { evaluateWithBaselines } from '../../lib/study/test-score';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BlockIou } from '../../lib/core/metrics';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { buildReport, type ReportParts } from '../../lib/study/report';
 import { scoreTest } from '../../lib/study/test-score';
 import { makeBlockSet } from '../support/blocks';

@@ -11,7 +11,7 @@ import { openData, openDataset, preprocessDataset } from '../../lib/study/open-d
 import { openExamples } from '../../lib/study/pictures';
 import { scoreTest } from '../../lib/study/test-score';
 import { describeModel } from '../../lib/study/train-model';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { portraitPng } from '../faces/photos';
 import { makeBlockSet } from '../support/blocks';
 import { useTemporaryFolder, writeFiles } from '../support/folder';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { BlockSet } from '../../lib/core/blocks';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/baselines';

@@ -1,6 +1,6 @@
 import { type Box, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, wholePixels } from './candidates';
+import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, wholePixels } from './decode-boxes';
 import { DETECTORS, type DetectedFace, placeFace } from './detected-face';
 import { type Networks, WEIGHTS_VERSION, loadNetworks } from './face-api';
 import {

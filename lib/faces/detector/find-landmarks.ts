@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Box, centerOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
-import { wholePixels } from './candidates';
+import { wholePixels } from './decode-boxes';
 import { ASSUMED, type DetectedFace } from './detected-face';
 import { LANDMARK_INPUT, type LandmarkNetwork } from './face-api-networks';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';

@@ -1,6 +1,6 @@
 import { centerOf, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { wholePixels } from './candidates';
+import { wholePixels } from './decode-boxes';
 import { type DetectedFace, placeFace } from './detected-face';
 import type { Networks } from './face-api';
 import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';

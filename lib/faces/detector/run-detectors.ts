@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Box, growBox, isCentredIn, longerSide, scaleBox } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { type Candidate, SSD_SIZE, decodeSsdOutput, decodeTinyOutput, wholePixels } from './candidates';
+import { type Candidate, SSD_SIZE, decodeSsdOutput, decodeTinyOutput, wholePixels } from './decode-boxes';
 import type { Networks } from './face-api';
 import { cutAndFit, fitWithin } from './resize';
 import { emptyBatch, sampleSquare, toSquare } from './sampling';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { startWorkers } from '../../files/worker-process';
-import { removeLeftovers } from '../../files/whole-file';
+import { removeLeftovers } from '../../files/write-file';
 import { type BatchCounts, createShardWorker, type ShardWorker, type StoredShard } from './compute-shard';
 import { planJobs, type PlanOptions, type ShardJob } from './shard-plan';
 import { concatBlocks, toBlocks } from './rows';

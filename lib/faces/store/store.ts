@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
 import { type BlockSet, toSkippedCsv, toSkippedRows } from '../../core/blocks';
-import { saveWhole } from '../../files/whole-file';
+import { saveWhole } from '../../files/write-file';
 import { concatBlocks, skippedOf, toBlocks } from './rows';
 
 /** Name of the store in its folder. */

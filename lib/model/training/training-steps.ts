@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Adam } from '../../tensor/adam';
-import { compileTraining } from '../../tensor/graph/training';
+import { compileTraining } from '../../tensor/graph/run-training-graph';
 import type { ExamplePair } from '../../tensor/graph/training-graph';
 import { nativeBackend, type NativeBackend } from '../../tensor/native/addon';
 import { meanCrossEntropy } from '../../tensor/operations';

@@ -9,7 +9,7 @@ import { TERGAT_SIZES } from '../../model/networks/tergat';
 import { inputSource, type TensorSource } from '../../model/training/data';
 import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
-import { MAPPED_SPLIT } from './plans';
+import { MAPPED_SPLIT } from './training-plans';
 import { encodeAnswers, runOnce, type RunContext, type RunTask } from './run-jobs';
 
 /** Deleted shares of both blocks' pixels in the deletion test. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import { scaleBox, type Box } from '../../core/geometry';
 import { mean } from '../../core/intervals';
 import type { FrameRecord } from '../../core/record';

@@ -14,7 +14,7 @@ import {
 } from './answers';
 import type { AttributionMap, DeletionResult, Evidence } from './archive';
 import { calibrateModel } from './calibration';
-import { MAPPED_SPLIT } from './plans';
+import { MAPPED_SPLIT } from './training-plans';
 import { PROTOCOL_NAMES, PROTOCOLS, TRAINING_COUNTS } from './splits';
 
 /** Display names of the models. */

@@ -1,7 +1,7 @@
 import type { BlockSet } from '../../core/blocks';
 import { scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import type { FrameRecord } from '../../core/record';
 import { loadExpressionNetwork } from '../../faces/detector/face-api';
 import { findArchitecture, type NetworkSpec } from '../../model/architectures';
@@ -17,7 +17,7 @@ import type { Network } from '../../model/networks/network';
 import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
-import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../set-probabilities';
+import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../compute-probabilities';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { generateCharacter, readSample, writeSample } from '../../characters';
 import type { BlockSet } from '../../core/blocks';
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import type { FrameRecord } from '../../core/record';
 import type { Dataset } from '../../datasets/dataset';
 import { readFerg } from '../../datasets/ferg';
@@ -15,8 +15,15 @@ import type { AttributionRun, Evidence, EvidenceRun, Study } from './archive';
 import { runAttribution } from './attribution';
 import { runCorruptions } from './corruptions';
 import { buildLearners } from './learners';
-import { EVIDENCE_SIZES, isNeededAgain, planAttribution, planCorruptions, PLANS, setsOf } from './plans';
-import type { EvidenceSize } from './plans';
+import {
+  EVIDENCE_SIZES,
+  isNeededAgain,
+  planAttribution,
+  planCorruptions,
+  PLANS,
+  setsOf,
+} from './training-plans';
+import type { EvidenceSize } from './training-plans';
 import { runJob, type RunContext } from './run-jobs';
 import { buildSplits, setOf, type CharacterSet } from './splits';
 

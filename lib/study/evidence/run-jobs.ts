@@ -5,7 +5,7 @@ import { EMOTIONS } from '../../core/emotions';
 import { predictedLabels } from '../../core/metrics';
 import { mapParts, type FrameRecord } from '../../core/record';
 import { homePath } from '../../files/project';
-import { saveWhole } from '../../files/whole-file';
+import { saveWhole } from '../../files/write-file';
 import type { BlockCondition } from '../block-conditions';
 import { facesOfSplit } from '../split-faces';
 import { fingerprintFaces } from '../train-cached';

@@ -1,5 +1,5 @@
 import type { BlockSet } from '../../core/blocks';
-import type { Experiment } from '../../core/experiment';
+import type { Experiment } from '../../core/experiment-settings';
 import type { FrameRecord } from '../../core/record';
 import { leaveOneCharacterOut, missingExpressions } from '../../core/split';
 import { concatBlocks } from '../../faces/store/rows';

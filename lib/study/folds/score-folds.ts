@@ -1,7 +1,7 @@
 import type { BlockSet } from '../../core/blocks';
 import { toCsv } from '../../core/csv';
 import { EMOTIONS, emotionId } from '../../core/emotions';
-import type { Experiment } from '../../core/experiment';
+import type { Experiment } from '../../core/experiment-settings';
 import { accuracyByCharacter } from '../../core/accuracy-estimates';
 import { bootstrapByGroup } from '../../core/intervals';
 import { predictedLabels } from '../../core/metrics';

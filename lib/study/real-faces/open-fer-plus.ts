@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import type { FrameRecord, SplitPart } from '../../core/record';
 import { labelByVotes, majorityWinner } from '../../core/votes';
 import { startEngine } from '../../tensor/backend';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
 import { emotionId } from '../../core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import type { FrameRecord } from '../../core/record';
 import { splitRecords } from '../../core/split';
 import { loadExpressionNetwork } from '../../faces/detector/face-api';
@@ -23,7 +23,7 @@ import {
   computeFileProbabilities,
   computeProbabilities,
   predictFrequencies,
-} from '../set-probabilities';
+} from '../compute-probabilities';
 import { cutFromLastImage } from '../block-conditions';
 import { facesOfSplit } from '../split-faces';
 import { openGenerated, preprocessDataset } from '../open-dataset';

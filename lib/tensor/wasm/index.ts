@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 // It registers the names and gradients of the project's kernels, which must exist before the replacements.
-import '../native/kernels';
+import '../native/fused-kernels';
 import { IMAGE_KERNELS } from './images';
 import { LAYER_KERNELS } from './layers';
 import { MATRIX_KERNELS } from './matrices';

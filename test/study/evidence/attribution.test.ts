@@ -4,7 +4,7 @@ import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/ev
 import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
 import { deletePixels, orderPixels } from '../../../lib/study/evidence/attribution';
 import { attributionFigure, deletionFigure, PRIOR_USES } from '../../../lib/study/evidence/figures';
-import { EVIDENCE_SIZES, planAttribution, PLANS } from '../../../lib/study/evidence/plans';
+import { EVIDENCE_SIZES, planAttribution, PLANS } from '../../../lib/study/evidence/training-plans';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
 
 const { epochs } = EVIDENCE_SIZES.full;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type Emotion, emotionId, EMOTIONS } from '../../../lib/core/emotions';
-import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../../lib/core/experiment-settings';
 import { preprocess } from '../../../lib/faces/store/preprocess';
 import {
   type FoldJob,

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_EXPERIMENT, limitBatchSize, readCropped, readExperiment } from '../../lib/core/experiment';
+import {
+  DEFAULT_EXPERIMENT,
+  limitBatchSize,
+  readCropped,
+  readExperiment,
+} from '../../lib/core/experiment-settings';
 
 describe('readExperiment', () => {
   it('gives the defaults when nothing is set', () => {

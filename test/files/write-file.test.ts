@@ -3,7 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findTarget, openWhole, removeLeftovers, saveWhole } from '../../lib/files/whole-file';
+import { findTarget, openWhole, removeLeftovers, saveWhole } from '../../lib/files/write-file';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 describe('saveWhole', () => {

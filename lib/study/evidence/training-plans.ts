@@ -1,4 +1,4 @@
-import { DEFAULT_EXPERIMENT } from '../../core/experiment';
+import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import { BLOCK_CONDITIONS } from '../block-conditions';
 import { nameJob, type EvidenceJob, type Study } from './archive';
 import { CHARACTER_SETS, splitsOf } from './splits';

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { findTarget, openWhole } from './whole-file';
+import { findTarget, openWhole } from './write-file';
 
 /** Standard output is the default, and `-` names it too. */
 function isStandardOutput(file: string | undefined): file is '-' | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFace, decodeTinyOutput, wholePixels } from '../../lib/faces/detector/candidates';
+import { chooseFace, decodeTinyOutput, wholePixels } from '../../lib/faces/detector/decode-boxes';
 
 const IMAGE = { width: 100, height: 80 };
 const INPUT = { width: 160, height: 160 };

@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { makePair, type HeadPoint } from './space';
+import { makePair, type HeadPoint } from './head-space';
 
 /** Draws the wrinkles that the action units cause. */
 export function drawFolds(scene: Scene): string {
