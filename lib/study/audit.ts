@@ -7,7 +7,7 @@ import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { markdownTable } from './markdown';
 import { facesOfSplit } from './split-faces';
 
-/** Number of faces with the lowest contrast that are listed. */
+/** Maximum number of low-contrast faces that are listed. */
 const WORST = 24;
 
 const AREA = BLOCK_SIZE * BLOCK_SIZE;
@@ -16,7 +16,7 @@ const AREA = BLOCK_SIZE * BLOCK_SIZE;
 type Audit = ReturnType<typeof auditBlocks>;
 
 /**
- * Audits a preprocessed data set: counts, near-duplicates across splits, contrast.
+ * Audits a preprocessed data set: counts of frames and faces, near-duplicates across splits, contrast of the blocks.
  * @param seed seed of the splits
  */
 export function auditBlocks(blocks: BlockSet, seed: number) {
@@ -82,7 +82,7 @@ function deviationOf(blocks: Uint8Array, face: number): number {
   return Math.sqrt(block.reduce((sum, level) => sum + (level - mean) ** 2, 0) / block.length);
 }
 
-/** Maximum number of letters in a table's cell. */
+/** Longer texts are cut to this many characters in a table's cell. */
 const MOST_IN_CELL = 120;
 
 /**
@@ -133,7 +133,7 @@ export function formatDatasheet(
           audit.missed.map((one) => [one.name, String(one.frames)]),
         ),
     '## Near-duplicates',
-    `${audit.duplicates} faces have another whose hash of both blocks differs in at most 3 of 64 bits. Test faces with one in training:`,
+    `${audit.duplicates} faces have a near-duplicate: another face whose hash of both blocks differs in at most 3 of 64 bits. Test faces with a near-duplicate in the training set:`,
     table(['split', 'test faces', ''], splits),
     '## Block quality',
     `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(contrast)}.`,
@@ -147,7 +147,7 @@ export function formatDatasheet(
   ].join('\n\n');
 }
 
-/** Escapes names and reasons so that each is shown in one line, and not read as Markdown. */
+/** Formats a table; each cell is one line, with Markdown escaped. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const toCell = (text: string) => {
     const letters = [...text.replace(/\s+/g, ' ').trim()];
@@ -168,5 +168,5 @@ function quantiles(values: Float32Array): string {
   if (values.length === 0) return 'no faces';
   const sorted = values.slice().sort();
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(1);
-  return `least ${at(0)}, a twentieth below ${at(0.05)}, median ${at(0.5)}`;
+  return `minimum ${at(0)}, 5th percentile ${at(0.05)}, median ${at(0.5)}`;
 }

@@ -104,7 +104,7 @@ export function measureNetwork(build: NetworkSpec['build']) {
 }
 
 /**
- * Formats a comparison as Markdown: the data, a table with one row a split protocol, and the sizes.
+ * Formats a comparison as Markdown: the data, a table with one row per split protocol, and the sizes.
  * @returns text without a newline at its end
  */
 export function renderComparison(comparison: ComparisonFile): string {

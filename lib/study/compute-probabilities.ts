@@ -15,7 +15,7 @@ export type SetFaces = Readonly<Record<'validation' | 'test', readonly number[]>
 /** Probabilities of the faces of the validation and test set, [n, 7] each. */
 type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
 
-/** Computes a network's probabilities. */
+/** Computes a network's probabilities of the faces of the validation and test set. */
 export async function computeProbabilities(
   network: Network,
   inputs: readonly InputName[],
@@ -30,6 +30,7 @@ export async function computeProbabilities(
 /**
  * Computes the probabilities of a model file, without its temperature.
  * @param file path from the project's directory
+ * @throws Error when the file cannot be read; RangeError when it is not a model file
  */
 export async function computeFileProbabilities(
   file: string,

@@ -15,19 +15,19 @@ import { tableToText } from '../figures/table-format';
 
 /** A column by which images are put into groups. */
 interface GroupColumn {
-  /** As the data name it. */
+  /** Name in the table of labels; `person` or `side`. */
   readonly name: string;
-  /** Gives an image's value; undefined where the data do not say. */
+  /** Returns an image's value; undefined if it has none. */
   readonly valueOf: (record: FrameRecord) => string | undefined;
 }
 
-/** How one model does on each group of a column; `resampled` was drawn as a whole. */
+/** A model's scores by group; `resampled` names the units of the bootstrap. */
 export type GroupEvaluation = ReturnType<typeof evaluateGroups>;
 
-/** The most groups that are scored: a column with more is a name or a measure, not a group. */
+/** Maximum number of groups. A column with more values holds names or measurements. */
 const MOST_GROUPS = 200;
 
-/** Fewer images, or persons where these are resampled, are too few for a claim on a group. */
+/** Minimum sizes of a group for claims; that of persons applies if persons are resampled. */
 const LIMITS = { images: 30, persons: 10 };
 
 /** Seed of the bootstrap: the same answers give the same intervals. */
@@ -40,7 +40,7 @@ const LONGEST_NAME = 14;
  * Finds a column to group by: one of a table of labels, `person` or `side`. Case is ignored unless a column has exactly
  * this name.
  * @param name as the user typed it after `--by`
- * @throws RangeError that names the columns, for another name or a column with more than {@link MOST_GROUPS} values
+ * @throws RangeError for an unknown name, or for a column with more than {@link MOST_GROUPS} values
  */
 export function findColumn({ name: dataset, records }: Dataset, name: string): GroupColumn {
   const columns = listColumns(records);
@@ -64,7 +64,7 @@ function listColumns(records: readonly FrameRecord[]): GroupColumn[] {
   const names = new Set(records.flatMap(({ attributes = {} }) => Object.keys(attributes)));
   const columns = Array.from(names, (name): GroupColumn => ({
     name,
-    // A value is a name in one line; a blank one counts as none.
+    // The value is shown in one line of a table; a blank one counts as none.
     valueOf: ({ attributes = {} }) =>
       Object.hasOwn(attributes, name)
         ? attributes[name].replace(/[\s\p{Cc}]+/gu, ' ').trim() || undefined
@@ -75,19 +75,19 @@ function listColumns(records: readonly FrameRecord[]): GroupColumn[] {
   return columns;
 }
 
-/** Tells whether images are of more than one person or character. */
+/** Returns true if the images are of more than one person or character. */
 export function hasCharacters(records: readonly FrameRecord[]): boolean {
   return new Set(records.map(({ character }) => character)).size > 1;
 }
 
-/** Without a person an image is of the one character `all`. */
+/** Returns undefined for the character `all`, which images without a named person have. */
 function personOf({ character }: FrameRecord): string | undefined {
   return character === 'all' ? undefined : character;
 }
 
 /**
- * Scores a model by group. Persons are resampled as a whole where the data name several, else images, and images too
- * where each group is a person.
+ * Scores a model by group. The intervals resample whole persons if the data name several; if not, or if each group is
+ * one person, they resample images.
  * @param answers of the records, in their order: whether each is right, and the probability of the likeliest class
  */
 export function evaluateGroups(
@@ -143,7 +143,7 @@ function scoreTable(groups: readonly GroupScore[], hasPersons: boolean): string 
   return tableToText({ columns, values });
 }
 
-/** One row a group, one column a class that the images have. */
+/** Formats recall: a row per group, a column per class that has images. */
 function recallTable(groups: readonly GroupScore[]): string {
   const ids = [...EMOTIONS.keys()].filter((id) => groups.some(({ recalls }) => recalls[id].trials > 0));
   // Bounds are rounded outwards.
@@ -164,9 +164,11 @@ function describeDifference(largest: GroupScores['largestDifference']): string[]
   return [
     `largest difference of accuracy: ${nameOf(higher)} minus ${nameOf(lower)} ${value} points (95 %: ${low} to ${high})`,
     ...(compared > 2
-      ? [`It is chosen among ${compared} groups after seeing them: its interval holds for all pairs at once.`]
+      ? [
+          `The two were chosen among ${compared} groups after scoring, so the interval holds for all pairs at once.`,
+        ]
       : []),
-    ...(isTooFew ? ['Fewer than two named groups have enough: this is too few for a claim.'] : []),
+    ...(isTooFew ? ['Fewer than two named groups are large enough: too few for a claim.'] : []),
   ];
 }
 

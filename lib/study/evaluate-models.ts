@@ -18,8 +18,8 @@ import { describeGroups, type GroupEvaluation, hasCharacters } from './evaluate-
 import { scoreTest } from './test-score';
 
 /**
- * The performance of one model on a data set. Lists are in the data set's order. Accuracy over characters is undefined
- * where the images are of one person or character only.
+ * The performance of one model on a data set. Lists are in the data set's order. `byCharacter` is missing if the images
+ * are of one person or character only.
  */
 export type ModelEvaluation = ReturnType<typeof scoreFaces> & {
   readonly model: string;
@@ -28,10 +28,10 @@ export type ModelEvaluation = ReturnType<typeof scoreFaces> & {
 };
 
 /**
- * Asks a model about every image of a data set and compares its answer for the largest face with the label. An image
- * without a face or that cannot be read counts as an error.
+ * Evaluates a model on a data set: compares its answer for the largest face of each image with the label. An image
+ * without a found face, or one that cannot be read, counts as an error.
  * @param options.onProgress called with the number of answered images
- * @param options.shouldStop stops before the next image
+ * @param options.shouldStop returns true to stop before the next image
  * @returns undefined when it was stopped
  */
 export async function evaluateModel(
@@ -100,7 +100,8 @@ export function scoreFrames(records: readonly FrameRecord[], outcomes: readonly 
 /**
  * Compares two models that were evaluated on the same data set, image by image and person by person.
  * @param records of that data set
- * @returns `difference`: first minus second, paired by person or character; undefined where there is one only
+ * @returns counts of right answers and McNemar's p value; `difference`: first minus second, paired by person or
+ *   character, undefined if there is only one
  */
 export function compareEvaluations(
   first: ModelEvaluation,
@@ -123,7 +124,7 @@ interface EvaluationResults {
   readonly groups?: readonly GroupEvaluation[];
 }
 
-/** Formats evaluations for other programs; a group without a name is written as null. */
+/** Formats evaluations as JSON; a group without a name is null. */
 export function evaluationsToJson({ dataset, evaluations, paired, groups }: EvaluationResults): string {
   const models = evaluations.map((evaluation, index) => ({
     ...evaluation,
@@ -137,7 +138,7 @@ export function evaluationsToJson({ dataset, evaluations, paired, groups }: Eval
   return `${JSON.stringify({ dataset, labels: EMOTIONS, models, paired }, null, 2)}\n`;
 }
 
-/** Formats evaluations for people. */
+/** Formats evaluations as text. */
 export function evaluationsToText({ dataset, evaluations, paired, groups }: EvaluationResults): string {
   const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
   for (const [index, evaluation] of evaluations.entries())

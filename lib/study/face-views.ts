@@ -58,7 +58,7 @@ function listCells(records: readonly FrameRecord[], count: number) {
   );
 }
 
-/** Selects one frame of each character, at most six, and expression for a sheet: the middle one of the middle clip. */
+/** Selects a frame for each expression of the first six characters: the middle frame of the middle clip. */
 export function chooseSampleFaces({ directory, records }: Dataset): SampleFace[] {
   return listCells(records, SHEET_CHARACTERS).flatMap(({ character, emotion, positions }) => {
     const record = middleOf(positions.map((at) => records[at]));
@@ -77,7 +77,7 @@ export function findFace(blocks: BlockSet, emotion: Emotion): number {
   return blocks.records.indexOf(record);
 }
 
-/** The middle frame of the middle clip: there an expression is near its height. Without clips, the middle frame. */
+/** Finds the middle frame of the middle clip, where an expression is near its peak; without clips, the middle frame. */
 function middleOf(records: readonly FrameRecord[]): FrameRecord | undefined {
   const middle = records[Math.floor(records.length / 2)];
   if (middle?.clip === undefined) return middle;

@@ -4,9 +4,9 @@ import { projectRoot } from '../files/project';
 
 /**
  * Formats a Markdown table.
- * @param header one text a column
+ * @param header one text per column
  * @param rows cells in the columns' order
- * @param alignment a letter a column: `l` left, `r` right; default all left
+ * @param alignment one letter per column: `l` left, `r` right; default all left
  * @returns lines without a newline at the end
  */
 export function markdownTable(

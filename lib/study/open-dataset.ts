@@ -34,7 +34,7 @@ const CHARACTER_SEED = 7;
  * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders), or `DATASET_DIR` with the
  * reader `DATASET` (and `DATASET_MAPPING`, a file; `DATASET_LABELS`, a rule; `DATASET_NUMBERED`). Default: the synthetic
  * sample, which is drawn if it is missing. With `CROPPED=1` the images of any folder are cropped faces. Relative paths
- * start at the current directory, or at the project's if the file is there only.
+ * start at the current directory, or at the project's if only that one has the file.
  * @param environment such as `process.env`
  * @param onProgress called with the number of drawn frames
  * @throws RangeError for several data sets, a sample size beside a data set, `CROPPED` without a data set, or a folder
@@ -96,7 +96,7 @@ function chooseFolder(
   return named[0];
 }
 
-/** Resolves a path from the current directory, or from the project's: a notebook's current directory is its own. */
+/** Resolves a path from the current directory (a notebook's folder), or from the project's if it exists only there. */
 function locate(name: string): string {
   const here = path.resolve(name);
   const there = path.resolve(projectRoot(), name);
@@ -138,9 +138,10 @@ function secondsSince(start: number): number {
  * Opens a labelled data set. The reader is chosen by the path: a table of labels (CSV), a folder with `labels.csv`,
  * FERG-DB's layout (also that of a drawn sample), or class folders.
  * @param directory path; default {@link openDataset} with the environment
- * @param options.numbered data set whose numbering numbered class folders have; default `DATASET_NUMBERED`
- * @param options.cropped if true, the images are cropped faces; default as `CROPPED` and the reader say
- * @throws RangeError for a folder without the expected files, or when the environment names a data set too
+ * @param options.numbered data set whose class numbers are the names of the folders; default `DATASET_NUMBERED`
+ * @param options.cropped if true, the images are cropped faces; default `CROPPED`, or what the reader reports
+ * @throws RangeError for a folder without the expected files, or for a folder beside `DATASET`, `DATASET_MAPPING` or
+ *   `DATASET_LABELS`
  */
 export async function openData(
   experiment: Experiment,

@@ -44,7 +44,7 @@ export function unpackPositions(text: string): number[] {
   });
 }
 
-/** Encodes probabilities as base64 of 16 bits each: 4 digits. */
+/** Encodes probabilities as base64 of 16-bit integers, 0 to 65535 for 0 to 1. */
 export function packProbabilities(values: Float32Array): string {
   const packed = Uint16Array.from(values, (value) => Math.round(65535 * value));
   return Buffer.from(packed.buffer).toString('base64');

@@ -117,8 +117,8 @@ export function resultsToMarkdown(report: ReportFile): string {
 }
 
 /**
- * Formats the figures of a report, times excepted, as rows of a table.
- * @returns what each figure is, and its value with its unit
+ * Formats the figures of a report, without times, as rows of a table.
+ * @returns `what`: name of the figure; `value`: its value with its unit
  */
 export function reportRows(report: ReportFile): { what: string; value: string }[] {
   const [low, high] = report.accuracyOfAllInterval;

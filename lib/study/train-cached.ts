@@ -39,7 +39,7 @@ export interface CachedTrainingOptions extends TrainingInputs {
   readonly network: Network;
   readonly blocks: BlockSet;
   readonly faces: Readonly<Record<'train' | 'validation', { readonly faces: readonly number[] }>>;
-  /** Identifies the initial weights when they are not the seed's, as for fine-tuning. */
+  /** Hash of the initial weights if they are not drawn from the seed, as in fine-tuning. */
   readonly startedFrom?: string;
   /** Training accuracy is measured on this many training faces, the first ones; default all. */
   readonly scoredFaces?: number;
@@ -59,8 +59,8 @@ export interface CachedTrainingOptions extends TrainingInputs {
 
 /**
  * Trains a network, or resumes from the last checkpoint with the same settings and data.
- * @throws RangeError when the training set lacks an expression of the data or has one expression only, or when the
- *   validation set is empty
+ * @throws RangeError when the training set lacks an expression of the data or has one expression only, when the
+ *   validation set is empty, or for `finalWeights: 'last'` with `keeps: 'weights'`
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
   const { network, blocks, faces, keeps } = options;
@@ -151,7 +151,7 @@ function expectTrainable(blocks: BlockSet, { train, validation }: CachedTraining
 
 /**
  * Checks that there are at least two classes.
- * @param emotions one or more times each
+ * @param emotions of the images; may repeat
  * @throws RangeError for fewer than two different expressions
  */
 export function expectExpressions(emotions: readonly Emotion[]): void {

@@ -31,7 +31,7 @@ const FEWEST_TO_CALIBRATE = 20;
  * Trains a network, or resumes from its checkpoint, fits its temperature on the validation set, and scores it on the test
  * set. With hard labels the temperature is at least 1, so that it never raises confidence.
  * @returns the model, whose network the caller disposes; `score` is undefined for an empty or an official test set, which
- *   `evaluate` scores; when training was stopped before the last epoch, the weights are the best epoch's anyway
+ *   `evaluate` scores; when training was stopped before the last epoch, the weights are those of the best epoch so far
  * @throws RangeError for a split that the data set does not allow; Error when training was stopped before the first epoch
  */
 export async function trainModel(options: TrainModelOptions) {

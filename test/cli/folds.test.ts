@@ -146,7 +146,7 @@ describe('leave one person out', function () {
     const { figures } = await run('list.csv', { format: 'text' });
     assert.match(figures!, /9 images of 3 persons\nCompact, trained 3 times: each person is tested once/);
     assert.match(figures!, /over persons .*\(95 %: /);
-    assert.match(figures!, /macro F1 .* \(95 %, persons drawn anew: /);
+    assert.match(figures!, /macro F1 .* \(95 %, persons resampled: /);
     assert.match(figures!, /^ {2}person a +3 +0 +\d +1$/m);
   });
 

@@ -42,7 +42,7 @@ describe('describeGroups', () => {
     assert.match(text, /\n {2}not given \* +14 +2 /);
     assert.match(text, /\* fewer than 30 images or 10 persons: too few for a claim/);
     assert.match(text, /largest difference of accuracy: a camera of a… minus phone 50\.0 points \(95 %: /);
-    assert.match(text, /chosen among 3 groups after seeing them: its interval holds for all pairs at once/);
+    assert.match(text, /chosen among 3 groups after scoring, so the interval holds for all pairs at once/);
   });
 
   it('says where nothing can be compared, or no claim made', () => {

@@ -117,7 +117,8 @@ export function evidenceDirectory(): string {
 }
 
 /**
- * Saves evidence: frames.csv.gz, splits.json.gz, one file of runs a study, attribution.json.gz and hard-images.json.gz.
+ * Saves evidence: frames.csv.gz, splits.json.gz, one file of runs per study, attribution.json.gz and
+ * hard-images.json.gz.
  * @param directory created if missing
  */
 export function saveEvidence(directory: string, evidence: Evidence): void {

@@ -125,7 +125,7 @@ export function deletePixels(both: Float32Array, deleted: readonly number[]): Fl
   return changed;
 }
 
-/** @param faces each both blocks, concatenated @returns label ids */
+/** @param faces both blocks of each face, concatenated: [faces][2 * 32 * 32] @returns label ids, [faces] */
 function classifyBlocks(network: Network, faces: readonly Float32Array[]): Uint8Array {
   return tf.tidy(() => {
     const side = Math.sqrt(faces[0].length / 2);

@@ -17,7 +17,7 @@ import type { CorruptionRun, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
 import { runOnce, type RunContext, type RunTask } from './run-jobs';
 
-/** Display names of the corruptions, which lower the detection rate but not to 0. */
+/** Display names of the corruptions. With each of them some faces are still detected. */
 export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
   dark: 'darkened to an eighth',
   blurred: 'blurred, sigma 5 pixels',
@@ -28,7 +28,7 @@ export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
 type ImageOf = (record: FrameRecord) => string;
 
 /**
- * Asks a trained network about corrupted copies of its test images; answers are cached.
+ * Tests a trained network on corrupted copies of its test images; answers are cached.
  * @param most maximum number of images for each corruption
  */
 export function runCorruptions(

@@ -184,7 +184,7 @@ export function nameOrder({ mark, first }: Pick<DeletionResult, 'mark' | 'first'
 }
 
 /**
- * Charts the deletion test: accuracy by the deleted share of pixels, one curve an order.
+ * Charts the deletion test: accuracy by the deleted share of pixels, one curve per order.
  * @param answers of one model under one split protocol
  */
 export function deletionFigure(answers: ReturnType<typeof deletionAnswers>): ChartFigure {

@@ -43,7 +43,7 @@ export interface LearnerAnswers {
   readonly distances?: Float32Array;
 }
 
-/** Learns from the training set, chooses the epoch on the validation set, and answers for the test set. */
+/** Trains on the training set, chooses the epoch on the validation set, and predicts the test set. */
 type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
 
 const BLOCKS = ['eyes', 'mouth'] as const;
@@ -131,7 +131,7 @@ async function predictNearestFace({ blocks, train, test }: LearnerTask): Promise
   return { test: rows, distances: distances.map(Math.sqrt) };
 }
 
-/** Asks the model of drawn faces, which is not trained here. */
+/** Predicts with models/drawn.safetensors, which is not trained here. */
 async function askDrawnModel({ blocks, test: faces }: LearnerTask): Promise<LearnerAnswers> {
   const asked = { validation: [], test: faces };
   const { test, temperature } = await computeFileProbabilities('models/drawn.safetensors', blocks, asked);
@@ -139,9 +139,9 @@ async function askDrawnModel({ blocks, test: faces }: LearnerTask): Promise<Lear
 }
 
 /**
- * Creates a learner that asks face-api's expression network, which its authors trained on photographs. It detects the
- * face in the image by itself, as the package does. Answers are cached by path; an image without a detected face has a
- * row of zeros.
+ * Creates a learner that predicts with face-api's expression network, which its authors trained on photographs. It
+ * detects the face in the image by itself, as the package does. Answers are cached by path; an image without a detected
+ * face has a row of zeros.
  */
 function buildFaceApiLearner(imageOf: (record: FrameRecord) => string): Learner {
   const known = new Map<string, Float32Array>();

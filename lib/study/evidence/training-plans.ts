@@ -19,7 +19,7 @@ export const EVIDENCE_SIZES = {
     final: { seed: 2029, characters: 24, clipsPerCell: 2, framesPerClip: 3 },
     /** Numbers of development characters in training and validation set. */
     shares: { train: 100, validation: 8 },
-    /** `tergatCharacters`: TerGat's with one character left out; `augmented`: those with data augmentation. */
+    /** By model. `tergatCharacters`: TerGat with one character left out; `augmented`: models with data augmentation. */
     epochs: { tergat: 6, tergatCharacters: 6, compact: 8, landmarks: 40, boxes: 60, augmented: 12 },
     /** Maximum number of images for each corruption; detection is slow when the face is missed. */
     corruptedImages: 77,
@@ -40,7 +40,7 @@ export type EvidenceSize = (typeof EVIDENCE_SIZES)['full'];
 
 type Epochs = EvidenceSize['epochs'];
 
-/** The split whose mean maps are stored, for one figure a network. */
+/** The split whose mean maps are stored and drawn. */
 export const MAPPED_SPLIT = 'clips-1';
 
 /** Lists the jobs of each study. */
@@ -61,7 +61,10 @@ export function setsOf(studies: readonly Study[]): readonly CharacterSet[] {
   return CHARACTER_SETS.slice(0, studies.includes('unseen') ? 3 : studies.includes('growth') ? 2 : 1);
 }
 
-/** TerGat has one split by frames and one by clips; the compact network has two seeds for each left-out character. */
+/**
+ * Plans all models on two splits by frames, two by clips and one per left-out character. TerGat, which is slow, has only
+ * the first split by frames and the first by clips; the compact network has two seeds for each left-out character.
+ */
 function planProtocols(splits: EvidenceSplits, epochs: Epochs): EvidenceJob[] {
   const folds = foldsOf(splits);
   const all: SplitId[] = ['frames-1', 'frames-2', 'clips-1', 'clips-2', ...folds];

@@ -42,7 +42,7 @@ export interface FoldResult {
 
 /**
  * Checks that a data set names the person of each image, and at least three persons.
- * @throws RangeError with advice
+ * @throws RangeError that says how to name persons, or to use another split
  */
 export function expectPersons(records: readonly FrameRecord[]): void {
   const persons = [...new Set(records.map(({ character }) => character))];
@@ -65,7 +65,7 @@ function expectThree(persons: readonly string[], what: string): void {
 
 /**
  * Plans the folds: each person with a found face is tested once; the next such person is the validation set.
- * @returns one fold a person, in alphabetical order; positions in the block set
+ * @returns one fold per person, in alphabetical order; positions in the block set
  * @throws RangeError for fewer than three persons, or when a training set lacks an expression of the data
  */
 export function planFolds({ records }: BlockSet) {
@@ -118,8 +118,8 @@ export async function runFoldJob({ shards, ...fold }: FoldJob): Promise<FoldResu
  * @param options.queue URL of a Redis queue whose workers run the folds; default: this process runs them
  * @param options.onFold called after each fold
  * @param options.print called with messages about workers and lost connections
- * @param options.shouldStop stops this process's training after the current batch
- * @returns one result a person with a found face, in alphabetical order; undefined when training was stopped
+ * @param options.shouldStop returns true to stop this process's training after the current batch
+ * @returns one result per person with a found face, in alphabetical order; undefined when training was stopped
  * @throws what {@link planFolds}, training and the queue throw
  */
 export async function runFolds(

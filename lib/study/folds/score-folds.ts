@@ -27,7 +27,7 @@ interface FoldAnswer {
 /**
  * Collects the answers of all folds.
  * @param records all images of the data set, those without a found face included
- * @returns one answer an image, in the records' order
+ * @returns one answer per image, in the records' order
  */
 export function gatherAnswers(
   records: readonly FrameRecord[],
@@ -127,8 +127,8 @@ export interface CrossValidation {
 }
 
 /**
- * Formats the figures for other programs. Rates are in 0..1, times in seconds.
- * @param leftOut parts of a report that such an evaluation does not have
+ * Formats the figures as JSON. Rates are 0 to 1, times in seconds.
+ * @param leftOut parts of a report that do not exist for leave-one-person-out
  */
 export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]): string {
   const { dataset, figures, experiment, model, parameters, folds, backend, seconds } = done;
@@ -162,7 +162,7 @@ export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]):
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** Formats the figures for people. */
+/** Formats the figures as text. */
 export function foldsToText({ dataset, figures, model, folds }: CrossValidation): string {
   const { score, accuracy, macroF1, persons } = figures;
   const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
@@ -175,7 +175,7 @@ export function foldsToText({ dataset, figures, model, folds }: CrossValidation)
     `  accuracy of all images         ${toPercent(score.allImages)}`,
     `  over persons                   ${toInterval(accuracy)}`,
     `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
-    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons drawn anew: ${low} to ${high})`,
+    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons resampled: ${low} to ${high})`,
     ...describeConfusion(score.matrix),
     row('person', ['images', 'no face', 'right', 'best epoch']),
     ...persons.map(({ person, images, missed, correct, bestEpoch = 'no fold' }) =>

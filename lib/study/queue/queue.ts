@@ -28,7 +28,7 @@ const QUEUE = 'prior-attention';
 /** Maximum number of jobs in Redis at a time. */
 const JOBS_AHEAD = 512;
 
-/** Attempts of a failing job, and restarts of a job whose worker was lost. */
+/** Maximum number of attempts of a failing job, and of restarts of a job whose worker was lost. */
 const ATTEMPTS = 3;
 const MOST_STALLS = 10;
 
@@ -130,7 +130,7 @@ export async function runOnQueue<Result>(
   const events = new QueueEvents(QUEUE, { connection });
   for (const part of [queue, events]) {
     printErrors(part, url, print);
-    // Each job that is waited for listens to both.
+    // Each job in progress adds listeners to both.
     part.setMaxListeners(0);
   }
   const run = randomUUID();
@@ -197,7 +197,7 @@ export async function startQueueWorker(
 }
 
 /**
- * Makes a store as `makeStore` does, with the shards made by the workers of a queue. Workers need data and cache at the same
+ * Makes a store as `makeStore` does; the workers of a queue compute the shards. Workers need data and cache at the same
  * paths, and the same versions of the code and its packages.
  * @param options.print called with messages about workers and connection errors
  * @throws Error without a server, when a job failed three times, or when a worker's shard is not in this cache

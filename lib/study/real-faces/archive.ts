@@ -18,7 +18,7 @@ export interface ScoredFace {
   readonly isDuplicate: boolean;
 }
 
-/** Returns true if the models are asked about an image: a counted vote is for one of the seven expressions. */
+/** Returns true if the models classify an image: a counted vote is for one of the seven expressions. */
 export function isAsked({ votes }: Pick<ScoredFace, 'votes'>): boolean {
   return toSoftLabel(votes) !== undefined;
 }
@@ -40,7 +40,7 @@ export interface RealFacesRun {
 /** The study as it is committed: without pictures, landmarks and boxes of faces. */
 export interface RealFacesArchive {
   readonly faces: readonly ScoredFace[];
-  /** Evaluations of the test set: the date, such as 2026-01-31, and model and seed of each run, such as `face 1`. */
+  /** Each evaluation on the test set: the date, such as 2026-01-31, and the runs as model and seed, such as `face 1`. */
   readonly looks: readonly { readonly day: string; readonly asked: readonly string[] }[];
   readonly runs: Readonly<Partial<Record<RealFacesModel, readonly RealFacesRun[]>>>;
 }
@@ -64,7 +64,7 @@ export function realFacesDirectory(): string {
 const FACES_FILE = 'faces.csv';
 const LOOKS_FILE = 'looks.json';
 
-/** Saves an archive: faces.csv.gz, looks.json, and one file of answers a model. */
+/** Saves an archive: faces.csv.gz, looks.json, and one file of answers per model. */
 export function saveRealFaces(
   { faces, looks, runs }: RealFacesArchive,
   directory = realFacesDirectory(),

@@ -34,7 +34,7 @@ function toEstimate({ n, accuracy }: { readonly n: number; readonly accuracy: nu
   return { value: accuracy, low, high };
 }
 
-/** Charts the recall of each expression: of both blocks, of each alone, of the whole face, and of all three. */
+/** Charts the recall of each expression for five models: each block, both blocks, the whole face, and all three. */
 export function recallChart({ models }: RealFacesSummary): ChartFigure {
   const shown = ['eyes', 'mouth', 'compact', 'face', 'blocksAndFace'] as const;
   const rows = EMOTIONS.flatMap((emotion, id) =>
@@ -95,7 +95,7 @@ export async function saveRealFacesFigures(
   for (const [name, figure] of Object.entries(figures)) await saveFigure(figure, directory, name);
 }
 
-/** An average is shown of at least this many faces, so that no person can be recognised. */
+/** Minimum number of faces in an average, so that no person can be recognised. */
 const FEWEST_FACES = 100;
 
 /**

@@ -89,7 +89,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
     epochs: runs[0].epochs,
     /** Validation accuracy, strict-7. */
     validation: meanOf(runs, (run) => validationAccuracy(faces, run)),
-    /** The Wilson interval is that of the mean accuracy: of images, not of seeds. The matrix is the first seed's. */
+    /** `low` and `high`: Wilson's 95 % interval over images, not over seeds. `matrix`: the first seed's. */
     strict7: {
       ...strict7,
       low: round(low),
@@ -105,7 +105,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
     strict7Unique: rate(({ isDuplicate, votes }) =>
       isDuplicate ? undefined : labelByVotes(votes, 'strict'),
     ),
-    /** Images of contempt count as errors, those that no model is asked about too. */
+    /** Images of contempt count as errors, also those that the models do not classify. */
     strict8: { n: strict8Images, accuracy: round((strict8.accuracy * strict8.n) / strict8Images) },
     plural7: rate(({ votes }) => labelByVotes(votes, 'plural')),
     /** Expected calibration error, strict-7, before and after temperature scaling. */
@@ -146,7 +146,7 @@ function round(value: number): number {
 
 const percent = (share: number) => formatPercent(share, 1);
 
-/** Formats the study as the README's table: one row a model. */
+/** Formats the study as the README's table: one row per model. */
 export function realFacesToMarkdown({ models }: RealFacesSummary): string {
   const rows = Object.entries(models).map(([model, { strict7, strict7Unique, parameters }]) => {
     const { accuracies } = strict7;

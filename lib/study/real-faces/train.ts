@@ -49,7 +49,7 @@ const MODEL_FILES = { drawn: 'models/drawn.safetensors', carried: 'models/defaul
 /** Batch size of face-api's network. */
 const FACE_API_BATCH = 64;
 
-/** Weight shares that are tried: multiples of a twentieth. */
+/** The share of the fine-tuned weights is a multiple of 1 / 20. */
 const SHARE_STEPS = 20;
 
 /** Seed and callbacks of a training. */
@@ -61,7 +61,7 @@ interface TrainingOptions {
 
 /**
  * Trains a model, or loads one that is not trained on FER+, and computes its probabilities for the validation set.
- * @param options.isTested if true, for the test set too. It is evaluated once, for the reported figures
+ * @param options.isTested if true, also for the test set, which is used only for the reported figures
  * @returns undefined when training was stopped
  */
 export async function runModel(
@@ -204,7 +204,7 @@ export async function fineTune<T>(
 }
 
 /**
- * Averages a network's weights with earlier ones, with the largest tolerable share of its own.
+ * Sets a network's weights to an average of its own and earlier ones, with the largest tolerable share of its own.
  * @returns the share, 0 to 1
  */
 async function averageWeights(network: Network, before: NetworkState, data: RealFacesData): Promise<number> {
