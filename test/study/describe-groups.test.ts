@@ -48,6 +48,6 @@ describe('describeGroups', () => {
   it('says where nothing can be compared, or no claim made', () => {
     assert.match(describeAnswers(answersOf('phone', 12)).join('\n'), /No difference: fewer than two groups/);
     const few = describeAnswers([...answersOf('phone', 2), ...answersOf('web', 2, 1)]).join('\n');
-    assert.match(few, /phone minus web 50\.0 points .*\n.*Fewer than two named groups have enough/);
+    assert.match(few, /phone minus web 50\.0 points .*\n.*Fewer than two named groups are large enough/);
   });
 });
