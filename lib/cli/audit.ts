@@ -19,7 +19,7 @@ export const define = defineCommand({
     const { findDataset } = await import('../datasets/registry');
     const { loadStore } = await import('../faces/store/store');
     const store = storeFolder(directory);
-    // Checked here too: preprocessing would name it --out.
+    // Checked here, because the error of `preprocess` would name the option --out.
     expectWritable(store);
     const { file, records } = await preprocess(directory, { ...values, out: store });
     const blocks = withRecords(await loadStore(file), records);
@@ -46,7 +46,7 @@ async function drawWorst(blocks: BlockSet, worst: readonly number[], folder: str
       caption: `${index + 1} ${block}`,
     })),
   );
-  const title = 'Blocks of least contrast';
+  const title = 'Blocks with the lowest contrast';
   await saveFigure(await imageGrid(items, { title, columns: 8, cellPx: 96 }), folder, 'worst');
 }
 
@@ -58,7 +58,7 @@ function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSe
   return { ...blocks, records: blocks.records.map(find), skipped };
 }
 
-/** Names a store for a folder; two folders never share one. */
+/** Returns the path of the store of a folder; each folder has its own. */
 function storeFolder(directory: string): string {
   const absolute = path.resolve(directory);
   const id = hash('sha256', absolute).slice(0, 8);

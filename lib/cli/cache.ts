@@ -21,7 +21,7 @@ Examples:
   },
 });
 
-/** Content of each kind; earlier versions may have left others. */
+/** Content of each kind. A cache of an earlier version may have other kinds. */
 const KINDS: Readonly<Record<string, string>> = {
   blocks: 'found faces and cut blocks, in shards of 256 images',
   converted: 'images unpacked from tables',

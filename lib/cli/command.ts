@@ -3,10 +3,10 @@ import { followProgress, streamPlace } from '../notebook/progress';
 
 /** An option of a command. T is the type of its value, undefined included when the option may be missing. */
 export class Flag<T> extends Option {
-  /** For types only. */
+  /** Declares the type of the value; it has no value itself. */
   declare readonly value: T;
 
-  /** Sets the value of a missing option. */
+  /** Sets the default value. */
   or(value: T & {}): Flag<T & {}> {
     this.default(value);
     return this as Flag<unknown> as Flag<T & {}>;
@@ -40,7 +40,7 @@ export function choice<T extends string>(
 
 /**
  * Declares an option with a number; a number out of range is wrong usage.
- * @param words accepted in place of numbers
+ * @param words words that are accepted instead of numbers, with their values
  */
 export function number(
   flags: string,
@@ -83,9 +83,9 @@ export function findGiven(options: Flags, values: Readonly<Record<string, unknow
   return Object.entries(options).find(([name]) => values[name] !== undefined)?.[1].long;
 }
 
-/** What a command takes and does. */
+/** Specification of a command. */
 interface CommandSpec<F extends Flags> {
-  /** For commands within commands. */
+  /** Help line of a subcommand. */
   readonly description?: string;
   /** Operands in their order, such as `<file>`, `[file]` or `[files...]`, with their help. */
   readonly operands?: Readonly<Record<string, string>>;
@@ -94,10 +94,10 @@ interface CommandSpec<F extends Flags> {
   readonly takesUnknownOptions?: boolean;
   /** Help below the options. */
   readonly help?: string;
-  /** Commands within this command. */
+  /** Subcommands by name. */
   readonly commands?: Readonly<Record<string, (command: Command) => void>>;
   /**
-   * @param refuse ends the process because of wrong usage
+   * @param refuse reports wrong usage and ends the process
    * @returns the exit status, default 0
    */
   run?(
@@ -107,7 +107,7 @@ interface CommandSpec<F extends Flags> {
   ): number | void | Promise<number | void>;
 }
 
-/** Makes the function that adds to a command what its specification says. */
+/** Returns a function that applies a specification to a command of commander. */
 export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: Command) => void {
   return (command) => {
     if (spec.description) command.description(spec.description);

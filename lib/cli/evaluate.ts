@@ -53,7 +53,7 @@ Class folders: <emotion>/* or <person>/<emotion>/*, named anger, disgust, fear, 
 angry, happy, sad etc. Table of labels: a CSV file with the columns path and label (data/README.md).
 --by reports accuracy, recall by class and calibration error of each group with intervals, and the largest difference.
 
-Exit status: 0 all was measured; 1 an error; 2 wrong usage; 130 after Ctrl-C, and nothing is written.
+Exit status: 0 all images were evaluated; 1 an error; 2 wrong usage; 130 after Ctrl-C, and nothing is written.
 
 Examples:
   npx . evaluate --data my-photos --against face-api    # the project's model and face-api's on your photographs

@@ -38,11 +38,12 @@ export const define = defineCommand({
 });
 
 /**
- * Makes the evidence: runs what is not in the cache, saves predictions, evidence.json and figures, updates the texts
- * that quote figures, and executes the notebooks.
+ * Computes the evidence: runs the jobs that are not cached, saves predictions, evidence.json and figures, updates the
+ * texts that quote figures, and executes the notebooks.
  * @param environment settings of the notebooks
- * @param options.fromPredictions runs no study: everything is computed from the committed predictions
- * @param options.models runs only these; other runs, attribution and answers about corrupted images stay as committed
+ * @param options.fromPredictions if true, no study is run: all is computed from the committed predictions
+ * @param options.models the models to run, default all; other runs, attribution and results on corrupted images stay as
+ *   committed
  * @throws Error when the project's folder cannot be written or a notebook fails, RangeError for an unknown model
  */
 export async function makeEvidence(

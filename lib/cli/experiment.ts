@@ -69,7 +69,7 @@ export const SHARED = {
 /** Values of the options that name labelled images. */
 export type DataValues = ValuesOf<typeof SHARED.data>;
 
-/** Settings that options change, and whether the user chose the batch size; otherwise it is reduced on little data. */
+/** Settings of an experiment, and whether the user chose the batch size; if not, it is reduced for small data sets. */
 export interface ChosenExperiment {
   readonly experiment: Experiment;
   readonly keepsBatchSize?: boolean;
@@ -92,7 +92,7 @@ export function chooseExperiment(
 }
 
 /**
- * Reduces the batch size when there are few faces, unless the user chose it, and prints that.
+ * Reduces the batch size when there are few faces, unless the user chose it, and prints the reduced size.
  * @param found number of all faces
  */
 export function fitBatch(
@@ -129,7 +129,7 @@ export interface FoldsRun extends FoldSettings, ChosenExperiment {
   readonly shouldStop?: () => boolean;
 }
 
-/** Weights, both of Adam's averages, and the best epoch's weights, each a float32. */
+/** A checkpoint has the weights, Adam's two averages, and the best epoch's weights, each as float32. */
 const BYTES_A_PARAMETER = 16;
 
 /**

@@ -14,11 +14,12 @@ const HELP = `pytorch   one safetensors file with PyTorch's names and layouts: c
 tfjs      a folder with model.json and its weights, for tf.loadGraphModel in browsers. model.predict takes by name
             eyes       [n, 32, 32, 1]  grey levels of the eyes block / 255 / 0.5, from 0 to 2
             mouth      [n, 32, 32, 1]  grey levels of the mouth block / 255 / 0.5, from 0 to 2
-            landmarks  [n, 136]        for Combined only: x, y of the 68 landmarks. The middle between the eyes is
-                                       the origin; the line from eye to eye is horizontal and has length 1.
-          and gives by name logits and probabilities, both [n, 7]. userDefinedMetadata of model.json has the labels in
+            face       [n, 48, 48, 1]  for ResidualBlocksAndFace only: the whole face, scaled in the same way
+            landmarks  [n, 136]        for Combined only: x, y of the 68 landmarks. The point midway between the
+                                       eyes is the origin; the line from eye to eye is horizontal and has length 1.
+          and returns by name logits and probabilities, both [n, 7]. userDefinedMetadata of model.json has the labels in
           their order, the temperature that the probabilities include, and the margin of the blocks.
-          On WebGL, which calculates less exactly, logits differ by some thousandths.
+          On WebGL, which is less precise, logits differ by a few thousandths.
 
 Examples:
   npx . export --format tfjs --output my-page/model
@@ -46,7 +47,7 @@ async function exportModel({ model: file, format, output }: ValuesOf<typeof OPTI
       print(`${output}: ${network.name} with PyTorch's names and layouts, for safetensors.torch.load_file`);
       return;
     }
-    // In this order: model.json comes last, so that it names only files that exist.
+    // model.json comes last, so that it names only files that exist.
     for (const { name, bytes } of await encodeForTfjs(model)) await saveWhole(path.join(output, name), bytes);
     print(`${output}: ${network.name} as a graph model, for tf.loadGraphModel of its model.json`);
   } finally {

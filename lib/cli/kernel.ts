@@ -2,7 +2,8 @@ import { defineCommand, print } from './command';
 
 /** Defines `kernel install` and `kernel remove`. */
 export const define = defineCommand({
-  help: `The JupyterLab of \`npx . lab\` has the kernel already. JUPYTER_DATA_DIR names another folder than Jupyter's own.`,
+  help: `For your own Jupyter: \`npx . lab\` has the kernel already.
+JUPYTER_DATA_DIR replaces Jupyter's default data folder.`,
   commands: {
     install: defineCommand({
       description: 'register the kernel, which starts from this folder',

@@ -35,9 +35,8 @@ export function findNotebook(name: string): string {
 }
 
 /**
- * Returns JupyterLab's arguments: only this machine reaches it, it requires its token, and its address opens the notebook,
- * also when it is copied into a browser.
- * @param further arguments that follow, and so overrule
+ * Returns JupyterLab's arguments: it listens on 127.0.0.1 only, and its address opens the notebook.
+ * @param further the user's arguments; they come last and override the others
  * @param notebook path from the root
  */
 export function labArguments(root: string, further: readonly string[], notebook: string): string[] {

@@ -22,20 +22,20 @@ const OPTIONS = {
 
 type Values = ValuesOf<typeof OPTIONS>;
 
-const HELP = `Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF; of an animation or of several pages, the first. Videos need ffmpeg 5.1 or
+const HELP = `Pictures: JPEG, PNG, WebP, GIF, TIFF, AVIF; the first one of an animation or of several pages. Videos need ffmpeg 5.1 or
 newer; each answer has the time of its picture. Folders are searched with all subfolders, but not through links; pictures
-and videos are recognised by content. Every face is answered, the largest first. What cannot be read is named on standard
-error with the reason; files that are neither are counted at the end.
+and videos are recognised by content. All faces are listed, the largest first. Files that cannot be read are listed on
+standard error with the reason; files that are neither pictures nor videos are counted at the end.
 
-Smallest face: from brows to chin a fortieth of the picture's longer side (100 pixels of 4000x3000), and 30 pixels. Next
-to a face of an eighth of that side, faces below a fourteenth may be missed.
+Smallest face: from brows to chin 1/40 of the picture's longer side (100 pixels of 4000x3000), and at least 30 pixels. If
+a face has at least 1/8 of that side, faces smaller than 1/14 may be missed.
 
 Models:
   default     the project's model, for photographs and drawings; models/README.md states its accuracy
   face-api    the network of the face-api package, with that package's detection (SSD), landmarks and alignment
   FILE        written by \`npx . train\`; models/drawn.safetensors was trained on drawn faces only
 
-With --output, a run that was stopped goes on when the same command is called again.
+With --output, the same command continues a run that was stopped.
 
 Exit status: 0 all pictures and videos were read to the end; 1 one was not (the others are answered), or an error;
 2 wrong usage; 130 after Ctrl-C.

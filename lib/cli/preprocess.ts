@@ -15,7 +15,7 @@ const OPTIONS = {
   queue: text('--queue <url>', 'give the work to a queue on Redis, redis://host:6379').conflicts('workers'),
 };
 
-const WORKER_OPTION = text('--worker <url>', 'be a worker of such a queue, for any folder, until Ctrl-C');
+const WORKER_OPTION = text('--worker <url>', 'run the jobs of such a queue, for any folder, until Ctrl-C');
 
 /** Defines `preprocess`. */
 export const define = defineCommand({
@@ -33,7 +33,7 @@ export const define = defineCommand({
   },
 });
 
-/** Works on a queue's jobs until Ctrl-C, and then ends after the current job. */
+/** Runs a queue's jobs until Ctrl-C; the current job is finished. */
 async function workOnQueue(url: string): Promise<void> {
   const { startQueueWorker } = await import('../study/queue/queue');
   const worker = await startQueueWorker(url, { print });

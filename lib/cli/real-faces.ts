@@ -12,7 +12,7 @@ import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
 import { defineCommand, followOnStderr, print, STOPPED, text } from './command';
 
-/** A training of a row of the study. */
+/** A model of the study and a seed. */
 interface Run {
   readonly model: RealFacesModel;
   readonly seed: number;
@@ -75,7 +75,7 @@ async function planRuns(step: string, names: readonly string[], seeds: readonly 
   );
 }
 
-/** Does something for each run, until it returns false or Ctrl-C is pressed. */
+/** Calls a function for each run until it returns false. @returns whether it returned true for all */
 async function forEachRun(
   runs: readonly Run[],
   work: (run: Run, shouldStop: () => boolean) => Promise<boolean>,
@@ -104,7 +104,7 @@ async function train(runs: readonly Run[]): Promise<boolean> {
   });
 }
 
-/** Tests networks on validation and test side, saves the answers, and records the look. Untrained ones are trained first. */
+/** Tests networks on validation and test side, trains them first if needed, saves the answers and records the test. */
 async function look(runs: readonly Run[]): Promise<boolean> {
   const { loadRealFaces, realFacesDirectory, saveRealFaces, withRun } =
     await import('../study/real-faces/archive');
@@ -128,8 +128,8 @@ async function look(runs: readonly Run[]): Promise<boolean> {
 }
 
 /**
- * Writes the model that the project carries: the network of both blocks and the whole face, trained on FER+ and then on
- * FER+ and drawn characters together, with a temperature fitted on the validation side.
+ * Writes the default model: the network of both blocks and the whole face, trained on FER+ and then on FER+ and drawn
+ * characters together, with a temperature fitted on the validation side.
  */
 async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
   const { encodeModel } = await import('../model/files/model-file');
@@ -163,7 +163,7 @@ async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
       });
       await saveWhole(path.join(projectRoot(), DEFAULT_MODEL), parts);
       print(
-        `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of those after drawings, temperature ${temperature.toFixed(3)}, right for ${validation}`,
+        `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of the fine-tuned ones, temperature ${temperature.toFixed(3)}, right for ${validation}`,
       );
       return true;
     }),

@@ -17,13 +17,13 @@ export const define = defineCommand({
     queue: text('--queue <url>', 'with SPLIT=leave-one-person-out: a queue on Redis, redis://host:6379'),
   },
   help: `SPLIT=leave-one-person-out trains once per person instead of executing the notebook: figures and predictions over all
-persons, each by a network that never saw that person. The workers of a queue run the folds.`,
+persons, each by a network that was not trained on that person. The workers of a queue run the folds.`,
   run: ({ queue, ...values }) => makeReport({ variant: variantOf(values), queue }),
 });
 
 /**
- * Makes the report: sets up what is missing, executes the notebook, and completes report.json with the times of
- * set-up and in all. With `SPLIT=leave-one-person-out` it runs all folds instead of the notebook.
+ * Makes the report: sets up what is missing, executes the notebook, and adds the times of set-up and in total to
+ * report.json. With `SPLIT=leave-one-person-out` it runs all folds instead of the notebook.
  * @param options.results folder, absolute; default results/latest
  * @param options.environment settings of the notebook; default this process' environment
  * @throws RangeError for a wrong setting; Error when JupyterLab cannot be set up or a cell fails

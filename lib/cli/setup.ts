@@ -8,7 +8,7 @@ export const VARIANT_OPTIONS = {
   gpu: toggle('--gpu', "TensorFlow's CUDA build; default: what nvidia-smi finds"),
 };
 
-/** Returns the build of {@link VARIANT_OPTIONS}. */
+/** Returns the build that {@link VARIANT_OPTIONS} choose; undefined: the default. */
 export function variantOf({ cpu, gpu }: ValuesOf<typeof VARIANT_OPTIONS>): Variant | undefined {
   return cpu ? 'cpu' : gpu ? 'gpu' : undefined;
 }

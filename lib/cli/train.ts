@@ -48,7 +48,7 @@ Ctrl-C ends training after the current batch; the same command continues after t
     const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
     if (stray !== undefined && beside !== undefined && generated === undefined)
       return refuse(
-        `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: leave either out`,
+        `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: omit one of them`,
       );
     return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED;
   },
@@ -122,7 +122,7 @@ export async function train(request: TrainRequest): Promise<boolean> {
   }
 }
 
-/** Warns of a network that gives the same answer for all expressions. */
+/** Warns if the network gives the same answer for all expressions. */
 function warnOfOneAnswer(score: TestScore | undefined): string[] {
   const answers = score?.classes.filter(({ predicted }) => predicted > 0) ?? [];
   const expressions = score?.classes.filter(({ support }) => support > 0) ?? [];
@@ -131,10 +131,10 @@ function warnOfOneAnswer(score: TestScore | undefined): string[] {
   return [`Warning: every test answer is ${answer}. Use more --epochs or a smaller --batch-size.`];
 }
 
-/** Images whose longer side is shorter look like cropped faces, in which detectors find little. */
+/** Smaller images look like cropped faces, in which detectors often find no face. */
 const SMALL_IMAGE_PX = 100;
 
-/** Share of missed images from which on a likely cause is named. */
+/** Above this share of missed images, a likely cause is printed. */
 const MANY_MISSED = 0.1;
 
 /** States how many images have a face, and a likely cause if many have none. */

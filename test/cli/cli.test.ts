@@ -59,7 +59,7 @@ describe('the command line', function () {
     assert.match(wrong.err, /Allowed choices are text, json, csv/);
     assert.deepEqual([empty.status, nested.status, sized.status, drawn.status], [2, 2, 2, 2]);
     assert.match(nested.err, /unknown option '--nosuch'/);
-    assert.match(sized.err, /Expected no --clips-per-cell beside --data .* leave either out/);
+    assert.match(sized.err, /Expected no --clips-per-cell beside --data .* omit one of them/);
   });
 
   it('lists every command, and explains each', async () => {
