@@ -8,7 +8,7 @@ import { expectFolder, listFolders, listImages, readText } from './tree';
 const IMAGES = 'cohn-kanade-images';
 const LABELS = 'Emotion';
 
-/** CK+'s labels, by number. Contempt is not one of the seven expressions. */
+/** CK+'s labels by number, 0 to 7. Contempt is not one of the seven expressions. */
 const LABEL_NAMES = [
   'neutral',
   'anger',

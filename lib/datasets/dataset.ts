@@ -16,9 +16,9 @@ export interface Dataset {
   readonly trueLandmarks?: ReadonlyMap<string, Float32Array>;
   /** Whether the images are cropped faces. They are used whole, without a face detector. */
   readonly cropped?: boolean;
-  /** Whether the blocks' margin has the same number of pixels for faces of any size, as in the original on FERG-DB. */
+  /** Whether the blocks' margin is the same number of pixels for faces of any size, as in the original on FERG-DB. */
   readonly fixedMargin?: boolean;
-  /** Images with votes but no label by the chosen rule. They are no records, but some protocols count them. */
+  /** Images with votes to which the chosen rule gives no label. They are not records, but some protocols count them. */
   readonly unlabelled?: readonly Pick<FrameRecord, 'path' | 'side' | 'votes'>[];
   /** Notes for the user, such as the number of images left out. */
   readonly notes?: readonly string[];
@@ -40,7 +40,7 @@ export interface OpenOptions {
   readonly mapping?: string;
   /** Label rule of data sets with votes; default `strict`. */
   readonly labels?: LabelRule;
-  /** Numbering of classes that are named by numbers; default: such classes are an error. */
+  /** Data set whose numbering gives the meaning of class names that are numbers; default: these are an error. */
   readonly numbered?: Numbering;
   /** Name of the user's option or variable for the folder, for messages; default `DIR`. */
   readonly setting?: string;
@@ -54,7 +54,7 @@ export type ReaderOption = (typeof READER_OPTIONS)[number];
 
 /**
  * Returns an option's name as the user types it.
- * @param setting as in {@link OpenOptions}: after a variable, options are variables, too
+ * @param setting as in {@link OpenOptions}; if it is a variable, such as `DATASET_DIR`, options are variables too
  */
 export function optionName(option: ReaderOption, setting = 'DIR'): string {
   return /^[A-Z]+_DIR$/.test(setting) ? `DATASET_${option.toUpperCase()}` : `--${option}`;
@@ -67,7 +67,8 @@ export function unexpected(expected: string, name: string, received: unknown, ca
 
 /**
  * Checks that a reader found records.
- * @param expected the records, for the message
+ * @param expected description of the records, for the message
+ * @throws RangeError when there are none
  */
 export function expectRecords<R>(records: R[], expected: string, setting: string, root: string): R[] {
   if (records.length === 0) throw unexpected(expected, setting, `${root} with none`);
@@ -79,7 +80,7 @@ export function noteCount(count: number, text: string): string[] {
   return count > 0 ? [`${count} ${text}`] : [];
 }
 
-/** Names of the expressions in data sets, beside our own. */
+/** Names of the expressions in data sets, other than our own. */
 const SYNONYMS: Readonly<Record<Exclude<Emotion, 'neutral'> | 'contempt', readonly string[]>> = {
   anger: ['angry'],
   disgust: ['disgusted'],
@@ -131,7 +132,7 @@ export function isNumber(name: string): boolean {
 
 /**
  * Makes the error for unknown class names. It lists all names and says what to do.
- * @param what what has the names, such as `class folders`
+ * @param what the things with these names, such as `class folders`
  */
 export function unknownNames(what: string, names: readonly string[], setting: string): RangeError {
   const found = [...new Set(names)].sort();

@@ -31,7 +31,7 @@ const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${L
  * Reads FER+: FER2013's images with the votes of ten annotators and an official split. It reads both forms in use:
  * three folders of PNG files with a label.csv each, or fer2013.csv with fer2013new.csv. The folders are used when they
  * contain images. Both forms give the same paths in the same order: training, validation, test. Images without a label
- * by the rule are left out and counted.
+ * by the rule are left out; their number is in `notes`.
  *
  * The votes of 1,602 of 35,710 images differ between the forms: fer2013new.csv repeats the votes of the first among
  * byte-identical images, label.csv has each image's own. By the rule `strict`, 3,137 test images have a label in the
@@ -100,7 +100,7 @@ async function readTables(
   const taken = new Set<string>();
   const converted = await convertTable('fer-plus', [table, votesTable], cacheDirectory, (row) => {
     const image = expectSameUsage(row, rated);
-    // Four names occur twice, for byte-identical images with the same votes; the three folders have each name once.
+    // Four names occur twice, for byte-identical images with the same votes; in the folders each name occurs once.
     if (!image || taken.has(image.path)) return undefined;
     taken.add(image.path);
     return image;
@@ -154,7 +154,7 @@ function byPart(first: VotedImage, second: VotedImage): number {
   return order || (first.path < second.path ? -1 : 1);
 }
 
-/** Notes how many images have no label, and what their votes are. */
+/** Formats a note: how many images have no label, and the winners of their votes. */
 function noteLeftOut(unlabelled: readonly VotedImage[], labels: LabelRule): string[] {
   const counts = new Map<string, number>();
   for (const { votes } of unlabelled) {

@@ -10,7 +10,7 @@ import { findTable, readLines } from './tree';
 /** Name of FER2013's table. */
 export const TABLE_FILE = 'fer2013.csv';
 
-/** The part of the official split that each usage means. */
+/** The part of the official split of each usage. */
 export const PART_OF_USAGE = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' } as const;
 
 /** The table's column for the official split. */
@@ -47,7 +47,7 @@ const LIST_VERSION = 2;
  * faces are cropped. The usages give the official split: PublicTest is validation, PrivateTest is test. Persons are not
  * named, so a split by character is not possible.
  * @param file fer2013.csv, or its folder
- * @param options.cacheDirectory gets the images, in a folder that is named by a hash of the table
+ * @param options.cacheDirectory the images are written to its subfolder fer2013-HASH, with a hash of the table
  * @throws RangeError when the table is missing or empty, or with the row's number for an invalid row
  * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
  */
@@ -70,7 +70,7 @@ export async function readFer2013(
  * Writes each row of FER2013's table as a PNG of 48x48 pixels. Later calls only read the list of images.
  * @param id start of the folder's name
  * @param tables fer2013.csv first, then every other file that `describe` uses
- * @param cacheDirectory gets a folder that is named by `id` and a hash of the tables
+ * @param cacheDirectory the images are written to its subfolder ID-HASH, with a hash of the tables
  * @param describe returns the path of an image's PNG, with forward slashes, and other JSON data for the list; undefined
  *   leaves the row out
  * @returns the images' folder, and the results of `describe`, sorted by path
@@ -98,7 +98,7 @@ export async function convertTable<T extends { readonly path: string }>(
       throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${tables[0]} with none`);
     images.sort((first, second) => (first.path < second.path ? -1 : 1));
     await writeFile(path.join(aside, LIST_FILE), JSON.stringify(images));
-    // Another process may have been faster; its images are the same.
+    // Another process may have written the same images first.
     await rename(aside, directory).catch((error) => {
       if (!fs.existsSync(list)) throw error;
     });

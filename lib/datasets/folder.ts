@@ -132,7 +132,7 @@ function isFergClass({ path: folder }: ClassFolder): boolean {
 
 function unknownFolders(folders: readonly ClassFolder[], setting: string): RangeError {
   const ferg = folders.find(isFergClass);
-  const hint = "which is FERG-DB's form: take --dataset ferg, or FERG_DIR for reports and training";
+  const hint = "which is FERG-DB's form: use --dataset ferg, or FERG_DIR for reports and training";
   if (ferg) return unexpected('class folders', setting, `${ferg.path}, ${hint}`);
   const names = folders.map((folder) => path.posix.basename(folder.path));
   return unknownNames('class folders', names, setting);
@@ -141,5 +141,7 @@ function unknownFolders(folders: readonly ClassFolder[], setting: string): Range
 function noteMissingValidation(records: readonly FrameRecord[]): string[] {
   const isMissing = (side: SplitPart) => records.every((record) => record.side !== side);
   if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
-  return ['no validation folder: the official split takes a tenth of each expression of train in its place'];
+  return [
+    'no validation folder: the validation set of the official split is a tenth of each expression of train',
+  ];
 }

@@ -18,7 +18,7 @@ import { countEndings, findTable, isImageName, noteOthers, readText } from './tr
 /** Name of the table when a folder is given. */
 const TABLE_FILE = 'labels.csv';
 
-/** The required columns, and all columns that are not attributes. */
+/** The required columns; `KNOWN` are all columns that are not attributes. */
 const NEEDED = ['path', 'label'] as const;
 const KNOWN = [...NEEDED, 'person', 'side'] as const;
 
@@ -57,13 +57,13 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<
 }
 
 interface Row extends Pick<FrameRecord, 'character' | 'side' | 'attributes'> {
-  /** Its place, for messages. */
+  /** Row number and file, for messages. */
   readonly where: string;
   readonly file: string;
   readonly label: string;
 }
 
-/** Returns whether a folder contains a table of labels: other data sets have a labels.csv with other columns. */
+/** Returns whether a folder contains a table of labels: a labels.csv with the columns `path` and `label`. */
 export function hasLabels(directory: string): boolean {
   const table = path.join(directory, TABLE_FILE);
   if (!fs.statSync(table, { throwIfNoEntry: false })?.isFile()) return false;
@@ -106,7 +106,7 @@ function readRows(table: string, setting: string): Row[] {
   });
 }
 
-/** Detects the separator in the header; spreadsheets of many countries write semicolons. */
+/** Detects the separator in the header: with many language settings, spreadsheets write semicolons. */
 function separatorOf(text: string): ',' | ';' | '\t' {
   const [line] = text.split(/[\r\n]/, 1);
   const header = line.replace(/"[^"]*"/g, '');

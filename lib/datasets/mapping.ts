@@ -20,8 +20,8 @@ interface Mapping {
 }
 
 /**
- * Reads a folder by a mapping file. Pictures of other paths and of classes without an expression are left out and
- * counted.
+ * Reads a folder by a mapping file. Pictures whose paths do not match, and those of classes without an expression, are
+ * left out and counted.
  * @param options.mapping JSON file, see {@link Mapping}
  * @throws RangeError without a mapping, for an invalid one, a picture whose class the mapping lacks, or when no picture
  *   fits

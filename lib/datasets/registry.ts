@@ -120,7 +120,7 @@ export function findDataset(id: string): DatasetKind {
   throw unexpected(`one of ${DATASETS.map((one) => one.id).join(', ')}`, 'dataset', id);
 }
 
-/** Accepted values of options that have few. */
+/** Accepted values of options with a fixed list. */
 const CHOICES: Partial<Record<ReaderOption, readonly string[]>> = {
   labels: LABEL_RULES,
   numbered: NUMBERINGS,
@@ -129,7 +129,8 @@ const CHOICES: Partial<Record<ReaderOption, readonly string[]>> = {
 /**
  * Reads a data set with its reader.
  * @param options only those that the reader accepts
- * @throws RangeError for an unknown id, option or option value, and as the reader does
+ * @throws RangeError for an unknown id, an option that the reader does not accept, or an unknown value; what the reader
+ *   throws
  */
 export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
   const { accepts, open } = findDataset(id);

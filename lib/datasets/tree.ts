@@ -50,7 +50,7 @@ export function listFolders(directory: string): string[] {
   return names.sort();
 }
 
-/** Returns whether a file's name is an image's. The content is checked later, when the image is decoded. */
+/** Returns whether a file's name has the ending of an image format. The content is checked when it is decoded. */
 export function isImageName(name: string): boolean {
   return /\.(a?png|jpe?g|jpe|jfif|mpo|tiff?|webp|gif|avif)$/i.test(name);
 }
@@ -73,7 +73,7 @@ export function listOthers(directory: string): string[] {
   return names.filter((name) => findFolder(path.join(directory, name)) === undefined);
 }
 
-/** Counts the files that were left out: pictures of unsupported formats, and other files. */
+/** Formats notes on files that were left out: pictures of unsupported formats, and other files. */
 export function noteOthers(names: readonly string[]): string[] {
   const others = names.filter((name) => !isUnreadName(name));
   const note = (what: string, some: readonly string[]) =>
@@ -168,7 +168,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /**
  * Reads a large UTF-8 file line by line; its byte-order mark is dropped.
- * @param longest number of characters that a line may have; a longer one throws before it fills the memory
+ * @param longest maximum number of characters of a line; a longer line is an error before it is read as a whole
  * @param what name of the file in messages
  * @throws RangeError with the line's number for a line that is too long
  */

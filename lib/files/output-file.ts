@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { findTarget, openWhole } from './write-file';
 
-/** Standard output is the default, and `-` names it too. */
+/** Returns true for standard output: no file, or `-`. */
 function isStandardOutput(file: string | undefined): file is '-' | undefined {
   return file === undefined || file === '-';
 }
@@ -9,7 +9,7 @@ function isStandardOutput(file: string | undefined): file is '-' | undefined {
 /**
  * Checks before the work begins that a result can be written.
  * @param inputs files that are read; the result must not replace one of them
- * @throws Error when the file is a folder, an input, or cannot be written
+ * @throws RangeError when the file is an input; Error when it is a folder or cannot be written
  */
 export function checkOutput(file: string | undefined, option = '--output', inputs: readonly string[] = []) {
   if (isStandardOutput(file)) return;
@@ -19,7 +19,7 @@ export function checkOutput(file: string | undefined, option = '--output', input
     throw new RangeError(`Expected a file of its own for ${option} but received ${file}, which is an input`);
 }
 
-/** Identifies a file, whatever path leads to it; undefined for a missing file. */
+/** Returns an id of a file that is the same for all its paths; undefined for a missing file. */
 function identify(file: string): string | undefined {
   try {
     const { dev, ino } = fs.statSync(file);
@@ -46,7 +46,7 @@ export async function openOutput(file: string | undefined, option = '--output') 
   return { write, finish: commit, discard };
 }
 
-/** Writes a whole result, as {@link openOutput} does. */
+/** Writes a whole text to an output, as {@link openOutput} does. */
 export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
   const target = await openOutput(file, option);
   try {

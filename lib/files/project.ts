@@ -36,7 +36,7 @@ export function homePath(...names: readonly string[]): string {
 }
 
 /**
- * Checks before a long computation that a folder can be written. A missing folder is created.
+ * Checks that a folder can be written, before a long computation. A missing folder is created.
  * @param folder absolute
  * @param option name of the user's option for the folder, such as `--output`; undefined for the project's own folders
  * @throws Error that names the option, or says what to do about the project's own folder

@@ -26,11 +26,11 @@ export function ownModule(folder: string, name: string): { file: string; execArg
 }
 
 /**
- * Starts processes that share the cores and do jobs concurrently.
+ * Starts processes that run jobs concurrently; each gets an equal share of the cores.
  * @param folder the `__dirname` of the module that calls {@link serveJobs}
  * @param name that module's name without its extension
- * @returns `run`, which gives a job to the process with the fewest, and throws Error when the job fails or its process
- *   ends; and `stop`, which ends the processes
+ * @returns `run`, which sends a job to the process with the fewest jobs, and throws Error when the job fails or its
+ *   process ends; and `stop`, which ends the processes
  */
 export function startWorkers<Job, Progress, Result>(count: number, folder: string, name: string) {
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
@@ -52,11 +52,11 @@ export function startWorkers<Job, Progress, Result>(count: number, folder: strin
   };
 }
 
-/** Does the jobs that this process is sent, until its parent disconnects. */
+/** Runs the jobs that the parent process sends, until it disconnects. */
 export function serveJobs<Job, Progress, Result>(
   work: (job: Job, onProgress: (progress: Progress) => void) => Promise<Result>,
 ): void {
-  // An error of sending means that the parent ended; disconnecting follows.
+  // Sending fails only if the parent has ended; a disconnect event follows.
   const send = (answer: Answer<Progress, Result>) =>
     process.connected && process.send!(answer, undefined, undefined, () => undefined);
   process.on('message', ({ id, job }: Request<Job>) => {
@@ -66,7 +66,7 @@ export function serveJobs<Job, Progress, Result>(
     );
   });
   process.on('disconnect', () => process.exit());
-  // Ctrl-C reaches the whole process group; the parent decides what it means, and disconnects.
+  // Ctrl-C reaches the whole process group; the parent handles it, and disconnects.
   process.on('SIGINT', () => undefined);
 }
 
@@ -87,7 +87,7 @@ function toWorker<Job, Progress, Result>(child: ChildProcess) {
   };
   child.on('error', end);
   child.on('exit', (code, signal) =>
-    end(new Error(`Expected a worker process to go on but it ended with ${signal ?? code}`)),
+    end(new Error(`Expected a worker process to run but it ended with ${signal ?? code}`)),
   );
   child.on('message', (answer: Answer<Progress, Result>) => {
     const job = jobs.get(answer.id);
@@ -101,7 +101,7 @@ function toWorker<Job, Progress, Result>(child: ChildProcess) {
       if (ended) return reject(ended);
       const id = nextId++;
       jobs.set(id, { onProgress, resolve, reject });
-      // An error of sending is told by the process's end.
+      // If sending fails, the process has ended, and its exit event rejects the job.
       if (child.connected) child.send({ id, job } satisfies Request<Job>, () => undefined);
     });
   return { child, jobs, run };

@@ -53,7 +53,7 @@ function followLinks(file: string): string[] {
 
 /**
  * Opens a file that appears only when it is committed, with the mode and owner of the file that it replaces. A target that
- * is not a regular file (a device, a pipe, an open descriptor) is written directly.
+ * is not a regular file (a device, a pipe, an open file descriptor) is written directly.
  * @param options.option name of the user's option, for messages; default the file itself
  * @param options.flush whether the file is flushed to the disk before it is renamed, default true
  * @returns `handle`, for a regular file also open for reading; `commit`, which flushes, closes and renames the file; and
@@ -68,7 +68,7 @@ export async function openWhole(
   const target = findTarget(file, option);
   const aside = `${target.file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const { O_WRONLY, O_APPEND } = fs.constants;
-  // Without creating or truncating: an open file is appended to, and a device already exists.
+  // The target is not created or truncated: it is an open file, which is appended to, or an existing device.
   const opened = target.isRegular ? open(aside, 'wx+') : open(target.file, O_WRONLY | O_APPEND);
   const handle = await opened.catch((cause: NodeJS.ErrnoException) => {
     throw notWritable(option, `${cause.code} for ${file}`, cause);

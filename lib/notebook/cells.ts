@@ -84,7 +84,7 @@ export async function trainInCell(
   return training;
 }
 
-/** Saves a report, the data of its figures, and the confusion matrix as a figure among the results. */
+/** Saves a report, predictions, split, skipped images and the figure of the confusion matrix in the results folder. */
 export async function finishReport(parts: ReportParts): Promise<ReportFile> {
   const { dataset, split, experiment, evaluation } = parts;
   const directory = resultsDirectory(process.env);

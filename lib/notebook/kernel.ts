@@ -9,8 +9,8 @@ type WriteDisplayData = (
 ) => void;
 
 /**
- * Opens an output of the running cell. It stays that cell's when it changes later.
- * @returns shows a bundle in place of the previous one; undefined outside of a tslab kernel
+ * Opens an output of the running cell. Later updates change the output of that cell, also when another one runs.
+ * @returns a function that shows a bundle in place of the previous one; undefined outside of a tslab kernel
  */
 export function openCellOutput(): ((bundle: MimeBundle) => void) | undefined {
   const write = findWriter();
@@ -24,8 +24,8 @@ export function openCellOutput(): ((bundle: MimeBundle) => void) | undefined {
 }
 
 /**
- * Finds tslab's writer of outputs among the loaded modules. tslab's public functions send one MIME type a call, and the user's
- * kernel may be another installation of tslab, for which an import would return a writer without a kernel.
+ * Finds tslab's writer of outputs among the loaded modules. tslab's public functions send one MIME type per call. It
+ * is not imported: the kernel may run another installation of tslab, and the imported one would have no kernel.
  */
 function findWriter(): WriteDisplayData | undefined {
   for (const [file, loaded] of Object.entries(createRequire(__filename).cache)) {

@@ -24,7 +24,7 @@ export interface ProgressPlace {
  * Makes a callback that shows the progress of a task with its rate and the remaining time: a bar in a notebook and in a
  * terminal, otherwise a line every half minute, in CI the last line only.
  * @param title name of the task
- * @returns the clock starts with its first call; calls between two drawings cost nothing
+ * @returns the callback; time is measured from its first call, and calls between two drawings return at once
  */
 export function followProgress(
   title: string,

@@ -10,13 +10,13 @@ import { openCellOutput } from './kernel';
  * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
  *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or any other value
  * @param options.saveAs file name without extension under which a figure is saved among the results; default: not saved
- * @throws what drawing throws; TypeError when a value that is no figure is to be saved
+ * @throws what drawing throws; TypeError for `saveAs` with a value that is not a figure
  */
 export async function show(
   value: unknown,
   { saveAs, ...options }: ShowOptions & { readonly saveAs?: string } = {},
 ): Promise<void> {
-  // Opened before drawing, so that it belongs to the calling cell even if that cell does not wait.
+  // Opened before drawing, so that the output belongs to the calling cell even if that cell does not await it.
   const send = openCellOutput() ?? print;
   send(await toBundle(value, options));
   if (saveAs === undefined) return;
@@ -36,7 +36,7 @@ export function resultsDirectory(environment: Readonly<Record<string, string | u
 
 /**
  * Opens an output of the running cell whose content changes; nothing is shown before the first update.
- * @returns shows a value in place of the previous one; values are skipped while another one is drawn, except the last
+ * @returns a function that shows a value in place of the previous one; while one is drawn, only the newest value waits
  */
 export function liveDisplay(): (value: unknown) => Promise<void> {
   const send = openCellOutput() ?? print;

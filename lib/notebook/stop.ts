@@ -32,14 +32,14 @@ export function watchStop(): StopFlag {
   return { isRequested: () => requested, request, dispose };
 }
 
-/** Runs by name. An abandoned run is known here only: cells share nothing but the process. */
+/** Runs by name. Only this map refers to an abandoned run; the cell that runs again does not know it. */
 const runs = new Map<string, { readonly stop: StopFlag; readonly ended: Promise<unknown> }>();
 
 /**
  * Runs a task that the stop button ends. If an interrupted cell runs again, the abandoned run is stopped first, so that two
  * runs never write the same weights and files.
- * @param name of what must not run twice at the same time, such as "training"
- * @param task receives the flag, which it reads between its steps
+ * @param name of the task; two runs with one name never overlap, such as "training"
+ * @param task called with the flag, which it reads between its steps
  * @throws what the task throws
  */
 export async function runStoppable<T>(name: string, task: (stop: StopFlag) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { kernelFile } from './kernel';
 import { venvProgram } from './python';
 import { readOutput } from './step';
 
-/** What runs here, and what is missing: null means missing. */
+/** Versions and state of the installation; null: missing. */
 export type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 
 /**
@@ -26,7 +26,7 @@ export async function diagnose() {
     compiled: !isCompiledStale(),
   };
   const problems = [
-    reason && `${reason}; the ${engine.backend} backend serves`,
+    reason && `${reason}; the ${engine.backend} backend is used`,
     !facts.jupyterLab && 'JupyterLab is missing from .venv: npm run setup',
     !facts.kernel && 'the tslab kernel is not registered: npm run setup',
     !facts.compiled && 'dist is older than lib: npm run setup',

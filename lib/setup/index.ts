@@ -11,7 +11,7 @@ import { runCommand, runStep, type StepOutcome, type StepResult } from './step';
  * missing.
  * @param options.variant default: the CUDA build if `nvidia-smi` lists a GPU
  * @param options.onStep called at the end of each step
- * @returns a result per step; after a step that is unavailable, the others still run
+ * @returns one result per step; a failed step does not stop the others
  */
 export async function setUp(options: {
   readonly variant?: Variant;

@@ -7,7 +7,7 @@ import type { StepOutcome } from './step';
 /** The kernel's name in the notebooks' metadata. */
 const KERNEL = 'tslab';
 
-/** JupyterLab neither asks nor looks for news. Source: its settings of @jupyterlab/apputils-extension:notification. */
+/** JupyterLab does not fetch news or check for updates. Source: its @jupyterlab/apputils-extension:notification. */
 const SETTINGS = {
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
 };
@@ -97,6 +97,6 @@ function expectOwn(file: string): string {
   if (argv?.[1] === kernelSpec().argv[1]) return file;
   throw new Error(
     `Expected this project's kernel in ${path.dirname(file)} but another named ${KERNEL} is there: ` +
-      `\`jupyter kernelspec remove ${KERNEL}\` takes it out, or set JUPYTER_DATA_DIR to another folder`,
+      `\`jupyter kernelspec remove ${KERNEL}\` removes it, or set JUPYTER_DATA_DIR to another folder`,
   );
 }

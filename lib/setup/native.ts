@@ -27,7 +27,7 @@ interface Installation {
 export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
   const { platform, arch } = process;
   if (platform !== 'linux' || arch !== 'x64')
-    throw new Error(`native TensorFlow is set up on Linux x64 only, this is ${platform} ${arch}`);
+    throw new Error(`native TensorFlow is set up on Linux x64 only; this is ${platform} ${arch}`);
   const variant = asked ?? detectVariant();
   const folder = path.join(projectRoot(), '.tensorflow', `${variant}-${TENSORFLOW_VERSION}`);
   const label = `TensorFlow ${TENSORFLOW_VERSION}, ${variant === 'gpu' ? 'CUDA' : 'CPU'} build`;
@@ -45,11 +45,11 @@ export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
     await compileAddon(compiler, sources, installation, addon);
     fs.writeFileSync(stamp, wanted);
   } else if (fs.existsSync(copy) && fs.readFileSync(copy).equals(fs.readFileSync(addon))) {
-    return { state: 'reused', detail: `${label} is in place` };
+    return { state: 'reused', detail: `${label} is installed` };
   }
-  // Replaced as a whole: a process that uses the old one keeps it.
+  // The file is replaced, not overwritten: a running process keeps the old one.
   await saveWhole(copy, fs.readFileSync(addon));
-  return { state: 'done', detail: `${label} put under tfjs-node-gpu` };
+  return { state: 'done', detail: `${label} was installed for tfjs-node-gpu` };
 }
 
 /** Chooses the CUDA build if `nvidia-smi` lists a GPU. */
@@ -59,7 +59,7 @@ export function detectVariant(): Variant {
 
 /**
  * Finds a C++ compiler: that of the environment variable `CXX`, or a usual one.
- * @throws Error with what to install
+ * @throws Error that says what to install
  */
 export function findCompiler(): string {
   const names = [process.env.CXX || [], 'c++', 'g++', 'clang++'].flat();
@@ -68,7 +68,7 @@ export function findCompiler(): string {
   throw new Error(`no C++ compiler was found (${names.join(', ')}); Debian and Ubuntu: apt install g++`);
 }
 
-/** Unpacks three megabytes of headers and two libraries from the CPU wheel. */
+/** Downloads the CPU wheel and unpacks its headers and two libraries. */
 async function installCpu(folder: string): Promise<Installation> {
   const installation = { libraries: path.join(folder, 'lib'), headers: path.join(folder, 'include') };
   if (fs.existsSync(path.join(folder, 'complete'))) return installation;
@@ -76,7 +76,7 @@ async function installCpu(folder: string): Promise<Installation> {
   fs.rmSync(folder, { recursive: true, force: true });
   const wheels = path.join(folder, 'wheel');
   fs.mkdirSync(wheels, { recursive: true });
-  // The wheel is for another Python than the user's: nothing in it is imported.
+  // The wheel is for Python 3.11, whatever the user's Python is: nothing in it is imported.
   const target = '--python-version 3.11 --implementation cp --platform manylinux_2_27_x86_64'.split(' ');
   const pinned = ['--require-hashes', '-r', 'requirements/tensorflow-cpu.txt', '-d', wheels];
   const download = [python, '-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:'];
@@ -88,7 +88,7 @@ async function installCpu(folder: string): Promise<Installation> {
   return installation;
 }
 
-/** Installs the CUDA build into an environment of its own. No committed figure was made with it. */
+/** Installs the CUDA build into its own Python environment. No committed figure was made with it. */
 async function installGpu(folder: string): Promise<Installation> {
   await createEnvironment(folder);
   const python = path.join(folder, 'bin', 'python');

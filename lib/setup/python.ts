@@ -30,7 +30,7 @@ export async function setUpPython(): Promise<StepOutcome> {
 
 /**
  * Finds a Python that is new enough.
- * @throws Error with the versions that were found, and what to install
+ * @throws Error that names the found versions and says what to install
  */
 export function findPython(): string {
   const found: string[] = [];
@@ -49,7 +49,7 @@ export function findPython(): string {
 
 /**
  * Creates a Python environment, and replaces an existing one.
- * @throws Error when there is no Python, or its venv module does not work, with what to install
+ * @throws Error when there is no Python or its venv module does not work; it says what to install
  */
 export async function createEnvironment(folder: string): Promise<void> {
   const python = findPython();
@@ -57,7 +57,7 @@ export async function createEnvironment(folder: string): Promise<void> {
     await runCommand([python, '-m', 'venv', '--clear', folder]);
   } catch (cause) {
     const hint = 'Debian and Ubuntu: apt install python3-venv';
-    throw new Error(`Python cannot make an environment (${hint}): ${(cause as Error).message}`, { cause });
+    throw new Error(`Python cannot create an environment (${hint}): ${(cause as Error).message}`, { cause });
   }
 }
 

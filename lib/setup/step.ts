@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { explainUnwritable, projectRoot } from '../files/project';
 
-/** How one step of set-up ended. */
+/** Result of a step of set-up. */
 export interface StepResult {
   readonly name: string;
   /** `reused`: nothing was missing; `unavailable`: not possible here, for the reason in `detail`. */
@@ -10,7 +10,7 @@ export interface StepResult {
   readonly seconds: number;
 }
 
-/** What the work of a step returns. */
+/** Result of a step without its name and time. */
 export type StepOutcome = Pick<StepResult, 'state' | 'detail'>;
 
 /**
@@ -26,7 +26,7 @@ export async function runStep(name: string, work: () => Promise<StepOutcome>): P
   return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Formats a step as a line: its name, what was done, and its time from one second on. */
+/** Formats a step as a line: its name, its detail, and its time if that is at least one second. */
 export function formatStep({ name, state, detail, seconds }: StepResult): string {
   const consequence = name === 'TensorFlow' ? '; the WebAssembly backend is used' : '';
   if (state === 'unavailable') return `${name}: not available: ${detail}${consequence}`;

@@ -158,7 +158,7 @@ describe('readFolder', () => {
     writeFiles(folder(), { 'aia/aia_joy/1.png': '' });
     assert.throws(
       () => readFolder(folder()),
-      /received aia\/aia_joy, which is FERG-DB's form: take --dataset ferg/,
+      /received aia\/aia_joy, which is FERG-DB's form: use --dataset ferg/,
     );
   });
 });

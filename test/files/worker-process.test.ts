@@ -29,7 +29,7 @@ describe('worker processes', function () {
   });
 
   it('take jobs in turn; one that ends fails all of its jobs, and those that it is given later', async () => {
-    const ended = /Expected a worker process to go on but it ended with SIGKILL/;
+    const ended = /Expected a worker process to run but it ended with SIGKILL/;
     const waiting = workers.run({ count: 1, then: 'wait' });
     const onOther = workers.run({ count: 3 });
     const dying = workers.run({ count: 1, then: 'die' });

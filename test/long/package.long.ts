@@ -158,7 +158,7 @@ describe('the package in an empty project', function () {
     for (const name of ['include', 'complete'])
       fs.cpSync(path.join(from, name), path.join(to, name), { recursive: true });
     fs.symlinkSync(fs.realpathSync(path.join(from, 'lib')), path.join(to, 'lib'));
-    assert.match(run('npx', NAME, 'setup', '--cpu'), /put under tfjs-node-gpu/);
+    assert.match(run('npx', NAME, 'setup', '--cpu'), /installed for tfjs-node-gpu/);
     assert.match(run('node', 'examples/one-picture.js', PHOTO), /1920x1280, 3 faces, by tensorflow/);
   });
 });
