@@ -27,7 +27,7 @@ interface Installation {
 export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
   const { platform, arch } = process;
   if (platform !== 'linux' || arch !== 'x64')
-    throw new Error(`native TensorFlow is set up on Linux x64 only; this is ${platform} ${arch}`);
+    throw new Error(`native TensorFlow is set up on Linux x64 only, this is ${platform} ${arch}`);
   const variant = asked ?? detectVariant();
   const folder = path.join(projectRoot(), '.tensorflow', `${variant}-${TENSORFLOW_VERSION}`);
   const label = `TensorFlow ${TENSORFLOW_VERSION}, ${variant === 'gpu' ? 'CUDA' : 'CPU'} build`;
