@@ -27,18 +27,19 @@ export interface StoredShard {
   readonly missed: number;
   /** Number of cropped faces with assumed landmarks. */
   readonly assumed: number;
-  /** Whether an earlier run made it. */
+  /** Whether it was in the cache already. */
   readonly reused: boolean;
 }
 
-/** Numbers of frames of a computed batch, and of those without blocks. */
+/** Number of frames of a computed batch, and how many of them have no blocks. */
 export type BatchCounts = readonly [frames: number, missed: number];
 
-/** Makes shards one after the other; while one is computed, the files of the next are read. */
+/** Computes shards one after the other; while one is computed, the files of the next one are read. */
 export interface ShardWorker {
   /**
-   * Makes a shard, or finds it in the cache.
-   * @param hooks.onBlocks receives the shard's blocks, once it is in the cache; without it they are not decoded
+   * Computes a shard, or finds it in the cache.
+   * @param hooks.onBatch called after each computed batch
+   * @param hooks.onBlocks called with the shard's blocks when it is in the cache; without it they are not decoded
    * @throws Error when the shard cannot be written
    */
   run(job: ShardJob, hooks?: ShardHooks): Promise<StoredShard>;
@@ -80,7 +81,7 @@ export function createShardWorker(): ShardWorker {
       planned.catch(() => undefined);
       return done;
     },
-    // Networks that could not be loaded need no disposal; the caller of run has received the error.
+    // If the networks could not be loaded, there is nothing to dispose; `run` has thrown the error.
     dispose: () => void detector?.then((loaded) => loaded.dispose()).catch(() => undefined),
   };
 }

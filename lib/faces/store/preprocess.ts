@@ -8,7 +8,7 @@ import { planJobs, type PlanOptions, type ShardJob } from './shard-plan';
 import { concatBlocks, toBlocks } from './rows';
 import { mergeShards, readShard } from './store';
 
-/** Progress of preprocessing: frames done, and of these, frames without blocks and frames read from the cache. */
+/** Progress of preprocessing in frames. Of those `done`, `missed` have no blocks and `reused` were in the cache. */
 export interface PreprocessProgress {
   readonly done: number;
   readonly total: number;
@@ -16,16 +16,16 @@ export interface PreprocessProgress {
   readonly reused: number;
 }
 
-/** How preprocessing runs. */
+/** Options of preprocessing. */
 export interface PreprocessOptions extends PlanOptions {
   /** Number of processes that compute shards, 1 being this process; default {@link defaultWorkers}. */
   readonly workers?: number;
-  /** A worker of the caller's, with `workers` processes; the caller disposes it. */
+  /** An existing worker with `workers` processes, which the caller disposes; default: one is created and disposed. */
   readonly worker?: ShardWorker;
   readonly onProgress?: (progress: PreprocessProgress) => void;
 }
 
-/** What preprocessing did. */
+/** Numbers of shards, and wall-clock time. */
 interface PreprocessCounts {
   readonly reusedShards: number;
   readonly computedShards: number;
@@ -35,7 +35,7 @@ interface PreprocessCounts {
 /** The result of {@link preprocess}. */
 export interface PreprocessResult extends PreprocessCounts {
   readonly blocks: BlockSet;
-  /** Paths of the shards that hold them, in the data set's order. */
+  /** Paths of the shards, in the data set's order. */
   readonly shards: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export async function makeStore(
 
 /**
  * Merges shards into a store and counts its frames.
- * @param options.start when the work began, as `performance.now()` returned it
+ * @param options.start start of the work, from `performance.now()`
  */
 export async function finishStore(
   name: string,
@@ -106,7 +106,7 @@ function countShards(shards: readonly StoredShard[], start: number): PreprocessC
   return { reusedShards, computedShards, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Number of shards that each worker process has: one that it computes and one whose files it reads. */
+/** Jobs in progress per worker process: it computes one and reads the files of the next one. */
 const JOBS_PER_WORKER = 2;
 
 /** Makes all shards of a data set. @returns the shards in the jobs' order */
@@ -150,20 +150,20 @@ async function makeShards(
   return shards;
 }
 
-/** Number of images from which on worker processes are worth their start, a second or two each. */
+/** Minimum number of images for worker processes, each of which takes one or two seconds to start. */
 const IMAGES_WORTH_WORKERS = 1024;
 
 /** Largest default number of processes: each takes half a gigabyte. */
 const MOST_WORKERS = 8;
 
-/** Chooses the number of processes that preprocess so many images: one per core, or 1, which is this process, for few. */
+/** Chooses the number of processes: one per core, at most 8; for fewer than 1,024 images 1, which is this process. */
 export function defaultWorkers(images: number, cores: number = availableParallelism()): number {
   return images < IMAGES_WORTH_WORKERS ? 1 : Math.min(cores, MOST_WORKERS);
 }
 
 /**
- * Starts processes that make shards and share the cores; a job goes to the process with the fewest jobs. When a process ends
- * (killed for memory, say), its jobs fail; completed shards stay in the cache.
+ * Starts processes that compute shards and share the cores; a job goes to the process with the fewest jobs. If a process
+ * is killed, for example for lack of memory, its jobs fail; completed shards stay in the cache.
  * @param count number of processes
  */
 export function startWorkerProcesses(count: number): ShardWorker {

@@ -20,7 +20,7 @@ export interface FaceRow<R = FrameRecord> extends Omit<FaceWithBlocks, 'detector
 /** The result of preprocessing one frame: its face, or the reason why there are no blocks. */
 export type FrameRow<R = FrameRecord> = FaceRow<R> | SkippedFrame<R>;
 
-/** Checks whether a frame has blocks. */
+/** Returns true if a frame has blocks. */
 export function isFaceRow<R>(row: FrameRow<R>): row is FaceRow<R> {
   return 'eyes' in row;
 }
@@ -77,7 +77,7 @@ function boxValues({ x, y, width, height }: Box): number[] {
   return [x, y, width, height];
 }
 
-/** Makes a column of lists of the same length, null for skipped frames. @param values zeros, one list per row */
+/** Makes a column of lists of the same length, null for skipped frames. @param values zeros, [rows * length]; filled */
 function listColumn(
   rows: readonly FrameRow[],
   values: Uint8Array | Float32Array,
@@ -116,7 +116,7 @@ type Arrays = Pick<BlockSet, keyof typeof COLUMNS> & Partial<FaceSet>;
 
 /**
  * Converts a record batch of {@link toBatch}, or one that was read from a file, to a block set.
- * @param records the batch's frames in its order; default: as the batch describes them
+ * @param records the batch's frames in its order; default: read from the batch, without sides, votes and attributes
  * @returns blocks and skipped frames, with whole faces where the rows have them; the arrays can be views of the batch
  */
 export function toBlocks(
@@ -138,7 +138,7 @@ export function toBlocks(
   };
 }
 
-/** Returns the frames without blocks of a record batch. */
+/** Lists the frames of a record batch that have no blocks. */
 export function skippedOf(
   batch: arrow.RecordBatch,
   records: readonly FrameRecord[] = recordsOf(batch),
@@ -191,7 +191,7 @@ function pickRows({ data: [column] }: arrow.Vector, rows: readonly number[]): Ui
 
 /**
  * Joins block sets in the given order.
- * @returns copies of all arrays; with whole faces if each part that has a face has them
+ * @returns copies of all arrays; with whole faces if every part with faces has them
  */
 export function concatBlocks(parts: readonly BlockSet[]): BlockSet {
   const filled = parts.filter(({ records }) => records.length > 0) as (BlockSet & Partial<FaceSet>)[];

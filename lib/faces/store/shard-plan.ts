@@ -16,22 +16,22 @@ import { type FrameRow, isFaceRow } from './rows';
 /** Number of frames in a shard. It is constant, so that the same frames are always in the same batches. */
 export const SHARD_SIZE = 256;
 
-/** Increment when the rows change for a reason that is in no other setting. */
+/** Increment when the rows change although no other setting changes. */
 const STORE_VERSION = 3;
 
 const CONCURRENT_READS = 8;
 
-/** How a data set is divided into shards. */
+/** Settings of the blocks, the folders, and the size of shards. */
 export interface PlanOptions extends Partial<CutSettings> {
   /** The data folder that the records' paths are relative to. */
   readonly root: string;
   /** The folder of the shards. */
   readonly cacheDirectory: string;
-  /** Frames in a shard; default {@link SHARD_SIZE}. Another size gives another store. */
+  /** Number of frames in a shard; default {@link SHARD_SIZE}. Another size gives other shards. */
   readonly shardSize?: number;
 }
 
-/** Everything that a worker, on any machine, needs to make a shard; folders are absolute. It can be sent as JSON. */
+/** All that a worker on any machine needs to compute a shard; folders are absolute. It can be sent as JSON. */
 export interface ShardJob extends CutSettings, Pick<PlanOptions, 'root' | 'cacheDirectory'> {
   readonly records: readonly FrameRecord[];
 }
@@ -52,12 +52,12 @@ export function planJobs(records: readonly FrameRecord[], options: PlanOptions):
   });
 }
 
-/** A frame and the state of its file. @typeParam R at least the file's path from the data folder */
+/** A frame and the state of its file. */
 export interface PlannedFrame<R extends Pick<FrameRecord, 'path'> = FrameRecord> {
   readonly record: R;
-  /** The expected SHA-256 of the file in hexadecimal; undefined: any. */
+  /** Expected SHA-256 of the file, hexadecimal; undefined: not checked. */
   readonly sha256?: string;
-  /** Why the file could not be read; it is not read again. */
+  /** The reason if the file could not be read; it is not read again. */
   readonly bad?: BadImage;
 }
 

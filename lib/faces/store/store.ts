@@ -62,7 +62,7 @@ export function writeStore(
   });
 }
 
-/** Collects what Arrow's writer writes; Arrow's own queue would keep all of it. */
+/** Collects the bytes that Arrow's writer produces until they are taken; Arrow's own queue would keep all of them. */
 class ChunkSink extends arrow.AsyncByteQueue {
   private chunks: Uint8Array[] = [];
 
@@ -90,7 +90,7 @@ export async function* streamStore(file: string): AsyncGenerator<arrow.RecordBat
   }
 }
 
-/** Compares the digest in the footer, where no frame's text can be mistaken for it, with the file's bytes. */
+/** Compares the file's bytes with the digest in the footer, which contains no text of frames. */
 async function isAsWritten(handle: FileHandle): Promise<boolean> {
   const { size } = await handle.stat();
   const read = async (start: number, end: number) => {

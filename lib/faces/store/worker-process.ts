@@ -1,4 +1,4 @@
-// A process that makes the shards that it is sent.
+// A worker process: computes the shards that its parent sends.
 import { serveJobs } from '../../files/worker-process';
 import { type BatchCounts, createShardWorker, type StoredShard } from './compute-shard';
 import type { ShardJob } from './shard-plan';

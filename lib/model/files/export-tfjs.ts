@@ -14,7 +14,7 @@ export interface ExportedFile {
 /** Size of a weights file, small enough for browsers' caches. Source: tensorflowjs_converter's default. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
-/** Descriptions of inputs and outputs for readers of model.json. */
+/** Descriptions of inputs and outputs in model.json. */
 const INPUTS = {
   eyes: 'grey levels / 255 / 0.5, so 0 to 2, of the eyes block',
   mouth: 'grey levels / 255 / 0.5, so 0 to 2, of the mouth block',
@@ -30,7 +30,8 @@ const OUTPUTS = {
 /**
  * Writes a model as a graph model for browsers, which `tf.loadGraphModel` reads. Its inputs are the architecture's:
  * `eyes` and `mouth`, each [n, 32, 32, 1], `face`, [n, 48, 48, 1], or `landmarks`, [n, 136]. Its outputs are `logits`
- * and `probabilities`, each [n, 7]. Its `userDefinedMetadata` has labels, ranges, margin and temperature.
+ * and `probabilities`, each [n, 7]. Its `userDefinedMetadata` has labels, margin, temperature, and descriptions of inputs
+ * and outputs.
  * @returns the weights files, then model.json, which lists them
  * Source: TensorFlow.js' graph model format, as tfjs-converter 4.22 reads it.
  */

@@ -27,7 +27,7 @@ export interface Graph {
 const BACKEND = 'graph-trace';
 const FLOAT = { T: { type: 'DT_FLOAT' } } as const;
 
-/** Batch size of the trace; no layer has this width. A constant that is a multiple of it would fix the batch size. */
+/** Batch size of the trace; no layer has this width. A constant that is a multiple of it depends on the batch size. */
 const SAMPLES = 1009;
 
 /**
@@ -132,7 +132,7 @@ class Recorder extends tf.KernelBackend {
     return name;
   }
 
-  /** Returns the node's name of an input; a weight or a created number becomes a constant at its first use. */
+  /** Returns the name of a tensor's node; a weight or a created number becomes a constant at its first use. */
   private nameOf({ dataId, shape }: tf.TensorInfo): string {
     const name = this.names.get(dataId) ?? `number_${this.constants.size}`;
     this.names.set(dataId, name);

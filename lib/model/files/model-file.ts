@@ -10,21 +10,21 @@ export interface ModelMetadata {
   readonly architecture: string;
   /** Names of the classes in the order of the logits: always {@link EMOTIONS}. */
   readonly labels: readonly string[];
-  /** Margin on each side of the blocks' boxes in training, in pixels. */
+  /** Margin on each side of the blocks' boxes, in pixels, for a face of `faceSizePx`. */
   readonly marginPx: number;
-  /** Median size of the training faces (longer side of the landmarks' box), in pixels; the margin refers to it. */
+  /** Longer side of the landmarks' box, in pixels: the training faces' median, or a constant if the margin scaled. */
   readonly faceSizePx: number;
-  /** Divisor of the logits before softmax, fitted on samples that were not trained on. */
+  /** Divisor of the logits before softmax, fitted on the validation set; 1 if not fitted. */
   readonly temperature: number;
-  /** SHA-256 of the training blocks and labels, hexadecimal. */
+  /** SHA-256 of the training faces' inputs, labels and votes, hexadecimal; zeros if unknown. */
   readonly trainingData: string;
   /** One sentence about the training data and the measured accuracy. */
   readonly description: string;
 }
 
-/** A model with its network. */
+/** The content of a model file. */
 export interface Model extends ModelMetadata {
-  /** The network, with its architecture's inputs; whoever loads the model disposes it. */
+  /** The network, which the caller disposes. */
   readonly network: Network;
 }
 
@@ -35,7 +35,7 @@ const FORMAT = 'prior-attention-model/1';
 
 /**
  * Writes a model as a safetensors file: weights and metadata.
- * @param state default the network's own
+ * @param state weights to write; default the network's own
  * @returns the file in parts, in order
  */
 export function encodeModel(
@@ -52,8 +52,8 @@ export function encodeModel(
 }
 
 /**
- * Reads a model file. Size, format and metadata are checked before the network is built; names, shapes and values are
- * checked before its weights are set.
+ * Reads a model file. Size, format and metadata are checked before the network is built; names, shapes and values of the
+ * tensors are checked before its weights are set.
  * @param bytes the whole file
  * @param name of the file in messages
  * @returns the model; the caller disposes its network

@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safeten
 /**
  * Writes a network's weights in PyTorch's layout: matrices as [out, in], convolutions as [out, in, height, width], and
  * channels first where a map is flattened. TerGat's tensors have the original's names (`lower` is the mouth, `upper`
- * the eyes). Other networks keep their names, with PyTorch's for the running statistics.
+ * the eyes). Other networks keep our names, except `running_mean` and `running_var` of batch normalisation.
  * @returns a safetensors file in parts, for `safetensors.torch.load_file` and `load_state_dict`
  */
 export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
@@ -103,7 +103,7 @@ function flattenedChannels({ parameters }: Network, name: string): number | unde
 /**
  * Converts a parameter from PyTorch's layout to ours: convolutions from [out, in, height, width] to [height, width, in,
  * out], matrices from [out, in] to [in, out]; vectors are unchanged.
- * @param channels of the map that the layer's inputs are flattened from, if any: first in PyTorch, last here
+ * @param channels number of channels, if the layer's inputs are a flattened map: channels first in PyTorch, last here
  * @returns a copy
  */
 export function fromPyTorchLayout({ shape, values }: NamedArray, channels?: number): NamedArray {

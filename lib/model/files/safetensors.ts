@@ -9,21 +9,21 @@ export interface NamedArray {
 /** Content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, NamedArray>;
-  /** Text by name, including JSON. */
+  /** Text by name; can be JSON. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A tensor whose values are read when they are written, so that a checkpoint need not fit in memory. */
+/** A tensor whose values are read only when they are written, so that they are not all in memory. */
 export interface TensorToWrite {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Returns the values, as many as the shape has. */
+  /** Returns the values in row-major order. */
   readonly read: () => Float32Array;
 }
 
 /**
  * Prepares variables for {@link encodeSafetensors}.
- * @param values to write in place of the variables' own
+ * @param values by name, to write instead of the variables' own
  */
 export function tensorsToWrite(
   variables: ReadonlyMap<string, tf.Variable>,
@@ -36,7 +36,7 @@ export function tensorsToWrite(
   }));
 }
 
-/** The format's limit; a longer header means a broken or hostile file. */
+/** Maximum length of the header in bytes, from the format. */
 const LONGEST_HEADER = 100_000_000;
 const METADATA = '__metadata__';
 
