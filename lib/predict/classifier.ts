@@ -10,6 +10,7 @@ import { projectRoot } from '../files/project';
 import type { FaceWithBlocks } from '../faces/detector/find-faces';
 import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/face-api';
 import { compile } from '../tensor/graph/compile';
+import { nativeBackend } from '../tensor/native/addon';
 import { findArchitecture } from '../model/architectures';
 import { inputTensor, shapeOfInput, sizeOfInput, type FaceInput } from '../model/training/data';
 import { decodeModel, MAX_MODEL_BYTES, type Model } from '../model/files/model-file';
@@ -20,11 +21,15 @@ export const DEFAULT_MODEL = path.join('models', 'default.safetensors');
 /** Model name of face-api's expression network. */
 export const FACE_API_MODEL = 'face-api';
 
+/** Maximum number of faces in a batch. */
+const MAX_BATCH = 16;
+
 /**
- * Minimum and maximum number of faces in a batch; a smaller one is filled up with zeros. A matrix product with a single row
- * rounds differently, so a face's result would depend on how many others there are.
+ * Minimum number of faces in a batch; a smaller one is filled up with zeros. Matrix products with fewer rows have another
+ * kernel, which rounds differently, so a face's result would depend on how many others there are: with one row on native
+ * TensorFlow, with fewer than eight on wasm.
  */
-const [MIN_BATCH, MAX_BATCH] = [2, 16];
+const minBatch = () => (nativeBackend() ? 2 : 8);
 
 /** Input of a classifier. */
 interface FaceToClassify extends Pick<FaceWithBlocks, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
@@ -108,7 +113,7 @@ function fromModel(model: Model, name: string): Classifier {
 /** Makes a batch of one of the network's inputs. */
 function toInput(input: FaceInput, faces: readonly FaceToClassify[]): tf.Tensor {
   const size = sizeOfInput(input);
-  const values = new Float32Array(Math.max(MIN_BATCH, faces.length) * size);
+  const values = new Float32Array(Math.max(minBatch(), faces.length) * size);
   faces.forEach((face, row) => values.set(readInput(input, face), row * size));
   return inputTensor(input, values);
 }

@@ -6,12 +6,13 @@ import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { RgbImage } from '../../lib/core/image';
+import { createRandom } from '../../lib/core/random';
 import { projectRoot } from '../../lib/files/project';
 import { decodeImage } from '../../lib/faces/picture/decode';
 import { preprocess } from '../../lib/faces/store/preprocess';
 import { readImageFile } from '../../lib/faces/picture/read-images';
 import { expandInputs } from '../../lib/predict/inputs';
-import { FACE_API_MODEL } from '../../lib/predict/classifier';
+import { FACE_API_MODEL, loadClassifier } from '../../lib/predict/classifier';
 import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
 import {
   isUnread,
@@ -20,6 +21,7 @@ import {
   type PicturePredictor,
 } from '../../lib/predict/predictor';
 import { predictionWriter } from '../../lib/predict/format';
+import { startEngine } from '../../lib/tensor/backend';
 import { splitPpm } from '../../lib/predict/video';
 import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
@@ -27,6 +29,30 @@ import { startFastest } from '../support/native';
 
 const DRAWN_MODEL = path.join(projectRoot(), 'models', 'drawn.safetensors');
 const PHOTO = path.join(PHOTO_FOLDER, 'sample1.jpg');
+
+describe('loadClassifier', function () {
+  this.timeout(60_000);
+  after(startFastest);
+
+  it('classifies a face alone as among others, to the last bit, on wasm too', async () => {
+    await startEngine({ backend: 'wasm' });
+    const classifier = await loadClassifier();
+    const random = createRandom(1);
+    const levels = (count: number) => Uint8Array.from({ length: count }, () => random.integer(256));
+    const box = { x: 0, y: 0, width: 100, height: 100 };
+    const faces = Array.from({ length: 16 }, () => ({
+      image: { width: 1, height: 1, data: levels(3) },
+      landmarks: Float32Array.from({ length: 136 }, () => random.uniform(0, 100)),
+      eyes: levels(32 * 32),
+      mouth: levels(32 * 32),
+      wholeFace: { pixels: levels(48 * 48), box },
+    }));
+    const together = await classifier.classify(faces);
+    for (const count of [1, 2, 7, 8, 9])
+      assert.deepEqual(await classifier.classify(faces.slice(0, count)), together.slice(0, 7 * count));
+    classifier.dispose();
+  });
+});
 
 describe('predictPictures', function () {
   this.timeout(60_000);
