@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { buildCombined } from '../../lib/model/networks/compact';
 import { buildWholeFace } from '../../lib/model/networks/face-networks';
+import { buildResidualBlocksAndFace } from '../../lib/model/networks/residual';
 import { decodeOriginal, encodeForPyTorch } from '../../lib/model/files/pytorch';
 import { saveState, type Network } from '../../lib/model/networks/network';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
@@ -72,5 +73,21 @@ describe('encodeForPyTorch', function () {
     const turned = tensors.get('face.fc.weight')!.values[3 * 1728 + (5 * 6 + 2) * 6 + 1];
     assert.equal(turned, own[((2 * 6 + 1) * 48 + 5) * 70 + 3]);
     face.dispose();
+  });
+
+  it('puts the channels first in each of the maps that the last layer of a Residual network takes', () => {
+    const residual = buildResidualBlocksAndFace({ seed: 1 });
+    const { tensors } = decodeSafetensors(Buffer.concat([...encodeForPyTorch(residual)]));
+    const own = saveState(residual).get('head.fc.weight')!;
+    const turned = tensors.get('head.fc.weight')!;
+    // Both blocks have a map of 2 x 2 points with 40 channels, the face one of 3 x 3 points with 64 channels.
+    assert.deepEqual(turned.shape, [7, 160 + 160 + 576]);
+    // Output 3, channel 5: row 1, column 0 of the mouth's map, and row 2, column 1 of the face's.
+    assert.equal(turned.values[3 * 896 + 160 + (5 * 2 + 1) * 2], own[(160 + 2 * 40 + 5) * 7 + 3]);
+    assert.equal(
+      turned.values[3 * 896 + 320 + (5 * 3 + 2) * 3 + 1],
+      own[(320 + (2 * 3 + 1) * 64 + 5) * 7 + 3],
+    );
+    residual.dispose();
   });
 });

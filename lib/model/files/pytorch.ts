@@ -1,4 +1,6 @@
+import { BLOCK_SIZE, FACE_SIZE } from '../../core/blocks';
 import { allVariables, loadState, saveState, type Network, type NetworkState } from '../networks/network';
+import { RESIDUAL_POOLING } from '../networks/residual';
 import { buildTerGat } from '../networks/tergat';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 
@@ -13,7 +15,10 @@ export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
   const rename = network.name === 'TerGat' ? toOriginalName : renameBuffers;
   const tensors = [...allVariables(network)].map(([name, { shape }]) => {
     const own = { shape, values: state.get(name)! };
-    const turned = toPyTorchLayout(own, flattenedChannels(network, name));
+    const turned =
+      name === 'head.fc.weight'
+        ? turnHead(network, own)
+        : toPyTorchLayout(own, flattenedChannels(network, name));
     return { name: rename(name), shape: turned.shape, read: () => turned.values };
   });
   const metadata = { format: 'pt', architecture: network.name };
@@ -98,6 +103,28 @@ function flattenedChannels({ parameters }: Network, name: string): number | unde
   const [, branch] = /^(\w+)\.fc1?\.weight$/.exec(name) ?? [];
   const last = ['conv3', 'conv2'].find((layer) => parameters.has(`${branch}.${layer}.weight`));
   return parameters.get(`${branch}.${last}.weight`)?.shape[3];
+}
+
+/**
+ * Converts the last layer's matrix, [in, out], to PyTorch's layout. Its inputs are the features of all branches; branches of
+ * the Residual networks end in a map that is flattened, the others in a fully connected layer.
+ */
+function turnHead({ parameters }: Network, head: NamedArray): NamedArray {
+  const norms = [...parameters].filter(([name]) => /^\w+\.norm\.weight$/.test(name));
+  if (norms.length === 0) return toPyTorchLayout(head);
+  const [inputs, outputs] = head.shape;
+  const values = new Float32Array(inputs * outputs);
+  let from = 0;
+  for (const [name, { size: channels }] of norms) {
+    const side = (name.startsWith('face.') ? FACE_SIZE : BLOCK_SIZE) / RESIDUAL_POOLING;
+    const width = side * side * channels;
+    const own = head.values.subarray(from * outputs, (from + width) * outputs);
+    const turned = toPyTorchLayout({ shape: [width, outputs], values: own }, channels).values;
+    for (let output = 0; output < outputs; output++)
+      values.set(turned.subarray(output * width, (output + 1) * width), output * inputs + from);
+    from += width;
+  }
+  return { shape: [outputs, inputs], values };
 }
 
 /**

@@ -45,6 +45,9 @@ const DROPOUT = 0.3;
 /** Side of the squares of points over which the last map is averaged. */
 const POOL_SIDE = 2;
 
+/** Ratio of the sides of a picture and of the averaged map that a branch flattens. */
+export const RESIDUAL_POOLING = 8 * POOL_SIDE;
+
 /** Builds the network of both blocks and the whole face, on [eyes, mouth, face]. */
 export function buildResidualBlocksAndFace({ seed }: BuildOptions): Network {
   return buildResidual('ResidualBlocksAndFace', seed, { eyes: BLOCK, mouth: BLOCK, face: FACE });
@@ -90,7 +93,7 @@ function buildBranch(weights: Weights, name: string, { side, channels, deep }: B
   const stage3 = deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
   const norm = batchNormReluLayer(weights, `${name}.norm`, third);
   return {
-    width: (side / 8 / POOL_SIDE) ** 2 * third,
+    width: (side / RESIDUAL_POOLING) ** 2 * third,
     forward(picture, mode) {
       let x = stem(toPatches(picture as tf.Tensor4D, PATCH)); // [n, side / 2, side / 2, first]
       x = stage1(x, mode);
