@@ -94,24 +94,25 @@ type EvaluateRequest = Omit<Values, 'model' | 'against'> & {
 
 /**
  * Evaluates one model on labelled images, or compares two image by image.
- * @param stop stops before the next image; default Ctrl-C
+ * @param given stops before the next image; default Ctrl-C, which ends the process while the data are opened
  * @returns false when it was stopped; nothing is written then
  * @throws RangeError when a model or the data cannot be used, or the data do not have the column
  */
 export async function evaluate(
   request: EvaluateRequest,
-  stop: Pick<StopFlag, 'isRequested' | 'dispose'> = watchStop(),
+  given?: Pick<StopFlag, 'isRequested' | 'dispose'>,
 ): Promise<boolean> {
   const { models, abstainBelow, by, side, format, output } = request;
   const { loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
   const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
   const { compareEvaluations, evaluateModel, evaluationsToJson, evaluationsToText } =
     await import('../study/evaluate-models');
+  checkOutput(output);
+  const opened = await openLabelled(request, readExperiment(process.env));
+  const column = by === undefined ? undefined : findColumn(opened, by);
+  const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
+  const stop = given ?? watchStop();
   try {
-    checkOutput(output);
-    const opened = await openLabelled(request, readExperiment(process.env));
-    const column = by === undefined ? undefined : findColumn(opened, by);
-    const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
     const evaluations: ModelEvaluation[] = [];
     for (const model of models) {
       const { cropped } = dataset;
