@@ -125,7 +125,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
 }
 
 function accuracyOfSurest(
-  { labels, probabilities }: ReturnType<typeof chooseLabelled>,
+  { labels, probabilities }: { readonly labels: Uint8Array; readonly probabilities: Float32Array },
   share: number,
 ): number {
   const answers = predictedLabels(probabilities);
