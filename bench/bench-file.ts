@@ -41,7 +41,7 @@ export interface BenchFile {
 
 /**
  * Makes a row from measured costs.
- * @param costs of each run, in the row's unit; at least one of ours, and none of the peer without a peer
+ * @param costs of each run, in the row's unit; at least one of ours; `peer` is empty without a peer
  * @throws RangeError without a cost of ours
  */
 export function assembleRow(

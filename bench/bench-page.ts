@@ -16,7 +16,7 @@ export function renderBenchTable({ machine, rows, missing }: BenchFile): string 
     '| --- | --- | ---: | ---: | ---: | ---: | --- |',
     ...rows.map(renderRow),
     '',
-    '![Ratio of each row that has a rival](../results/reference/bench/ratios.png)',
+    '![Ratio of each row with another project](../results/reference/bench/ratios.png)',
   ];
   if (missing.length > 0) {
     lines.push('', 'Not measured:', '', ...missing.map(({ name, reason }) => `- \`${name}\`: ${reason}`));
@@ -53,7 +53,7 @@ function describeInWords(machine: Machine): string {
   return `${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}; Node.js ${node}; ${library}; ${named}. Load when it began: ${load}.`;
 }
 
-/** Rows without another project: the machine's limit, and two networks of ours. */
+/** Rows whose peer is not another project: the machine's limit, and another network of ours. */
 const WITHOUT_RIVAL = ['tergat-step/limit', 'compact-step/tergat'];
 
 const ROWS_AXIS = { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } };

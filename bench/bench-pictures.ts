@@ -46,8 +46,8 @@ export function listPictures(set: PictureSet): string[] {
 }
 
 /**
- * Makes the portraits in `.bench/portraits` unless they exist: JPEG files, square, 256 to 512 pixels wide, one face in each
- * at least.
+ * Makes the portraits in `.bench/portraits` unless they exist: square JPEG files, 256 to 512 pixels wide, with at least
+ * one face each.
  */
 export async function makePortraits(): Promise<void> {
   if (fs.existsSync(PORTRAITS) && fs.readdirSync(PORTRAITS).length === PORTRAIT_COUNT) return;
@@ -63,7 +63,7 @@ export async function makePortraits(): Promise<void> {
   }
 }
 
-/** Cuts the photographs' faces out in turn, each time with another margin, offset and side. */
+/** Cuts out the photographs' faces in turn, with random margin and offset; every second one is mirrored. */
 async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
   await startEngine();
   const detector = await loadAllFacesDetector();
@@ -111,7 +111,7 @@ export async function makeVideo(): Promise<void> {
   fs.renameSync(unfinished, VIDEO);
 }
 
-/** The images to preprocess; the bench passes them to its programs in {@link IMAGE_LIST}. */
+/** The images to preprocess; programs read them from {@link IMAGE_LIST}. */
 export interface ImageList {
   /** Absolute path that the records' paths are relative to. */
   readonly root: string;
@@ -133,7 +133,7 @@ export async function writeImageList(count: number): Promise<void> {
   const { records } = isDrawn ? readFerg(root) : await openDataset(DEFAULT_EXPERIMENT, {});
   if (records.length < count)
     throw new RangeError(
-      `Expected at least ${count} images in data/sample but received ${records.length}: delete it, and it is drawn anew`,
+      `Expected at least ${count} images in data/sample but received ${records.length}: delete the folder, and the whole sample is drawn again`,
     );
   const list: ImageList = { root, records: createRandom('bench', 'images').shuffle(records).slice(0, count) };
   fs.mkdirSync(path.dirname(IMAGE_LIST), { recursive: true });

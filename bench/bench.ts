@@ -29,16 +29,16 @@ interface BenchOptions {
 }
 
 /**
- * Measures this project against its peers, in turn, and saves the figures after each row.
- * @returns what was saved
- * @throws RangeError for a row that is not known
+ * Measures this project and its peers in turn, and saves the results after each row.
+ * @returns the saved results
+ * @throws RangeError for an unknown row
  */
 export async function runBench(options: BenchOptions): Promise<BenchFile> {
   const { print, runs, output = homePath('results', 'latest', 'bench.json') } = options;
   const choice = chooseRows(options.rows);
   const [loadAtStart] = os.loadavg();
   if (loadAtStart > os.availableParallelism() / 2)
-    print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the figures will not be worth much.`);
+    print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the results will not be reliable.`);
   await prepareRows(choice, print);
   const pool = createProgramPool();
   const rows: BenchRow[] = [];
@@ -51,24 +51,24 @@ export async function runBench(options: BenchOptions): Promise<BenchFile> {
     saveBench(bench(), output);
     print('reason' in row ? `${row.name.padEnd(30)} missing: ${row.reason}` : formatRow(row));
   });
-  print(`The figures are in ${path.relative(process.cwd(), output)}.`);
+  print(`The results are in ${path.relative(process.cwd(), output)}.`);
   return bench();
 }
 
 async function prepareRows({ rows }: Choice, print: (line: string) => void): Promise<void> {
   const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
   if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
-  // The notebook imports dist, and npx runs it.
+  // The notebook imports dist, and `npx .` runs it.
   if (isChosen('startup/') || isChosen('predict/one-cold'))
     print(formatStep(await runStep('helpers', setUpCompiled)));
   if (isChosen('predict/face-api-portraits')) await makePortraits();
   if (isChosen('predict/video')) await makeVideo();
 }
 
-/** Waits up to five minutes until what ran before has died down; the load that is left is recorded. */
+/** Waits up to five minutes until the system load is low; the remaining load is recorded. */
 async function waitForQuiet(print: (line: string) => void): Promise<void> {
   const isBusy = () => os.loadavg()[0] > os.availableParallelism() / 4;
-  if (isBusy()) print('The bench begins when the machine is quiet, after five minutes at most.');
+  if (isBusy()) print('Waiting for a low system load, five minutes at most.');
   for (let tries = 0; tries < 60 && isBusy(); tries++) await sleep(5000);
 }
 

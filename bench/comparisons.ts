@@ -2,23 +2,23 @@ import { GROUP_COUNT, PORTRAIT_COUNT } from './bench-pictures';
 import type { ProgramName } from './measured-programs';
 import { PRODUCT_FLOPS, stepFlops } from './programs/matrix-products';
 
-/** One comparison: what is measured, and how. */
+/** Specification of a comparison. */
 export interface RowSpec {
   readonly name: string;
-  /** Seconds where it is `s`, otherwise milliseconds. */
+  /** `s`: seconds; any other unit is in milliseconds. */
   readonly unit: string;
   /** Ours, then the peer if there is one. */
   readonly programs: readonly ProgramName[];
-  /** Units of work per run; default as many as take about two seconds. */
+  /** Units of work per run; default: as many as take about two seconds, at most 32. */
   readonly count?: number;
-  /** Units of the peer's work that one unit of ours is compared with, default 1. */
+  /** Number of the peer's units of work that equal one unit of ours, default 1. */
   readonly peerUnits?: number;
   /** Number of measured runs, default 7. */
   readonly runs?: number;
   /** Number of warm-up runs of one unit; default 1 where `runs` is set, otherwise 3. */
   readonly warmUps?: number;
   readonly note?: string;
-  /** Whether a second row has both processes' peak memory; `-memory` takes the place of `-step` in its name. */
+  /** If true, a second row has the peak memory of both processes; its name has `-memory` for `-step`. */
   readonly hasMemoryRow?: boolean;
 }
 
@@ -154,8 +154,8 @@ export const ROWS: readonly RowSpec[] = [
 ];
 
 /**
- * The leak tests: a network is trained for 2,000 steps. Each gives two rows, growth of tensors and growth of memory; its name
- * is the part of their names before the slash. Optional ones are measured only when requested by name.
+ * The leak tests: a network is trained for 2,000 steps. Each gives two rows, NAME/tensors and NAME/resident: the growth
+ * of tensors and of memory. Optional ones are measured only when requested by name.
  */
 export const LEAK_TESTS = [
   { name: 'steady', program: 'small', isOptional: false },

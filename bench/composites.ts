@@ -64,13 +64,14 @@ export async function makeCompositesReference({ directory, print }: ReferenceCon
   const file = await measureComposites({ pictures: 9, faces: 12, textures: 100 });
   fs.writeFileSync(path.join(directory, 'composites.json'), `${JSON.stringify(file, null, 2)}\n`);
   replaceSectionIn(COMPOSITES_PAGE, 'composites', compositesToMarkdown(file));
-  print(`Made anew: results/reference/composites.json, and its table in ${COMPOSITES_PAGE}.`);
+  print(`Written: results/reference/composites.json, and its table in ${COMPOSITES_PAGE}.`);
 }
 
 /**
  * Measures the recall of detection on composites of drawn and photographed faces, and false detections on textures.
  * @param options.pictures number of pictures for each size of picture and face
  * @param options.faces maximum number of faces in a picture
+ * @param options.textures number of pictures without a face
  * @param options.sizes default: those of the committed file
  */
 export async function measureComposites(options: {
@@ -147,7 +148,7 @@ async function measureRow(
   return { width, height, faceSize, ...counts, secondsPerPicture: median(seconds) };
 }
 
-/** A face counts as found when the centre of the landmarks is in the face, and their size is half to twice the face's. */
+/** A face is found if the centre of the landmarks is in its box, and their size is half to twice that of the box. */
 function isSame({ landmarks }: DetectedFace, box: Piece['face']): boolean {
   const found = landmarkBox(landmarks);
   const ratio = longerSide(found) / longerSide(box);

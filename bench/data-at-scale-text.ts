@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
 import { formatCount, markdownTable } from '../lib/study/markdown';
 
-/** Faces that the original found in a second, on Colab. */
+/** Rate of the original's face detection on Colab. */
 const ORIGINAL_IMAGES_PER_SECOND = 21.4;
 
 /** Upper limits: peak memory at full size over that at 5,000 images, peak memory, loading. */
@@ -10,17 +10,17 @@ const AIMS = { memoryRatio: [1.2, ''], peakRssMb: [1500, ' MB'], loadSeconds: [2
 
 const FER_PLUS_IMAGES_PER_SECOND = 170;
 
-/** What the costs of other sizes are computed for. */
+/** Numbers of images and machines for which time and size are computed. */
 const COSTED_IMAGES = [1e6, 1e9] as const;
 const MANY_MACHINES = 100;
 
 /**
- * What a synthetic FERG took from rendering to tensors: results/reference/scale.json. Times are seconds on the wall,
- * memory is of all processes together, in MB (10^6 bytes), with pages that they share counted once. Null: not measured in that run.
+ * Measurements of a synthetic FERG from rendering to tensors: results/reference/scale.json. Times are wall-clock
+ * seconds. Memory is that of all processes together in MB (10^6 bytes); shared pages are counted once. Null: not measured.
  */
 export interface ScaleFile {
   readonly images: number;
-  /** Cores that the machine offers. */
+  /** Number of cores. */
   readonly cores: number;
   readonly renderSeconds: number | null;
   readonly preprocessSeconds: number | null;
@@ -32,7 +32,7 @@ export interface ScaleFile {
   readonly storeMb: number;
   /** Median of five loads of the store into training tensors. */
   readonly loadSeconds: number;
-  /** FER+'s cropped faces, from files to blocks; absent where nobody measured them. */
+  /** FER+'s cropped faces, from files to blocks; undefined: not measured. */
   readonly ferPlus?: {
     readonly images: number;
     readonly seconds: number;
@@ -41,12 +41,12 @@ export interface ScaleFile {
   };
 }
 
-/** Reads a file of measurements; undefined where there is none yet. */
+/** Reads a file of measurements; undefined if it does not exist. */
 export function readScale(file: string): ScaleFile | undefined {
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as ScaleFile) : undefined;
 }
 
-/** What texts show while there is no file of measurements. */
+/** Shown in texts while there is no file of measurements. */
 const MISSING =
   '**Not measured yet**: there is no `results/reference/scale.json`. `npm run reference -- scale` measures it and writes the figures here.';
 
@@ -92,7 +92,7 @@ export function scaleToSentence(scale: ScaleFile | undefined): string {
   );
 }
 
-/** Computes times and sizes for other numbers of images; nothing where the rate was not measured. */
+/** Computes times and sizes for other numbers of images; empty if the rate was not measured. */
 function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
   if (imagesPerSecond === null) return [];
   const rows = [images, ...COSTED_IMAGES].map((size) => [
@@ -124,7 +124,7 @@ function figure(value: number | null | undefined): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: value < 1000 ? 1 : 0 });
 }
 
-/** Formats a time in the largest unit of which there are two. */
+/** Formats a time in the largest unit in which it is at least 2. */
 function duration(seconds: number | null): string {
   return seconds === null ? NOT_MEASURED : inUnit(seconds, 2, { days: 86_400, h: 3600, min: 60, s: 1 });
 }

@@ -22,7 +22,7 @@ const FERG_IMAGES = 55_768;
 /** Size that the peak memory of the full size is compared with. */
 const SMALL_IMAGES = 5000;
 
-/** How {@link measureAtScale} runs. */
+/** Options of {@link measureAtScale}. */
 interface AtScaleOptions {
   /** Number of images; default FERG's 55,768. */
   readonly images?: number;
@@ -36,7 +36,7 @@ interface AtScaleOptions {
 }
 
 /**
- * Measures a synthetic FERG from rendering to store and on to training tensors: 5,000 images, and then all.
+ * Measures a synthetic FERG from rendering to store and to training tensors: first 5,000 images, then all.
  * @throws Error when preprocessing fails
  */
 export async function measureAtScale(options: AtScaleOptions): Promise<ScaleFile> {
@@ -71,7 +71,7 @@ export async function measureFerPlus(directory: string, print: (line: string) =>
   const scale = readScale(file);
   if (!scale) throw new Error(`Expected ${file} but found none: run \`npm run reference -- scale\` first`);
   const folder = homePath('data', 'scale', 'fer-plus');
-  // All faces, those without a majority label too: labels are not measured.
+  // All faces, also those without a majority label: only preprocessing is measured.
   const dataset = ['fer-plus', path.resolve(directory), 'all'];
   const { preprocessSeconds, peakRssMb } = await preprocessApart(folder, { anew: true, print }, dataset);
   const seconds = preprocessSeconds!;
@@ -112,7 +112,7 @@ async function measure(images: number, directory: string, options: AtScaleOption
   };
 }
 
-/** Draws missing images. The time for drawing all of them is recorded beside them, and read again when they exist. */
+/** Draws missing images. @returns seconds for drawing all, from render.json if they exist; null: unknown */
 async function render(
   frames: number,
   folder: string,
@@ -172,7 +172,7 @@ export async function timeLoad(file: string): Promise<number> {
     const start = performance.now();
     const source = blockSource(await loadStore(file));
     const tensors = source.batch(Array.from({ length: source.size }, (_, index) => index));
-    // The engine takes a tensor's values when it first computes with them.
+    // The engine copies a tensor's values when it first computes with them.
     tf.tidy(() => tensors.forEach((tensor) => tf.slice(tensor, 0, 1).dataSync()));
     loads.push((performance.now() - start) / 1000);
     tf.dispose(tensors);

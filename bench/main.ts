@@ -6,9 +6,11 @@ import { installPeers } from './peers';
 
 const program = new Command('npm run bench --')
   .description('measure training, evaluation, preprocessing and prediction against other libraries, in turn')
-  .option('--rows <names...>', 'rows by name, or by what stands before the slash')
-  .addOption(integer('--runs <count>', 'measured runs of each row; default its own number', 1, 1000))
-  .option('--install-peers', 'put PyTorch, Keras and dlib into .bench/venv (7 GB), and measure nothing')
+  .option('--rows <names...>', 'names of rows, or their parts before the slash')
+  .addOption(
+    integer('--runs <count>', 'measured runs of each row; default: as specified for the row', 1, 1000),
+  )
+  .option('--install-peers', 'only install PyTorch, Keras and dlib into .bench/venv (7 GB)')
   .action(async (flags: { rows?: string[]; runs?: number; installPeers?: boolean }) => {
     if (flags.installPeers) await installPeers(print);
     else await runBench({ ...flags, print });
@@ -17,7 +19,7 @@ const program = new Command('npm run bench --')
 program
   .command('scale')
   .description(
-    'measure a synthetic FERG from rendering to store: time, rate, memory; 3 GB; resumable, without times for what an earlier run did',
+    'measure a synthetic FERG from rendering to store: time, rate, memory; uses 3 GB; an earlier run is continued, without times for its part',
   )
   .addOption(integer('--images <n>', "number of images; default FERG's 55,768", 1, 1e7))
   .option('--file <file>', 'JSON file of the figures; default results/latest/scale.json')
@@ -28,15 +30,17 @@ program
 program
   .command('fer-plus')
   .description(
-    'measure preprocessing of FER+: ferPlus of results/reference/scale.json, and the texts that quote it',
+    'measure preprocessing of FER+, and update ferPlus in results/reference/scale.json and the texts that quote it',
   )
   .argument('<folder>', 'FER+, as `npx . preprocess --dataset fer-plus` takes it')
   .action((folder: string) => measureFerPlus(folder, print));
 
 program
   .command('reference')
-  .description('make the committed results again: results/reference, outputs of notebooks, tables in texts')
-  .argument('[parts...]', 'parts of it; default all')
+  .description(
+    'compute the committed results again: results/reference, outputs of notebooks, tables in texts',
+  )
+  .argument('[parts...]', 'parts; default all')
   .action(async (parts: string[]) => {
     const { runReference } = await import('./reference/reference');
     await runReference(parts, print);

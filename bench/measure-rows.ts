@@ -61,7 +61,7 @@ async function measureRow(row: RowSpec, pool: ProgramPool, runs = row.runs ?? 7)
   return [measured, assembleRow({ ...memory, note: 'largest resident set while training' }, peaks)];
 }
 
-/** Number and pauses of the runs. */
+/** Numbers of runs and units, and the pause between runs. */
 interface Pace {
   /** Units of work per run; default as many as take about {@link RUN_SECONDS}. */
   readonly count?: number;
@@ -83,8 +83,8 @@ interface Measured {
 }
 
 /**
- * Measures running programs in turn, one at a time, so that all see the same machine load. The order is reversed from
- * round to round.
+ * Measures running programs in turn, one at a time, so that all see the same machine load. Every second round runs in
+ * reverse order.
  * @throws Error when a program fails
  */
 export async function measureInTurn(programs: readonly RunningProgram[], pace: Pace): Promise<Measured[]> {
@@ -134,7 +134,7 @@ export async function runLeakTest(
   while (samples.length * STEPS_A_REQUEST < steps.resident + STEPS_A_REQUEST)
     samples.push(await program.run(STEPS_A_REQUEST));
   const tensors = samples[steps.tensors / STEPS_A_REQUEST].tensors! - samples[0].tensors!;
-  // In the second eighth, memory pools have reached their size.
+  // Memory pools have reached their final size in the second eighth.
   const sizes = samples.map(({ residentMb }) => residentMb!);
   const eighth = Math.floor(sizes.length / 8);
   const resident = median(sizes.slice(-2 * eighth)) - median(sizes.slice(eighth, 2 * eighth));

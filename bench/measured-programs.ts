@@ -55,7 +55,7 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): ProgramSp
   return {
     label,
     command: [peersPython(), path.join('bench', 'python', script), ...task],
-    // Keras' TensorFlow uses its fast kernels on every machine.
+    // oneDNN is always on, so that Keras' TensorFlow uses its fast kernels on every machine.
     environment: {
       ...NO_GPU,
       KERAS_BACKEND: 'tensorflow',
@@ -66,7 +66,7 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): ProgramSp
   };
 }
 
-/** Number of TerGat's parameters. A program with another number would do different work. */
+/** Number of TerGat's parameters. A program with another number is rejected, because it would do different work. */
 export const TERGAT_PARAMETERS = 35_480_655;
 
 /** The running measured programs. */

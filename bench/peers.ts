@@ -19,7 +19,7 @@ export function peersPython(): string {
   return path.join(FOLDER, folder, program);
 }
 
-/** Returns why no peer can run; undefined when their environment exists. */
+/** Returns the reason why no peer can run; undefined if their environment exists. */
 export function missingPeersReason(): string | undefined {
   return fs.existsSync(peersPython())
     ? undefined
@@ -42,7 +42,7 @@ export async function installPeers(print: (line: string) => void): Promise<void>
 }
 
 async function prepareEnvironment(): Promise<StepOutcome> {
-  if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv is there' };
+  if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv exists' };
   await createEnvironment(FOLDER);
-  return { state: 'done', detail: '.bench/venv was made' };
+  return { state: 'done', detail: '.bench/venv was created' };
 }

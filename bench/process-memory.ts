@@ -9,7 +9,8 @@ export type TotalMemory = readonly [residentMb: number, summedMb: number];
 /**
  * Watches the memory of a process and its descendants, four times a second.
  * @returns a function that ends watching and returns the peak of each figure
- * @throws Error where the system does not report shared memory
+ * @param pid of the process
+ * @throws Error if the system does not report proportional set sizes, as on macOS and Windows
  */
 export function watchMemory(pid: number): () => TotalMemory {
   if (measureMemory(process.pid)[0] === 0)

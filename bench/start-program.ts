@@ -3,7 +3,7 @@ import readline from 'node:readline';
 import { projectRoot } from '../lib/files/project';
 import type { Answer, Failure, Ready } from './programs/program';
 
-/** How the process of a measured program is started. */
+/** Command and environment of a measured program. */
 export interface ProgramSpec {
   /** Name in messages, such as `PyTorch`. */
   readonly label: string;
@@ -11,7 +11,7 @@ export interface ProgramSpec {
   readonly command: readonly string[];
   /** Additional environment variables; undefined removes a variable. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Whether it needs the peers' Python environment. */
+  /** If true, it runs in the peers' Python environment. */
   readonly isPeer?: boolean;
 }
 

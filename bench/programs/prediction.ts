@@ -33,7 +33,7 @@ const toInputs = (files: readonly string[]): Input[] => files.map((source) => ({
 
 /**
  * @param choose inputs of `count` units
- * @param counted units in which faces are counted for the row's note; default: none are counted
+ * @param counted number of units in which faces are counted for the row's note; default 0
  */
 async function preparePrediction(choose: (count: number) => Input[], counted = 0): Promise<Program> {
   const { versions } = await startProgramEngine('ours');

@@ -7,8 +7,8 @@ import type { ImageList } from '../bench-pictures';
 import { startProgramEngine, type Program } from './program';
 
 /**
- * Prepares preprocessing, from image files to a new store. A unit is an image. Processes and networks are kept between
- * runs, as the peer's are.
+ * Prepares preprocessing, from image files to shards in a new cache. A unit is an image. Processes and networks are
+ * kept between runs, as the peer's are.
  * @param listFile path of an {@link ImageList}
  * @param processes default the number that preprocessing uses by itself
  */

@@ -33,7 +33,7 @@ export interface Answer {
 /** An error. The program accepts further requests, except when this is its first message. */
 export type Failure = { readonly error: string };
 
-/** What a program tells when it is ready, and its work. */
+/** The content of a program's first message, and its work. */
 export interface Program {
   readonly ready: Omit<Ready, 'ready'>;
   /**

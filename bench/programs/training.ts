@@ -18,7 +18,7 @@ const { batchSize, learningRate, seed } = DEFAULT_EXPERIMENT;
 const BATCHES = 64;
 
 /**
- * Prepares this project's training steps as `train` takes them: a batch gathered from bytes, gradients, Adam, and the
+ * Prepares this project's training steps as in `train`: a batch gathered from bytes, gradients, Adam, and the
  * loss read back. A unit is one step on 64 pairs of blocks.
  */
 export async function prepareStep(name: 'tergat' | 'small' | 'compact'): Promise<Program> {

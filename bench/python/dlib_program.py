@@ -1,7 +1,7 @@
 """The original's preprocessing, with the right image under each crop: dlib_program.py one|all IMAGES.json.
 
 Grey image, HOG detector with one upsampling, 68 landmarks, two boxes with a margin of 10 pixels, resized as
-torchvision resizes PIL images, and saved. IMAGES.json tells the root and the paths.
+torchvision resizes PIL images, and saved. IMAGES.json has the root folder and the paths.
 """
 
 import importlib.util
@@ -33,7 +33,7 @@ def load():
 
 
 def blocks_of(path):
-    """The eyes and the mouth block, or None where no face is found."""
+    """Returns the eyes and the mouth block; None without a face."""
     import cv2
     import numpy
 
@@ -79,7 +79,7 @@ def prepare(processes, list_file):
     else:
         pool = multiprocessing.get_context("spawn").Pool(processes, load)
         each = lambda function, items: pool.imap(function, items, chunksize=4)
-    # With these, every process has loaded its models before the clock starts.
+    # After these images, every process has loaded its models; only then the clock starts.
     first = list(each(blocks_of, paths[: 16 * processes]))
     found = sum(1 for pair in first if pair)
     if 2 * found < len(first):

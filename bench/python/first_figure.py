@@ -30,16 +30,16 @@ def prepare():
                 client.stop_channels()
                 manager.shutdown_kernel(now=True)
 
-    # Seconds of the last of count starts: the bench asks for one at a time.
+    # Returns the seconds of the last start; the bench requests one at a time.
     return {}, lambda count: [until_picture() for _ in range(count)][-1]
 
 
 def shows_picture(client, source):
-    """Executes a cell and tells whether it gave a picture."""
+    """Executes a cell and returns whether it showed a picture."""
     pictures, complaints = [], []
 
     def look(message):
-        # A photograph-like picture is held as JPEG, where that is smaller.
+        # A picture can be JPEG instead of PNG if that is smaller.
         if any(kind.startswith("image/") for kind in message["content"].get("data", {})):
             pictures.append(message)
         if message["content"].get("name") == "stderr":

@@ -1,4 +1,4 @@
-"""Lets a Python program answer the bench: one JSON object a line, requests on standard input, answers on standard output."""
+"""Answers the bench from Python: one JSON object per line, requests on standard input, answers on standard output."""
 
 import json
 import os
@@ -10,10 +10,11 @@ import time
 def serve(prepare):
     """Answers {"count": n} with {"seconds": s, "peakMb": m} until standard input ends.
 
-    prepare() gives (what is told once ready: versions, parameters, note; a function that does n units of work).
+    prepare() returns a pair: the fields of the first message (versions, parameters, note), and a function that does n
+    units of work and returns its seconds or None.
     """
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # What libraries print must not stand among the answers.
+    os.dup2(2, 1)  # Output of libraries must not mix with the answers.
 
     def answer(message):
         answers.write(json.dumps(message) + "\n")
@@ -29,7 +30,7 @@ def serve(prepare):
         try:
             count = json.loads(line)["count"]
             start = time.perf_counter()
-            seconds = work(count)  # A program that times itself gives its seconds.
+            seconds = work(count)  # A program that measures itself returns its seconds.
             elapsed = time.perf_counter() - start
             answer({"seconds": elapsed if seconds is None else seconds, "peakMb": peak_megabytes()})
         except Exception as error:
@@ -37,6 +38,6 @@ def serve(prepare):
 
 
 def peak_megabytes():
-    """The largest resident set so far."""
+    """Returns the largest resident set so far, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -66,7 +66,7 @@ def prepare_evaluation():
         loss = right = 0
         with torch.inference_mode():
             for start in range(0, images, batch):
-                # The last batch has only what is left to evaluate.
+                # The last batch has the remaining images.
                 rows = slice(start % 512, start % 512 + min(batch, images - start))
                 logits = model(eyes[rows], mouth[rows])
                 loss += measure(logits, labels[rows]).item()
@@ -79,7 +79,7 @@ def prepare_evaluation():
 
 
 def fastest(sizes, evaluate):
-    """The batch size with the shortest of three times, each after a first run."""
+    """Returns the batch size with the shortest time: the minimum of three runs after a warm-up run."""
 
     def seconds(size):
         evaluate(512, size)

@@ -48,5 +48,5 @@ export async function makeComparisonReference({ directory, print }: ReferenceCon
   const text = `${JSON.stringify(comparison, null, 2)}\n`;
   fs.writeFileSync(path.join(directory, 'compare.json'), text);
   replaceSectionIn('docs/benchmarks.md', 'compare', renderComparison(comparison));
-  print('Made anew: results/reference/compare.json, and its table in docs/benchmarks.md.');
+  print('Written: results/reference/compare.json, and its table in docs/benchmarks.md.');
 }

@@ -1,4 +1,4 @@
-/** What every part of the reference receives. */
+/** Arguments of every part of the reference. */
 export interface ReferenceContext {
   /** results/reference, absolute. */
   readonly directory: string;

@@ -5,14 +5,14 @@ import { homePath } from '../../lib/files/project';
 import { runVisibly } from '../../lib/notebook/notebooks';
 import type { ReferenceContext } from './context';
 
-/** What the page's test and PyTorch's leave in results/latest. */
+/** Figures that the tests of the page and of PyTorch write to results/latest. */
 interface DemoFigures {
   readonly maxLogitDifference: Readonly<Record<string, number>>;
 }
 
 /**
  * Measures the web page in Chromium and the logits' differences between backends: results/reference/demo.json. Takes
- * about three minutes. PyTorch's difference is null where the bench's peers are not installed.
+ * about three minutes. PyTorch's difference is null if the bench's peers are not installed.
  * @throws Error when Chromium is missing or a test fails
  */
 export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
@@ -27,7 +27,7 @@ export async function makeDemoReference({ directory, environment, print }: Refer
   const maxLogitDifference = { ...page.maxLogitDifference, pytorch: pytorch?.maxLogitDifference ?? null };
   const text = JSON.stringify({ ...page, maxLogitDifference }, null, 2);
   fs.writeFileSync(path.join(directory, 'demo.json'), `${text}\n`);
-  print('Made anew: results/reference/demo.json.');
+  print('Written: results/reference/demo.json.');
 }
 
 /** Runs a file of tests. @throws Error when one fails */

@@ -14,8 +14,8 @@ import { formatPercent } from '../../lib/core/metrics';
 import type { FrameRecord } from '../../lib/core/record';
 
 /**
- * Evaluates the default model on the six characters: results/reference/default-model.json, and the
- * table in its card. Takes about two minutes.
+ * Evaluates the default model on the six characters: results/reference/default-model.json, and the table in its card.
+ * Takes about two minutes.
  */
 export async function makeModelReference({ directory, print }: ReferenceContext): Promise<void> {
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {}, followOnStderr('Drawing'));
@@ -27,7 +27,7 @@ export async function makeModelReference({ directory, print }: ReferenceContext)
     const file = toDefaultModelFile(evaluation!, dataset.records, { sha256, dataset: dataset.name });
     fs.writeFileSync(path.join(directory, 'default-model.json'), `${JSON.stringify(file, null, 2)}\n`);
     replaceSectionIn('models/README.md', 'six', defaultModelToMarkdown(file));
-    print('Made anew: results/reference/default-model.json, and its table in models/README.md.');
+    print('Written: results/reference/default-model.json, and its table in models/README.md.');
   } finally {
     predictor.dispose();
   }

@@ -16,10 +16,10 @@ import { makeDemoReference, runTest } from './demo';
 import { makeModelReference } from './model';
 import { makeScaleReference } from '../data-at-scale';
 
-/** What a run leaves beside the committed results: too large, or told by other files. */
+/** Files of a report that are not committed: they are too large, or their content is in other files. */
 const NOT_COMMITTED = /\.(html|ipynb)$/;
 
-/** The parts of what is committed, in the order in which they are made; later ones may use what earlier ones leave. */
+/** The parts of the committed results, in order; later ones may use results of earlier ones. */
 const PARTS = {
   report: makeReportPart,
   bench: makeBenchReference,
@@ -40,7 +40,7 @@ const PARTS = {
 export const REFERENCE_PARTS = Object.keys(PARTS) as readonly (keyof typeof PARTS)[];
 
 /**
- * Makes what is committed anew, with the defaults, whatever the environment says.
+ * Computes the committed results with the default settings; settings in the environment are ignored.
  * @param parts names; none: all
  * @throws RangeError for an unknown part; Error when the project's folder cannot be written or a part cannot be made
  */
@@ -51,7 +51,7 @@ export async function runReference(parts: readonly string[], print: (line: strin
   const settings = [...Object.keys(EXPERIMENT_VARIABLES), ...FOLDER_VARIABLES, ...READER_VARIABLES];
   settings.push('CROPPED', 'ENGINE', 'EVIDENCE', 'PICTURES', 'MODEL');
   expectWritable(projectRoot());
-  // Some parts run in this process and its children, so that here too nothing may be set.
+  // Some parts read the settings of this process.
   for (const name of settings) delete process.env[name];
   const environment = { ...process.env };
   const directory = path.join(projectRoot(), 'results', 'reference');
@@ -60,12 +60,12 @@ export async function runReference(parts: readonly string[], print: (line: strin
   }
 }
 
-/** Report, the notebook's outputs and the README's table, computed from scratch. */
+/** Computes the report, the notebook's outputs and the README's table without any cache. */
 async function makeReportPart({ directory, environment, print }: ReferenceContext): Promise<void> {
-  // A folder of its own, so that nothing is reused and no cache has to be deleted.
+  // In an empty folder, so that no cached result is used.
   const scratch = homePath('data', 'scratch');
   fs.rmSync(scratch, { recursive: true, force: true });
-  // With other defaults, the report's figures of the last run would have other names.
+  // If the defaults have changed, the last run's figures have other names and would remain.
   const figures = fs.readdirSync(directory).filter((name) => /^(TerGat|heatmap)_.*\.(png|svg)$/.test(name));
   for (const name of figures) fs.rmSync(path.join(directory, name));
   const settings = { ...environment, [HOME_VARIABLE]: scratch };
@@ -83,10 +83,10 @@ async function makeReportPart({ directory, environment, print }: ReferenceContex
   }
   const report = JSON.parse(fs.readFileSync(path.join(directory, 'report.json'), 'utf8')) as ReportFile;
   replaceSectionIn('README.md', 'results', resultsToMarkdown(report));
-  print('Made anew: the report in results/reference, the outputs in the notebook, the table in the README.');
+  print('Written: the report in results/reference, the outputs in the notebook, the table in the README.');
 }
 
-/** The outputs of all other notebooks. */
+/** Executes all other notebooks and replaces the committed outputs. */
 async function makeNotebooks({ environment }: ReferenceContext): Promise<void> {
   const folder = homePath('results', 'latest');
   const isDone = await runNotebooks([], { ...environment, RESULTS_DIR: folder });
