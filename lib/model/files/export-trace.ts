@@ -105,10 +105,7 @@ class Recorder extends tf.KernelBackend {
     const inputs = operation.inputs?.map((name) => named[name]!) ?? Object.values(named).map((one) => one!);
     const shape = operation.shapeOf(inputs, attributes);
     const dataId = {};
-    // tfjs' batch normalisation reshapes its result to the shape that it already has.
-    const changesNothing = operation.op === 'Reshape' && shape.join() === inputs[0].shape.join();
-    const name = changesNothing ? this.nameOf(inputs[0]) : this.addNode(operation, inputs, attributes);
-    this.names.set(dataId, name);
+    this.names.set(dataId, this.addNode(operation, inputs, attributes));
     return { dataId, shape, dtype: 'float32' };
   }
 

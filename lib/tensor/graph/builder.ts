@@ -16,8 +16,9 @@ import {
  * tfjs, and every native operation is recorded (the trace). A builder makes graph nodes from the trace. They are encoded
  * as a SavedModel, the only format that the addon loads, and a session runs them. There are two kinds of graphs:
  *
- * - `compile`: a function from one tensor to another, such as a detector. A graph accepts inputs of any size along its
- *   free axes. Weights are feeds, since TensorFlow takes long to load large constants.
+ * - `compile`: a function from tensors to a tensor, such as a detector or a classifier. A graph accepts inputs of any size
+ *   along its free axes. Weights are constants, or feeds if there are more than a million: TensorFlow takes long to load
+ *   large constants.
  * - `compileTraining`: training steps. Adam's operations are added to the trace of a loss and its gradients, and weights
  *   and Adam's state become variables of the graph. tfjs' variables become views, which fetch their values when read.
  *
