@@ -7,7 +7,7 @@ import type { EngineInfo } from '../lib/tensor/backend';
 export interface BenchRow {
   /** What is measured and against which peer, such as `tergat-step/pytorch`. */
   readonly name: string;
-  /** Such as `ms a step`. */
+  /** Unit of the costs, such as `ms a step`. */
   readonly unit: string;
   /** Median of our runs. */
   readonly ours: number;

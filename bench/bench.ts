@@ -72,7 +72,7 @@ async function waitForQuiet(print: (line: string) => void): Promise<void> {
   for (let tries = 0; tries < 60 && isBusy(); tries++) await sleep(5000);
 }
 
-/** Makes the committed bench: results/reference/bench.json, its chart beside it, and its table in docs/benchmarks.md. */
+/** Makes the committed bench: results/reference/bench.json, its chart, and its table in docs/benchmarks.md. */
 export async function makeBenchReference({ directory, print }: ReferenceContext): Promise<void> {
   await installPeers(print);
   await waitForQuiet(print);

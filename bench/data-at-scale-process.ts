@@ -1,5 +1,5 @@
 // Preprocesses a data set to FOLDER/store: data-at-scale-process FOLDER [READER DIRECTORY LABELS], default FERG's layout
-// in FOLDER/sample. A process of its own: its memory is measured from outside.
+// in FOLDER/sample. It is a separate process, so that its memory can be measured.
 import path from 'node:path';
 import { printProgress } from '../lib/cli/preprocess';
 import type { LabelRule } from '../lib/core/votes';

@@ -54,7 +54,7 @@ export async function measureAtScale(options: AtScaleOptions): Promise<ScaleFile
 
 /**
  * Makes the committed measurements, results/reference/scale.json, and the texts that quote them. Preprocessing is
- * always measured; rendering only where its time was not recorded beside the images.
+ * always measured; rendering only if its time was not recorded with the images.
  */
 export async function makeScaleReference({ directory, print }: ReferenceContext): Promise<void> {
   quoteScale(await measureAtScale({ file: path.join(directory, 'scale.json'), anew: true, print }));

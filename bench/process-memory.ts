@@ -52,7 +52,7 @@ function readIfThere(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended.
     return '';
   }
 }

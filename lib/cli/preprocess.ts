@@ -11,7 +11,12 @@ const OPTIONS = {
   ...SHARED.reader,
   out: text('--out <dir>', 'folder for blocks.arrow and skipped.csv; default data/stores/<dataset>'),
   margin: integer('--margin <px>', 'margin around the boxes (default 10)', 0, 1000),
-  workers: integer('--workers <n>', 'processes; default: one per core from 1,024 images on', 1, 1024),
+  workers: integer(
+    '--workers <n>',
+    'processes; default: one per core, at most 8, from 1,024 images on',
+    1,
+    1024,
+  ),
   queue: text('--queue <url>', 'give the work to a queue on Redis, redis://host:6379').conflicts('workers'),
 };
 

@@ -41,7 +41,7 @@ interface ClassFolder {
  * are joined. Images of contempt and of unsupported formats are left out and counted.
  * @param options.setting default `IMAGES_DIR`
  * @throws RangeError when the folder is missing, classes are unknown (the message lists all), a class has no images,
- *   or folders other than the official split's are beside it
+ *   or other folders lie beside those of an official split
  */
 export function readFolder(
   directory: string,

@@ -51,7 +51,8 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<
   }
   records.sort((first, second) => (first.path < second.path ? -1 : 1));
   const twice = records.find((record, index) => record.path === records[index + 1]?.path);
-  if (twice) throw new RangeError(`Expected one row a picture in ${table} but received ${twice.path} twice`);
+  if (twice)
+    throw new RangeError(`Expected one row per picture in ${table} but received ${twice.path} twice`);
   const notes = [...noteRows(rows.length - labelled.length, records), ...noteOthers(unread)];
   return { name: path.parse(table).name, synthetic: false, directory: root, records, notes };
 }

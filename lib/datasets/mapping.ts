@@ -4,7 +4,7 @@ import type { FrameRecord } from '../core/record';
 import { type Dataset, expectRecords, noteCount, type OpenOptions, optionName, unexpected } from './dataset';
 import { expectFolder, listTree, readText } from './tree';
 
-/** Content of a mapping file, which describes a data set without a reader of its own. */
+/** Content of a mapping file, which describes a data set that has no reader. */
 interface Mapping {
   /** Name in reports. */
   readonly name: string;

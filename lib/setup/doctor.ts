@@ -5,13 +5,13 @@ import { kernelFile } from './kernel';
 import { venvProgram } from './python';
 import { readOutput } from './step';
 
-/** Versions and state of the installation; null: missing. */
+/** Result of {@link diagnose}; null: missing. */
 export type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 
 /**
  * Inspects Node, TensorFlow, the Python of .venv, JupyterLab, the kernel's command line, and whether dist matches lib.
  * Changes nothing.
- * @returns also `problems`: what to do, one line each; empty when all is well
+ * @returns versions and state, and `problems`: each problem with its remedy, one line each; empty if there are none
  */
 export async function diagnose() {
   const { reason, ...engine } = await startEngine();

@@ -22,7 +22,7 @@ export async function setUpKernel(): Promise<StepOutcome> {
   return { state: 'done', detail: 'the tslab kernel was registered in .venv' };
 }
 
-/** Returns the path of the file that tells JupyterLab how to start the kernel. */
+/** Returns the path of kernel.json, the file with the kernel's command line. */
 export function kernelFile(): string {
   return inVenv('kernels', KERNEL, 'kernel.json');
 }

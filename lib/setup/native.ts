@@ -39,7 +39,7 @@ export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
   const wanted = hashFiles([...sources, ...requirements]);
   if (!isStamped(stamp, wanted)) {
     const compiler = findCompiler();
-    // If this is interrupted, no stamp of an earlier build remains beside a partial file.
+    // Deleted first: after an interruption, an old stamp would make a partial file look complete.
     fs.rmSync(stamp, { force: true });
     const installation = await (variant === 'cpu' ? installCpu(folder) : installGpu(folder));
     await compileAddon(compiler, sources, installation, addon);

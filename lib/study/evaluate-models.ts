@@ -88,7 +88,7 @@ function scoreFaces(records: readonly FrameRecord[], faces: readonly (FacePredic
   };
 }
 
-/** Lists the outcome of each image with its character and clip; an image without a clip is one of its own. */
+/** Lists the outcome of each image with its character and clip; each image without a clip counts as its own clip. */
 export function scoreFrames(records: readonly FrameRecord[], outcomes: readonly boolean[]): ScoredFrame[] {
   return records.map(({ character, path: name, clip = name }, index) => ({
     character,

@@ -37,7 +37,7 @@ const CHARACTER_SEED = 7;
  * start at the current directory, or at the project's if only that one has the file.
  * @param environment such as `process.env`
  * @param onProgress called with the number of drawn frames
- * @throws RangeError for several data sets, a sample size beside a data set, `CROPPED` without a data set, or a folder
+ * @throws RangeError for several data sets, a sample size with a data set, `CROPPED` without a data set, or a folder
  *   without the expected files
  */
 export async function openDataset(
@@ -140,7 +140,7 @@ function secondsSince(start: number): number {
  * @param directory path; default {@link openDataset} with the environment
  * @param options.numbered data set whose class numbers are the names of the folders; default `DATASET_NUMBERED`
  * @param options.cropped if true, the images are cropped faces; default `CROPPED`, or what the reader reports
- * @throws RangeError for a folder without the expected files, or for a folder beside `DATASET`, `DATASET_MAPPING` or
+ * @throws RangeError for a folder without the expected files, or for a folder together with `DATASET`, `DATASET_MAPPING` or
  *   `DATASET_LABELS`
  */
 export async function openData(

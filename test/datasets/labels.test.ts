@@ -72,7 +72,7 @@ describe('readLabels', () => {
     assert.throws(table('3.png,joy,exam\n'), /one of train, .* for side in row 2 of .* received exam/);
     assert.throws(table('4.png,joy,\n'), /picture for row 2 of .* received 4\.png, which does not exist/);
     assert.throws(table('../x.png,joy,\n'), /a path inside of the table's folder for row 2 .* \.\.\/x\.png/);
-    assert.throws(table('3.png,joy,\n./3.png,fear,\n'), /one row a picture in .* received 3\.png twice/);
+    assert.throws(table('3.png,joy,\n./3.png,fear,\n'), /one row per picture in .* received 3\.png twice/);
     assert.throws(table(`${'x'.repeat(300)}.png,joy,\n`), /picture for row 2 of .* which does not exist/);
     assert.throws(table('a\0.png,joy,\n'), /picture for row 2 of .* which does not exist/);
     assert.throws(table('a,joy,\n'), /picture for row 2 of .* received a, which is no file/);

@@ -33,7 +33,7 @@ type Shape4D = [number, number, number, number];
 
 /**
  * The kernels that a graph can contain, by tfjs' names: those that our networks call in inference mode.
- * Source: TensorFlow's operation definitions, as far as tfjs-converter reads them.
+ * Source: TensorFlow's operation definitions; the attributes that tfjs-converter reads.
  */
 export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
   [tf.Conv2D]: {

@@ -19,7 +19,7 @@ const RUNS_VERSION = 3;
 
 /** Data and functions of all runs. */
 export interface RunContext {
-  /** Name of the size; its cache is a directory of its own. */
+  /** Name of the size; each size has its own cache directory. */
   readonly size: string;
   readonly records: readonly FrameRecord[];
   /** Returns the absolute path of a frame's image. */
