@@ -188,11 +188,8 @@ export function recallOf({ faces, found }: CompositeRow) {
   return wilsonInterval(found.drawn + found.photographed, faces.drawn + faces.photographed);
 }
 
-/** Formats the results as a table; undefined: as a sentence that nothing was measured. */
-export function compositesToMarkdown(file: CompositesFile | undefined): string {
-  if (!file)
-    return '**Not measured yet**: `npm run reference -- composites` measures it and writes the table here.';
-  const { pictures, textures } = file;
+/** Formats the results as a table. */
+export function compositesToMarkdown({ pictures, textures }: CompositesFile): string {
   const rows = pictures.map((row) => {
     const { value, low, high } = recallOf(row);
     const [recall, from, to] = [value, low, high].map((share) => (100 * share).toFixed(0));
