@@ -68,16 +68,16 @@ export const define = defineCommand({
     const split = process.env.SPLIT;
     if (folds === undefined) {
       const stray = findGiven(FOLDS_OPTIONS, values);
-      if (stray) return refuse(`Expected --folds beside ${stray} but received none`);
+      if (stray) return refuse(`Expected --folds with ${stray} but received none`);
       if (split === LEAVE_ONE_PERSON_OUT)
-        throw new RangeError(`Expected --folds ARCHITECTURE beside SPLIT=${split} but received none`);
+        throw new RangeError(`Expected --folds ARCHITECTURE with SPLIT=${split} but received none`);
       if (await evaluate({ ...values, models: against === undefined ? [model] : [model, against] })) return;
       tell('Stopped before the last image: nothing was written.');
       return STOPPED;
     }
     if (split && split !== LEAVE_ONE_PERSON_OUT)
       throw new RangeError(
-        `Expected no SPLIT beside --folds, which leaves one person out, but received ${split}`,
+        `Expected no SPLIT with --folds, which leaves one person out, but received ${split}`,
       );
     const settings = { ...chooseExperiment(values), architecture: folds, print: tell };
     if (await evaluateFolds({ ...values, ...settings })) return;

@@ -16,7 +16,7 @@ export const define = defineCommand({
 /** Draws landmarks, boxes and blocks into results/latest. @returns whether every picture has a face */
 async function drawFaces(files: readonly string[], cropped: boolean): Promise<boolean> {
   if (cropped && files.length === 0)
-    throw new RangeError('Expected pictures of cropped faces beside --cropped or CROPPED but received none');
+    throw new RangeError('Expected pictures of cropped faces with --cropped or CROPPED but received none');
   const { startEngine } = await import('../tensor/backend');
   const { attentionFlow, focusOnFace } = await import('../figures/attention-flow');
   const { saveFigure } = await import('../figures/figure');

@@ -31,7 +31,7 @@ export const define = defineCommand({
   },
   async run({ worker, ...values }, [directory], refuse) {
     if (worker && directory)
-      refuse(`Expected no folder beside --worker (the queue names it) but received ${directory}`);
+      refuse(`Expected no folder with --worker (the queue names it) but received ${directory}`);
     if (worker) return workOnQueue(worker);
     if (!directory) refuse('Expected a folder for dir but received none');
     await preprocess(directory, values);

@@ -39,7 +39,7 @@ export async function makeReport(options: {
   const { split } = readExperiment(environment);
   const isFolds = split === LEAVE_ONE_PERSON_OUT;
   if (queue !== undefined && !isFolds)
-    throw new RangeError(`Expected SPLIT=${LEAVE_ONE_PERSON_OUT} beside --queue but received ${split}`);
+    throw new RangeError(`Expected SPLIT=${LEAVE_ONE_PERSON_OUT} with --queue but received ${split}`);
   const start = performance.now();
   const secondsSinceStart = () => Math.round((performance.now() - start) / 100) / 10;
   await (isFolds ? runSetUp(variant) : setUpNotebooks('the report', variant));

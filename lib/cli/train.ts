@@ -48,7 +48,7 @@ Ctrl-C ends training after the current batch; the same command continues after t
     const beside = data !== undefined ? '--data' : FOLDER_VARIABLES.find((name) => process.env[name]);
     if (stray !== undefined && beside !== undefined && generated === undefined)
       return refuse(
-        `Expected no ${stray} beside ${beside} (it is the size of drawn characters) but received one: omit one of them`,
+        `Expected no ${stray} with ${beside} (it is the size of drawn characters) but received one: omit one of them`,
       );
     return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED;
   },

@@ -51,7 +51,7 @@ export async function openDataset(
   if (!setting) {
     if (cropped)
       throw new RangeError(
-        `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) beside --cropped or CROPPED but received none`,
+        `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) with --cropped or CROPPED but received none`,
       );
     const { clipsPerCell, framesPerClip, sampleFrames: frames } = experiment;
     const directory = homePath('data', 'sample');
@@ -62,13 +62,13 @@ export async function openDataset(
   const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
   if (stray)
     throw new RangeError(
-      `Expected no ${stray} beside ${setting} (it sizes the synthetic sample) but received ${environment[stray]}`,
+      `Expected no ${stray} with ${setting} (it sizes the synthetic sample) but received ${environment[stray]}`,
     );
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
   const reader = { FERG_DIR: 'ferg', IMAGES_DIR: 'folder', DATASET_DIR: environment.DATASET }[setting];
   if (!reader)
     throw new RangeError(
-      `Expected one of ${DATASETS.map(({ id }) => id).join(', ')} for DATASET beside DATASET_DIR but received none`,
+      `Expected one of ${DATASETS.map(({ id }) => id).join(', ')} for DATASET with DATASET_DIR but received none`,
     );
   const opened = await openFolder(reader, locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
@@ -92,7 +92,7 @@ function chooseFolder(
   const stray = READER_VARIABLES.find((name) => environment[name]);
   const isNumbering = stray === 'DATASET_NUMBERED' && named[0] === 'IMAGES_DIR';
   if (stray && named[0] !== 'DATASET_DIR' && !isNumbering)
-    throw new RangeError(`Expected DATASET_DIR beside ${stray} but received ${named[0] ?? 'none'}`);
+    throw new RangeError(`Expected DATASET_DIR with ${stray} but received ${named[0] ?? 'none'}`);
   return named[0];
 }
 

@@ -67,7 +67,7 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
   expectTrainable(blocks, faces);
   if (keeps !== 'weights') return runTraining(options);
   if (options.finalWeights === 'last')
-    throw new RangeError('Expected the best epoch for finalWeights beside keeps weights but received last');
+    throw new RangeError('Expected the best epoch for finalWeights with keeps weights but received last');
   const store = createFileStore(checkpointDirectory(options));
   const known = await readTrained(store);
   if (known) {
@@ -145,7 +145,7 @@ function expectTrainable(blocks: BlockSet, { train, validation }: CachedTraining
   expectExpressions([...learned]);
   if (validation.faces.length === 0)
     throw new RangeError(
-      `Expected at least 1 face for validation but received none beside ${train.faces.length} for training: add images, or take another split`,
+      `Expected at least 1 face for validation but received none and ${train.faces.length} for training: add images, or take another split`,
     );
 }
 

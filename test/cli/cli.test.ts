@@ -59,7 +59,7 @@ describe('the command line', function () {
     assert.match(wrong.err, /Allowed choices are text, json, csv/);
     assert.deepEqual([empty.status, nested.status, sized.status, drawn.status], [2, 2, 2, 2]);
     assert.match(nested.err, /unknown option '--nosuch'/);
-    assert.match(sized.err, /Expected no --clips-per-cell beside --data .* omit one of them/);
+    assert.match(sized.err, /Expected no --clips-per-cell with --data .* omit one of them/);
   });
 
   it('lists every command, and explains each', async () => {
@@ -99,11 +99,11 @@ describe('the command line', function () {
     ]);
     const statuses = [alone, side, by, unsaid, split, train].map(({ status }) => status);
     assert.deepEqual(statuses, [2, 2, 2, 1, 1, 1]);
-    assert.match(alone.err, /Expected --folds beside --learning-rate but received none/);
+    assert.match(alone.err, /Expected --folds with --learning-rate but received none/);
     assert.match(side.err, /'--folds <architecture>' cannot be used with option '--side <side>'/);
     assert.match(by.err, /cannot be used with option '--by <column>'/);
-    assert.match(unsaid.err, /^Expected --folds ARCHITECTURE beside SPLIT=leave-one-person-out/m);
-    assert.match(split.err, /^Expected no SPLIT beside --folds, .* received clips/m);
+    assert.match(unsaid.err, /^Expected --folds ARCHITECTURE with SPLIT=leave-one-person-out/m);
+    assert.match(split.err, /^Expected no SPLIT with --folds, .* received clips/m);
     assert.match(train.err, /^Expected one of frames, .*: `npx . evaluate --folds ARCHITECTURE` does that/m);
   });
 

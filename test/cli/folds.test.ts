@@ -219,7 +219,7 @@ describe('leave one person out', function () {
     assert.equal(fs.existsSync(output), false);
     await assert.rejects(
       makeReport({ environment: { SPLIT: 'clips' }, queue: 'redis://127.0.0.1:1' }),
-      /Expected SPLIT=leave-one-person-out beside --queue but received clips/,
+      /Expected SPLIT=leave-one-person-out with --queue but received clips/,
     );
   });
 });

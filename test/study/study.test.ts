@@ -105,7 +105,7 @@ describe('openDataset', () => {
   it('refuses a size of the sample beside a folder, where it would do nothing', async () => {
     await assert.rejects(
       openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: folder(), CLIPS_PER_CELL: '2' }),
-      /Expected no CLIPS_PER_CELL beside IMAGES_DIR .* but received 2/,
+      /Expected no CLIPS_PER_CELL with IMAGES_DIR .* but received 2/,
     );
   });
 
@@ -222,16 +222,13 @@ describe('openDataset', () => {
     assert.deepEqual(await open({ FERG_DIR: ferg, CROPPED: '' }), [false, true]);
     assert.equal((await openData(DEFAULT_EXPERIMENT, photos, undefined, { cropped: true })).cropped, true);
     assert.equal((await openData(DEFAULT_EXPERIMENT, photos)).cropped, undefined);
-    await assert.rejects(
-      open({ CROPPED: '1' }),
-      /folder of cropped faces .* beside --cropped or CROPPED but/,
-    );
+    await assert.rejects(open({ CROPPED: '1' }), /folder of cropped faces .* with --cropped or CROPPED but/);
   });
 
   it('refuses a reader without a folder, a folder without a reader, and an unknown reader', async () => {
     const open = (environment: Record<string, string>) => openDataset(DEFAULT_EXPERIMENT, environment);
-    await assert.rejects(open({ DATASET: 'jaffe' }), /Expected DATASET_DIR beside DATASET but received none/);
-    await assert.rejects(open({ DATASET_DIR: folder() }), /Expected one of ferg, .* for DATASET beside/);
+    await assert.rejects(open({ DATASET: 'jaffe' }), /Expected DATASET_DIR with DATASET but received none/);
+    await assert.rejects(open({ DATASET_DIR: folder() }), /Expected one of ferg, .* for DATASET with/);
     await assert.rejects(
       open({ DATASET: 'jafe', DATASET_DIR: folder() }),
       /Expected one of .* but received jafe/,

@@ -97,7 +97,7 @@ describe('trainCached', () => {
     );
     await assert.rejects(
       try_(faces.train.faces, []),
-      /at least 1 face for validation but received none beside 56/,
+      /at least 1 face for validation but received none and 56/,
     );
   });
 });
