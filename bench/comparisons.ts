@@ -28,7 +28,7 @@ export const IMAGE_COUNT = 1024;
 const STEP = 'ms a step';
 
 /** All rows, in the order of measurement. */
-export const ROWS: readonly RowSpec[] = [
+const ROWS: readonly RowSpec[] = [
   {
     name: 'tergat-step/tfjs-stock',
     unit: STEP,
@@ -157,7 +157,7 @@ export const ROWS: readonly RowSpec[] = [
  * The leak tests: a network is trained for 2,000 steps. Each gives two rows, NAME/tensors and NAME/resident: the growth
  * of tensors and of memory. Optional ones are measured only when requested by name.
  */
-export const LEAK_TESTS = [
+const LEAK_TESTS = [
   { name: 'steady', program: 'small', isOptional: false },
   { name: 'steady-tergat', program: 'tergat', isOptional: true },
 ] as const;

@@ -5,7 +5,7 @@ import { countEndings, decodeText, isImageName, isUnreadName, readText } from '.
 import { isVideoOrPicture } from './video-file';
 
 /** Name of standard input in a list of pictures. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** An input: a file, which is a picture or a video by its content; a picture file; or the bytes on standard input. */
 export interface Input {

@@ -16,7 +16,7 @@ import type { DetectedFace } from '../faces/detector/detected-face';
 import { type Classifier, loadClassifier } from './classifier';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
-export const DEFAULT_ABSTENTION = 0.5;
+const DEFAULT_ABSTENTION = 0.5;
 
 /** The prediction for one face, as `predict --format json` writes it. */
 export interface PlainFace {
@@ -203,7 +203,7 @@ function toPrediction(face: ClassifiedFace, abstainBelow: number): FacePredictio
  * @param row in the order of {@link EMOTIONS}, [7]
  * @param abstainBelow the probability below which the answer is `unsure`
  */
-export function answerOf(
+function answerOf(
   row: Float32Array,
   abstainBelow: number,
 ): Pick<FacePrediction, 'answer' | 'likeliest' | 'confidence' | 'probabilities'> {

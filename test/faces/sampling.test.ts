@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { sampleSquare, toSquare } from '../../lib/faces/detector/sampling';
+import { emptyBatch, sampleSquare, toSquare } from '../../lib/faces/detector/sampling';
 import { startFastest } from '../support/native';
 
 const random = createRandom(3);
@@ -35,6 +35,15 @@ describe('toSquare', () => {
     assert.deepEqual(toSquare(10, 7, false), { side: 10, left: 0, top: 0 });
     assert.deepEqual(toSquare(10, 7, true), { side: 10, left: 0, top: 1 });
     assert.deepEqual(toSquare(4, 10, true), { side: 10, left: 3, top: 0 });
+  });
+});
+
+describe('emptyBatch', () => {
+  it('sets to 0 what its caller does not overwrite, whatever the last batch left in the shared memory', () => {
+    emptyBatch(12, 0).fill(5);
+    assert.deepEqual(emptyBatch(8, 0.5).subarray(4), new Float32Array(4));
+    emptyBatch(12, 1).fill(5);
+    assert.deepEqual(emptyBatch(9, 0), new Float32Array(9));
   });
 });
 
