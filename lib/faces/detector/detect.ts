@@ -136,7 +136,7 @@ export interface AllFacesDetector {
   /**
    * Finds all faces of each image. The tiny detector finds a single face that fills an image; other images go through SSD, and
    * cuts around proposals of small faces too. The faces of an image do not depend on the other images.
-   * @param images any number, of any size; a face needs 28 pixels and a fortieth of the image's longer side
+   * @param images any number, of any size; a face needs 30 pixels and a fortieth of the image's longer side
    * @returns for each image its faces with landmarks, the largest first; a face whose mouth is not below its eyes is rejected
    */
   detectAll(images: readonly RgbImage[]): Promise<DetectedFace[][]>;
