@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS } from '../core/emotions';
+import { EMOTIONS, type Emotion } from '../core/emotions';
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
 import { readFerg } from '../datasets/ferg';
 import { CHARACTERS, writeSample } from '../characters';
@@ -32,12 +32,19 @@ export function listDemoPhotographs(): string[] {
   return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
 }
 
+/** A drawn picture and its labels. An interface: cells of notebooks could not take `image` out of an unnamed type. */
+export interface ExamplePicture {
+  readonly character: string;
+  readonly emotion: Emotion;
+  readonly image: RgbImage;
+}
+
 /**
  * Opens the drawn example pictures, 256x256 pixels each; they are drawn if they are missing.
  * @returns 42 pictures with their labels, sorted by character and by expression id
  * @throws Error when one of them cannot be read
  */
-export async function openExamples() {
+export async function openExamples(): Promise<ExamplePicture[]> {
   const { directory, records } = await drawExamples();
   return Promise.all(
     records.map(async ({ path: name, character, emotion }) => {

@@ -1,7 +1,7 @@
 import { type Box, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, wholePixels } from './decode-boxes';
-import { DETECTORS, type DetectedFace, placeFace } from './detected-face';
+import { DETECTORS, type DetectedFace, type Follower, placeFace } from './detected-face';
 import { type Networks, WEIGHTS_VERSION, loadNetworks } from './face-api';
 import {
   type ChosenFace,
@@ -10,7 +10,7 @@ import {
   addLandmarks,
   findCroppedLandmarks,
 } from './find-landmarks';
-import { type Follower, createFollower } from './follow';
+import { createFollower } from './follow';
 import { fitForDetection } from './resize';
 import {
   MAX_SAMPLING_RATIO,

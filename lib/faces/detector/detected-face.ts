@@ -1,4 +1,5 @@
 import { type Box, scaleBox } from '../../core/geometry';
+import type { RgbImage } from '../../core/image';
 
 /** Detector name of cropped faces with mean landmarks, because the predicted ones were not upright. */
 export const ASSUMED = 'assumed';
@@ -57,3 +58,12 @@ export function describeAssumed(assumed: number, faces: number): string | undefi
   if (assumed === 0) return undefined;
   return `Mean landmarks are assumed for ${assumed} of ${faces} cropped faces, because the predicted ones are not upright.`;
 }
+
+/** A face that face-api detected and classified, with uncorrected landmarks. */
+export interface RecognizedFace extends DetectedFace {
+  /** In the order of `EMOTIONS`, [7]. */
+  readonly probabilities: Float32Array;
+}
+
+/** Takes the frames of a video in order, with their times in seconds, and returns their faces, the largest first. */
+export type Follower = (image: RgbImage, seconds: number) => Promise<DetectedFace[]>;

@@ -4,7 +4,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import { EMOTIONS, type Emotion } from '../../core/emotions';
 import type { RgbImage } from '../../core/image';
 import { compile, type InputShape } from '../../tensor/graph/compile';
-import type { DetectedFace } from './detected-face';
+import type { DetectedFace, RecognizedFace } from './detected-face';
 import {
   LANDMARK_INPUT,
   type LandmarkParams,
@@ -69,12 +69,6 @@ function toGraph<Y extends tf.Tensor, Network extends PixelNetwork<Y>>(
   const compiled = compile(network.forward, shape);
   const dispose = () => [compiled, network].forEach((part) => part.dispose());
   return { ...network, forward: compiled.run, dispose };
-}
-
-/** A face that face-api detected and classified, with uncorrected landmarks. */
-export interface RecognizedFace extends DetectedFace {
-  /** In the order of {@link EMOTIONS}, [7]. */
-  readonly probabilities: Float32Array;
 }
 
 /** face-api's names of the expressions. */

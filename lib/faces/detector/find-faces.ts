@@ -8,10 +8,9 @@ import {
   scaleMargin,
 } from '../../core/landmarks';
 import { type FaceDetector, loadAllFacesDetector, loadFaceDetector } from './detect';
-import { type DetectedFace, placeFace } from './detected-face';
+import { type DetectedFace, type Follower, placeFace } from './detected-face';
 import { loadNetworks } from './face-api';
 import { findCroppedLandmarks } from './find-landmarks';
-import type { Follower } from './follow';
 import { enlarge, fitForDetection } from './resize';
 
 /** Settings for cutting faces out of images. */

@@ -1,7 +1,7 @@
 import { centerOf, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { wholePixels } from './decode-boxes';
-import { type DetectedFace, placeFace } from './detected-face';
+import { type DetectedFace, type Follower, placeFace } from './detected-face';
 import type { Networks } from './face-api';
 import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { cutAndFit } from './resize';
@@ -24,9 +24,6 @@ const CUT_LEVELS = 30;
 
 /** Distance in bytes between compared values of a frame; it varies the colours and columns. */
 const COMPARED_STEP = 193;
-
-/** Takes the frames of a video in order, with their times in seconds, and returns their faces, the largest first. */
-export type Follower = (image: RgbImage, seconds: number) => Promise<DetectedFace[]>;
 
 /**
  * Creates a function that finds the faces of a video. It detects faces in the first frame and tracks them in the next ones:
