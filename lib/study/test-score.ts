@@ -9,10 +9,10 @@ import {
   countCorrect,
   macroF1,
 } from '../core/metrics';
-import { buildBoxesNetwork, predictNearest } from '../model/networks/baselines';
+import { buildBoxesNetwork, type NearestPrediction, predictNearest } from '../model/networks/baselines';
 import type { Network } from '../model/networks/network';
 import { blockSource, inputSource } from '../model/training/data';
-import { predict } from '../model/training/evaluate';
+import { predict, type Prediction } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
 import type { SplitFaces } from './split-faces';
 import { withTrained } from './train-cached';
@@ -51,15 +51,26 @@ export function scoreTest(truth: Uint8Array, answers: Uint8Array, missed: number
 /** Number of epochs of the boxes baseline; each takes a fraction of a second. */
 const BOXES_EPOCHS = 50;
 
-/** Result of {@link evaluateWithBaselines}. */
-export type Evaluation = Awaited<ReturnType<typeof evaluateWithBaselines>>;
+/** Values of the network and of both baselines. */
+export interface OfEachModel<T, Nearest = T> {
+  readonly network: T;
+  readonly nearest: Nearest;
+  readonly boxes: T;
+}
+
+/** Result of {@link evaluateWithBaselines}. Notebooks take it apart: unnamed types would not do in their cells. */
+export interface Evaluation {
+  /** Predictions for the found test faces, in their order. */
+  readonly answers: OfEachModel<Prediction, NearestPrediction>;
+  readonly scores: OfEachModel<TestScore>;
+  /** Time taken, the training of the boxes baseline included. */
+  readonly seconds: number;
+}
 
 /**
  * Evaluates a network of both blocks on the test set, and two baselines: the nearest training face, and a small network
  * whose inputs are the coordinates of the two boxes.
  * @param options.cacheDirectory of the boxes baseline's checkpoints; default data/cache/training
- * @returns predictions for the found test faces, in their order; scores; and seconds, the training of the boxes baseline
- *   included
  * @throws what training throws
  */
 export async function evaluateWithBaselines(
@@ -68,7 +79,7 @@ export async function evaluateWithBaselines(
   faces: SplitFaces,
   experiment: Experiment,
   { cacheDirectory }: { readonly cacheDirectory?: string } = {},
-) {
+): Promise<Evaluation> {
   const start = performance.now();
   const test = blockSource(blocks, faces.test.faces);
   const own = await predict(network, test);
