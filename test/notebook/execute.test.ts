@@ -86,7 +86,7 @@ const title = 'executing a notebook';
       );
       assert.equal(status, 1);
       assert.match(stderr, /RangeError: Expected an integer of at least 1 for EPOCHS but received -1/);
-      assert.match(stderr, /at readNumber \(.*\/lib\/core\/experiment\.ts:\d+:\d+\)/);
+      assert.match(stderr, /at readNumber \(.*\/lib\/core\/experiment-settings\.ts:\d+:\d+\)/);
       assert.doesNotMatch(stderr, /\/dist\/core\//);
     });
 
