@@ -1,7 +1,7 @@
 import { type Box, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { type Candidate, MIN_SCORE, SSD_SIZE, chooseFace, wholePixels } from './decode-boxes';
-import { DETECTORS, type DetectedFace, type Follower, placeFace } from './detected-face';
+import { DETECTORS, type DetectedFace, type Follower, placeFace, placeInOriginal } from './detected-face';
 import { type Networks, WEIGHTS_VERSION, loadNetworks } from './face-api';
 import {
   type ChosenFace,
@@ -171,9 +171,7 @@ async function detectAll(networks: Networks, images: readonly RgbImage[]): Promi
   return Promise.all(
     images.map(async (image, index) => {
       const copy = copies[index];
-      const { width, height } = image;
-      const whole = { x: 0, y: 0, width, height };
-      const faces = found[index].map((face) => (copy === image ? face : placeFace(face, whole, copy)));
+      const faces = found[index].map((face) => placeInOriginal(face, image, copy));
       const known = found[index].map(({ box }) => box);
       if (!known.some((box) => longerSide(box) >= NEAR_SHARE * longerSide(copy))) {
         const small = await findSmallFaces(networks, { image, copy, known });

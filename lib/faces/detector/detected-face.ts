@@ -59,6 +59,16 @@ export function describeAssumed(assumed: number, faces: number): string | undefi
   return `Mean landmarks are assumed for ${assumed} of ${faces} cropped faces, because the predicted ones are not upright.`;
 }
 
+/** Converts a face that was detected in a resized copy of an image to the pixels of the image. */
+export function placeInOriginal(
+  face: DetectedFace,
+  { width, height }: RgbImage,
+  copy: Pick<RgbImage, 'width' | 'height'>,
+): DetectedFace {
+  if (copy.width === width && copy.height === height) return face;
+  return placeFace(face, { x: 0, y: 0, width, height }, copy);
+}
+
 /** A face that face-api detected and classified, with uncorrected landmarks. */
 export interface RecognizedFace extends DetectedFace {
   /** In the order of `EMOTIONS`, [7]. */

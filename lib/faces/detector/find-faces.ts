@@ -8,7 +8,7 @@ import {
   scaleMargin,
 } from '../../core/landmarks';
 import { type FaceDetector, loadAllFacesDetector, loadFaceDetector } from './detect';
-import { type DetectedFace, type Follower, placeFace } from './detected-face';
+import { type DetectedFace, type Follower, placeInOriginal } from './detected-face';
 import { loadNetworks } from './face-api';
 import { findCroppedLandmarks } from './find-landmarks';
 import { enlarge, fitForDetection } from './resize';
@@ -137,11 +137,8 @@ async function findInCopies(
     images.map(async (image) => fitForDetection(await enlarge(image, leastSide))),
   );
   const found = await find(copies);
-  return images.map(({ width, height }, index) => {
+  return images.map((image, index) => {
     const face = found[index];
-    const copy = copies[index];
-    if (!face) return [];
-    const isSameSize = copy.width === width && copy.height === height;
-    return [isSameSize ? face : placeFace(face, { x: 0, y: 0, width, height }, copy)];
+    return face ? [placeInOriginal(face, image, copies[index])] : [];
   });
 }
