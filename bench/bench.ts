@@ -11,7 +11,7 @@ import { createProgramPool } from './measured-programs';
 import { installPeers } from './peers';
 import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup';
-import { formatStep, runStep } from '../lib/setup/step';
+import { runStep } from '../lib/setup/step';
 import { startEngine } from '../lib/tensor/backend';
 import { renderFigure } from '../lib/figures/figure';
 import { replaceSectionIn } from '../lib/study/markdown';
@@ -59,8 +59,7 @@ async function prepareRows({ rows }: Choice, print: (line: string) => void): Pro
   const isChosen = (beginning: string) => rows.some(({ name }) => name.startsWith(beginning));
   if (isChosen('preprocess/')) await writeImageList(IMAGE_COUNT);
   // The notebook imports dist, and `npx .` runs it.
-  if (isChosen('startup/') || isChosen('predict/one-cold'))
-    print(formatStep(await runStep('helpers', setUpCompiled)));
+  if (isChosen('startup/') || isChosen('predict/one-cold')) await runStep('helpers', setUpCompiled, print);
   if (isChosen('predict/face-api-portraits')) await makePortraits();
   if (isChosen('predict/video')) await makeVideo();
 }

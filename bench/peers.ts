@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { homePath } from '../lib/files/project';
 import { createEnvironment } from '../lib/setup/python';
-import { formatStep, runCommand, runStep, type StepOutcome } from '../lib/setup/step';
+import { runCommand, runStep } from '../lib/setup/step';
 
 /** The peers and the packages of each; requirements/bench.txt pins them and their dependencies. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
@@ -28,21 +28,19 @@ export function missingPeersReason(): string | undefined {
 
 /** Installs the peers into their own environment, .bench/venv, and prints a line for each; an existing one is reused. */
 export async function installPeers(print: (line: string) => void): Promise<void> {
-  const environment = await runStep('Python', prepareEnvironment);
-  print(formatStep(environment));
-  if (environment.state === 'unavailable') return;
+  if (await runStep('Python', prepareEnvironment, print)) return;
   for (const [name, packages] of Object.entries(PEERS)) {
     const pip = [peersPython(), '-m', 'pip', 'install', '--quiet', '-c', 'requirements/bench.txt'];
-    const step = await runStep(name, async () => {
+    const install = async () => {
       await runCommand([...pip, ...packages]);
-      return { state: 'done', detail: `${packages.join(', ')} in .bench/venv` };
-    });
-    print(formatStep(step));
+      return `${packages.join(', ')} in .bench/venv`;
+    };
+    await runStep(name, install, print);
   }
 }
 
-async function prepareEnvironment(): Promise<StepOutcome> {
-  if (!missingPeersReason()) return { state: 'reused', detail: '.bench/venv exists' };
+async function prepareEnvironment(): Promise<string> {
+  if (!missingPeersReason()) return '.bench/venv exists';
   await createEnvironment(FOLDER);
-  return { state: 'done', detail: '.bench/venv was created' };
+  return '.bench/venv was created';
 }

@@ -2,7 +2,7 @@ import { readExperiment } from '../core/experiment-settings';
 import type { SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
-import { checkOutput, writeOutput } from '../files/output-file';
+import { checkOutput, writeOutput } from '../files/write-file';
 import { type StopFlag, watchStop } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
 import {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command of the package that scripts/pack.mjs makes for other projects.
 import { Command } from 'commander';
-import { formatStep, runStep } from '../setup/step';
+import { runStep } from '../setup/step';
 import { defineCommand, print } from './command';
 import { VARIANT_OPTIONS, variantOf } from './setup';
 
@@ -11,9 +11,7 @@ const define = defineCommand({
   options: VARIANT_OPTIONS,
   async run(values) {
     const { setUpNative } = await import('../setup/native');
-    const step = await runStep('TensorFlow', () => setUpNative(variantOf(values)));
-    print(formatStep(step));
-    return step.state === 'unavailable' ? 1 : 0;
+    return (await runStep('TensorFlow', () => setUpNative(variantOf(values)), print)) === undefined ? 0 : 1;
   },
 });
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { readCropped } from '../core/experiment-settings';
-import { checkOutput } from '../files/output-file';
+import { checkOutput } from '../files/write-file';
 import { expectWritable, projectRoot } from '../files/project';
 import { watchStop } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';

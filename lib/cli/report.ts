@@ -8,7 +8,7 @@ import { executeNotebook, REPORT_NOTEBOOK } from '../notebook/notebooks';
 import type { Variant } from '../setup/native';
 import { defineCommand, followOnStderr, print, tell, text } from './command';
 import { crossValidate, type FoldsRun } from './experiment';
-import { runSetUp, setUpNotebooks, VARIANT_OPTIONS, variantOf } from './setup';
+import { setUpNotebooks, VARIANT_OPTIONS, variantOf } from './setup';
 
 /** Defines `report`. */
 export const define = defineCommand({
@@ -42,7 +42,8 @@ export async function makeReport(options: {
     throw new RangeError(`Expected SPLIT=${LEAVE_ONE_PERSON_OUT} with --queue but received ${split}`);
   const start = performance.now();
   const secondsSinceStart = () => Math.round((performance.now() - start) / 100) / 10;
-  await (isFolds ? runSetUp(variant) : setUpNotebooks('the report', variant));
+  if (isFolds) await (await import('../setup')).setUp(print, variant);
+  else await setUpNotebooks('the report', variant);
   const setup = secondsSinceStart();
   const file = path.join(results, 'report.json');
   fs.rmSync(file, { force: true });

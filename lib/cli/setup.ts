@@ -1,5 +1,4 @@
 import type { Variant } from '../setup/native';
-import { formatStep, type StepResult } from '../setup/step';
 import { defineCommand, print, toggle, type ValuesOf } from './command';
 
 /** Options that choose a build of TensorFlow. */
@@ -17,16 +16,10 @@ export function variantOf({ cpu, gpu }: ValuesOf<typeof VARIANT_OPTIONS>): Varia
 export const define = defineCommand({
   options: VARIANT_OPTIONS,
   async run(values) {
-    const steps = await runSetUp(variantOf(values));
-    return steps.find(({ name }) => name === 'helpers')?.state === 'unavailable' ? 1 : 0;
+    const { setUp } = await import('../setup');
+    return (await setUp(print, variantOf(values))).helpers === undefined ? 0 : 1;
   },
 });
-
-/** Sets up what is missing, and prints a line per step. @param variant default: by `nvidia-smi` */
-export async function runSetUp(variant?: Variant): Promise<StepResult[]> {
-  const { setUp } = await import('../setup');
-  return setUp({ variant, onStep: (step) => print(formatStep(step)) });
-}
 
 /**
  * Sets up what is missing for notebooks, and prints a line per step.
@@ -34,7 +27,8 @@ export async function runSetUp(variant?: Variant): Promise<StepResult[]> {
  * @throws Error with the reason when Python, the kernel or dist cannot be set up
  */
 export async function setUpNotebooks(purpose: string, variant?: Variant): Promise<void> {
-  const steps = await runSetUp(variant);
-  const failed = steps.find(({ name, state }) => name !== 'TensorFlow' && state === 'unavailable');
-  if (failed) throw new Error(`Expected ${failed.name} to be set up for ${purpose} but ${failed.detail}`);
+  const { setUp } = await import('../setup');
+  const failures = Object.entries(await setUp(print, variant));
+  const [name, reason] = failures.find(([step, why]) => why && step !== 'TensorFlow') ?? [];
+  if (name) throw new Error(`Expected ${name} to be set up for ${purpose} but ${reason}`);
 }

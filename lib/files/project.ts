@@ -47,7 +47,7 @@ export function expectWritable(folder: string, option?: string): void {
     fs.accessSync(folder, fs.constants.W_OK);
   } catch (error) {
     if (option === undefined) throw explainUnwritable(error);
-    const { code } = findRefusal(error) ?? (error as NodeJS.ErrnoException);
+    const { code = (error as NodeJS.ErrnoException).code } = findRefusal(error);
     // Without the cause, for which explainUnwritable would describe the project's own folders.
     throw new Error(`Expected a folder that can be written for ${option} but received ${code} for ${folder}`);
   }
@@ -59,7 +59,7 @@ export function expectWritable(folder: string, option?: string): void {
  * @returns an error that says what to do, with the given error as its cause; any other error unchanged
  */
 export function explainUnwritable(error: unknown): unknown {
-  const { code, files } = findRefusal(error) ?? { code: '', files: [] };
+  const { code, files } = findRefusal(error);
   const ofHome = files.find(isOfHome);
   const file = ofHome ?? files.find((one) => isInside(projectRoot(), one));
   if (file === undefined) return error;
@@ -82,14 +82,14 @@ export function isInside(folder: string, file: string): boolean {
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** Finds in an error and its causes which files could not be written, and the error code. */
-function findRefusal(error: unknown): { readonly code: string; readonly files: string[] } | undefined {
-  if (!(error instanceof Error)) return undefined;
+/** Finds in an error and its causes which files could not be written, if any, and the error code. */
+function findRefusal(error: unknown): { readonly code?: string; readonly files: string[] } {
+  if (!(error instanceof Error)) return { files: [] };
   const { code, syscall, path: file, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
   // On a file system that is mounted read-only, Node's recursive mkdir fails with ENOENT.
   if (code === 'ENOENT' && syscall === 'mkdir' && file) {
     const reason = refusalOf(findFolder(path.dirname(file)), fs.constants.W_OK);
-    return reason ? { code: reason, files: [file] } : undefined;
+    return { code: reason, files: reason ? [file] : [] };
   }
   if (!code || !UNWRITABLE.includes(code)) return findRefusal(error.cause);
   // An existing file that cannot be read may have failed at reading, not writing.

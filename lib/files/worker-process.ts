@@ -71,38 +71,31 @@ export function serveJobs<Job, Progress, Result>(
 }
 
 function toWorker<Job, Progress, Result>(child: ChildProcess) {
-  type OnProgress = (progress: Progress) => void;
-  interface Waiting {
-    readonly onProgress?: OnProgress;
-    readonly resolve: (result: Result) => void;
-    readonly reject: (error: Error) => void;
-  }
-  const jobs = new Map<number, Waiting>();
-  let ended: Error | undefined;
+  /** Settles the job of an id, or takes its progress. */
+  const jobs = new Map<number, (answer: Answer<Progress, Result>) => void>();
+  let ended: string | undefined;
   let nextId = 0;
-  const end = (error: Error) => {
+  const end = (error: string) => {
     ended ??= error;
-    for (const { reject } of jobs.values()) reject(ended);
-    jobs.clear();
+    for (const [id, settle] of jobs) settle({ id, error: ended });
   };
-  child.on('error', end);
+  child.on('error', ({ message }) => end(message));
   child.on('exit', (code, signal) =>
-    end(new Error(`Expected a worker process to run but it ended with ${signal ?? code}`)),
+    end(`Expected a worker process to run but it ended with ${signal ?? code}`),
   );
-  child.on('message', (answer: Answer<Progress, Result>) => {
-    const job = jobs.get(answer.id);
-    if ('progress' in answer) return job?.onProgress?.(answer.progress);
-    jobs.delete(answer.id);
-    if ('error' in answer) job?.reject(new Error(answer.error));
-    else job?.resolve(answer.result);
-  });
-  const run = (job: Job, onProgress?: OnProgress) =>
-    new Promise<Result>((resolve, reject) => {
-      if (ended) return reject(ended);
-      const id = nextId++;
-      jobs.set(id, { onProgress, resolve, reject });
+  child.on('message', (answer: Answer<Progress, Result>) => jobs.get(answer.id)?.(answer));
+  const run = (job: Job, onProgress?: (progress: Progress) => void) => {
+    const id = nextId++;
+    return new Promise<Result>((resolve, reject) => {
+      jobs.set(id, (answer) => {
+        if ('progress' in answer) onProgress?.(answer.progress);
+        else if ('result' in answer) resolve(answer.result);
+        else reject(new Error(answer.error));
+      });
+      if (ended) end(ended);
       // If sending fails, the process has ended, and its exit event rejects the job.
-      if (child.connected) child.send({ id, job } satisfies Request<Job>, () => undefined);
-    });
+      else if (child.connected) child.send({ id, job } satisfies Request<Job>, () => undefined);
+    }).finally(() => jobs.delete(id));
+  };
   return { child, jobs, run };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unexpected } from '../core/errors';
 import { expectWritable } from './project';
 
 /** Files of the last hour may be in use. */
@@ -26,10 +27,9 @@ export function findTarget(file: string, option: string): { file: string; isRegu
     const steps = followLinks(file);
     const isRegular = !found || (found.isFile() && !steps.some((step) => DESCRIPTOR.test(step)));
     if (found) fs.accessSync(file, fs.constants.W_OK);
-    if (!isRegular) return { file, isRegular };
     const last = steps[steps.length - 1];
-    expectWritable(path.dirname(last), option);
-    return { file: last, isRegular };
+    if (isRegular) expectWritable(path.dirname(last), option);
+    return { file: isRegular ? last : file, isRegular };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code ? notWritable(option, `${code} for ${file}`) : error;
@@ -52,14 +52,14 @@ function followLinks(file: string): string[] {
 }
 
 /**
- * Opens a file that appears only when it is committed, with the mode and owner of the file that it replaces. A target that
+ * Opens a file that appears only when it is finished, with the mode and owner of the file that it replaces. A target that
  * is not a regular file (a device, a pipe, an open file descriptor) is written directly.
  * @param options.option name of the user's option, for messages; default the file itself
  * @param options.flush whether the file is flushed to the disk before it is renamed, default true
- * @returns `handle`, for a regular file also open for reading; `commit`, which flushes, closes and renames the file; and
- *   `discard`, which closes and removes an uncommitted file
+ * @returns `handle`, for a regular file also open for reading; `write`, which appends a text; `finish`, which flushes,
+ *   closes and renames the file; and `discard`, which closes and removes an unfinished file
  * @throws Error as {@link findTarget}, and when the file cannot be created; if only the renaming fails, the error of
- *   `commit` says where the result is
+ *   `finish` says where the result is
  */
 export async function openWhole(
   file: string,
@@ -73,23 +73,25 @@ export async function openWhole(
   const handle = await opened.catch((cause: NodeJS.ErrnoException) => {
     throw notWritable(option, `${cause.code} for ${file}`, cause);
   });
-  let isOpen = true;
-  const close = async () => {
-    isOpen = false;
-    await handle.close();
-  };
   if (target.isRegular) await keepAccess(handle, target.file);
+  let isOpen = true;
+  const close = () => {
+    isOpen = false;
+    return handle.close();
+  };
   return {
     handle,
-    async commit() {
+    write: (text: string) =>
+      handle.writeFile(text).catch((cause: NodeJS.ErrnoException) => {
+        throw new Error(`Expected to write ${file} for ${option} but received ${cause.code}`, { cause });
+      }),
+    async finish() {
       if (!target.isRegular) return close();
       if (flush) await handle.sync();
       await close();
       await rename(aside, target.file).catch((cause: NodeJS.ErrnoException) => {
-        throw new Error(
-          `Expected to put the result in place as ${file} but received ${cause.code}; it is in ${aside}`,
-          { cause },
-        );
+        const found = `received ${cause.code}; it is in ${aside}`;
+        throw new Error(`Expected to put the result in place as ${file} but ${found}`, { cause });
       });
       if (flush) await syncFolder(path.dirname(target.file));
     },
@@ -125,15 +127,69 @@ export async function saveWhole(
   options?: { readonly flush: boolean },
 ): Promise<void> {
   try {
-    const { handle, commit, discard } = await openWhole(file, options);
+    const { handle, finish, discard } = await openWhole(file, options);
     try {
       await (typeof content === 'function' ? content(handle) : writeFile(handle, content));
-      await commit();
+      await finish();
     } finally {
       await discard();
     }
   } catch (error) {
     throw new Error(`Expected to write ${file} but could not: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Returns true for standard output: no file, or `-`. */
+function isStandardOutput(file: string | undefined): file is '-' | undefined {
+  return file === undefined || file === '-';
+}
+
+/**
+ * Checks before the work begins that a result can be written.
+ * @param inputs files that are read; the result must not replace one of them
+ * @throws RangeError when the file is an input; Error when it is a folder or cannot be written
+ */
+export function checkOutput(file: string | undefined, option = '--output', inputs: readonly string[] = []) {
+  if (isStandardOutput(file)) return;
+  const target = findTarget(file, option);
+  const old = target.isRegular ? identify(target.file) : undefined;
+  if (old !== undefined && inputs.some((input) => identify(input) === old))
+    throw unexpected('a file of its own', option, `${file}, which is an input`);
+}
+
+/** Returns an id of a file that is the same for all its paths; undefined for a missing file. */
+function identify(file: string): string | undefined {
+  try {
+    const { dev, ino } = fs.statSync(file);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Opens an output as {@link openWhole} does.
+ * @param file default standard output, which waits for slow readers
+ */
+export async function openOutput(file: string | undefined, option = '--output') {
+  if (!isStandardOutput(file)) return openWhole(file, { option });
+  return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
+}
+
+function writeToStdout(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Writes a whole text to an output, as {@link openOutput} does. */
+export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
+  const target = await openOutput(file, option);
+  try {
+    await target.write(text);
+    await target.finish();
+  } finally {
+    await target.discard();
   }
 }
 

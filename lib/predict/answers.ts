@@ -1,6 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { findTarget, notWritable } from '../files/write-file';
-import { openOutput } from '../files/output-file';
+import { findTarget, notWritable, openOutput } from '../files/write-file';
 
 /** Counts of what is answered. */
 export interface Answered {

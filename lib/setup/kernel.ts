@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { venvProgram } from './python';
-import type { StepOutcome } from './step';
 
 /** The kernel's name in the notebooks' metadata. */
 const KERNEL = 'tslab';
@@ -12,14 +11,18 @@ const SETTINGS = {
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
 };
 
-/** Registers the stock tslab kernel in .venv, started by the Node.js that runs set-up, and JupyterLab's settings. */
-export async function setUpKernel(): Promise<StepOutcome> {
-  if (!fs.existsSync(venvProgram('jupyter')))
-    return { state: 'unavailable', detail: 'JupyterLab is not installed' };
+/**
+ * Registers the stock tslab kernel in .venv, started by the Node.js that runs set-up, and JupyterLab's settings.
+ * @returns what was done
+ * @throws Error when JupyterLab is not installed
+ */
+export async function setUpKernel(): Promise<string> {
+  if (!fs.existsSync(venvProgram('jupyter'))) throw new Error('JupyterLab is not installed');
   const isRegistered = !writeJson(kernelFile(), kernelSpec());
   const isSet = !writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS);
-  if (isRegistered && isSet) return { state: 'reused', detail: 'the tslab kernel is registered' };
-  return { state: 'done', detail: 'the tslab kernel was registered in .venv' };
+  return isRegistered && isSet
+    ? 'the tslab kernel is registered'
+    : 'the tslab kernel was registered in .venv';
 }
 
 /** Returns the path of kernel.json, the file with the kernel's command line. */
@@ -82,12 +85,8 @@ function userKernelFile(): string {
     win32: path.join(APPDATA || path.join(os.homedir(), 'AppData', 'Roaming'), 'jupyter'),
   };
   const linux = path.join(XDG_DATA_HOME || path.join(os.homedir(), '.local', 'share'), 'jupyter');
-  return path.join(
-    JUPYTER_DATA_DIR || (defaults[process.platform] ?? linux),
-    'kernels',
-    KERNEL,
-    'kernel.json',
-  );
+  const data = JUPYTER_DATA_DIR || (defaults[process.platform] ?? linux);
+  return path.join(data, 'kernels', KERNEL, 'kernel.json');
 }
 
 /** Checks that an existing kernel starts this project's tslab, with any Node.js. */

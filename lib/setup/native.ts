@@ -4,7 +4,7 @@ import { hashFiles, listFiles, projectRoot } from '../files/project';
 import { saveWhole } from '../files/write-file';
 import { addonDirectory } from '../tensor/backend';
 import { createEnvironment, findPython, isStamped } from './python';
-import { readOutput, runCommand, type StepOutcome } from './step';
+import { readOutput, runCommand } from './step';
 
 /** Build of TensorFlow. */
 export type Variant = 'cpu' | 'gpu';
@@ -22,9 +22,10 @@ interface Installation {
  * Installs TensorFlow for tfjs-node-gpu: the C library and headers of PyPI's wheel, and the package's own n-api
  * sources compiled against them. .tensorflow/ keeps them for the next `npm ci`.
  * @param asked default {@link detectVariant}
+ * @returns what was done
  * @throws Error with the reason where it cannot be installed
  */
-export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
+export async function setUpNative(asked?: Variant): Promise<string> {
   const { platform, arch } = process;
   if (platform !== 'linux' || arch !== 'x64')
     throw new Error(`native TensorFlow is set up on Linux x64 only, this is ${platform} ${arch}`);
@@ -45,11 +46,11 @@ export async function setUpNative(asked?: Variant): Promise<StepOutcome> {
     await compileAddon(compiler, sources, installation, addon);
     fs.writeFileSync(stamp, wanted);
   } else if (fs.existsSync(copy) && fs.readFileSync(copy).equals(fs.readFileSync(addon))) {
-    return { state: 'reused', detail: `${label} is installed` };
+    return `${label} is installed`;
   }
   // The file is replaced, not overwritten: a running process keeps the old one.
   await saveWhole(copy, fs.readFileSync(addon));
-  return { state: 'done', detail: `${label} was installed for tfjs-node-gpu` };
+  return `${label} was installed for tfjs-node-gpu`;
 }
 
 /** Chooses the CUDA build if `nvidia-smi` lists a GPU. */

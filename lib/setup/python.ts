@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hashFiles, projectRoot } from '../files/project';
-import { readOutput, runCommand, type StepOutcome } from './step';
+import { readOutput, runCommand } from './step';
 
 /** The oldest Python that the pinned packages run on. */
 const PYTHON_MINIMUM = [3, 10] as const;
@@ -15,17 +15,16 @@ export function venvProgram(name: string): string {
   return path.join(projectRoot(), '.venv', folder, `${name}${suffix}`);
 }
 
-/** Installs JupyterLab and nbconvert, pinned in requirements.txt, into the project's own .venv. */
-export async function setUpPython(): Promise<StepOutcome> {
+/** Installs JupyterLab and nbconvert, pinned in requirements.txt, into the project's own .venv. @returns what was done */
+export async function setUpPython(): Promise<string> {
   const folder = path.join(projectRoot(), '.venv');
   const stamp = path.join(folder, 'requirements.sha256');
   const wanted = hashFiles(['requirements.txt']);
-  if (isStamped(stamp, wanted) && fs.existsSync(venvProgram('jupyter')))
-    return { state: 'reused', detail: '.venv is up to date' };
+  if (isStamped(stamp, wanted) && fs.existsSync(venvProgram('jupyter'))) return '.venv is up to date';
   await createEnvironment(folder);
   await runCommand([venvProgram('python'), '-m', 'pip', 'install', '--quiet', '-r', 'requirements.txt']);
   fs.writeFileSync(stamp, wanted);
-  return { state: 'done', detail: 'JupyterLab and nbconvert installed into .venv' };
+  return 'JupyterLab and nbconvert installed into .venv';
 }
 
 /**

@@ -1,36 +1,28 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { explainUnwritable, projectRoot } from '../files/project';
 
-/** Result of a step of set-up. */
-export interface StepResult {
-  readonly name: string;
-  /** `reused`: nothing was missing; `unavailable`: not possible here, for the reason in `detail`. */
-  readonly state: 'done' | 'reused' | 'unavailable';
-  readonly detail: string;
-  readonly seconds: number;
-}
-
-/** Result of a step without its name and time. */
-export type StepOutcome = Pick<StepResult, 'state' | 'detail'>;
-
 /**
- * Runs a step of set-up and measures its time.
- * @param work its errors become an `unavailable` result with the message
+ * Runs a step of set-up and prints a line: its name, what was done, and its time if that is at least one second.
+ * @param work returns what was done; its errors are printed
+ * @returns why the step is not available; undefined if it is
  */
-export async function runStep(name: string, work: () => Promise<StepOutcome>): Promise<StepResult> {
+export async function runStep(
+  name: string,
+  work: () => Promise<string>,
+  print: (line: string) => void,
+): Promise<string | undefined> {
   const start = performance.now();
-  const outcome = await work().catch((error: unknown): StepOutcome => ({
-    state: 'unavailable',
-    detail: (explainUnwritable(error) as Error).message,
-  }));
-  return { name, ...outcome, seconds: (performance.now() - start) / 1000 };
-}
-
-/** Formats a step as a line: its name, its detail, and its time if that is at least one second. */
-export function formatStep({ name, state, detail, seconds }: StepResult): string {
-  const consequence = name === 'TensorFlow' ? '; the WebAssembly backend is used' : '';
-  if (state === 'unavailable') return `${name}: not available: ${detail}${consequence}`;
-  return `${name}: ${detail}${seconds >= 1 ? ` (${seconds.toFixed(0)} s)` : ''}`;
+  try {
+    const detail = await work();
+    const seconds = (performance.now() - start) / 1000;
+    print(`${name}: ${detail}${seconds >= 1 ? ` (${seconds.toFixed(0)} s)` : ''}`);
+    return undefined;
+  } catch (error) {
+    const { message } = explainUnwritable(error) as Error;
+    const consequence = name === 'TensorFlow' ? '; the WebAssembly backend is used' : '';
+    print(`${name}: not available: ${message}${consequence}`);
+    return message;
+  }
 }
 
 /**

@@ -75,6 +75,20 @@ describe('the command line', function () {
     for (const help of helps) assert.match(help.out, /^Usage: npx \. (train|evaluate|kernel) /);
   });
 
+  it('shows what runs here, one fact per line or as JSON, and the same problems', async () => {
+    const [text, json] = await Promise.all([run(['doctor']), run(['doctor', '--json'])]);
+    const { node, compiled, problems } = JSON.parse(json.out) as {
+      node: string;
+      compiled: boolean;
+      problems: string[];
+    };
+    assert.ok(text.out.startsWith(`Node.js         ${node}\n`), text.out);
+    const dist = compiled ? 'up to date with lib' : 'older than lib';
+    assert.match(text.out, new RegExp(`^dist            ${dist}$`, 'm'));
+    const end = problems.length > 0 ? problems.map((problem) => `- ${problem}`) : ['No problems found.'];
+    assert.ok(text.out.endsWith(`${end.join('\n')}\n`), text.out);
+  });
+
   it('lists the data sets with licence, access and form', async () => {
     const { out } = await run(['datasets']);
     assert.equal(out.trimEnd().split('\n').length, 4 * DATASETS.length);

@@ -109,13 +109,13 @@ describe('openWhole', () => {
     assert.equal(fs.statSync(at('file')).mode & 0o777, 0o640);
   });
 
-  it('shows the file when it is committed, and nothing of what is discarded', async () => {
+  it('shows the file when it is finished, and nothing of what is discarded', async () => {
     writeFiles(folder(), { file: 'old' });
     const [first, second] = [await openWhole(at('file')), await openWhole(at('file'))];
     await first.handle.writeFile('new');
     await second.handle.writeFile('never');
     assert.equal(fs.readFileSync(at('file'), 'utf8'), 'old');
-    await first.commit();
+    await first.finish();
     await first.discard();
     await second.discard();
     assert.equal(fs.readFileSync(at('file'), 'utf8'), 'new');
@@ -127,7 +127,7 @@ describe('openWhole', () => {
     await whole.handle.writeFile('result');
     writeFiles(folder(), { 'file/x': '' });
     await assert.rejects(
-      whole.commit(),
+      whole.finish(),
       /put the result in place as .*file but received EISDIR; it is in .*part$/,
     );
     const aside = fs.readdirSync(folder()).find((name) => name.endsWith('.part'))!;

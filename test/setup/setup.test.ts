@@ -74,10 +74,24 @@ describe('set-up', () => {
     await assert.rejects(refused, /native TensorFlow is set up on Linux x64 only, this is darwin/);
   });
 
-  it('turns a failing step into a result with its reason', async () => {
-    const result = await runStep('TensorFlow', () => failingStep());
-    assert.equal(result.state, 'unavailable');
-    assert.match(result.detail, /to succeed but it ended with 3/);
+  it('prints why a step failed, and returns it', async () => {
+    const lines: string[] = [];
+    const reason = await runStep('TensorFlow', failingStep, (line) => lines.push(line));
+    assert.match(reason!, /to succeed but it ended with 3/);
+    assert.deepEqual(lines, [`TensorFlow: not available: ${reason}; the WebAssembly backend is used`]);
+  });
+
+  it('prints what a step did', async () => {
+    const lines: string[] = [];
+    assert.equal(
+      await runStep(
+        'kernel',
+        async () => 'is there',
+        (line) => lines.push(line),
+      ),
+      undefined,
+    );
+    assert.deepEqual(lines, ['kernel: is there']);
   });
 
   it('says which program is missing', async () => {

@@ -1,0 +1,7 @@
+/**
+ * Makes the error for data, a setting or an argument that cannot be used.
+ * @param name of the setting, the file or the record at fault
+ */
+export function unexpected(expected: string, name: string, received: unknown, cause?: unknown): RangeError {
+  return new RangeError(`Expected ${expected} for ${name} but received ${received}`, { cause });
+}
