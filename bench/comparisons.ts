@@ -5,10 +5,10 @@ import { PRODUCT_FLOPS, stepFlops } from './programs/matrix-products';
 /** Specification of a comparison. */
 export interface RowSpec {
   readonly name: string;
-  /** `s`: seconds; any other unit is in milliseconds. */
-  readonly unit: string;
   /** Ours, then the peer if there is one. */
   readonly programs: readonly ProgramName[];
+  /** `s`: seconds; any other unit is in milliseconds. */
+  readonly unit: string;
   /** Units of work per run; default: as many as take about two seconds, at most 32. */
   readonly count?: number;
   /** Number of the peer's units of work that equal one unit of ours, default 1. */
@@ -22,135 +22,96 @@ export interface RowSpec {
   readonly hasMemoryRow?: boolean;
 }
 
+function row(
+  name: string,
+  programs: readonly ProgramName[],
+  options: Omit<RowSpec, 'name' | 'programs'>,
+): RowSpec {
+  return { name, programs, ...options };
+}
+
 /** Number of images to preprocess: four shards. */
 export const IMAGE_COUNT = 1024;
 
+const DLIB = { unit: 'ms an image', runs: 3, count: IMAGE_COUNT, note: 'the wheel dlib-bin' };
 const STEP = 'ms a step';
+const STOCK_NOTE = "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS";
+const GIGA_FLOPS = (stepFlops(64) / 1e9).toFixed(1);
 
 /** All rows, in the order of measurement. */
 const ROWS: readonly RowSpec[] = [
-  {
-    name: 'tergat-step/tfjs-stock',
+  row('tergat-step/tfjs-stock', ['tergat', 'stock'], {
     unit: STEP,
     hasMemoryRow: true,
-    programs: ['tergat', 'stock'],
-    note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=0",
-  },
-  {
-    name: 'tergat-step/tfjs-onednn',
-    unit: STEP,
-    programs: ['tergat', 'stockOneDnn'],
-    note: "the package's operations and Adam on the same TensorFlow library, TF_ENABLE_ONEDNN_OPTS=1",
-  },
-  { name: 'tergat-step/pytorch', unit: STEP, programs: ['tergat', 'pytorch'] },
-  { name: 'tergat-step/pytorch-fused', unit: STEP, hasMemoryRow: true, programs: ['tergat', 'pytorchFused'] },
-  {
-    name: 'tergat-step/keras',
+    note: `${STOCK_NOTE}=0`,
+  }),
+  row('tergat-step/tfjs-onednn', ['tergat', 'stockOneDnn'], { unit: STEP, note: `${STOCK_NOTE}=1` }),
+  row('tergat-step/pytorch', ['tergat', 'pytorch'], { unit: STEP }),
+  row('tergat-step/pytorch-fused', ['tergat', 'pytorchFused'], { unit: STEP, hasMemoryRow: true }),
+  row('tergat-step/keras', ['tergat', 'keras'], {
     unit: STEP,
     hasMemoryRow: true,
-    programs: ['tergat', 'keras'],
     note: 'train_on_batch on the TensorFlow backend',
-  },
-  {
-    name: 'tergat-step/limit',
+  }),
+  row('tergat-step/limit', ['tergat', 'products'], {
     unit: STEP,
-    programs: ['tergat', 'products'],
     peerUnits: stepFlops(64) / PRODUCT_FLOPS,
-    note: `the limit: ${(stepFlops(64) / 1e9).toFixed(1)} GFLOP a step at the measured rate of a 2048x2048 product`,
-  },
-  {
-    name: 'tergat-eval/pytorch',
+    note: `the limit: ${GIGA_FLOPS} GFLOP a step at the measured rate of a 2048x2048 product`,
+  }),
+  row('tergat-eval/pytorch', ['evaluation', 'pytorchEvaluation'], {
     unit: 'ms for 256 faces',
-    programs: ['evaluation', 'pytorchEvaluation'],
     note: 'ours in batches of 256',
-  },
-  {
-    name: 'preprocess/dlib-one',
-    unit: 'ms an image',
-    runs: 3,
-    programs: ['preprocessing', 'dlibOne'],
-    count: IMAGE_COUNT,
-    note: 'the wheel dlib-bin',
-  },
-  {
-    name: 'preprocess/one-process',
-    unit: 'ms an image',
-    runs: 3,
-    programs: ['preprocessingOne', 'dlibOne'],
-    count: IMAGE_COUNT,
-    note: 'the wheel dlib-bin',
-  },
-  {
-    name: 'preprocess/dlib-all',
-    unit: 'ms an image',
-    runs: 3,
-    programs: ['preprocessing', 'dlibAll'],
-    count: IMAGE_COUNT,
-    note: 'the wheel dlib-bin',
-  },
-  {
-    name: 'wasm-step/wasm-stock',
+  }),
+  row('preprocess/dlib-one', ['preprocessing', 'dlibOne'], DLIB),
+  row('preprocess/one-process', ['preprocessingOne', 'dlibOne'], DLIB),
+  row('preprocess/dlib-all', ['preprocessing', 'dlibAll'], DLIB),
+  row('wasm-step/wasm-stock', ['wasm', 'stockWasm'], {
     unit: STEP,
     runs: 3,
-    programs: ['wasm', 'stockWasm'],
     count: 1,
     note: "the package's kernels with the one that training lacks added, and its Adam",
-  },
-  {
-    name: 'wasm-step/native-stock',
+  }),
+  row('wasm-step/native-stock', ['wasm', 'stock'], {
     unit: STEP,
     runs: 5,
     warmUps: 2,
-    programs: ['wasm', 'stock'],
     note: 'stock tfjs-node-gpu with TF_ENABLE_ONEDNN_OPTS=0',
-  },
-  { name: 'compact-step/tergat', unit: STEP, programs: ['compact', 'tergat'], note: 'both ours' },
-  {
-    name: 'startup/notebook-first-figure',
+  }),
+  row('compact-step/tergat', ['compact', 'tergat'], { unit: STEP, note: 'both ours' }),
+  row('startup/notebook-first-figure', ['notebook'], {
     unit: 's',
     runs: 3,
-    programs: ['notebook'],
     count: 1,
     note: "from the kernel's start to the first picture, cells type-checked, the sample drawn before",
-  },
-  {
-    name: 'predict/face-api-portraits',
+  }),
+  row('predict/face-api-portraits', ['predictionPortraits', 'faceApiPortraits'], {
     unit: 'ms a picture',
     runs: 3,
-    programs: ['predictionPortraits', 'faceApiPortraits'],
     count: PORTRAIT_COUNT,
     note: `${PORTRAIT_COUNT} files of 256 to 512 pixels, half drawn, half photographed`,
-  },
-  {
-    name: 'predict/face-api-groups',
+  }),
+  row('predict/face-api-groups', ['predictionGroups', 'faceApiGroups'], {
     unit: 'ms a picture',
     warmUps: 1,
-    programs: ['predictionGroups', 'faceApiGroups'],
     count: GROUP_COUNT,
     note: "the package's six demo photographs",
-  },
-  {
-    name: 'predict/video',
+  }),
+  row('predict/video', ['predictionVideo'], {
     unit: 'ms a frame',
     runs: 5,
-    programs: ['predictionVideo'],
     count: 250,
     note: 'every frame of a video of 640x360 pixels with one face, decoded by ffmpeg; 25 frames per second are 40 ms',
-  },
-  {
-    name: 'predict/one-cold',
+  }),
+  row('predict/one-cold', ['predictionCold'], {
     unit: 's',
     runs: 5,
-    programs: ['predictionCold'],
     count: 1,
     note: 'npx . predict on a photograph with three faces: a fresh process, from its start to its end',
-  },
-  {
-    name: 'predict/one-warm',
+  }),
+  row('predict/one-warm', ['predictionPhoto'], {
     unit: 'ms',
-    programs: ['predictionWarm'],
     note: "the same photograph's file to its answers, in a process that has its models loaded",
-  },
+  }),
 ];
 
 /**

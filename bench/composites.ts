@@ -1,70 +1,37 @@
-import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { isCentredIn, longerSide } from '../lib/core/geometry';
 import { wilsonInterval } from '../lib/core/intervals';
 import { landmarkBox } from '../lib/core/landmarks';
-import type { RgbImage } from '../lib/core/image';
 import { createRandom } from '../lib/core/random';
 import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
 import type { DetectedFace } from '../lib/faces/detector/detected-face';
 import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect';
 import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './paste-faces';
-import { median } from './bench-file';
+import { median } from './bench-results';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
-import { replaceSectionIn } from '../lib/study/markdown';
+import { markdownTable } from '../lib/study/markdown';
 import { followOnStderr } from '../lib/cli/command';
-import type { ReferenceContext } from './reference/context';
+import { type ReferenceContext, writeReference } from './reference/context';
 
 /** Sizes of pictures and of the faces that are pasted into them, in pixels. */
-const PICTURES: readonly PictureSize[] = [
+const PICTURES = [
   { width: 4000, height: 3000, faceSizes: [60, 80, 100, 130, 200, 400] },
   { width: 6000, height: 1000, faceSizes: [60, 100, 200] },
   { width: 1920, height: 1080, faceSizes: [40, 60, 100, 200] },
   { width: 640, height: 480, faceSizes: [40, 60, 100] },
 ];
 
-interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-  readonly faceSizes: readonly number[];
-}
-
 /** The page with the table. */
 export const COMPOSITES_PAGE = 'docs/benchmarks.md';
 
-/** Numbers of pasted and found faces of one size, in pictures of one size. */
-interface CompositeRow {
-  /** Pixels of the picture. */
-  readonly width: number;
-  readonly height: number;
-  /** Longer side of the landmarks' bounding box in pixels. */
-  readonly faceSize: number;
-  readonly faces: { readonly drawn: number; readonly photographed: number };
-  readonly found: { readonly drawn: number; readonly photographed: number };
-  /** Median time per picture in seconds, including decoding. */
-  readonly secondsPerPicture: number;
-}
-
-/** Recall of detection on composites: results/reference/composites.json. */
-export interface CompositesFile {
-  readonly cores: number;
-  readonly pictures: readonly CompositeRow[];
-  /** Pictures without a face, and the number of faces that were detected in them. */
-  readonly textures: {
-    readonly pictures: number;
-    readonly falseFinds: number;
-    readonly secondsPerPicture: number;
-  };
-}
+/** Recall of detection on composites: results/reference/composites.json. Times include decoding. */
+export type CompositesFile = Awaited<ReturnType<typeof measureComposites>>;
 
 /** Measures detection on composites: results/reference/composites.json. Takes about five minutes. */
-export async function makeCompositesReference({ directory, print }: ReferenceContext): Promise<void> {
+export async function makeCompositesReference(context: ReferenceContext): Promise<void> {
   const file = await measureComposites({ pictures: 9, faces: 12, textures: 100 });
-  fs.writeFileSync(path.join(directory, 'composites.json'), `${JSON.stringify(file, null, 2)}\n`);
-  replaceSectionIn(COMPOSITES_PAGE, 'composites', compositesToMarkdown(file));
-  print(`Written: results/reference/composites.json, and its table in ${COMPOSITES_PAGE}.`);
+  writeReference(context, 'composites', file, { page: COMPOSITES_PAGE, text: compositesToMarkdown(file) });
 }
 
 /**
@@ -78,25 +45,25 @@ export async function measureComposites(options: {
   readonly pictures: number;
   readonly faces: number;
   readonly textures: number;
-  readonly sizes?: readonly PictureSize[];
-}): Promise<CompositesFile> {
-  const { pictures, faces, textures, sizes = PICTURES } = options;
+  readonly sizes?: typeof PICTURES;
+}) {
+  const { sizes = PICTURES, textures } = options;
   await startEngine();
   const detector = await loadAllFacesDetector();
   try {
     const pieces = await gatherPieces(detector);
-    const rows: CompositeRow[] = [];
     const jobs = sizes.flatMap(({ faceSizes, ...size }) =>
       faceSizes.map((faceSize) => ({ ...size, faceSize })),
     );
     const follow = followOnStderr('Composites');
+    const pictures: CompositeRow[] = [];
     for (const [index, job] of jobs.entries()) {
-      rows.push(await measureRow(detector, pieces, { ...job, pictures, faces }));
-      follow?.(index + 1, jobs.length);
+      pictures.push(await measureRow(detector, pieces, { ...options, ...job }));
+      follow(index + 1, jobs.length);
     }
     return {
       cores: availableParallelism(),
-      pictures: rows,
+      pictures,
       textures: await measureTextures(detector, textures),
     };
   } finally {
@@ -113,21 +80,16 @@ async function gatherPieces(detector: AllFacesDetector): Promise<Piece[]> {
   return pieces;
 }
 
-interface RowJob {
-  readonly width: number;
-  readonly height: number;
-  readonly faceSize: number;
-  readonly pictures: number;
-  readonly faces: number;
-}
+/** Numbers of pasted and found faces of one size, the longer side of the landmarks' box, in pictures of one size. */
+type CompositeRow = Awaited<ReturnType<typeof measureRow>>;
 
 async function measureRow(
   detector: AllFacesDetector,
   pieces: readonly Piece[],
-  job: RowJob,
-): Promise<CompositeRow> {
+  job: Record<'width' | 'height' | 'faceSize' | 'pictures' | 'faces', number>,
+) {
   const { width, height, faceSize } = job;
-  const [drawn, photographed] = (['drawn', 'photographed'] as const).map((kind) =>
+  const [drawn, photographed] = ['drawn', 'photographed'].map((kind) =>
     pieces.filter((piece) => piece.kind === kind),
   );
   const counts = { faces: { drawn: 0, photographed: 0 }, found: { drawn: 0, photographed: 0 } };
@@ -155,10 +117,7 @@ function isSame({ landmarks }: DetectedFace, box: Piece['face']): boolean {
   return isCentredIn(found, box) && ratio > 0.5 && ratio < 2;
 }
 
-async function measureTextures(
-  detector: AllFacesDetector,
-  count: number,
-): Promise<CompositesFile['textures']> {
+async function measureTextures(detector: AllFacesDetector, count: number) {
   const seconds: number[] = [];
   let falseFinds = 0;
   for (let number = 0; number < count; number++) {
@@ -173,14 +132,10 @@ async function measureTextures(
 
 async function timeDetection(detector: AllFacesDetector, file: Buffer) {
   const start = performance.now();
-  const [faces] = await detector.detectAll([await decode(file)]);
-  return { faces, seconds: (performance.now() - start) / 1000 };
-}
-
-async function decode(file: Buffer): Promise<RgbImage> {
   const image = await decodeImage(file, 'a composite');
   if (isBadImage(image)) throw new Error(image.reason);
-  return image;
+  const [faces] = await detector.detectAll([image]);
+  return { faces, seconds: (performance.now() - start) / 1000 };
 }
 
 /** @returns recall of a row, 0 to 1, with its interval */
@@ -193,13 +148,10 @@ export function compositesToMarkdown({ pictures, textures }: CompositesFile): st
   const rows = pictures.map((row) => {
     const { value, low, high } = recallOf(row);
     const [recall, from, to] = [value, low, high].map((share) => (100 * share).toFixed(0));
-    return `| ${row.width}x${row.height} | ${row.faceSize} | ${recall} % (${from} to ${to}) | ${row.secondsPerPicture.toFixed(2)} |`;
+    const size = `${row.width}x${row.height}`;
+    return [size, `${row.faceSize}`, `${recall} % (${from} to ${to})`, row.secondsPerPicture.toFixed(2)];
   });
-  return [
-    '| picture | face in pixels, brows to chin | found | seconds a picture |',
-    '| --- | ---: | ---: | ---: |',
-    ...rows,
-    '',
-    `In ${textures.pictures} textures without a face, ${textures.falseFinds} were found.`,
-  ].join('\n');
+  const header = ['picture', 'face in pixels, brows to chin', 'found', 'seconds a picture'];
+  const falseFinds = `In ${textures.pictures} textures without a face, ${textures.falseFinds} were found.`;
+  return `${markdownTable(header, rows, 'lrrr')}\n\n${falseFinds}`;
 }

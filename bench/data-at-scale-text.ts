@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
 import { formatCount, markdownTable } from '../lib/study/markdown';
 
@@ -16,19 +15,20 @@ const MANY_MACHINES = 100;
 
 /**
  * Measurements of a synthetic FERG from rendering to tensors: results/reference/scale.json. Times are wall-clock
- * seconds. Memory is that of all processes together in MB (10^6 bytes); shared pages are counted once. Null: not measured.
+ * seconds. Memory is that of all processes together in MB (10^6 bytes); shared pages are counted once.
  */
 export interface ScaleFile {
   readonly images: number;
   /** Number of cores. */
   readonly cores: number;
-  readonly renderSeconds: number | null;
-  readonly preprocessSeconds: number | null;
-  readonly imagesPerSecond: number | null;
-  readonly peakRssMb: number | null;
+  readonly renderSeconds: number;
+  readonly preprocessSeconds: number;
+  readonly imagesPerSecond: number;
+  readonly peakRssMb: number;
+  /** Null where fewer images were measured. */
   readonly peakRssMbAt5000: number | null;
   /** The peak of the processes' resident set sizes added up, so that shared pages count several times. */
-  readonly peakSummedRssMb?: number | null;
+  readonly peakSummedRssMb: number;
   readonly storeMb: number;
   /** Median of five loads of the store into training tensors. */
   readonly loadSeconds: number;
@@ -41,23 +41,10 @@ export interface ScaleFile {
   };
 }
 
-/** Reads a file of measurements; undefined if it does not exist. */
-export function readScale(file: string): ScaleFile | undefined {
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as ScaleFile) : undefined;
-}
-
-/** Shown in texts while there is no file of measurements. */
-const MISSING =
-  '**Not measured yet**: there is no `results/reference/scale.json`. `npm run reference -- scale` measures it and writes the figures here.';
-
-/**
- * Formats the measurements as a table with the aims, and computes what other sizes cost.
- * @returns Markdown
- */
-export function scaleToMarkdown(scale: ScaleFile | undefined): string {
-  if (!scale) return MISSING;
+/** Formats the measurements as a Markdown table with the aims, and computes what other sizes cost. */
+export function scaleToMarkdown(scale: ScaleFile): string {
   const { peakRssMb, peakRssMbAt5000, loadSeconds, ferPlus } = scale;
-  const ratio = peakRssMb !== null && peakRssMbAt5000 !== null ? peakRssMb / peakRssMbAt5000 : null;
+  const ratio = peakRssMbAt5000 && peakRssMb / peakRssMbAt5000;
   const header = [`${formatCount(scale.images)} images, ${scale.cores} cores`, '', 'aim'];
   const original = `the original, on Colab: ${ORIGINAL_IMAGES_PER_SECOND}`;
   const rows = [
@@ -65,9 +52,13 @@ export function scaleToMarkdown(scale: ScaleFile | undefined): string {
     ['from images to store', duration(scale.preprocessSeconds), ''],
     ['images a second', figure(scale.imagesPerSecond), original],
     ['peak memory of all processes, shared pages once, MB', figure(peakRssMb), aim(peakRssMb, 'peakRssMb')],
-    ['the same at 5,000 images, MB', figure(peakRssMbAt5000), ''],
+    ['the same at 5,000 images, MB', peakRssMbAt5000 ? figure(peakRssMbAt5000) : 'not measured', ''],
     ['shared pages counted in each process, MB', figure(scale.peakSummedRssMb), ''],
-    ['ratio of full size to 5,000', ratio?.toFixed(2) ?? NOT_MEASURED, aim(ratio, 'memoryRatio')],
+    [
+      'ratio of full size to 5,000',
+      ratio?.toFixed(2) ?? 'not measured',
+      ratio ? aim(ratio, 'memoryRatio') : '',
+    ],
     ['store, MB', figure(scale.storeMb), ''],
     ['loaded into training tensors, s', loadSeconds.toFixed(2), aim(loadSeconds, 'loadSeconds')],
   ];
@@ -75,26 +66,23 @@ export function scaleToMarkdown(scale: ScaleFile | undefined): string {
     const name = `FER+'s ${formatCount(ferPlus.images)} cropped faces, images a second`;
     rows.splice(3, 0, [name, figure(ferPlus.imagesPerSecond), `at least ${FER_PLUS_IMAGES_PER_SECOND}`]);
   }
-  return [markdownTable(header, rows), ...costs(scale)].join('\n\n');
+  return [markdownTable(header, rows), costs(scale)].join('\n\n');
 }
 
 /** Formats the measurements as a sentence. */
-export function scaleToSentence(scale: ScaleFile | undefined): string {
-  if (!scale) return MISSING;
-  const { images, cores, preprocessSeconds, imagesPerSecond, peakRssMb, ferPlus } = scale;
+export function scaleToSentence({ images, cores, ferPlus, ...scale }: ScaleFile): string {
   return (
     `Measured on a synthetic FERG of ${formatCount(images)} images and ${cores} cores: from images to blocks ` +
-    `${duration(preprocessSeconds)}, ${figure(imagesPerSecond)} images/s; all processes together take ` +
-    `${figure(peakRssMb)} MB at most.` +
+    `${duration(scale.preprocessSeconds)}, ${figure(scale.imagesPerSecond)} images/s; all processes together take ` +
+    `${figure(scale.peakRssMb)} MB at most.` +
     (ferPlus
       ? ` FER+'s ${formatCount(ferPlus.images)} cropped faces: ${figure(ferPlus.imagesPerSecond)} images/s.`
       : '')
   );
 }
 
-/** Computes times and sizes for other numbers of images; empty if the rate was not measured. */
-function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
-  if (imagesPerSecond === null) return [];
+/** Computes times and sizes for other numbers of images. */
+function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string {
   const rows = [images, ...COSTED_IMAGES].map((size) => [
     formatCount(size),
     duration(size / imagesPerSecond),
@@ -104,29 +92,21 @@ function costs({ images, imagesPerSecond, storeMb }: ScaleFile): string[] {
   ]);
   const header = ['images', 'one machine', `${MANY_MACHINES} machines`, 'store', 'shards'];
   const jobs = ((MANY_MACHINES * imagesPerSecond) / SHARD_SIZE).toFixed(0);
-  return [
-    `**Computed, not measured**, from ${figure(imagesPerSecond)} images a second and machine (${MANY_MACHINES} machines finish ${jobs} jobs a second):`,
-    markdownTable(header, rows),
-  ];
+  return `**Computed, not measured**, from ${figure(imagesPerSecond)} images a second and machine (${MANY_MACHINES} machines finish ${jobs} jobs a second):\n\n${markdownTable(header, rows)}`;
 }
 
-function aim(value: number | null, name: keyof typeof AIMS): string {
+function aim(value: number, name: keyof typeof AIMS): string {
   const [most, unit] = AIMS[name];
-  const text = `at most ${formatCount(most)}${unit}`;
-  if (value === null) return text;
-  return value <= most ? `${text}: reached` : `${text}: **not reached**`;
+  return `at most ${formatCount(most)}${unit}: ${value <= most ? 'reached' : '**not reached**'}`;
 }
 
-const NOT_MEASURED = 'not measured';
-
-function figure(value: number | null | undefined): string {
-  if (value === null || value === undefined) return NOT_MEASURED;
+function figure(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: value < 1000 ? 1 : 0 });
 }
 
 /** Formats a time in the largest unit in which it is at least 2. */
-function duration(seconds: number | null): string {
-  return seconds === null ? NOT_MEASURED : inUnit(seconds, 2, { days: 86_400, h: 3600, min: 60, s: 1 });
+function duration(seconds: number): string {
+  return inUnit(seconds, 2, { days: 86_400, h: 3600, min: 60, s: 1 });
 }
 
 /** @param units from the largest to the smallest, which is used for small values */

@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { writeSample } from '../lib/characters';
-import { homePath, projectRoot } from '../lib/files/project';
+import { HEADER_FILE, writeSample } from '../lib/characters';
+import { HOME_VARIABLE, homePath, projectRoot } from '../lib/files/project';
 import { findTarget, saveWhole } from '../lib/files/write-file';
 import { ownModule } from '../lib/files/worker-process';
 import { loadStore, STORE_FILE, streamStore } from '../lib/faces/store/store';
 import { blockSource } from '../lib/model/training/data';
 import { replaceSectionIn } from '../lib/study/markdown';
 import { startEngine } from '../lib/tensor/backend';
-import { median } from './bench-file';
-import { type ScaleFile, readScale, scaleToMarkdown, scaleToSentence } from './data-at-scale-text';
+import { median } from './bench-results';
+import { type ScaleFile, scaleToMarkdown, scaleToSentence } from './data-at-scale-text';
 import { watchMemory } from './process-memory';
 import type { ReferenceContext } from './reference/context';
 
@@ -30,57 +31,55 @@ interface AtScaleOptions {
   readonly directory?: string;
   /** Path of the JSON file; default results/latest/scale.json. */
   readonly file?: string;
-  /** If true, results of earlier runs are not reused. Default false: they are, and the times are null unless recorded. */
-  readonly anew?: boolean;
   readonly print: (line: string) => void;
 }
 
 /**
- * Measures a synthetic FERG from rendering to store and to training tensors: first 5,000 images, then all.
+ * Measures a synthetic FERG from rendering to store and to training tensors: first 5,000 images, then all. Complete
+ * drawings of an earlier run are kept, with their recorded time; all else is measured again.
  * @throws Error when preprocessing fails
  */
 export async function measureAtScale(options: AtScaleOptions): Promise<ScaleFile> {
   const { images = FERG_IMAGES, directory = homePath('data', 'scale'), print } = options;
   const { file } = findTarget(options.file ?? homePath('results', 'latest', 'scale.json'), '--file');
-  const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), options);
-  const full = images > SMALL_IMAGES ? await measure(images, directory, options) : small;
+  const small = await measure(Math.min(SMALL_IMAGES, images), path.join(directory, 'small'), print);
+  const full = images > SMALL_IMAGES ? await measure(images, directory, print) : small;
   const peakRssMbAt5000 = small.images === SMALL_IMAGES ? small.peakRssMb : null;
-  const ferPlus = readScale(file)?.ferPlus;
+  const ferPlus = fs.existsSync(file) ? readScale(file).ferPlus : undefined;
   const result = { ...full, peakRssMbAt5000, ...(ferPlus && { ferPlus }) };
   await saveScale(file, result);
   print(`${JSON.stringify(result)} in ${path.relative('', file)}`);
   return result;
 }
 
-/**
- * Makes the committed measurements, results/reference/scale.json, and the texts that quote them. Preprocessing is
- * always measured; rendering only if its time was not recorded with the images.
- */
+/** Makes the committed measurements, results/reference/scale.json, and the texts that quote them. */
 export async function makeScaleReference({ directory, print }: ReferenceContext): Promise<void> {
-  quoteScale(await measureAtScale({ file: path.join(directory, 'scale.json'), anew: true, print }));
+  quoteScale(await measureAtScale({ file: path.join(directory, 'scale.json'), print }));
 }
 
 /**
  * Measures FER+'s cropped faces, from files to blocks, and adds the figures to results/reference/scale.json and to the texts
  * that quote it.
  * @param directory folder of FER+, as the reader `fer-plus` takes it
- * @throws Error without a scale.json, or when preprocessing fails
+ * @throws Error when preprocessing fails
  */
 export async function measureFerPlus(directory: string, print: (line: string) => void): Promise<void> {
   const file = path.join(projectRoot(), 'results', 'reference', 'scale.json');
-  const scale = readScale(file);
-  if (!scale) throw new Error(`Expected ${file} but found none: run \`npm run reference -- scale\` first`);
-  const folder = homePath('data', 'scale', 'fer-plus');
   // All faces, also those without a majority label: only preprocessing is measured.
-  const dataset = ['fer-plus', path.resolve(directory), 'all'];
-  const { preprocessSeconds, peakRssMb } = await preprocessApart(folder, { anew: true, print }, dataset);
-  const seconds = preprocessSeconds!;
+  const dataset = [directory, '--dataset', 'fer-plus', '--labels', 'all'];
+  const folder = homePath('data', 'scale', 'fer-plus');
+  const { store, seconds, memory } = await preprocessApart(dataset, folder, print);
   let images = 0;
-  for await (const { numRows } of streamStore(path.join(folder, 'store', STORE_FILE))) images += numRows;
-  const ferPlus = { images, seconds, imagesPerSecond: round(images / seconds), peakRssMb: peakRssMb! };
-  await saveScale(file, { ...scale, ferPlus });
-  quoteScale({ ...scale, ferPlus });
+  for await (const { numRows } of streamStore(store)) images += numRows;
+  const ferPlus = { images, seconds, imagesPerSecond: round(images / seconds), peakRssMb: memory.peakRssMb };
+  const scale = { ...readScale(file), ferPlus };
+  await saveScale(file, scale);
+  quoteScale(scale);
   print(JSON.stringify(ferPlus));
+}
+
+function readScale(file: string): ScaleFile {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as ScaleFile;
 }
 
 async function saveScale(file: string, scale: ScaleFile): Promise<void> {
@@ -93,72 +92,58 @@ function quoteScale(scale: ScaleFile): void {
   replaceSectionIn('docs/data-at-scale.md', 'scale', scaleToMarkdown(scale));
 }
 
-async function measure(images: number, directory: string, options: AtScaleOptions): Promise<ScaleFile> {
-  const renderSeconds = await render(images, directory, options);
-  const { preprocessSeconds, peakRssMb, peakSummedRssMb } = await preprocessApart(directory, options);
-  const file = path.join(directory, 'store', STORE_FILE);
+async function measure(images: number, folder: string, print: (line: string) => void): Promise<ScaleFile> {
+  const sample = path.join(folder, 'sample');
+  const renderSeconds = await render(images, sample, print);
+  const { store, seconds, memory } = await preprocessApart([sample, '--dataset', 'ferg'], folder, print);
   await startEngine();
   return {
     images,
     cores: availableParallelism(),
     renderSeconds,
-    preprocessSeconds,
-    imagesPerSecond: preprocessSeconds && round(images / preprocessSeconds),
-    peakRssMb,
+    preprocessSeconds: seconds,
+    imagesPerSecond: round(images / seconds),
+    ...memory,
     peakRssMbAt5000: null,
-    peakSummedRssMb,
-    storeMb: round(fs.statSync(file).size / 1e6),
-    loadSeconds: round(await timeLoad(file)),
+    storeMb: round(fs.statSync(store).size / 1e6),
+    loadSeconds: round(await timeLoad(store)),
   };
 }
 
-/** Draws missing images. @returns seconds for drawing all, from render.json if they exist; null: unknown */
-async function render(
-  frames: number,
-  folder: string,
-  { anew, print }: AtScaleOptions,
-): Promise<number | null> {
-  const [directory, note] = [path.join(folder, 'sample'), path.join(folder, 'render.json')];
-  const recorded = readNote(note, frames);
-  if (anew && recorded === null) fs.rmSync(directory, { recursive: true, force: true });
-  const wasThere = fs.existsSync(directory);
+/** Draws the images unless they are there with their time. @returns seconds for drawing all */
+async function render(frames: number, directory: string, print: (line: string) => void): Promise<number> {
+  const note = `${directory}.json`;
+  const isComplete = [note, path.join(directory, HEADER_FILE)].every((file) => fs.existsSync(file));
+  if (!isComplete) fs.rmSync(directory, { recursive: true, force: true });
   const start = performance.now();
   const onProgress = (done: number, total: number) =>
     done % 1000 === 0 && print(`rendered ${done} of ${total}`);
   const { reused } = await writeSample({ directory, frames, onProgress });
-  if (reused) return recorded;
-  const renderSeconds = wasThere ? null : secondsSince(start);
-  fs.writeFileSync(note, JSON.stringify({ frames, renderSeconds }));
-  return renderSeconds;
+  if (!reused) fs.writeFileSync(note, JSON.stringify({ renderSeconds: secondsSince(start) }));
+  return (JSON.parse(fs.readFileSync(note, 'utf8')) as { renderSeconds: number }).renderSeconds;
 }
 
-function readNote(file: string, frames: number): number | null {
-  if (!fs.existsSync(file)) return null;
-  const note = JSON.parse(fs.readFileSync(file, 'utf8')) as { frames: number; renderSeconds: number | null };
-  return note.frames === frames ? note.renderSeconds : null;
-}
-
-/** Preprocesses in its own process, so that its memory and that of its workers are measured without this process. */
-async function preprocessApart(
-  directory: string,
-  { anew, print }: Pick<AtScaleOptions, 'anew' | 'print'>,
-  dataset: readonly string[] = [],
-) {
-  const cache = path.join(directory, 'cache');
-  if (anew) fs.rmSync(cache, { recursive: true, force: true });
-  const wasThere = fs.existsSync(cache);
-  const { file, execArgv } = ownModule(__dirname, 'data-at-scale-process');
+/**
+ * Preprocesses without a cache in its own process, so that its memory and that of its workers are measured without this one.
+ * @param dataset arguments of `npx . preprocess`
+ */
+async function preprocessApart(dataset: readonly string[], folder: string, print: (line: string) => void) {
+  const home = path.resolve(folder, 'home');
+  fs.rmSync(home, { recursive: true, force: true });
+  const { file, execArgv } = ownModule(path.join(projectRoot(), 'lib'), 'cli');
   const start = performance.now();
-  const child = spawn(process.execPath, [...execArgv, file, directory, ...dataset], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...execArgv, file, 'preprocess', ...dataset], {
+    stdio: 'inherit',
+    env: { ...process.env, [HOME_VARIABLE]: home },
+  });
   const stopWatching = watchMemory(child.pid!);
-  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const preprocessSeconds = secondsSince(start);
+  const [status] = (await once(child, 'close')) as [number | null];
+  const seconds = secondsSince(start);
   const [peakRssMb, peakSummedRssMb] = stopWatching().map(round);
   if (status !== 0) throw new Error(`Expected preprocessing to succeed but it ended with ${status}`);
-  print(`preprocessed ${directory}: ${preprocessSeconds} s, peak ${peakRssMb} MB`);
-  return wasThere
-    ? { preprocessSeconds: null, peakRssMb: null, peakSummedRssMb: null }
-    : { preprocessSeconds, peakRssMb, peakSummedRssMb };
+  print(`preprocessed ${folder}: ${seconds} s, peak ${peakRssMb} MB`);
+  const store = path.join(home, 'data', 'stores', dataset[2], STORE_FILE);
+  return { store, seconds, memory: { peakRssMb, peakSummedRssMb } };
 }
 
 /**

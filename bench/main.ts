@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { integer, print } from '../lib/cli/command';
-import { runBench } from './bench';
+import { runBench } from './run-bench';
 import { measureAtScale, measureFerPlus } from './data-at-scale';
 import { installPeers } from './peers';
 
@@ -19,7 +19,7 @@ const program = new Command('npm run bench --')
 program
   .command('scale')
   .description(
-    'measure a synthetic FERG from rendering to store: time, rate, memory; uses 3 GB; an earlier run is continued, without times for its part',
+    'measure a synthetic FERG from rendering to store: time, rate, memory; uses 3 GB; drawings of an earlier run are kept',
   )
   .addOption(integer('--images <n>', "number of images; default FERG's 55,768", 1, 1e7))
   .option('--file <file>', 'JSON file of the figures; default results/latest/scale.json')

@@ -1,52 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assembleRow, median, type BenchRow, type MissingRow } from './bench-file';
+import { assembleRow, median, type BenchRow, type MissingRow } from './bench-results';
 import type { Choice, RowSpec } from './comparisons';
-import type { ProgramPool } from './measured-programs';
+import type { ProgramName } from './measured-programs';
 import type { Answer } from './programs/program';
 import type { RunningProgram } from './start-program';
 
 /**
- * Measures rows one after the other. A row that fails is reported, and the next ones are still measured. No process is
- * left running.
+ * Measures rows one after the other. A row that fails is reported, and the next ones are still measured. Programs that the
+ * next row needs run on; in the end no process is left.
+ * @param options.start starts a program
  * @param options.runs number of measured runs of each row; default the row's own
  * @param onRow called after each row, also for one that could not be measured
  */
 export async function runRows(
-  { rows, leakTests, pool, runs }: Choice & { readonly pool: ProgramPool; readonly runs?: number },
+  options: Choice & {
+    readonly start: (name: ProgramName) => Promise<RunningProgram>;
+    readonly runs?: number;
+  },
   onRow: (row: BenchRow | MissingRow) => void,
 ): Promise<void> {
-  const jobs = [
-    ...rows.map((row) => ({
-      name: row.name,
-      programs: row.programs,
-      measure: () => measureRow(row, pool, runs),
-    })),
-    ...leakTests.map(({ name, program }) => ({
+  const living = new Map<ProgramName, RunningProgram>();
+  const get = async (name: ProgramName) => {
+    const program = living.get(name) ?? (await options.start(name));
+    living.set(name, program);
+    return program;
+  };
+  const endAllBut = async (names: readonly ProgramName[]) => {
+    for (const [name, program] of living) {
+      if (names.includes(name)) continue;
+      living.delete(name);
+      await program.close();
+    }
+  };
+  const measures = [
+    ...options.rows.map((row) => ({ ...row, measure: () => measureRow(row, get, options.runs) })),
+    ...options.leakTests.map(({ name, program }) => ({
       name,
       programs: [program],
-      measure: async () => runLeakTest(name, await pool.get(program)),
+      measure: async () => runLeakTest(name, await get(program)),
     })),
   ];
   try {
-    for (const [index, job] of jobs.entries()) {
+    for (const { name, programs, measure } of measures) {
+      await endAllBut(programs);
       try {
-        (await job.measure()).forEach(onRow);
+        (await measure()).forEach(onRow);
       } catch (error) {
-        onRow({ name: job.name, reason: (error as Error).message });
-        await pool.keep([]); // A failed program is restarted for the next row.
+        onRow({ name, reason: (error as Error).message });
+        await endAllBut([]); // A failed program is restarted for the next row.
       }
-      await pool.keep(jobs[index + 1]?.programs ?? []);
     }
   } finally {
-    await pool.keep([]);
+    await endAllBut([]);
   }
 }
 
-async function measureRow(row: RowSpec, pool: ProgramPool, runs = row.runs ?? 7): Promise<BenchRow[]> {
+async function measureRow(
+  row: RowSpec,
+  get: (name: ProgramName) => Promise<RunningProgram>,
+  runs = row.runs ?? 7,
+): Promise<BenchRow[]> {
   const { name, unit, count, peerUnits = 1, hasMemoryRow, warmUps = row.runs ? 1 : 3 } = row;
   const programs: RunningProgram[] = [];
   // The peer starts first: a missing peer then saves the start of ours.
-  for (const program of [...row.programs].reverse()) programs.unshift(await pool.get(program));
+  for (const program of [...row.programs].reverse()) programs.unshift(await get(program));
   const [ours, peer] = await measureInTurn(programs, { count, runs, warmUps });
   const scale = unit === 's' ? 1 : 1000;
   const costs = {
@@ -61,43 +78,29 @@ async function measureRow(row: RowSpec, pool: ProgramPool, runs = row.runs ?? 7)
   return [measured, assembleRow({ ...memory, note: 'largest resident set while training' }, peaks)];
 }
 
-/** Numbers of runs and units, and the pause between runs. */
-interface Pace {
-  /** Units of work per run; default as many as take about {@link RUN_SECONDS}. */
-  readonly count?: number;
-  /** Number of measured runs of each program. */
-  readonly runs: number;
-  /** Number of warm-up runs of one unit before the measured ones. */
-  readonly warmUps: number;
-  /** Pause before each run in milliseconds, default 250, in which the other program's threads become idle. */
-  readonly restMs?: number;
-}
-
-/** Measurements of one program. */
-interface Measured {
-  readonly program: RunningProgram;
-  readonly units: number;
-  /** Seconds of one unit in each run. */
-  readonly seconds: number[];
-  last?: Answer;
-}
-
 /**
  * Measures running programs in turn, one at a time, so that all see the same machine load. Every second round runs in
  * reverse order.
+ * @param pace.count units of work per run; default as many as take about {@link RUN_SECONDS}
+ * @param pace.runs number of measured runs of each program
+ * @param pace.warmUps number of warm-up runs of one unit before the measured ones
+ * @param pace.restMs pause before each run, default 250, in which the other program's threads become idle
+ * @returns for each program the seconds of one unit in each run, and its last answer
  * @throws Error when a program fails
  */
-export async function measureInTurn(programs: readonly RunningProgram[], pace: Pace): Promise<Measured[]> {
-  const { count, runs, warmUps, restMs = 250 } = pace;
-  const sides: Measured[] = [];
+export async function measureInTurn(
+  programs: readonly RunningProgram[],
+  pace: Pick<RowSpec, 'count'> & Record<'runs' | 'warmUps', number> & { readonly restMs?: number },
+) {
+  const sides: { program: RunningProgram; units: number; seconds: number[]; last?: Answer }[] = [];
   for (const program of programs) {
     let warm: Answer | undefined;
-    for (let i = 0; i < warmUps; i++) warm = await program.run(1);
-    sides.push({ program, units: count ?? (warm ? chooseCount(warm.seconds) : 1), seconds: [] });
+    for (let i = 0; i < pace.warmUps; i++) warm = await program.run(1);
+    sides.push({ program, units: pace.count ?? (warm ? chooseCount(warm.seconds) : 1), seconds: [] });
   }
-  for (let round = 0; round < runs; round++) {
+  for (let round = 0; round < pace.runs; round++) {
     for (const side of round % 2 === 1 ? [...sides].reverse() : sides) {
-      await sleep(restMs);
+      await sleep(pace.restMs ?? 250);
       side.last = await side.program.run(side.units);
       side.seconds.push(side.last.seconds / side.units);
     }

@@ -19,15 +19,15 @@ export const PROGRAMS = {
   wasm: ofNode('TerGat on wasm', ['step', 'tergat'], WASM),
   evaluation: ofNode('evaluation', ['eval'], NATIVE),
   products: ofNode('matrix products', ['products'], NATIVE),
-  preprocessing: ofNode('preprocessing', ['preprocess', IMAGE_LIST], NATIVE),
-  predictionWarm: ofNode('predict, one process', ['predict-warm'], NATIVE),
+  preprocessing: ofNode('preprocessing', ['preprocess', '0'], NATIVE),
+  preprocessingOne: ofNode('preprocessing, one process', ['preprocess', '1'], NATIVE),
+  predictionPhoto: ofNode('predict, one process', ['predict', 'photo'], NATIVE),
+  predictionPortraits: ofNode('predict, one process', ['predict', 'portraits'], NATIVE),
+  predictionGroups: ofNode('predict, one process', ['predict', 'groups'], NATIVE),
+  predictionVideo: ofNode('predict, one process', ['predict', 'video'], NATIVE),
   predictionCold: ofNode('predict, fresh processes', ['predict-cold'], NATIVE),
-  predictionPortraits: ofNode('predict, one process', ['predict-set', 'portraits'], NATIVE),
-  predictionGroups: ofNode('predict, one process', ['predict-set', 'groups'], NATIVE),
-  predictionVideo: ofNode('predict, one process', ['predict-video'], NATIVE),
   faceApiPortraits: ofNode('face-api', ['face-api', 'portraits'], STOCK_ONE_DNN),
   faceApiGroups: ofNode('face-api', ['face-api', 'groups'], STOCK_ONE_DNN),
-  preprocessingOne: ofNode('preprocessing, one process', ['preprocess-one', IMAGE_LIST], NATIVE),
   stock: ofNode('stock tfjs-node-gpu', ['stock-step'], { ...NATIVE, TF_ENABLE_ONEDNN_OPTS: '0' }),
   stockOneDnn: ofNode('tfjs-node-gpu, oneDNN', ['stock-step'], STOCK_ONE_DNN),
   stockWasm: ofNode('stock tfjs on wasm', ['stock-step'], WASM),
@@ -69,49 +69,17 @@ function ofPeers(label: string, [script, ...task]: readonly string[]): ProgramSp
 /** Number of TerGat's parameters. A program with another number is rejected, because it would do different work. */
 export const TERGAT_PARAMETERS = 35_480_655;
 
-/** The running measured programs. */
-export interface ProgramPool {
-  /** Versions that the programs reported, by name. */
-  readonly versions: Record<string, string>;
-  /**
-   * Returns a running program; it is started when needed.
-   * @throws Error when it cannot start or has another number of parameters than TerGat
-   */
-  get(name: ProgramName): Promise<RunningProgram>;
-  /** Ends all programs but the named ones, to limit memory. */
-  keep(names: readonly ProgramName[]): Promise<void>;
-}
-
-/** Creates an empty pool of measured programs. */
-export function createProgramPool(): ProgramPool {
-  const living = new Map<ProgramName, RunningProgram>();
-  const versions: Record<string, string> = {};
-  const start = async (name: ProgramName) => {
-    const spec: ProgramSpec = PROGRAMS[name];
-    const reason = spec.isPeer ? missingPeersReason() : undefined;
-    if (reason) throw new Error(reason);
-    const program = await startProgram(spec);
-    living.set(name, program);
-    const { parameters } = program.ready;
-    if (
-      parameters !== undefined &&
-      parameters !== TERGAT_PARAMETERS &&
-      name !== 'small' &&
-      name !== 'compact'
-    )
-      throw new Error(
-        `Expected ${TERGAT_PARAMETERS} parameters for ${program.label} but received ${parameters}`,
-      );
-    Object.assign(versions, program.ready.versions);
-    return program;
-  };
-  return {
-    versions,
-    get: async (name) => living.get(name) ?? start(name),
-    keep: async (names) => {
-      const idle = [...living].filter(([name]) => !names.includes(name));
-      for (const [name] of idle) living.delete(name);
-      await Promise.all(idle.map(([, program]) => program.close()));
-    },
-  };
+/**
+ * Starts a measured program.
+ * @throws Error when it cannot start or has another number of parameters than TerGat
+ */
+export async function startMeasured(name: ProgramName): Promise<RunningProgram> {
+  const spec: ProgramSpec = PROGRAMS[name];
+  const reason = spec.isPeer ? missingPeersReason() : undefined;
+  if (reason) throw new Error(reason);
+  const program = await startProgram(spec);
+  const { parameters = TERGAT_PARAMETERS } = program.ready;
+  if (parameters === TERGAT_PARAMETERS || name === 'small' || name === 'compact') return program;
+  await program.close();
+  throw new Error(`Expected ${TERGAT_PARAMETERS} parameters for ${program.label} but received ${parameters}`);
 }

@@ -47,9 +47,8 @@ export function cutPieces(
       const side = 2 * longerSide(box);
       const left = Math.round(Math.max(0, center.x - side / 2));
       const top = Math.round(Math.max(0, center.y - 0.55 * side));
-      const [width, height] = [Math.min(side, image.width - left), Math.min(side, image.height - top)].map(
-        Math.floor,
-      );
+      const width = Math.floor(Math.min(side, image.width - left));
+      const height = Math.floor(Math.min(side, image.height - top));
       const png = await sharp(photograph).extract({ left, top, width, height }).png().toBuffer();
       const face = { ...box, x: box.x - left, y: box.y - top };
       return { kind: 'photographed', png, width, height, face };
@@ -57,21 +56,22 @@ export function cutPieces(
   );
 }
 
+/** Size of a picture to draw in pixels, and the source of its random numbers. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly random: Random;
+}
+
 /**
  * Pastes faces of one size into a texture, each at a random place without overlap.
- * @param options.faceSize longer side of the landmarks' bounding box in pixels
+ * @param canvas.faceSize longer side of the landmarks' bounding box in pixels
  * @returns JPEG file, and the boxes of the faces in its pixels
  */
 export async function pasteFaces(
   pieces: readonly Piece[],
-  options: {
-    readonly width: number;
-    readonly height: number;
-    readonly faceSize: number;
-    readonly random: Random;
-  },
+  { width, height, random, faceSize }: Canvas & { readonly faceSize: number },
 ) {
-  const { width, height, faceSize, random } = options;
   const cell = Math.ceil(2.6 * faceSize);
   const [columns, rows] = [Math.floor(width / cell), Math.floor(height / cell)];
   const places = random.shuffle(Array.from({ length: columns * rows }, (_, place) => place));
@@ -79,16 +79,17 @@ export async function pasteFaces(
     pieces.slice(0, places.length).map(async (piece, index) => {
       const scale = faceSize / longerSide(piece.face);
       const size = { width: Math.round(piece.width * scale), height: Math.round(piece.height * scale) };
-      const input = await sharp(piece.png)
-        .resize({ ...size, fit: 'fill' })
-        .png()
-        .toBuffer();
       const at = (step: number, room: number, own: number) => {
         const start = step * (room / (room === width ? columns : rows));
         return Math.floor(Math.min(room - own, start + random.next() * Math.max(0, cell - own)));
       };
       const left = Math.max(0, at(places[index] % columns, width, size.width));
       const top = Math.max(0, at(Math.floor(places[index] / columns), height, size.height));
+      // All random numbers are drawn before anything is awaited: later ones would depend on which face is ready first.
+      const input = await sharp(piece.png)
+        .resize({ ...size, fit: 'fill' })
+        .png()
+        .toBuffer();
       const scaled = scaleBox(piece.face, scale);
       const box = { ...scaled, x: left + scaled.x, y: top + scaled.y };
       return { overlay: { input, left, top }, face: { kind: piece.kind, box } };
@@ -119,39 +120,29 @@ export const TEXTURES = [
 /** Draws a texture without a face. @returns JPEG file */
 export async function drawTexture(
   kind: (typeof TEXTURES)[number],
-  { width, height, random }: { readonly width: number; readonly height: number; readonly random: Random },
+  { width, height, random }: Canvas,
 ): Promise<Buffer> {
   const noise = (columns: number, rows: number) =>
     sharp(Buffer.from(Array.from({ length: 3 * columns * rows }, () => 40 + random.integer(180))), {
       raw: { width: columns, height: rows, channels: 3 },
-    }).resize(width, height, { fit: 'fill', kernel: 'cubic' });
+    })
+      .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+      .jpeg()
+      .toBuffer();
   const unit = Math.ceil(Math.min(width, height) / (6 + random.integer(24)));
-  if (kind === 'clouds')
-    return noise(8 + random.integer(24), 6 + random.integer(18))
-      .jpeg()
-      .toBuffer();
-  if (kind === 'grain')
-    return noise(Math.ceil(width / 4), Math.ceil(height / 4))
-      .jpeg()
-      .toBuffer();
+  if (kind === 'clouds') return noise(8 + random.integer(24), 6 + random.integer(18));
+  if (kind === 'grain') return noise(Math.ceil(width / 4), Math.ceil(height / 4));
   const marks: string[] = [];
   for (let y = 0, row = 0; y < height; y += unit, row++)
     for (let x = 0, column = 0; x < width; x += unit, column++)
-      marks.push(drawMark(kind, { x, y, unit, row, column, random }));
+      marks.push(drawMark(kind, { x, y, unit, row, column }, random));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="${colour(random, kind)}"/>${marks.join('')}</svg>`;
   return sharp(Buffer.from(svg), { unlimited: true }).removeAlpha().jpeg().toBuffer();
 }
 
-interface Mark {
-  readonly x: number;
-  readonly y: number;
-  readonly unit: number;
-  readonly row: number;
-  readonly column: number;
-  readonly random: Random;
-}
+type Place = Record<'x' | 'y' | 'unit' | 'row' | 'column', number>;
 
-function drawMark(kind: string, { x, y, unit, row, column, random }: Mark): string {
+function drawMark(kind: string, { x, y, unit, row, column }: Place, random: Random): string {
   const fill = `fill="${colour(random, kind)}"`;
   const half = unit / 2;
   const [cx, cy] = [x + half, y + half];
@@ -167,9 +158,8 @@ function drawMark(kind: string, { x, y, unit, row, column, random }: Mark): stri
     case 'crosses':
       return `<path d="M${x} ${cy}H${x + unit}M${cx} ${y}V${y + unit}" stroke="${colour(random, kind)}" stroke-width="${0.06 * unit}"/>`;
     default: {
-      const [across, down] = [random.uniform(0.2, 0.6), random.uniform(0.2, 0.6)].map(
-        (share) => share * unit,
-      );
+      const across = random.uniform(0.2, 0.6) * unit;
+      const down = random.uniform(0.2, 0.6) * unit;
       const turn = `transform="rotate(${random.integer(180)} ${cx} ${cy})"`;
       return `<ellipse cx="${cx}" cy="${cy}" rx="${across}" ry="${down}" ${fill} ${kind === 'discs' ? '' : turn}/>`;
     }
@@ -177,11 +167,6 @@ function drawMark(kind: string, { x, y, unit, row, column, random }: Mark): stri
 }
 
 function colour(random: Random, kind: string): string {
-  const hue =
-    kind === 'skin'
-      ? 15 + random.integer(25)
-      : kind === 'leaves'
-        ? 70 + random.integer(60)
-        : random.integer(360);
-  return `hsl(${hue},${20 + random.integer(60)}%,${20 + random.integer(60)}%)`;
+  const [from, range] = { skin: [15, 25], leaves: [70, 60] }[kind] ?? [0, 360];
+  return `hsl(${from + random.integer(range)},${20 + random.integer(60)}%,${20 + random.integer(60)}%)`;
 }

@@ -3,19 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { defaultWorkers, preprocess, startWorkerProcesses } from '../../lib/faces/store/preprocess';
 import { createShardWorker } from '../../lib/faces/store/compute-shard';
-import type { ImageList } from '../bench-pictures';
+import { IMAGE_LIST, type ImageList } from '../bench-pictures';
 import { startProgramEngine, type Program } from './program';
 
 /**
  * Prepares preprocessing, from image files to shards in a new cache. A unit is an image. Processes and networks are
  * kept between runs, as the peer's are.
- * @param listFile path of an {@link ImageList}
- * @param processes default the number that preprocessing uses by itself
+ * @param processes 0: the number that preprocessing uses by itself
  */
-export async function preparePreprocessing(listFile: string, processes?: number): Promise<Program> {
+export async function preparePreprocessing(processes: number): Promise<Program> {
   const { versions } = await startProgramEngine('ours');
-  const { root, records } = JSON.parse(fs.readFileSync(listFile, 'utf8')) as ImageList;
-  const count = processes ?? defaultWorkers(records.length);
+  const { root, records } = JSON.parse(fs.readFileSync(IMAGE_LIST, 'utf8')) as ImageList;
+  const count = processes || defaultWorkers(records.length);
   const worker = count > 1 ? startWorkerProcesses(count) : createShardWorker();
   const work = async (images: number) => {
     const cacheDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'prior-attention-bench-'));

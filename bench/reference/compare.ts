@@ -1,5 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { formatPercent } from '../../lib/core/metrics';
 import { startEngine } from '../../lib/tensor/backend';
@@ -13,14 +11,13 @@ import {
   scoreRun,
 } from '../../lib/study/compare';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { replaceSectionIn } from '../../lib/study/markdown';
-import type { ReferenceContext } from './context';
+import { type ReferenceContext, writeReference } from './context';
 
 /**
  * Makes results/reference/compare.json and its table in docs/benchmarks.md: trains the compact network and TerGat on the
  * synthetic sample, by frames and by clips, with five seeds each. Trained networks are kept in data/cache/training.
  */
-export async function makeComparisonReference({ directory, print }: ReferenceContext): Promise<void> {
+export async function makeComparisonReference(context: ReferenceContext): Promise<void> {
   const engine = await startEngine();
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {});
   const { blocks } = await preprocessDataset(dataset, DEFAULT_EXPERIMENT);
@@ -32,7 +29,7 @@ export async function makeComparisonReference({ directory, print }: ReferenceCon
       const candidate = await scoreRun(buildCompact, options);
       const baseline = await scoreRun(buildTerGat, options);
       pairs.push({ split, seed, candidate, baseline });
-      print(
+      context.print(
         `${split}, seed ${seed}: Compact ${formatPercent(candidate.accuracy)}, TerGat ${formatPercent(baseline.accuracy)}`,
       );
     }
@@ -45,8 +42,6 @@ export async function makeComparisonReference({ directory, print }: ReferenceCon
     baseline: measureNetwork(buildTerGat),
     pairs,
   };
-  const text = `${JSON.stringify(comparison, null, 2)}\n`;
-  fs.writeFileSync(path.join(directory, 'compare.json'), text);
-  replaceSectionIn('docs/benchmarks.md', 'compare', renderComparison(comparison));
-  print('Written: results/reference/compare.json, and its table in docs/benchmarks.md.');
+  const table = { page: 'docs/benchmarks.md', text: renderComparison(comparison) };
+  writeReference(context, 'compare', comparison, table);
 }

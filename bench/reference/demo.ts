@@ -1,9 +1,8 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { missingPeersReason } from '../peers';
 import { homePath } from '../../lib/files/project';
 import { runVisibly } from '../../lib/notebook/notebooks';
-import type { ReferenceContext } from './context';
+import { type ReferenceContext, writeReference } from './context';
 
 /** Figures that the tests of the page and of PyTorch write to results/latest. */
 interface DemoFigures {
@@ -15,7 +14,8 @@ interface DemoFigures {
  * about three minutes. PyTorch's difference is null if the bench's peers are not installed.
  * @throws Error when Chromium is missing or a test fails
  */
-export async function makeDemoReference({ directory, environment, print }: ReferenceContext): Promise<void> {
+export async function makeDemoReference(context: ReferenceContext): Promise<void> {
+  const { environment } = context;
   const latest = (name: string) => homePath('results', 'latest', name);
   for (const name of ['demo.json', 'pytorch.json']) fs.rmSync(latest(name), { force: true });
   await runTest('test/long/demo-page.long.ts', environment);
@@ -25,9 +25,7 @@ export async function makeDemoReference({ directory, environment, print }: Refer
     ? (JSON.parse(fs.readFileSync(latest('pytorch.json'), 'utf8')) as { maxLogitDifference: number })
     : undefined;
   const maxLogitDifference = { ...page.maxLogitDifference, pytorch: pytorch?.maxLogitDifference ?? null };
-  const text = JSON.stringify({ ...page, maxLogitDifference }, null, 2);
-  fs.writeFileSync(path.join(directory, 'demo.json'), `${text}\n`);
-  print('Written: results/reference/demo.json.');
+  writeReference(context, 'demo', { ...page, maxLogitDifference });
 }
 
 /** Runs a file of tests. @throws Error when one fails */

@@ -7,9 +7,9 @@ import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { loadPicturePredictor } from '../../lib/predict/predictor';
 import { evaluateModel, type ModelEvaluation } from '../../lib/study/evaluate-models';
 import { openDataset } from '../../lib/study/open-dataset';
-import { formatCount, markdownTable, replaceSectionIn } from '../../lib/study/markdown';
+import { formatCount, markdownTable } from '../../lib/study/markdown';
 import { followOnStderr } from '../../lib/cli/command';
-import type { ReferenceContext } from './context';
+import { type ReferenceContext, writeReference } from './context';
 import { formatPercent } from '../../lib/core/metrics';
 import type { FrameRecord } from '../../lib/core/record';
 
@@ -17,7 +17,7 @@ import type { FrameRecord } from '../../lib/core/record';
  * Evaluates the default model on the six characters: results/reference/default-model.json, and the table in its card.
  * Takes about two minutes.
  */
-export async function makeModelReference({ directory, print }: ReferenceContext): Promise<void> {
+export async function makeModelReference(context: ReferenceContext): Promise<void> {
   const dataset = await openDataset(DEFAULT_EXPERIMENT, {}, followOnStderr('Drawing'));
   const model = path.join(projectRoot(), DEFAULT_MODEL);
   const predictor = await loadPicturePredictor({ faces: 'largest' });
@@ -25,9 +25,8 @@ export async function makeModelReference({ directory, print }: ReferenceContext)
     const evaluation = await evaluateModel(predictor, dataset, { onProgress: followOnStderr('Images') });
     const sha256 = createHash('sha256').update(fs.readFileSync(model)).digest('hex');
     const file = toDefaultModelFile(evaluation!, dataset.records, { sha256, dataset: dataset.name });
-    fs.writeFileSync(path.join(directory, 'default-model.json'), `${JSON.stringify(file, null, 2)}\n`);
-    replaceSectionIn('models/README.md', 'six', defaultModelToMarkdown(file));
-    print('Written: results/reference/default-model.json, and its table in models/README.md.');
+    const table = { page: 'models/README.md', section: 'six', text: defaultModelToMarkdown(file) };
+    writeReference(context, 'default-model', file, table);
   } finally {
     predictor.dispose();
   }

@@ -4,7 +4,7 @@ import { EXPERIMENT_VARIABLES, FOLDER_VARIABLES, READER_VARIABLES } from '../../
 import { expectWritable, HOME_VARIABLE, homePath, projectRoot } from '../../lib/files/project';
 import { replaceSectionIn } from '../../lib/study/markdown';
 import { resultsToMarkdown, type ReportFile } from '../../lib/study/report';
-import { makeBenchReference } from '../bench';
+import { makeBenchReference } from '../run-bench';
 import { makeReport } from '../../lib/cli/report';
 import { makeEvidence } from '../../lib/cli/evidence';
 import { runNotebooks } from '../../lib/cli/notebooks';

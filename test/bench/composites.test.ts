@@ -8,6 +8,8 @@ import {
   measureComposites,
   recallOf,
 } from '../../bench/composites';
+import { drawPieces, pasteFaces } from '../../bench/paste-faces';
+import { createRandom } from '../../lib/core/random';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
 import { describeNative } from '../support/native';
@@ -30,6 +32,19 @@ describeNative('composites', function () {
       [0, 1],
     );
     assert.deepEqual([textures.pictures, textures.falseFinds], [2, 0]);
+  });
+});
+
+describe('pasteFaces', () => {
+  it('gives the same picture for the same random numbers', async () => {
+    const pieces = await drawPieces();
+    const paste = () => {
+      const random = createRandom('test');
+      return pasteFaces(pieces.slice(0, 12), { width: 800, height: 700, faceSize: 60, random });
+    };
+    const [first, second] = [await paste(), await paste()];
+    assert.deepEqual(second.faces, first.faces);
+    assert.ok(second.jpeg.equals(first.jpeg));
   });
 });
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { BenchRow, MissingRow } from '../../bench/bench-file';
+import type { BenchRow, MissingRow } from '../../bench/bench-results';
 import { startProgram, type RunningProgram } from '../../bench/start-program';
-import type { ProgramPool } from '../../bench/measured-programs';
 import { stepFlops } from '../../bench/programs/matrix-products';
 import { chooseRows } from '../../bench/comparisons';
 import { chooseCount, measureInTurn, runRows } from '../../bench/measure-rows';
@@ -80,27 +79,21 @@ describe('chooseRows', () => {
 
 describe('runRows', () => {
   it('measures what it can, tells what is missing, and leaves no process', async () => {
-    const kept: string[][] = [];
-    const living = new Set<RunningProgram>();
-    const pool: ProgramPool = {
-      versions: {},
-      get: async (name) => {
-        if (name === 'keras') throw new Error('the peers are not installed');
-        const seconds = name === 'tergat' ? '2' : '5';
-        const command = [process.execPath, path.join(__dirname, 'fake-program.cjs'), seconds];
-        const program = await startProgram({ label: name, command });
-        living.add(program);
-        return program;
-      },
-      keep: async (names) => {
-        kept.push([...names]);
-        if (names.length > 0) return;
-        for (const program of living) await program.close();
-      },
+    const calls: string[] = [];
+    const start = async (name: string) => {
+      if (name === 'keras') throw new Error('the peers are not installed');
+      const command = [
+        process.execPath,
+        path.join(__dirname, 'fake-program.cjs'),
+        name === 'tergat' ? '2' : '5',
+      ];
+      const program = await startProgram({ label: name, command });
+      calls.push(`${name} starts`);
+      return { ...program, close: () => program.close().then(() => void calls.push(`${name} ends`)) };
     };
     const results: (BenchRow | MissingRow)[] = [];
     const choice = chooseRows(['tergat-step/keras', 'tergat-step/pytorch-fused']);
-    await runRows({ ...choice, pool, runs: 1 }, (row) => results.push(row));
+    await runRows({ ...choice, start, runs: 1 }, (row) => results.push(row));
     assert.deepEqual(
       results.map((row) => ('reason' in row ? row : [row.name, row.ours, row.peer, row.ratio])),
       [
@@ -109,7 +102,8 @@ describe('runRows', () => {
         { name: 'tergat-step/keras', reason: 'the peers are not installed' },
       ],
     );
-    assert.deepEqual(kept, [['tergat', 'keras'], [], [], []]);
+    // The first row's program is still there for the second, until its peer turns out to be missing.
+    assert.deepEqual(calls, ['pytorchFused starts', 'tergat starts', 'pytorchFused ends', 'tergat ends']);
   });
 });
 

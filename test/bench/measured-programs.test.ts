@@ -18,7 +18,7 @@ describeNative('the programs', function () {
   });
 
   it('answer for a photograph in one process and in a fresh one, which takes longer', async () => {
-    program = await startProgram(PROGRAMS.predictionWarm);
+    program = await startProgram(PROGRAMS.predictionPhoto);
     await program.run(1);
     const warm = await program.run(1);
     await program.close();

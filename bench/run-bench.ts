@@ -2,12 +2,19 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeMachine, saveBench, type BenchFile, type BenchRow, type MissingRow } from './bench-file';
-import { benchChart, formatRow, renderBenchTable } from './bench-page';
+import {
+  benchChart,
+  describeMachine,
+  formatRow,
+  renderBenchTable,
+  type BenchFile,
+  type BenchRow,
+  type MissingRow,
+} from './bench-results';
 import { makePortraits, makeVideo, writeImageList } from './bench-pictures';
 import { chooseRows, IMAGE_COUNT, type Choice } from './comparisons';
 import { runRows } from './measure-rows';
-import { createProgramPool } from './measured-programs';
+import { type ProgramName, startMeasured } from './measured-programs';
 import { installPeers } from './peers';
 import { homePath } from '../lib/files/project';
 import { setUpCompiled } from '../lib/setup';
@@ -17,38 +24,41 @@ import { renderFigure } from '../lib/figures/figure';
 import { replaceSectionIn } from '../lib/study/markdown';
 import type { ReferenceContext } from './reference/context';
 
-/** How the bench runs. */
-interface BenchOptions {
-  /** Names of rows, or the part before the slash; default all but the optional ones. */
-  readonly rows?: readonly string[];
-  /** Number of measured runs of each row; default the row's own. */
-  readonly runs?: number;
-  readonly print: (line: string) => void;
-  /** Path of the JSON file; default results/latest/bench.json. */
-  readonly output?: string;
-}
-
 /**
  * Measures this project and its peers in turn, and saves the results after each row.
+ * @param options.rows names of rows, or the part before the slash; default all but the optional ones
+ * @param options.runs number of measured runs of each row; default the row's own
+ * @param options.output path of the JSON file; default results/latest/bench.json
  * @returns the saved results
  * @throws RangeError for an unknown row
  */
-export async function runBench(options: BenchOptions): Promise<BenchFile> {
+export async function runBench(options: {
+  readonly rows?: readonly string[];
+  readonly runs?: number;
+  readonly print: (line: string) => void;
+  readonly output?: string;
+}): Promise<BenchFile> {
   const { print, runs, output = homePath('results', 'latest', 'bench.json') } = options;
   const choice = chooseRows(options.rows);
   const [loadAtStart] = os.loadavg();
   if (loadAtStart > os.availableParallelism() / 2)
     print(`The machine is busy (load ${loadAtStart.toFixed(1)}): the results will not be reliable.`);
   await prepareRows(choice, print);
-  const pool = createProgramPool();
+  const versions: Record<string, string> = {};
+  const start = async (name: ProgramName) => {
+    const program = await startMeasured(name);
+    Object.assign(versions, program.ready.versions);
+    return program;
+  };
   const rows: BenchRow[] = [];
   const missing: MissingRow[] = [];
   const engine = await startEngine();
-  const bench = () => ({ machine: describeMachine(engine, pool.versions, loadAtStart), rows, missing });
-  await runRows({ ...choice, pool, runs }, (row) => {
+  const bench = () => ({ machine: describeMachine(engine, versions, loadAtStart), rows, missing });
+  await runRows({ ...choice, start, runs }, (row) => {
     if ('reason' in row) missing.push(row);
     else rows.push(row);
-    saveBench(bench(), output);
+    fs.mkdirSync(path.dirname(output), { recursive: true });
+    fs.writeFileSync(output, `${JSON.stringify(bench(), null, 2)}\n`);
     print('reason' in row ? `${row.name.padEnd(30)} missing: ${row.reason}` : formatRow(row));
   });
   print(`The results are in ${path.relative(process.cwd(), output)}.`);
