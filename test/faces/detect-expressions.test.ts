@@ -84,12 +84,12 @@ describe("face-api's answers", function () {
   }
 
   it("are those of the package's own API on the drawn sample", async () => {
-    const size = { clipsPerCell: 1, framesPerClip: 1, characters: CHARACTERS.slice(0, 2) };
+    const size = { clipsPerCell: 1, framesPerClip: 1, characters: CHARACTERS.slice(0, 1) };
     await writeSample({ directory: folder(), ...size });
     const records = await readSample(folder());
     const images = await Promise.all(records.map((record) => loadRgb(path.join(folder(), record.path))));
     const answers = await compare(images);
-    assert.deepEqual([answers.length, answers.filter(({ faces }) => faces.length === 1).length], [14, 14]);
+    assert.deepEqual([answers.length, answers.filter(({ faces }) => faces.length === 1).length], [7, 7]);
   });
 
   it("are those of the package's own API on a photograph of several people, at its full size", async () => {

@@ -38,14 +38,14 @@ function drawRandomBatch(sides: readonly number[], size: number, step: number): 
 async function trainBriefly(
   build: (options: { readonly seed: number }) => Network,
   sides: readonly number[],
-  begin = beginTrainingSteps,
+  { size = 4, begin = beginTrainingSteps } = {},
 ) {
   const network = build({ seed: 1 });
   const { learningRate, weightDecay } = PHOTOGRAPH_RECIPE;
   const optimizer = new Adam({ learningRate, weightDecay, schedule: buildSchedule('one-cycle', 3) });
-  const steps = begin({ network, optimizer, examples: () => [drawRandomBatch(sides, 4, 0)] });
+  const steps = begin({ network, optimizer, examples: () => [drawRandomBatch(sides, size, 0)] });
   const losses: number[] = [];
-  for (let step = 0; step < 3; step++) losses.push(await steps.take(drawRandomBatch(sides, 4, step)));
+  for (let step = 0; step < 3; step++) losses.push(await steps.take(drawRandomBatch(sides, size, step)));
   const state = saveState(network);
   [optimizer, network].forEach((part) => part.dispose());
   return { losses, state };
@@ -97,7 +97,7 @@ describeNative('the residual networks on native TensorFlow', () => {
   it('learn the same as a graph and by the tape: soft labels, weight decay and schedule included', async function () {
     this.timeout(120_000);
     const graph = await trainBriefly(buildResidualBlocksAndFace, [32, 32, 48]);
-    const tape = await trainBriefly(buildResidualBlocksAndFace, [32, 32, 48], beginTapeSteps);
+    const tape = await trainBriefly(buildResidualBlocksAndFace, [32, 32, 48], { begin: beginTapeSteps });
     assertSame(graph, tape, { loss: 1e-5, weight: 5e-4 });
   });
 });
@@ -108,9 +108,9 @@ describe('the residual networks on WebAssembly', () => {
   it('learn the same as on the cpu backend', async function () {
     this.timeout(300_000);
     await startEngine({ backend: 'wasm' });
-    const wasm = await trainBriefly(buildResidualBlock, [32]);
+    const wasm = await trainBriefly(buildResidualBlock, [32], { size: 2 });
     await startEngine({ backend: 'cpu' });
-    const cpu = await trainBriefly(buildResidualBlock, [32]);
+    const cpu = await trainBriefly(buildResidualBlock, [32], { size: 2 });
     assertSame(wasm, cpu, { loss: 1e-4, weight: 2e-3 });
   });
 });
