@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { wasmTrainingBackend } from './wasm';
-import { addressOf, kernelsOf, type WasmBackend } from './wasm/module';
+import { callKernel, type WasmBackend } from './wasm/module';
 
 /** Settings of Adam, with PyTorch's meanings. */
 export interface AdamOptions {
@@ -150,8 +150,8 @@ function stepByOperations(variable: tf.Variable, step: Step): void {
 function stepInPlace(backend: WasmBackend, variable: tf.Variable, step: Step): void {
   const { mean, square, gradient, beta1, beta2, stepSize, epsilon } = step;
   for (const each of [variable, mean, square]) takeOwnCopy(backend, each);
-  const [w, m, v, g] = [variable, mean, square, gradient].map((tensor) => addressOf(backend, tensor));
-  kernelsOf(backend).adam(w, m, v, g, variable.size, 1 - beta1, 1 - beta2, stepSize, epsilon);
+  const rates = [1 - beta1, 1 - beta2, stepSize, epsilon];
+  callKernel(backend, 'adam', variable, mean, square, gradient, variable.size, ...rates);
   // tfjs' C++ code caches packed weights by id and would continue to use the old ones, so the data get a new id.
   const data = backend.dataIdMap.get(variable.dataId);
   backend.wasm.tfjs.disposeData(data.id);
@@ -162,12 +162,9 @@ function stepInPlace(backend: WasmBackend, variable: tf.Variable, step: Step): v
 /** Copies a variable's data if a clone shares them, before they are overwritten. */
 function takeOwnCopy(backend: WasmBackend, variable: tf.Variable): void {
   if (backend.dataIdMap.get(variable.dataId).refCount === 1) return;
-  const copy = backend.makeOutput(variable.shape, variable.dtype);
-  const from = addressOf(backend, variable);
-  backend.wasm.HEAPU8.copyWithin(addressOf(backend, copy), from, from + 4 * variable.size);
-  const tensor = tf.engine().makeTensorFromTensorInfo(copy);
-  variable.assign(tensor);
-  tensor.dispose();
+  const copy = tf.tensor(variable.dataSync(), variable.shape);
+  variable.assign(copy);
+  copy.dispose();
 }
 
 function checkRange(name: string, value: number, isInside: boolean): void {

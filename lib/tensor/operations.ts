@@ -1,12 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { runKernel } from './native/fused-kernels';
-import type { Activation } from './native/fused-kernels';
-import { drawPhiloxUniform } from './wasm/layers';
+import { nativeBackend } from './native/addon';
+import * as native from './native/fused-kernels';
+import { wasmTrainingBackend } from './wasm';
+import * as wasm from './wasm/layers';
 
 /*
  * The operations of the networks. They use this project's kernels where the backend has them, and tfjs' operations
  * otherwise. All are differentiable and return new tensors, which the surrounding tidy disposes.
  */
+
+/** Activation function. */
+export type Activation = 'none' | 'relu';
 
 /** A convolution of stride 1 and same padding: x, [n, height, width, in], filter, [height, width, in, out]. */
 interface Convolution {
@@ -17,15 +21,13 @@ interface Convolution {
 
 /** Convolves. @returns [n, height, width, out] */
 export function convolveWithoutBias(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-  const [y] = runKernel('convolve', { x, filter }) ?? [tf.conv2d(x, filter, 1, 'same')];
-  return y as tf.Tensor4D;
+  return tf.conv2d(x, filter, 1, 'same');
 }
 
 /** Convolves and adds the bias. @returns [n, height, width, out] */
 export function convolve({ x, filter, bias }: Convolution): tf.Tensor4D {
   const convolved = convolveWithoutBias(x, filter);
-  const [y] = runKernel('addBias', { x: convolved, bias }) ?? [convolved.add(bias)];
-  return y as tf.Tensor4D;
+  return nativeBackend() ? native.addBias(convolved, bias) : convolved.add(bias);
 }
 
 /**
@@ -34,8 +36,7 @@ export function convolve({ x, filter, bias }: Convolution): tf.Tensor4D {
  */
 export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
   const convolved = convolveWithoutBias(x, filter);
-  const native = runKernel('pool', { x: convolved, bias });
-  if (native) return native[0] as tf.Tensor4D;
+  if (nativeBackend()) return native.poolBiasRelu(convolved, bias);
   return tf.maxPool(tf.relu(convolved.add(bias)) as tf.Tensor4D, 2, 2, 'valid');
 }
 
@@ -60,13 +61,11 @@ interface BatchNormalization {
  */
 export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
   const { x, scale, offset, momentum, epsilon } = layer;
-  const inputs = { x, scale, offset, mean: layer.mean, variance: layer.variance };
-  const native = runKernel('normalize', inputs, { momentum, epsilon });
-  if (native) {
-    layer.mean.assign(native[1]);
-    layer.variance.assign(native[2]);
-    return native[0] as tf.Tensor4D;
-  }
+  const inputs = [x, scale, offset] as const;
+  const running = [layer.mean, layer.variance] as const;
+  if (nativeBackend()) return native.normalizeBatch(inputs, running, layer);
+  const wasmBackend = wasmTrainingBackend();
+  if (wasmBackend) return wasm.normalizeBatch(wasmBackend, inputs, running, layer);
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   const count = x.size / mean.size;
   moveTowards(layer.mean, mean, momentum);
@@ -90,8 +89,7 @@ export function connect(layer: {
   readonly activation: Activation;
 }): tf.Tensor2D {
   const { x, weight, bias, activation } = layer;
-  const native = runKernel('connect', { x, weight, bias }, { activation });
-  if (native) return native[0] as tf.Tensor2D;
+  if (nativeBackend()) return native.connect(x, weight, bias, activation === 'relu');
   const y = tf.matMul(x, weight).add(bias) as tf.Tensor2D;
   return activation === 'relu' ? tf.relu(y) : y;
 }
@@ -104,12 +102,12 @@ export function connect(layer: {
  */
 export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor1D): T {
   if (rate === 0) return x;
-  const native = runKernel('dropOut', { x, seed }, { rate });
-  if (native) return native[0] as T;
+  if (nativeBackend()) return native.dropOut(x, rate, seed);
+  const wasmBackend = wasmTrainingBackend();
+  if (wasmBackend) return wasm.dropOut(wasmBackend, x, rate, seed);
   const [first, second] = seed.dataSync();
-  const mask = drawPhiloxUniform([first, second], x.size).map((value) =>
-    value >= rate ? 1 / (1 - rate) : 0,
-  );
+  const drawn = wasm.drawPhiloxUniform([first, second], x.size);
+  const mask = drawn.map((value) => (value >= rate ? 1 / (1 - rate) : 0));
   return x.mul(tf.tensor(mask, x.shape));
 }
 
@@ -120,8 +118,7 @@ export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: tf.Tensor
  * @returns the mean over the n samples
  */
 export function meanCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.Tensor2D): tf.Scalar {
-  const native = runKernel('crossEntropy', { logits, labels });
-  if (native) return native[0].mean();
+  if (nativeBackend()) return native.crossEntropy(logits, labels).mean();
   const chosen = labels.rank === 2 ? labels : tf.oneHot(labels, logits.shape[1]);
   return tf.logSoftmax(logits).mul(chosen).sum().div(-logits.shape[0]);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { nativeAttributes, nativeBackend } from '../../lib/tensor/native/addon';
+import { nativeAttributes, nativeBackend, TYPES } from '../../lib/tensor/native/addon';
 import { drawPhiloxUniform } from '../../lib/tensor/wasm/layers';
 import { describeNative } from '../support/native';
 
@@ -28,8 +28,12 @@ describeNative('Philox on native TensorFlow', () => {
       [2 ** 31 - 1, 123456789],
     ] as const) {
       const backend = nativeBackend()!;
-      const types = { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
-      const attributes = nativeAttributes(backend.binding, types);
+      const types = {
+        dtype: { type: TYPES.float32 },
+        T: { type: TYPES.int32 },
+        Tseed: { type: TYPES.int32 },
+      };
+      const attributes = nativeAttributes(types);
       const drawn = tf.tidy(() => {
         const inputs = [tf.tensor1d([50001], 'int32'), tf.tensor1d([...seed], 'int32')];
         return backend.executeMultipleOutputs('StatelessRandomUniform', attributes, inputs, 1)[0].dataSync();

@@ -9,8 +9,9 @@ import {
   dropOut,
   normalizeByBatch,
   normalizeByRunning,
+  type Activation,
 } from '../../tensor/operations';
-import type { Activation } from '../../tensor/native/fused-kernels';
+
 import type { DropoutSeed, Mode, Network } from './network';
 
 /** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */

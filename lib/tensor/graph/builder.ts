@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import {
   nativeAttributes,
+  TYPES,
   type AttributeValues,
   type NativeAttribute,
   type NativeBackend,
@@ -119,11 +120,6 @@ export class GraphBuilder {
 
   constructor(private readonly binding: NativeBinding) {}
 
-  /** TensorFlow's constant for 32-bit floats. */
-  get floatType(): number {
-    return this.binding.TF_FLOAT;
-  }
-
   /**
    * Adds an operation.
    * @param node.controlInputs names of nodes that run before this one
@@ -138,20 +134,18 @@ export class GraphBuilder {
   }): string {
     const { name, op, inputs = [], attributes = {}, controlInputs = [] } = node;
     const allInputs = [...inputs, ...controlInputs.map((other) => `^${other}`)];
-    return this.push(name, op, allInputs, nativeAttributes(this.binding, attributes));
+    return this.push(name, op, allInputs, nativeAttributes(attributes));
   }
 
   /** Adds an input of the graph, by default of 32-bit floats. @returns its output */
-  addPlaceholder(name: string, shape: readonly number[], dtype = this.floatType): string {
-    const type = { name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: dtype };
-    const size = { name: 'shape', type: this.binding.TF_ATTR_SHAPE, value: shape };
-    return this.push(name, 'Placeholder', [], [type, size]);
+  addPlaceholder(name: string, shape: readonly number[], dtype: number = TYPES.float32): string {
+    return this.add({ name, op: 'Placeholder', attributes: { dtype: { type: dtype }, shape: { shape } } });
   }
 
   /** Adds a constant. @returns its output */
   addConstant(name: string, value: TracedConstant): string {
-    const type = { name: 'dtype', type: this.binding.TF_ATTR_TYPE, value: value.dtype };
-    this.nodes.push({ name, op: 'Const', inputs: [], attributes: [type], value });
+    const attributes = nativeAttributes({ dtype: { type: value.dtype } });
+    this.nodes.push({ name, op: 'Const', inputs: [], attributes, value });
     return `${name}:0`;
   }
 
@@ -210,9 +204,7 @@ export class GraphBuilder {
   /** Adds types that a graph requires. tfjs-node omits them, so that TensorFlow infers them, for one operation only. */
   private attributesOf({ name, attributes, outputs }: TracedOperation): readonly NativeAttribute[] {
     if (name !== 'ExpandDims') return attributes;
-    const { TF_ATTR_TYPE, TF_INT32 } = this.binding;
-    const typeOf = { name: 'T', type: TF_ATTR_TYPE, value: outputs[0].dtype };
-    return [typeOf, { name: 'Tdim', type: TF_ATTR_TYPE, value: TF_INT32 }];
+    return nativeAttributes({ T: { type: outputs[0].dtype }, Tdim: { type: TYPES.int32 } });
   }
 
   /** Reads a tensor by the addon's id. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeBackend, type NativeBackend } from '../native/addon';
+import { nativeBackend, TYPES, type NativeBackend } from '../native/addon';
 import { GraphBuilder, traceNative, type NativeTrace } from './builder';
 import { openSession, type NativeSession } from './session';
 
@@ -100,7 +100,7 @@ function openGraph<Inputs extends readonly tf.Tensor[]>(
     else tf.dispose(copies.map(({ tensor }) => tensor)); // addTrace adds them as constants.
     const outputOf = builder.addTrace('traced', trace, outputs);
     const [id] = backend.getInputTensorIds([result]);
-    const attributes = { T: { type: 'float32' } } as const;
+    const attributes = { T: { type: TYPES.float32 } };
     builder.add({ name: 'result', op: 'Identity', inputs: [outputOf(id)], attributes });
     result.dispose();
     return { session: openSession(backend, builder.nodes), weights };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamRates } from '../adam';
-import { nativeBackend, type NativeBackend, type NativeData } from '../native/addon';
+import { nativeBackend, TYPES, type NativeBackend, type NativeData } from '../native/addon';
 import { openSession, type NativeSession } from './session';
 import { buildTrainingGraph, variablesOf, type ExamplePair, type Trainee } from './training-graph';
 
@@ -123,7 +123,7 @@ function viewVariable(backend: NativeBackend, variable: tf.Variable, fetch: () =
       // An unread clone shares the data; assigning new data to the variable makes the clone fetch the old values.
       if (own && variable.dataId === ownId && !own.isFetched && own.refCount === 1) return;
       const { shape } = variable;
-      const tensor = backend.createOutputTensor({ id: -1, shape, dtype: backend.binding.TF_FLOAT });
+      const tensor = backend.createOutputTensor({ id: -1, shape, dtype: TYPES.float32 });
       const { dataId } = tensor;
       own = new LazyData(backend.tensorMap.get(dataId), fetch);
       ownId = dataId;

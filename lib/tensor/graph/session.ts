@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import * as messages from '@tensorflow/tfjs-node-gpu/dist/proto/api_pb';
-import type { NativeAttribute, NativeBackend, NativeBinding } from '../native/addon';
+import { KINDS, type NativeAttribute, type NativeBackend } from '../native/addon';
 import type { GraphNode, TracedConstant } from './builder';
 
 /** A graph that TensorFlow has loaded and optimised. */
@@ -36,7 +36,7 @@ export function provideModelFolder(provided: NonNullable<typeof withFolder>): vo
  */
 export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]): NativeSession {
   const { binding } = backend;
-  const model = encodeSavedModel(nodes, binding);
+  const model = encodeSavedModel(nodes);
   if (!withFolder) throw new Error('Expected startEngine to have started native TensorFlow but it has not');
   const session = withFolder(model, (folder) => binding.loadSavedModel(folder, GRAPH_TAG));
   return {
@@ -63,9 +63,9 @@ const PRODUCER = 1286;
  * @param nodes in any order
  * @returns the bytes of the file saved_model.pb
  */
-export function encodeSavedModel(nodes: readonly GraphNode[], kinds: NativeBinding): Uint8Array {
+export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
   const graph = new messages.GraphDef();
-  for (const node of nodes) graph.addNode(toNode(node, kinds));
+  for (const node of nodes) graph.addNode(toNode(node));
   graph.setVersions(assign(new messages.VersionDef(), { Producer: PRODUCER }));
   const info = new messages.MetaGraphDef.MetaInfoDef();
   info.addTags(GRAPH_TAG);
@@ -75,32 +75,37 @@ export function encodeSavedModel(nodes: readonly GraphNode[], kinds: NativeBindi
   return model.serializeBinary();
 }
 
-function toNode(node: GraphNode, kinds: NativeBinding): messages.Message {
+function toNode(node: GraphNode): messages.Message {
   const { name, op, inputs, attributes, value } = node;
   const message = new messages.NodeDef();
   assign(message, { Name: name, Op: op, InputList: inputs });
   const map = message.getAttrMap();
-  for (const attribute of attributes) map.set(attribute.name, toAttribute(attribute, kinds));
+  for (const attribute of attributes) map.set(attribute.name, toAttribute(attribute));
   if (value) map.set('value', assign(new messages.AttrValue(), { Tensor: toTensor(value) }));
   return message;
 }
 
-function toAttribute({ name, type, value }: NativeAttribute, kinds: NativeBinding): messages.Message {
+/** The setter of each kind's value in AttrValue. */
+const SETTERS = {
+  [KINDS.string]: 'S',
+  [KINDS.int]: 'I',
+  [KINDS.float]: 'F',
+  [KINDS.bool]: 'B',
+  [KINDS.type]: 'Type',
+  [KINDS.shape]: 'Shape',
+};
+
+function toAttribute({ name, type, value }: NativeAttribute): messages.Message {
   const attribute = new messages.AttrValue();
-  if (type === kinds.TF_ATTR_SHAPE) return assign(attribute, { Shape: toShape(value as number[]) });
-  if (type === kinds.TF_ATTR_INT && Array.isArray(value)) {
+  if (type === KINDS.int && Array.isArray(value))
     return assign(attribute, { List: assign(new messages.AttrValue.ListValue(), { IList: value }) });
-  }
-  if (type === kinds.TF_ATTR_STRING)
-    return assign(attribute, { S: new TextEncoder().encode(value as string) });
-  const { TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = kinds;
-  const setters = { [TF_ATTR_INT]: 'I', [TF_ATTR_FLOAT]: 'F', [TF_ATTR_BOOL]: 'B', [TF_ATTR_TYPE]: 'Type' };
-  const setter = setters[type];
-  if (!setter || Array.isArray(value))
+  if (!(type in SETTERS) || Array.isArray(value) !== (type === KINDS.shape))
     throw new RangeError(
       `Expected one number, a list of integers, a text, a type or a shape for ${name} but received ${JSON.stringify(value)}`,
     );
-  return assign(attribute, { [setter]: value });
+  const encoded = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+  const inner = Array.isArray(value) ? toShape(value) : encoded;
+  return assign(attribute, { [SETTERS[type as keyof typeof SETTERS]]: inner });
 }
 
 function toTensor({ dtype, shape, values }: TracedConstant): messages.Message {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamRates, Moments } from '../adam';
-import type { AttributeValues, NativeBackend } from '../native/addon';
+import { TYPES, type AttributeValues, type NativeBackend } from '../native/addon';
 import { GraphBuilder, traceNative, type GraphNode, type NativeTrace, type TracedConstant } from './builder';
 
 /** An example batch; its trace is reused for every batch of the same size. */
@@ -35,8 +35,8 @@ export function variablesOf({ parameters, buffers, momentsOf }: Trainee): Map<st
   return new Map([...parameters, ...buffers, ...moments]);
 }
 
-const DTYPE: AttributeValues = { dtype: { type: 'float32' } };
-const T: AttributeValues = { T: { type: 'float32' } };
+const DTYPE: AttributeValues = { dtype: { type: TYPES.float32 } };
+const T: AttributeValues = { T: { type: TYPES.float32 } };
 
 /** Adam's coefficients, which are feeds of every step. */
 const RATES: readonly (keyof AdamRates)[] = ['stepSize', 'beta1', 'beta2', 'epsilon', 'keep'];
@@ -58,7 +58,7 @@ export function buildTrainingGraph(
 ): { readonly nodes: readonly GraphNode[]; readonly feedNames: ReadonlyMap<number, readonly string[]> } {
   const builder = new GraphBuilder(backend.binding);
   for (const [name, { shape }] of variablesOf(trainee)) addVariable(builder, name, shape);
-  builder.addConstant('zero', { dtype: builder.floatType, shape: [], values: Float32Array.of(0) });
+  builder.addConstant('zero', { dtype: TYPES.float32, shape: [], values: Float32Array.of(0) });
   for (const rate of RATES) builder.addPlaceholder(`rate/${rate}`, []);
   const feedNames = new Map(
     [...examples].map(([size, pair]) => [

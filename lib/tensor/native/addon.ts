@@ -15,18 +15,9 @@ export interface NativeOutput {
   readonly dtype: number;
 }
 
-/** The part of tfjs-node's addon that this project uses. The numbers are TensorFlow's constants. */
+/** The part of tfjs-node's addon that this project uses. */
 export interface NativeBinding {
   readonly TF_Version: string;
-  readonly TF_FLOAT: number;
-  readonly TF_INT32: number;
-  readonly TF_INT64: number;
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_SHAPE: number;
   executeOp(
     name: string,
     attributes: readonly NativeAttribute[],
@@ -89,30 +80,26 @@ export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-const TYPES = { float32: 'TF_FLOAT', int32: 'TF_INT32', int64: 'TF_INT64' } as const;
+/** TensorFlow's numbers of the types of tensors. Source: tf_datatype.h. */
+export const TYPES = { float32: 1, int32: 3, int64: 9 } as const;
 
-/** Attributes of an operation by name. */
-export type AttributeValues = Readonly<Record<string, NativeAttributeValue>>;
+/** TensorFlow's numbers of the kinds of attributes. Source: tf_attrtype.h. */
+export const KINDS = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
 
-/** Values whose TensorFlow type is ambiguous in JavaScript are wrapped: `{ int: 1 }`, `{ float: 1 }`, `{ type: 'float32' }`. */
-type NativeAttributeValue =
-  | boolean
-  | string
-  | { readonly int: number | readonly number[] }
-  | { readonly float: number }
-  | { readonly type: keyof typeof TYPES }
-  | { readonly shape: readonly number[] };
+/**
+ * Attributes of an operation by name. A value whose kind is ambiguous in JavaScript is wrapped: `{ int: 1 }`,
+ * `{ float: 1 }`, `{ type: TYPES.float32 }`, `{ shape: [1, 2] }`.
+ */
+export type AttributeValues = Readonly<
+  Record<string, boolean | string | Readonly<Partial<Record<keyof typeof KINDS, NativeAttribute['value']>>>>
+>;
 
 /** Converts attributes to the addon's form. */
-export function nativeAttributes(binding: NativeBinding, values: AttributeValues): NativeAttribute[] {
-  return Object.entries(values).map(([name, value]) => ({ name, ...toAttribute(binding, value) }));
-}
-
-function toAttribute(binding: NativeBinding, value: NativeAttributeValue): Omit<NativeAttribute, 'name'> {
-  if (typeof value === 'boolean') return { type: binding.TF_ATTR_BOOL, value };
-  if (typeof value === 'string') return { type: binding.TF_ATTR_STRING, value };
-  if ('int' in value) return { type: binding.TF_ATTR_INT, value: value.int };
-  if ('float' in value) return { type: binding.TF_ATTR_FLOAT, value: value.float };
-  if ('shape' in value) return { type: binding.TF_ATTR_SHAPE, value: value.shape };
-  return { type: binding.TF_ATTR_TYPE, value: binding[TYPES[value.type]] };
+export function nativeAttributes(values: AttributeValues): NativeAttribute[] {
+  return Object.entries(values).map(([name, value]) => {
+    if (typeof value === 'boolean') return { name, type: KINDS.bool, value };
+    if (typeof value === 'string') return { name, type: KINDS.string, value };
+    const [kind, inner] = Object.entries(value)[0];
+    return { name, type: KINDS[kind as keyof typeof KINDS], value: inner };
+  });
 }

@@ -1,50 +1,36 @@
 import * as tf from '@tensorflow/tfjs';
-import { nativeAttributes, nativeBackend, type AttributeValues } from './addon';
+import { nativeAttributes, nativeBackend, TYPES, type AttributeValues } from './addon';
 
-/** Activation function. */
-export type Activation = 'none' | 'relu';
+/*
+ * Operations of native TensorFlow with gradients, in as few native calls as possible. Images are [n, height, width,
+ * channels]. The surrounding tidy disposes all results.
+ */
 
-/** Settings of a kernel call; each kernel documents which of them it uses. */
-interface KernelSettings {
-  readonly activation: Activation;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly rate: number;
+/**
+ * Runs an operation that has its own gradient.
+ * @param inputs the tensors that it is differentiated by
+ * @param compute returns the value, the tensors that the gradient needs, and a function from the gradient by the value
+ *   and these tensors to the gradients by the inputs
+ */
+export function withGradient<T extends tf.Tensor>(
+  inputs: readonly tf.Tensor[],
+  compute: () => {
+    readonly value: T;
+    readonly saved?: tf.Tensor[];
+    readonly gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[];
+  },
+): T {
+  const run = tf.customGrad<T>((...given) => {
+    const { value, saved = [], gradFunc } = compute();
+    (given.at(-1) as tf.GradSaveFunc)(saved);
+    return { value, gradFunc };
+  });
+  return run(...inputs);
 }
 
-/** A kernel of native TensorFlow and its gradient, with as few native calls as possible. */
-interface NativeKernel {
-  readonly name: string;
-  /** The inputs that the gradient needs. */
-  readonly inputsToSave: readonly string[];
-  /** Whether the gradient needs each output. */
-  readonly outputsToSave: readonly boolean[];
-  /** Computes the outputs; intermediate tensors are disposed. */
-  forward(inputs: Readonly<Record<string, tf.TensorInfo>>, settings: KernelSettings): tf.Tensor[];
-  /**
-   * Returns the gradients by input, each as a function that is called only when that gradient is needed. Shared
-   * intermediate results are computed before, since the tape disposes what each function leaves.
-   * @param gradient by the first output; the other outputs cannot be differentiated
-   * @param saved the saved inputs, then the saved outputs
-   */
-  backward(
-    gradient: tf.Tensor,
-    saved: readonly tf.Tensor[],
-    settings: KernelSettings,
-  ): Record<string, () => tf.Tensor>;
-}
-
-const T = { type: 'float32' } as const;
+const T = { type: TYPES.float32 } as const;
+const INT32 = { type: TYPES.int32 } as const;
 const BIAS: AttributeValues = { T, data_format: 'NHWC' };
-/** Stride 1 and same padding. */
-const CONVOLUTION: AttributeValues = {
-  T,
-  strides: { int: [1, 1, 1, 1] },
-  padding: 'SAME',
-  data_format: 'NHWC',
-  dilations: { int: [1, 1, 1, 1] },
-  use_cudnn_on_gpu: true,
-};
 const POOLING: AttributeValues = {
   T,
   ksize: { int: [1, 2, 2, 1] },
@@ -52,181 +38,142 @@ const POOLING: AttributeValues = {
   padding: 'VALID',
 };
 
-/** This project's kernels. Images are [n, height, width, channels]. */
-const KERNELS = {
-  /** Convolution without a bias: x, filter to y. */
-  convolve: {
-    name: 'AttentionConvolve',
-    inputsToSave: ['x', 'filter'],
-    outputsToSave: [false],
-    forward: ({ x, filter }) => [call('Conv2D', [x, filter], CONVOLUTION)],
-    backward: (gradient, [x, filter]) => ({
-      x: () => call('Conv2DBackpropInput', [toShape(x), filter, gradient], CONVOLUTION),
-      filter: () => call('Conv2DBackpropFilter', [x, toShape(filter), gradient], CONVOLUTION),
-    }),
-  },
-  /** Bias: x, bias to y. */
-  addBias: {
-    name: 'AttentionAddBias',
-    inputsToSave: [],
-    outputsToSave: [false],
-    forward: ({ x, bias }) => [addBias(x, bias)],
-    backward: (gradient) => ({ x: () => gradient.clone(), bias: () => sumToBias(gradient) }),
-  },
-  /**
-   * 2x2 pooling, bias and relu: x, bias to y. Bias and relu are applied after the pooling, to a quarter of the values,
-   * since neither changes which of the four values is the maximum.
-   */
-  pool: {
-    name: 'AttentionPool',
-    inputsToSave: ['x'],
-    outputsToSave: [true],
-    forward: ({ x, bias }) => {
-      const pooled = call('MaxPool', [x], { ...POOLING, data_format: 'NHWC' });
-      return [applyRelu(addBias(pooled, bias))];
-    },
-    backward(gradient, [x, y]) {
-      const pooled = reluGradient(gradient, y);
-      return { x: () => poolGradient(x, pooled), bias: () => sumToBias(pooled) };
-    },
-  },
-  /**
-   * Batch normalisation in training mode, and relu: x, scale, offset, mean, variance to y, the updated running mean and
-   * variance, and three tensors for the gradient. Settings: momentum, epsilon.
-   */
-  normalize: {
-    name: 'AttentionNormalize',
-    inputsToSave: ['x', 'scale'],
-    outputsToSave: [true, false, false, true, true, true],
-    forward({ x, scale, offset, mean, variance }, { momentum, epsilon }) {
-      const attributes = { ...normalization(epsilon), exponential_avg_factor: { float: momentum } };
-      const [y, ...others] = run('FusedBatchNormV3', [x, scale, offset, mean, variance], attributes, 6);
-      return [applyRelu(y), ...others];
-    },
-    backward(gradient, [x, scale, y, ...reserved], { epsilon }) {
-      const inputs = [reluGradient(gradient, y), x, scale, ...reserved];
-      const gradients = run('FusedBatchNormGradV3', inputs, normalization(epsilon), 5);
-      return { x: () => gradients[0], scale: () => gradients[1], offset: () => gradients[2] };
-    },
-  },
-  /** Fully connected layer: x, weight, bias to y. Settings: activation. */
-  connect: {
-    name: 'AttentionConnect',
-    inputsToSave: ['x', 'weight'],
-    outputsToSave: [true],
-    forward({ x, weight, bias }, { activation }) {
-      const product = call('MatMul', [x, weight], { T, transpose_a: false, transpose_b: false });
-      const y = addBias(product, bias);
-      return [activation === 'relu' ? applyRelu(y) : y];
-    },
-    backward(gradient, [x, weight, y], { activation }) {
-      const inner = activation === 'relu' ? reluGradient(gradient, y) : gradient;
-      return {
-        // BatchMatMulV2 uses a oneDNN kernel; MatMul with a transposed second matrix takes three times as long.
-        x: () => call('BatchMatMulV2', [inner, weight], { T, adj_x: false, adj_y: true }),
-        weight: () => call('MatMul', [x, inner], { T, transpose_a: true, transpose_b: false }),
-        bias: () => sumToBias(inner),
-      };
-    },
-  },
-  /** Dropout: x, seed to y and the mask, 0 or 1 / (1 - rate). Settings: rate. wasm/assembly/philox.ts draws the same. */
-  dropOut: {
-    name: 'AttentionDropOut',
-    inputsToSave: [],
-    outputsToSave: [false, true],
-    forward({ x, seed }, { rate }) {
-      const attributes = { dtype: T, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
-      const drawn = call('StatelessRandomUniform', [toShape(x), seed], attributes);
-      const mask = tf
-        .greaterEqual(drawn, rate)
-        .cast('float32')
-        .mul(1 / (1 - rate));
-      return [mask.mul(x as tf.Tensor), mask];
-    },
-    backward: (gradient, [mask]) => ({ x: () => gradient.mul(mask) }),
-  },
-  /** Softmax cross entropy: logits and class ids or probabilities to the loss of each sample and its gradient. */
-  crossEntropy: {
-    name: 'AttentionCrossEntropy',
-    inputsToSave: [],
-    outputsToSave: [false, true],
-    forward: ({ logits, labels }) =>
-      labels.shape.length === 2
-        ? run('SoftmaxCrossEntropyWithLogits', [logits, labels], { T }, 2)
-        : run('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { T, Tlabels: { type: 'int32' } }, 2),
-    backward: (gradient, [slope]) => ({ logits: () => slope.mul(gradient.expandDims(1)) }),
-  },
-} as const satisfies Record<string, NativeKernel>;
-
-// tfjs' registry is global in the process, so the kernels are registered once, when this module is loaded.
-Object.values<NativeKernel>(KERNELS).forEach(({ name, inputsToSave, outputsToSave, forward, backward }) => {
-  tf.registerKernel({
-    kernelName: name,
-    backendName: 'tensorflow',
-    kernelFunc: ({ inputs, attrs }) =>
-      tf.tidy(() => forward(inputs as Record<string, tf.TensorInfo>, attrs as unknown as KernelSettings)),
-  });
-  tf.registerGradient({
-    kernelName: name,
-    inputsToSave: [...inputsToSave],
-    outputsToSave: [...outputsToSave],
-    gradFunc: (gradient, saved, attrs) =>
-      backward([gradient].flat()[0], saved, attrs as unknown as KernelSettings),
-  });
-});
-
-/**
- * Runs one of this project's kernels if the current backend has it.
- * @returns its outputs, which the surrounding tidy disposes; undefined if the backend does not have the kernel
- */
-export function runKernel(
-  kernel: keyof typeof KERNELS,
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  settings: Partial<KernelSettings> = {},
-): tf.Tensor[] | undefined {
-  const { name } = KERNELS[kernel];
-  if (!tf.getKernel(name, tf.getBackend())) return undefined;
-  const output: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(name, inputs, settings as tf.NamedAttrMap);
-  return [output].flat();
+/** Adds a bias, [channels]. */
+export function addBias<X extends tf.Tensor>(x: X, bias: tf.Tensor1D): X {
+  return withGradient([x, bias], () => ({
+    value: call('BiasAdd', [x, bias], BIAS) as X,
+    gradFunc: (gradient) => [gradient.clone(), sumToBias(gradient)],
+  }));
 }
 
-/** Runs one TensorFlow operation. @returns its outputs, which the surrounding tidy disposes */
+/**
+ * Pools 2x2 squares, adds a bias and applies relu. Bias and relu are applied to a quarter of the values, since neither
+ * changes which of the four values is the maximum.
+ */
+export function poolBiasRelu(x: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  return withGradient([x, bias], () => {
+    const pooled = call('MaxPool', [x], { ...POOLING, data_format: 'NHWC' });
+    const y = applyRelu(call('BiasAdd', [pooled, bias], BIAS)) as tf.Tensor4D;
+    return {
+      value: y,
+      saved: [x, y],
+      gradFunc: (gradient, [x, y]) => {
+        const inner = reluGradient(gradient, y);
+        return [poolGradient(x, inner), sumToBias(inner)];
+      },
+    };
+  });
+}
+
+/**
+ * Normalises by the batch's mean and variance, and applies relu.
+ * @param running statistics, which are updated
+ */
+export function normalizeBatch(
+  [x, scale, offset]: readonly [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D],
+  running: readonly [mean: tf.Variable, variance: tf.Variable],
+  { momentum, epsilon }: { readonly momentum: number; readonly epsilon: number },
+): tf.Tensor4D {
+  const attributes = { T, U: T, epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
+  return withGradient([x, scale, offset], () => {
+    const forward = { ...attributes, exponential_avg_factor: { float: momentum } };
+    const inputs = [x, scale, offset, ...running];
+    const [normalized, mean, variance, ...reserved] = run('FusedBatchNormV3', inputs, forward, 6);
+    running[0].assign(mean);
+    running[1].assign(variance);
+    const y = applyRelu(normalized) as tf.Tensor4D;
+    return {
+      value: y,
+      saved: [x, scale, y, ...reserved],
+      gradFunc: (gradient, [x, scale, y, ...reserved]) => {
+        const inputs = [reluGradient(gradient, y), x, scale, ...reserved];
+        return run('FusedBatchNormGradV3', inputs, attributes, 5).slice(0, 3);
+      },
+    };
+  });
+}
+
+/** Multiplies x, [n, in], by a matrix, [in, out], adds a bias, and applies relu if `hasRelu` is true. */
+export function connect(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  hasRelu: boolean,
+): tf.Tensor2D {
+  return withGradient([x, weight, bias], () => {
+    const product = call('MatMul', [x, weight], { T, transpose_a: false, transpose_b: false });
+    const sum = call('BiasAdd', [product, bias], BIAS);
+    const y = (hasRelu ? applyRelu(sum) : sum) as tf.Tensor2D;
+    return {
+      value: y,
+      saved: [x, weight, y],
+      gradFunc: (gradient, [x, weight, y]) => {
+        const inner = hasRelu ? reluGradient(gradient, y) : gradient;
+        return [
+          // BatchMatMulV2 uses a oneDNN kernel; MatMul with a transposed second matrix takes three times as long.
+          call('BatchMatMulV2', [inner, weight], { T, adj_x: false, adj_y: true }),
+          call('MatMul', [x, inner], { T, transpose_a: true, transpose_b: false }),
+          sumToBias(inner),
+        ];
+      },
+    };
+  });
+}
+
+/** Applies dropout. wasm/assembly/philox.ts draws the same mask from the same seed, int32 [2]. */
+export function dropOut<X extends tf.Tensor>(x: X, rate: number, seed: tf.Tensor1D): X {
+  return withGradient([x], () => {
+    const shape = tf.tensor1d(x.shape, 'int32');
+    const drawn = call('StatelessRandomUniform', [shape, seed], { dtype: T, T: INT32, Tseed: INT32 });
+    const kept = tf.greaterEqual(drawn, rate).cast('float32');
+    const mask = kept.mul(1 / (1 - rate));
+    return { value: mask.mul(x), saved: [mask], gradFunc: (gradient, [mask]) => [gradient.mul(mask)] };
+  });
+}
+
+/**
+ * Computes the softmax cross entropy of each sample.
+ * @param labels class ids, int32 [n], or probabilities, [n, classes]
+ * @returns [n]
+ */
+export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D | tf.Tensor2D): tf.Tensor1D {
+  return withGradient([logits], () => {
+    const [loss, slope] =
+      labels.rank === 2
+        ? run('SoftmaxCrossEntropyWithLogits', [logits, labels], { T }, 2)
+        : run('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { T, Tlabels: INT32 }, 2);
+    return {
+      value: loss as tf.Tensor1D,
+      saved: [slope],
+      gradFunc: (gradient, [slope]) => [slope.mul(gradient.expandDims(1))],
+    };
+  });
+}
+
+/** Runs one TensorFlow operation. @returns its outputs */
 function run(
   name: string,
-  inputs: readonly tf.TensorInfo[],
+  inputs: readonly tf.Tensor[],
   attributes: AttributeValues,
   outputs: number,
 ): tf.Tensor[] {
-  const backend = nativeBackend()!;
-  return backend.executeMultipleOutputs(name, nativeAttributes(backend.binding, attributes), inputs, outputs);
+  return nativeBackend()!.executeMultipleOutputs(name, nativeAttributes(attributes), inputs, outputs);
 }
 
-function call(name: string, inputs: readonly tf.TensorInfo[], attributes: AttributeValues): tf.Tensor {
+function call(name: string, inputs: readonly tf.Tensor[], attributes: AttributeValues): tf.Tensor {
   return run(name, inputs, attributes, 1)[0];
 }
 
-function toShape({ shape }: tf.TensorInfo): tf.Tensor {
-  return tf.tensor1d([...shape], 'int32');
-}
-
-function addBias(x: tf.TensorInfo, bias: tf.TensorInfo): tf.Tensor {
-  return call('BiasAdd', [x, bias], BIAS);
-}
-
-function sumToBias(gradient: tf.TensorInfo): tf.Tensor {
+function sumToBias(gradient: tf.Tensor): tf.Tensor {
   return call('BiasAddGrad', [gradient], BIAS);
 }
 
-function applyRelu(x: tf.TensorInfo): tf.Tensor {
+function applyRelu(x: tf.Tensor): tf.Tensor {
   return call('Relu', [x], { T });
 }
 
-function reluGradient(gradient: tf.TensorInfo, output: tf.TensorInfo): tf.Tensor {
+function reluGradient(gradient: tf.Tensor, output: tf.Tensor): tf.Tensor {
   return call('ReluGrad', [gradient, output], { T });
-}
-
-function normalization(epsilon: number): AttributeValues {
-  return { T, U: T, epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
 }
 
 /**
@@ -234,22 +181,17 @@ function normalization(epsilon: number): AttributeValues {
  * MaxPoolGrad's time. The positions are computed as 32-bit integers and cast, since 64-bit positions, which the
  * scattering needs, take as long as MaxPoolGrad.
  */
-function poolGradient(x: tf.TensorInfo, gradient: tf.TensorInfo): tf.Tensor {
-  const argmax = { ...POOLING, Targmax: { type: 'int32' }, include_batch_in_index: false } as const;
-  const [, positions] = run('MaxPoolWithArgmax', [x], argmax, 2);
+function poolGradient(x: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
+  const attributes = { ...POOLING, include_batch_in_index: false };
+  const [, positions] = run('MaxPoolWithArgmax', [x], { ...attributes, Targmax: INT32 }, 2);
   const backend = nativeBackend()!;
-  const { binding } = backend;
+  const execute = (name: string, values: AttributeValues, inputs: readonly number[]) =>
+    backend.binding.executeOp(name, nativeAttributes(values), inputs, 1)[0];
   // tfjs has no 64-bit tensors, so this one exists in the addon only.
-  const cast = { SrcT: { type: 'int32' }, DstT: { type: 'int64' }, Truncate: false } as const;
-  const [{ id }] = binding.executeOp(
-    'Cast',
-    nativeAttributes(binding, cast),
-    backend.getInputTensorIds([positions]),
-    1,
-  );
-  const scatter = nativeAttributes(binding, { ...argmax, Targmax: { type: 'int64' } });
-  const inputs = [...backend.getInputTensorIds([x, gradient]), id];
-  const [output] = binding.executeOp('MaxPoolGradWithArgmax', scatter, inputs, 1);
-  binding.deleteTensor(id);
+  const Targmax = { type: TYPES.int64 };
+  const [fromX, fromGradient, narrow] = backend.getInputTensorIds([x, gradient, positions]);
+  const { id } = execute('Cast', { SrcT: INT32, DstT: Targmax, Truncate: false }, [narrow]);
+  const output = execute('MaxPoolGradWithArgmax', { ...attributes, Targmax }, [fromX, fromGradient, id]);
+  backend.binding.deleteTensor(id);
   return backend.createOutputTensor(output);
 }

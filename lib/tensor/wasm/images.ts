@@ -1,13 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  addressOf,
-  kernelsOf,
-  withStructure,
-  type KernelCall,
-  type KernelReplacement,
-  type WasmBackend,
-  type WasmKernels,
-} from './module';
+import { callKernel, type KernelTable, type WasmBackend } from './module';
 
 /** Attributes of a convolution kernel in tfjs. */
 interface ConvolutionAttributes {
@@ -19,53 +11,65 @@ interface ConvolutionAttributes {
 }
 
 type ConvolutionShape = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+type Shape4D = [number, number, number, number];
 
-/** Convolution, twice as fast as tfjs' kernel, which caches packed filters. */
-const CONVOLUTION: KernelReplacement = {
-  kernelName: 'Conv2D',
-  compute({ inputs: { x, filter }, attrs, backend }: KernelCall<'x' | 'filter', ConvolutionAttributes>) {
-    const shape = shapeOf(x.shape, filter.shape, attrs);
+/** With fewer channels, SIMD has no use. */
+const FEW_CHANNELS = 4;
+
+/** The kernels of convolution and pooling. */
+export const IMAGE_KERNELS: KernelTable = {
+  /** Convolution, twice as fast as tfjs' kernel, which caches packed filters. */
+  Conv2D({ x, filter }, attributes: ConvolutionAttributes, backend) {
+    const shape = shapeOf(x.shape, filter.shape, attributes);
     return shape && run(backend, 'correlate', sizesOf(shape), [x, filter], shape.outShape);
   },
-};
 
-/** Gradient of a convolution by its input. tfjs' kernel has no SIMD. */
-const INPUT_GRADIENT: KernelReplacement = {
-  kernelName: 'Conv2DBackpropInput',
-  compute({
-    inputs: { dy, filter },
-    attrs,
+  /** Gradient of a convolution by its input. tfjs' kernel has no SIMD. */
+  Conv2DBackpropInput(
+    { dy, filter },
+    attributes: ConvolutionAttributes & { readonly inputShape: readonly number[] },
     backend,
-  }: KernelCall<'dy' | 'filter', ConvolutionAttributes & { readonly inputShape: readonly number[] }>) {
-    const shape = shapeOf(attrs.inputShape, filter.shape, attrs);
+  ) {
+    const shape = shapeOf(attributes.inputShape, filter.shape, attributes);
     if (!shape || !isInnerPadding(shape)) return undefined;
     return run(backend, 'correlateTurned', turnedSizesOf(shape), [dy, filter], shape.inShape);
   },
-};
 
-/** Gradient of a convolution by its filter, for which tfjs has no wasm kernel. */
-const FILTER_GRADIENT: KernelReplacement = {
-  kernelName: 'Conv2DBackpropFilter',
-  compute({
-    inputs: { x, dy },
-    attrs,
+  /** Gradient of a convolution by its filter, for which tfjs has no wasm kernel. */
+  Conv2DBackpropFilter(
+    { x, dy },
+    attributes: ConvolutionAttributes & { readonly filterShape: readonly number[] },
     backend,
-  }: KernelCall<'x' | 'dy', ConvolutionAttributes & { readonly filterShape: readonly number[] }>) {
-    const shape = shapeOf(x.shape, attrs.filterShape, attrs);
+  ) {
+    const shape = shapeOf(x.shape, attributes.filterShape, attributes);
     return shape && run(backend, 'filterGradient', sizesOf(shape), [x, dy], shape.filterShape);
+  },
+
+  /** Gradient of max pooling without padding whose windows do not overlap. */
+  MaxPoolGrad({ input, output, dy }, attributes: tf.MaxPoolGradAttrs, backend) {
+    const { filterSize, strides, pad, dimRoundingMode } = attributes;
+    const shape = input.shape as Shape4D;
+    const s = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+    const isTiling = s.strideHeight === s.filterHeight && s.strideWidth === s.filterWidth;
+    const { top, bottom, left, right } = s.padInfo;
+    if (!isTiling || top + bottom + left + right > 0 || s.inChannels < FEW_CHANNELS) return undefined;
+    const dx = backend.makeOutput(shape, 'float32');
+    const sizes = [...shape, s.outHeight, s.outWidth, s.filterHeight, s.filterWidth];
+    callKernel(backend, 'maximumGradient', sizes, input, output, dy, dx);
+    return dx;
   },
 };
 
+/** @param sizes the fields of `Sizes` in assembly/convolution.ts */
 function run(
   backend: WasmBackend,
-  name: keyof WasmKernels & ('correlate' | 'correlateTurned' | 'filterGradient'),
+  name: 'correlate' | 'correlateTurned' | 'filterGradient',
   sizes: readonly number[],
   inputs: readonly tf.TensorInfo[],
   outShape: readonly number[],
 ): tf.TensorInfo {
   const out = backend.makeOutput(outShape, 'float32');
-  const [a, b, to] = [...inputs, out].map((tensor) => addressOf(backend, tensor));
-  withStructure(backend, sizes, (address) => kernelsOf(backend)[name](address, a, b, to));
+  callKernel(backend, name, sizes, ...inputs, out);
   return out;
 }
 
@@ -76,8 +80,8 @@ function shapeOf(
   { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvolutionAttributes,
 ): ConvolutionShape | undefined {
   const shape = tf.backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
+    inputShape as Shape4D,
+    filterShape as Shape4D,
     strides,
     dilations,
     pad,
@@ -95,7 +99,6 @@ function isInnerPadding({ padInfo, filterHeight, filterWidth }: ConvolutionShape
   return Math.max(top, bottom) < filterHeight && Math.max(left, right) < filterWidth;
 }
 
-/** Returns the fields of `Sizes` in assembly/convolution.ts. */
 function sizesOf(s: ConvolutionShape): number[] {
   const { top, bottom, left, right } = s.padInfo;
   const input = [s.batchSize, s.inHeight, s.inWidth, s.inChannels];
@@ -115,28 +118,3 @@ function turnedSizesOf(s: ConvolutionShape): number[] {
   const steps = [s.strideHeight, s.strideWidth];
   return [...input, ...output, filterHeight, filterWidth, 1, 1, ...canvas, ...corner, ...steps];
 }
-
-/** With fewer channels, SIMD has no use. */
-const FEW_CHANNELS = 4;
-
-/** Gradient of max pooling without padding whose windows do not overlap. */
-const POOL_GRADIENT: KernelReplacement = {
-  kernelName: 'MaxPoolGrad',
-  compute({ inputs, attrs, backend }: KernelCall<'dy' | 'input' | 'output', tf.MaxPoolGradAttrs>) {
-    const { filterSize, strides, pad, dimRoundingMode } = attrs;
-    const inputShape = inputs.input.shape as [number, number, number, number];
-    const s = tf.backend_util.computePool2DInfo(inputShape, filterSize, strides, 1, pad, dimRoundingMode);
-    const isTiling = s.strideHeight === s.filterHeight && s.strideWidth === s.filterWidth;
-    const { top, bottom, left, right } = s.padInfo;
-    if (!isTiling || top + bottom + left + right > 0 || s.inChannels < FEW_CHANNELS) return undefined;
-    const out = backend.makeOutput(inputShape, 'float32');
-    const [x, y, dy, dx] = [inputs.input, inputs.output, inputs.dy, out].map((t) => addressOf(backend, t));
-    const input = [s.batchSize, s.inHeight, s.inWidth, s.inChannels];
-    const sizes = [...input, s.outHeight, s.outWidth, s.filterHeight, s.filterWidth];
-    withStructure(backend, sizes, (windows) => kernelsOf(backend).maximumGradient(windows, x, y, dy, dx));
-    return out;
-  },
-};
-
-/** The kernels of convolution and pooling. */
-export const IMAGE_KERNELS = [CONVOLUTION, INPUT_GRADIENT, FILTER_GRADIENT, POOL_GRADIENT];

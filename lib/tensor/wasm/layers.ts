@@ -1,100 +1,50 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  addressOf,
-  instantiate,
-  kernelsOf,
-  withStructure,
-  type KernelCall,
-  type KernelReplacement,
-  type WasmBackend,
-} from './module';
-
-/** The addresses in `Layer` of assembly/normalization.ts, in their order. */
-const ADDRESSES = [
-  'x',
-  'scale',
-  'offset',
-  'y',
-  'batchMean',
-  'inverse',
-  'mean',
-  'variance',
-  'nextMean',
-  'nextVariance',
-  'dy',
-  'dx',
-  'dScale',
-  'dOffset',
-] as const;
-/** Fields that the kernel fills. */
-const OWN_FIELDS = [0, 0, 0];
-
-type Layer = Partial<Record<(typeof ADDRESSES)[number], tf.TensorInfo>> & { readonly x: tf.TensorInfo };
+import { withGradient } from '../native/fused-kernels';
+import { callKernel, instantiate, type WasmBackend } from './module';
 
 /**
- * Batch normalisation in training mode with relu. Its outputs are y, the updated running mean and variance, the batch's
- * mean, the reciprocal of its standard deviation, and an empty tensor, as native TensorFlow has six outputs.
+ * Normalises by the batch's mean and variance, and applies relu, as native/fused-kernels.ts does.
+ * @param running statistics, which are updated
  */
-const NORMALIZE: KernelReplacement = {
-  kernelName: 'AttentionNormalize',
-  compute({
-    inputs,
-    attrs: { momentum, epsilon },
-    backend,
-  }: KernelCall<
-    'x' | 'scale' | 'offset' | 'mean' | 'variance',
-    { readonly momentum: number; readonly epsilon: number }
-  >) {
-    const y = backend.makeOutput(inputs.x.shape, 'float32');
-    const [nextMean, nextVariance, batchMean, inverse] = makeVectors(backend, inputs.x, 4);
-    const layer = { ...inputs, y, nextMean, nextVariance, batchMean, inverse };
-    withLayer(backend, layer, (address) => kernelsOf(backend).normalize(address, momentum, epsilon));
-    return [y, nextMean, nextVariance, batchMean, inverse, backend.makeOutput([0], 'float32')];
-  },
-  gradient: {
-    inputsToSave: ['x', 'scale'],
-    outputsToSave: [true, false, false, true, true, true],
-    take(backend, dy, [x, scale, y, batchMean, inverse]) {
-      const dx = backend.makeOutput(x.shape, 'float32');
-      const [dScale, dOffset] = makeVectors(backend, x, 2);
-      const layer = { x, scale, y, batchMean, inverse, dy, dx, dScale, dOffset };
-      withLayer(backend, layer, (address) => kernelsOf(backend).normalizeGradient(address));
-      return { x: dx, scale: dScale, offset: dOffset };
-    },
-  },
-};
-
-function makeVectors(backend: WasmBackend, { shape }: tf.TensorInfo, count: number): tf.TensorInfo[] {
-  return Array.from({ length: count }, () => backend.makeOutput(shape.slice(-1), 'float32'));
-}
-
-function withLayer(backend: WasmBackend, layer: Layer, use: (address: number) => void): void {
-  const channels = layer.x.shape.at(-1)!;
-  const rows = tf.util.sizeFromShape(layer.x.shape) / channels;
-  const addresses = ADDRESSES.map((name) => {
-    const tensor = layer[name];
-    return tensor ? addressOf(backend, tensor) : 0;
+export function normalizeBatch(
+  backend: WasmBackend,
+  [x, scale, offset]: readonly [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D],
+  running: readonly [mean: tf.Variable, variance: tf.Variable],
+  { momentum, epsilon }: { readonly momentum: number; readonly epsilon: number },
+): tf.Tensor4D {
+  // The fields of `Layer` in assembly/normalization.ts before x.
+  const start = [x.size / scale.size, scale.size, 0, 0, 0];
+  return withGradient([x, scale, offset], () => {
+    const [mean, variance, batchMean, inverse] = [0, 1, 2, 3].map(() => makeTensor(backend, scale.shape));
+    const y = makeTensor(backend, x.shape) as tf.Tensor4D;
+    const forward = [...start, x, scale, y, batchMean, inverse, offset, ...running, mean, variance];
+    callKernel(backend, 'normalize', forward, momentum, epsilon);
+    running[0].assign(mean);
+    running[1].assign(variance);
+    return {
+      value: y,
+      saved: [x, scale, y, batchMean, inverse],
+      gradFunc: (gradient, saved) => {
+        const gradients = [x, scale, offset].map(({ shape }) => makeTensor(backend, shape));
+        callKernel(backend, 'normalizeGradient', [...start, ...saved, gradient, ...gradients]);
+        return gradients;
+      },
+    };
   });
-  withStructure(backend, [rows, channels, ...addresses, ...OWN_FIELDS], use);
 }
 
-/** Dropout with the mask that native TensorFlow draws from the same seed; its outputs are y and the mask. */
-const DROP_OUT: KernelReplacement = {
-  kernelName: 'AttentionDropOut',
-  compute({
-    inputs: { x, seed },
-    attrs: { rate },
-    backend,
-  }: KernelCall<'x' | 'seed', { readonly rate: number }>) {
-    const [y, mask] = [0, 1].map(() => backend.makeOutput(x.shape, 'float32'));
-    const [from, seedAt, toY, toMask] = [x, seed, y, mask].map((tensor) => addressOf(backend, tensor));
-    kernelsOf(backend).dropOut(seedAt, from, toMask, toY, tf.util.sizeFromShape(x.shape), rate);
-    return [y, mask];
-  },
-};
+/** Applies dropout with the mask that native TensorFlow draws from the same seed. */
+export function dropOut<X extends tf.Tensor>(backend: WasmBackend, x: X, rate: number, seed: tf.Tensor1D): X {
+  return withGradient([x], () => {
+    const [mask, y] = [0, 1].map(() => makeTensor(backend, x.shape));
+    callKernel(backend, 'dropOut', seed, x, mask, y, x.size, rate);
+    return { value: y as X, saved: [mask], gradFunc: (gradient, [mask]) => [gradient.mul(mask)] };
+  });
+}
 
-/** The kernels of batch normalisation and dropout. */
-export const LAYER_KERNELS = [NORMALIZE, DROP_OUT];
+function makeTensor(backend: WasmBackend, shape: number[]): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32'));
+}
 
 /** Number of words that are drawn at a time, and size of a page of WebAssembly's memory in bytes. */
 const GROUP = 16;

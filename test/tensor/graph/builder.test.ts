@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { nativeBackend } from '../../../lib/tensor/native/addon';
+import { KINDS, nativeBackend, TYPES } from '../../../lib/tensor/native/addon';
 import { GraphBuilder } from '../../../lib/tensor/graph/builder';
 import { encodeSavedModel, openSession } from '../../../lib/tensor/graph/session';
 import { describeNative } from '../../support/native';
@@ -10,7 +10,7 @@ import { describeNative } from '../../support/native';
 /** Start of the names of the temporary folders from which graphs are loaded. */
 const FOLDER = `prior-attention-graph-${process.pid}-`;
 
-const T = { T: { type: 'float32' } } as const;
+const T = { T: { type: TYPES.float32 } };
 
 describeNative('GraphBuilder', () => {
   const builderOf = () => new GraphBuilder(nativeBackend()!.binding);
@@ -20,7 +20,7 @@ describeNative('GraphBuilder', () => {
     const x = builder.addPlaceholder('x', [2]);
     const two = builder.addConstant('two', {
       shape: [],
-      dtype: builder.floatType,
+      dtype: TYPES.float32,
       values: Float32Array.of(2),
     });
     const twice = builder.add({ name: 'twice', op: 'Mul', inputs: [x, two], attributes: T });
@@ -59,10 +59,9 @@ describeNative('GraphBuilder', () => {
   });
 
   it('names the attribute that it cannot write', () => {
-    const { binding } = nativeBackend()!;
-    const attributes = [{ name: 'limits', type: binding.TF_ATTR_FLOAT, value: [1, 2] }];
+    const attributes = [{ name: 'limits', type: KINDS.float, value: [1, 2] }];
     assert.throws(
-      () => encodeSavedModel([{ name: 'node', op: 'Any', inputs: [], attributes }], binding),
+      () => encodeSavedModel([{ name: 'node', op: 'Any', inputs: [], attributes }]),
       /for limits but received \[1,2\]/,
     );
   });

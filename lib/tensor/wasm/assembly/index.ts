@@ -4,4 +4,4 @@ export { matMul } from './matrix';
 export { normalize, normalizeGradient } from './normalization';
 export { drawUniform, dropOut } from './philox';
 export { maximumGradient } from './pooling';
-export { averageRows, sumRows } from './reduction';
+export { sumRows } from './reduction';

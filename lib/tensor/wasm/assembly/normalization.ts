@@ -2,35 +2,43 @@ import { free, malloc } from './host';
 import { add, all, multiply, relu, reluGradient, subtract } from './numbers';
 import { averageRows, ROWS } from './reduction';
 
-/** A layer's sizes and addresses, in the order in which wasm/layers.ts writes them; unused addresses are 0. */
+/** A layer's sizes and addresses, in the order in which wasm/layers.ts writes them. */
 @unmanaged
-export class Layer {
+class Layer {
   /** x, y and their gradients are [rows, channels], all else [channels]. */
   rows: i32;
   channels: i32;
+  /** Vectors that this module allocates. */
+  factor: usize;
+  shift: usize;
+  tilt: usize;
   x: usize;
   scale: usize;
-  offset: usize;
   y: usize;
   /** The batch's mean, and the reciprocal of its standard deviation. */
   mean: usize;
   inverse: usize;
+}
+
+@unmanaged
+export class ForwardLayer extends Layer {
+  offset: usize;
   runningMean: usize;
   runningVariance: usize;
   nextMean: usize;
   nextVariance: usize;
+}
+
+@unmanaged
+export class BackwardLayer extends Layer {
   dy: usize;
   dx: usize;
   dScale: usize;
   dOffset: usize;
-  /** Three vectors that this module allocates. */
-  factor: usize;
-  shift: usize;
-  tilt: usize;
 }
 
 /** Normalises by the batch's mean and variance, applies relu, and updates the running statistics. */
-export function normalize(l: Layer, momentum: f64, epsilon: f64): void {
+export function normalize(l: ForwardLayer, momentum: f64, epsilon: f64): void {
   const end: usize = l.channels << 2;
   l.factor = malloc(end);
   averageRows(l.x, l.mean, l.rows, l.channels);
@@ -57,7 +65,7 @@ export function normalize(l: Layer, momentum: f64, epsilon: f64): void {
 }
 
 /** Sums the squares of x - mean, in the place of `inverse`. */
-function addSquares<T>(l: Layer, row: i32, at: usize): void {
+function addSquares<T>(l: ForwardLayer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
   let x = l.x + row * stride + at;
@@ -71,7 +79,7 @@ function addSquares<T>(l: Layer, row: i32, at: usize): void {
 }
 
 /** Computes y = relu((x - mean) factor + offset). */
-function scaleRows<T>(l: Layer, row: i32, at: usize): void {
+function scaleRows<T>(l: ForwardLayer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
   const factor = load<T>(l.factor + at);
@@ -89,7 +97,7 @@ function scaleRows<T>(l: Layer, row: i32, at: usize): void {
  * Computes the gradients by x, scale and offset.
  * Source: Ioffe and Szegedy, "Batch normalization", section 3, with terms collected.
  */
-export function normalizeGradient(l: Layer): void {
+export function normalizeGradient(l: BackwardLayer): void {
   const end: usize = l.channels << 2;
   l.factor = malloc(3 * end);
   l.shift = l.factor + end;
@@ -118,7 +126,7 @@ export function normalizeGradient(l: Layer): void {
 }
 
 /** Sums g for the offset and g (x - mean) for the scale, where g is the gradient by relu's input. */
-function addSlopes<T>(l: Layer, row: i32, at: usize): void {
+function addSlopes<T>(l: BackwardLayer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
   const dy = l.dy;
@@ -138,7 +146,7 @@ function addSlopes<T>(l: Layer, row: i32, at: usize): void {
 }
 
 /** Computes dx = factor g - shift - tilt (x - mean), where g is the gradient by relu's input. */
-function slopeRows<T>(l: Layer, row: i32, at: usize): void {
+function slopeRows<T>(l: BackwardLayer, row: i32, at: usize): void {
   const stride: usize = l.channels << 2;
   const mean = load<T>(l.mean + at);
   const factor = load<T>(l.factor + at);
