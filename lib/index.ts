@@ -44,13 +44,13 @@ export {
   aboutSet,
   accuracyByProtocol,
   accuracyOf,
+  calibrateModel,
   differenceOf,
   corruptionAnswers,
   deletionAnswers,
   scoreFrames,
   studyAnswers,
 } from './study/evidence/answers';
-export { calibrateModel } from './study/evidence/calibration';
 export { CORRUPTIONS } from './study/evidence/corruptions';
 export {
   ablationFigure,

@@ -2,13 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expectWritable, homePath, projectRoot } from '../files/project';
 import { commitOutputs, executeNotebook, withoutData } from '../notebook/notebooks';
-import {
-  type Evidence,
-  evidenceDirectory,
-  loadEvidence,
-  saveEvidence,
-  withRuns,
-} from '../study/evidence/archive';
 import { replaceSectionIn } from '../study/markdown';
 import { defineCommand, Flag, print, toggle } from './command';
 
@@ -50,47 +43,42 @@ export async function makeEvidence(
   environment: NodeJS.ProcessEnv,
   options: { readonly fromPredictions?: boolean; readonly models?: readonly string[] } = {},
 ): Promise<void> {
-  const { saveEvidenceFile } = await import('../study/evidence/evidence-file');
-  const { fromPredictions, models } = options;
-  expectWritable(projectRoot());
-  if (!fromPredictions) await runStudies(models);
-  const evidence = loadEvidence();
-  await saveEvidenceFile(path.join(projectRoot(), 'results', 'reference'), evidence);
-  await quoteFigures(evidence);
-  for (const notebook of EVIDENCE_NOTEBOOKS) await executeAndCommit(notebook, environment);
-  print(
-    'Written: results/reference/evidence.json, its figures, the texts that quote them, and the notebooks.',
-  );
-}
-
-async function runStudies(models: readonly string[] | undefined): Promise<void> {
-  const { runEvidence } = await import('../study/evidence/open-evidence');
-  const committed = models && loadEvidence();
-  const known = new Set(
-    Object.values(committed?.runs ?? {}).flatMap((runs) => runs.map(({ model }) => model)),
-  );
-  const stranger = models?.find((model) => !known.has(model));
-  if (stranger)
-    throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`);
-  const made = await runEvidence({ size: 'full', models, environment: {}, print });
-  saveEvidence(evidenceDirectory(), committed ? withRuns(committed, made) : made);
-}
-
-async function quoteFigures(evidence: Evidence): Promise<void> {
-  const { computeQuotes, evidenceToMarkdown, replaceQuotes } =
+  const { saveStudy } = await import('../study/committed-files');
+  const { loadEvidence } = await import('../study/evidence/archive');
+  const { computeQuotes, evidenceToMarkdown, replaceQuotes, summarizeEvidence } =
     await import('../study/evidence/evidence-file');
+  const { drawFigures } = await import('../study/evidence/figures');
+  expectWritable(projectRoot());
+  if (!options.fromPredictions) await runStudies(options.models);
+  const evidence = loadEvidence();
+  await saveStudy('evidence', summarizeEvidence(evidence), await drawFigures(evidence));
   const quotes = computeQuotes(evidence);
   for (const name of QUOTING_TEXTS) {
     const file = path.join(projectRoot(), name);
     fs.writeFileSync(file, replaceQuotes(fs.readFileSync(file, 'utf8'), quotes));
   }
   replaceSectionIn('README.md', 'evidence', evidenceToMarkdown(evidence));
-}
-
-async function executeAndCommit(notebook: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const scratch = homePath('results', 'latest', 'evidence');
   const settings = { ...withoutData(environment), EVIDENCE: 'committed' };
-  if (!(await executeNotebook(notebook, scratch, settings)))
-    throw new Error(`Expected ${notebook} to be executed but a cell failed`);
-  commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
+  for (const notebook of EVIDENCE_NOTEBOOKS) {
+    if (!(await executeNotebook(notebook, scratch, settings)))
+      throw new Error(`Expected ${notebook} to be executed but a cell failed`);
+    commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
+  }
+  print(
+    'Written: results/reference/evidence.json, its figures, the texts that quote them, and the notebooks.',
+  );
+}
+
+async function runStudies(models: readonly string[] | undefined): Promise<void> {
+  const { loadEvidence, saveEvidence, withRuns } = await import('../study/evidence/archive');
+  const { runEvidence } = await import('../study/evidence/open-evidence');
+  const run = () => runEvidence({ size: 'full', models, environment: {}, print });
+  if (!models) return saveEvidence(await run());
+  const committed = loadEvidence();
+  const known = new Set(Object.values(committed.runs).flatMap((runs) => runs.map(({ model }) => model)));
+  const stranger = models.find((model) => !known.has(model));
+  if (stranger)
+    throw new RangeError(`Expected some of ${[...known].join(', ')} for --models but received ${stranger}`);
+  saveEvidence(withRuns(committed, await run()));
 }

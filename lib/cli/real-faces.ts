@@ -1,13 +1,12 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS } from '../core/emotions';
-import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
-import { formatPercent } from '../core/metrics';
 import { fitTemperature } from '../core/calibration';
+import { DEFAULT_EXPERIMENT } from '../core/experiment-settings';
+import { formatPercent } from '../core/metrics';
 import { expectWritable, projectRoot } from '../files/project';
 import { saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
+import type { RealFacesRun } from '../study/real-faces/archive';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
 import { defineCommand, followOnStderr, print, STOPPED, text } from './command';
@@ -20,10 +19,10 @@ interface Run {
 
 /** The steps in their order; each returns false when it was stopped. */
 const STEPS: Readonly<Record<string, (runs: readonly Run[]) => Promise<boolean>>> = {
-  train,
-  look,
-  carry,
-  averages,
+  train: (runs) => runModels(runs, false),
+  look: (runs) => runModels(runs, true),
+  carry: writeDefaultModel,
+  averages: drawAverages,
   summarize,
 };
 
@@ -75,54 +74,32 @@ async function planRuns(step: string, names: readonly string[], seeds: readonly 
   );
 }
 
-/** Calls a function for each run until it returns false. @returns whether it returned true for all */
-async function forEachRun(
-  runs: readonly Run[],
-  work: (run: Run, shouldStop: () => boolean) => Promise<boolean>,
-): Promise<boolean> {
-  return runStoppable('training', async (stop) => {
-    for (const run of runs) if (!(await work(run, stop.isRequested))) return false;
-    return true;
-  });
-}
-
 async function openData(): Promise<RealFacesData> {
   const { openRealFaces } = await import('../study/real-faces/open-fer-plus');
   return openRealFaces(process.env, followOnStderr('Faces'));
 }
 
-/** Trains networks on FER+'s training side and prints their accuracy on the validation side. */
-async function train(runs: readonly Run[]): Promise<boolean> {
+/**
+ * Trains networks on FER+'s training side and prints their accuracy on the validation side.
+ * @param isTested if true, they are tested on the test side too; the answers are saved and the evaluation is recorded
+ */
+async function runModels(runs: readonly Run[], isTested: boolean): Promise<boolean> {
+  const { recordEvaluation } = await import('../study/real-faces/archive');
   const { validationAccuracy } = await import('../study/real-faces/answers');
   const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
-  return forEachRun(runs, async ({ model, seed }, shouldStop) => {
-    const answers = await runModel(model, data, { seed, isTested: false, print, shouldStop });
-    if (!answers) return false;
-    print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, answers))}`);
+  const done: [RealFacesModel, RealFacesRun][] = [];
+  const isDone = await runStoppable('training', async ({ isRequested: shouldStop }) => {
+    for (const { model, seed } of runs) {
+      const answers = await runModel(model, data, { seed, isTested, print, shouldStop });
+      if (!answers) return false;
+      print(`${model} ${seed}: validation ${formatPercent(validationAccuracy(data.faces, answers))}`);
+      done.push([model, answers]);
+    }
     return true;
   });
-}
-
-/** Tests networks on validation and test side, trains them first if needed, saves the answers and records the test. */
-async function look(runs: readonly Run[]): Promise<boolean> {
-  const { loadRealFaces, realFacesDirectory, saveRealFaces, withRun } =
-    await import('../study/real-faces/archive');
-  const { runModel } = await import('../study/real-faces/train');
-  const data = await openData();
-  const { faces } = data;
-  const asked: string[] = [];
-  const known = fs.existsSync(realFacesDirectory()) ? loadRealFaces() : { looks: [], runs: {} };
-  let archive = { ...known, faces };
-  const isDone = await forEachRun(runs, async ({ model, seed }, shouldStop) => {
-    const answers = await runModel(model, data, { seed, isTested: true, print, shouldStop });
-    if (!answers) return false;
-    archive = withRun(archive, model, answers);
-    asked.push(`${model} ${seed}`);
-    return true;
-  });
-  const day = new Date().toISOString().slice(0, 10);
-  saveRealFaces({ ...archive, looks: [...archive.looks, { day, asked }] });
+  if (!isTested) return isDone;
+  const { asked } = recordEvaluation(data.faces, done, new Date());
   print(`Tested on the test side: ${asked.join(', ')}.`);
   return isDone;
 }
@@ -131,36 +108,30 @@ async function look(runs: readonly Run[]): Promise<boolean> {
  * Writes the default model: the network of both blocks and the whole face, trained on FER+ and then on FER+ and drawn
  * characters together, with a temperature fitted on the validation side.
  */
-async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
+async function writeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
   const { encodeModel } = await import('../model/files/model-file');
   const { inputSource } = await import('../model/training/data');
   const { predict, scorePrediction } = await import('../model/training/evaluate');
   const { DEFAULT_MODEL } = await import('../predict/classifier');
   const { fineTune } = await import('../study/real-faces/train');
   const { TRAINED_MODELS } = await import('../study/real-faces/models');
-  const { fingerprintFaces } = await import('../study/train-cached');
+  const { describeModel } = await import('../study/train-model');
   const data = await openData();
-  const { inputs } = TRAINED_MODELS.blocksAndFace;
   return runStoppable('training', (stop) =>
     fineTune(data, { seed, print, shouldStop: stop.isRequested }, async (network, training) => {
       if (training.stopped) return false;
       const { photographs, drawings, share } = training;
-      const source = inputSource(data.blocks, data.chosenBy, inputs);
+      const source = inputSource(data.blocks, data.chosenBy, TRAINED_MODELS.blocksAndFace.inputs);
       const prediction = await predict(network, source);
       const temperature = fitTemperature(prediction.probabilities, source.labels);
       const { accuracy } = scorePrediction(prediction, source.labels);
       const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
-      const parts = encodeModel(network, {
-        architecture: network.name,
-        labels: EMOTIONS,
-        marginPx: DEFAULT_MARGIN_PX,
-        faceSizePx: MARGIN_FACE_PX,
-        temperature,
-        trainingData: fingerprintFaces(data.blocks, data.sides.train, inputs),
-        description:
-          `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
-          `faces; right for ${validation} of FER+ (majority labels, seven expressions)`,
-      });
+      const described = describeModel({ ...data, experiment: DEFAULT_EXPERIMENT }, network, data.sides.train);
+      const { trainingData, ...facts } = described;
+      const description =
+        `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
+        `faces; right for ${validation} of FER+ (majority labels, seven expressions)`;
+      const parts = encodeModel(network, { ...facts, temperature, trainingData, description });
       await saveWhole(path.join(projectRoot(), DEFAULT_MODEL), parts);
       print(
         `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of the fine-tuned ones, temperature ${temperature.toFixed(3)}, right for ${validation}`,
@@ -171,27 +142,26 @@ async function carry([{ seed }]: readonly Run[]): Promise<boolean> {
 }
 
 /** Draws the average face of each expression, over at least 100 training faces each. */
-async function averages(): Promise<boolean> {
+async function drawAverages(): Promise<boolean> {
   const { saveFigure } = await import('../figures/figure');
-  const { realFacesDirectory } = await import('../study/real-faces/archive');
+  const { studyDirectory } = await import('../study/committed-files');
   const { averageFacesFigure } = await import('../study/real-faces/figures');
   const { blocks, sides } = await openData();
-  await saveFigure(await averageFacesFigure(blocks, sides.train), realFacesDirectory(), 'averages');
+  await saveFigure(await averageFacesFigure(blocks, sides.train), studyDirectory('real-faces'), 'averages');
   print('Written: results/reference/real-faces/averages.png');
   return true;
 }
 
 /** Computes results/reference/real-faces.json, figures and tables from the committed answers. */
 async function summarize(): Promise<boolean> {
-  const { loadRealFaces, realFacesDirectory } = await import('../study/real-faces/archive');
-  const { saveRealFacesFigures } = await import('../study/real-faces/figures');
+  const { saveStudy } = await import('../study/committed-files');
+  const { loadRealFaces } = await import('../study/real-faces/archive');
+  const { drawRealFaces } = await import('../study/real-faces/figures');
   const { carriedToMarkdown, realFacesToMarkdown, summarizeRealFaces } =
     await import('../study/real-faces/summarize');
   const archive = loadRealFaces();
   const summary = summarizeRealFaces(archive);
-  const file = path.join(realFacesDirectory(), '..', 'real-faces.json');
-  fs.writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
-  await saveRealFacesFigures(archive, summary, realFacesDirectory());
+  await saveStudy('real-faces', summary, drawRealFaces(archive, summary));
   replaceSectionIn('README.md', 'real-faces', realFacesToMarkdown(summary));
   const { carried } = summary.models;
   if (carried) replaceSectionIn('models/README.md', 'real-faces', carriedToMarkdown(carried));

@@ -27,8 +27,6 @@ export const BLOCK_CONDITIONS = [
 /** One of {@link BLOCK_CONDITIONS}, or both blocks with the whole face as a third input. */
 export type BlockCondition = (typeof BLOCK_CONDITIONS)[number] | 'with-face';
 
-const AREA = BLOCK_SIZE * BLOCK_SIZE;
-
 /**
  * Applies a condition to the blocks of all faces.
  * - `correct`: both blocks, unchanged
@@ -41,20 +39,23 @@ const AREA = BLOCK_SIZE * BLOCK_SIZE;
  * @throws Error when an image cannot be read
  */
 export async function applyCondition(condition: BlockCondition, data: BlockImages): Promise<BlockSet> {
-  const { blocks } = data;
-  const { eyes, mouth } = blocks;
+  const { blocks, imageOf } = data;
+  const { records, eyes, mouth } = blocks;
+  const cutFaces = (sizePx: number) =>
+    cutPictures(records.map(imageOf), (face) => faceBox(blocks, face), sizePx);
   switch (condition) {
     case 'correct':
       return blocks;
     case 'last-image':
       return cutFromLastImage(data);
     case 'whole-face': {
-      const { pixels } = await cutWholeFaces(data, BLOCK_SIZE);
+      const pixels = await cutFaces(BLOCK_SIZE);
       return { ...blocks, eyes: pixels, mouth: pixels };
     }
     case 'with-face': {
-      const { pixels: faces, boxes: faceBoxes } = await cutWholeFaces(data, FACE_SIZE);
-      return { ...blocks, faces, faceBoxes } as FaceSet;
+      const boxes = records.map((_, face) => faceBox(blocks, face));
+      const faceBoxes = Float32Array.from(boxes.flatMap(({ x, y, width, height }) => [x, y, width, height]));
+      return { ...blocks, faces: await cutFaces(FACE_SIZE), faceBoxes } as FaceSet;
     }
     case 'eyes-only':
       return { ...blocks, mouth: new Uint8Array(mouth.length) };
@@ -63,9 +64,10 @@ export async function applyCondition(condition: BlockCondition, data: BlockImage
     case 'swapped':
       return { ...blocks, eyes: mouth, mouth: eyes };
     case 'another-image': {
-      const order = createRandom(1, 'another image').shuffle([...blocks.records.keys()]);
+      const order = createRandom(1, 'another image').shuffle([...records.keys()]);
+      const area = BLOCK_SIZE ** 2;
       const pick = (pixels: Uint8Array) =>
-        concat(order.map((face) => pixels.subarray(face * AREA, (face + 1) * AREA)));
+        new Uint8Array(Buffer.concat(order.map((face) => pixels.subarray(face * area, (face + 1) * area))));
       return { ...blocks, eyes: pick(eyes), mouth: pick(mouth) };
     }
   }
@@ -76,43 +78,40 @@ export async function applyCondition(condition: BlockCondition, data: BlockImage
  * @throws Error when that image cannot be read
  */
 export async function cutFromLastImage({ blocks, imageOf }: BlockImages): Promise<BlockSet> {
-  const last = await readGray(imageOf(blocks.records[blocks.records.length - 1]));
-  const cutAll = (boxes: Float32Array) =>
-    concat(blocks.records.map((_, face) => cutBlock(last, boxAt(boxes, face))));
-  return { ...blocks, eyes: cutAll(blocks.eyesBoxes), mouth: cutAll(blocks.mouthBoxes) };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
+  const last = imageOf(blocks.records[blocks.records.length - 1]);
+  const files = blocks.records.map(() => last);
+  const cut = (boxes: Float32Array) => cutPictures(files, (face) => boxAt(boxes, face));
+  return { ...blocks, eyes: await cut(blocks.eyesBoxes), mouth: await cut(blocks.mouthBoxes) };
 }
 
 /**
- * Crops a box, clamped to the image, and resizes it to a block.
- * @returns [32, 32], 0 to 255; black for a box outside of the image
- */
-export function cutBlock(image: GrayImage, box: Box): Uint8Array {
-  const inside = clampBox(box, image.width, image.height);
-  if (!inside) return new Uint8Array(AREA);
-  return resizeBilinear(cropGray(image, inside), BLOCK_SIZE, BLOCK_SIZE).data;
-}
-
-/**
- * Crops the box of all landmarks of each face, and resizes it.
- * @param sizePx side after resizing
- * @returns grey levels, [n, size, size], and the boxes, [n, 4] as x, y, width, height in pixels
+ * Cuts a box from each image, clamped to the image, and resizes it to a square.
+ * @param files of the n images; a file that follows itself is read once
+ * @param boxOf returns the box of a position in `files`, in pixels
+ * @param sizePx side after resizing, default {@link BLOCK_SIZE}
+ * @returns grey levels, [n, size, size]; black for a box outside of its image
  * @throws Error when an image cannot be read
  */
-async function cutWholeFaces({ blocks, imageOf }: BlockImages, sizePx: number) {
-  const count = blocks.records.length;
-  const pixels = new Uint8Array(count * sizePx * sizePx);
-  const boxes = new Float32Array(4 * count);
-  for (const [face, record] of blocks.records.entries()) {
-    const image = await readGray(imageOf(record));
-    const grown = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
-    // The box contains pixels of the image, because the blocks were cut from it.
-    const box = clampBox(grown, image.width, image.height)!;
-    pixels.set(resizeBilinear(cropGray(image, box), sizePx, sizePx).data, face * sizePx * sizePx);
-    boxes.set([box.x, box.y, box.width, box.height], 4 * face);
+export async function cutPictures(
+  files: readonly string[],
+  boxOf: (position: number, image: GrayImage) => Box,
+  sizePx = BLOCK_SIZE,
+): Promise<Uint8Array> {
+  const pixels = new Uint8Array(files.length * sizePx ** 2);
+  let image: GrayImage | undefined;
+  for (const [position, file] of files.entries()) {
+    if (!image || file !== files[position - 1]) image = await readGray(file);
+    const box = clampBox(boxOf(position, image), image.width, image.height);
+    if (!box) continue;
+    pixels.set(resizeBilinear(cropGray(image, box), sizePx, sizePx).data, position * sizePx ** 2);
   }
-  return { pixels, boxes };
+  return pixels;
+}
+
+/** Computes the box of all landmarks with its margin, clamped to the image. */
+function faceBox(blocks: BlockSet, face: number): Box {
+  const grown = growBox(landmarkBox(landmarksOf(blocks, face)), DEFAULT_MARGIN_PX);
+  const [width, height] = blocks.imageSizes.subarray(2 * face, 2 * face + 2);
+  // The box contains pixels of the image, because the blocks were cut from it.
+  return clampBox(grown, width, height)!;
 }

@@ -12,19 +12,22 @@ import { predict } from '../model/training/evaluate';
 /** Faces of the validation and test set, as positions in a block set. */
 export type SetFaces = Readonly<Record<'validation' | 'test', readonly number[]>>;
 
-/** Probabilities of the faces of the validation and test set, [n, 7] each. */
-type SetProbabilities = Readonly<Record<'validation' | 'test', Float32Array>>;
+/** A model's number of parameters, and its probabilities of the faces of the validation and test set, [n, 7] each. */
+export type ModelAnswers = Readonly<Record<'validation' | 'test', Float32Array>> & {
+  readonly parameters: number;
+};
 
-/** Computes a network's probabilities of the faces of the validation and test set. */
+/** Computes a network's probabilities. */
 export async function computeProbabilities(
   network: Network,
   inputs: readonly InputName[],
   blocks: BlockSet,
   { validation, test }: SetFaces,
-): Promise<SetProbabilities> {
+): Promise<ModelAnswers> {
   const ask = async (faces: readonly number[]) =>
     (await predict(network, inputSource(blocks, faces, inputs))).probabilities;
-  return { validation: await ask(validation), test: await ask(test) };
+  const parameters = countParameters(network);
+  return { parameters, validation: await ask(validation), test: await ask(test) };
 }
 
 /**
@@ -36,13 +39,12 @@ export async function computeFileProbabilities(
   file: string,
   blocks: BlockSet,
   faces: SetFaces,
-): Promise<SetProbabilities & { readonly temperature: number; readonly parameters: number }> {
+): Promise<ModelAnswers & { readonly temperature: number }> {
   const bytes = fs.readFileSync(path.join(projectRoot(), file));
   const { architecture, network, temperature } = decodeModel(bytes, file);
   try {
     const { inputs } = findArchitecture(architecture);
-    const answers = await computeProbabilities(network, inputs, blocks, faces);
-    return { ...answers, temperature, parameters: countParameters(network) };
+    return { ...(await computeProbabilities(network, inputs, blocks, faces)), temperature };
   } finally {
     network.dispose();
   }
@@ -52,12 +54,9 @@ export async function computeFileProbabilities(
  * Predicts the class frequencies of the training set for every face.
  * @param labels label ids of the training set
  */
-export function predictFrequencies(
-  labels: ArrayLike<number>,
-  { validation, test }: SetFaces,
-): SetProbabilities {
+export function predictFrequencies(labels: Uint8Array, { validation, test }: SetFaces): ModelAnswers {
   const shares = new Float32Array(EMOTIONS.length);
-  for (const label of Array.from(labels)) shares[label] += 1 / labels.length;
+  for (const label of labels) shares[label] += 1 / labels.length;
   const repeat = (faces: readonly number[]) => Float32Array.from(faces.flatMap(() => [...shares]));
-  return { validation: repeat(validation), test: repeat(test) };
+  return { parameters: 0, validation: repeat(validation), test: repeat(test) };
 }

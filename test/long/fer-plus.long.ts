@@ -11,7 +11,8 @@ import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { isAsked, loadRealFaces } from '../../lib/study/real-faces/archive';
+import { unpackProbabilities } from '../../lib/study/committed-files';
+import { askedFaces, loadRealFaces } from '../../lib/study/real-faces/archive';
 import { describeNative } from '../support/native';
 
 /** Test images that the model is asked about again, every one of so many. */
@@ -25,8 +26,8 @@ describeNative(`the carried model on FER+${reason}`, function () {
   (reason ? it.skip : it)('gives the committed answers again', async function () {
     this.timeout(180_000);
     const { faces, runs } = loadRealFaces();
-    const committed = runs.carried![0].test;
-    const asked = faces.filter((face) => face.side === 'test' && isAsked(face));
+    const asked = askedFaces(faces, 'test');
+    const committed = unpackProbabilities(runs.carried![0].test, asked.length, 'carried');
     const rows = [...asked.keys()].filter((row) => row % STEP === 0);
     const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });
     const chosen = new Set(rows.map((row) => asked[row].path));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import {
   loadRealFaces,
-  realFacesDirectory,
+  recordEvaluation,
   saveRealFaces,
   type RealFacesArchive,
   type RealFacesRun,
@@ -18,6 +18,7 @@ import {
   type RealFacesSummary,
 } from '../../lib/study/real-faces/summarize';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
+import { packProbabilities, studyDirectory } from '../../lib/study/committed-files';
 import { replaceSection } from '../../lib/study/markdown';
 import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';
@@ -47,9 +48,11 @@ const FACES = [
 ];
 
 /** One row for each answer: its probability, and the rest to all others. */
-function toProbabilities(answers: readonly [(typeof EMOTIONS)[number], number][]): Float32Array {
-  return Float32Array.from(
-    answers.flatMap(([name, value]) => EMOTIONS.map((one) => (one === name ? value : (1 - value) / 6))),
+function toProbabilities(answers: readonly [(typeof EMOTIONS)[number], number][]): string {
+  return packProbabilities(
+    Float32Array.from(
+      answers.flatMap(([name, value]) => EMOTIONS.map((one) => (one === name ? value : (1 - value) / 6))),
+    ),
   );
 }
 
@@ -71,7 +74,7 @@ const RUN: RealFacesRun = {
   ]),
 };
 
-const ARCHIVE: RealFacesArchive = { faces: FACES, looks: [], runs: { compact: [RUN] } };
+const ARCHIVE: RealFacesArchive = { faces: FACES, evaluations: [], runs: { compact: [RUN] } };
 
 describe('the study of real faces', () => {
   const folder = useTemporaryFolder();
@@ -107,7 +110,7 @@ describe('the study of real faces', () => {
   });
 
   it('leaves out a model without answers on the test side', () => {
-    const runs = { compact: [{ ...RUN, test: new Float32Array(0) }] };
+    const runs = { compact: [{ ...RUN, test: '' }] };
     assert.deepEqual(summarizeRealFaces({ ...ARCHIVE, runs }).models, {});
   });
 
@@ -116,11 +119,28 @@ describe('the study of real faces', () => {
     const loaded = loadRealFaces(folder());
     assert.deepEqual(loaded.faces, FACES);
     assert.deepEqual(summarizeRealFaces(loaded), summarizeRealFaces(ARCHIVE));
-    saveRealFaces({ ...ARCHIVE, faces: FACES.slice(1) }, folder());
     assert.throws(
-      () => loadRealFaces(folder()),
-      /Expected 7 probabilities for validation of compact\.json\.gz but received 14/,
+      () => summarizeRealFaces({ ...loaded, faces: FACES.slice(1) }),
+      /Expected 7 probabilities for validation of seed 1 but received 14/,
     );
+  });
+
+  it('records an evaluation, and replaces runs of the same model and seed', () => {
+    saveRealFaces({ ...ARCHIVE, runs: { compact: [{ ...RUN, seed: 2 }] } }, folder());
+    const anew = { ...RUN, seed: 2, bestEpoch: 4 };
+    recordEvaluation(
+      FACES,
+      [
+        ['compact', anew],
+        ['compact', RUN],
+        ['face', RUN],
+      ],
+      new Date('2026-01-31T12:00:00Z'),
+      folder(),
+    );
+    const { evaluations, runs } = loadRealFaces(folder());
+    assert.deepEqual(evaluations, [{ day: '2026-01-31', asked: ['compact 2', 'compact 1', 'face 1'] }]);
+    assert.deepEqual(runs, { compact: [RUN, anew], face: [RUN] });
   });
 
   it('lists answers about images with a majority label, with how many annotators agreed', () => {
@@ -159,7 +179,7 @@ describe('the committed study of real faces', function () {
   let summary: RealFacesSummary;
 
   before(function () {
-    if (!fs.existsSync(realFacesDirectory())) this.skip();
+    if (!fs.existsSync(studyDirectory('real-faces'))) this.skip();
     summary = summarizeRealFaces(loadRealFaces());
   });
 

@@ -1,10 +1,12 @@
 import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/accuracy-estimates';
-import { EMOTIONS, type Emotion } from '../../core/emotions';
+import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
 import { mean, type Estimate, type GroupedEstimate } from '../../core/intervals';
 import type { BlockCondition } from '../block-conditions';
+import { calibrateFolds } from '../calibrate';
+import { unpackProbabilities } from '../committed-files';
 import type { Evidence, EvidenceRun, Study } from './archive';
-import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit } from './splits';
+import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit, type Protocol } from './splits';
 
 /** One answer of one run for one frame. All tables and figures are computed from these rows. */
 export interface EvidenceAnswer extends ScoredFrame {
@@ -136,4 +138,28 @@ export function accuracyByProtocol<T extends EvidenceAnswer>(
   labels?: readonly string[],
 ): GroupedEstimate[] {
   return accuracyBy(answers, { label, group: ({ protocol }) => PROTOCOL_NAMES[protocol], labels });
+}
+
+/**
+ * Calibrates a model under one split protocol: one temperature a fold, fitted on its validation set.
+ * @param model one with stored probabilities: `tergat` or `compact`
+ * @returns labelled probabilities before and after, their expected calibration errors in ten bins, and the temperatures
+ * @throws RangeError when the number of a run's probabilities is not that of its found faces
+ */
+export function calibrateModel({ runs, records, splits }: Evidence, protocol: Protocol, model: string) {
+  const folds = runs.protocols.filter(
+    (run) => run.model === model && splits.get(run.split)!.protocol === protocol && run.probabilities !== '',
+  );
+  return calibrateFolds(
+    folds.map(({ split, answers, probabilities, validation }) => {
+      const label = (packed: string, frames: readonly number[]) => ({
+        probabilities: unpackProbabilities(packed, frames.length, split),
+        labels: Uint8Array.from(frames, (frame) => emotionId(records[frame].emotion)),
+      });
+      const { validation: chosenBy, test } = splits.get(split)!;
+      // Test frames without a found face have no probabilities; their answer is `-`.
+      const found = test.filter((_, row) => answers[row] !== '-');
+      return { validation: label(validation, chosenBy), test: label(probabilities, found) };
+    }),
+  );
 }

@@ -1,12 +1,10 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { parseCsv, toCsv } from '../../core/csv';
 import { isEmotion, type Emotion } from '../../core/emotions';
 import { mapParts, type FrameRecord, type SplitPart } from '../../core/record';
 import type { SplitName } from '../../core/split';
-import { projectRoot } from '../../files/project';
 import type { BlockCondition } from '../block-conditions';
-import { packPositions, readPacked, unpackPositions, writePacked } from '../packed-files';
+import { packPositions, readPacked, studyDirectory, unpackPositions, writePacked } from '../committed-files';
 import { describeSplit, type EvidenceSplits, type SplitId } from './splits';
 
 /** Names of the studies in the order in which they are run. */
@@ -111,56 +109,51 @@ export function mapStudies<T>(valueOf: (study: Study) => T): Record<Study, T> {
   return Object.fromEntries(STUDIES.map((study) => [study, valueOf(study)])) as Record<Study, T>;
 }
 
-/** Returns the directory of the committed evidence. */
-export function evidenceDirectory(): string {
-  return path.join(projectRoot(), 'results', 'reference', 'evidence');
-}
-
 /**
  * Saves evidence: frames.csv.gz, splits.json.gz, one file of runs per study, attribution.json.gz and
  * hard-images.json.gz.
  * @param directory created if missing
  */
-export function saveEvidence(directory: string, evidence: Evidence): void {
-  const { records, splits, runs, attribution, corruptions } = evidence;
+export function saveEvidence(
+  { records, splits, runs, attribution, corruptions }: Evidence,
+  directory = studyDirectory('evidence'),
+): void {
   fs.mkdirSync(directory, { recursive: true });
   const rows = records.map((record) => FRAME_COLUMNS.map((column) => record[column] ?? ''));
   writePacked(directory, 'frames.csv', toCsv([FRAME_COLUMNS, ...rows]));
-  const packed = [...splits].map(([id, split]) => [
-    id,
-    { name: split.name, ...mapParts(split, packPositions) },
-  ]);
-  const write = (name: string, value: unknown) =>
-    writePacked(directory, `${name}.json`, JSON.stringify(value));
-  write('splits', Object.fromEntries(packed));
-  for (const study of STUDIES) write(study, runs[study]);
-  write('attribution', attribution);
-  write('hard-images', corruptions);
+  const packed = Array.from(splits, ([id, split]) => {
+    return [id, { name: split.name, ...mapParts(split, packPositions) }];
+  });
+  const files = { splits: Object.fromEntries(packed), ...runs, attribution, [CORRUPTIONS_FILE]: corruptions };
+  for (const [name, content] of Object.entries(files))
+    writePacked(directory, `${name}.json`, JSON.stringify(content));
 }
 
 /**
  * Loads what {@link saveEvidence} saved.
- * @param directory default {@link evidenceDirectory}
  * @throws Error when a file is missing; RangeError for invalid contents
  */
-export function loadEvidence(directory = evidenceDirectory()): Evidence {
+export function loadEvidence(directory = studyDirectory('evidence')): Evidence {
   const read = <T>(name: string) => JSON.parse(readPacked(directory, `${name}.json`)) as T;
   const splits = Object.entries(read<Record<SplitId, PackedSplit>>('splits')) as [SplitId, PackedSplit][];
   return {
     records: parseFrames(readPacked(directory, 'frames.csv')),
     splits: new Map(
-      splits.map(([id, packed]) => [
+      splits.map(([id, { name, ...parts }]) => [
         id,
-        describeSplit(id, { name: packed.name, ...mapParts(packed, unpackPositions) }),
+        describeSplit(id, { name, ...mapParts(parts, unpackPositions) }),
       ]),
     ),
     runs: mapStudies((study) => read<EvidenceRun[]>(study)),
     attribution: read('attribution'),
-    corruptions: read('hard-images'),
+    corruptions: read(CORRUPTIONS_FILE),
   };
 }
 
+const CORRUPTIONS_FILE = 'hard-images';
 const FRAME_COLUMNS = ['path', 'character', 'emotion', 'clip'] as const;
+
+type PackedSplit = Readonly<Record<SplitPart, string>> & { readonly name: SplitName };
 
 /**
  * Parses frames.csv.
@@ -174,5 +167,3 @@ export function parseFrames(table: string): FrameRecord[] {
     return { path: file, character, emotion, ...(clip && { clip }) };
   });
 }
-
-type PackedSplit = Readonly<Record<SplitPart, string>> & { readonly name: SplitName };

@@ -10,7 +10,7 @@ import { inputSource, type TensorSource } from '../../model/training/data';
 import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
 import { MAPPED_SPLIT } from './training-plans';
-import { encodeAnswers, runOnce, type RunContext, type RunTask } from './run-jobs';
+import { encodeAnswers, runOnce, type RunContext, type Task } from './run-jobs';
 
 /** Deleted shares of both blocks' pixels in the deletion test. */
 const DELETED_SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5] as const;
@@ -30,20 +30,14 @@ const BATCH_SIZE = 64;
 /** Computes the attribution maps and the deletion test of a trained network; the result is cached in data/cache/evidence. */
 export function runAttribution(job: EvidenceJob, context: RunContext): Promise<AttributionRun> {
   const model = job.model as 'compact' | 'tergat' | 'learned';
-  const form = FORMS[model];
-  const attribute = (task: RunTask) =>
-    useTrained(form, task, true, async (network): Promise<AttributionRun> => {
-      const source = inputSource(task.blocks, task.test, form.inputs);
+  const attribute = (task: Task) =>
+    useTrained(FORMS[model], task, async (network): Promise<AttributionRun> => {
+      const source = inputSource(task.blocks, task.test, FORMS[model].inputs);
       if (model === 'learned') return { ...job, removals: [], maps: averageAttention(network, source) };
       const faces = attributeFaces(network, source, ATTRIBUTED[model]);
-      const removals = runDeletionTest(network, faces).map(({ labels, ...removal }) => ({
-        ...removal,
-        answers: encodeAnswers(task, labels, context.records),
-      }));
+      const removals = runDeletionTest(network, faces, (labels) => encodeAnswers(task, labels));
       const mapped = job.split === MAPPED_SPLIT ? (['picture', 'gradients', 'occlusion'] as const) : [];
-      const maps = mapped.flatMap((of) =>
-        averageRows(faces[of], source.labels, { of, parts: ['eyes', 'mouth'] }),
-      );
+      const maps = mapped.flatMap((of) => averageRows(faces[of], source.labels, of, ['eyes', 'mouth']));
       return { ...job, removals, maps };
     });
   // Increment the number when maps or deletion test change for the same job.
@@ -63,38 +57,42 @@ function attributeFaces(
   for (let start = 0; start < source.size; start += BATCH_SIZE) {
     const count = Math.min(BATCH_SIZE, source.size - start);
     const inputs = source.batch(Array.from({ length: count }, (_, row) => start + row)) as tf.Tensor4D[];
-    const pictures = inputs.map((input) => input.dataSync() as Float32Array);
-    faces.picture.push(...joinParts(pictures, count));
-    faces.gradients.push(...joinParts(gradCamMaps(network, inputs, features), count));
-    faces.occlusion.push(...joinParts(occlusionMaps(network, inputs, { patchPx: 8, stridePx }), count));
+    /** @param parts each [count * area] */
+    const add = (to: Float32Array[], parts: readonly Float32Array[]) => {
+      const area = parts[0].length / count;
+      for (let at = 0; at < count * area; at += area)
+        to.push(Float32Array.from(parts.flatMap((part) => [...part.subarray(at, at + area)])));
+    };
+    add(
+      faces.picture,
+      inputs.map((input) => input.dataSync() as Float32Array),
+    );
+    add(faces.gradients, gradCamMaps(network, inputs, features));
+    add(faces.occlusion, occlusionMaps(network, inputs, { patchPx: 8, stridePx }));
     tf.dispose(inputs);
   }
   return faces;
 }
 
-/** @param parts each [count * area] @returns [count][parts * area] */
-function joinParts(parts: readonly Float32Array[], count: number): Float32Array[] {
-  const area = parts[0].length / count;
-  return Array.from({ length: count }, (_, row) =>
-    Float32Array.from(parts.flatMap((part) => [...part.subarray(row * area, (row + 1) * area)])),
-  );
-}
-
-function runDeletionTest(network: Network, faces: AttributedFaces) {
+function runDeletionTest(
+  network: Network,
+  { picture, ...maps }: AttributedFaces,
+  encode: (labels: Uint8Array) => string,
+): DeletionResult[] {
   return (['gradients', 'occlusion', 'random'] as const).flatMap((mark) => {
-    const orders = faces.picture.map((picture, face) => {
+    const orders = picture.map((pixels, face) => {
       const random = createRandom(1, 'removal', mark, face);
-      return orderPixels(mark === 'random' ? new Float32Array(picture.length) : faces[mark][face], random);
+      return orderPixels(mark === 'random' ? new Float32Array(pixels.length) : maps[mark][face], random);
     });
-    const directions: DeletionResult['first'][] = mark === 'random' ? ['most'] : ['most', 'least'];
+    const directions = mark === 'random' ? (['most'] as const) : (['most', 'least'] as const);
     return directions.flatMap((first) =>
       DELETED_SHARES.map((share) => {
-        const changed = faces.picture.map((picture, face) => {
-          const count = Math.round(share * picture.length);
-          const start = first === 'most' ? 0 : picture.length - count;
-          return deletePixels(picture, orders[face].slice(start, start + count));
+        const changed = picture.map((pixels, face) => {
+          const count = Math.round(share * pixels.length);
+          const start = first === 'most' ? 0 : pixels.length - count;
+          return deletePixels(pixels, orders[face].slice(start, start + count));
         });
-        return { mark, first, share, labels: classifyBlocks(network, changed) };
+        return { mark, first, share, answers: encode(classifyBlocks(network, changed)) };
       }),
     );
   });
@@ -150,8 +148,8 @@ function averageAttention(network: Network, source: TensorSource): AttributionMa
       network.forward(inputs, { training: false, tap });
     });
   return [
-    ...averageRows(faces, source.labels, { of: 'picture', parts: ['face'] }),
-    ...averageRows(maps, source.labels, { of: 'attention', parts: ['first', 'second'] }),
+    ...averageRows(faces, source.labels, 'picture', ['face']),
+    ...averageRows(maps, source.labels, 'attention', ['first', 'second']),
   ];
 }
 
@@ -159,7 +157,8 @@ function averageAttention(network: Network, source: TensorSource): AttributionMa
 function averageRows(
   rows: readonly Float32Array[],
   labels: Uint8Array,
-  { of, parts }: Pick<AttributionMap, 'of'> & { readonly parts: readonly string[] },
+  of: AttributionMap['of'],
+  parts: readonly string[],
 ): AttributionMap[] {
   const present = EMOTIONS.filter((emotion) => labels.includes(emotionId(emotion)));
   const means = present.map((emotion) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { BLOCK_SIZE, type BlockSet } from '../../core/blocks';
+import type { BlockSet } from '../../core/blocks';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
 import { scaleBox, type Box } from '../../core/geometry';
 import { mean } from '../../core/intervals';
@@ -10,12 +10,11 @@ import { homePath } from '../../files/project';
 import type { Network } from '../../model/networks/network';
 import { blockSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
-import { cutBlock } from '../block-conditions';
+import { cutPictures } from '../block-conditions';
 import { preprocessDataset } from '../open-dataset';
-import { readGray } from '../pictures';
 import type { CorruptionRun, EvidenceJob } from './archive';
 import { FORMS, useTrained } from './learners';
-import { runOnce, type RunContext, type RunTask } from './run-jobs';
+import { runOnce, type RunContext, type Task } from './run-jobs';
 
 /** Display names of the corruptions. With each of them some faces are still detected. */
 export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
@@ -24,8 +23,6 @@ export const CORRUPTIONS: Readonly<Record<CorruptionRun['kind'], string>> = {
   small: 'shrunk to 24 pixels and enlarged',
   covered: 'a grey bar over the eyes',
 };
-
-type ImageOf = (record: FrameRecord) => string;
 
 /**
  * Tests a trained network on corrupted copies of its test images; answers are cached.
@@ -36,17 +33,16 @@ export function runCorruptions(
   context: RunContext,
   most: number,
 ): Promise<CorruptionRun[]> {
-  const ask = (task: RunTask) =>
-    useTrained(FORMS.compact, task, true, async (network) => {
-      const frames = thinOut(task.frames, most);
+  const ask = (task: Task) =>
+    useTrained(FORMS.compact, task, async (network) => {
+      const frames = thinOut(context.splits.get(job.split)!.test, most);
       const records = frames.map((frame) => context.records[frame]);
       const boxes = averageBoxes(task.blocks, task.train);
       const runs: CorruptionRun[] = [];
       for (const kind of Object.keys(CORRUPTIONS) as CorruptionRun['kind'][]) {
         const directory = homePath('data', 'cache', 'generated', `hard-${kind}`);
         await writeCorrupted(records, { kind, directory, imageOf: context.imageOf });
-        const answers = await askCopies(network, records, { directory, boxes });
-        runs.push({ ...job, kind, frames, ...answers });
+        runs.push({ ...job, kind, frames, ...(await askCopies(network, records, directory, boxes)) });
       }
       return runs;
     });
@@ -63,18 +59,18 @@ export function thinOut<T>(items: readonly T[], most: number): T[] {
 async function askCopies(
   network: Network,
   records: readonly FrameRecord[],
-  { directory, boxes }: { readonly directory: string; readonly boxes: RelativeBoxes },
+  directory: string,
+  boxes: RelativeBoxes,
 ): Promise<Pick<CorruptionRun, 'answers' | 'fallback'>> {
-  const copies = { directory, records, fixedMargin: true };
-  const { blocks } = await preprocessDataset(copies, DEFAULT_EXPERIMENT);
+  const { blocks } = await preprocessDataset({ directory, records, fixedMargin: true }, DEFAULT_EXPERIMENT);
   const missed = blocks.skipped.map(({ record }) => record);
-  const cut = await cutAtBoxes(missed, { boxes, imageOf: (record) => path.join(directory, record.path) });
+  const files = missed.map((record) => path.join(directory, record.path));
+  const cut = { ...blocks, records: missed, ...(await cutAtBoxes(files, boxes)) };
   const labels = new Map<string, number>();
-  const encode = () => records.map(({ path: name }) => labels.get(name) ?? '-').join('');
-  const ask = async (faces: Pick<BlockSet, 'records' | 'eyes' | 'mouth'>) => {
-    const found = await predict(network, blockSource(faces as BlockSet));
+  const ask = async (faces: BlockSet) => {
+    const found = await predict(network, blockSource(faces));
     faces.records.forEach(({ path: name }, face) => labels.set(name, found.labels[face]));
-    return encode();
+    return records.map(({ path: name }) => labels.get(name) ?? '-').join('');
   };
   return { answers: await ask(blocks), fallback: await ask(cut) };
 }
@@ -100,19 +96,9 @@ export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Relati
  * Crops the blocks of images at fixed boxes, without detection.
  * @throws Error when an image cannot be read
  */
-export async function cutAtBoxes(
-  records: readonly FrameRecord[],
-  { boxes, imageOf }: { readonly boxes: RelativeBoxes; readonly imageOf: ImageOf },
-): Promise<Pick<BlockSet, 'records' | 'eyes' | 'mouth'>> {
-  const area = BLOCK_SIZE * BLOCK_SIZE;
-  const [eyes, mouth] = [0, 1].map(() => new Uint8Array(records.length * area));
-  for (const [face, record] of records.entries()) {
-    const image = await readGray(imageOf(record));
-    const cut = (box: Box) => cutBlock(image, scaleBox(box, image.width, image.height));
-    eyes.set(cut(boxes.eyes), face * area);
-    mouth.set(cut(boxes.mouth), face * area);
-  }
-  return { records, eyes, mouth };
+export async function cutAtBoxes(files: readonly string[], boxes: RelativeBoxes) {
+  const cut = (box: Box) => cutPictures(files, (_, { width, height }) => scaleBox(box, width, height));
+  return { eyes: await cut(boxes.eyes), mouth: await cut(boxes.mouth) };
 }
 
 /**
@@ -121,8 +107,9 @@ export async function cutAtBoxes(
  */
 export async function writeCorrupted(
   records: readonly FrameRecord[],
-  { kind, directory, imageOf }: Pick<CorruptionRun, 'kind'> & { directory: string; imageOf: ImageOf },
+  options: Pick<CorruptionRun, 'kind'> & Pick<RunContext, 'imageOf'> & { readonly directory: string },
 ): Promise<void> {
+  const { kind, directory, imageOf } = options;
   for (const record of records) {
     const file = path.join(directory, record.path);
     fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -1,42 +1,38 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import type { Estimate, GroupedEstimate } from '../../core/intervals';
+import { mean, type Estimate } from '../../core/intervals';
 import { formatPercent } from '../../core/metrics';
-import { saveFigure } from '../../figures/figure';
 import { formatRate, rateTable } from '../../figures/tables';
 import { markdownTable } from '../markdown';
 import {
   aboutSet,
-  accuracyBy,
   accuracyByProtocol,
   accuracyOf,
+  calibrateModel,
   differenceOf,
   studyAnswers,
-  type EvidenceAnswer,
 } from './answers';
 import type { Evidence } from './archive';
-import { calibrateModel } from './calibration';
-import { ABLATION, ablationRowOf, drawFigures, MODEL_NAMES, nameModel } from './figures';
-import type { Protocol } from './splits';
-
-/** An accuracy with its 95 % interval, 0 to 1. */
-type Rate = Readonly<Record<'accuracy' | 'low' | 'high', number>>;
+import { ABLATION, ablationRowOf, MODEL_NAMES, nameModel } from './figures';
+import { PROTOCOL_NAMES, type Protocol } from './splits';
 
 /** Computes the figures of results/reference/evidence.json. */
 export function summarizeEvidence(evidence: Evidence) {
   const answers = studyAnswers(evidence, 'protocols');
-  const group = ({ protocol }: EvidenceAnswer) => protocol;
-  const byModel = accuracyBy(answers, { label: ({ model }) => model, group });
-  const byRow = accuracyBy(studyAnswers(evidence, 'ablation'), {
-    label: (answer) => ablationRowOf(answer)?.name,
-    group,
-    labels: ABLATION.map(({ name }) => name),
-  });
+  const byModel = accuracyByProtocol(answers, ({ model }) => model);
+  const byRow = accuracyByProtocol(
+    studyAnswers(evidence, 'ablation'),
+    (answer) => ablationRowOf(answer)?.name,
+    ABLATION.map(({ name }) => name),
+  );
+  const toRates = (rows: typeof byModel, protocol: Protocol) =>
+    Object.fromEntries(
+      rows
+        .filter(({ group }) => group === PROTOCOL_NAMES[protocol])
+        .map(({ label, estimate }) => [label, toRate(estimate)]),
+    );
   const { tergat, best } = estimateUnseen(evidence);
   const { eceBefore, eceAfter } = calibrateModel(evidence, 'characters', 'compact');
   const leftOut = answers.filter(({ model, protocol }) => model === 'tergat' && protocol === 'characters');
-  const right = leftOut.filter(({ score }) => score === 1).length;
-  const found = leftOut.filter(({ answer }) => answer !== undefined).length;
+  const meanScore = (own: typeof leftOut) => round(mean(own.map(({ score }) => score)));
   return {
     splits: {
       frames: toRates(byModel, 'frames'),
@@ -46,23 +42,19 @@ export function summarizeEvidence(evidence: Evidence) {
     unseen: { tergat: toRate(tergat), best: toRate(best) },
     ablation: toRates(byRow, 'frames'),
     calibration: { eceBefore: round(eceBefore), eceAfter: round(eceAfter) },
-    coverage: { found: round(right / found), all: round(right / leftOut.length) },
+    coverage: { found: meanScore(leftOut.filter(({ answer }) => answer)), all: meanScore(leftOut) },
   };
 }
 
-function toRates(rows: readonly GroupedEstimate[], protocol: Protocol): Record<string, Rate> {
-  const own = rows.filter(({ group }) => group === protocol);
-  return Object.fromEntries(own.map(({ label, estimate }) => [label, toRate(estimate)]));
-}
-
 /** Estimates accuracy on the final characters, and the paired difference of the best model and TerGat. */
-function estimateUnseen(evidence: Evidence): Record<'tergat' | 'best' | 'difference', Estimate> {
+function estimateUnseen(evidence: Evidence) {
   const answers = studyAnswers(evidence, 'unseen');
   const [tergat, best] = ['tergat', 'shipped'].map((name) => answers.filter(({ model }) => model === name));
   return { tergat: accuracyOf(tergat), best: accuracyOf(best), difference: differenceOf(best, tergat) };
 }
 
-function toRate({ value, low, high }: Estimate): Rate {
+/** Rounds an accuracy and its 95 % interval, 0 to 1. */
+function toRate({ value, low, high }: Estimate) {
   return { accuracy: round(value), low: round(low), high: round(high) };
 }
 
@@ -122,17 +114,4 @@ export function evidenceToMarkdown(evidence: Evidence): string {
     markdownTable(Object.keys(rows[0]), rows.map(Object.values) as string[][]),
     markdownTable(['24 generated characters, tested once', 'accuracy'], unseen),
   ].join('\n\n');
-}
-
-/**
- * Saves evidence.json and the figures.
- * @param directory of evidence.json; the figures are saved in its subdirectory `evidence`
- */
-export async function saveEvidenceFile(directory: string, evidence: Evidence): Promise<void> {
-  const figureDirectory = path.join(directory, 'evidence');
-  fs.mkdirSync(figureDirectory, { recursive: true });
-  const summary = summarizeEvidence(evidence);
-  fs.writeFileSync(path.join(directory, 'evidence.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  for (const [name, figure] of Object.entries(await drawFigures(evidence)))
-    if (figure) await saveFigure(figure, figureDirectory, name);
 }

@@ -1,19 +1,19 @@
-import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { groupBy } from '../../core/group-by';
-import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
+import { curveChart, intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure, Figure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
+import { calibrationChart, coverageChart } from '../calibrate';
 import {
   aboutSet,
   accuracyBy,
   accuracyByProtocol,
+  calibrateModel,
   deletionAnswers,
   studyAnswers,
   type EvidenceAnswer,
 } from './answers';
 import type { AttributionMap, DeletionResult, Evidence } from './archive';
-import { calibrateModel } from './calibration';
 import { MAPPED_SPLIT } from './training-plans';
 import { PROTOCOL_NAMES, PROTOCOLS, TRAINING_COUNTS } from './splits';
 
@@ -145,20 +145,17 @@ export function growthFigure(answers: readonly EvidenceAnswer[], set: keyof type
 
 /** Charts the reliability diagram on left-out characters, before and after temperature scaling. */
 export function reliabilityFigure(evidence: Evidence, model: string): ChartFigure {
-  const { before, after } = calibrateModel(evidence, 'characters', model);
-  return reliabilityChart(
-    { before: reliabilityBins(before), 'after one temperature': reliabilityBins(after) },
-    { title: 'Confidence and accuracy on left-out characters' },
-  );
+  const calibrated = calibrateModel(evidence, 'characters', model);
+  return calibrationChart(calibrated, 'Confidence and accuracy on left-out characters');
 }
 
 /** Charts the risk-coverage curve under every split protocol. */
 export function riskFigure(evidence: Evidence, model: string): ChartFigure {
-  const curves = PROTOCOLS.map((protocol) => {
-    const points = riskCoverage(calibrateModel(evidence, protocol, model).after);
-    return [PROTOCOL_NAMES[protocol], points] as const;
-  });
-  return riskChart(Object.fromEntries(curves), { title: 'Leaving unsure answers out' });
+  return coverageChart(
+    PROTOCOLS.map((protocol) => {
+      return [PROTOCOL_NAMES[protocol], calibrateModel(evidence, protocol, model).after];
+    }),
+  );
 }
 
 /** Estimates accuracy as {@link accuracyBy}, one group after the other. */

@@ -1,4 +1,3 @@
-import type { BlockSet } from '../../core/blocks';
 import { scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
@@ -20,31 +19,7 @@ import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../compute-probabilities';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
-
-/** The found faces of a split, as positions in the block set, and the settings of a training. */
-export interface LearnerTask {
-  readonly blocks: BlockSet;
-  readonly train: readonly number[];
-  readonly validation: readonly number[];
-  readonly test: readonly number[];
-  readonly seed: number;
-  readonly epochs: number;
-}
-
-/** Answers of a learner. */
-export interface LearnerAnswers {
-  /** Probabilities of the test faces, [test, 7]. A row of zeros is no answer: the learner detected no face by itself. */
-  readonly test: Float32Array;
-  /** Probabilities of the validation faces, [validation, 7], if a network was trained. */
-  readonly validation?: Float32Array;
-  /** Epoch with the best validation accuracy, if a network was trained. */
-  readonly bestEpoch?: number;
-  /** Distance of each test face to the nearest training face, [test], if the learner measures it. */
-  readonly distances?: Float32Array;
-}
-
-/** Trains on the training set, chooses the epoch on the validation set, and predicts the test set. */
-type Learner = (task: LearnerTask) => Promise<LearnerAnswers>;
+import type { Learner, Task } from './run-jobs';
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };
@@ -66,44 +41,40 @@ export const FORMS = {
 } as const satisfies Record<string, NetworkSpec>;
 
 /**
- * Returns a function that finds the learner of a model.
+ * Makes the learners of all models, by name.
  * @param imageOf returns the absolute path of a frame's image
- * @returns a function of the model's name; with `isKept`, a trained network is stored in data/cache/training; it throws a
- *   RangeError for an unknown model
  */
-export function buildLearners(
-  imageOf: (record: FrameRecord) => string,
-): (model: string, isKept: boolean) => Learner {
-  const untrained: Readonly<Record<string, Learner>> = {
-    majority: predictMajority,
+export function buildLearners(imageOf: (record: FrameRecord) => string): Readonly<Record<string, Learner>> {
+  const trained = Object.entries<NetworkSpec>(FORMS).map(([model, form]): [string, Learner] => [
+    model,
+    (task) =>
+      useTrained(form, task, async (network, { bestEpoch }) => ({
+        ...(await computeProbabilities(network, form.inputs, task.blocks, task)),
+        bestEpoch,
+      })),
+  ]);
+  return {
+    ...Object.fromEntries(trained),
+    // The class frequencies of the training set for every face.
+    majority: async ({ blocks, train, ...faces }) =>
+      predictFrequencies(blockSource(blocks, train).labels, faces),
     nearest: predictNearestFace,
     faceapi: buildFaceApiLearner(imageOf),
-    shipped: askDrawnModel,
-  };
-  const forms: Readonly<Record<string, NetworkSpec>> = FORMS;
-  return (model, isKept) => {
-    if (Object.hasOwn(untrained, model)) return untrained[model];
-    const form = Object.hasOwn(forms, model) && forms[model];
-    if (form)
-      return (task) =>
-        useTrained(form, task, isKept, async (network, { bestEpoch }) => ({
-          ...(await computeProbabilities(network, form.inputs, task.blocks, task)),
-          bestEpoch,
-        }));
-    const known = [...Object.keys(untrained), ...Object.keys(forms)].join(', ');
-    throw new RangeError(`Expected one of ${known} for model but received ${model}`);
+    // A model file that is not trained here.
+    shipped: async ({ blocks, ...faces }) => {
+      const { test, temperature } = await computeFileProbabilities('models/drawn.safetensors', blocks, faces);
+      return { test: scaleByTemperature(test, temperature) };
+    },
   };
 }
 
 /**
  * Trains a network, or loads it from the cache, and calls a function with the weights of its best epoch.
- * @param isKept if true, the trained network is stored in data/cache/training
  * @returns what the function returns
  */
 export function useTrained<T>(
   form: NetworkSpec,
-  { blocks, train, validation, seed, epochs }: LearnerTask,
-  isKept: boolean,
+  { job: { seed, epochs }, blocks, train, validation, isKept }: Task,
   use: (network: Network, training: CachedTraining) => Promise<T>,
 ): Promise<T> {
   const options = {
@@ -111,31 +82,19 @@ export function useTrained<T>(
     // Training accuracy is measured on this many faces; nothing is chosen by it.
     scoredFaces: 128,
     experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
-    faces: { train: { faces: train, missed: 0 }, validation: { faces: validation, missed: 0 } },
+    faces: { train: { faces: train }, validation: { faces: validation } },
     keeps: isKept ? ('weights' as const) : ('nothing' as const),
   };
   return withTrained(form, options, use);
 }
 
-/** Predicts the class frequencies of the training set for every face. */
-async function predictMajority({ blocks, train, test }: LearnerTask): Promise<LearnerAnswers> {
-  return predictFrequencies(blockSource(blocks, train).labels, { validation: [], test });
-}
-
 /** Predicts the label of the nearest training face by the distance of both blocks' pixels. */
-async function predictNearestFace({ blocks, train, test }: LearnerTask): Promise<LearnerAnswers> {
+async function predictNearestFace({ blocks, train, test }: Task) {
   const sources = { train: blockSource(blocks, train), test: blockSource(blocks, test) };
   const { labels, distances } = await predictNearest(sources);
   const rows = new Float32Array(EMOTIONS.length * labels.length);
   labels.forEach((label, row) => (rows[EMOTIONS.length * row + label] = 1));
   return { test: rows, distances: distances.map(Math.sqrt) };
-}
-
-/** Predicts with models/drawn.safetensors, which is not trained here. */
-async function askDrawnModel({ blocks, test: faces }: LearnerTask): Promise<LearnerAnswers> {
-  const asked = { validation: [], test: faces };
-  const { test, temperature } = await computeFileProbabilities('models/drawn.safetensors', blocks, asked);
-  return { test: scaleByTemperature(test, temperature) };
 }
 
 /**

@@ -15,17 +15,9 @@ import type { AttributionRun, Evidence, EvidenceRun, Study } from './archive';
 import { runAttribution } from './attribution';
 import { runCorruptions } from './corruptions';
 import { buildLearners } from './learners';
-import {
-  EVIDENCE_SIZES,
-  isNeededAgain,
-  planAttribution,
-  planCorruptions,
-  PLANS,
-  setsOf,
-} from './training-plans';
-import type { EvidenceSize } from './training-plans';
 import { runJob, type RunContext } from './run-jobs';
-import { buildSplits, setOf, type CharacterSet } from './splits';
+import { buildSplits, CHARACTER_SETS, setOf, type CharacterSet } from './splits';
+import { EVIDENCE_SIZES, planJobs, type EvidenceSize } from './training-plans';
 
 /** Options of {@link openEvidence} and {@link runEvidence}. */
 interface EvidenceOptions {
@@ -64,12 +56,11 @@ export async function runEvidence(
 ): Promise<Evidence> {
   const { studies = STUDIES, models, environment, print = () => undefined } = options;
   const size = EVIDENCE_SIZES[options.size];
-  const { shares, epochs, corruptedImages } = size;
   await startEngine();
-  const { FERG_DIR: ferg } = environment;
-  const { blocks, records, imageOf } = await openSets(setsOf(studies), size, { ferg, print });
-  const splits = buildSplits(records, shares);
-  const learnerOf = buildLearners(imageOf);
+  const sets = CHARACTER_SETS.slice(0, studies.includes('unseen') ? 3 : studies.includes('growth') ? 2 : 1);
+  const { blocks, records, imageOf } = await openSets(sets, size, environment.FERG_DIR, print);
+  const splits = buildSplits(records, size.shares);
+  const plan = planJobs(splits, size.epochs);
   const made = new Map<BlockCondition, Promise<BlockSet>>();
   const context: RunContext = {
     size: size.name,
@@ -82,20 +73,21 @@ export async function runEvidence(
       made.set(condition, known);
       return known;
     },
-    learn: (job, task) => learnerOf(job.model, isNeededAgain(job, splits, epochs))(task),
+    learners: buildLearners(imageOf),
+    kept: plan.kept,
   };
   const runs = mapStudies((): EvidenceRun[] => []);
   for (const study of STUDIES.filter((one) => studies.includes(one)))
-    for (const job of PLANS[study](splits, epochs))
+    for (const job of plan.studies[study])
       if (!models || models.includes(job.model))
         runs[study].push(dropProbabilities(await runJob(job, context), study));
   // Corruptions and attribution cover all models together; they are skipped if only some models are run.
   const isWhole = (study: Study) => !models && studies.includes(study);
   const corruptions = isWhole('protocols')
-    ? await runCorruptions(planCorruptions(epochs), context, corruptedImages)
+    ? await runCorruptions(plan.corruptions, context, size.corruptedImages)
     : [];
   const attribution: AttributionRun[] = [];
-  for (const job of isWhole('attention') ? planAttribution(splits, epochs) : [])
+  for (const job of isWhole('attention') ? plan.attribution : [])
     attribution.push(await runAttribution(job, context));
   return { records, splits, runs, attribution, corruptions };
 }
@@ -115,13 +107,14 @@ function dropProbabilities(run: EvidenceRun, study: Study): EvidenceRun {
 async function openSets(
   sets: readonly CharacterSet[],
   size: EvidenceSize,
-  { ferg, print }: { readonly ferg: string | undefined; readonly print: (line: string) => void },
+  ferg: string | undefined,
+  print: (line: string) => void,
 ) {
-  const directories = new Map<CharacterSet, string>();
+  const directories = new Map<string, string>();
   const records: FrameRecord[] = [];
   const parts: BlockSet[] = [];
   for (const set of sets) {
-    const dataset = await (set === 'six' ? openSix(size, ferg) : openGenerated(set, size));
+    const dataset = await openSet(set, size, ferg);
     print(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
     const { blocks } = await preprocessDataset({ ...dataset, fixedMargin: true }, DEFAULT_EXPERIMENT);
     const inSet = (record: FrameRecord) => ({ ...record, path: `${set}/${record.path}` });
@@ -140,29 +133,22 @@ async function openSets(
   return { records, blocks: concatBlocks(parts), imageOf };
 }
 
-async function openSix({ name, six }: EvidenceSize, ferg: string | undefined): Promise<Dataset> {
-  if (ferg) return readFerg(path.resolve(projectRoot(), ferg));
-  if (name === 'full') return openDataset(DEFAULT_EXPERIMENT, {});
-  return drawSet('six drawn characters', 'six-small', six);
+async function openSet(set: CharacterSet, size: EvidenceSize, ferg: string | undefined): Promise<Dataset> {
+  if (set === 'six' && ferg) return readFerg(path.resolve(projectRoot(), ferg));
+  const settings = size[set];
+  if (!settings) return openDataset(DEFAULT_EXPERIMENT, {});
+  const directory = homePath('data', 'cache', 'generated', `${set}-${size.name}`);
+  const generated = 'count' in settings ? generateCharacters(settings) : undefined;
+  await writeSample({ ...settings, characters: generated, directory });
+  const name =
+    'seed' in settings ? `characters generated from seed ${settings.seed}` : 'six drawn characters';
+  return { name, synthetic: true, directory, records: await readSample(directory) };
 }
 
-function openGenerated(set: 'development' | 'final', { name, ...sizes }: EvidenceSize): Promise<Dataset> {
-  const { seed, characters: count, ...clips } = sizes[set];
-  // The names, such as g11-003, contain the seed and sort in the order of the series.
-  const characters = Array.from({ length: count }, (_, index) => ({
+/** Generates characters; their names, such as g11-003, contain the seed and sort in the order of the series. */
+function generateCharacters({ seed, count }: { readonly seed: number; readonly count: number }) {
+  return Array.from({ length: count }, (_, index) => ({
     ...generateCharacter(seed, index),
     name: `g${seed}-${String(index).padStart(3, '0')}`,
   }));
-  const settings = { ...clips, seed, characters };
-  return drawSet(`characters generated from seed ${seed}`, `${set}-${name}`, settings);
-}
-
-async function drawSet(
-  name: string,
-  folder: string,
-  settings: Omit<Parameters<typeof writeSample>[0], 'directory'>,
-): Promise<Dataset> {
-  const directory = homePath('data', 'cache', 'generated', folder);
-  await writeSample({ ...settings, directory });
-  return { name, synthetic: true, directory, records: await readSample(directory) };
 }

@@ -59,9 +59,9 @@ export function splitsOf(splits: EvidenceSplits, protocol: EvidenceSplit['protoc
 /** Adds the protocol of its id to a split. */
 export function describeSplit(id: SplitId, split: Split): EvidenceSplit {
   const trainingCharacters = TRAINING_COUNTS.find((count) => id === `growth-${count}`);
-  if (trainingCharacters) return { ...split, id, protocol: 'growth', trainingCharacters };
   const isUnseen = id === 'final' || id === 'final-original';
-  return { ...split, id, protocol: isUnseen ? 'unseen' : (split.name as Protocol) };
+  const protocol = trainingCharacters ? 'growth' : isUnseen ? 'unseen' : (split.name as Protocol);
+  return { ...split, id, protocol, trainingCharacters };
 }
 
 /**
@@ -80,34 +80,31 @@ export function buildSplits(
   const [six, development, final] = CHARACTER_SETS.map((set) =>
     [...records.keys()].filter((position) => setOf(records[position]) === set),
   );
+  const splits = new Map<SplitId, EvidenceSplit>();
+  const add = (id: SplitId, split: Split) => splits.set(id, describeSplit(id, split));
   const sixRecords = six.map((position) => records[position]);
-  const toPositions = (split: Split): Split => ({
-    name: split.name,
-    ...mapParts(split, (side) => side.map((index) => six[index])),
-  });
-  const characterOf = (position: number) => records[position].character;
-  const names = [...new Set(development.map(characterOf))].sort();
-  const ofCharacters = (chosen: readonly string[]) =>
-    development.filter((position) => chosen.includes(characterOf(position)));
-  const validation = ofCharacters(names.slice(shares.train, shares.train + shares.validation));
-  const splits = new Map<SplitId, Split>();
+  const addOfSix = (id: SplitId, split: Split) =>
+    add(id, { name: split.name, ...mapParts(split, (part) => part.map((index) => six[index])) });
   for (const seed of [1, 2] as const)
     for (const name of ['frames', 'clips'] as const)
-      splits.set(`${name}-${seed}`, toPositions(splitRecords(sixRecords, name, seed)));
-  for (const fold of leaveOneCharacterOut(sixRecords))
-    splits.set(`character-${fold.character}`, toPositions(fold));
+      addOfSix(`${name}-${seed}`, splitRecords(sixRecords, name, seed));
+  for (const fold of leaveOneCharacterOut(sixRecords)) addOfSix(`character-${fold.character}`, fold);
+  const names = [...new Set(development.map((position) => records[position].character))].sort();
+  const ofCharacters = (chosen: readonly string[]) =>
+    development.filter((position) => chosen.includes(records[position].character));
+  const validation = ofCharacters(names.slice(shares.train, shares.train + shares.validation));
   if (development.length > 0) {
     // One random order: a larger training set contains the smaller ones.
     const shuffled = createRandom(1, 'growth').shuffle(names.slice(0, shares.train));
     const test = [...six, ...ofCharacters(names.slice(shares.train + shares.validation))];
     for (const count of TRAINING_COUNTS.filter((one) => one <= shares.train)) {
       const train = ofCharacters(shuffled.slice(0, count));
-      splits.set(`growth-${count}`, { name: 'characters', train, validation, test });
+      add(`growth-${count}`, { name: 'characters', train, validation, test });
     }
   }
   if (final.length > 0) {
-    splits.set('final-original', { ...splits.get('frames-1')!, test: final });
-    splits.set('final', { name: 'characters', train: [], validation, test: final });
+    add('final-original', { ...splits.get('frames-1')!, test: final });
+    add('final', { name: 'characters', train: [], validation, test: final });
   }
-  return new Map([...splits].map(([id, split]) => [id, describeSplit(id, split)]));
+  return splits;
 }

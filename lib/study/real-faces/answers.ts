@@ -1,9 +1,10 @@
-import { expectedCalibrationError, fitTemperature, scaleByTemperature } from '../../core/calibration';
 import { EMOTIONS, emotionId } from '../../core/emotions';
-import { wilsonInterval, type Proportion } from '../../core/intervals';
+import { mean, wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, VOTE_COLUMNS } from '../../core/votes';
-import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import { calibrateFolds, type LabelledAnswers } from '../calibrate';
+import { unpackProbabilities } from '../committed-files';
+import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './models';
 
 const CLASSES = EMOTIONS.length;
@@ -18,16 +19,28 @@ const ECE_BINS = 15;
  * @throws RangeError when the model was not evaluated on the test set
  */
 export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel) {
-  const { faces, labels, probabilities } = calibrate(archive.faces, firstRun(archive, model)).answers;
-  const answers = predictedLabels(probabilities);
-  return faces.map((face, row) => ({
-    face,
+  const run = firstRun(archive, model);
+  const { faces } = chooseLabelled(archive.faces, run, 'test');
+  return listAnswers(calibrate(archive.faces, run).after).map((answer, row) => {
+    const face = faces[row];
+    return { face, ...answer, agreement: Math.max(...face.votes) };
+  });
+}
+
+/** Lists the most probable answer about each face, its probability and its true label. */
+function listAnswers({ labels, probabilities }: LabelledAnswers) {
+  return Array.from(predictedLabels(probabilities), (answer, row) => ({
     emotion: EMOTIONS[labels[row]],
-    answer: EMOTIONS[answers[row]],
-    confidence: probabilities[CLASSES * row + answers[row]],
-    isRight: answers[row] === labels[row],
-    agreement: Math.max(...face.votes),
+    answer: EMOTIONS[answer],
+    confidence: probabilities[CLASSES * row + answer],
+    isRight: answer === labels[row],
   }));
+}
+
+/** Computes the accuracy of the answers of highest confidence. @param share of all answers, 0 to 1 */
+export function accuracyOfSurest(answers: LabelledAnswers, share: number): number {
+  const ranked = listAnswers(answers).sort((first, second) => second.confidence - first.confidence);
+  return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ isRight }) => Number(isRight)));
 }
 
 /**
@@ -35,30 +48,33 @@ export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesMode
  * @throws RangeError when there is none
  */
 export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): RealFacesRun {
-  const run = runs[model]?.find(({ test }) => test.length > 0);
+  const run = runs[model]?.find(({ test }) => test !== '');
   if (run) return run;
   throw new RangeError(`Expected answers of ${model} about the test side but received none`);
 }
 
 /** Computes the validation accuracy of a run, strict-7, which chooses epochs, seeds and recipes. */
 export function validationAccuracy(faces: readonly ScoredFace[], run: RealFacesRun): number {
-  const { labels, probabilities } = chooseLabelled(faces, run, 'validation');
-  return accuracy(confusionMatrix(labels, predictedLabels(probabilities)));
+  return accuracy(matrixOfRun(faces, run, 'validation'));
+}
+
+/** Computes a run's confusion matrix for one part, strict-7. */
+export function matrixOfRun(faces: readonly ScoredFace[], run: RealFacesRun, side: ScoredFace['side']) {
+  const { labels, probabilities } = chooseLabelled(faces, run, side);
+  return confusionMatrix(labels, predictedLabels(probabilities));
 }
 
 /**
  * Selects a run's answers for the faces of one part whose majority label is one of the seven expressions.
  * @returns n faces, their label ids [n], and probabilities [n, 7]
+ * @throws RangeError when the number of answers is not that of the asked faces
  */
-export function chooseLabelled(
-  faces: readonly ScoredFace[],
-  run: Pick<RealFacesRun, 'validation' | 'test'>,
-  side: 'validation' | 'test',
-) {
-  const asked = faces.filter((face) => face.side === side && isAsked(face));
+function chooseLabelled(faces: readonly ScoredFace[], run: RealFacesRun, side: ScoredFace['side']) {
+  const asked = askedFaces(faces, side);
+  const all = unpackProbabilities(run[side], asked.length, `${side} of seed ${run.seed}`);
   const chosen = asked.flatMap((face, row) => {
     const emotion = labelByVotes(face.votes, 'strict');
-    const probabilities = run[side].subarray(CLASSES * row, CLASSES * (row + 1));
+    const probabilities = all.subarray(CLASSES * row, CLASSES * (row + 1));
     return emotion ? [{ face, label: emotionId(emotion), probabilities }] : [];
   });
   return {
@@ -68,17 +84,12 @@ export function chooseLabelled(
   };
 }
 
-/**
- * Calibrates a run's test answers by a temperature that is fitted on its validation answers.
- * @returns the temperature, the expected calibration error before and after, and the calibrated answers
- */
+/** Calibrates a run's test answers by a temperature that is fitted on its validation answers. */
 export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
-  const validation = chooseLabelled(faces, run, 'validation');
-  const temperature = fitTemperature(validation.probabilities, validation.labels);
-  const plain = chooseLabelled(faces, run, 'test');
-  const answers = { ...plain, probabilities: scaleByTemperature(plain.probabilities, temperature) };
-  const [before, after] = [plain, answers].map((one) => expectedCalibrationError(one, ECE_BINS));
-  return { temperature, before, after, answers };
+  const [validation, test] = (['validation', 'test'] as const).map((side) =>
+    chooseLabelled(faces, run, side),
+  );
+  return calibrateFolds([{ validation, test }], ECE_BINS);
 }
 
 /**

@@ -1,10 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EMOTIONS } from '../../core/emotions';
 import type { SplitPart } from '../../core/record';
 import { toSoftLabel, VOTE_COLUMNS } from '../../core/votes';
-import { projectRoot } from '../../files/project';
-import { packProbabilities, readPacked, unpackProbabilities, writePacked } from '../packed-files';
+import { readPacked, studyDirectory, writePacked } from '../committed-files';
 import { REAL_FACES_MODELS, type RealFacesModel } from './models';
 
 /** A scored image, as it is committed. */
@@ -18,12 +16,12 @@ export interface ScoredFace {
   readonly isDuplicate: boolean;
 }
 
-/** Returns true if the models classify an image: a counted vote is for one of the seven expressions. */
-export function isAsked({ votes }: Pick<ScoredFace, 'votes'>): boolean {
-  return toSoftLabel(votes) !== undefined;
+/** Selects the images of one part that the models classify: a counted vote is for one of the seven expressions. */
+export function askedFaces(faces: readonly ScoredFace[], side: ScoredFace['side']): ScoredFace[] {
+  return faces.filter((face) => face.side === side && toSoftLabel(face.votes) !== undefined);
 }
 
-/** A model's answers with one seed. */
+/** A model's answers with one seed, as they are committed. */
 export interface RealFacesRun {
   readonly seed: number;
   /** Epoch with the best validation accuracy; 0 without training. */
@@ -31,43 +29,34 @@ export interface RealFacesRun {
   /** Number of trained epochs. */
   readonly epochs: number;
   readonly parameters: number;
-  /** Probabilities for the asked faces of the validation set, in their order, [n, 7]. */
-  readonly validation: Float32Array;
+  /** Packed probabilities for the asked faces of the validation set, in their order, [n, 7]. */
+  readonly validation: string;
   /** The same for the test set; empty before it was evaluated. */
-  readonly test: Float32Array;
+  readonly test: string;
+}
+
+/** An evaluation on the test set. */
+interface TestEvaluation {
+  /** Date, such as 2026-01-31. */
+  readonly day: string;
+  /** The runs as model and seed, such as `face 1`. */
+  readonly asked: readonly string[];
 }
 
 /** The study as it is committed: without pictures, landmarks and boxes of faces. */
 export interface RealFacesArchive {
   readonly faces: readonly ScoredFace[];
-  /** Each evaluation on the test set: the date, such as 2026-01-31, and the runs as model and seed, such as `face 1`. */
-  readonly looks: readonly { readonly day: string; readonly asked: readonly string[] }[];
+  readonly evaluations: readonly TestEvaluation[];
   readonly runs: Readonly<Partial<Record<RealFacesModel, readonly RealFacesRun[]>>>;
 }
 
-/** Adds a run to an archive; a run of the same model and seed is replaced. */
-export function withRun(
-  archive: RealFacesArchive,
-  model: RealFacesModel,
-  run: RealFacesRun,
-): RealFacesArchive {
-  const others = (archive.runs[model] ?? []).filter(({ seed }) => seed !== run.seed);
-  const runs = [...others, run].sort((first, second) => first.seed - second.seed);
-  return { ...archive, runs: { ...archive.runs, [model]: runs } };
-}
-
-/** Returns the directory of the committed answers. */
-export function realFacesDirectory(): string {
-  return path.join(projectRoot(), 'results', 'reference', 'real-faces');
-}
-
 const FACES_FILE = 'faces.csv';
-const LOOKS_FILE = 'looks.json';
+const EVALUATIONS_FILE = 'looks.json';
 
 /** Saves an archive: faces.csv.gz, looks.json, and one file of answers per model. */
 export function saveRealFaces(
-  { faces, looks, runs }: RealFacesArchive,
-  directory = realFacesDirectory(),
+  { faces, evaluations, runs }: RealFacesArchive,
+  directory = studyDirectory('real-faces'),
 ): void {
   fs.mkdirSync(directory, { recursive: true });
   const header = ['path', 'side', 'duplicate', ...VOTE_COLUMNS].join();
@@ -75,54 +64,49 @@ export function saveRealFaces(
     [name, side, Number(isDuplicate), ...votes].join(),
   );
   writePacked(directory, FACES_FILE, `${[header, ...lines].join('\n')}\n`);
-  fs.writeFileSync(path.join(directory, LOOKS_FILE), `${JSON.stringify(looks, null, 2)}\n`);
-  for (const [model, own] of Object.entries(runs)) {
-    const packed = own.map((run) => ({
-      ...run,
-      validation: packProbabilities(run.validation),
-      test: packProbabilities(run.test),
-    }));
-    writePacked(directory, `${model}.json`, JSON.stringify(packed));
-  }
+  fs.writeFileSync(path.join(directory, EVALUATIONS_FILE), `${JSON.stringify(evaluations, null, 2)}\n`);
+  for (const [model, own] of Object.entries(runs))
+    writePacked(directory, `${model}.json`, JSON.stringify(own));
 }
 
 /**
  * Loads what {@link saveRealFaces} saved.
- * @throws Error when the faces are missing; RangeError when the number of answers is not that of the faces
+ * @throws Error when the faces are missing
  */
-export function loadRealFaces(directory = realFacesDirectory()): RealFacesArchive {
+export function loadRealFaces(directory = studyDirectory('real-faces')): RealFacesArchive {
   const [, ...lines] = readPacked(directory, FACES_FILE).trimEnd().split('\n');
   const faces = lines.map((line): ScoredFace => {
     const [name, side, duplicate, ...votes] = line.split(',');
-    return {
-      path: name,
-      side: side as ScoredFace['side'],
-      isDuplicate: duplicate === '1',
-      votes: votes.map(Number),
-    };
+    const isDuplicate = duplicate === '1';
+    return { path: name, side: side as ScoredFace['side'], isDuplicate, votes: votes.map(Number) };
   });
-  const read = (model: RealFacesModel): [string, RealFacesRun[]][] => {
+  const evaluations = fs.readFileSync(path.join(directory, EVALUATIONS_FILE), 'utf8');
+  const runs = REAL_FACES_MODELS.flatMap((model) => {
     const name = `${model}.json`;
-    if (!fs.existsSync(path.join(directory, `${name}.gz`))) return [];
-    const packed = JSON.parse(readPacked(directory, name)) as Record<'validation' | 'test', string>[];
-    const unpack = (run: (typeof packed)[number], side: ScoredFace['side']) => {
-      const values = unpackProbabilities(run[side]);
-      const expected = EMOTIONS.length * faces.filter((face) => face.side === side && isAsked(face)).length;
-      if (values.length === expected || (side === 'test' && values.length === 0)) return values;
-      throw new RangeError(
-        `Expected ${expected} probabilities for ${side} of ${name}.gz but received ${values.length}`,
-      );
-    };
-    const runs = packed.map((run) => ({
-      ...(run as unknown as RealFacesRun),
-      validation: unpack(run, 'validation'),
-      test: unpack(run, 'test'),
-    }));
-    return [[model, runs]];
-  };
-  return {
-    faces,
-    looks: JSON.parse(fs.readFileSync(path.join(directory, LOOKS_FILE), 'utf8')) as RealFacesArchive['looks'],
-    runs: Object.fromEntries(REAL_FACES_MODELS.flatMap(read)),
-  };
+    const isThere = fs.existsSync(path.join(directory, `${name}.gz`));
+    return isThere ? [[model, JSON.parse(readPacked(directory, name))]] : [];
+  });
+  return { faces, evaluations: JSON.parse(evaluations), runs: Object.fromEntries(runs) };
+}
+
+/**
+ * Adds runs to the saved archive; earlier runs of the same model and seed are replaced.
+ * @returns the recorded evaluation
+ */
+export function recordEvaluation(
+  faces: readonly ScoredFace[],
+  runs: readonly (readonly [RealFacesModel, RealFacesRun])[],
+  now: Date,
+  directory = studyDirectory('real-faces'),
+): TestEvaluation {
+  const known = fs.existsSync(directory) ? loadRealFaces(directory) : { evaluations: [], runs: {} };
+  const all: { [model in RealFacesModel]?: readonly RealFacesRun[] } = { ...known.runs };
+  for (const [model, run] of runs) {
+    const others = all[model]?.filter(({ seed }) => seed !== run.seed) ?? [];
+    all[model] = [...others, run].sort((first, second) => first.seed - second.seed);
+  }
+  const asked = runs.map(([model, { seed }]) => `${model} ${seed}`);
+  const evaluation = { day: now.toISOString().slice(0, 10), asked };
+  saveRealFaces({ faces, evaluations: [...known.evaluations, evaluation], runs: all }, directory);
+  return evaluation;
 }

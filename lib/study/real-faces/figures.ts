@@ -1,15 +1,15 @@
 import { type BlockSet, expectFaces } from '../../core/blocks';
-import { reliabilityBins, riskCoverage } from '../../core/calibration';
 import { EMOTIONS } from '../../core/emotions';
 import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
 import { majorityWinner } from '../../core/votes';
 import { confusionChart } from '../../figures/confusion-chart';
-import { intervalChart, reliabilityChart, riskChart } from '../../figures/estimate-charts';
-import { saveFigure, type ChartFigure, type PictureFigure } from '../../figures/figure';
+import { intervalChart } from '../../figures/estimate-charts';
+import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import { PICTURE_SIDES } from '../../model/training/data';
-import { calibrate, chooseLabelled, firstRun } from './answers';
+import { calibrationChart, coverageChart } from '../calibrate';
+import { calibrate, firstRun } from './answers';
 import type { RealFacesArchive } from './archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import type { RealFacesSummary } from './summarize';
@@ -55,35 +55,23 @@ export function recallChart({ models }: RealFacesSummary): ChartFigure {
 
 /** Charts a model's reliability diagram, before and after temperature scaling. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
-  const run = firstRun(archive, model);
-  return reliabilityChart(
-    {
-      before: reliabilityBins(chooseLabelled(archive.faces, run, 'test')),
-      'after one temperature': reliabilityBins(calibrate(archive.faces, run).answers),
-    },
-    { title: 'Confidence and accuracy on real faces' },
-  );
+  const calibrated = calibrate(archive.faces, firstRun(archive, model));
+  return calibrationChart(calibrated, 'Confidence and accuracy on real faces');
 }
 
 /** Charts the risk-coverage curves of models. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
-  const curves = models.map((model) => {
-    const run = firstRun(archive, model);
-    return [REAL_FACES_NAMES[model], riskCoverage(calibrate(archive.faces, run).answers)];
-  });
-  return riskChart(Object.fromEntries(curves) as Parameters<typeof riskChart>[0], {
-    title: 'Leaving unsure answers out',
-  });
+  return coverageChart(
+    models.map((model) => {
+      return [REAL_FACES_NAMES[model], calibrate(archive.faces, firstRun(archive, model)).after];
+    }),
+  );
 }
 
-/** Saves the study's charts as PNG and SVG. */
-export async function saveRealFacesFigures(
-  archive: RealFacesArchive,
-  summary: RealFacesSummary,
-  directory: string,
-): Promise<void> {
+/** Charts the study by the names of the figures' files. */
+export function drawRealFaces(archive: RealFacesArchive, summary: RealFacesSummary) {
   const best = archive.runs.carried ? 'carried' : 'blocksAndFace';
-  const figures = {
+  return {
     accuracy: realFacesChart(summary),
     recall: recallChart(summary),
     reliability: realFacesReliability(archive, best),
@@ -92,7 +80,6 @@ export async function saveRealFacesFigures(
       title: `Confusion matrix on real faces: ${REAL_FACES_NAMES[best]}`,
     }),
   };
-  for (const [name, figure] of Object.entries(figures)) await saveFigure(figure, directory, name);
 }
 
 /** Minimum number of faces in an average, so that no person can be recognised. */

@@ -37,9 +37,10 @@ export async function openRealFaces(
   const positions = (side: SplitPart) => [...records.keys()].filter((face) => records[face].side === side);
   const sides = { train: positions('train'), validation: positions('validation'), test: positions('test') };
   const chosenBy = sides.validation.filter((face) => hasStrictLabel(records[face]));
+  const imageOf = (record: FrameRecord) => path.join(dataset.directory, record.path);
   const hashOf = (face: number) =>
     createHash('sha256')
-      .update(fs.readFileSync(path.join(dataset.directory, records[face].path)))
+      .update(fs.readFileSync(imageOf(records[face])))
       .digest('hex');
   const known = new Set(sides.train.map(hashOf));
   const faces: readonly ScoredFace[] = (['validation', 'test'] as const).flatMap((side) => [
@@ -54,7 +55,7 @@ export async function openRealFaces(
         : [],
     ),
   ]);
-  return { dataset, blocks, sides, chosenBy, faces };
+  return { dataset, imageOf, blocks, sides, chosenBy, faces };
 }
 
 /** Returns true if the strict label of an image is one of the seven expressions. */

@@ -1,20 +1,12 @@
 import { EMOTIONS, isEmotion } from '../../core/emotions';
 import { mean, wilsonInterval } from '../../core/intervals';
-import {
-  accuracy,
-  classMetrics,
-  confusionMatrix,
-  formatPercent,
-  macroF1,
-  predictedLabels,
-} from '../../core/metrics';
+import { accuracy, classMetrics, formatPercent, macroF1, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, type VoteColumn } from '../../core/votes';
+import { unpackProbabilities } from '../committed-files';
 import { formatCount, markdownTable } from '../markdown';
-import { calibrate, chooseLabelled, validationAccuracy } from './answers';
-import { isAsked, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import { accuracyOfSurest, calibrate, matrixOfRun, validationAccuracy } from './answers';
+import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import { REAL_FACES_MODELS, REAL_FACES_NAMES, type RealFacesModel } from './models';
-
-const CLASSES = EMOTIONS.length;
 
 /** Coverages at which accuracy is computed. */
 const COVERAGES = [0.8, 0.5] as const;
@@ -42,7 +34,7 @@ const PROTOCOL = {
 export function summarizeRealFaces(archive: RealFacesArchive) {
   const models: Partial<Record<RealFacesModel, ModelSummary>> = {};
   for (const model of REAL_FACES_MODELS) {
-    const runs = (archive.runs[model] ?? []).filter(({ test }) => test.length > 0);
+    const runs = (archive.runs[model] ?? []).filter(({ test }) => test !== '');
     if (runs.length > 0) models[model] = summarizeModel(archive.faces, runs);
   }
   const carried = archive.runs.carried?.[0];
@@ -50,34 +42,33 @@ export function summarizeRealFaces(archive: RealFacesArchive) {
     protocol: PROTOCOL,
     /** Model and seed that the default model was fine-tuned from. */
     carried: carried && { model: 'blocksAndFace', seed: carried.seed },
-    looks: archive.looks,
+    /** Evaluations on the test set. */
+    looks: archive.evaluations,
     models,
   };
 }
 
 function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]) {
-  const tested = faces.filter(({ side }) => side === 'test');
-  const asked = tested.filter(isAsked);
+  const asked = askedFaces(faces, 'test');
+  const answers = runs.map(({ test, seed }) =>
+    predictedLabels(unpackProbabilities(test, asked.length, `test of seed ${seed}`)),
+  );
   /** Mean accuracy over the runs on the images that a rule labels with one of the seven or contempt. */
   const rate = (rule: (face: ScoredFace) => VoteColumn | undefined): ProtocolAccuracy => {
-    const outcomes = runs.map(({ test }) => {
-      const answers = predictedLabels(test);
-      return asked.flatMap((face, row) => {
-        const label = rule(face);
-        if (!label || !(isEmotion(label) || label === 'contempt')) return [];
-        return [Number(label === EMOTIONS[answers[row]])];
-      });
+    const labelled = asked.flatMap((face, row) => {
+      const label = rule(face);
+      return label && (isEmotion(label) || label === 'contempt') ? [{ label, row }] : [];
     });
-    return { n: outcomes[0].length, accuracy: meanOf(outcomes, mean) };
+    const accuracies = answers.map((own) =>
+      mean(labelled.map(({ label, row }) => Number(label === EMOTIONS[own[row]]))),
+    );
+    return { n: labelled.length, accuracy: round(mean(accuracies)) };
   };
   const strict7 = rate(({ votes }) => labelByVotes(votes, 'strict'));
   const { low, high } = wilsonInterval(Math.round(strict7.n * strict7.accuracy), strict7.n);
   const strict8 = rate(({ votes }) => majorityWinner(votes));
-  const strict8Images = strict8.n + tested.length - asked.length;
-  const matrices = runs.map((run) => {
-    const { labels, probabilities } = chooseLabelled(faces, run, 'test');
-    return confusionMatrix(labels, predictedLabels(probabilities));
-  });
+  const strict8Images = strict8.n + faces.filter(({ side }) => side === 'test').length - asked.length;
+  const matrices = runs.map((run) => matrixOfRun(faces, run, 'test'));
   const recalls = matrices.map(classMetrics);
   const calibrated = runs.map((run) => calibrate(faces, run));
   return {
@@ -110,30 +101,18 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
     plural7: rate(({ votes }) => labelByVotes(votes, 'plural')),
     /** Expected calibration error, strict-7, before and after temperature scaling. */
     ece: {
-      before: meanOf(calibrated, ({ before }) => before),
-      after: meanOf(calibrated, ({ after }) => after),
+      before: meanOf(calibrated, ({ eceBefore }) => eceBefore),
+      after: meanOf(calibrated, ({ eceAfter }) => eceAfter),
     },
-    temperature: meanOf(calibrated, ({ temperature }) => temperature),
+    temperature: meanOf(calibrated, ({ temperatures }) => temperatures[0]),
     /** Accuracy by coverage, after temperature scaling. */
     coverage: Object.fromEntries(
       COVERAGES.map((share) => [
         String(share),
-        meanOf(calibrated, ({ answers }) => accuracyOfSurest(answers, share)),
+        meanOf(calibrated, ({ after }) => accuracyOfSurest(after, share)),
       ]),
     ),
   };
-}
-
-function accuracyOfSurest(
-  { labels, probabilities }: { readonly labels: Uint8Array; readonly probabilities: Float32Array },
-  share: number,
-): number {
-  const answers = predictedLabels(probabilities);
-  const ranked = Array.from(labels, (label, row) => ({
-    confidence: probabilities[CLASSES * row + answers[row]],
-    right: Number(answers[row] === label),
-  })).sort((first, second) => second.confidence - first.confidence);
-  return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ right }) => right));
 }
 
 function meanOf<T>(items: readonly T[], valueOf: (item: T) => number): number {

@@ -120,7 +120,7 @@ describe('evidence as files', () => {
 
   it('is the same from files as from memory', () => {
     const evidence = buildEvidence({ protocols: folds.map((fold) => buildRun('tergat', fold)) });
-    saveEvidence(folder(), evidence);
+    saveEvidence(evidence, folder());
     const loaded = loadEvidence(folder());
     assert.deepEqual(loaded.runs, evidence.runs);
     assert.deepEqual([...loaded.splits], [...splits]);

@@ -4,10 +4,11 @@ import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/ev
 import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
 import { deletePixels, orderPixels } from '../../../lib/study/evidence/attribution';
 import { attributionFigure, deletionFigure, PRIOR_USES } from '../../../lib/study/evidence/figures';
-import { EVIDENCE_SIZES, planAttribution, PLANS } from '../../../lib/study/evidence/training-plans';
+import { EVIDENCE_SIZES, planJobs } from '../../../lib/study/evidence/training-plans';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
 
 const { epochs } = EVIDENCE_SIZES.full;
+const plan = planJobs(splits, epochs);
 
 /** Without removal all is right; without what is marked every second answer is wrong, at random every fourth. */
 function buildAttribution(split: (typeof folds)[number]): AttributionRun {
@@ -29,9 +30,8 @@ function buildAttribution(split: (typeof folds)[number]): AttributionRun {
 
 describe('the uses of the prior', () => {
   it('are planned alike: the same splits, seed and epochs for each', () => {
-    const jobs = PLANS.attention(splits, epochs);
     for (const model of Object.keys(PRIOR_USES)) {
-      const own = jobs.filter((job) => job.model === model);
+      const own = plan.studies.attention.filter((job) => job.model === model);
       assert.deepEqual(own.map(({ split }) => split).sort(), ['frames-1', 'clips-1', ...folds].sort());
       assert.ok(own.every((job) => job.seed === 1 && job.epochs === epochs.compact));
     }
@@ -43,8 +43,8 @@ describe('attribution', () => {
 
   it('is planned for networks that other studies train on the same splits', () => {
     const sorted = (job: object) => JSON.stringify(Object.entries(job).sort());
-    const trained = PLANS.attention(splits, epochs).map(sorted);
-    for (const job of planAttribution(splits, epochs).filter(({ model }) => model !== 'tergat'))
+    const trained = plan.studies.attention.map(sorted);
+    for (const job of plan.attribution.filter(({ model }) => model !== 'tergat'))
       assert.ok(trained.includes(sorted(job)));
   });
 

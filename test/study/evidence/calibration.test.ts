@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
-import { calibrateModel } from '../../../lib/study/evidence/calibration';
-import { packProbabilities } from '../../../lib/study/packed-files';
+import { calibrateModel } from '../../../lib/study/evidence/answers';
+import { packProbabilities } from '../../../lib/study/committed-files';
 import { buildEvidence, buildRun, folds, records, splits } from './example';
 
 /** Rows that give 0.9 to each label. */

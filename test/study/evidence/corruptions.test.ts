@@ -57,7 +57,7 @@ describe('hard images', () => {
     const near = (first: number, second: number) => Math.abs(first - second) < 1e-6;
     const { x, y, width, height } = average.eyes;
     assert.ok(near(x, 0.1) && near(y, 0.15) && near(width, 0.2) && near(height, 0.1));
-    const cut = await cutAtBoxes([record], { boxes: average, imageOf });
+    const cut = await cutAtBoxes([imageOf(record)], average);
     assert.ok(cut.eyes.length === 1024 && cut.eyes.every((level) => level === 255));
     assert.ok(cut.mouth.length === 1024 && cut.mouth.every((level) => level === 0));
   });

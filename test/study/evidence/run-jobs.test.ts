@@ -27,7 +27,8 @@ describe('the runs of evidence', () => {
       imageOf: ({ path }) => path,
       blocksOf: () => Promise.resolve(blocks),
       splits: new Map([['frames-1', describeSplit('frames-1', split)]]),
-      learn: () => Promise.resolve({ test }),
+      learners: { faceapi: () => Promise.resolve({ test }) },
+      kept: new Set(),
     });
     assert.equal(answers, '4--');
   });

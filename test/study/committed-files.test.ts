@@ -4,7 +4,7 @@ import {
   packProbabilities,
   packPositions,
   unpackProbabilities,
-} from '../../lib/study/packed-files';
+} from '../../lib/study/committed-files';
 
 describe('packed positions and probabilities', () => {
   it('writes runs of positions by their ends', () => {
@@ -22,9 +22,14 @@ describe('packed positions and probabilities', () => {
     assert.throws(() => unpackPositions('a'), /but received a/);
   });
 
-  it('keeps probabilities to four digits', () => {
-    const values = Float32Array.from([0, 1, 0.5, 0.12345]);
-    const kept = unpackProbabilities(packProbabilities(values));
+  it('keeps probabilities to four digits, and refuses those of another number of faces', () => {
+    const values = Float32Array.from([0, 1, 0.5, 0.12345, 0, 0, 0]);
+    const packed = packProbabilities(values);
+    const kept = unpackProbabilities(packed, 1, 'a');
     values.forEach((value, i) => assert.ok(Math.abs(kept[i] - value) < 1e-5));
+    assert.throws(
+      () => unpackProbabilities(packed, 2, 'a'),
+      /Expected 14 probabilities for a but received 7/,
+    );
   });
 });

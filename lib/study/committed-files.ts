@@ -1,6 +1,29 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { EMOTIONS } from '../core/emotions';
+import { saveFigure, type Figure } from '../figures/figure';
+import { projectRoot } from '../files/project';
+
+/** Returns the absolute path of a study's folder of committed files. */
+export function studyDirectory(study: 'evidence' | 'real-faces'): string {
+  return path.join(projectRoot(), 'results', 'reference', study);
+}
+
+/**
+ * Saves a study's committed figures.
+ * @param summary saved as results/reference/STUDY.json
+ * @param charts saved in the study's folder by the names of their files; undefined ones are left out
+ */
+export async function saveStudy(
+  study: 'evidence' | 'real-faces',
+  summary: object,
+  charts: Readonly<Record<string, Figure | undefined>>,
+): Promise<void> {
+  const directory = studyDirectory(study);
+  fs.writeFileSync(`${directory}.json`, `${JSON.stringify(summary, null, 2)}\n`);
+  for (const [name, chart] of Object.entries(charts)) if (chart) await saveFigure(chart, directory, name);
+}
 
 /** Writes a text as `NAME.gz` in a directory. The same text gives the same bytes. */
 export function writePacked(directory: string, name: string, text: string): void {
@@ -50,8 +73,17 @@ export function packProbabilities(values: Float32Array): string {
   return Buffer.from(packed.buffer).toString('base64');
 }
 
-/** Decodes what {@link packProbabilities} encoded. */
-export function unpackProbabilities(text: string): Float32Array {
+/**
+ * Decodes what {@link packProbabilities} encoded.
+ * @param count expected number of faces, n
+ * @param name of the answers, for messages
+ * @returns [n, 7]
+ * @throws RangeError for another number of faces
+ */
+export function unpackProbabilities(text: string, count: number, name: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i) / 65535);
+  const expected = EMOTIONS.length * count;
+  if (bytes.length !== 2 * expected)
+    throw new RangeError(`Expected ${expected} probabilities for ${name} but received ${bytes.length / 2}`);
+  return Float32Array.from({ length: expected }, (_, i) => bytes.readUInt16LE(2 * i) / 65535);
 }
