@@ -2,14 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import {
-  CHARACTERS,
-  HEADER_FILE,
-  planSample,
-  renderPng,
-  renderSvg,
-  toSampleSettings,
-} from '../lib/characters';
+import { CHARACTERS, HEADER_FILE, planSample, renderPng, renderSvg } from '../lib/characters';
 import { DEFAULT_EXPERIMENT } from '../lib/core/experiment-settings';
 import { centerOf, longerSide } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
@@ -52,7 +45,7 @@ export function listPictures(set: PictureSet): string[] {
 export async function makePortraits(): Promise<void> {
   if (fs.existsSync(PORTRAITS) && fs.readdirSync(PORTRAITS).length === PORTRAIT_COUNT) return;
   const random = createRandom('bench', 'portraits');
-  const frames = planSample(toSampleSettings({ frames: PORTRAIT_COUNT / 2 }));
+  const frames = planSample({ frames: PORTRAIT_COUNT / 2 });
   const drawn = frames.map(async ({ view }) => sharp(await renderPng(renderSvg(view))));
   const portraits = [...(await Promise.all(drawn)), ...(await cutPortraits(PORTRAIT_COUNT / 2, random))];
   fs.mkdirSync(PORTRAITS, { recursive: true });
@@ -100,7 +93,7 @@ export async function makeVideo(): Promise<void> {
   if (fs.existsSync(VIDEO)) return;
   fs.mkdirSync(path.dirname(VIDEO), { recursive: true });
   const settings = { characters: CHARACTERS.slice(0, 1), clipsPerCell: 1, framesPerClip: FRAMES_PER_CLIP };
-  const frames = planSample(toSampleSettings(settings));
+  const frames = planSample(settings);
   const moving = "overlay=x='140+100*sin(t)':y='20*sin(1.7*t)':shortest=1";
   const filter = `color=0x6b7a70:s=640x360:r=25[ground];[0]scale=360:360[face];[ground][face]${moving}`;
   const input = ['-f', 'image2pipe', '-framerate', '25', '-i', 'pipe:0'];

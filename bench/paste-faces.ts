@@ -2,14 +2,7 @@ import sharp from 'sharp';
 import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../lib/core/geometry';
 import { landmarkBox } from '../lib/core/landmarks';
 import type { Random } from '../lib/core/random';
-import {
-  FRAME_SIZE,
-  measureLandmarks,
-  planSample,
-  renderPng,
-  renderSvg,
-  toSampleSettings,
-} from '../lib/characters';
+import { FRAME_SIZE, measureLandmarks, planSample, renderPng, renderSvg } from '../lib/characters';
 import type { DetectedFace } from '../lib/faces/detector/detected-face';
 
 /** A picture of one face, for pasting into composites. */
@@ -24,7 +17,7 @@ export interface Piece {
 
 /** Draws a frame of each character and expression of the sample. */
 export function drawPieces(): Promise<Piece[]> {
-  const plan = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 1 }));
+  const plan = planSample({ clipsPerCell: 1, framesPerClip: 1 });
   return Promise.all(
     plan.map(async (frame): Promise<Piece> => {
       const png = await renderPng(renderSvg(frame.view));

@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { makePair } from './head-space';
+import { drawPair, makePair } from './head-space';
 import { fill, mixColours, stroke, toCurve, toNumberText, toShape, toTwoStops } from './svg';
 
 /** Draws the wall behind the character. */
@@ -21,13 +21,9 @@ export function drawBody({ look, palette, pose, face, project }: Scene): string 
   const bottom = (270 - base.y) / pose.scale + 20;
   const right = [at(neck + 14, 66), at(neck, 30), at(neck, -30)];
   const neckPath = toShape([at(-neck, -30), at(-neck, 30), at(-neck - 14, 66), at(0, 90), ...right]);
-  const halves = makePair((side) => [
-    at(side * 130, bottom),
-    at(side * 104, 84),
-    at(side * 56, 64),
-    at(side * (neck + 3), 56),
-    at(side * neck * 0.6, 68),
-  ]);
+  const xs = [130, 104, 56, neck + 3, neck * 0.6];
+  const ys = [bottom, 84, 64, 56, 68];
+  const halves = makePair((side) => ys.map((y, index) => at(side * xs[index], y)));
   const shoulders = toCurve([...halves[0], at(0, 78), ...halves[1].reverse()]);
   const cloth = look.clothes;
   const ink = look.style.outlinePx;
@@ -46,7 +42,7 @@ export function drawEars({ look, face, palette, project }: Scene): string {
   if (look.hair.style === 'scarf') return '';
   const { outlinePx } = look.style;
   const size = look.face.ears;
-  const ears = makePair((side) => {
+  return drawPair((side) => {
     const at = (x: number, y: number) =>
       project({ x: side * (face.head.halfWidth + x * size), y: y * size - 2, z: -6 - 0.4 * x });
     const path = toShape([at(-6, -16), at(4, -19), at(10, -12), at(9, 2), at(3, 14), at(-6, 12)]);
@@ -61,5 +57,4 @@ export function drawEars({ look, face, palette, project }: Scene): string {
         : '')
     );
   });
-  return ears.join('');
 }

@@ -13,9 +13,6 @@ const SYLLABLES = 'ba da e fa ka la li lo ma mi na ni ri ro sa so ta vi ya zo'.s
 const FEMININE: readonly HairStyle[] = ['bob', 'long', 'bun', 'pigtails', 'afro', 'scarf', 'swept', 'crop'];
 const MASCULINE: readonly HairStyle[] = ['crop', 'swept', 'spiky', 'receding', 'bald', 'afro'];
 
-/** Other traits depend on these, so that they fit together. */
-type BaseTraits = ReturnType<typeof generateTraits>;
-
 /**
  * Generates a synthetic character.
  * @param seed of the series
@@ -24,116 +21,88 @@ type BaseTraits = ReturnType<typeof generateTraits>;
  */
 export function generateCharacter(seed: number, index: number): Character {
   const random = createRandom(seed, 'character', index);
-  const traits = generateTraits(random);
-  const name = `${random.pick(SYLLABLES)}${random.pick(SYLLABLES)}${random.pick(['n', 'r', 's', '', ''])}-${index}`;
-  return {
-    name,
-    ...generateHead(traits, random),
-    ...generateFeatures(traits, random),
-    style: {
-      shading: random.pick(['soft', 'soft', 'cel'] as const),
-      outlinePx: random.pick([0, 0, 0.9, 1.3, 1.6]),
-      contrast: random.uniform(0.4, 0.75),
-    },
-    clothes: random.pick(CLOTHES),
-    background: random.pick(WALLS),
-    glasses: random.next() < 0.12,
-    earrings: traits.feminine && random.next() < 0.4,
-  };
-}
-
-function generateTraits(random: Random) {
+  const { uniform, next, pick } = random;
   const shade = random.integer(SKINS.length);
-  // 0 is a child, 1 is old.
-  const age = random.next();
   const dark = shade / (SKINS.length - 1);
+  // 0 is a child, 1 is old.
+  const age = next();
+  const [child, young] = [age < 0.15, Math.max(0, 0.4 - age)];
+  const feminine = next() < 0.5;
+  const skin = mixColours(SKINS[shade], SKINS[Math.min(SKINS.length - 1, shade + 1)], next());
   // Fair hair is rare with dark skin, and grey hair frequent in old age.
   const fair = HAIRS.slice(0, dark > 0.45 ? 3 : HAIRS.length);
-  return {
-    feminine: random.next() < 0.5,
-    age,
-    dark,
-    skin: mixColours(SKINS[shade], SKINS[Math.min(SKINS.length - 1, shade + 1)], random.next()),
-    hair: age > 0.78 && random.next() < 0.75 ? random.pick(GREYS) : random.pick(fair),
-  };
-}
-
-function generateHead({ feminine, age, skin, hair }: BaseTraits, random: Random) {
-  const child = age < 0.15;
+  const hair = age > 0.78 && next() < 0.75 ? pick(GREYS) : pick(fair);
+  const browShade = GREYS.includes(hair) ? 0.6 + 0.3 * dark : 0.5;
+  const name = `${pick(SYLLABLES)}${pick(SYLLABLES)}${pick(['n', 'r', 's', '', ''])}-${index}`;
   const style = chooseHairStyle(feminine, age, random);
-  const bearded = !feminine && age > 0.25 && random.next() < 0.45;
+  const bearded = !feminine && age > 0.25 && next() < 0.45;
   return {
+    name,
     face: {
-      width: random.uniform(0.93, 1.06) + (feminine ? -0.01 : 0.02),
-      length: (child ? 0.9 : 0.95) + random.uniform(-0.02, 0.05),
-      jaw: random.uniform(0.72, 0.81) + (feminine ? 0 : 0.05),
-      chin: random.uniform(0.32, 0.4) + (feminine ? 0 : 0.04),
-      cheek: child ? random.uniform(0.7, 1) : random.uniform(0.1, 0.8),
-      ears: random.uniform(0.85, 1.2),
+      width: uniform(0.93, 1.06) + (feminine ? -0.01 : 0.02),
+      length: (child ? 0.9 : 0.95) + uniform(-0.02, 0.05),
+      jaw: uniform(0.72, 0.81) + (feminine ? 0 : 0.05),
+      chin: uniform(0.32, 0.4) + (feminine ? 0 : 0.04),
+      cheek: child ? uniform(0.7, 1) : uniform(0.1, 0.8),
+      ears: uniform(0.85, 1.2),
     },
     skin: {
       colour: skin,
       blush: mixColours(skin, '#cf4a3e', 0.45),
       creases: Math.min(1, 0.15 + 0.9 * age),
-      freckles: random.next() < (hair === '#7d3a16' ? 0.6 : 0.08),
+      freckles: next() < (hair === '#7d3a16' ? 0.6 : 0.08),
     },
-    hair: {
-      style,
-      colour: style === 'scarf' ? random.pick(CLOTHES) : hair,
-      volume: random.uniform(0.95, 1.12),
-    },
+    hair: { style, colour: style === 'scarf' ? pick(CLOTHES) : hair, volume: uniform(0.95, 1.12) },
     beard: {
-      style: bearded ? random.pick(['stubble', 'short', 'goatee'] as const) : ('none' as const),
+      style: bearded ? pick(['stubble', 'short', 'goatee']) : 'none',
       colour: mixColours(hair, '#1a1010', 0.3),
     },
+    eyes: {
+      size: (feminine ? 1.06 : 0.98) + 0.35 * young + uniform(-0.05, 0.05) - 0.06 * Math.max(0, age - 0.7),
+      openness: uniform(0.94, 1.08),
+      spacing: uniform(0.98, 1.05),
+      tilt: uniform(-0.05, 0.14),
+      iris: pick(IRISES.slice(0, dark > 0.5 ? 3 : IRISES.length)),
+      lashes: feminine ? uniform(2.3, 2.9) : uniform(1.7, 2.25),
+      lid: uniform(0.3, 0.8),
+    },
+    brows: {
+      // Brows show the expression, so they are always darker than the skin.
+      colour: mixColours(mixColours(hair, skin, 0.05), '#1a0f0c', browShade),
+      thickness: feminine ? uniform(2.3, 3) : uniform(3, 4.3),
+      arch: uniform(2.4, 4.6),
+      slant: uniform(0, 0.8),
+      height: uniform(0.97, 1.05),
+    },
+    nose: {
+      width: uniform(0.9, 1.12) + 0.14 * dark + (feminine ? -0.04 : 0.06),
+      length: uniform(0.92, 1.08) - 0.3 * young,
+      tip: uniform(0.4, 1),
+    },
+    mouth: {
+      width: uniform(0.94, 1.08),
+      upperLip: uniform(0.78, 1.05) + 0.35 * dark,
+      lowerLip: uniform(0.88, 1.12) + 0.3 * dark,
+      lips: mixColours(mixColours(skin, '#a02c33', feminine ? 0.62 : 0.5), '#3a0a12', 0.12 + 0.12 * dark),
+    },
+    style: {
+      shading: pick(['soft', 'soft', 'cel']),
+      outlinePx: pick([0, 0, 0.9, 1.3, 1.6]),
+      contrast: uniform(0.4, 0.75),
+    },
+    clothes: pick(CLOTHES),
+    background: pick(WALLS),
+    glasses: next() < 0.12,
+    earrings: feminine && next() < 0.4,
   };
 }
 
-function chooseHairStyle(feminine: boolean, age: number, random: Random): HairStyle {
-  const style = random.pick(feminine ? FEMININE : MASCULINE);
+function chooseHairStyle(feminine: boolean, age: number, { pick }: Random): HairStyle {
+  const styles = feminine ? FEMININE : MASCULINE;
+  const style = pick(styles);
   const unlikely =
     (style === 'pigtails' && age > 0.3) ||
     ((style === 'receding' || style === 'bald') && age < 0.4) ||
     (style === 'scarf' && age < 0.2);
-  if (!unlikely) return style;
-  return random.pick(feminine ? FEMININE.slice(0, 3) : MASCULINE.slice(0, 3));
-}
-
-function generateFeatures({ feminine, age, skin, dark, hair }: BaseTraits, random: Random) {
-  const young = Math.max(0, 0.4 - age);
-  const scarcely = random.uniform(-0.05, 0.05);
-  return {
-    eyes: {
-      size: (feminine ? 1.06 : 0.98) + 0.35 * young + scarcely - 0.06 * Math.max(0, age - 0.7),
-      openness: random.uniform(0.94, 1.08),
-      spacing: random.uniform(0.98, 1.05),
-      tilt: random.uniform(-0.05, 0.14),
-      iris: random.pick(IRISES.slice(0, dark > 0.5 ? 3 : IRISES.length)),
-      lashes: feminine ? random.uniform(2.3, 2.9) : random.uniform(1.7, 2.25),
-      lid: random.uniform(0.3, 0.8),
-    },
-    brows: {
-      // Brows show the expression, so they are always darker than the skin.
-      colour: mixColours(
-        mixColours(hair, skin, 0.05),
-        '#1a0f0c',
-        GREYS.includes(hair) ? 0.6 + 0.3 * dark : 0.5,
-      ),
-      thickness: feminine ? random.uniform(2.3, 3) : random.uniform(3, 4.3),
-      arch: random.uniform(2.4, 4.6),
-      slant: random.uniform(0, 0.8),
-      height: random.uniform(0.97, 1.05),
-    },
-    nose: {
-      width: random.uniform(0.9, 1.12) + 0.14 * dark + (feminine ? -0.04 : 0.06),
-      length: random.uniform(0.92, 1.08) - 0.3 * young,
-      tip: random.uniform(0.4, 1),
-    },
-    mouth: {
-      width: random.uniform(0.94, 1.08),
-      upperLip: random.uniform(0.78, 1.05) + 0.35 * dark,
-      lowerLip: random.uniform(0.88, 1.12) + 0.3 * dark,
-      lips: mixColours(mixColours(skin, '#a02c33', feminine ? 0.62 : 0.5), '#3a0a12', 0.12 + 0.12 * dark),
-    },
-  };
+  return unlikely ? pick(styles.slice(0, 3)) : style;
 }

@@ -1,7 +1,7 @@
 import type { Point } from '../core/geometry';
-import { toBackShapes, toCrown, toHairline, toPlanePoints, toScarfOutline, toScarfRim } from './hair-shapes';
-import type { Scene } from './scene';
+import { readLine, toBackShapes, toCrown, toHairline, toScarfOutline, toScarfRim } from './hair-shapes';
 import type { HeadPoint } from './head-space';
+import type { Scene } from './scene';
 import {
   clipTo,
   fill,
@@ -37,7 +37,8 @@ export function drawBackHair(scene: Scene): string {
 
 /** Draws the hair in front of the head, over forehead and ears. */
 export function drawFrontHair(scene: Scene): string {
-  const { palette, look, project } = scene;
+  const { palette, look, light, project } = scene;
+  const { hair, hairDark, hairLight } = palette;
   const { style } = look.hair;
   if (style === 'bald') return '';
   if (style === 'scarf') return drawScarf(scene);
@@ -46,27 +47,19 @@ export function drawFrontHair(scene: Scene): string {
   const points = [...crown, ...line].map(project);
   const path = style === 'spiky' ? toSpikes(points) : toShape(points);
   const ink = look.style.outlinePx;
-  const texture =
-    style === 'afro'
-      ? drawCurls(scene, 1.05)
-      : drawStrands(scene, crown, line) + drawSheen(scene, crown, line);
-  return (
-    drawCapPaint(scene) +
-    fill(path, 'url(#cap)') +
-    clipTo('hair-edge', path, texture) +
-    stroke(path, mixColours(palette.hairDark, '#050307', 0.4), ink || 0.8, ink ? 1 : 0.5)
-  );
-}
-
-/** Writes the hair's gradient, which is lighter towards the light. */
-function drawCapPaint({ palette, look, light }: Scene): string {
+  // Lighter towards the light.
   const [from, to] = light.x > 0 ? [0, 1] : [1, 0];
-  const { hair, hairDark, hairLight } = palette;
   const stops =
     look.style.shading === 'cel'
       ? toStops([0.3, 0.31], [hairDark, hair])
       : toStops([0, 0.45, 1], [hairDark, hair, hairLight]);
-  return `<linearGradient id="cap" x1="${from}" y1="1" x2="${to}" y2="0">${stops}</linearGradient>`;
+  const texture = style === 'afro' ? drawCurls(scene, 1.05) : drawLocks(scene, crown, line);
+  return (
+    `<linearGradient id="cap" x1="${from}" y1="1" x2="${to}" y2="0">${stops}</linearGradient>` +
+    fill(path, 'url(#cap)') +
+    clipTo('hair-edge', path, texture) +
+    stroke(path, mixColours(hairDark, '#050307', 0.4), ink || 0.8, ink ? 1 : 0.5)
+  );
 }
 
 /** Draws the hair's shadow on the forehead; the caller clips it to the head. */
@@ -90,48 +83,31 @@ function toSpikes(points: readonly Point[]): string {
   return `M${toPointText(points[0])}${curves.join('')}Z`;
 }
 
-/** Computes a point between the crown and the hairline. */
-function toLock(
-  crown: readonly HeadPoint[],
-  line: readonly HeadPoint[],
-  share: number,
-  down: number,
-): HeadPoint {
-  const top = crown[Math.round((0.25 + 0.5 * share) * (crown.length - 1))];
-  const low = line[Math.round((1 - (0.12 + 0.76 * share)) * (line.length - 1))];
-  const bulge = Math.sin(Math.PI * down);
-  return {
-    x: top.x + (low.x - top.x) * down + Math.sign(low.x || 1) * 5 * bulge,
-    y: top.y + (low.y - top.y) * down - 3 * bulge,
-    z: top.z + (low.z - top.z) * down + 10 * bulge,
+/** Draws strands from the crown to the hairline, and the highlight across them. */
+function drawLocks(scene: Scene, crown: readonly HeadPoint[], line: readonly HeadPoint[]): string {
+  const { palette, look, light, fold } = scene;
+  const at = (share: number, down: number) => {
+    const top = crown[Math.round((0.25 + 0.5 * share) * (crown.length - 1))];
+    const low = line[Math.round((1 - (0.12 + 0.76 * share)) * (line.length - 1))];
+    const bulge = Math.sin(Math.PI * down);
+    return {
+      x: top.x + (low.x - top.x) * down + Math.sign(low.x || 1) * 5 * bulge,
+      y: top.y + (low.y - top.y) * down - 3 * bulge,
+      z: top.z + (low.z - top.z) * down + 10 * bulge,
+    };
   };
-}
-
-function drawStrands(
-  { palette, project, pose }: Scene,
-  crown: readonly HeadPoint[],
-  line: readonly HeadPoint[],
-) {
+  const bright = { colour: palette.hairLight, halfWidth: 1.5, opacity: 0.35 };
+  const dark = { colour: palette.hairDark, halfWidth: 0.9, opacity: 0.5 };
   const strands = Array.from({ length: 9 }, (_, index) => {
-    const strand = [0.06, 0.35, 0.65, 0.96].map((down) =>
-      project(toLock(crown, line, (index + 1) / 10, down)),
-    );
-    return index % 2 === 1
-      ? fill(toTaperedRibbon(strand, 1.5 * pose.scale), palette.hairLight, 0.35)
-      : fill(toTaperedRibbon(strand, 0.9 * pose.scale), palette.hairDark, 0.5);
+    const strand = [0.06, 0.35, 0.65, 0.96].map((down) => at((index + 1) / 10, down));
+    return fold(strand, index % 2 === 1 ? bright : dark);
   });
-  return strands.join('');
-}
-
-/** Draws the highlight across the hair. */
-function drawSheen(scene: Scene, crown: readonly HeadPoint[], line: readonly HeadPoint[]): string {
-  const { palette, look, project, pose, light } = scene;
   const start = light.x > 0 ? 0.42 : 0.12;
-  const band = [0, 1, 2, 3, 4].map((step) =>
-    project(toLock(crown, line, start + 0.115 * step, 0.44 + 0.03 * Math.sin((Math.PI * step) / 4))),
+  const sheen = [0, 1, 2, 3, 4].map((step) =>
+    at(start + 0.115 * step, 0.44 + 0.03 * Math.sin((Math.PI * step) / 4)),
   );
   const [halfWidth, opacity] = look.style.shading === 'cel' ? [3.2, 0.55] : [4.6, 0.28];
-  return fill(toTaperedRibbon(band, halfWidth * pose.scale), palette.hairLight, opacity);
+  return strands.join('') + fold(sheen, { colour: palette.hairLight, halfWidth, opacity });
 }
 
 /** Draws curls, distributed over the hair by the golden angle. */
@@ -158,7 +134,7 @@ function drawScarf(scene: Scene): string {
   const { colour } = look.hair;
   const [outer, rim] = [toScarfOutline(scene), toScarfRim(scene)].map((line) => toShape(line.map(project)));
   const folds = ['-1.02,40 -.5,92 .2,104 .9,84', '-.9,70 -.3,116 .5,118 1.1,60'].map((text) => {
-    const line = toPlanePoints(text).map(([x, y]) => project({ x: x * face.head.halfWidth, y, z: 14 }));
+    const line = readLine(text, face.head.halfWidth, 14).map(project);
     return fill(toTaperedRibbon(line, 2), palette.hairDark, 0.5);
   });
   const stops = toTwoStops(mixColours(colour, '#100c1c', 0.4), mixColours(colour, '#fff0dc', 0.2));

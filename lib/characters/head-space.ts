@@ -50,6 +50,32 @@ export function makePair<T>(make: (side: Side, index: 0 | 1) => T): [T, T] {
   return [make(-1, 0), make(1, 1)];
 }
 
+/** Draws the left and the right one of a pair. */
+export function drawPair(draw: (side: Side, index: 0 | 1) => string): string {
+  return makePair(draw).join('');
+}
+
+/** Moves a point to the image's right and down. */
+export function shift({ x, y, z }: HeadPoint, right: number, down: number): HeadPoint {
+  return { x: x + right, y: y + down, z };
+}
+
+/**
+ * Computes points around a centre, clockwise from its right.
+ * @param toRadii half width and half height at a point
+ */
+export function toRing(
+  count: number,
+  { x, y, z }: HeadPoint,
+  toRadii: (index: number) => readonly [number, number],
+): HeadPoint[] {
+  return Array.from({ length: count }, (_, index) => {
+    const angle = (2 * Math.PI * index) / count;
+    const [wide, high] = toRadii(index);
+    return { x: x + wide * Math.cos(angle), y: y + high * Math.sin(angle), z };
+  });
+}
+
 /** Mirrors a line at the middle of the face and reverses it, to continue an outline on the other side. */
 export function mirrorLine(line: readonly HeadPoint[]): HeadPoint[] {
   return line.map((point) => ({ ...point, x: -point.x })).reverse();

@@ -1,43 +1,6 @@
-import { drawBeard } from './beard';
-import type { Character } from './characters';
-import type { ActionUnits } from './expressions';
-import type { Head, Scene } from './scene';
-import { makePair, mirrorLine, resample, sampleCurve } from './head-space';
-import { measureLuminance, mixColours, stroke, toNumberText, toShape, toStops } from './svg';
-
-/** Y coordinate of the eyes, head units. */
-export const EYE_LINE = -15;
-
-/** Computes the shape of the head; the units of jaw, cheeks and chin have an effect. */
-export function buildHead({ face }: Character, units: ActionUnits): Head {
-  const { width, length, jaw, chin, cheek } = face;
-  const halfWidth = 60 * width;
-  const jawDrop = Math.min(30, 15 * units.AU26 + 27 * units.AU27);
-  const puff = 2.5 * Math.max(units.AU12, units.AU6);
-  const right = [
-    { x: 0.5 * halfWidth, y: -99, z: 0 },
-    { x: 0.85 * halfWidth, y: -77, z: 0 },
-    { x: 0.985 * halfWidth, y: -42, z: 2 },
-    { x: halfWidth, y: -10, z: 3 },
-    { x: (0.91 + 0.07 * cheek) * halfWidth + puff, y: 24 * length, z: 10 },
-    { x: jaw * halfWidth - 0.06 * jawDrop, y: 53 * length + 0.4 * jawDrop, z: 18 },
-    { x: chin * halfWidth, y: 76 * length + 0.8 * jawDrop - 1.5 * units.AU17, z: 30 },
-  ];
-  const tip = { x: 0, y: 82 * length + 0.82 * jawDrop - 2 * units.AU17, z: 34 };
-  const ring = [{ x: 0, y: -106, z: 0 }, ...right, tip, ...mirrorLine(right)];
-  const outline = sampleCurve([...ring.slice(-2), ...ring, ...ring.slice(0, 3)]).slice(
-    8,
-    8 + 4 * ring.length,
-  );
-  const under = outline.slice(4 * 4, 4 * 12 + 1).reverse();
-  const surface = (x: number, y: number, lift = 0) => {
-    // An ellipsoid, 3 to 46 deep.
-    const [across, along] = [x / (halfWidth * 1.1), (y - 8) / 125];
-    const depth = 46 * Math.sqrt(Math.max(0.035, 1 - across * across) * Math.max(0.1, 1 - along * along));
-    return { x, y, z: depth + lift };
-  };
-  return { halfWidth, outline, jaw: resample(under, 17), jawDrop, surface };
-}
+import { drawPair, makePair, type HeadPoint } from './head-space';
+import type { Scene } from './scene';
+import { fill, measureLuminance, mixColours, stroke, toNumberText, toShape, toStops } from './svg';
 
 /** Returns the head's silhouette as an SVG path. */
 export function toHeadPath({ face, project }: Scene): string {
@@ -81,16 +44,12 @@ export function drawRelief(scene: Scene): string {
   const lifted = Math.max(AU6, 0.8 * AU12);
   const cheekY = 17 - 5 * lifted;
   const lip = face.mouth.lowerOuter[12].y;
-  const halves = makePair((side, index) => {
-    const { centre } = face.eyes[index];
+  const halves = drawPair((side, index) => {
+    const { x, y } = face.eyes[index].centre;
     const lee = 0.5 - 0.5 * side * light.x;
-    const glow = (0.22 + 0.5 * lifted) * (1.1 - 0.6 * lee);
+    const [socket, glow] = [(0.34 + 0.2 * lee) * soft, (0.22 + 0.5 * lifted) * (1.1 - 0.6 * lee)];
     return (
-      spot('shade', surface(centre.x * 0.93, centre.y - 5), {
-        x: 25,
-        y: 19,
-        opacity: (0.34 + 0.2 * lee) * soft,
-      }) +
+      spot('shade', surface(x * 0.93, y - 5), { x: 25, y: 19, opacity: socket }) +
       spot('blush', surface(side * 37, cheekY), { x: 19, y: 14, opacity: 0.36 + 0.12 * lifted }) +
       spot('light', surface(side * 36, cheekY - 4), { x: 15, y: 9, opacity: glow }) +
       spot('shade', surface(side * 47, 46 + 0.4 * jawDrop), { x: 16, y: 24, opacity: 0.3 * lee * soft })
@@ -98,7 +57,7 @@ export function drawRelief(scene: Scene): string {
   });
   return (
     drawBeard(scene) +
-    halves.join('') +
+    halves +
     spot('light', surface(0, -58), { x: 34, y: 18, opacity: 0.35 * soft }) +
     spot('deep', surface(0, lip + 5), { x: 15, y: 5, opacity: 0.32 + 0.2 * AU17 }) +
     spot('light', surface(0, lip + 15), { x: 14, y: 9, opacity: 0.3 + 0.2 * AU17 }) +
@@ -107,15 +66,70 @@ export function drawRelief(scene: Scene): string {
 }
 
 function drawFreckles({ face, spot }: Scene): string {
-  const [xs, ys] = [
-    [17, 24, 31, 38, 28, 20, 35, 44],
-    [8, 12, 9, 14, 17, 16, 20, 11],
-  ];
-  const halves = makePair((side) =>
-    xs.map((x, index) => {
+  const xs = [17, 24, 31, 38, 28, 20, 35, 44];
+  const ys = [8, 12, 9, 14, 17, 16, 20, 11];
+  return drawPair((side) => {
+    const freckles = xs.map((x, index) => {
       const centre = face.head.surface(side * x, ys[index] + ((index + side) % 3));
       return spot('deep', centre, { x: 1.7, y: 1.6, opacity: index % 2 ? 0.45 : 0.6 });
-    }),
-  );
-  return halves.flat().join('');
+    });
+    return freckles.join('');
+  });
+}
+
+function drawBeard(scene: Scene): string {
+  const { style, colour } = scene.look.beard;
+  if (style === 'none') return '';
+  if (style === 'stubble') return drawStubble(scene);
+  return fill(toShape(toBeardOutline(scene).map(scene.project)), colour, 0.82) + drawMoustache(scene);
+}
+
+function drawStubble({ face, look, spot }: Scene): string {
+  const { surface, jawDrop } = face.head;
+  const { length } = look.face;
+  const chin = [-40, -20, 0, 20, 40].map((x) => {
+    const y = (66 - x * x * 0.008) * length + 0.6 * jawDrop;
+    return spot('beard', surface(x, y), { x: 24, y: 24, opacity: 0.26 });
+  });
+  return chin.join('') + spot('beard', surface(0, 34 * length), { x: 24, y: 7, opacity: 0.3 });
+}
+
+/** Returns a goatee's outline, or a full beard's from ear to ear, whose lower edge lies outside the jaw. */
+function toBeardOutline({ look, face }: Scene): HeadPoint[] {
+  const { surface, halfWidth, jawDrop } = face.head;
+  const { halfWidth: width, lowerOuter: lip, corners } = face.mouth;
+  const isGoatee = look.beard.style === 'goatee';
+  const chin = 92 * look.face.length + jawDrop;
+  const jawY = 66 * look.face.length + 0.6 * jawDrop;
+  const [left, right] = makePair((side, index) => {
+    const at = (x: number, y: number) => surface(side * x, y);
+    const { y } = corners[index];
+    const lipY = (steps: number) => lip[side < 0 ? steps : 24 - steps].y;
+    if (isGoatee) {
+      const upper = [at(width + 5, y + 2), at(width * 0.6, lipY(5) + 6)];
+      return { upper, lower: [at(halfWidth * 0.45, jawY), at(halfWidth * 0.45 * 0.8, chin)] };
+    }
+    const ear = [at(halfWidth, -12), at(halfWidth * 0.86, 18)];
+    const upper = [...ear, at(width + 12, y - 7), at(width * 0.66, lipY(4) + 5)];
+    return { upper, lower: [at(halfWidth + 6, 20), at(halfWidth * 0.9, chin)] };
+  });
+  const [middle, bottom] = [surface(0, lip[12].y + (isGoatee ? 5 : 6)), surface(0, chin + 6)];
+  const lower = [...right.lower, bottom, ...left.lower.reverse()];
+  return [...left.upper, middle, ...right.upper.reverse(), ...lower];
+}
+
+function drawMoustache({ look, face, fold }: Scene): string {
+  const { surface } = face.head;
+  const { upperOuter: lip, halfWidth } = face.mouth;
+  const { baseY } = face.nose;
+  return drawPair((side) => {
+    const [end, outer, inner] = [0, 3, 7].map((steps) => lip[side < 0 ? steps : 24 - steps]);
+    const line = [
+      surface(side, (baseY + lip[12].y) / 2 + 0.5, 5),
+      surface(inner.x, (baseY + 2 * inner.y) / 3 - 0.5, 5),
+      surface(outer.x, outer.y - 4.5, 4),
+      surface(side * (halfWidth + 3), end.y - 1, 3),
+    ];
+    return fold(line, { colour: look.beard.colour, halfWidth: 2.9, opacity: 0.8 });
+  });
 }

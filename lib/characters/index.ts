@@ -1,6 +1,6 @@
 export { CHARACTERS } from './characters';
 export { generateCharacter } from './generate-character';
-export { readManifest, readSample, readTrueLandmarks } from './manifest';
-export { planSample, toSampleSettings } from './plan-sample';
+export { readManifest, readSample } from './manifest';
+export { planSample } from './plan-sample';
 export { FRAME_SIZE, measureLandmarks, renderPng, renderSvg } from './render';
-export { HEADER_FILE, writeSample, type SampleSummary } from './write-sample';
+export { HEADER_FILE, writeSample } from './write-sample';

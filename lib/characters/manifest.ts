@@ -46,24 +46,25 @@ export function parseManifest(text: string): ManifestEntry[] {
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line, index) => {
     const where = `line ${index + 1} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`;
-    let entry: unknown;
     try {
-      entry = JSON.parse(line);
+      const entry: unknown = JSON.parse(line);
+      if (isEntry(entry)) return entry;
     } catch (cause) {
       throw new RangeError(`Expected JSON for ${where}`, { cause });
     }
-    if (!isEntry(entry)) throw new RangeError(`Expected a frame with 68 landmarks for ${where}`);
-    return entry;
+    throw new RangeError(`Expected a frame with 68 landmarks for ${where}`);
   });
 }
 
 function isEntry(entry: unknown): entry is ManifestEntry {
-  if (typeof entry !== 'object' || entry === null) return false;
-  const { path, character, emotion, clip, frame, landmarks } = entry as Partial<Record<string, unknown>>;
-  const isText = [path, character, emotion, clip].every((value) => typeof value === 'string' && value !== '');
-  if (!isText || !isEmotion(emotion as string) || !Number.isSafeInteger(frame)) return false;
+  const { path, character, emotion, clip, frame, landmarks } = (entry ?? {}) as Partial<ManifestEntry>;
   return (
-    Array.isArray(landmarks) && landmarks.length === LANDMARK_COORDINATES && landmarks.every(Number.isFinite)
+    [path, character, emotion, clip].every((value) => typeof value === 'string' && value !== '') &&
+    isEmotion(emotion!) &&
+    Number.isSafeInteger(frame) &&
+    Array.isArray(landmarks) &&
+    landmarks.length === LANDMARK_COORDINATES &&
+    landmarks.every(Number.isFinite)
   );
 }
 
@@ -73,14 +74,10 @@ function isEntry(entry: unknown): entry is ManifestEntry {
  * @throws RangeError when the manifest is missing or has an invalid line
  */
 export async function readManifest(directory: string): Promise<ManifestEntry[]> {
-  let text: string;
-  try {
-    text = await readFile(join(directory, MANIFEST_FILE), 'utf8');
-  } catch (cause) {
-    throw new RangeError(`Expected a sample with ${MANIFEST_FILE} for directory but received ${directory}`, {
-      cause,
-    });
-  }
+  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+    const message = `Expected a sample with ${MANIFEST_FILE} for directory but received ${directory}`;
+    throw new RangeError(message, { cause });
+  });
   return parseManifest(text);
 }
 
@@ -91,17 +88,11 @@ export async function readManifest(directory: string): Promise<ManifestEntry[]> 
  */
 export async function readSample(directory: string): Promise<FrameRecord[]> {
   const entries = await readManifest(directory);
-  return entries.map(({ path, character, emotion, clip, frame }) => {
-    return { path, character, emotion, clip, frame };
-  });
-}
-
-/**
- * Reads a sample's true landmarks.
- * @returns 136 numbers for each frame's path: x and y in pixels of 68 landmarks in iBUG's order
- * @throws what {@link readManifest} throws
- */
-export async function readTrueLandmarks(directory: string): Promise<Map<string, Float32Array>> {
-  const entries = await readManifest(directory);
-  return new Map(entries.map(({ path, landmarks }) => [path, Float32Array.from(landmarks)]));
+  return entries.map(({ path, character, emotion, clip, frame }) => ({
+    path,
+    character,
+    emotion,
+    clip,
+    frame,
+  }));
 }

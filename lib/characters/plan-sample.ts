@@ -1,4 +1,4 @@
-import { EMOTIONS, type Emotion } from '../core/emotions';
+import { EMOTIONS } from '../core/emotions';
 import type { FrameRecord } from '../core/record';
 import { CHARACTERS, type Character } from './characters';
 import { generateClip, type ClipFrame } from './clip';
@@ -34,44 +34,39 @@ export function toSampleSettings(some: Partial<SampleSettings> = {}): SampleSett
     clipsPerCell: some.clipsPerCell ?? 10,
     framesPerClip: some.framesPerClip ?? 4,
     characters: some.characters ?? CHARACTERS,
-    ...(some.frames === undefined ? {} : { frames: some.frames }),
+    frames: some.frames,
   };
 }
 
 /**
  * Plans a sample's frames. A frame depends on seed, character, expression, `framesPerClip` and its numbers of clip and
  * frame only, not on the other frames.
+ * @param some settings; the others have their defaults
  * @returns frames in the order of characters, expressions, clips
  */
-export function planSample(settings: SampleSettings): FrameSpec[] {
-  const cells = settings.characters.flatMap((look) => EMOTIONS.map((emotion) => ({ look, emotion })));
-  return cells.flatMap(({ look, emotion }, cell) =>
-    planCell(look, emotion, settings, countFrames(settings, cell, cells.length)),
-  );
-}
-
-function countFrames({ frames, clipsPerCell, framesPerClip }: SampleSettings, cell: number, cells: number) {
-  if (frames === undefined) return clipsPerCell * framesPerClip;
-  return Math.floor(frames / cells) + (cell < frames % cells ? 1 : 0);
-}
-
-function planCell(look: Character, emotion: Emotion, settings: SampleSettings, count: number): FrameSpec[] {
-  const { seed, framesPerClip } = settings;
-  const stem = `${look.name}_${emotion}`;
-  const clips = Array.from({ length: Math.ceil(count / framesPerClip) }, (_, index) =>
-    generateClip(look, emotion, { seed, index }),
-  );
-  return Array.from({ length: count }, (_, place) => {
-    const [index, frame] = [Math.floor(place / framesPerClip), place % framesPerClip];
-    const clip = `${stem}_${toTwoDigits(index)}`;
-    return {
-      path: `${look.name}/${stem}/${clip}_${toTwoDigits(frame)}.png`,
-      character: look.name,
-      emotion,
-      clip,
-      frame,
-      view: clips[index]((frame + 0.5) / framesPerClip),
-    };
+export function planSample(some?: Partial<SampleSettings>): FrameSpec[] {
+  const { seed, clipsPerCell, framesPerClip, characters, frames } = toSampleSettings(some);
+  const cells = characters.flatMap((look) => EMOTIONS.map((emotion) => ({ look, emotion })));
+  return cells.flatMap(({ look, emotion }, cell) => {
+    // The first cells have one frame more if the number of frames is no multiple of the number of cells.
+    const share = frames && Math.floor(frames / cells.length) + (cell < frames % cells.length ? 1 : 0);
+    const count = share ?? clipsPerCell * framesPerClip;
+    const stem = `${look.name}_${emotion}`;
+    const clips = Array.from({ length: Math.ceil(count / framesPerClip) }, (_, index) =>
+      generateClip(look, emotion, { seed, index }),
+    );
+    return Array.from({ length: count }, (_, place) => {
+      const [index, frame] = [Math.floor(place / framesPerClip), place % framesPerClip];
+      const clip = `${stem}_${toTwoDigits(index)}`;
+      return {
+        path: `${look.name}/${stem}/${clip}_${toTwoDigits(frame)}.png`,
+        character: look.name,
+        emotion,
+        clip,
+        frame,
+        view: clips[index]((frame + 0.5) / framesPerClip),
+      };
+    });
   });
 }
 

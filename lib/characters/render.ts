@@ -1,34 +1,17 @@
 import sharp from 'sharp';
 import type { Point } from '../core/geometry';
 import { drawBackground, drawBody, drawEars } from './body';
-import { buildBrow, drawBrow } from './brows';
-import type { Character } from './characters';
-import { mapActionUnits } from './expressions';
-import { buildEye, drawEye, drawGlasses } from './eyes';
-import { drawFolds } from './skin-folds';
+import { buildFace } from './face';
+import { drawBrow, drawEye, drawGlasses, drawMouth, drawNose } from './features';
 import { drawBackHair, drawFrontHair, drawHairShadow } from './hair';
-import { buildHead, drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
-import { buildMouth, drawMouth } from './mouth';
-import { buildNose, drawNose } from './nose';
-import { buildScene, drawBrushes, type Expression, type Face, type Scene, type View } from './scene';
-import { buildCamera, makePair, type HeadPoint } from './head-space';
+import { drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
+import { buildCamera, drawPair, type HeadPoint } from './head-space';
+import { buildScene, drawBrushes, type Scene, type View } from './scene';
+import { drawFolds } from './skin-folds';
 import { clipTo, toNumberText } from './svg';
 
 /** Side of a frame in pixels, as FERG-DB's frames. */
 export const FRAME_SIZE = 256;
-
-/** Computes the shape of a character's face with an expression. Both the drawing and the true landmarks use it. */
-function buildFace(look: Character, { units, asymmetry, gaze }: Expression): Face {
-  const head = buildHead(look, units);
-  const sides = makePair((side) => mapActionUnits((unit) => units[unit] * (1 + side * asymmetry)));
-  return {
-    head,
-    brows: makePair((side, index) => buildBrow(look, sides[index], side, head)),
-    eyes: makePair((side, index) => buildEye(look, { units: sides[index], gaze }, side, head)),
-    nose: buildNose(look, units, head),
-    mouth: buildMouth(look, units, sides, head),
-  };
-}
 
 /**
  * Computes a frame's true landmarks.
@@ -65,7 +48,6 @@ export function measureLandmarks({ look, expression, pose }: View): Point[] {
  */
 export function renderSvg(view: View): string {
   const scene = buildScene(view, buildFace(view.look, view.expression));
-  const { eyes, brows } = scene.face;
   const inHead = drawSkin(scene) + drawRelief(scene) + drawHairShadow(scene) + drawFolds(scene);
   const parts = [
     drawBrushes(scene),
@@ -77,8 +59,8 @@ export function renderSvg(view: View): string {
     drawHeadOutline(scene),
     drawNose(scene),
     drawMouth(scene),
-    ...makePair((side, index) => drawEye(scene, side, eyes[index])),
-    ...brows.map((brow) => drawBrow(scene, brow)),
+    drawPair((side, index) => drawEye(scene, side, index)),
+    drawPair((_, index) => drawBrow(scene, index)),
     drawGlasses(scene),
     drawFrontHair(scene),
     drawLight(scene),

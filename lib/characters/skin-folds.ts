@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { makePair, type HeadPoint } from './head-space';
+import { drawPair, type HeadPoint } from './head-space';
 
 /** Draws the wrinkles that the action units cause. */
 export function drawFolds(scene: Scene): string {
@@ -35,11 +35,11 @@ function drawFrown(scene: Scene): string {
   const { AU4, AU9 } = scene.expression.units;
   const strength = Math.max(AU4, 0.7 * AU9);
   const { surface } = scene.face.head;
-  const sides = makePair((side) => {
+  const sides = drawPair((side) => {
     const [top, bottom] = [surface(side * 4.5, -42 + 4 * AU4, 2), surface(side * 4.8, -28 + 2 * AU4, 3)];
     return wrinkle(scene, [top, surface(side * 3.6, -35 + 3 * AU4, 3), bottom], 0.95 * strength, 1.3);
   });
-  return sides.join('') + scene.spot('shade', surface(0, -30), { x: 10, y: 9, opacity: 0.5 * strength });
+  return sides + scene.spot('shade', surface(0, -30), { x: 10, y: 9, opacity: 0.5 * strength });
 }
 
 function drawNoseFolds(scene: Scene): string {
@@ -50,11 +50,11 @@ function drawNoseFolds(scene: Scene): string {
     const line = [surface(-6 + row, y + 2, 8), surface(0, y - 0.5, 11), surface(6 - row, y + 2, 8)];
     return wrinkle(scene, line, AU9, 1.2);
   });
-  const sides = makePair((side) => {
+  const sides = drawPair((side) => {
     const line = [surface(side * 7, -14, 5), surface(side * 10, -6, 4), surface(side * 11, 2, 4)];
     return wrinkle(scene, line, 0.9 * AU9, 1.4);
   });
-  return [...across, ...sides].join('');
+  return across.join('') + sides;
 }
 
 function drawNasolabial(scene: Scene): string {
@@ -63,7 +63,7 @@ function drawNasolabial(scene: Scene): string {
   const deep = Math.max(AU12, 0.95 * AU10, 0.9 * AU9, 0.45 * AU20, 0.4 * AU15);
   const strength = deep * 0.85 + 0.25 * scene.look.skin.creases;
   const bulge = 5 + 4 * Math.max(AU12, AU10);
-  const sides = makePair((side, index) => {
+  return drawPair((side, index) => {
     const [corner, wing] = [mouth.corners[index], nose.wings[index]];
     const far = Math.abs(corner.x) + 4 + 2 * AU12;
     const near = Math.abs(wing.x) + 2.5;
@@ -76,7 +76,6 @@ function drawNasolabial(scene: Scene): string {
     ];
     return wrinkle(scene, line, strength, 1.1 + 0.7 * deep);
   });
-  return sides.join('');
 }
 
 function drawCrowsFeet(scene: Scene): string {
@@ -84,16 +83,15 @@ function drawCrowsFeet(scene: Scene): string {
   const old = Math.max(0, scene.look.skin.creases - 0.5);
   const strength = Math.max(AU6, 0.4 * AU12, 0.3 * AU7) * 0.9 + 0.25 * old;
   const { eyes, head } = scene.face;
-  const sides = makePair((side, index) => {
-    const corner = eyes[index].upper[12];
-    return [-0.5, 0.15, 0.75].map((slope) => {
-      const line = [0, 1, 2].map((step) =>
-        head.surface(corner.x + side * (3.5 + 2.6 * step), corner.y + slope * (4 + 2.6 * step), 1),
-      );
-      return wrinkle(scene, line, strength, 0.8);
+  return drawPair((side, index) => {
+    const { x, y } = eyes[index].upper[12];
+    const lines = [-0.5, 0.15, 0.75].map((slope) => {
+      const at = (step: number) =>
+        head.surface(x + side * (3.5 + 2.6 * step), y + slope * (4 + 2.6 * step), 1);
+      return wrinkle(scene, [at(0), at(1), at(2)], strength, 0.8);
     });
+    return lines.join('');
   });
-  return sides.flat().join('');
 }
 
 function drawChin(scene: Scene): string {
@@ -105,11 +103,11 @@ function drawChin(scene: Scene): string {
   const pits = [-7, 0, 7, -4, 4].map((x, index) =>
     scene.spot('deep', head.surface(x, lip + heights[index]), { x: 3, y: 2, opacity }),
   );
-  const corners = makePair((side, index) => {
+  const corners = drawPair((side, index) => {
     const { x, y } = mouth.corners[index];
     const line = [0, 1, 2].map((step) => head.surface(x + side * (2 + 0.5 * step), y + 1 + 3.2 * step, 2));
     return wrinkle(scene, line, Math.max(0.8 * AU15, 0.4 * AU14), 1.1);
   });
   const bow = [-10, -4, 4, 10].map((x) => head.surface(x, lip + 5 + 0.02 * x * x, 2));
-  return [...pits, ...corners, wrinkle(scene, bow, 0.6 * AU17 + 0.15, 1)].join('');
+  return pits.join('') + corners + wrinkle(scene, bow, 0.6 * AU17 + 0.15, 1);
 }

@@ -19,7 +19,6 @@ const PARTIAL_FILE = 'sample.partial.json';
 /** Valid names of characters; a name becomes a folder. */
 const NAME = /^[a-z0-9-]+$/;
 
-/** Settings and folder of a sample. */
 interface SampleOptions extends Partial<SampleSettings> {
   /** A folder that is new, empty, or has a sample; a sample of other settings is replaced. */
   readonly directory: string;
@@ -27,37 +26,24 @@ interface SampleOptions extends Partial<SampleSettings> {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Result of {@link writeSample}. */
-export interface SampleSummary {
-  readonly directory: string;
-  readonly frames: number;
-  readonly clips: number;
-  readonly characters: readonly string[];
-  /** Whether the folder already had this sample, so that nothing was drawn. */
-  readonly reused: boolean;
-}
-
 /**
  * Draws a synthetic sample in FERG-DB's layout, with a manifest. The same settings give the same pixels. A complete
  * sample of these settings is kept; an incomplete one is completed.
+ * @returns whether the folder already had this sample, so that nothing was drawn
  * @throws RangeError when a setting is out of range or the folder has other files
  */
-export async function writeSample(options: SampleOptions): Promise<SampleSummary> {
+export async function writeSample(options: SampleOptions): Promise<{ readonly reused: boolean }> {
   const settings = toSampleSettings(options);
   checkSettings(settings);
   const specs = planSample(settings);
   const { directory } = options;
   const header = toHeader(settings, specs.length);
-  const reused = (await readIfThere(join(directory, HEADER_FILE))) === header;
-  if (!reused) {
-    await prepareFolder(directory, header);
-    await drawFrames(specs, options);
-    await saveWhole(join(directory, MANIFEST_FILE), toManifestText(specs));
-    await rename(join(directory, PARTIAL_FILE), join(directory, HEADER_FILE));
-  }
-  const characters = settings.characters.map(({ name }) => name);
-  const clips = new Set(specs.map(({ clip }) => clip)).size;
-  return { directory, frames: specs.length, clips, characters, reused };
+  if ((await readIfThere(join(directory, HEADER_FILE))) === header) return { reused: true };
+  await prepareFolder(directory, header);
+  await drawFrames(specs, options);
+  await saveWhole(join(directory, MANIFEST_FILE), toManifestText(specs));
+  await rename(join(directory, PARTIAL_FILE), join(directory, HEADER_FILE));
+  return { reused: false };
 }
 
 function checkSettings({ seed, clipsPerCell, framesPerClip, characters, frames }: SampleSettings): void {
@@ -115,20 +101,19 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
   const { directory, onProgress } = options;
   for (const folder of new Set(specs.map(({ path }) => dirname(path))))
     await mkdir(join(directory, folder), { recursive: true });
-  let [next, done] = [0, 0];
+  let done = 0;
+  const queue = iterate(specs);
   const work = async () => {
-    while (next < specs.length) {
-      const spec = specs[next++];
-      const path = join(directory, spec.path);
-      try {
-        if (!existsSync(path)) await saveWhole(path, await renderPng(renderSvg(spec.view)), { flush: false });
-        onProgress?.(++done, specs.length);
-      } catch (error) {
-        // The other workers stop after their current frame.
-        next = specs.length;
-        throw error;
-      }
+    for (const { path, view } of queue) {
+      const file = join(directory, path);
+      if (!existsSync(file)) await saveWhole(file, await renderPng(renderSvg(view)), { flush: false });
+      onProgress?.(++done, specs.length);
     }
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+}
+
+/** Iterates over items. A failure in a loop ends the iteration for all loops that share it. */
+function* iterate<T>(items: readonly T[]): Generator<T, void, undefined> {
+  yield* items;
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { planSample, renderPng, renderSvg, toSampleSettings } from '../characters';
+import { CHARACTERS, planSample, renderPng, renderSvg } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { DEFAULT_MODEL } from '../predict/classifier';
 
@@ -52,8 +52,8 @@ async function copyFiles(from: string, to: string, names: RegExp): Promise<void>
 /** Draws one clip of each expression of the sample's first character. */
 async function drawSample(folder: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
-  const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: 6 });
-  const frames = planSample({ ...settings, characters: settings.characters.slice(0, 1) });
+  const characters = CHARACTERS.slice(0, 1);
+  const frames = planSample({ characters, clipsPerCell: 1, framesPerClip: 6 });
   const names = frames.map(({ emotion, frame }) => `${emotion}-${frame}.png`);
   for (const [index, { view }] of frames.entries())
     await fs.writeFile(path.join(folder, names[index]), await renderPng(renderSvg(view)));

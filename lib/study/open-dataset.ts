@@ -12,7 +12,7 @@ import type { LabelRule } from '../core/votes';
 import { readFerg } from '../datasets/ferg';
 import { type Dataset, markCropped, type OpenOptions } from '../datasets/dataset';
 import { DATASETS, readDataset } from '../datasets/registry';
-import { HEADER_FILE, readManifest, readTrueLandmarks, writeSample, generateCharacter } from '../characters';
+import { HEADER_FILE, readManifest, writeSample, generateCharacter } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { hasLabels } from '../datasets/labels';
 import { preprocess, type PreprocessResult } from '../faces/store/preprocess';
@@ -119,14 +119,15 @@ async function openFolder(
 async function withManifest(dataset: Dataset): Promise<Dataset> {
   const { directory } = dataset;
   if (!fs.existsSync(path.join(directory, HEADER_FILE))) return dataset;
-  const entries = new Map((await readManifest(directory)).map((entry) => [entry.path, entry]));
+  const manifest = await readManifest(directory);
+  const entries = new Map(manifest.map((entry) => [entry.path, entry]));
   const records = dataset.records.map((record) => {
     const entry = entries.get(record.path);
     if (!entry) return record;
     const { clip, frame, intensity } = entry;
     return { ...record, clip, frame, intensity };
   });
-  const trueLandmarks = await readTrueLandmarks(directory);
+  const trueLandmarks = new Map(manifest.map(({ path, landmarks }) => [path, Float32Array.from(landmarks)]));
   return { ...dataset, name: 'synthetic sample', synthetic: true, records, trueLandmarks };
 }
 

@@ -3,7 +3,7 @@ import { boundingBox, type Point } from '../../lib/core/geometry';
 import { CHARACTERS } from '../../lib/characters/characters';
 import { mapActionUnits, type SomeActionUnits } from '../../lib/characters/expressions';
 import { generateCharacter } from '../../lib/characters/generate-character';
-import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { planSample } from '../../lib/characters/plan-sample';
 import { measureLandmarks } from '../../lib/characters/render';
 
 const AHEAD = { yaw: 0, pitch: 0, roll: 0, scale: 1, x: 128, y: 128 };
@@ -68,7 +68,7 @@ describe('true landmarks', () => {
 
   it('lie in the image and in anatomical order in every planned frame, of made-up characters too', () => {
     const made = Array.from({ length: 24 }, (_, index) => generateCharacter(7, index));
-    const settings = toSampleSettings({ characters: [...CHARACTERS, ...made], clipsPerCell: 2 });
+    const settings = { characters: [...CHARACTERS, ...made], clipsPerCell: 2 };
     for (const spec of planSample(settings)) {
       const points = measureLandmarks(spec.view);
       const box = boundingBox(points);

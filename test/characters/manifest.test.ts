@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseManifest, toManifestEntry, toManifestText } from '../../lib/characters/manifest';
-import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { planSample } from '../../lib/characters/plan-sample';
 
-const sample = planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 2 })).slice(0, 5);
+const sample = planSample({ clipsPerCell: 1, framesPerClip: 2 }).slice(0, 5);
 
 describe('the manifest', () => {
   it('has a line for each frame and comes back as it was written', () => {

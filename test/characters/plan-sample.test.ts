@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS } from '../../lib/characters/characters';
 import { MIN_INTENSITY } from '../../lib/characters/clip';
-import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { planSample } from '../../lib/characters/plan-sample';
 import { measureLandmarks } from '../../lib/characters/render';
 
-const sample = planSample(toSampleSettings());
+const sample = planSample();
 
 describe('planning a sample', () => {
   it('gives 1,680 frames by default: 10 clips of 4 frames for each of 42 cells', () => {
@@ -22,14 +22,12 @@ describe('planning a sample', () => {
   });
 
   it('gives the same plan for the same seed and another for another one', () => {
-    assert.deepEqual(planSample(toSampleSettings()), sample);
-    assert.notDeepEqual(planSample(toSampleSettings({ seed: 1 }))[0].view, sample[0].view);
+    assert.deepEqual(planSample(), sample);
+    assert.notDeepEqual(planSample({ seed: 1 })[0].view, sample[0].view);
   });
 
   it('plans a frame whatever else is in the sample', () => {
-    const other = planSample(
-      toSampleSettings({ clipsPerCell: 4, characters: [CHARACTERS[2], CHARACTERS[0]] }),
-    );
+    const other = planSample({ clipsPerCell: 4, characters: [CHARACTERS[2], CHARACTERS[0]] });
     const here = sample.find(({ path }) => path === 'mara/mara_fear/mara_fear_03_02.png');
     const there = other.find(({ path }) => path === 'mara/mara_fear/mara_fear_03_02.png');
     assert.ok(here);
@@ -51,7 +49,7 @@ describe('planning a sample', () => {
   });
 
   it('gives exactly as many frames as are asked for, evenly over the cells', () => {
-    const some = planSample(toSampleSettings({ frames: 500 }));
+    const some = planSample({ frames: 500 });
     assert.equal(some.length, 500);
     const counts = CHARACTERS.flatMap(({ name }) =>
       EMOTIONS.map(
@@ -62,7 +60,7 @@ describe('planning a sample', () => {
   });
 
   it('plans as many frames as FERG has, with every path of its own', () => {
-    const many = planSample(toSampleSettings({ frames: 55_768 }));
+    const many = planSample({ frames: 55_768 });
     assert.equal(new Set(many.map(({ path }) => path)).size, 55_768);
   });
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { generateCharacter } from '../../lib/characters/generate-character';
 import { toManifestText } from '../../lib/characters/manifest';
-import { planSample, toSampleSettings } from '../../lib/characters/plan-sample';
+import { planSample } from '../../lib/characters/plan-sample';
 import { measureLandmarks, renderPng, renderSvg } from '../../lib/characters/render';
 
-const sample = planSample(toSampleSettings());
+const sample = planSample();
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Frames of each character, emotion and drawing style. */
@@ -43,9 +43,7 @@ describe('rendering', () => {
 
   it('writes numbers only: no NaN, no undefined, in any style of hair, beard or shading', () => {
     const characters = Array.from({ length: 40 }, (_, index) => generateCharacter(11, index));
-    for (const { view, path } of planSample(
-      toSampleSettings({ characters, clipsPerCell: 1, framesPerClip: 1 }),
-    ))
+    for (const { view, path } of planSample({ characters, clipsPerCell: 1, framesPerClip: 1 }))
       assert.doesNotMatch(renderSvg(view), /NaN|undefined|Infinity|null/, path);
   });
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import sharp from 'sharp';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/characters';
+import { CHARACTERS, planSample, renderPng, renderSvg } from '../../lib/characters';
 
 /** Size of the camera's picture. */
 const [WIDTH, HEIGHT] = [640, 480];
@@ -19,7 +19,7 @@ export const markLevel = (id: number) => 20 + 30 * id;
  * @param file Motion JPEG, that is JPEG after JPEG
  */
 export async function writeFilm(file: string, count: number): Promise<void> {
-  const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: 3 });
+  const settings = { clipsPerCell: 1, framesPerClip: 3 };
   const frames = planSample({ ...settings, characters: CHARACTERS.slice(0, count) });
   const handle = fs.openSync(file, 'w');
   for (const { emotion, view } of frames.filter(({ frame }) => frame === 1)) {

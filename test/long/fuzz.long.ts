@@ -10,7 +10,7 @@ import type { Dataset } from '../../lib/datasets/dataset';
 import { readFerPlus } from '../../lib/datasets/fer-plus';
 import { readFer2013 } from '../../lib/datasets/fer2013';
 import { hasLabels, readLabels } from '../../lib/datasets/labels';
-import { planSample, toSampleSettings } from '../../lib/characters';
+import { planSample } from '../../lib/characters';
 import { parseManifest, toManifestText } from '../../lib/characters/manifest';
 import { isInside, projectRoot } from '../../lib/files/project';
 import { decodeImage, isBadImage } from '../../lib/faces/picture/decode';
@@ -100,9 +100,7 @@ const readers: readonly Reader[] = [
   {
     name: 'parseManifest',
     examples: async () => [
-      Buffer.from(
-        toManifestText(planSample(toSampleSettings({ clipsPerCell: 1, framesPerClip: 1 })).slice(0, 3)),
-      ),
+      Buffer.from(toManifestText(planSample({ clipsPerCell: 1, framesPerClip: 1 }).slice(0, 3))),
     ],
     read: (bytes) => {
       const entries = parseManifest(new TextDecoder().decode(bytes));

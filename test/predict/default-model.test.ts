@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { CHARACTERS, planSample, renderPng, renderSvg, toSampleSettings } from '../../lib/characters';
+import { CHARACTERS, planSample, renderPng, renderSvg } from '../../lib/characters';
 import { projectRoot } from '../../lib/files/project';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
@@ -33,7 +33,7 @@ describe('the default model', function () {
   });
 
   it('names most expressions of characters that it was not trained on', async () => {
-    const settings = toSampleSettings({ clipsPerCell: 1, framesPerClip: 3 });
+    const settings = { clipsPerCell: 1, framesPerClip: 3 };
     const frames = planSample({ ...settings, characters: CHARACTERS.slice(0, 2) });
     const apexes = frames.filter(({ frame }) => frame === 1);
     const names = apexes.map((_, index) => path.join(folder(), `${String(index).padStart(2, '0')}.png`));
