@@ -39,7 +39,6 @@ export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/published-chart';
 export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
-export { evaluateWithBaselines } from './study/test-score';
 export {
   aboutSet,
   accuracyByProtocol,
@@ -76,7 +75,7 @@ export {
   listAnswers,
   viewFace,
 } from './study/face-views';
-export { facesOfSplit } from './study/split-faces';
+export { evaluateWithBaselines, facesOfSplit } from './study/evaluate-split';
 export { openDataset, preprocessDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/pictures';
 export { reportRows } from './study/report';

@@ -5,7 +5,6 @@ import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { DEFAULT_EXPERIMENT } from '../core/experiment-settings';
 import type { FrameRecord } from '../core/record';
 import { expectWritable, homePath } from '../files/project';
-import { auditBlocks, formatDatasheet } from '../study/audit';
 import { defineCommand, print } from './command';
 import { SHARED } from './experiment';
 import { preprocess } from './preprocess';
@@ -18,6 +17,7 @@ export const define = defineCommand({
   async run(values, [directory]) {
     const { findDataset } = await import('../datasets/registry');
     const { loadStore } = await import('../faces/store/store');
+    const { auditBlocks, formatDatasheet } = await import('../study/audit');
     const store = storeFolder(directory);
     // Checked here, because the error of `preprocess` would name the option --out.
     expectWritable(store);

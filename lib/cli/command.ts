@@ -124,6 +124,19 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: 
   };
 }
 
+/**
+ * Chooses the format of a result.
+ * @param given wins
+ * @param file its ending names the format; another ending, or no file: text
+ */
+export function chooseFormat<F extends string>(
+  formats: readonly F[],
+  given: F | undefined,
+  file: string | undefined,
+): F | 'text' {
+  return given ?? formats.find((name) => file?.toLowerCase().endsWith(`.${name}`)) ?? 'text';
+}
+
 /** Prints a line of a command's result on standard output. */
 export function print(line: string): void {
   console.log(line);

@@ -7,6 +7,7 @@ import { type StopFlag, watchStop } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
 import {
   choice,
+  chooseFormat,
   defineCommand,
   findGiven,
   followOnStderr,
@@ -23,6 +24,8 @@ const FOLDS_OPTIONS = {
   ...SHARED.training,
 };
 
+const FORMATS = ['text', 'json'] as const;
+
 const SIDES = ['train', 'validation', 'test', 'all'] as const;
 
 const OPTIONS = {
@@ -35,7 +38,11 @@ const OPTIONS = {
   ...SHARED.prediction,
   against: text('--against <file>', 'a second model file, or face-api'),
   by: text('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`'),
-  format: choice('-f, --format <format>', 'format of the figures', ['text', 'json']).or('text'),
+  format: choice(
+    '-f, --format <format>',
+    'format of the figures; default: by the ending of --output, else text',
+    FORMATS,
+  ),
   folds: text(
     '--folds <architecture>',
     'leave one person out (leave-one-subject-out): train a network (Combined, Compact, TerGat, ResidualBlocks, ResidualBlocksAndFace) once per person, and test it on that person',
@@ -104,7 +111,7 @@ export async function evaluate(
 ): Promise<boolean> {
   const { models, abstainBelow, by, side, format, output } = request;
   const { loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
-  const { evaluateGroups, findColumn } = await import('../study/evaluate-groups');
+  const { findColumn } = await import('../study/evaluate-groups');
   const { compareEvaluations, evaluateModel, evaluationsToJson, evaluationsToText } =
     await import('../study/evaluate-models');
   checkOutput(output);
@@ -127,14 +134,9 @@ export async function evaluate(
         predictor.dispose();
       }
     }
-    const [first, second] = evaluations;
-    const results = {
-      dataset: dataset.name,
-      evaluations,
-      paired: second && compareEvaluations(first, second, dataset.records),
-      groups: column && evaluations.map((one) => evaluateGroups(one, dataset.records, column)),
-    };
-    await writeOutput(output, format === 'json' ? evaluationsToJson(results) : evaluationsToText(results));
+    const results = compareEvaluations(dataset, evaluations, column);
+    const isJson = chooseFormat(FORMATS, format, output) === 'json';
+    await writeOutput(output, isJson ? evaluationsToJson(results) : evaluationsToText(results));
     return true;
   } finally {
     stop.dispose();
@@ -177,6 +179,7 @@ export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   if (!done) return false;
   if (predictions !== undefined)
     await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');
-  await writeOutput(output, format === 'json' ? foldsToJson(done) : foldsToText(done));
+  const isJson = chooseFormat(FORMATS, format, output) === 'json';
+  await writeOutput(output, isJson ? foldsToJson(done) : foldsToText(done));
   return true;
 }

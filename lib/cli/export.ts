@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expectWritable, projectRoot } from '../files/project';
-import { findTarget, saveWhole } from '../files/write-file';
+import { checkOutput, saveWhole } from '../files/write-file';
 import { choice, defineCommand, print, text, type ValuesOf } from './command';
 
 const OPTIONS = {
@@ -31,7 +31,7 @@ export const define = defineCommand({ options: OPTIONS, help: HELP, run: exportM
 
 async function exportModel({ model: file, format, output }: ValuesOf<typeof OPTIONS>): Promise<void> {
   if (format === 'tfjs') expectWritable(path.resolve(output), '--output');
-  else findTarget(output, '--output');
+  else checkOutput(output);
   const { encodeForPyTorch } = await import('../model/files/pytorch');
   const { encodeForTfjs } = await import('../model/files/export-tfjs');
   const { decodeModel } = await import('../model/files/model-file');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EMOTIONS } from '../core/emotions';
-import { findTarget, saveWhole } from '../files/write-file';
+import { checkOutput, saveWhole } from '../files/write-file';
 import { defineCommand, number, print, text } from './command';
 
 /** Defines `import`. */
@@ -12,13 +12,13 @@ export const define = defineCommand({
     faceSize: number('--face-size <pixels>', 'longer side of the faces in its training', 1, 100_000).or(150),
   },
   async run({ output, margin, faceSize }, [stateDict]) {
-    findTarget(output, '--output');
+    checkOutput(output);
     const { decodeOriginal } = await import('../model/files/pytorch');
     const { encodeModel } = await import('../model/files/model-file');
     const { readModelFile } = await import('../predict/classifier');
     const { startEngine } = await import('../tensor/backend');
     await startEngine();
-    const network = decodeOriginal(await readModelFile(stateDict));
+    const network = decodeOriginal(await readModelFile(stateDict, 'a safetensors file'));
     try {
       const parts = encodeModel(network, {
         architecture: network.name,

@@ -5,15 +5,31 @@ import { checkOutput } from '../files/write-file';
 import { expectWritable, projectRoot } from '../files/project';
 import { watchStop } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';
-import { choice, defineCommand, followOnStderr, number, STOPPED, tell, text, type ValuesOf } from './command';
+import {
+  choice,
+  chooseFormat,
+  defineCommand,
+  followOnStderr,
+  number,
+  STOPPED,
+  tell,
+  text,
+  type ValuesOf,
+} from './command';
 import { SHARED } from './experiment';
 
 const ALL = new Map([['all', Infinity]]);
 
+const FORMATS = ['text', 'json', 'csv'] as const;
+
 const OPTIONS = {
   cropped: SHARED.cropped,
   ...SHARED.prediction,
-  format: choice('-f, --format <format>', 'format of the answers', ['text', 'json', 'csv']).or('text'),
+  format: choice(
+    '-f, --format <format>',
+    'format of the answers; default: by the ending of --output, else text',
+    FORMATS,
+  ),
   filesFrom: text('--files-from <file>', 'read names, one per line or ended by NUL; -: standard input'),
   annotate: text('--annotate <folder>', 'write pictures with faces, boxes and answers drawn in'),
   fps: number('--fps <rate>', 'pictures per second of a video, at most; or all', 0.001, 120, ALL).or(2),
@@ -35,14 +51,15 @@ Models:
   face-api    the network of the face-api package, with that package's detection (SSD), landmarks and alignment
   FILE        written by \`npx . train\`; models/drawn.safetensors was trained on drawn faces only
 
-With --output, the same command continues a run that was stopped.
+With --output, the same command continues a run that was stopped. A file that ends with .json or .csv gets this format,
+unless --format names another.
 
 Exit status: 0 all pictures and videos were read to the end; 1 one was not (the others are answered), or an error;
 2 wrong usage; 130 after Ctrl-C.
 
 Examples:
   npx . predict photo.jpg
-  npx . predict --format csv --output answers.csv photos/
+  npx . predict --output answers.csv photos/
   find . -name '*.jpg' | npx . predict --files-from - --format json
   curl -s … | npx . predict -`;
 
@@ -66,28 +83,28 @@ export const define = defineCommand({
  * @throws RangeError when the model or a name cannot be used
  */
 export async function predictFiles(files: readonly string[], values: Values): Promise<number> {
-  const { describeFrames, predictionWriter, toOneLine } = await import('../predict/format');
+  const { describeFrames, PREDICTION_WRITERS, toOneLine } = await import('../predict/format');
   const { expandInputs, readNames } = await import('../predict/inputs');
   const { predictInputs } = await import('../predict/predict-inputs');
   const { isUnread, loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
-  const { format, output, annotate, filesFrom } = values;
+  const { output, annotate, filesFrom } = values;
+  const format = chooseFormat(FORMATS, values.format, output);
   const cropped = values.cropped ?? readCropped(process.env);
   const names = [...files, ...(filesFrom === undefined ? [] : await readNames(filesFrom))];
   if (names.length === 0) throw new RangeError('Expected pictures, folders or videos but received none');
-  const notes: string[] = [];
-  const inputs = await expandInputs(names, (note) => notes.push(note));
+  const { inputs, notes } = await expandInputs(names);
   const paths = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
   checkOutput(output, '--output', paths);
   if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
   const predictor = await loadPredictor({ ...values, cropped });
   const stop = watchStop();
-  const writer = predictionWriter(format);
+  const writer = PREDICTION_WRITERS[format];
   const answers = await openAnswers({
     output,
     start: writer.start,
     sources: inputs.map(({ source }) => source),
     canResume: paths.length === inputs.length,
-    settings: await describeSettings({ ...values, cropped }),
+    settings: await describeSettings({ ...values, format, cropped }),
     tell,
   });
   const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;

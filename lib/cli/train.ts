@@ -5,9 +5,9 @@ import { formatPercent } from '../core/metrics';
 import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
-import { findTarget, saveWhole } from '../files/write-file';
+import { checkOutput, saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
-import type { TestScore } from '../study/test-score';
+import type { TestScore } from '../study/evaluate-models';
 import { choice, defineCommand, findGiven, followOnStderr, integer, print, STOPPED, text } from './command';
 import {
   type ChosenExperiment,
@@ -81,7 +81,7 @@ export async function train(request: TrainRequest): Promise<boolean> {
   // Wrong settings are refused before anything is drawn or loaded.
   expectOneSplit(experiment.split);
   findArchitecture(architecture);
-  findTarget(output, '--output');
+  checkOutput(output);
   await startEngine();
   const dataset = generated
     ? await openGenerated(experiment, generated, followOnStderr('Drawing'))

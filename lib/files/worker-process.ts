@@ -88,9 +88,14 @@ function toWorker<Job, Progress, Result>(child: ChildProcess) {
     const id = nextId++;
     return new Promise<Result>((resolve, reject) => {
       jobs.set(id, (answer) => {
-        if ('progress' in answer) onProgress?.(answer.progress);
-        else if ('result' in answer) resolve(answer.result);
-        else reject(new Error(answer.error));
+        try {
+          if ('progress' in answer) onProgress?.(answer.progress);
+          else if ('result' in answer) resolve(answer.result);
+          else reject(new Error(answer.error));
+        } catch (error) {
+          // What onProgress throws would end this process.
+          reject(error as Error);
+        }
       });
       if (ended) end(ended);
       // If sending fails, the process has ended, and its exit event rejects the job.

@@ -147,10 +147,15 @@ function isStandardOutput(file: string | undefined): file is '-' | undefined {
 /**
  * Checks before the work begins that a result can be written.
  * @param inputs files that are read; the result must not replace one of them
- * @throws RangeError when the file is an input; Error when it is a folder or cannot be written
+ * @throws RangeError when the file is an input; Error when it is a folder, lies in a missing folder or cannot be written
  */
 export function checkOutput(file: string | undefined, option = '--output', inputs: readonly string[] = []) {
   if (isStandardOutput(file)) return;
+  const folder = path.dirname(file);
+  if (!fs.existsSync(folder))
+    throw new Error(
+      `Expected a file in an existing folder for ${option} but ${folder} does not exist: create it first`,
+    );
   const target = findTarget(file, option);
   const old = target.isRegular ? identify(target.file) : undefined;
   if (old !== undefined && inputs.some((input) => identify(input) === old))

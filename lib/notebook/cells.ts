@@ -8,7 +8,7 @@ import { expectWritable, homePath } from '../files/project';
 import type { Network } from '../model/networks/network';
 import { formatEpoch } from '../model/training/history';
 import { isCompiledStale } from '../setup';
-import type { SplitFaces } from '../study/split-faces';
+import type { SplitFaces } from '../study/evaluate-split';
 import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report';
 import { trainCached, type CachedTraining } from '../study/train-cached';
 import { startEngine, type EngineInfo } from '../tensor/backend';

@@ -51,10 +51,10 @@ export interface Classifier {
   /** Whether the whole face, 48x48 grey, is an input too; default false. */
   readonly seesFace?: boolean;
   /**
-   * Detects and classifies the faces of a whole picture; default: the project's detectors find them. Not used for cropped faces.
-   * @returns the largest first
+   * Detects and classifies the faces of whole pictures; default: the project's detectors find them. Not used for cropped faces.
+   * @returns for each picture its faces, the largest first
    */
-  recognize?(image: RgbImage): Promise<RecognizedFace[]>;
+  readonly recognize?: (images: readonly RgbImage[]) => Promise<RecognizedFace[][]>;
   /**
    * Classifies faces of one or several images; the result of a face does not depend on the others.
    * @returns calibrated probabilities in the order of {@link EMOTIONS}, [n, 7]
@@ -134,7 +134,11 @@ async function loadFaceApi(): Promise<Classifier> {
       "face-api's expression network, which learned from photographs, with that package's own detection and alignment",
     marginPx: DEFAULT_MARGIN_PX,
     faceSizePx: MARGIN_FACE_PX,
-    recognize: network.recognize,
+    recognize: async (images) => {
+      const found: RecognizedFace[][] = [];
+      for (const image of images) found.push(await network.recognize(image));
+      return found;
+    },
     // For cropped faces only, where the image is the face.
     classify: (faces) => network.classifyWhole(faces.map(({ image }) => image)),
     dispose: network.dispose,
@@ -143,11 +147,16 @@ async function loadFaceApi(): Promise<Classifier> {
 
 /**
  * Reads a model file.
+ * @param what is expected, for the message when the file is missing
  * @throws RangeError when it is missing, not a regular file, or too large
  */
-export async function readModelFile(file: string): Promise<Uint8Array> {
+export async function readModelFile(
+  file: string,
+  what = `the path of a model file, ${FACE_API_MODEL}, or no model for the project's own`,
+): Promise<Uint8Array> {
   const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new RangeError(`Expected a model file for ${file} but received ${cause.code}`, { cause });
+    const found = cause.code === 'ENOENT' ? 'no such file' : cause.code;
+    throw new RangeError(`Expected ${what} but received ${file}: ${found}`, { cause });
   });
   try {
     const stat = await handle.stat();

@@ -21,11 +21,6 @@ interface PredictionWriter {
   end: string;
 }
 
-/** Returns a writer: `json` is an array with a line per picture, `csv` (RFC 4180) has a row per face, `text` a line per face. */
-export function predictionWriter(format: 'text' | 'json' | 'csv'): PredictionWriter {
-  return { json: JSON_WRITER, csv: CSV_WRITER, text: TEXT_WRITER }[format];
-}
-
 /** Escapes the control characters of a name as JSON does: line breaks, and sequences that control a terminal. */
 export function toOneLine(name: string): string {
   return name.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -33,9 +28,9 @@ export function toOneLine(name: string): string {
 
 /** Notes that only the first of several frames or pages was predicted; undefined for a single one. */
 export function describeFrames({ source, frames }: PicturePrediction): string | undefined {
-  return frames === undefined
-    ? undefined
-    : `${toOneLine(source)}: only the first of ${frames} frames or pages was predicted`;
+  return frames
+    ? `${toOneLine(source)}: only the first of ${frames} frames or pages was predicted`
+    : undefined;
 }
 
 /** Formats an answer with its probability, such as `joy 93 %` or `unsure (fear 41 %)`. */
@@ -43,13 +38,6 @@ export function formatAnswer({ answer, likeliest, confidence }: FacePrediction):
   const guess = `${likeliest} ${Math.round(100 * confidence)} %`;
   return answer === 'unsure' ? `unsure (${guess})` : guess;
 }
-
-const JSON_WRITER: PredictionWriter = {
-  start: '[',
-  write: (result, index) =>
-    `${index > 0 ? ',' : ''}\n${JSON.stringify(isUnread(result) ? result : toPlain(result))}`,
-  end: '\n]\n',
-};
 
 const BOX = ['x', 'y', 'width', 'height'] as const;
 
@@ -60,16 +48,16 @@ const COLUMNS = [
   ...['detector', 'score', 'problem'],
 ];
 
-const CSV_WRITER: PredictionWriter = {
-  start: toCsv([COLUMNS]),
-  write: (result) => toCsv(toRows(result)),
-  end: '',
-};
-
-const TEXT_WRITER: PredictionWriter = {
-  start: '',
-  write: (result) => (isUnread(result) ? '' : toText(result)),
-  end: '',
+/** Writers: `json` is an array with a line per picture, `csv` (RFC 4180) has a row per face, `text` a line per face. */
+export const PREDICTION_WRITERS: Readonly<Record<'text' | 'json' | 'csv', PredictionWriter>> = {
+  text: { start: '', write: (result) => (isUnread(result) ? '' : toText(result)), end: '' },
+  json: {
+    start: '[',
+    write: (result, index) =>
+      `${index > 0 ? ',' : ''}\n${JSON.stringify(isUnread(result) ? result : toPlain(result))}`,
+    end: '\n]\n',
+  },
+  csv: { start: toCsv([COLUMNS]), write: (result) => toCsv(toRows(result)), end: '' },
 };
 
 function toText({ source, seconds, faces }: PicturePrediction): string {
@@ -107,12 +95,14 @@ export function toPlain({ faces, ...picture }: PicturePrediction): PlainPicture 
 }
 
 function toRows(result: Result): string[][] {
-  const blanks = COLUMNS.length - 4;
-  if (isUnread(result)) return [[result.source, '', '', ...Array<string>(blanks).fill(''), result.reason]];
-  const { source, seconds, faces } = result;
-  const at = seconds === undefined ? '' : String(seconds);
-  if (faces.length === 0) return [[source, at, '', ...Array<string>(blanks).fill(''), 'no face']];
-  return faces.map((face, index) => [
+  const { source } = result;
+  const noFace = (at: string, problem: string) => [
+    [source, at, ...Array<string>(COLUMNS.length - 3).fill(''), problem],
+  ];
+  if (isUnread(result)) return noFace('', result.reason);
+  const at = String(result.seconds ?? '');
+  if (result.faces.length === 0) return noFace(at, 'no face');
+  return result.faces.map((face, index) => [
     ...[source, at, String(index + 1), face.answer, face.likeliest, face.confidence.toFixed(5)],
     ...EMOTIONS.map((emotion) => face.probabilities[emotion].toFixed(5)),
     ...BOX.map((side) => face.box[side].toFixed(1)),

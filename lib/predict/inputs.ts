@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { countEndings, decodeText, isImageName, isUnreadName, readText } from '../datasets/tree';
-import { isVideoOrPicture } from './video-file';
+import { recognizeFile } from './video-file';
 
 /** Name of standard input in a list of pictures. */
 const STANDARD_INPUT = '-';
@@ -34,20 +34,17 @@ const VIDEO_NAME = /\.(mp4|m4v|mov|avi|mkv|webm|mpe?g|wmv|flv|3gp|m2ts|ogv|vob|m
  * patterns such as `photos/**\/*.jpg`, for shells that do not expand them. In a folder, pictures and videos are recognised by
  * content; files with the name of one are listed too, so that reading them reports the error.
  * @param names paths from the current folder, patterns, or {@link STANDARD_INPUT}
- * @param onLeftOut called with a sentence about the other files of a folder
+ * @returns `notes`: sentences about the other files of a folder
  * @throws RangeError for a pattern without a match, or without any picture or video; a missing file is reported when it is read
  */
 export async function expandInputs(
   names: readonly string[],
-  onLeftOut: (note: string) => void = () => undefined,
-): Promise<Input[]> {
+): Promise<{ readonly inputs: Input[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
   const inputs: Input[] = [];
   for (const name of names) for (const input of await expandName(name, notes)) inputs.push(input);
-  if (inputs.length === 0)
-    throw new RangeError(`Expected pictures or videos but found none: ${notes.join('; ')}`);
-  for (const note of notes) onLeftOut(note);
-  return inputs;
+  if (inputs.length > 0) return { inputs, notes };
+  throw new RangeError(`Expected pictures or videos but found none: ${notes.join('; ')}`);
 }
 
 async function expandName(name: string, notes: string[]): Promise<Input[]> {
@@ -61,18 +58,8 @@ async function expandName(name: string, notes: string[]): Promise<Input[]> {
   throw new RangeError(`Expected files that match ${name} but found none`);
 }
 
-/** Contents of a folder and its subfolders. */
-interface Listing {
-  readonly files: string[];
-  /** Folders that cannot be read. */
-  readonly closed: string[];
-  hidden: number;
-  /** Number of links to folders. */
-  links: number;
-}
-
 async function expandFolder(folder: string, notes: string[]): Promise<Input[]> {
-  const listing: Listing = { files: [], closed: [], hidden: 0, links: 0 };
+  const listing = { files: [] as string[], closed: [] as string[], hidden: 0, links: 0 };
   await listBelow(folder, listing);
   const { files, closed, hidden, links } = listing;
   const wanted: string[] = [];
@@ -89,14 +76,20 @@ async function expandFolder(folder: string, notes: string[]): Promise<Input[]> {
   return [...wanted, ...closed].map(toInput);
 }
 
-function isWanted(file: string): Promise<boolean> | boolean {
-  const isCalledSo = isImageName(file) || isUnreadName(file) || VIDEO_NAME.test(file);
+async function isWanted(file: string): Promise<boolean> {
+  if (isImageName(file) || isUnreadName(file) || VIDEO_NAME.test(file)) return true;
   // A file that cannot be read may be one; reading it reports the error.
-  return isCalledSo || isVideoOrPicture(file).catch(() => true);
+  return (await recognizeFile(file).catch(() => 'unread')) !== undefined;
 }
 
-/** Lists files before folders, both sorted. */
-async function listBelow(folder: string, listing: Listing): Promise<void> {
+/**
+ * Lists files before folders, both sorted.
+ * @param listing counts hidden entries and links to folders; `closed` are the folders that cannot be read
+ */
+async function listBelow(
+  folder: string,
+  listing: { files: string[]; closed: string[]; hidden: number; links: number },
+): Promise<void> {
   const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (!entries) return void listing.closed.push(folder);
   const folders: string[] = [];
@@ -104,14 +97,14 @@ async function listBelow(folder: string, listing: Listing): Promise<void> {
     const file = path.join(folder, entry.name);
     if (entry.name.startsWith('.')) listing.hidden += 1;
     else if (entry.isDirectory()) folders.push(file);
-    else if (entry.isSymbolicLink() && (await leadsToFolder(file))) listing.links += 1;
+    else if (entry.isSymbolicLink() && (await isFolder(file))) listing.links += 1;
     else listing.files.push(file);
   }
   for (const one of folders) await listBelow(one, listing);
 }
 
-async function leadsToFolder(link: string): Promise<boolean> {
-  const stat = await fs.stat(link).catch(() => undefined);
+async function isFolder(name: string): Promise<boolean> {
+  const stat = await fs.stat(name).catch(() => undefined);
   return stat?.isDirectory() ?? false;
 }
 

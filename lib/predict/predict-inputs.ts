@@ -11,7 +11,7 @@ import {
   createSmoother,
 } from './predictor';
 import { readFrames, VideoError } from './video';
-import { isVideoFile } from './video-file';
+import { recognizeFile } from './video-file';
 
 /** The prediction for a picture, or why it could not be read. */
 export interface InputPrediction {
@@ -32,8 +32,6 @@ export interface PredictInputsOptions {
   readonly stdin?: AsyncIterable<Buffer>;
   /** Called before each picture; true stops. */
   readonly shouldStop?: () => boolean;
-  /** Called with a sentence about the files of a folder that are not pictures or videos. */
-  readonly onLeftOut?: (note: string) => void;
 }
 
 /** Maximum number of pictures in a batch. */
@@ -83,7 +81,12 @@ async function readInput(
   { stdin }: PredictInputsOptions,
 ): Promise<Buffer | BadImage | 'video'> {
   if (kind === 'stdin') return readStdin(stdin, source);
-  return kind === 'file' && (await isVideoFile(source)) ? 'video' : readNamedFile(source);
+  // Reading the file as a picture reports the error.
+  const isVideo = kind === 'file' && (await recognizeFile(source).catch(() => undefined)) === 'video';
+  const bytes = isVideo ? 'video' : await readNamedFile(source);
+  const isMissing =
+    kind === 'file' && typeof bytes === 'object' && isBadImage(bytes) && bytes.kind === 'missing-file';
+  return isMissing ? { ...bytes, reason: `Expected a file or folder for ${source} but found none` } : bytes;
 }
 
 /**
@@ -96,7 +99,7 @@ export async function predictPictures(
   names: readonly string[],
   options: PredictInputsOptions & PicturePredictorOptions = {},
 ): Promise<(PicturePrediction | UnreadPicture)[]> {
-  const inputs = await expandInputs(names, options.onLeftOut);
+  const { inputs } = await expandInputs(names);
   const predictor = await loadPicturePredictor(options);
   try {
     const results: (PicturePrediction | UnreadPicture)[] = [];

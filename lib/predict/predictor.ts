@@ -4,10 +4,8 @@ import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
 import { type BadImage, isBadImage } from '../faces/picture/decode';
 import {
-  cutFaces,
   hasBlocks,
   findAndCutFaces,
-  type FindAndCutSettings,
   type FaceWithBlocks,
   loadFaceFinder,
   type WantedFaces,
@@ -138,17 +136,26 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
   await startEngine();
   const classifier = typeof model === 'object' ? model : await loadClassifier(model);
-  const finder = await loadFaceFinder(cropped ? 'cropped' : faces);
+  const finder =
+    classifier.recognize && !cropped
+      ? { find: classifier.recognize, follow: undefined, dispose: () => undefined }
+      : await loadFaceFinder(cropped ? 'cropped' : faces);
   const { marginPx, faceSizePx, seesFace: wholeFace } = classifier;
-  const settings = { marginPx, faceSizePx, wholeFace, cropped };
   const predictAll = async (pictures: readonly NamedImage[], find = finder.find) => {
     const images = pictures.map(({ image }) => image);
-    const found = await classifyFaces(classifier, images, { ...settings, find });
+    const found = await findAndCutFaces(images, { marginPx, faceSizePx, wholeFace, cropped, find });
+    const cut = found.map((all) => all.filter(hasBlocks<FoundFace>));
+    const unknown = cut.flatMap((all, index) =>
+      all.flatMap((face) => (face.probabilities ? [] : [{ ...face, image: images[index] }])),
+    );
+    const rows = await classifier.classify(unknown);
+    let row = 0;
+    const next = () => rows.subarray(EMOTIONS.length * row, EMOTIONS.length * ++row);
     return pictures.map(({ image: { width, height }, source }, index) => ({
       source,
       width,
       height,
-      faces: found[index].map((face) => toPrediction(face, abstainBelow)),
+      faces: cut[index].map((face) => toPrediction(face, face.probabilities ?? next(), abstainBelow)),
     }));
   };
   return {
@@ -158,42 +165,23 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     predictAll: (pictures) => predictAll(pictures),
     follow: (source) => {
       const next = finder.follow?.();
-      if (!next) return async (image) => (await predictAll([{ image, source }]))[0];
-      return async (image, seconds) =>
-        (await predictAll([{ image, source }], async () => [await next(image, seconds)]))[0];
+      return async (image, seconds) => {
+        const find = next && (async () => [await next(image, seconds)]);
+        return (await predictAll([{ image, source }], find))[0];
+      };
     },
     dispose: () => [classifier, finder].forEach((part) => part.dispose()),
   };
 }
 
-type ClassifiedFace = FaceWithBlocks & { readonly probabilities: Float32Array };
-
-/** Faces whose eyes or mouth are outside the image are left out. */
-async function classifyFaces(
-  classifier: Classifier,
-  images: readonly RgbImage[],
-  settings: FindAndCutSettings,
-): Promise<ClassifiedFace[][]> {
-  const { recognize } = classifier;
-  if (recognize && !settings.cropped) {
-    const all: ClassifiedFace[][] = [];
-    for (const image of images)
-      all.push(cutFaces(image, await recognize(image), settings).filter(hasBlocks<ClassifiedFace>));
-    return all;
-  }
-  const seen = (await findAndCutFaces(images, settings)).map((faces) =>
-    faces.filter(hasBlocks<FaceWithBlocks>),
-  );
-  const values = await classifier.classify(
-    seen.flatMap((faces, index) => faces.map((face) => ({ ...face, image: images[index] }))),
-  );
-  let row = 0;
-  const next = () => values.subarray(EMOTIONS.length * row, EMOTIONS.length * ++row);
-  return seen.map((faces) => faces.map((face) => ({ ...face, probabilities: next() })));
+/** A face with its blocks; faces outside of the image have none and are left out. */
+interface FoundFace extends FaceWithBlocks {
+  /** Defined if the classifier itself found the face. */
+  readonly probabilities?: Float32Array;
 }
 
-function toPrediction(face: ClassifiedFace, abstainBelow: number): FacePrediction {
-  const { detector, score, box, landmarks, eyesBox, mouthBox, eyes, mouth, probabilities } = face;
+function toPrediction(face: FoundFace, probabilities: Float32Array, abstainBelow: number): FacePrediction {
+  const { detector, score, box, landmarks, eyesBox, mouthBox, eyes, mouth } = face;
   const answer = answerOf(probabilities, abstainBelow);
   return { ...answer, detector, score, box, landmarks, eyesBox, mouthBox, eyes, mouth };
 }

@@ -7,7 +7,22 @@ import { annotatePicture } from '../figures/face-marks';
 import type { TableRow } from '../figures/tables';
 import { saveWhole } from '../files/write-file';
 import { formatAnswer } from './format';
-import { isUnread, type PicturePrediction, type UnreadPicture } from './predictor';
+import { type FacePrediction, isUnread, type PicturePrediction, type UnreadPicture } from './predictor';
+
+/** Landmarks, boxes and grey levels of a face. */
+type BlocksOfFace = Pick<FacePrediction, 'landmarks' | 'eyesBox' | 'mouthBox' | 'eyes' | 'mouth'>;
+
+const BLOCK = { width: BLOCK_SIZE, height: BLOCK_SIZE };
+
+/**
+ * Converts a face with its blocks for figures.
+ * @param image path of the picture that contains the face
+ */
+export function toFaceView(image: string, caption: string, face: BlocksOfFace): FaceView {
+  const { landmarks, eyesBox, mouthBox } = face;
+  const [eyes, mouth] = [face.eyes, face.mouth].map((data) => ({ ...BLOCK, data }));
+  return { image, caption, landmarks, eyesBox, mouthBox, eyes, mouth };
+}
 
 /**
  * Collects the largest face of each picture for a figure; small faces are cut out.
@@ -16,18 +31,12 @@ import { isUnread, type PicturePrediction, type UnreadPicture } from './predicto
 export async function viewPredictions(
   results: readonly (PicturePrediction | UnreadPicture)[],
 ): Promise<FaceView[]> {
-  const block = (data: Uint8Array) => ({ width: BLOCK_SIZE, height: BLOCK_SIZE, data });
-  const views = results.flatMap((result) =>
-    (isUnread(result) || result.seconds !== undefined ? [] : result.faces.slice(0, 1)).map((face) => ({
-      image: result.source,
-      caption: `${shortName(result.source)}: ${formatAnswer(face)}`,
-      landmarks: face.landmarks,
-      eyesBox: face.eyesBox,
-      mouthBox: face.mouthBox,
-      eyes: block(face.eyes),
-      mouth: block(face.mouth),
-    })),
-  );
+  const views = results.flatMap((result) => {
+    const { source } = result;
+    if (isUnread(result) || result.seconds !== undefined || result.faces.length === 0) return [];
+    const [face] = result.faces;
+    return toFaceView(source, `${shortName(source)}: ${formatAnswer(face)}`, face);
+  });
   return Promise.all(views.map(focusOnFace));
 }
 

@@ -36,15 +36,18 @@ const SIGNATURE_BYTES = 400;
 const JPEG_SERIES = { start: /^\xff\xd8\xff/, name: /\.mjpe?g$/i } as const;
 
 /**
- * Checks by its first bytes whether a file is a video; for a series of JPEG pictures by its name, `.mjpeg`.
+ * Recognizes a picture or a video by its first bytes, a series of JPEG pictures by its name. Pictures of formats that are not
+ * decoded are pictures too.
  * @param file path from the current folder
- * @returns false also for a file that cannot be read
+ * @returns undefined for another file
+ * @throws Error when it cannot be read
  */
-export async function isVideoFile(file: string): Promise<boolean> {
-  // Reading the file as a picture reports the error.
-  const start = (await readStart(file).catch(() => Buffer.alloc(0))).toString('latin1');
-  if (JPEG_SERIES.start.test(start)) return JPEG_SERIES.name.test(file);
-  return SIGNATURES.some((signature) => signature.test(start));
+export async function recognizeFile(file: string): Promise<'picture' | 'video' | undefined> {
+  const start = await readStart(file);
+  const text = start.toString('latin1');
+  if (isPicture(start))
+    return JPEG_SERIES.start.test(text) && JPEG_SERIES.name.test(file) ? 'video' : 'picture';
+  return SIGNATURES.some((signature) => signature.test(text)) ? 'video' : undefined;
 }
 
 /**
@@ -77,16 +80,6 @@ async function endsInsideBox(handle: FileHandle, size: number): Promise<boolean>
     at += length;
   }
   return at > size;
-}
-
-/**
- * Checks by its first bytes whether a file is a video or a picture, including formats that are not decoded.
- * @param file path from the current folder
- * @throws Error when it cannot be read
- */
-export async function isVideoOrPicture(file: string): Promise<boolean> {
-  const start = await readStart(file);
-  return isPicture(start) || SIGNATURES.some((signature) => signature.test(start.toString('latin1')));
 }
 
 /** Reads nothing unless the file is regular: opening a pipe can block, and reading it consumes its bytes. */

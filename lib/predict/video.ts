@@ -43,24 +43,17 @@ const HEADER_BYTES = 64;
  * first one after each tick; none is repeated.
  * @param file path from the current folder
  * @param framesPerSecond maximum rate, above 0; Infinity: all frames
- * @param signal ends ffmpeg
  * @throws VideoError when ffmpeg is not installed or cannot read the file; after its frames when the file was cut off
  */
-export async function* readFrames(
-  file: string,
-  framesPerSecond: number,
-  signal?: AbortSignal,
-): AsyncGenerator<VideoFrame> {
+export async function* readFrames(file: string, framesPerSecond: number): AsyncGenerator<VideoFrame> {
   // An absolute path after `file:` cannot be an option or another protocol.
   const input = ['-protocol_whitelist', 'file,pipe', '-i', `file:${path.resolve(file)}`];
   const flags = ['-nostdin', '-hide_banner', '-nostats', '-v', 'level+info'];
   // The pixel format converts to 8 bits; the mode prevents repeated frames.
   const output = '-fps_mode passthrough -pix_fmt rgb24 -f image2pipe -c:v ppm pipe:1'.split(' ');
   const filters = ['-map', '0:V:0', '-vf', toFilters(framesPerSecond, await findToneMapping(input, file))];
-  const ffmpeg = spawn('ffmpeg', [...flags, ...input, ...filters, ...output], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-  });
+  const options = [...flags, ...input, ...filters, ...output];
+  const ffmpeg = spawn('ffmpeg', options, { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = followLog(ffmpeg.stderr);
   const ended = new Promise<number | Error>((resolve) => {
     ffmpeg.on('error', resolve);

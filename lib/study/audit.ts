@@ -5,7 +5,7 @@ import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
 import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { markdownTable } from './markdown';
-import { facesOfSplit } from './split-faces';
+import { facesOfSplit } from './evaluate-split';
 
 /** Maximum number of low-contrast faces that are listed. */
 const WORST = 24;

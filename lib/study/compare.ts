@@ -8,9 +8,9 @@ import { allVariables, countParameters } from '../model/networks/network';
 import { blockSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
-import { facesOfSplit } from './split-faces';
+import { facesOfSplit } from './evaluate-split';
 import { formatCount, markdownTable } from './markdown';
-import { scoreTest } from './test-score';
+import { scoreTest } from './evaluate-models';
 import { type CachedTrainingOptions, withTrained } from './train-cached';
 
 /** Result of one training run. */

@@ -14,7 +14,7 @@ import type { Dataset } from '../datasets/dataset';
 import { tableToText } from '../figures/table-format';
 
 /** A column by which images are put into groups. */
-interface GroupColumn {
+export interface GroupColumn {
   /** Name in the table of labels; `person` or `side`. */
   readonly name: string;
   /** Returns an image's value; undefined if it has none. */

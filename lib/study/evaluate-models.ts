@@ -8,14 +8,52 @@ import {
 import { expectedCalibrationError } from '../core/calibration';
 import { EMOTIONS, emotionId } from '../core/emotions';
 import { type Estimate, type Proportion, wilsonInterval } from '../core/intervals';
-import { type ConfusionMatrix, formatPercent } from '../core/metrics';
+import {
+  type ClassMetrics,
+  classMetrics,
+  type ConfusionMatrix,
+  confusionMatrix,
+  countCorrect,
+  formatPercent,
+  macroF1,
+} from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type PicturePredictor } from '../predict/predictor';
-import { describeGroups, type GroupEvaluation, hasCharacters } from './evaluate-groups';
-import { scoreTest } from './test-score';
+import { describeGroups, evaluateGroups, type GroupColumn, hasCharacters } from './evaluate-groups';
+
+/** Score of a classifier on a test set. */
+export interface TestScore {
+  /** Accuracy on the images with a found face. */
+  readonly foundFaces: Proportion;
+  /** Accuracy on all images; an image without a found face counts as an error. */
+  readonly allImages: Proportion;
+  /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
+  readonly matrix: ConfusionMatrix;
+  readonly classes: readonly ClassMetrics[];
+  /** 0 to 1. */
+  readonly macroF1: number;
+}
+
+/**
+ * Computes accuracy, confusion matrix, class metrics and macro F1.
+ * @param truth label ids of the found faces, [n]
+ * @param answers label ids, [n]
+ * @param missed number of test frames without a found face; they count as errors in the accuracy of all images
+ */
+export function scoreTest(truth: ArrayLike<number>, answers: ArrayLike<number>, missed: number): TestScore {
+  const matrix = confusionMatrix(truth, answers);
+  const correct = countCorrect(matrix);
+  return {
+    foundFaces: wilsonInterval(correct, truth.length),
+    allImages: wilsonInterval(correct, truth.length + missed),
+    matrix,
+    classes: classMetrics(matrix),
+    macroF1: macroF1(matrix),
+  };
+}
 
 /**
  * The performance of one model on a data set. Lists are in the data set's order. `byCharacter` is missing if the images
@@ -64,13 +102,13 @@ function scoreFaces(records: readonly FrameRecord[], faces: readonly (FacePredic
   const outcomes = records.map(({ emotion }, index) => faces[index]?.likeliest === emotion);
   const found = records.flatMap(({ emotion }, index) => {
     const face = faces[index];
-    return face ? [{ label: emotionId(emotion), face }] : [];
+    return face ? [{ ...face, emotion }] : [];
   });
-  const labels = Uint8Array.from(found, ({ label }) => label);
-  const likeliest = Uint8Array.from(found, ({ face }) => emotionId(face.likeliest));
-  const rows = found.flatMap(({ face }) => EMOTIONS.map((emotion) => face.probabilities[emotion]));
-  const answered = found.filter(({ face }) => face.answer !== 'unsure');
-  const right = answered.filter(({ label, face }) => face.answer === EMOTIONS[label]);
+  const labels = Uint8Array.from(found, ({ emotion }) => emotionId(emotion));
+  const likeliest = found.map((face) => emotionId(face.likeliest));
+  const rows = found.flatMap(({ probabilities }) => EMOTIONS.map((emotion) => probabilities[emotion]));
+  const answered = found.filter(({ answer }) => answer !== 'unsure');
+  const right = answered.filter(({ emotion, answer }) => answer === emotion);
   return {
     /** Whether the answer for each image is right; false for a missed face. */
     outcomes,
@@ -80,7 +118,7 @@ function scoreFaces(records: readonly FrameRecord[], faces: readonly (FacePredic
     /** Expected calibration error over the found faces, 0 to 1. */
     calibrationError: expectedCalibrationError({ labels, probabilities: Float32Array.from(rows) }),
     /** Number of cropped faces with assumed landmarks. */
-    assumed: countAssumed(found.map(({ face }) => face.detector)),
+    assumed: countAssumed(found.map(({ detector }) => detector)),
     /** Share of the found faces with an answer other than `unsure`, and of these the right ones. */
     answered: wilsonInterval(answered.length, found.length),
     rightOfAnswered: wilsonInterval(right.length, answered.length),
@@ -97,49 +135,45 @@ export function scoreFrames(records: readonly FrameRecord[], outcomes: readonly 
   }));
 }
 
+/** Evaluations of one or two models on the same images, as {@link compareEvaluations} returns them. */
+type ComparedEvaluations = ReturnType<typeof compareEvaluations>;
+
 /**
- * Compares two models that were evaluated on the same data set, image by image and person by person.
- * @param records of that data set
- * @returns counts of right answers and McNemar's p value; `difference`: first minus second, paired by person or
- *   character, undefined if there is only one
+ * Compares models that were evaluated on the same data set.
+ * @param evaluations of one or two models
+ * @param column scores each model by this column too
+ * @returns `paired`, with two models: counts of right answers, McNemar's p value, and `difference`, first minus second,
+ *   paired by person or character, undefined if there is only one; `groups`: scores by group, in the order of the models
  */
 export function compareEvaluations(
-  first: ModelEvaluation,
-  second: ModelEvaluation,
-  records: readonly FrameRecord[],
+  { name: dataset, records }: Dataset,
+  evaluations: readonly ModelEvaluation[],
+  column?: GroupColumn,
 ) {
-  const [one, other] = [first, second].map(({ outcomes }) => scoreFrames(records, outcomes));
-  const difference = hasCharacters(records) ? pairedDifference(one, other) : undefined;
-  return { ...comparePaired(first.outcomes, second.outcomes), difference };
-}
-
-/** Evaluations of one or two models on the same images. */
-interface EvaluationResults {
-  /** Name of the data set. */
-  readonly dataset: string;
-  readonly evaluations: readonly ModelEvaluation[];
-  /** Comparison of two models. */
-  readonly paired?: ReturnType<typeof compareEvaluations>;
-  /** Scores by group, in the order of the evaluations. */
-  readonly groups?: readonly GroupEvaluation[];
+  const [first, second] = evaluations.map(({ outcomes }) => outcomes);
+  const compare = () => {
+    const [one, other] = [first, second].map((outcomes) => scoreFrames(records, outcomes));
+    const difference = hasCharacters(records) ? pairedDifference(one, other) : undefined;
+    return { ...comparePaired(first, second), difference };
+  };
+  const groups = column && evaluations.map((evaluation) => evaluateGroups(evaluation, records, column));
+  return { dataset, evaluations, paired: second && compare(), groups };
 }
 
 /** Formats evaluations as JSON; a group without a name is null. */
-export function evaluationsToJson({ dataset, evaluations, paired, groups }: EvaluationResults): string {
+export function evaluationsToJson({ dataset, evaluations, paired, groups }: ComparedEvaluations): string {
   const models = evaluations.map((evaluation, index) => ({
     ...evaluation,
     outcomes: undefined,
     confidences: undefined,
-    by: groups && {
-      ...groups[index],
-      groups: groups[index].groups.map((one) => ({ ...one, group: one.group ?? null })),
-    },
+    by: groups?.[index],
   }));
-  return `${JSON.stringify({ dataset, labels: EMOTIONS, models, paired }, null, 2)}\n`;
+  const nameGroup = (key: string, value: unknown) => (key === 'group' ? (value ?? null) : value);
+  return `${JSON.stringify({ dataset, labels: EMOTIONS, models, paired }, nameGroup, 2)}\n`;
 }
 
 /** Formats evaluations as text. */
-export function evaluationsToText({ dataset, evaluations, paired, groups }: EvaluationResults): string {
+export function evaluationsToText({ dataset, evaluations, paired, groups }: ComparedEvaluations): string {
   const lines = [`Data: ${dataset}, ${evaluations[0].outcomes.length} images`];
   for (const [index, evaluation] of evaluations.entries())
     lines.push('', ...describeModel(evaluation), ...(groups ? ['', ...describeGroups(groups[index])] : []));
@@ -157,46 +191,48 @@ export function evaluationsToText({ dataset, evaluations, paired, groups }: Eval
   return `${lines.join('\n')}\n`;
 }
 
-function describeModel(evaluation: ModelEvaluation): string[] {
-  const { model, description, score, calibrationError, answered, rightOfAnswered, seconds, byCharacter } =
-    evaluation;
+function describeModel({ model, description, score, ...evaluation }: ModelEvaluation): string[] {
   const assumed = describeAssumed(evaluation.assumed, score.foundFaces.trials);
+  const { byCharacter } = evaluation;
   return [
     `${model}: ${description}`,
-    `  accuracy of all images        ${toPercent(score.allImages)}`,
-    ...(byCharacter ? [`  over persons or characters    ${toInterval(byCharacter)}`] : []),
-    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
+    describeFigure('accuracy of all images', toPercent(score.allImages)),
+    ...(byCharacter ? [describeFigure('over persons or characters', toInterval(byCharacter))] : []),
+    describeFigure('accuracy where a face is found', toPercent(score.foundFaces)),
     ...(assumed ? [`  ${assumed}`] : []),
-    `  macro F1 where a face is found ${score.macroF1.toFixed(4)}`,
-    `  calibration error             ${calibrationError.toFixed(4)}`,
-    `  answered, not unsure          ${toPercent(answered)}`,
-    `  right of these                ${toPercent(rightOfAnswered)}`,
-    `  time                          ${seconds.toFixed(1)} s`,
+    describeFigure('macro F1 where a face is found', score.macroF1.toFixed(4)),
+    describeFigure('calibration error', evaluation.calibrationError.toFixed(4)),
+    describeFigure('answered, not unsure', toPercent(evaluation.answered)),
+    describeFigure('right of these', toPercent(evaluation.rightOfAnswered)),
+    describeFigure('time', `${evaluation.seconds.toFixed(1)} s`),
     ...describeConfusion(score.matrix),
   ];
 }
 
+/** Formats a figure as a line of text; the values of several lines are aligned. @param label at most 30 characters */
+export function describeFigure(label: string, value: string): string {
+  return `  ${label.padEnd(30)} ${value}`;
+}
+
 /** Formats a confusion matrix as lines of text. */
 export function describeConfusion(matrix: ConfusionMatrix): string[] {
-  const line = (name: string, cells: readonly unknown[]) =>
+  const line = (name: string, cells: readonly (string | number)[]) =>
     `    ${name.padEnd(9)}${cells.map((cell) => String(cell).padStart(9)).join('')}`;
+  const header = EMOTIONS.map((name) => name.slice(0, 8));
   return [
     '  confusion (rows: true, columns: answered)',
-    line(
-      '',
-      EMOTIONS.map((name) => name.slice(0, 8)),
-    ),
+    line('', header),
     ...EMOTIONS.map((name, row) => line(name, matrix[row])),
   ];
 }
 
 /** Formats an estimated share with its 95 % interval. */
-export function toInterval({ value, low, high }: Estimate): string {
-  return `${formatPercent(value)} (95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
+export function toInterval({ value, low, high }: Estimate, name = '95 %'): string {
+  return `${formatPercent(value)} (${name}: ${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
 /** Formats a share with its counts and Wilson's 95 % interval. */
-export function toPercent({ value, low, high, successes, trials }: Proportion): string {
-  if (trials === 0) return '– (0 of 0)';
-  return `${formatPercent(value)} (${successes} of ${trials}; Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`;
+export function toPercent(share: Proportion): string {
+  const { successes, trials } = share;
+  return trials === 0 ? '– (0 of 0)' : toInterval(share, `${successes} of ${trials}; Wilson 95 %`);
 }

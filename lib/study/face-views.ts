@@ -2,6 +2,7 @@ import path from 'node:path';
 import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
 import { EMOTIONS, type Emotion, emotionId } from '../core/emotions';
 import { boxAt } from '../core/geometry';
+import { groupBy } from '../core/group-by';
 import { landmarksOf } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
@@ -15,8 +16,10 @@ import type { ExplorableFace } from '../figures/block-explorer';
 import type { AnsweredPicture } from '../figures/confusion-chart';
 import type { SampleFace } from '../figures/sheets';
 import type { Prediction } from '../model/training/evaluate';
+import { toFaceView } from '../predict/show-predictions';
 
 const CLASSES = EMOTIONS.length;
+const AREA = BLOCK_SIZE * BLOCK_SIZE;
 
 /** Maximum number of characters on a sheet of sample faces. */
 const SHEET_CHARACTERS = 6;
@@ -27,34 +30,25 @@ const SHEET_CHARACTERS = 6;
  */
 export function viewFace({ directory }: Dataset, blocks: BlockSet, face: number): FaceView {
   const { path: name, character, emotion } = blocks.records[face];
-  const area = BLOCK_SIZE * BLOCK_SIZE;
-  const block = (pixels: Uint8Array) => toBlock(pixels.subarray(face * area, (face + 1) * area));
-  return {
-    image: path.join(directory, name),
+  const block = (pixels: Uint8Array) => pixels.subarray(face * AREA, (face + 1) * AREA);
+  return toFaceView(path.join(directory, name), `${character}, ${emotion}`, {
     landmarks: landmarksOf(blocks, face),
     eyesBox: boxAt(blocks.eyesBoxes, face),
     mouthBox: boxAt(blocks.mouthBoxes, face),
     eyes: block(blocks.eyes),
     mouth: block(blocks.mouth),
-    caption: `${character}, ${emotion}`,
-  };
-}
-
-function toBlock(data: Uint8Array) {
-  return { width: BLOCK_SIZE, height: BLOCK_SIZE, data };
+  });
 }
 
 /** Lists the positions of each expression of each of the first characters. */
 function listCells(records: readonly FrameRecord[], count: number) {
-  const characters = [...new Set(records.map(({ character }) => character))].slice(0, count);
-  return characters.flatMap((character) =>
-    EMOTIONS.map((emotion) => ({
-      character,
-      emotion,
-      positions: [...records.keys()].filter(
-        (at) => records[at].character === character && records[at].emotion === emotion,
-      ),
-    })),
+  const all = [...records.keys()];
+  const characters = [...groupBy(all, (at) => records[at].character)].slice(0, count);
+  return characters.flatMap(([character, own]) =>
+    EMOTIONS.map((emotion) => {
+      const positions = own.filter((at) => records[at].emotion === emotion);
+      return { character, emotion, positions };
+    }),
   );
 }
 
@@ -151,15 +145,9 @@ export async function viewFiles(
     const rows = await computeRows(frames, { ...settings, root, detector });
     const found = rows.filter(isFaceRow);
     return {
-      faces: found.map(({ record, landmarks, eyesBox, mouthBox, eyes, mouth }): FaceView => ({
-        image: path.join(root, record.path),
-        caption: path.basename(record.path),
-        landmarks,
-        eyesBox,
-        mouthBox,
-        eyes: toBlock(eyes),
-        mouth: toBlock(mouth),
-      })),
+      faces: found.map((row) =>
+        toFaceView(path.join(root, row.record.path), path.basename(row.record.path), row),
+      ),
       missed: rows.flatMap((row) => {
         if (isFaceRow(row)) return [];
         // Reasons name the path from the disk's root; the user reads it from the current folder.

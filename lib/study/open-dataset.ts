@@ -9,10 +9,9 @@ import {
   type Experiment,
 } from '../core/experiment-settings';
 import type { LabelRule } from '../core/votes';
-import { readFerg } from '../datasets/ferg';
 import { type Dataset, markCropped, type OpenOptions } from '../datasets/dataset';
 import { DATASETS, readDataset } from '../datasets/registry';
-import { HEADER_FILE, readManifest, writeSample, generateCharacter } from '../characters';
+import { generateCharacter, HEADER_FILE, readManifest, writeSample } from '../characters';
 import { homePath, projectRoot } from '../files/project';
 import { hasLabels } from '../datasets/labels';
 import { preprocess, type PreprocessResult } from '../faces/store/preprocess';
@@ -45,7 +44,6 @@ export async function openDataset(
   environment: Readonly<Record<string, string | undefined>>,
   onProgress?: Progress,
 ): Promise<OpenedDataset> {
-  const start = performance.now();
   const setting = chooseFolder(environment);
   const cropped = readCropped(environment);
   if (!setting) {
@@ -54,10 +52,7 @@ export async function openDataset(
         `Expected a folder of cropped faces (--data, ${FOLDER_VARIABLES.join(', ')}) with --cropped or CROPPED but received none`,
       );
     const { clipsPerCell, framesPerClip, sampleFrames: frames } = experiment;
-    const directory = homePath('data', 'sample');
-    const { reused } = await writeSample({ directory, clipsPerCell, framesPerClip, frames, onProgress });
-    const dataset = readFerg(directory, { setting: 'the sample' });
-    return { ...(await withManifest(dataset)), drawn: !reused, seconds: secondsSince(start) };
+    return openDrawn('sample', { clipsPerCell, framesPerClip, frames, onProgress });
   }
   const stray = SAMPLE_VARIABLES.find((name) => environment[name]);
   if (stray)
@@ -70,14 +65,14 @@ export async function openDataset(
     throw new RangeError(
       `Expected one of ${DATASETS.map(({ id }) => id).join(', ')} for DATASET with DATASET_DIR but received none`,
     );
-  const opened = await openFolder(reader, locate(environment[setting]!), {
+  return openFolder(reader, locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
     // The reader checks these two.
     labels: (labels || undefined) as LabelRule | undefined,
     numbered: (numbered || undefined) as Numbering | undefined,
     setting,
+    cropped,
   });
-  return markCropped(opened, cropped);
 }
 
 /** Returns the variable that names the folder; undefined: the sample. */
@@ -103,16 +98,31 @@ function locate(name: string): string {
   return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
 }
 
-/** @param id of the reader */
+/** @param options.start start of the work, from `performance.now()` */
 async function openFolder(
-  id: string,
+  reader: string,
   directory: string,
-  options: Omit<OpenOptions, 'cacheDirectory'>,
+  options: Omit<OpenOptions, 'cacheDirectory'> &
+    Partial<Pick<OpenedDataset, 'drawn' | 'cropped'>> & { readonly start?: number },
+): Promise<OpenedDataset> {
+  const { drawn = false, cropped = false, start = performance.now(), ...own } = options;
+  const cacheDirectory = homePath('data', 'cache', 'converted');
+  const dataset = await withManifest(await readDataset(reader, directory, { ...own, cacheDirectory }));
+  return { ...markCropped(dataset, cropped), drawn, seconds: (performance.now() - start) / 1000 };
+}
+
+/**
+ * Opens drawn characters, which are drawn if they are missing.
+ * @param name of the folder in data
+ */
+export async function openDrawn(
+  name: string,
+  options: Omit<Parameters<typeof writeSample>[0], 'directory'>,
 ): Promise<OpenedDataset> {
   const start = performance.now();
-  const cacheDirectory = homePath('data', 'cache', 'converted');
-  const dataset = await withManifest(await readDataset(id, directory, { ...options, cacheDirectory }));
-  return { ...dataset, drawn: false, seconds: secondsSince(start) };
+  const directory = homePath('data', name);
+  const { reused } = await writeSample({ ...options, directory });
+  return openFolder('ferg', directory, { setting: `data/${name}`, drawn: !reused, start });
 }
 
 /** Adds clips and true landmarks from the manifest if the folder is a drawn sample, which its header file shows. */
@@ -129,10 +139,6 @@ async function withManifest(dataset: Dataset): Promise<Dataset> {
   });
   const trueLandmarks = new Map(manifest.map(({ path, landmarks }) => [path, Float32Array.from(landmarks)]));
   return { ...dataset, name: 'synthetic sample', synthetic: true, records, trueLandmarks };
-}
-
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000;
 }
 
 /**
@@ -164,11 +170,7 @@ export async function openData(
   const absolute = path.resolve(directory);
   const isTable = /\.(csv|tsv)$/i.test(absolute) || hasLabels(absolute);
   const reader = isTable ? 'labels' : hasFergLayout(absolute) ? 'ferg' : 'folder';
-  const opened = await openFolder(reader, absolute, {
-    setting: '--data',
-    numbered: numbered as Numbering | undefined,
-  });
-  return markCropped(opened, cropped);
+  return openFolder(reader, absolute, { setting: '--data', numbered: numbered as Numbering, cropped });
 }
 
 /** Returns true for FERG-DB's folder, or a folder with `<character>/<character>_<emotion>`. */
@@ -190,16 +192,13 @@ function hasFergLayout(directory: string): boolean {
  * Opens the generated characters in data/generated, which are drawn if they are missing.
  * @param count number of characters, at least 1
  */
-export async function openGenerated(
-  experiment: Experiment,
+export function openGenerated(
+  { clipsPerCell, framesPerClip }: Experiment,
   count: number,
   onProgress?: Progress,
 ): Promise<OpenedDataset> {
-  const { clipsPerCell, framesPerClip } = experiment;
-  const directory = homePath('data', 'generated');
   const characters = Array.from({ length: count }, (_, index) => generateCharacter(CHARACTER_SEED, index));
-  await writeSample({ directory, characters, clipsPerCell, framesPerClip, onProgress });
-  return openDataset(experiment, { FERG_DIR: directory });
+  return openDrawn('generated', { characters, clipsPerCell, framesPerClip, onProgress });
 }
 
 /**

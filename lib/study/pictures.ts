@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import { type GrayImage, type RgbImage, toGray } from '../core/image';
-import { readFerg } from '../datasets/ferg';
-import { CHARACTERS, writeSample } from '../characters';
-import { homePath, projectRoot } from '../files/project';
+import { CHARACTERS } from '../characters';
+import { projectRoot } from '../files/project';
 import { decodeImage, isBadImage } from '../faces/picture/decode';
+import { openDrawn } from './open-dataset';
 
 /**
  * Lists the pictures that the environment names in `PICTURES`; default seven drawn ones, one for each expression.
@@ -53,10 +53,8 @@ export async function openExamples(): Promise<ExamplePicture[]> {
   );
 }
 
-async function drawExamples() {
-  const directory = homePath('data', 'examples');
-  await writeSample({ directory, clipsPerCell: 1, framesPerClip: 1 });
-  return readFerg(directory, { setting: 'the examples' });
+function drawExamples() {
+  return openDrawn('examples', { clipsPerCell: 1, framesPerClip: 1 });
 }
 
 /**

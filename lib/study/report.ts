@@ -12,8 +12,8 @@ import type { EngineInfo } from '../tensor/backend';
 import { listPredictions } from './folds/score-folds';
 import { formatCount, markdownTable } from './markdown';
 import type { OpenedDataset } from './open-dataset';
-import { facesOfSplit } from './split-faces';
-import type { Evaluation } from './test-score';
+import { facesOfSplit } from './evaluate-split';
+import type { Evaluation } from './evaluate-split';
 import type { CachedTraining } from './train-cached';
 
 const CLASSES = EMOTIONS.length;

@@ -10,8 +10,8 @@ import type { ModelMetadata } from '../model/files/model-file';
 import type { Network } from '../model/networks/network';
 import { inputSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
-import { facesOfSplit } from './split-faces';
-import { scoreTest, type TestScore } from './test-score';
+import { facesOfSplit } from './evaluate-split';
+import { scoreTest, type TestScore } from './evaluate-models';
 import { type CachedTrainingOptions, fingerprintFaces, trainCached } from './train-cached';
 
 /** Options of {@link trainModel}. */

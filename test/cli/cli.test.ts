@@ -127,17 +127,8 @@ describe('the command line', function () {
     );
     fs.writeFileSync(good, await portraitPng(0));
     fs.writeFileSync(bad, 'none');
-    const args = [
-      'predict',
-      '--files-from',
-      '-',
-      '--format',
-      'json',
-      '--output',
-      target,
-      '--annotate',
-      folder(),
-    ];
+    // The ending of --output is the format.
+    const args = ['predict', '--files-from', '-', '--output', target, '--annotate', folder()];
     // As `find -print0` writes them, behind the byte-order mark that Windows may put first.
     const { status, err } = await run(args, { input: `\uFEFF${good}\0${bad}\0` });
     assert.equal(status, 1, err);
@@ -163,15 +154,23 @@ describe('the command line', function () {
     fs.writeFileSync(picture, await portraitPng(0));
     fs.writeFileSync(file, '');
     fs.symlinkSync('/dev/null', path.join(folder(), 'null'));
-    const [device, inFolder, input, annotated] = await Promise.all([
+    const [device, inFolder, nowhere, input, annotated] = await Promise.all([
       run(['predict', picture, '--output', path.join(folder(), 'null')]),
       run(['predict', picture, '--output', folder()]),
+      run(['predict', picture, '--output', path.join(folder(), 'no', 'a.csv')]),
       run(['predict', picture, '--output', picture]),
       run(['predict', picture, '--annotate', file]),
     ]);
     assert.deepEqual([device.status, device.out], [0, ''], device.err);
     assert.ok(fs.statSync('/dev/null').isCharacterDevice());
-    assert.deepEqual([inFolder.status, input.status, annotated.status], [1, 1, 1]);
+    assert.deepEqual(
+      [inFolder, nowhere, input, annotated].map(({ status }) => status),
+      [1, 1, 1, 1],
+    );
+    assert.match(
+      nowhere.err,
+      /^Expected a file in an existing folder for --output but .*no does not exist: create it first\n$/,
+    );
     assert.match(
       inFolder.err,
       /^Expected a file that can be written for --output but received the folder .*\n$/,

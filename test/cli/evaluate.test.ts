@@ -3,11 +3,22 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
+import { chooseFormat } from '../../lib/cli/command';
 import { chooseSide, evaluate } from '../../lib/cli/evaluate';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
+
+describe('chooseFormat', () => {
+  it('takes the given format, else that of the file, else text', () => {
+    const choose = (given?: 'json', file?: string) => chooseFormat(['text', 'json', 'csv'], given, file);
+    assert.deepEqual(
+      [choose('json', 'a.csv'), choose(undefined, 'A.CSV'), choose(undefined, 'json'), choose()],
+      ['json', 'csv', 'text', 'text'],
+    );
+  });
+});
 
 describe('evaluate', function () {
   this.timeout(60_000);
@@ -104,6 +115,13 @@ describe('evaluate', function () {
       1,
     );
     const text = await evaluateAs('text', 'A Column Of A Long Name');
+    const figures = text
+      .split('\n')
+      .filter((line) => /^ {2}(accuracy|macro|calib|answered|right|time)/.test(line));
+    assert.deepEqual(
+      figures.map((line) => /^ {2}[^\d–]+ (F1 [^\d]+ )?/.exec(line)?.[0].length),
+      figures.map(() => 33),
+    );
     assert.match(text, /not given \*/);
     assert.match(text, /largest difference of accuracy: . minus . 33\.3 points/);
     await assert.rejects(

@@ -118,9 +118,9 @@ describe("face-api's answers", function () {
     const start = tf.memory().numTensors;
     const [one, other] = [await loadClassifier(FACE_API_MODEL), await loadClassifier(FACE_API_MODEL)];
     const loaded = tf.memory().numTensors;
-    const answer = await one.recognize!(image);
+    const [answer] = await one.recognize!([image]);
     one.dispose();
-    assert.deepEqual(await other.recognize!(image), answer);
+    assert.deepEqual(await other.recognize!([image]), [answer]);
     assert.equal(tf.memory().numTensors, loaded - (loaded - start) / 2);
     other.dispose();
     assert.equal((await askPackage(image)).length, answer.length);

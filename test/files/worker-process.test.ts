@@ -28,6 +28,14 @@ describe('worker processes', function () {
     assert.deepEqual(await workers.run({ count: 1 }), Float64Array.of(0));
   });
 
+  it('fail a job whose progress cannot be shown, and run the next', async () => {
+    const refuse = () => {
+      throw new Error('Expected a screen but received none');
+    };
+    await assert.rejects(workers.run({ count: 2 }, refuse), /Expected a screen/);
+    assert.deepEqual(await workers.run({ count: 1 }), Float64Array.of(0));
+  });
+
   it('take jobs in turn; one that ends fails all of its jobs, and those that it is given later', async () => {
     const ended = /Expected a worker process to run but it ended with SIGKILL/;
     const waiting = workers.run({ count: 1, then: 'wait' });

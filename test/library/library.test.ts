@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
 import { loadPredictor, type Predictor, UnreadPictureError } from '../../lib/library';
 import { type Picture, readPicture } from '../../lib/library/picture';
-import { predictionWriter } from '../../lib/predict/format';
+import { PREDICTION_WRITERS } from '../../lib/predict/format';
 import { predictPictures } from '../../lib/predict/predict-inputs';
 import { PHOTO_FOLDER } from '../faces/photos';
 import { startFastest } from '../support/native';
@@ -84,7 +84,7 @@ describe('the library', function () {
 
   it('answers what `predict --format json` writes, and JSON has all of it', async () => {
     const answer = await predictor.predict(PHOTO);
-    const written = predictionWriter('json').write((await predictPictures([PHOTO]))[0], 0);
+    const written = PREDICTION_WRITERS.json.write((await predictPictures([PHOTO]))[0], 0);
     assert.equal(answer.faces.length, 3);
     assert.deepEqual(answer, JSON.parse(written));
     assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);

@@ -20,7 +20,7 @@ import {
   type PicturePrediction,
   type PicturePredictor,
 } from '../../lib/predict/predictor';
-import { predictionWriter } from '../../lib/predict/format';
+import { PREDICTION_WRITERS } from '../../lib/predict/format';
 import { startEngine } from '../../lib/tensor/backend';
 import { splitPpm } from '../../lib/predict/video';
 import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
@@ -165,7 +165,7 @@ describe('predictPictures', function () {
       assert.deepEqual(blocks.detectors, ['whole-image', 'whole-image', 'assumed']);
       for (const part of ['eyes', 'mouth'] as const)
         assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
-      const lines = results.map((result, index) => predictionWriter('text').write(result, index));
+      const lines = results.map((result, index) => PREDICTION_WRITERS.text.write(result, index));
       assert.deepEqual(
         lines.map((line) => line.endsWith(' (landmarks assumed)\n')),
         [false, false, true],
@@ -197,7 +197,10 @@ describe('predictPictures', function () {
   });
 
   it('names a missing model file', async () => {
-    await assert.rejects(predictPictures([PHOTO], { model: 'no.safetensors' }), /no\.safetensors.*ENOENT/);
+    await assert.rejects(
+      predictPictures([PHOTO], { model: 'no.safetensors' }),
+      /Expected the path of a model file, face-api, or no model .* but received no\.safetensors: no such file/,
+    );
   });
 });
 
@@ -227,7 +230,7 @@ describe('a predictor', function () {
     const stdin = (async function* () {
       yield fs.readFileSync(PHOTO);
     })();
-    const inputs = await expandInputs(['-']);
+    const { inputs } = await expandInputs(['-']);
     let count = 0;
     for await (const { result } of predictInputs(predictor, inputs, { stdin })) {
       assert.ok(!isUnread(result) && result.faces.length >= 3);
@@ -251,16 +254,20 @@ describe('expandInputs', () => {
   const at = (name: string) => path.join(folder(), name);
   /** What is taken of the folder, by paths from it, and what is said of the rest. */
   async function expand(...names: string[]): Promise<{ taken: string[]; notes: string[] }> {
-    const notes: string[] = [];
-    const inputs = await expandInputs(names.map(at), (note) => notes.push(note.replace(folder(), '.')));
-    return { taken: inputs.map(({ source }) => path.relative(folder(), source)), notes };
+    const { inputs, notes } = await expandInputs(names.map(at));
+    return {
+      taken: inputs.map(({ source }) => path.relative(folder(), source)),
+      notes: notes.map((note) => note.replace(folder(), '.')),
+    };
   }
 
   it('takes files as they are, folders with all below them, and patterns', async () => {
     writeFiles(folder(), { 'b/c.png': '', 'a.jpg': '', 'note.txt': '', 'b/film.mp4': '' });
     assert.deepEqual((await expand('')).taken, ['a.jpg', 'b/c.png', 'b/film.mp4']);
     assert.deepEqual((await expand('**/*.png')).taken, ['b/c.png']);
-    assert.deepEqual(await expandInputs([at('note.txt')]), [{ kind: 'file', source: at('note.txt') }]);
+    assert.deepEqual((await expandInputs([at('note.txt')])).inputs, [
+      { kind: 'file', source: at('note.txt') },
+    ]);
   });
 
   it('recognizes pictures and videos by content or extension, so that invalid ones are reported', async () => {
@@ -319,28 +326,28 @@ describe('expandInputs', () => {
   });
 });
 
-describe('predictionWriter', () => {
+describe('PREDICTION_WRITERS', () => {
   const unread = { source: 'a,"b".jpg', kind: 'missing-file' as const, reason: 'gone' };
   const empty: PicturePrediction = { source: 'c.jpg', width: 1, height: 1, faces: [] };
 
   it('writes complete JSON for any number of pictures', () => {
-    const { start, write, end } = predictionWriter('json');
+    const { start, write, end } = PREDICTION_WRITERS.json;
     assert.deepEqual(JSON.parse(start + end), []);
     assert.deepEqual(JSON.parse(start + write(unread, 0) + write(empty, 1) + end), [unread, empty]);
   });
 
   it('keeps a picture on one line whatever characters its name has', () => {
     const name = 'a\nb\u001b[2J.jpg';
-    const line = predictionWriter('text').write({ ...empty, source: name }, 0);
+    const line = PREDICTION_WRITERS.text.write({ ...empty, source: name }, 0);
     assert.equal(line, 'a\\u000ab\\u001b[2J.jpg: no face\n');
     const [found] = JSON.parse(
-      `[${predictionWriter('json').write({ ...empty, source: name }, 0)}]`,
+      `[${PREDICTION_WRITERS.json.write({ ...empty, source: name }, 0)}]`,
     ) as (typeof empty)[];
     assert.equal(found.source, name);
   });
 
   it('writes CSV rows of one width, with quotes where they are needed', () => {
-    const { start, write } = predictionWriter('csv');
+    const { start, write } = PREDICTION_WRITERS.csv;
     const widths = [start, write(empty, 0)].map((row) => row.split(',').length);
     assert.equal(widths[0], widths[1]);
     assert.match(write(unread, 0), /^"a,""b""\.jpg",,,.*,gone\r\n$/);

@@ -23,7 +23,7 @@ import {
   type PicturePredictor,
 } from '../../lib/predict/predictor';
 import { readFrames, type VideoError, type VideoFrame } from '../../lib/predict/video';
-import { isVideoFile } from '../../lib/predict/video-file';
+import { recognizeFile } from '../../lib/predict/video-file';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
@@ -66,7 +66,7 @@ describeFfmpeg('a film of two portraits, a second each', function () {
     options: PredictInputsOptions = {},
   ): Promise<InputPrediction[]> {
     const looked: InputPrediction[] = [];
-    const inputs = await expandInputs(names.map(at));
+    const { inputs } = await expandInputs(names.map(at));
     for await (const one of predictInputs(predictor, inputs, options)) looked.push(one);
     return looked;
   }
@@ -105,7 +105,7 @@ describeFfmpeg('a film of two portraits, a second each', function () {
     const [broken, missing, portrait] = await look(['broken.mp4', 'missing.mp4', '0.png']);
     assert.ok(isUnread(broken.result) && isUnread(missing.result) && !isUnread(portrait.result));
     assert.match(broken.result.reason, /Expected a video that ffmpeg reads for .*broken\.mp4 but received: /);
-    assert.match(missing.result.reason, /Expected a file for .*missing\.mp4 but found none/);
+    assert.match(missing.result.reason, /Expected a file or folder for .*missing\.mp4 but found none/);
   });
 
   it('makes no network request, although it is a playlist that names a server', async () => {
@@ -282,31 +282,32 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
   });
 });
 
-describe('isVideoFile', () => {
+describe('recognizeFile', () => {
   const folder = useTemporaryFolder();
 
-  it('recognizes videos by their first bytes, and not pictures, playlists or other files', async () => {
+  it('recognizes videos and pictures by their first bytes, and not playlists or other files', async () => {
     const packet = `G${'\0'.repeat(187)}`;
-    const files: Record<string, [start: string, isVideo: boolean]> = {
-      'phone.heic': ['\0\0\0\x18ftypheic\0\0\0\0', false],
-      'picture.avif': ['\0\0\0\x18ftypavif', false],
-      'phone.dat': ['\0\0\0\x18ftypqt  ', true],
-      'camera.bin': [packet.repeat(3), true],
-      'picture.gif': [`GIF89a${'G'.repeat(400)}`, false],
-      'old.mov': ['\0\0\x01\0mdat', true],
-      'film.jpg': ['\x1aE\xdf\xa3', true],
-      'photo.mp4': ['\xff\xd8\xff\xe0', false],
-      'series.mjpeg': ['\xff\xd8\xff\xe0', true],
-      'list.mp4': ['#EXTM3U\n', false],
-      'icon.ico': ['\0\0\x01\0\x01\0', false],
-      'short.mp4': ['', false],
+    const files: Record<string, [start: string, kind: 'picture' | 'video' | undefined]> = {
+      'phone.heic': ['\0\0\0\x18ftypheic\0\0\0\0', 'picture'],
+      'picture.avif': ['\0\0\0\x18ftypavif', 'picture'],
+      'camera.cr3': ['\0\0\0\x18ftypcrx \0\0\0\x01', 'picture'],
+      'phone.dat': ['\0\0\0\x18ftypqt  ', 'video'],
+      'camera.bin': [packet.repeat(3), 'video'],
+      'picture.gif': [`GIF89a${'G'.repeat(400)}`, 'picture'],
+      'old.mov': ['\0\0\x01\0mdat', 'video'],
+      'film.jpg': ['\x1aE\xdf\xa3', 'video'],
+      'photo.mp4': ['\xff\xd8\xff\xe0', 'picture'],
+      'series.mjpeg': ['\xff\xd8\xff\xe0', 'video'],
+      'list.mp4': ['#EXTM3U\n', undefined],
+      'icon.ico': ['\0\0\x01\0\x01\0', undefined],
+      'short.mp4': ['', undefined],
     };
-    for (const [name, [start, isVideo]] of Object.entries(files)) {
+    for (const [name, [start, kind]] of Object.entries(files)) {
       writeFiles(folder(), { [name]: Buffer.from(start, 'latin1') });
-      assert.equal(await isVideoFile(path.join(folder(), name)), isVideo, name);
+      assert.equal(await recognizeFile(path.join(folder(), name)), kind, name);
     }
-    assert.equal(await isVideoFile(path.join(folder(), 'missing.mp4')), false);
-    assert.equal(await isVideoFile(folder()), false);
+    assert.equal(await recognizeFile(folder()), undefined);
+    await assert.rejects(recognizeFile(path.join(folder(), 'missing.mp4')), /ENOENT/);
   });
 });
 

@@ -9,11 +9,16 @@ const records: FrameRecord[] = ['ann', 'ann', 'bob', 'bob'].map((character, inde
 }));
 const evaluation = (...outcomes: boolean[]) => ({ outcomes }) as unknown as ModelEvaluation;
 
+function compare(first: ModelEvaluation, second: ModelEvaluation, images: readonly FrameRecord[]) {
+  const dataset = { name: 'any', synthetic: true, directory: '', records: images };
+  return compareEvaluations(dataset, [first, second]).paired!;
+}
+
 describe('compareEvaluations', () => {
   it('pairs two models image by image, and person by person', () => {
     const first = evaluation(true, true, true, false);
     const second = evaluation(true, false, true, false);
-    const { both, onlyFirst, onlySecond, neither, difference } = compareEvaluations(first, second, records);
+    const { both, onlyFirst, onlySecond, neither, difference } = compare(first, second, records);
     assert.deepEqual([both, onlyFirst, onlySecond, neither], [2, 1, 0, 1]);
     // Ann 1/2 better, Bob as good: mean 1/4; t(0.975, 1) = 12.706 times 1/4.
     assert.ok(difference && Math.abs(difference.value - 0.25) < 1e-12);
@@ -23,6 +28,6 @@ describe('compareEvaluations', () => {
   it('gives no difference over persons where all images are of one', () => {
     const one = records.map((record) => ({ ...record, character: 'all' }));
     const same = evaluation(true, true, false, false);
-    assert.equal(compareEvaluations(same, same, one).difference, undefined);
+    assert.equal(compare(same, same, one).difference, undefined);
   });
 });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildTerGat } from '../../lib/model/networks/tergat';
-import { evaluateWithBaselines } from '../../lib/study/test-score';
+import { evaluateWithBaselines } from '../../lib/study/evaluate-split';
 import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import processJob from '../../lib/study/queue/processor';
 import { runOnQueue, startQueueWorker } from '../../lib/study/queue/queue';
 
 function isInstalled(name: string): boolean {
@@ -10,6 +11,9 @@ function isInstalled(name: string): boolean {
 }
 
 describe('the queue', () => {
+  // The processor's own, which would keep mocha from ending.
+  before(() => process.removeListener('SIGINT', process.listeners('SIGINT').at(-1)!));
+
   it('refuses an invalid Redis address, and does not print its password', async () => {
     for (const url of ['http://host', 'redis://', 'host:6379'])
       await assert.rejects(
@@ -21,6 +25,13 @@ describe('the queue', () => {
         assert.match(message, /received redis:\/\/…@host:99999/);
         return true;
       });
+  });
+
+  it('refuses a job of an unknown kind', async () => {
+    await assert.rejects(
+      processJob({ name: 'other', data: {} }),
+      /Expected a job of kind shard or fold but received other/,
+    );
   });
 
   it('ends with the reason where no server answers, or where its packages are not installed', async () => {

@@ -8,7 +8,7 @@ import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/write-file';
 import type { BlockCondition } from '../block-conditions';
 import { packProbabilities } from '../committed-files';
-import { facesOfSplit } from '../split-faces';
+import { facesOfSplit } from '../evaluate-split';
 import { fingerprintFaces } from '../train-cached';
 import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { EvidenceSplits } from './splits';

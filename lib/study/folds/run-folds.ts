@@ -7,7 +7,7 @@ import { loadStore } from '../../faces/store/store';
 import { findArchitecture } from '../../model/architectures';
 import { inputSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
-import { facesOfSplit } from '../split-faces';
+import { facesOfSplit } from '../evaluate-split';
 import { runOnQueue } from '../queue/queue';
 import { withTrained } from '../train-cached';
 

@@ -9,8 +9,15 @@ import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
 import type { Dataset } from '../../datasets/dataset';
-import { describeConfusion, scoreFrames, toInterval, toPercent } from '../evaluate-models';
-import { scoreTest, type TestScore } from '../test-score';
+import {
+  describeConfusion,
+  describeFigure,
+  scoreFrames,
+  scoreTest,
+  type TestScore,
+  toInterval,
+  toPercent,
+} from '../evaluate-models';
 import type { FoldResult } from './run-folds';
 
 const CLASSES = EMOTIONS.length;
@@ -166,16 +173,16 @@ export function foldsToJson(done: CrossValidation, leftOut?: readonly string[]):
 export function foldsToText({ dataset, figures, model, folds }: CrossValidation): string {
   const { score, accuracy, macroF1, persons } = figures;
   const width = Math.max('person'.length, ...persons.map(({ person }) => person.length));
-  const [low, high] = [macroF1.low, macroF1.high].map((value) => value.toFixed(4));
+  const [f1, low, high] = [macroF1.value, macroF1.low, macroF1.high].map((value) => value.toFixed(4));
   const row = (person: string, cells: readonly unknown[]) =>
     `  ${person.padEnd(width)}  ${cells.map((cell, index) => String(cell).padStart([6, 7, 5, 10][index])).join('  ')}`;
   return [
     `Data: ${dataset.name}, ${score.allImages.trials} images of ${persons.length} persons`,
     `${model}, trained ${folds} times: each person is tested once, the next one chooses the epoch, all others train`,
-    `  accuracy of all images         ${toPercent(score.allImages)}`,
-    `  over persons                   ${toInterval(accuracy)}`,
-    `  accuracy where a face is found ${toPercent(score.foundFaces)}`,
-    `  macro F1 where a face is found ${macroF1.value.toFixed(4)} (95 %, persons resampled: ${low} to ${high})`,
+    describeFigure('accuracy of all images', toPercent(score.allImages)),
+    describeFigure('over persons', toInterval(accuracy)),
+    describeFigure('accuracy where a face is found', toPercent(score.foundFaces)),
+    describeFigure('macro F1 where a face is found', `${f1} (95 %, persons resampled: ${low} to ${high})`),
     ...describeConfusion(score.matrix),
     row('person', ['images', 'no face', 'right', 'best epoch']),
     ...persons.map(({ person, images, missed, correct, bestEpoch = 'no fold' }) =>

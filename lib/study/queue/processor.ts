@@ -14,13 +14,27 @@ const worker = createShardWorker();
 // Ctrl-C goes to all processes of a terminal; the worker that started this one waits for the current job.
 process.on('SIGINT', () => undefined);
 
-/** Runs one job. */
-export default async function processJob(job: { readonly name: string; readonly data: unknown }) {
-  const kind = job.name as JobKind;
-  if (kind === 'shard') expectData(job.data as ShardJob);
-  await startEngine();
+const RUN: Readonly<Record<JobKind, (data: unknown) => Promise<unknown>>> = {
+  shard: async (data) => {
+    expectData(data as ShardJob);
+    await startEngine();
+    return worker.run(data as ShardJob);
+  },
+  fold: async (data) => {
+    await startEngine();
+    return runFoldJob(data as FoldJob);
+  },
+};
+
+/**
+ * Runs one job.
+ * @throws Error for an unknown kind, as a newer version may send it, or with the reason why the job failed
+ */
+export default async function processJob({ name, data }: { readonly name: string; readonly data: unknown }) {
+  if (!Object.hasOwn(RUN, name))
+    throw new RangeError(`Expected a job of kind ${Object.keys(RUN).join(' or ')} but received ${name}`);
   try {
-    return await (kind === 'shard' ? worker.run(job.data as ShardJob) : runFoldJob(job.data as FoldJob));
+    return await RUN[name as JobKind](data);
   } catch (error) {
     throw explainUnwritable(error);
   }

@@ -23,9 +23,9 @@ import {
   predictFrequencies,
   type SetFaces,
 } from '../compute-probabilities';
+import { facesOfSplit } from '../evaluate-split';
 import { openGenerated, preprocessDataset } from '../open-dataset';
 import { readColour } from '../pictures';
-import { facesOfSplit } from '../split-faces';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';
 import type { RealFacesRun } from './archive';
 import {

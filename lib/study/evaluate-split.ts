@@ -1,67 +1,46 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment-settings';
-import { type Proportion, wilsonInterval } from '../core/intervals';
-import {
-  type ClassMetrics,
-  classMetrics,
-  type ConfusionMatrix,
-  confusionMatrix,
-  countCorrect,
-  macroF1,
-} from '../core/metrics';
+import { mapParts, type FrameRecord, type SplitPart } from '../core/record';
+import type { Split } from '../core/split';
 import { buildBoxesNetwork, type NearestPrediction, predictNearest } from '../model/networks/baselines';
 import type { Network } from '../model/networks/network';
 import { blockSource, inputSource } from '../model/training/data';
 import { predict, type Prediction } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
-import type { SplitFaces } from './split-faces';
+import { scoreTest, type TestScore } from './evaluate-models';
 import { withTrained } from './train-cached';
 
-/** Score of a classifier on a test set. */
-export interface TestScore {
-  /** Accuracy on the images with a found face. */
-  readonly foundFaces: Proportion;
-  /** Accuracy on all images; an image without a found face counts as an error. */
-  readonly allImages: Proportion;
-  /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
-  readonly matrix: ConfusionMatrix;
-  readonly classes: readonly ClassMetrics[];
-  /** 0 to 1. */
-  readonly macroF1: number;
-}
+/**
+ * The training, validation and test set of a split after preprocessing: the found faces, as ascending positions in the
+ * block set, and the number of frames without one.
+ */
+export type SplitFaces = Readonly<
+  Record<SplitPart, { readonly faces: readonly number[]; readonly missed: number }>
+>;
 
 /**
- * Computes accuracy, confusion matrix, class metrics and macro F1.
- * @param truth label ids of the found faces, [n]
- * @param answers label ids, [n]
- * @param missed number of test frames without a found face; they count as errors in the accuracy of all images
+ * Finds the faces of each set of a split. The split is computed from all frames, before detection, so that each missed
+ * face is counted in the set of its frame.
+ * @param split positions in `records`
  */
-export function scoreTest(truth: Uint8Array, answers: Uint8Array, missed: number): TestScore {
-  const matrix = confusionMatrix(truth, answers);
-  const correct = countCorrect(matrix);
-  return {
-    foundFaces: wilsonInterval(correct, truth.length),
-    allImages: wilsonInterval(correct, truth.length + missed),
-    matrix,
-    classes: classMetrics(matrix),
-    macroF1: macroF1(matrix),
-  };
+export function facesOfSplit(split: Split, records: readonly FrameRecord[], blocks: BlockSet): SplitFaces {
+  const faceOf = new Map(blocks.records.map((record, face) => [record.path, face]));
+  return mapParts(split, (indices) => {
+    const faces = indices.flatMap((index) => faceOf.get(records[index].path) ?? []);
+    return { faces: faces.sort((first, second) => first - second), missed: indices.length - faces.length };
+  });
 }
 
 /** Number of epochs of the boxes baseline; each takes a fraction of a second. */
 const BOXES_EPOCHS = 50;
 
-/** Values of the network and of both baselines. */
-export interface OfEachModel<T, Nearest = T> {
-  readonly network: T;
-  readonly nearest: Nearest;
-  readonly boxes: T;
-}
+/** Results of the network and of both baselines. */
+type OfEachModel<T> = Readonly<Record<'network' | 'nearest' | 'boxes', T>>;
 
 /** Result of {@link evaluateWithBaselines}. Notebooks take it apart: unnamed types would not do in their cells. */
 export interface Evaluation {
   /** Predictions for the found test faces, in their order. */
-  readonly answers: OfEachModel<Prediction, NearestPrediction>;
+  readonly answers: Omit<OfEachModel<Prediction>, 'nearest'> & { readonly nearest: NearestPrediction };
   readonly scores: OfEachModel<TestScore>;
   /** Time taken, the training of the boxes baseline included. */
   readonly seconds: number;
@@ -89,10 +68,11 @@ export async function evaluateWithBaselines(
     { experiment: { ...experiment, epochs: BOXES_EPOCHS }, blocks, faces, cacheDirectory },
     (boxesNetwork) => predict(boxesNetwork, inputSource(blocks, faces.test.faces, ['boxes'])),
   );
-  const score = (answers: Uint8Array) => scoreTest(test.labels, answers, faces.test.missed);
+  const score = ({ labels }: { readonly labels: Uint8Array }) =>
+    scoreTest(test.labels, labels, faces.test.missed);
   return {
     answers: { network: own, nearest, boxes },
-    scores: { network: score(own.labels), nearest: score(nearest.labels), boxes: score(boxes.labels) },
+    scores: { network: score(own), nearest: score(nearest), boxes: score(boxes) },
     seconds: (performance.now() - start) / 1000,
   };
 }
