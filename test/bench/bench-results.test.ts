@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import {
   assembleRow,
   benchChart,
@@ -11,8 +9,7 @@ import {
   type BenchFile,
 } from '../../bench/bench-results';
 import { renderFigure } from '../../lib/figures/figure';
-import { projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/markdown';
+import { assertSection, readReference } from '../support/assertions';
 
 /** A bench with invented figures. */
 const exampleBench: BenchFile = {
@@ -120,13 +117,8 @@ describe('formatRow', () => {
 });
 
 describe('docs/benchmarks.md', () => {
-  const reference = path.join(projectRoot(), 'results', 'reference', 'bench.json');
-
   it('shows the table of results/reference/bench.json', () => {
-    const page = fs.readFileSync(path.join(projectRoot(), 'docs', 'benchmarks.md'), 'utf8');
-    const bench = JSON.parse(fs.readFileSync(reference, 'utf8')) as BenchFile;
-    const table = renderBenchTable(bench);
-    assert.equal(replaceSection(page, 'bench', table), page);
+    assertSection('docs/benchmarks.md', 'bench', renderBenchTable(readReference<BenchFile>('bench')));
   });
 });
 

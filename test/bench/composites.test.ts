@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import {
   type CompositesFile,
   COMPOSITES_PAGE,
@@ -10,9 +8,8 @@ import {
 } from '../../bench/composites';
 import { drawPieces, pasteFaces } from '../../bench/paste-faces';
 import { createRandom } from '../../lib/core/random';
-import { projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/markdown';
 import { describeNative } from '../support/native';
+import { assertSection, readReference } from '../support/assertions';
 
 describeNative('composites', function () {
   this.timeout(300_000);
@@ -49,12 +46,10 @@ describe('pasteFaces', () => {
 });
 
 describe('results/reference/composites.json', () => {
-  const file = path.join(projectRoot(), 'results', 'reference', 'composites.json');
-  const measured = JSON.parse(fs.readFileSync(file, 'utf8')) as CompositesFile;
+  const measured = readReference<CompositesFile>('composites');
 
   it('is the table of the page', () => {
-    const page = fs.readFileSync(path.join(projectRoot(), COMPOSITES_PAGE), 'utf8');
-    assert.equal(replaceSection(page, 'composites', compositesToMarkdown(measured)), page);
+    assertSection(COMPOSITES_PAGE, 'composites', compositesToMarkdown(measured));
   });
 
   it('has nine of ten faces of 100 pixels found in 4000x3000, and none in textures', () => {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-import { projectRoot } from '../../lib/files/project';
-import { replaceSection } from '../../lib/study/markdown';
 import { type ScaleFile, scaleToMarkdown, scaleToSentence } from '../../bench/data-at-scale-text';
+import { assertSection, readReference } from '../support/assertions';
 
 const measured: ScaleFile = {
   images: 50_000,
@@ -19,15 +16,14 @@ const measured: ScaleFile = {
 };
 
 describe('the measurements at scale', () => {
-  const read = (...names: string[]) => fs.readFileSync(path.join(projectRoot(), ...names), 'utf8');
-  const committed = JSON.parse(read('results', 'reference', 'scale.json')) as ScaleFile;
+  const committed = readReference<ScaleFile>('scale');
 
   for (const [file, toText] of [
     ['docs/data-at-scale.md', scaleToMarkdown],
     ['README.md', scaleToSentence],
   ] as const)
     it(`are quoted to the digit by ${file}`, () => {
-      assert.equal(read(file), replaceSection(read(file), 'scale', toText(committed)));
+      assertSection(file, 'scale', toText(committed));
     });
 });
 

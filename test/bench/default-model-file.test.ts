@@ -12,7 +12,7 @@ import {
   type DefaultModelFile,
 } from '../../bench/reference/model';
 import type { ModelEvaluation } from '../../lib/study/evaluate-models';
-import { replaceSection } from '../../lib/study/markdown';
+import { assertSection, readReference } from '../support/assertions';
 
 describe('toDefaultModelFile', () => {
   it('tells the accuracy of all images and of each character alone', () => {
@@ -44,19 +44,15 @@ describe('toDefaultModelFile', () => {
 });
 
 describe('results/reference/default-model.json', () => {
-  const root = projectRoot();
-  const model = path.join(root, DEFAULT_MODEL);
-  const file = JSON.parse(
-    fs.readFileSync(path.join(root, 'results', 'reference', 'default-model.json'), 'utf8'),
-  ) as DefaultModelFile;
+  const file = readReference<DefaultModelFile>('default-model');
 
   it('was measured with the model that is there: else npm run reference -- model', () => {
-    assert.equal(file.sha256, createHash('sha256').update(fs.readFileSync(model)).digest('hex'));
+    const model = fs.readFileSync(path.join(projectRoot(), DEFAULT_MODEL));
+    assert.equal(file.sha256, createHash('sha256').update(model).digest('hex'));
     assert.deepEqual([file.images, Object.keys(file.characters).length], [1680, 6]);
   });
 
   it("is the card's table", () => {
-    const card = fs.readFileSync(path.join(path.dirname(model), 'README.md'), 'utf8');
-    assert.equal(replaceSection(card, 'six', defaultModelToMarkdown(file)), card);
+    assertSection('models/README.md', 'six', defaultModelToMarkdown(file));
   });
 });

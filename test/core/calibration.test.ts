@@ -9,8 +9,10 @@ import {
 import { createRandom } from '../../lib/core/random';
 import { evidenceFixture } from './evidence-fixture';
 
-const { labels, probabilities, error, temperature } = evidenceFixture.calibration;
-const known = { labels, probabilities: Float32Array.from(probabilities) };
+const { error, temperature, ...fixture } = evidenceFixture.calibration;
+const labels = Array.from(fixture.labels, Number);
+const bytes = Uint8Array.from(Buffer.from(fixture.probabilities, 'base64'));
+const known = { labels, probabilities: new Float32Array(bytes.buffer) };
 
 /** A row that answers `label` with a confidence; the rest is shared by the others. */
 function buildRow(label: number, confidence: number): number[] {

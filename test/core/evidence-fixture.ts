@@ -16,8 +16,10 @@ export const evidenceFixture = JSON.parse(
   readonly intervals: readonly KnownInterval[];
   readonly paired: KnownInterval & { readonly first: readonly number[]; readonly second: readonly number[] };
   readonly calibration: {
-    readonly labels: readonly number[];
-    readonly probabilities: readonly number[];
+    /** A digit each. */
+    readonly labels: string;
+    /** Float32, base64: seven for each label. */
+    readonly probabilities: string;
     readonly error: number;
     readonly temperature: number;
   };

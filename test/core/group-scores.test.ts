@@ -3,6 +3,7 @@ import { expectedCalibrationError } from '../../lib/core/calibration';
 import { type GroupedAnswer, scoreGroups } from '../../lib/core/group-scores';
 import { wilsonInterval } from '../../lib/core/intervals';
 import { createRandom } from '../../lib/core/random';
+import { assertNear } from '../support/assertions';
 
 /** Answers of one group, each image a unit of its own unless a person is named. */
 function answersOf(
@@ -23,8 +24,6 @@ const times = (count: number, isRight: boolean) => Array.from({ length: count },
 const limits = { images: 4, units: 1 };
 const score = (answers: readonly GroupedAnswer[], options: Partial<Parameters<typeof scoreGroups>[1]> = {}) =>
   scoreGroups(answers, { limits, random: createRandom(1), ...options });
-const isNear = (actual: number, expected: number, tolerance = 1e-9) =>
-  assert.ok(Math.abs(actual - expected) < tolerance, `${actual} is not ${expected}`);
 
 describe('scoreGroups', () => {
   it('counts accuracy, recall by class and calibration error of each group; a missed face is wrong', () => {
@@ -47,8 +46,8 @@ describe('scoreGroups', () => {
     assert.deepEqual([f.recalls[2].value, f.recalls[3].value, f.recalls[2].trials], [0.5, 0.5, 2]);
     assert.ok(Number.isNaN(f.recalls[0].value));
     // Two of 0.9 with 1 right, one of 0.55 right: (|1.8 - 1| + |0.55 - 1|) / 3. Four of 0.75 with 3 right: 0.
-    isNear(f.calibrationError.value, 1.25 / 3);
-    isNear(m.calibrationError.value, 0);
+    assertNear(f.calibrationError.value, 1.25 / 3);
+    assertNear(m.calibrationError.value, 0);
   });
 
   it('agrees with the calibration error of the whole', () => {
@@ -63,7 +62,7 @@ describe('scoreGroups', () => {
       isRight: label === 0,
       confidence: probabilities[7 * index],
     }));
-    isNear(
+    assertNear(
       score(answers).groups[0].calibrationError.value,
       expectedCalibrationError({ probabilities, labels }),
     );
@@ -78,15 +77,15 @@ describe('scoreGroups', () => {
     assert.deepEqual([groups[0].accuracy.low, groups[0].accuracy.high, groups[0].units], [0, 1, 2]);
     const alone = score(answersOf('f', [...times(50, true), ...times(50, false)])).groups[0].accuracy;
     // 0.5 plus and minus 1.96 times 0.05.
-    isNear(alone.low, 0.402, 0.02);
-    isNear(alone.high, 0.598, 0.02);
+    assertNear(alone.low, 0.402, 0.02);
+    assertNear(alone.high, 0.598, 0.02);
   });
 
   it("is never narrower than Wilson's interval, and the calibration error lies in its own", () => {
     const { groups } = score(answersOf('f', times(20, true), { person: 'ann', confidence: 0.9 }));
-    isNear(groups[0].accuracy.low, wilsonInterval(20, 20).low);
+    assertNear(groups[0].accuracy.low, wilsonInterval(20, 20).low);
     const { value, low, high } = groups[0].calibrationError;
-    isNear(value, 0.1);
+    assertNear(value, 0.1);
     assert.ok(low <= value && value <= high);
   });
 
@@ -113,10 +112,10 @@ describe('scoreGroups', () => {
     );
     const { higher, lower, difference, compared, isTooFew } = largestDifference!;
     assert.deepEqual([higher, lower, compared, isTooFew], ['10', '9', 3, false]);
-    isNear(difference.value, 0.2);
+    assertNear(difference.value, 0.2);
     // The range of three normal deviates of about 0.046 each: 3.31 times 0.046, the Studentized range's 95 %.
-    isNear(difference.high - difference.value, 0.15, 0.015);
-    isNear(difference.value - difference.low, 0.15, 0.015);
+    assertNear(difference.high - difference.value, 0.15, 0.015);
+    assertNear(difference.value - difference.low, 0.15, 0.015);
   });
 
   it("gives two groups Newcombe's interval where all persons agree", () => {
@@ -125,8 +124,8 @@ describe('scoreGroups', () => {
       ...answersOf('b', times(10, true)),
     ]);
     // Both all right: 0 plus and minus the width of Wilson's interval, which begins at 10 / (10 + 1.96^2).
-    isNear(largestDifference!.difference.high, 1 - 10 / 13.8415, 1e-4);
-    isNear(largestDifference!.difference.low, 10 / 13.8415 - 1, 1e-4);
+    assertNear(largestDifference!.difference.high, 1 - 10 / 13.8415, 1e-4);
+    assertNear(largestDifference!.difference.low, 10 / 13.8415 - 1, 1e-4);
   });
 
   it('compares small groups where there are no others, and says so', () => {

@@ -7,6 +7,7 @@ import {
 } from '../../lib/core/landmark-features';
 import { createRandom } from '../../lib/core/random';
 import { buildFaceSet } from '../support/blocks';
+import { assertNear } from '../support/assertions';
 
 const random = createRandom(1, 'landmarks');
 const face = Float32Array.from({ length: 136 }, () => random.uniform(0, 200));
@@ -20,16 +21,10 @@ function moveFace(points: Float32Array, { angle, scale, x, y }: Record<string, n
   });
 }
 
-function assertClose(actual: Float32Array, expected: Float32Array): void {
-  actual.forEach((value, i) =>
-    assert.ok(Math.abs(value - expected[i]) < 1e-3, `${i}: ${value}, ${expected[i]}`),
-  );
-}
-
 describe('landmark features', () => {
   it('do not depend on place, size and tilt of the head', () => {
     const moved = moveFace(face, { angle: 0.4, scale: 1.7, x: 30, y: -12 });
-    assertClose(normalizeLandmarks(moved), normalizeLandmarks(face));
+    assertNear(normalizeLandmarks(moved), normalizeLandmarks(face), 1e-3);
   });
 
   it('put the eyes at half a unit left and right of the origin', () => {
@@ -38,9 +33,7 @@ describe('landmark features', () => {
       [0, 1].map((axis) =>
         [0, 1, 2, 3, 4, 5].reduce((sum, i) => sum + features[2 * (first + i) + axis] / 6, 0),
       );
-    [...middle(36), ...middle(42)].forEach((value, i) =>
-      assert.ok(Math.abs(value - [-0.5, 0, 0.5, 0][i]) < 1e-5),
-    );
+    assertNear([...middle(36), ...middle(42)], [-0.5, 0, 0.5, 0], 1e-5);
   });
 
   it("are mirrored in pairs of iBUG's order: twice mirrored they are unchanged", () => {
@@ -91,14 +84,12 @@ describe('landmarksInFace', () => {
   });
 });
 
-const near = (value: number, expected: number) => assert.ok(Math.abs(value - expected) < 1e-6, `${value}`);
-
 describe('drawHeatMap', () => {
   it('is 1 at a point and falls as a Gaussian: exp(-1/2) one standard deviation away', () => {
     const map = drawHeatMap(Float32Array.of(4.5, 2.5), { sizePx: 9, sigmaPx: 3 });
-    near(map[2 * 9 + 4], 1);
-    near(map[2 * 9 + 7], Math.exp(-0.5));
-    near(map[5 * 9 + 1], Math.exp(-1));
+    assertNear(map[2 * 9 + 4], 1);
+    assertNear(map[2 * 9 + 7], Math.exp(-0.5));
+    assertNear(map[5 * 9 + 1], Math.exp(-1));
   });
 
   it('takes the greatest of several points, not their sum', () => {
@@ -106,14 +97,14 @@ describe('drawHeatMap', () => {
     const once = drawHeatMap(Float32Array.of(2.5, 2.5), options);
     assert.deepEqual(drawHeatMap(Float32Array.of(2.5, 2.5, 2.5, 2.5), options), once);
     const both = drawHeatMap(Float32Array.of(0.5, 2.5, 4.5, 2.5), options);
-    near(both[2 * 5], 1);
-    near(both[2 * 5 + 4], 1);
-    near(both[2 * 5 + 2], Math.exp(-2));
+    assertNear(both[2 * 5], 1);
+    assertNear(both[2 * 5 + 4], 1);
+    assertNear(both[2 * 5 + 2], Math.exp(-2));
   });
 
   it('reaches four standard deviations along each axis and no farther', () => {
     const map = drawHeatMap(Float32Array.of(1.5, 1.5), { sizePx: 12, sigmaPx: 2 });
-    near(map[1 * 12 + 9], Math.exp(-8));
+    assertNear(map[1 * 12 + 9], Math.exp(-8));
     assert.equal(map[1 * 12 + 10], 0);
     assert.equal(map[10 * 12 + 1], 0);
   });

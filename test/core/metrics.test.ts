@@ -13,6 +13,7 @@ import {
   measureBlockIou,
 } from '../../lib/core/metrics';
 import { makeBlockSet } from '../support/blocks';
+import { assertNear } from '../support/assertions';
 
 interface Case {
   title: string;
@@ -33,13 +34,6 @@ const fixture = JSON.parse(readFileSync(path.join(__dirname, '../fixtures/report
 };
 const TOLERANCE = 1e-12;
 
-function assertNear(received: readonly number[], expected: readonly number[]) {
-  assert.equal(received.length, expected.length);
-  received.forEach((value, index) =>
-    assert.ok(Math.abs(value - expected[index]) <= TOLERANCE, `${value} is not ${expected[index]}`),
-  );
-}
-
 describe('metrics', () => {
   it('defect 3: counts an angry face that was answered with joy in row 0, column 3: rows are true', () => {
     const matrix = confusionMatrix([0], [3]);
@@ -53,12 +47,11 @@ describe('metrics', () => {
       const matrix = confusionMatrix(known.truth, known.predicted);
       const classes = classMetrics(matrix);
       assert.deepEqual(matrix, known.matrix);
-      assertNear([accuracy(matrix), macroF1(matrix)], [known.accuracy, known.macroF1]);
-      for (const name of ['precision', 'recall', 'f1', 'support'] as const)
-        assertNear(
-          classes.map((metrics) => metrics[name]),
-          known[name],
-        );
+      assertNear([accuracy(matrix), macroF1(matrix)], [known.accuracy, known.macroF1], TOLERANCE);
+      for (const name of ['precision', 'recall', 'f1', 'support'] as const) {
+        const values = classes.map((metrics) => metrics[name]);
+        assertNear(values, known[name], TOLERANCE);
+      }
     });
   }
 

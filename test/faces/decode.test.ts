@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
 import { type BadImage, decodeImage, isBadImage } from '../../lib/faces/picture/decode';
 import { PHOTO_FOLDER } from './photos';
+import { assertNear } from '../support/assertions';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
 
@@ -32,16 +33,12 @@ async function refusal(bytes: Buffer, options?: Parameters<typeof decodeImage>[2
   return image;
 }
 
-function near(actual: readonly number[], expected: readonly number[], tolerance: number): void {
-  actual.forEach((value, index) => assert.ok(Math.abs(value - expected[index]) <= tolerance, `${actual}`));
-}
-
 describe('decodeImage', () => {
   for (const format of ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)
     it(`decodes ${format}`, async () => {
       const image = await decode(await orange().toFormat(format).toBuffer());
       assert.deepEqual([image.width, image.height, image.data.length], [40, 20, 2400]);
-      near(image.pixel(5), [200, 100, 50], 6);
+      assertNear(image.pixel(5), [200, 100, 50], 6);
     });
 
   it('decodes one pixel', async () => {
@@ -86,7 +83,7 @@ describe('decodeImage', () => {
     const bytes = await orange().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     assert.equal((await sharp(bytes).metadata()).space, 'cmyk');
     // Without a profile in the file libvips takes one of its own, which differs between its versions.
-    near((await decode(bytes)).pixel(5), [200, 100, 50], 30);
+    assertNear((await decode(bytes)).pixel(5), [200, 100, 50], 30);
   });
 
   it('gives the pixels of the conversion where it skips it, for a profile that is sRGB', async () => {
@@ -102,9 +99,9 @@ describe('decodeImage', () => {
       [...(await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()).subarray(0, 3)],
       [200, 100, 50],
     );
-    near((await decode(bytes)).pixel(5), [200, 100, 50], 2);
+    assertNear((await decode(bytes)).pixel(5), [200, 100, 50], 2);
     const jpeg = await orange().withIccProfile('p3').jpeg({ quality: 100 }).toBuffer();
-    near((await decode(jpeg)).pixel(5), [200, 100, 50], 3);
+    assertNear((await decode(jpeg)).pixel(5), [200, 100, 50], 3);
   });
 
   it('rotates as EXIF says', async () => {
@@ -115,7 +112,7 @@ describe('decodeImage', () => {
       .toBuffer();
     const image = await decode(bytes);
     assert.deepEqual([image.width, image.height], [20, 40]);
-    near([...image.pixel(10), ...image.pixel(39 * 20 + 10)], [0, 0, 0, 255, 255, 255], 4);
+    assertNear([...image.pixel(10), ...image.pixel(39 * 20 + 10)], [0, 0, 0, 255, 255, 255], 4);
   });
 
   it('takes the first frame of an animation', async () => {
@@ -126,7 +123,7 @@ describe('decodeImage', () => {
     assert.equal((await sharp(bytes, { animated: true }).metadata()).pages, 2);
     const image = await decode(bytes);
     assert.deepEqual([image.width, image.height, image.frames], [8, 8, 2]);
-    near(image.pixel(0), [250, 250, 250], 2);
+    assertNear(image.pixel(0), [250, 250, 250], 2);
   });
 
   it('counts the frames of an animated PNG, whose first is its picture', async () => {

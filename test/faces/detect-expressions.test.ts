@@ -10,6 +10,7 @@ import { loadPicturePredictor, type PicturePrediction } from '../../lib/predict/
 import { useTemporaryFolder } from '../support/folder';
 import { startFastest } from '../support/native';
 import { loadRgb, PHOTO_FOLDER, portraitPng } from './photos';
+import { assertNear } from '../support/assertions';
 
 /** Equal operations on the same backend; only their order within a kernel may differ. */
 const TOLERANCE = 1e-5;
@@ -46,10 +47,6 @@ function toPlain({ neutral, happy, sad, angry, fearful, disgusted, surprised }: 
   };
 }
 
-function assertNear(actual: number, expected: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= TOLERANCE, `${what}: ${actual} is not ${expected}`);
-}
-
 describe("face-api's answers", function () {
   this.timeout(120_000);
   const folder = useTemporaryFolder();
@@ -75,7 +72,8 @@ describe("face-api's answers", function () {
           Float32Array.from(points.positions.flatMap((point) => [point.x, point.y])),
         );
         const wanted = toPlain(expressions);
-        for (const name of EMOTIONS) assertNear(probabilities[name], wanted[name], `${name} of ${index}`);
+        for (const name of EMOTIONS)
+          assertNear(probabilities[name], wanted[name], TOLERANCE, `${name} of ${index}`);
       }
       answers.push(answer);
     }
@@ -110,7 +108,7 @@ describe("face-api's answers", function () {
     const whole = await withTensor(image, (input) => nets.faceExpressionNet.predictExpressions(input));
     const wanted = toPlain(whole as faceApi.FaceExpressions);
     assert.equal(faces.length, 1);
-    for (const name of EMOTIONS) assertNear(faces[0].probabilities[name], wanted[name], name);
+    for (const name of EMOTIONS) assertNear(faces[0].probabilities[name], wanted[name], TOLERANCE, name);
   });
 
   it('leave no tensor behind, and use networks of their own', async () => {

@@ -20,6 +20,7 @@ import {
 import { sampleSquare, toSquare } from '../../lib/faces/detector/sampling';
 import { describeNative, startFastest } from '../support/native';
 import { PHOTOS, PHOTO_FOLDER, PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
+import { assertNear } from '../support/assertions';
 
 const MODELS = path.join(PHOTO_FOLDER, '..', 'model');
 
@@ -45,10 +46,6 @@ function toBatch(image: RgbImage, size: number): tf.Tensor4D {
   const square = toSquare(width, height, false);
   sampleSquare(image, { x: 0, y: 0, width, height }, square, { target, size, index: 0 });
   return tf.tensor4d(target, [1, size, size, 3]);
-}
-
-function near(actual: number, expected: number, tolerance: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: ${actual} is not ${expected}`);
 }
 
 /** face-api's tensors and ours are the same; only their types are written twice. */
@@ -130,8 +127,8 @@ function defineTests(photographs: number): void {
       const expected = (await nets.landmarks.detectLandmarks(asInput(cut))) as faceApi.FaceLandmarks68;
       const bias = LANDMARK_BIAS * Math.max(width, height);
       expected.positions.forEach((point, landmark) => {
-        near(face.landmarks[2 * landmark] - bias - x, point.x, PIXEL_TOLERANCE, `x of ${landmark}`);
-        near(face.landmarks[2 * landmark + 1] - bias - y, point.y, PIXEL_TOLERANCE, `y of ${landmark}`);
+        assertNear(face.landmarks[2 * landmark] - bias - x, point.x, PIXEL_TOLERANCE, `x of ${landmark}`);
+        assertNear(face.landmarks[2 * landmark + 1] - bias - y, point.y, PIXEL_TOLERANCE, `y of ${landmark}`);
       });
     }
   });
@@ -143,7 +140,7 @@ function defineTests(photographs: number): void {
     const features = nets.landmarks.faceFeatureExtractor.forwardInput(input);
     const expected = await nets.landmarks.runNet(features).data();
     const actual = await network.forward(colours).data();
-    actual.forEach((value, index) => near(value, expected[index], 1e-5, `output ${index}`));
+    actual.forEach((value, index) => assertNear(value, expected[index], 1e-5, `output ${index}`));
     network.dispose();
   });
 
@@ -153,7 +150,7 @@ function defineTests(photographs: number): void {
     const mean = ({ landmarks }: DetectedFace) =>
       landmarks.reduce((sum, value, index) => (index % 2 ? sum : sum + value), 0) / 68;
     // Each way the bias is near 1 % of the box, some 2 pixels: uncorrected the sum would be 4 pixels short.
-    near(mean(face!) + mean(mirrored!), 256, 2.5, 'sum of both means');
+    assertNear(mean(face!) + mean(mirrored!), 256, 2.5, 'sum of both means');
   });
 
   it('finds a face in each demo photograph, its eyes above its mouth', async function () {
@@ -172,9 +169,9 @@ function defineTests(photographs: number): void {
     for (const [index, portrait] of portraits.entries()) {
       const [alone] = await detector.detect([portrait]);
       for (const face of [together[index], together[index + PORTRAIT_COUNT + 1]]) {
-        near(face!.score, alone!.score, SCORE_TOLERANCE, 'score');
+        assertNear(face!.score, alone!.score, SCORE_TOLERANCE, 'score');
         face!.landmarks.forEach((value, at) =>
-          near(value, alone!.landmarks[at], BATCH_TOLERANCE, 'landmark'),
+          assertNear(value, alone!.landmarks[at], BATCH_TOLERANCE, 'landmark'),
         );
       }
     }
@@ -186,7 +183,7 @@ function defineTests(photographs: number): void {
     const [face] = await detector.detect([large]);
     const [small] = await detector.detect([portraits[1]]);
     face!.landmarks.forEach((value, index) =>
-      near(value / 2, small!.landmarks[index], 3, `landmark ${index}`),
+      assertNear(value / 2, small!.landmarks[index], 3, `landmark ${index}`),
     );
   });
 
@@ -226,9 +223,9 @@ function compareBoxes(
   { score, box }: Pick<DetectedFace, 'score' | 'box'>,
   expected: faceApi.FaceDetection,
 ): void {
-  near(score, expected.score, SCORE_TOLERANCE, 'score');
+  assertNear(score, expected.score, SCORE_TOLERANCE, 'score');
   for (const side of ['x', 'y', 'width', 'height'] as const)
-    near(box[side], expected.box[side], PIXEL_TOLERANCE, side);
+    assertNear(box[side], expected.box[side], PIXEL_TOLERANCE, side);
 }
 
 function mirror({ width, height, data }: RgbImage): RgbImage {

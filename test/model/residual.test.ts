@@ -14,6 +14,7 @@ import {
 import type { Batch } from '../../lib/model/training/data';
 import { beginTapeSteps, beginTrainingSteps } from '../../lib/model/training/training-steps';
 import { describeNative, startFastest } from '../support/native';
+import { assertNear } from '../support/assertions';
 
 const NETWORKS = [
   { build: buildResidualBlocksAndFace, sides: [32, 32, 48], parameters: 242_215 },
@@ -54,14 +55,9 @@ async function trainBriefly(
 type Trained = Awaited<ReturnType<typeof trainBriefly>>;
 
 function assertSame(received: Trained, expected: Trained, tolerance: { loss: number; weight: number }): void {
-  received.losses.forEach((loss, step) =>
-    assert.ok(Math.abs(loss - expected.losses[step]) < tolerance.loss, `${loss} ${expected.losses[step]}`),
-  );
-  for (const [name, values] of expected.state) {
-    const others = received.state.get(name)!;
-    const apart = values.reduce((most, value, i) => Math.max(most, Math.abs(value - others[i])), 0);
-    assert.ok(apart < tolerance.weight, `${name}: ${apart}`);
-  }
+  assertNear(received.losses, expected.losses, tolerance.loss);
+  for (const [name, values] of expected.state)
+    assertNear(received.state.get(name)!, values, tolerance.weight, name);
 }
 
 describe('the residual networks', () => {

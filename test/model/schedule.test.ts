@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { buildSchedule } from '../../lib/model/training/recipe';
+import { assertNear } from '../support/assertions';
 
 // torch 1.13: OneCycleLR(SGD([p], lr=1), max_lr=1, total_steps=10), param_groups[0]['lr'] at each step.
 const ONE_CYCLE_OF_TEN = [
@@ -9,9 +10,8 @@ const ONE_CYCLE_OF_TEN = [
 describe('learning-rate schedules', () => {
   it("follow PyTorch's OneCycleLR", () => {
     const factor = buildSchedule('one-cycle', 10);
-    ONE_CYCLE_OF_TEN.forEach((expected, index) => {
-      assert.ok(Math.abs(factor(index + 1) - expected) < 1e-7, `step ${index + 1}: ${factor(index + 1)}`);
-    });
+    const factors = ONE_CYCLE_OF_TEN.map((_, index) => factor(index + 1));
+    assertNear(factors, ONE_CYCLE_OF_TEN, 1e-7);
   });
 
   it('stay at the end of the cycle beyond its last step', () => {

@@ -4,7 +4,6 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
-import { projectRoot } from '../../lib/files/project';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
 import {
@@ -16,9 +15,9 @@ import {
   scoreRun,
   type RunScore,
 } from '../../lib/study/compare';
-import { replaceSection } from '../../lib/study/markdown';
 import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
+import { assertSection, readReference } from '../support/assertions';
 
 const SIZES = { ...COMPACT_SIZES, filters: [2, 2, 2], latent: 14, dropout: 0 } as const;
 const buildSmall = (options: { seed: number }) => buildCompact({ ...options, sizes: SIZES });
@@ -121,12 +120,8 @@ describe('renderComparison', () => {
   });
 
   it('is what docs/benchmarks.md shows of results/reference/compare.json', () => {
-    const page = fs.readFileSync(path.join(projectRoot(), 'docs', 'benchmarks.md'), 'utf8');
-    const reference = path.join(projectRoot(), 'results', 'reference', 'compare.json');
-    const table = fs.existsSync(reference)
-      ? renderComparison(JSON.parse(fs.readFileSync(reference, 'utf8')) as ComparisonFile)
-      : 'Not measured yet.';
-    assert.equal(replaceSection(page, 'compare', table), page);
+    const table = renderComparison(readReference<ComparisonFile>('compare'));
+    assertSection('docs/benchmarks.md', 'compare', table);
   });
 });
 

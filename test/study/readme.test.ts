@@ -4,27 +4,25 @@ import path from 'node:path';
 import { projectRoot } from '../../lib/files/project';
 import { replaceSection } from '../../lib/study/markdown';
 import { resultsToMarkdown, type ReportFile } from '../../lib/study/report';
-
-function read(file: string): string {
-  return fs.readFileSync(path.join(projectRoot(), file), 'utf8');
-}
+import { assertSection, readReference, readText } from '../support/assertions';
 
 describe('the README', () => {
   it('quotes results/reference/report.json to the digit', () => {
-    const report = JSON.parse(read('results/reference/report.json')) as ReportFile;
-    const readme = read('README.md');
-    assert.equal(replaceSection(readme, 'results', resultsToMarkdown(report)), readme);
+    assertSection('README.md', 'results', resultsToMarkdown(readReference<ReportFile>('report')));
   });
 
   it('shows pictures that exist', () => {
-    const pictures = Array.from(read('README.md').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, file]) => file);
+    const pictures = Array.from(
+      readText('README.md').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g),
+      ([, file]) => file,
+    );
     assert.ok(pictures.length >= 2);
     for (const picture of pictures) assert.ok(fs.existsSync(path.join(projectRoot(), picture)), picture);
   });
 
   it('names only npm scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = Array.from(read('README.md').matchAll(/npm run ([\w:-]+)/g), ([, name]) => name);
+    const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+    const named = Array.from(readText('README.md').matchAll(/npm run ([\w:-]+)/g), ([, name]) => name);
     assert.deepEqual(
       named.filter((name) => !(name in scripts)),
       [],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import {
   loadRealFaces,
@@ -19,9 +18,8 @@ import {
 } from '../../lib/study/real-faces/summarize';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
 import { packProbabilities, studyDirectory } from '../../lib/study/committed-files';
-import { replaceSection } from '../../lib/study/markdown';
-import { projectRoot } from '../../lib/files/project';
 import { useTemporaryFolder } from '../support/folder';
+import { assertSection, readReference } from '../support/assertions';
 
 const JOY = [0, 9, 0, 0, 0, 0, 0, 0, 1, 0];
 const SAD = [3, 0, 0, 7, 0, 0, 0, 0, 0, 0];
@@ -184,20 +182,12 @@ describe('the committed study of real faces', function () {
   });
 
   it('is what its committed answers say', () => {
-    const file = path.join(projectRoot(), 'results', 'reference', 'real-faces.json');
-    const committed = JSON.parse(fs.readFileSync(file, 'utf8'));
-    assert.deepEqual(JSON.parse(JSON.stringify(summary)), committed);
+    assert.deepEqual(JSON.parse(JSON.stringify(summary)), readReference('real-faces'));
   });
 
   it("is the table of the README and of the carried model's card", () => {
-    const tables = {
-      'README.md': realFacesToMarkdown(summary),
-      'models/README.md': carriedToMarkdown(summary.models.carried!),
-    };
-    for (const [name, table] of Object.entries(tables)) {
-      const text = fs.readFileSync(path.join(projectRoot(), name), 'utf8');
-      assert.equal(replaceSection(text, 'real-faces', table), text, name);
-    }
+    assertSection('README.md', 'real-faces', realFacesToMarkdown(summary));
+    assertSection('models/README.md', 'real-faces', carriedToMarkdown(summary.models.carried!));
   });
 
   it("counts FER+'s test side as its protocols do", () => {

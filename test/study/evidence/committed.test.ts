@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/cli/evidence';
-import { projectRoot } from '../../../lib/files/project';
 import { loadEvidence } from '../../../lib/study/evidence/archive';
 import {
   computeQuotes,
@@ -10,12 +7,11 @@ import {
   replaceQuotes,
   summarizeEvidence,
 } from '../../../lib/study/evidence/evidence-file';
-import { replaceSection } from '../../../lib/study/markdown';
+import { assertSection, readReference, readText } from '../../support/assertions';
 
 const evidence = loadEvidence();
 const quotes = computeQuotes(evidence);
-const read = (name: string) => fs.readFileSync(path.join(projectRoot(), name), 'utf8');
-const committed = JSON.parse(read('results/reference/evidence.json')) as ReturnType<typeof summarizeEvidence>;
+const committed = readReference<ReturnType<typeof summarizeEvidence>>('evidence');
 
 describe('the committed evidence', () => {
   it('is what its predictions say, to the digit', () => {
@@ -55,7 +51,7 @@ describe('the committed evidence', () => {
 
   for (const name of QUOTING_TEXTS) {
     it(`is quoted in ${name} with the figures that it has`, () => {
-      const text = read(name);
+      const text = readText(name);
       assert.match(text, /<!--q [\w.-]+-->/);
       assert.equal(text, replaceQuotes(text, quotes));
     });
@@ -63,7 +59,7 @@ describe('the committed evidence', () => {
 
   it('stands in no prose of the notebooks: their cells print what they compute', () => {
     for (const name of EVIDENCE_NOTEBOOKS) {
-      const { cells } = JSON.parse(read(name)) as { cells: { cell_type: string; source: string[] }[] };
+      const { cells } = JSON.parse(readText(name)) as { cells: { cell_type: string; source: string[] }[] };
       const prose = cells
         .filter(({ cell_type: type }) => type === 'markdown')
         .map(({ source }) => source.join(''))
@@ -79,8 +75,7 @@ describe('the committed evidence', () => {
   });
 
   it("fills the README's table", () => {
-    const readme = read('README.md');
-    assert.equal(readme, replaceSection(readme, 'evidence', evidenceToMarkdown(evidence)));
+    assertSection('README.md', 'evidence', evidenceToMarkdown(evidence));
   });
 });
 
