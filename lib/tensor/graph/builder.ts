@@ -118,7 +118,7 @@ function observe(
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
 
-  constructor(private readonly binding: NativeBinding) {}
+  constructor(readonly backend: NativeBackend) {}
 
   /**
    * Adds an operation.
@@ -134,7 +134,8 @@ export class GraphBuilder {
   }): string {
     const { name, op, inputs = [], attributes = {}, controlInputs = [] } = node;
     const allInputs = [...inputs, ...controlInputs.map((other) => `^${other}`)];
-    return this.push(name, op, allInputs, nativeAttributes(attributes));
+    this.nodes.push({ name, op, inputs: allInputs, attributes: nativeAttributes(attributes) });
+    return `${name}:0`;
   }
 
   /** Adds an input of the graph, by default of 32-bit floats. @returns its output */
@@ -170,10 +171,10 @@ export class GraphBuilder {
       return output;
     };
     for (const [index, operation] of operations.entries()) {
-      const { name, inputs, outputs: given } = operation;
-      const node = `${prefix}/${name}${index}`;
-      this.push(node, name, inputs.map(outputOf), this.attributesOf(operation));
-      given.forEach(({ id }, place) => outputs.set(id, `${node}:${place}`));
+      const { name: op, inputs, outputs: given } = operation;
+      const name = `${prefix}/${op}${index}`;
+      this.nodes.push({ name, op, inputs: inputs.map(outputOf), attributes: attributesOf(operation) });
+      given.forEach(({ id }, place) => outputs.set(id, `${name}:${place}`));
     }
     return outputOf;
   }
@@ -201,28 +202,19 @@ export class GraphBuilder {
     return found;
   }
 
-  /** Adds types that a graph requires. tfjs-node omits them, so that TensorFlow infers them, for one operation only. */
-  private attributesOf({ name, attributes, outputs }: TracedOperation): readonly NativeAttribute[] {
-    if (name !== 'ExpandDims') return attributes;
-    return nativeAttributes({ T: { type: outputs[0].dtype }, Tdim: { type: TYPES.int32 } });
-  }
-
   /** Reads a tensor by the addon's id. */
   private readTensor(id: number): TracedConstant {
-    const [{ id: copy, shape, dtype }] = this.binding.executeOp('Identity', [], [id], 1);
-    this.binding.deleteTensor(copy);
-    return { shape, dtype, values: this.binding.tensorDataSync(id) };
+    const { binding } = this.backend;
+    const [{ id: copy, shape, dtype }] = binding.executeOp('Identity', [], [id], 1);
+    binding.deleteTensor(copy);
+    return { shape, dtype, values: binding.tensorDataSync(id) };
   }
+}
 
-  private push(
-    name: string,
-    op: string,
-    inputs: readonly string[],
-    attributes: readonly NativeAttribute[],
-  ): string {
-    this.nodes.push({ name, op, inputs, attributes });
-    return `${name}:0`;
-  }
+/** Adds types that a graph requires. tfjs-node omits them, so that TensorFlow infers them, for one operation only. */
+function attributesOf({ name, attributes, outputs }: TracedOperation): readonly NativeAttribute[] {
+  if (name !== 'ExpandDims') return attributes;
+  return nativeAttributes({ T: { type: outputs[0].dtype }, Tdim: { type: TYPES.int32 } });
 }
 
 /** Returns the name of an output's or a control input's node. */

@@ -1,18 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend, TYPES, type NativeBackend } from '../native/addon';
 import { GraphBuilder, traceNative, type NativeTrace } from './builder';
-import { openSession, type NativeSession } from './session';
-
-/** A computation that runs as a graph on native TensorFlow. */
-export interface Compiled<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor> {
-  /**
-   * Runs the computation; the caller disposes the result.
-   * @throws Error when the computation reads tensor values, or with TensorFlow's message when it cannot be a graph
-   */
-  run(...inputs: Inputs): Y;
-  /** Disposes the graph, but not the computation's own tensors. */
-  dispose(): void;
-}
+import { openSession } from './session';
 
 /** The shapes that a graph accepts for one input. */
 export interface InputShape {
@@ -32,17 +21,26 @@ export interface InputShape {
 export function compile<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor>(
   compute: (...inputs: Inputs) => Y,
   ...shapes: readonly InputShape[]
-): Compiled<Inputs, Y> {
-  let graph: OpenGraph | undefined;
+) {
+  let graph: ReturnType<typeof openGraph> | undefined;
   return {
-    run(...inputs) {
+    /**
+     * Runs the computation; the caller disposes the result.
+     * @throws Error when the computation reads tensor values, or with TensorFlow's message when it cannot be a graph
+     */
+    run(...inputs: Inputs): Y {
       const backend = nativeBackend();
       if (!backend) return compute(...inputs);
-      graph ??= openGraph(backend, compute, shapes);
+      graph ??= openGraph(
+        backend,
+        (...examples) => compute(...(examples as readonly tf.Tensor[] as Inputs)),
+        shapes,
+      );
       const feeds = Object.fromEntries(inputs.map((input, index) => [inputName(index), input]));
       return graph.session.run({ ...graph.weights, ...feeds }, [RESULT])[0] as Y;
     },
-    dispose() {
+    /** Disposes the graph, but not the computation's own tensors. */
+    dispose(): void {
       graph?.session.dispose();
       tf.dispose(graph?.weights);
       graph = undefined;
@@ -56,41 +54,40 @@ export function compile<Inputs extends readonly tf.Tensor[], Y extends tf.Tensor
  */
 const MAX_CONSTANTS = 1_000_000;
 
-/** A graph and its feeds other than the inputs. */
-interface OpenGraph {
-  readonly session: NativeSession;
-  /** Tensors that the computation uses besides its inputs, by the placeholder's name; none where they are constants. */
-  readonly weights: Readonly<Record<string, tf.Tensor>>;
-}
-
 const RESULT = 'result:0';
 const inputName = (index: number) => `x${index}`;
 /** Size of an axis that is unknown until the graph runs. */
 const UNKNOWN = -1;
 
-function openGraph<Inputs extends readonly tf.Tensor[]>(
+/**
+ * Traces and loads a computation.
+ * @returns the session, and the tensors that it is fed besides the inputs, by name: the computation's weights if there are
+ *   more than {@link MAX_CONSTANTS}
+ */
+function openGraph(
   backend: NativeBackend,
-  compute: (...inputs: Inputs) => tf.Tensor,
+  compute: (...inputs: tf.Tensor[]) => tf.Tensor,
   shapes: readonly InputShape[],
-): OpenGraph {
-  const builder = new GraphBuilder(backend.binding);
+) {
+  const builder = new GraphBuilder(backend);
   const weights: Record<string, tf.Tensor> = {};
-  const inputs = shapes.map(({ example }) => tf.zeros([...example])) as readonly tf.Tensor[] as Inputs;
+  const inputs = shapes.map(({ example }) => tf.zeros([...example]));
   try {
     // The first run copies the weights to the backend; otherwise they would be constants of the trace.
     compute(...inputs).dispose();
-    const ids = backend.getInputTensorIds([...inputs]);
+    const ids = backend.getInputTensorIds(inputs);
     const { result, trace } = traceNative(backend, () => compute(...inputs));
     const outputs = new Map<number, string>();
     for (const [index, { example, freeAxes = [] }] of shapes.entries()) {
       const shape = example.map((size, axis) => (freeAxes.includes(axis) ? UNKNOWN : size));
       outputs.set(ids[index], builder.addPlaceholder(inputName(index), shape));
     }
-    const own = findWeights(trace).filter((id) => !outputs.has(id));
-    const copies = own.map((id) => {
-      const [copy] = backend.binding.executeOp('Identity', [], [id], 1);
-      return { id, copy, tensor: backend.createOutputTensor(copy) };
-    });
+    const copies = findWeights(trace)
+      .filter((id) => !outputs.has(id))
+      .map((id) => {
+        const [copy] = backend.binding.executeOp('Identity', [], [id], 1);
+        return { id, copy, tensor: backend.createOutputTensor(copy) };
+      });
     if (copies.reduce((sum, { tensor }) => sum + tensor.size, 0) > MAX_CONSTANTS)
       for (const { id, copy, tensor } of copies) {
         const name = `weight${id}`;
@@ -105,13 +102,13 @@ function openGraph<Inputs extends readonly tf.Tensor[]>(
     result.dispose();
     return { session: openSession(backend, builder.nodes), weights };
   } finally {
-    tf.dispose([...inputs]);
+    tf.dispose(inputs);
   }
 }
 
 /** Finds the tensors that a computation used but did not create, by the addon's ids. */
 function findWeights({ operations, constants }: NativeTrace): number[] {
+  const made = new Set(operations.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
   const used = new Set(operations.flatMap(({ inputs }) => inputs));
-  for (const { outputs } of operations) for (const { id } of outputs) used.delete(id);
-  return [...used].filter((id) => !constants.has(id));
+  return [...used].filter((id) => !made.has(id) && !constants.has(id));
 }

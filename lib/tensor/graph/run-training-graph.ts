@@ -1,26 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamRates } from '../adam';
 import { nativeBackend, TYPES, type NativeBackend, type NativeData } from '../native/addon';
-import { openSession, type NativeSession } from './session';
+import { openSession } from './session';
 import { buildTrainingGraph, variablesOf, type ExamplePair, type Trainee } from './training-graph';
 
-/** Training steps as one graph, which holds the weights and Adam's moment estimates. */
-export interface NativeTraining {
-  /**
-   * Returns the names of a step's feeds.
-   * @param size number of samples of the batch
-   * @throws RangeError for a size without an example; Error when another backend is in use
-   */
-  feedNames(size: number): readonly string[];
-  /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
-  step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamRates): tf.Scalar;
-  /** Disposes the graph; the trainee's variables then have their own values again. */
-  dispose(): void;
-}
-
 /**
- * Builds training steps as a graph and loads it. TensorFlow runs a step without JavaScript, runs a network's branches in
- * parallel, and fuses convolution, bias and relu.
+ * Builds training steps as a graph, which holds the weights and Adam's moment estimates, and loads it. TensorFlow runs a
+ * step without JavaScript, runs a network's branches in parallel, and fuses convolution, bias and relu.
  * @param trainee its variables become views of the graph's variables; values assigned to them are copied to the graph
  * @param examples for every batch size that will occur, by size
  * @returns a graph, which the caller disposes
@@ -30,19 +16,25 @@ export function compileTraining(
   backend: NativeBackend,
   trainee: Trainee,
   examples: ReadonlyMap<number, ExamplePair>,
-): NativeTraining {
+) {
   const { nodes, feedNames } = buildTrainingGraph(backend, trainee, examples);
   const session = openSession(backend, nodes);
-  const views = viewVariables(backend, session, [...variablesOf(trainee)]);
+  const views = viewVariables(backend, session, variablesOf(trainee));
   return {
-    feedNames(size) {
+    /**
+     * Returns the names of a step's feeds.
+     * @param size number of samples of the batch
+     * @throws RangeError for a size without an example; Error when another backend is in use
+     */
+    feedNames(size: number): readonly string[] {
       if (nativeBackend() !== backend)
         throw new Error(`Expected the backend tensorflow but received ${tf.getBackend()}`);
       const names = feedNames.get(size);
       if (names) return names;
       throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
     },
-    step(size, feeds, rates) {
+    /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
+    step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamRates): tf.Scalar {
       views.pushAssigned();
       return tf.tidy(() => {
         const named = Object.entries(feeds).map(([name, tensor]) => [`${size}/${name}`, tensor]);
@@ -51,20 +43,24 @@ export function compileTraining(
         return loss as tf.Scalar;
       });
     },
-    dispose() {
+    /** Disposes the graph; the trainee's variables then have their own values again. */
+    dispose(): void {
       views.detach();
       session.dispose();
     },
   };
 }
 
-/** Makes variables views of the graph's variables. */
+/**
+ * Makes variables views of the graph's variables, whose values are fetched when they are first read. A view holds no
+ * tensor until then, so that TensorFlow is the only owner of the values and can update them in place.
+ */
 function viewVariables(
   backend: NativeBackend,
-  session: NativeSession,
-  variables: readonly (readonly [string, tf.Variable])[],
+  session: ReturnType<typeof openSession>,
+  variables: ReadonlyMap<string, tf.Variable>,
 ) {
-  const reads = variables.map(([name]) => `${name}/read:0`);
+  const reads = [...variables.keys()].map((name) => `${name}/read:0`);
   // All variables are fetched together: TensorFlow needs five milliseconds to prepare each new set of outputs.
   let fetched: (number | undefined)[] = [];
   const dropFetched = () => {
@@ -80,80 +76,65 @@ function viewVariables(
     fetched[index] = undefined;
     return id;
   };
-  const views = variables.map(([, variable], index) => viewVariable(backend, variable, () => take(index)));
+  const views = Array.from(variables, ([name, variable], index) => ({
+    name,
+    variable,
+    fetch: () => take(index),
+    dataId: undefined as object | undefined,
+  }));
   return {
-    /** Copies newly assigned values to the graph and drops all cached values. */
+    /** Copies newly assigned values to the graph and drops all cached values. Clones keep their values. */
     pushAssigned() {
-      const assigned = variables.filter((_, index) => views[index].wasAssigned());
-      const feeds = Object.fromEntries(assigned.map(([name, value]) => [`${name}/given`, value]));
-      const loads = assigned.map(([name]) => `${name}/load:0`);
+      const assigned = views.filter(({ variable, dataId }) => variable.dataId !== dataId);
+      const feeds = Object.fromEntries(assigned.map(({ name, variable }) => [`${name}/given`, variable]));
+      const loads = assigned.map(({ name }) => `${name}/load:0`);
       if (assigned.length > 0) tf.dispose(session.run(feeds, loads));
-      views.forEach((view) => view.invalidate());
+      for (const view of views) {
+        const { variable, dataId, fetch } = view;
+        const data = backend.tensorMap.get(variable.dataId);
+        // An unread clone shares the data; assigning new data to the variable makes the clone fetch the old values.
+        if (variable.dataId === dataId && data.refCount === 1 && !(data as LazyData).isFetched) continue;
+        view.dataId = assignLazily(backend, variable, fetch);
+      }
       dropFetched();
     },
-    /** Fetches the values of all variables permanently. */
+    /** Fetches the values permanently, unless others were assigned or a variable is disposed. */
     detach() {
-      views.forEach((view) => view.detach());
+      for (const { variable, dataId } of views)
+        if (dataId && variable.dataId === dataId && backend.tensorMap.has(dataId))
+          void backend.tensorMap.get(dataId).id;
       dropFetched();
     },
   };
-}
-
-/** A tfjs variable whose values are in a graph and are fetched when they are first read. */
-interface VariableView {
-  /** Returns whether a value was assigned since the last {@link invalidate}, or whether there was none yet. */
-  wasAssigned(): boolean;
-  /** Drops the cached values; the next read fetches the current ones from the graph. Clones keep their values. */
-  invalidate(): void;
-  /** Fetches the values permanently, unless another value was assigned or the variable is disposed. */
-  detach(): void;
 }
 
 /**
- * Makes a variable a view of values in a graph. The view holds no tensor until it is read, so that TensorFlow is the
- * only owner of the values and can update them in place.
- * @param fetch returns the addon's id of a tensor with the current values; the variable then owns that tensor
+ * Assigns data to a variable that are fetched when they are first read.
+ * @param fetch returns the addon's id of a tensor with the values; the variable then owns that tensor
+ * @returns the id of the data
  */
-function viewVariable(backend: NativeBackend, variable: tf.Variable, fetch: () => number): VariableView {
-  let own: LazyData | undefined;
-  let ownId: object | undefined;
-  return {
-    wasAssigned: () => variable.dataId !== ownId,
-    invalidate() {
-      // An unread clone shares the data; assigning new data to the variable makes the clone fetch the old values.
-      if (own && variable.dataId === ownId && !own.isFetched && own.refCount === 1) return;
-      const { shape } = variable;
-      const tensor = backend.createOutputTensor({ id: -1, shape, dtype: TYPES.float32 });
-      const { dataId } = tensor;
-      own = new LazyData(backend.tensorMap.get(dataId), fetch);
-      ownId = dataId;
-      variable.assign(tensor);
-      tensor.dispose();
-      backend.tensorMap.delete(dataId);
-      backend.tensorMap.set(dataId, own);
-    },
-    detach() {
-      if (own && variable.dataId === ownId && backend.tensorMap.has(ownId)) void own.id;
-    },
-  };
+function assignLazily(backend: NativeBackend, variable: tf.Variable, fetch: () => number): object {
+  const tensor = backend.createOutputTensor({ id: -1, shape: variable.shape, dtype: TYPES.float32 });
+  const { dataId } = tensor;
+  variable.assign(tensor);
+  tensor.dispose();
+  backend.tensorMap.delete(dataId);
+  backend.tensorMap.set(dataId, new LazyData(variable.shape, fetch));
+  return dataId;
 }
 
 /** Takes the place of tfjs-node's record of a tensor's data, and fetches the tensor when its id is first read. */
 class LazyData implements NativeData {
-  readonly shape: readonly number[];
-  readonly dtype: number;
+  readonly dtype = TYPES.float32;
   readonly values = null;
   refCount = 1;
   isFetched = false;
   private known = -1;
 
   constructor(
-    { shape, dtype }: NativeData,
+    readonly shape: readonly number[],
     private readonly fetch: () => number,
-  ) {
-    this.shape = shape;
-    this.dtype = dtype;
-  }
+  ) {}
 
   get id(): number {
     if (!this.isFetched) this.id = this.fetch();

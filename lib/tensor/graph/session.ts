@@ -3,22 +3,6 @@ import * as messages from '@tensorflow/tfjs-node-gpu/dist/proto/api_pb';
 import { KINDS, type NativeAttribute, type NativeBackend } from '../native/addon';
 import type { GraphNode, TracedConstant } from './builder';
 
-/** A graph that TensorFlow has loaded and optimised. */
-export interface NativeSession {
-  /**
-   * Computes outputs.
-   * @param feeds the graph's placeholders by name
-   * @param outputs as `name:0`
-   * @returns the outputs in that order, which the surrounding tidy or the caller disposes
-   * @throws Error with TensorFlow's message
-   */
-  run(feeds: Readonly<Record<string, tf.TensorInfo>>, outputs: readonly string[]): tf.Tensor[];
-  /** Computes outputs without feeds. @returns the addon's ids of the outputs, which the caller deletes */
-  fetch(outputs: readonly string[]): number[];
-  /** Deletes the graph and its variables. */
-  dispose(): void;
-}
-
 let withFolder: ((model: Uint8Array, load: (folder: string) => number) => number) | undefined;
 
 /**
@@ -34,21 +18,30 @@ export function provideModelFolder(provided: NonNullable<typeof withFolder>): vo
  * @returns a session, which the caller disposes
  * @throws Error with TensorFlow's message for an invalid graph
  */
-export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]): NativeSession {
-  const { binding } = backend;
-  const model = encodeSavedModel(nodes);
+export function openSession(backend: NativeBackend, nodes: readonly GraphNode[]) {
   if (!withFolder) throw new Error('Expected startEngine to have started native TensorFlow but it has not');
-  const session = withFolder(model, (folder) => binding.loadSavedModel(folder, GRAPH_TAG));
+  const { binding } = backend;
+  const session = withFolder(encodeSavedModel(nodes), (folder) => binding.loadSavedModel(folder, GRAPH_TAG));
   return {
-    run(feeds, outputs) {
+    /**
+     * Computes outputs.
+     * @param feeds the graph's placeholders by name
+     * @param outputs as `name:0`
+     * @returns the outputs in that order, which the surrounding tidy or the caller disposes
+     * @throws Error with TensorFlow's message
+     */
+    run(feeds: Readonly<Record<string, tf.TensorInfo>>, outputs: readonly string[]): tf.Tensor[] {
       const inputs = Object.keys(feeds).map((name) => `${name}:0`);
       const ids = backend.getInputTensorIds(Object.values(feeds));
       // Read from the backend at each run: while a computation is traced, its binding throws for graphs.
       const given = backend.binding.runSavedModel(session, ids, inputs.join(), outputs.join());
       return given.map((output) => backend.createOutputTensor(output));
     },
-    fetch: (outputs) => backend.binding.runSavedModel(session, [], '', outputs.join()).map(({ id }) => id),
-    dispose: () => binding.deleteSavedModel(session),
+    /** Computes outputs without feeds. @returns the addon's ids of the outputs, which the caller deletes */
+    fetch: (outputs: readonly string[]): number[] =>
+      backend.binding.runSavedModel(session, [], '', outputs.join()).map(({ id }) => id),
+    /** Deletes the graph and its variables. */
+    dispose: (): void => binding.deleteSavedModel(session),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AdamRates, Moments } from '../adam';
 import { TYPES, type AttributeValues, type NativeBackend } from '../native/addon';
-import { GraphBuilder, traceNative, type GraphNode, type NativeTrace, type TracedConstant } from './builder';
+import { GraphBuilder, traceNative, type NativeTrace } from './builder';
 
 /** An example batch; its trace is reused for every batch of the same size. */
 interface ExampleBatch {
@@ -49,23 +49,24 @@ const RATES: readonly (keyof AdamRates)[] = ['stepSize', 'beta1', 'beta2', 'epsi
  * @returns the nodes, and the names of a step's feeds by batch size. The placeholders are `SIZE/FEED` and `rate/RATE`;
  *   the output `SIZE/loss:0` takes a step, and its value is the loss before the step. `VARIABLE/read:0` is a variable's
  *   value; `VARIABLE/load:0` assigns the placeholder `VARIABLE/given`
- * @throws Error when a loss reads tensor values, or when the two examples of a size differ in more than their feeds
+ * @throws Error when a loss reads tensor values, or when the two examples of a size differ in more than their feeds: a
+ *   graph would use the first example's constants for all batches
  */
 export function buildTrainingGraph(
   backend: NativeBackend,
   trainee: Trainee,
   examples: ReadonlyMap<number, ExamplePair>,
-): { readonly nodes: readonly GraphNode[]; readonly feedNames: ReadonlyMap<number, readonly string[]> } {
-  const builder = new GraphBuilder(backend.binding);
+) {
+  const builder = new GraphBuilder(backend);
   for (const [name, { shape }] of variablesOf(trainee)) addVariable(builder, name, shape);
   builder.addConstant('zero', { dtype: TYPES.float32, shape: [], values: Float32Array.of(0) });
   for (const rate of RATES) builder.addPlaceholder(`rate/${rate}`, []);
-  const feedNames = new Map(
-    [...examples].map(([size, pair]) => [
+  const feedNames = new Map<number, readonly string[]>();
+  for (const [size, pair] of examples)
+    feedNames.set(
       size,
-      tf.tidy(() => addStep(builder, traceStep(backend, trainee, pair), { trainee, size })),
-    ]),
-  );
+      tf.tidy(() => addStep(builder, trainee, size, pair)),
+    );
   return { nodes: builder.nodes, feedNames };
 }
 
@@ -93,25 +94,25 @@ function addAssignment(
 }
 
 /** Adds a step on batches of one size. @returns the names of its feeds */
-function addStep(
-  builder: GraphBuilder,
-  { trace, variables, feeds, loss, gradients, updates }: StepTrace,
-  { trainee, size }: { readonly trainee: Trainee; readonly size: number },
-): string[] {
-  const known = new Map(variables);
-  for (const [id, { name, shape, dtype }] of feeds)
-    known.set(id, builder.addPlaceholder(`${size}/${name}`, shape, dtype));
-  const outputOf = builder.addTrace(String(size), trace, known);
+function addStep(builder: GraphBuilder, trainee: Trainee, size: number, pair: ExamplePair): string[] {
+  const outputs = nameVariables(builder.backend, trainee);
+  const [first, second] = pair.map((example) => traceBatch(builder.backend, trainee, example));
+  expectSameConstants(first, second);
+  for (const [id, { name, shape, dtype }] of first.feeds)
+    outputs.set(id, builder.addPlaceholder(`${size}/${name}`, shape, dtype));
+  const outputOf = builder.addTrace(String(size), first.trace, outputs);
   const changes = [
-    ...gradients.map(([name, id]) => addAdam(builder, `${size}/`, [name, outputOf(id)], trainee.decays)),
+    ...first.gradients.map(([name, id]) =>
+      addAdam(builder, `${size}/`, [name, outputOf(id)], trainee.decays),
+    ),
     // A buffer's new value is assigned after the old value was read.
-    ...updates.map(([name, id]) =>
+    ...first.updates.map(([name, id]) =>
       addAssignment(builder, `${size}/update/${name}`, [name, outputOf(id)], [`${name}/read`]),
     ),
   ];
-  const inputs = [outputOf(loss)];
+  const inputs = [outputOf(first.loss)];
   builder.add({ name: `${size}/loss`, op: 'Identity', inputs, attributes: T, controlInputs: changes });
-  return Array.from(feeds.values(), ({ name }) => name);
+  return Array.from(first.feeds.values(), ({ name }) => name);
 }
 
 /**
@@ -147,52 +148,25 @@ function addAdam(
   return `${prefix}adam/${name}`;
 }
 
-/** The addon's ids of tensors, by the trainee's names. */
-type NamedIds = readonly (readonly [name: string, id: number])[];
-
-/** The operations that tfjs runs for a batch: the loss, its gradients, and the buffers' new values. */
-interface StepTrace {
-  readonly trace: NativeTrace;
-  /** The graph's outputs in place of the variables' tensors, by the addon's id. */
-  readonly variables: ReadonlyMap<number, string>;
-  /** The feeds that an operation used, by the addon's id. */
-  readonly feeds: ReadonlyMap<number, { name: string; shape: readonly number[]; dtype: number }>;
-  /** The addon's id of the loss. */
-  readonly loss: number;
-  /** Gradients of the parameters that the loss depends on. */
-  readonly gradients: NamedIds;
-  /** The new value of each buffer. */
-  readonly updates: NamedIds;
-}
-
-/**
- * Traces a step on two batches and checks that only their feeds differ.
- * @returns the first batch's trace; the surrounding tidy disposes its tensors
- * @throws Error when the loss reads tensor values, or creates other constants for the second batch: a graph would use
- *   the first batch's constants for all batches
- */
-function traceStep(backend: NativeBackend, trainee: Trainee, [first, second]: ExamplePair): StepTrace {
-  const variables = nameVariables(backend, trainee);
-  const traced = { ...traceBatch(backend, trainee, first), variables };
-  expectSameConstants(traced, traceBatch(backend, trainee, second));
-  return traced;
-}
-
+/** Returns the graph's outputs in place of the variables' tensors, by the addon's id. */
 function nameVariables(backend: NativeBackend, { parameters, buffers }: Trainee): Map<number, string> {
   const known = new Map<number, string>();
+  const idOf = (variable: tf.Variable) => backend.getInputTensorIds([variable])[0];
   for (const [name, variable] of [...parameters, ...buffers]) {
     // Variables that were made from the same tensor share its id until one of them gets its own tensor.
-    if (known.has(backend.getInputTensorIds([variable])[0])) variable.assign(variable.add(0));
-    known.set(backend.getInputTensorIds([variable])[0], `${name}/read:0`);
+    if (known.has(idOf(variable))) variable.assign(variable.add(0));
+    known.set(idOf(variable), `${name}/read:0`);
   }
   return known;
 }
 
-function traceBatch(
-  backend: NativeBackend,
-  { parameters, buffers }: Trainee,
-  { feeds, loss }: ExampleBatch,
-): Omit<StepTrace, 'variables'> {
+/**
+ * Traces the operations that tfjs runs for a batch: the loss, its gradients, and the buffers' new values. The surrounding
+ * tidy disposes their tensors, and the buffers get their old values again.
+ * @returns the trace, the feeds that an operation used by the addon's id, and the addon's ids of the results: gradients
+ *   by the parameters that the loss depends on, and the new value of each buffer
+ */
+function traceBatch(backend: NativeBackend, { parameters, buffers }: Trainee, { feeds, loss }: ExampleBatch) {
   const idOf = (tensor: tf.Tensor) => backend.getInputTensorIds([tensor])[0];
   const before = [...buffers.values()].map((variable) => [variable, variable.clone()] as const);
   try {
@@ -216,17 +190,20 @@ function traceBatch(
   }
 }
 
-function expectSameConstants(
-  first: Pick<StepTrace, 'trace' | 'feeds'>,
-  second: Pick<StepTrace, 'trace' | 'feeds'>,
-): void {
+/** The constants of a traced batch, and its feeds by the addon's id. */
+interface BatchConstants {
+  readonly trace: NativeTrace;
+  readonly feeds: ReadonlyMap<number, unknown>;
+}
+
+function expectSameConstants(first: BatchConstants, second: BatchConstants): void {
+  const constantsOf = ({ trace, feeds }: BatchConstants) =>
+    [...trace.constants].filter(([id]) => !feeds.has(id)).map(([, { values }]) => values);
   // The first trace may have more: a tensor from outside is copied to TensorFlow once, at its first use.
   const waiting = constantsOf(first);
-  for (const { values } of constantsOf(second)) {
+  for (const values of constantsOf(second)) {
     const place = waiting.findIndex(
-      (other) =>
-        values.length === other.values.length &&
-        values.every((value, i) => Object.is(value, other.values[i])),
+      (other) => values.length === other.length && values.every((value, i) => Object.is(value, other[i])),
     );
     if (place < 0) {
       throw new Error(
@@ -235,8 +212,4 @@ function expectSameConstants(
     }
     waiting.splice(0, place + 1);
   }
-}
-
-function constantsOf({ trace, feeds }: Pick<StepTrace, 'trace' | 'feeds'>): TracedConstant[] {
-  return [...trace.constants].filter(([id]) => !feeds.has(id)).map(([, constant]) => constant);
 }

@@ -13,7 +13,7 @@ const FOLDER = `prior-attention-graph-${process.pid}-`;
 const T = { T: { type: TYPES.float32 } };
 
 describeNative('GraphBuilder', () => {
-  const builderOf = () => new GraphBuilder(nativeBackend()!.binding);
+  const builderOf = () => new GraphBuilder(nativeBackend()!);
 
   it('makes a graph that a session runs, outputs in the order that they are asked for', () => {
     const builder = builderOf();

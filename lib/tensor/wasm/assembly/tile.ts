@@ -35,8 +35,8 @@ export function multiplyPacked(
       const to = isWhole ? whole : tile;
       const stride = isWhole ? cStride : PANEL_ROW;
       const adds = isWhole && accumulate;
-      if (height === TILE_ROWS) multiplyFourRows(from, aStride, b, to, stride, depth, adds);
-      else multiplyFewRows(from, aStride, b, to, stride, height, depth, adds);
+      if (height === TILE_ROWS) Tile.multiplyRows(from, aStride, b, to, stride, TILE_ROWS, depth, adds);
+      else Tile.multiplyRows(from, aStride, b, to, stride, height, depth, adds);
       if (!isWhole) copyTile(tile, whole, cStride, height, width, accumulate);
     }
     b += depth * PANEL_ROW;
@@ -55,92 +55,60 @@ function copyTile(tile: usize, c: usize, cStride: usize, rows: i32, columns: i32
   }
 }
 
-/** Computes 4 rows of 8 numbers in registers. */
-function multiplyFourRows(
-  a0: usize,
-  stride: usize,
-  b: usize,
-  c: usize,
-  cStride: usize,
-  depth: i32,
-  adds: bool,
-): void {
-  const a1 = a0 + stride;
-  const a2 = a1 + stride;
-  const a3 = a2 + stride;
-  const end: usize = depth << 2;
-  let left0 = f32x4.splat(0);
-  let left1 = left0;
-  let left2 = left0;
-  let left3 = left0;
-  let right0 = left0;
-  let right1 = left0;
-  let right2 = left0;
-  let right3 = left0;
-  for (let at: usize = 0; at < end; at += 4) {
-    const left = v128.load(b);
-    const right = v128.load(b, 16);
-    let factor = v128.load32_splat(a0 + at);
-    left0 = multiplyAdd(factor, left, left0);
-    right0 = multiplyAdd(factor, right, right0);
-    factor = v128.load32_splat(a1 + at);
-    left1 = multiplyAdd(factor, left, left1);
-    right1 = multiplyAdd(factor, right, right1);
-    factor = v128.load32_splat(a2 + at);
-    left2 = multiplyAdd(factor, left, left2);
-    right2 = multiplyAdd(factor, right, right2);
-    factor = v128.load32_splat(a3 + at);
-    left3 = multiplyAdd(factor, left, left3);
-    right3 = multiplyAdd(factor, right, right3);
-    b += PANEL_ROW;
-  }
-  storeRow(c, left0, right0, adds);
-  storeRow(c + cStride, left1, right1, adds);
-  storeRow(c + 2 * cStride, left2, right2, adds);
-  storeRow(c + 3 * cStride, left3, right3, adds);
-}
-
-/** Computes the last 1 to 3 rows. */
-function multiplyFewRows(
-  a0: usize,
-  stride: usize,
-  b: usize,
-  c: usize,
-  cStride: usize,
-  rows: i32,
-  depth: i32,
-  adds: bool,
-): void {
-  const a1 = a0 + stride;
-  const a2 = a1 + stride;
-  const end: usize = depth << 2;
-  let left0 = f32x4.splat(0);
-  let left1 = left0;
-  let left2 = left0;
-  let right0 = left0;
-  let right1 = left0;
-  let right2 = left0;
-  for (let at: usize = 0; at < end; at += 4) {
-    const left = v128.load(b);
-    const right = v128.load(b, 16);
-    let factor = v128.load32_splat(a0 + at);
-    left0 = multiplyAdd(factor, left, left0);
-    right0 = multiplyAdd(factor, right, right0);
-    if (rows > 1) {
-      factor = v128.load32_splat(a1 + at);
-      left1 = multiplyAdd(factor, left, left1);
-      right1 = multiplyAdd(factor, right, right1);
-      if (rows > 2) {
-        factor = v128.load32_splat(a2 + at);
-        left2 = multiplyAdd(factor, left, left2);
-        right2 = multiplyAdd(factor, right, right2);
+/** A class, since TypeScript tools accept the decorator of inlining on methods only. */
+class Tile {
+  /** Computes 1 to 4 rows of 8 numbers in registers. Inlined with a constant number of rows, it has no conditions. */
+  @inline
+  static multiplyRows(
+    a0: usize,
+    stride: usize,
+    b: usize,
+    c: usize,
+    cStride: usize,
+    rows: i32,
+    depth: i32,
+    adds: bool,
+  ): void {
+    const a1 = a0 + stride;
+    const a2 = a1 + stride;
+    const a3 = a2 + stride;
+    const end: usize = depth << 2;
+    let left0 = f32x4.splat(0);
+    let left1 = left0;
+    let left2 = left0;
+    let left3 = left0;
+    let right0 = left0;
+    let right1 = left0;
+    let right2 = left0;
+    let right3 = left0;
+    for (let at: usize = 0; at < end; at += 4) {
+      const left = v128.load(b);
+      const right = v128.load(b, 16);
+      let factor = v128.load32_splat(a0 + at);
+      left0 = multiplyAdd(factor, left, left0);
+      right0 = multiplyAdd(factor, right, right0);
+      if (rows > 1) {
+        factor = v128.load32_splat(a1 + at);
+        left1 = multiplyAdd(factor, left, left1);
+        right1 = multiplyAdd(factor, right, right1);
+        if (rows > 2) {
+          factor = v128.load32_splat(a2 + at);
+          left2 = multiplyAdd(factor, left, left2);
+          right2 = multiplyAdd(factor, right, right2);
+          if (rows > 3) {
+            factor = v128.load32_splat(a3 + at);
+            left3 = multiplyAdd(factor, left, left3);
+            right3 = multiplyAdd(factor, right, right3);
+          }
+        }
       }
+      b += PANEL_ROW;
     }
-    b += PANEL_ROW;
+    storeRow(c, left0, right0, adds);
+    if (rows > 1) storeRow(c + cStride, left1, right1, adds);
+    if (rows > 2) storeRow(c + 2 * cStride, left2, right2, adds);
+    if (rows > 3) storeRow(c + 3 * cStride, left3, right3, adds);
   }
-  storeRow(c, left0, right0, adds);
-  if (rows > 1) storeRow(c + cStride, left1, right1, adds);
-  if (rows > 2) storeRow(c + 2 * cStride, left2, right2, adds);
 }
 
 /** Adds a product to a sum: with relaxed SIMD with one rounding, which is a third faster, otherwise with two. */
