@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { chooseFormat } from '../../lib/cli/command';
 import { chooseSide, evaluate } from '../../lib/cli/evaluate';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { portraitPng } from '../faces/photos';
+import { cropPng, portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
@@ -67,13 +66,7 @@ describe('evaluate', function () {
 
   it('takes each whole picture for a face when told so, and counts whose landmarks are assumed', async () => {
     const [data, output] = ['crops', 'crops.json'].map((name) => path.join(folder(), name));
-    const crop = async (turn: number) =>
-      sharp(await portraitPng(2))
-        .rotate(turn)
-        .resize(48, 48)
-        .png()
-        .toBuffer();
-    writeFiles(data, { 'joy/1.png': await crop(0), 'joy/2.png': await crop(90) });
+    writeFiles(data, { 'joy/1.png': await cropPng(2), 'joy/2.png': await cropPng(2, 90) });
     const request = { data, cropped: true, models: [undefined], format: 'json', output } as const;
     assert.ok(await evaluate(request, { isRequested: () => false, dispose: () => undefined }));
     const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {

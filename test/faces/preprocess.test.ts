@@ -18,7 +18,7 @@ import {
   type PreprocessProgress,
   type PreprocessResult,
 } from '../../lib/faces/store/preprocess';
-import { PORTRAIT_COUNT, loadRgb, portraitPng } from './photos';
+import { PORTRAIT_COUNT, cropPng, loadRgb, portraitPng } from './photos';
 import { startFastest } from '../support/native';
 
 const record = (name: string): FrameRecord => ({ path: name, character: 'aia', emotion: 'joy' });
@@ -125,14 +125,8 @@ describe('preprocess', function () {
   });
 
   it('asks no detector about cropped faces, and assumes mean landmarks where they are not upright', async () => {
-    const small = async (index: number, turn: number) =>
-      sharp(await portraitPng(index))
-        .rotate(turn)
-        .resize(48, 48)
-        .png()
-        .toBuffer();
-    await writeFile(path.join(root, 'crop.png'), await small(0, 0));
-    await writeFile(path.join(root, 'lying.png'), await small(2, 90));
+    await writeFile(path.join(root, 'crop.png'), await cropPng(0));
+    await writeFile(path.join(root, 'lying.png'), await cropPng(2, 90));
     const options = { cropped: true, fixedMargin: false };
     const { blocks } = await run([record('crop.png'), record('lying.png')], options);
     assert.deepEqual(blocks.skipped, []);
@@ -147,12 +141,8 @@ describe('preprocess', function () {
   });
 
   it('defect 8: a frame without a face is kept, with its reason', async () => {
-    await writeFile(
-      path.join(root, 'flat.png'),
-      await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
-        .png()
-        .toBuffer(),
-    );
+    const create = { width: 64, height: 64, channels: 3, background: 'teal' } as const;
+    await sharp({ create }).png().toFile(path.join(root, 'flat.png'));
     const { blocks } = await run([record('flat.png'), records[0]]);
     assert.deepEqual(blocks.skipped, [
       {
@@ -263,16 +253,10 @@ describe('preprocess', function () {
   });
 
   it('enlarges cropped faces, and takes the whole image where no face is found', async () => {
-    const face = await sharp(await portraitPng(0))
-      .resize(48, 48)
-      .png()
-      .toBuffer();
-    const { data: noise } = { data: Uint8Array.from({ length: 48 * 48 * 3 }, (_, at) => (at * 7919) % 256) };
-    const flat = await sharp(noise, { raw: { width: 48, height: 48, channels: 3 } })
-      .png()
-      .toBuffer();
-    await writeFile(path.join(root, 'crop.png'), face);
-    await writeFile(path.join(root, 'noise.png'), flat);
+    const noise = Uint8Array.from({ length: 48 * 48 * 3 }, (_, at) => (at * 7919) % 256);
+    const raw = { width: 48, height: 48, channels: 3 } as const;
+    await writeFile(path.join(root, 'crop.png'), await cropPng(0));
+    await sharp(noise, { raw }).png().toFile(path.join(root, 'noise.png'));
     const frames = [record('crop.png'), record('noise.png')];
     const plain = await run(frames, { cacheDirectory: freshCache(), marginPx: 0 });
     assert.ok(plain.blocks.skipped.some((missed) => missed.record.path === 'noise.png'));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as vega from 'vega';
-import { compile } from 'vega-lite';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { wilsonInterval } from '../../lib/core/intervals';
 import { confusionMatrix } from '../../lib/core/metrics';
@@ -10,20 +9,10 @@ import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../li
 import type { ChartFigure } from '../../lib/figures/figure';
 import { accuracyChart, lossChart, stepLossChart } from '../../lib/figures/learning-charts';
 import { publishedChart } from '../../lib/figures/published-chart';
-import { history, records, split } from './examples';
+import { history, records, runChart, split } from './examples';
 
 /** What WCAG 2 asks of small text (level AA). */
 const WCAG_CONTRAST = 4.5;
-
-async function runChart(chart: ChartFigure): Promise<{ view: vega.View; warnings: string[] }> {
-  const warnings: string[] = [];
-  const logger = vega.logger(vega.Warn);
-  logger.warn = (...texts: unknown[]) => (warnings.push(texts.join(' ')), logger);
-  logger.error = logger.warn;
-  const spec = structuredClone(chart.spec) as unknown as Parameters<typeof compile>[0];
-  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
-  return { view: await view.runAsync(), warnings };
-}
 
 function valuesOf(chart: ChartFigure): Record<string, unknown>[] {
   return (chart.spec.data as { values: Record<string, unknown>[] }).values;

@@ -1,8 +1,11 @@
 import sharp from 'sharp';
+import * as vega from 'vega';
+import { compile } from 'vega-lite';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { FrameRecord } from '../../lib/core/record';
 import type { Split } from '../../lib/core/split';
 import type { FaceView } from '../../lib/figures/attention-flow';
+import type { ChartFigure } from '../../lib/figures/figure';
 
 /** Scores of so many epochs, as a training gives them. */
 export function history(epochs: number) {
@@ -32,6 +35,16 @@ export const split: Split = {
 
 function indicesWhere(isWanted: (record: FrameRecord) => boolean): number[] {
   return records.flatMap((record, index) => (isWanted(record) ? [index] : []));
+}
+
+/** Runs a chart as vega-lite does in a page, and collects its warnings. */
+export async function runChart(chart: ChartFigure): Promise<{ view: vega.View; warnings: unknown[] }> {
+  const warnings: unknown[] = [];
+  const logger = vega.logger(vega.Warn);
+  logger.warn = logger.error = (...texts: unknown[]) => (warnings.push(...texts), logger);
+  const spec = structuredClone(chart.spec) as unknown as Parameters<typeof compile>[0];
+  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
+  return { view: await view.runAsync(), warnings };
 }
 
 /** Gives a one-coloured PNG. */

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
-import * as vega from 'vega';
-import { compile } from 'vega-lite';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { blockExplorer } from '../../lib/figures/block-explorer';
 import { errorExplorer } from '../../lib/figures/confusion-chart';
 import { renderFigure, type ChartFigure } from '../../lib/figures/figure';
-import { faceView, pngOf } from './examples';
+import { faceView, pngOf, runChart } from './examples';
 
 /** Runs a chart, sets signals as a reader's hand would, and gives the SVG. */
 async function draw(chart: ChartFigure, signals: Record<string, unknown> = {}): Promise<string> {
-  const warnings: unknown[] = [];
-  const logger = vega.logger(vega.Warn);
-  logger.warn = logger.error = (...texts: unknown[]) => (warnings.push(...texts), logger);
-  const spec = structuredClone(chart.spec) as unknown as Parameters<typeof compile>[0];
-  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
+  const { view, warnings } = await runChart(chart);
   for (const [name, value] of Object.entries(signals)) view.signal(name, value);
   const svg = await view.toSVG();
   assert.deepEqual(warnings, []);

@@ -5,10 +5,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
-import type { RgbImage } from '../../lib/core/image';
 import { createRandom } from '../../lib/core/random';
 import { projectRoot } from '../../lib/files/project';
-import { decodeImage } from '../../lib/faces/picture/decode';
 import { preprocess } from '../../lib/faces/store/preprocess';
 import { readImageFile } from '../../lib/faces/picture/read-images';
 import { expandInputs } from '../../lib/predict/inputs';
@@ -23,7 +21,8 @@ import {
 import { PREDICTION_WRITERS } from '../../lib/predict/format';
 import { startEngine } from '../../lib/tensor/backend';
 import { splitPpm } from '../../lib/predict/video';
-import { PHOTO_FOLDER, portraitPng } from '../faces/photos';
+import { assertNear } from '../support/assertions';
+import { PHOTO_FOLDER, cropPng, portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
@@ -68,15 +67,10 @@ describe('predictPictures', function () {
   });
 
   it('answers alone as in a batch, to the last bit, whichever faces are wanted', async () => {
-    const crop = async (index: number) =>
-      sharp(await portraitPng(index))
-        .resize(48, 48)
-        .png()
-        .toBuffer();
     const files: Record<string, Buffer | string> = { 'none.png': 'no picture' };
     for (let index = 0; index < 6; index++) {
       files[`portrait-${index}.png`] = await portraitPng(index, 128 + 16 * index);
-      files[`crop-${index}.png`] = await crop(index);
+      files[`crop-${index}.png`] = await cropPng(index);
     }
     writeFiles(folder(), files);
     const named = (start: string) =>
@@ -97,26 +91,6 @@ describe('predictPictures', function () {
     }
   });
 
-  it('cuts of a cropped face what preprocessing cuts, and asks no detector', async () => {
-    const crop = await sharp(await portraitPng(0))
-      .resize(48, 48)
-      .png()
-      .toBuffer();
-    writeFiles(folder(), { 'crop.png': crop });
-    const records = [{ path: 'crop.png', character: 'all', emotion: 'joy' as const }];
-    const { blocks } = await preprocess(records, {
-      root: folder(),
-      cacheDirectory: path.join(folder(), 'cache'),
-      cropped: true,
-    });
-    const predictor = await loadPicturePredictor({ cropped: true, model: DRAWN_MODEL });
-    const image = await decodeImage(crop, 'crop.png');
-    const { faces } = await predictor.predict(image as RgbImage, 'crop.png');
-    predictor.dispose();
-    assert.deepEqual([faces.length, faces[0].detector], [1, 'whole-image']);
-    faces[0].landmarks.forEach((value, at) => assert.ok(Math.abs(value - blocks.landmarks[at]) < 1e-3));
-  });
-
   it('answers what it can read and names each file that it cannot read, with the reason', async () => {
     writeFiles(folder(), { 'broken.jpg': 'none', 'a.png': await portraitPng(0) });
     const names = ['a.png', 'broken.jpg', 'missing.jpg'].map((name) => path.join(folder(), name));
@@ -132,18 +106,10 @@ describe('predictPictures', function () {
     assert.match((results[1] as { reason: string }).reason, /broken\.jpg/);
   });
 
-  it('cuts from cropped faces what preprocessing cuts, and says where landmarks are assumed', async () => {
-    const crop = async (index: number, turn: number) =>
-      sharp(await portraitPng(index))
-        .rotate(turn)
-        .resize(48, 48)
-        .png()
-        .toBuffer();
-    writeFiles(folder(), {
-      '0.png': await crop(0, 0),
-      '1.png': await crop(1, 0),
-      '2.png': await crop(2, 90),
-    });
+  it('cuts from cropped faces what preprocessing cuts, by every model, and says where landmarks are assumed', async () => {
+    const turns = [0, 0, 90];
+    for (const [index, turn] of turns.entries())
+      writeFiles(folder(), { [`${index}.png`]: await cropPng(index, turn) });
     const records = [0, 1, 2].map((index) => ({
       path: `${index}.png`,
       character: 'all',
@@ -163,6 +129,9 @@ describe('predictPictures', function () {
         ['whole-image', 'whole-image', 'assumed'],
       );
       assert.deepEqual(blocks.detectors, ['whole-image', 'whole-image', 'assumed']);
+      faces.forEach(({ landmarks }, at) =>
+        assertNear(landmarks, blocks.landmarks.subarray(136 * at, 136 * (at + 1)), 1e-3),
+      );
       for (const part of ['eyes', 'mouth'] as const)
         assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
       const lines = results.map((result, index) => PREDICTION_WRITERS.text.write(result, index));
