@@ -7,12 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
-import type { StoredShard } from '../../lib/faces/store/compute-shard';
 import { planJobs } from '../../lib/faces/store/shard-plan';
 import { makeStore, preprocess } from '../../lib/faces/store/preprocess';
-import { mergeShards } from '../../lib/faces/store/store';
 import { runFolds } from '../../lib/study/folds/run-folds';
-import { runOnQueue } from '../../lib/study/queue/queue';
+import { makeStoreOnQueue, openQueue } from '../../lib/study/queue/queue';
 import { gatherAnswers, toPredictionsCsv } from '../../lib/study/folds/score-folds';
 import { portraitPng } from '../faces/photos';
 
@@ -70,26 +68,21 @@ describe('the queue on a real Redis server', function () {
   });
 
   it('gives the same store as one machine, though one of three workers is killed on the way', async () => {
+    const source = { name: 'portraits', records };
     let done = 0;
-    const shards = await runOnQueue<StoredShard>(url, 'shard', planJobs(records, options('queue')), {
-      onResult: () => {
-        if (++done === 2) killGroup(workers[0]);
+    const store = await makeStoreOnQueue(url, source, {
+      ...options('queue'),
+      onProgress: (progress) => {
+        ({ done } = progress);
+        if (done === 16) killGroup(workers[0]);
       },
     });
-    assert.ok(done > 2 && workers[0].killed, 'a worker was killed with work left');
-    const merge = (some: typeof shards) =>
-      mergeShards(
-        'portraits',
-        some.map(({ file }) => file),
-        options('queue').directory,
-      );
-    const file = await merge(shards);
-    const alone = await makeStore({ name: 'portraits', records }, options('alone'));
-    assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)));
-    const again = await runOnQueue<StoredShard>(url, 'shard', planJobs(records, options('queue')));
-    assert.ok(again.every(({ reused }) => reused));
-    await merge(again);
-    assert.ok(fs.readFileSync(file).equals(fs.readFileSync(alone.file)), 'merged again, the same');
+    assert.ok(done === FRAMES && workers[0].killed, 'a worker was killed with work left');
+    const alone = await makeStore(source, options('alone'));
+    assert.ok(fs.readFileSync(store.file).equals(fs.readFileSync(alone.file)));
+    const again = await makeStoreOnQueue(url, source, options('queue'));
+    assert.deepEqual([again.computedShards, again.reusedShards], [0, FRAMES / 8]);
+    assert.ok(fs.readFileSync(again.file).equals(fs.readFileSync(alone.file)), 'merged again, the same');
   });
 
   it('runs the folds of a leave-one-person-out evaluation', async () => {
@@ -115,16 +108,21 @@ describe('the queue on a real Redis server', function () {
     assert.equal(table, alone, 'the same table as without a queue');
   });
 
+  async function runAlone(kind: 'shard' | 'fold', job: object): Promise<void> {
+    const queue = await openQueue(url);
+    await queue.run(kind, job).finally(() => queue.close());
+  }
+
   it('refuses a shard whose data the worker has not, in place of a store of misses', async () => {
     fs.mkdirSync(path.join(folder, 'unmounted'));
     const jobs = planJobs(records, { ...options('unmounted'), root: path.join(folder, 'unmounted') });
-    await assert.rejects(runOnQueue(url, 'shard', jobs.slice(0, 1)), /Expected the data in .*unmounted/);
+    await assert.rejects(runAlone('shard', jobs[0]), /Expected the data in .*unmounted/);
   });
 
   it('gives the reason of a job that fails each time', async () => {
     const shards = [path.join(folder, 'no')];
     const job = { shards, person: 'aia', architecture: 'Compact', experiment: DEFAULT_EXPERIMENT };
-    await assert.rejects(runOnQueue(url, 'fold', [job]), /no such file/);
+    await assert.rejects(runAlone('fold', job), /no such file/);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import processJob from '../../lib/study/queue/processor';
-import { runOnQueue, startQueueWorker } from '../../lib/study/queue/queue';
+import { openQueue, startQueueWorker } from '../../lib/study/queue/queue';
 
 function isInstalled(name: string): boolean {
   try {
@@ -30,7 +30,7 @@ describe('the queue', () => {
   it('refuses a job of an unknown kind', async () => {
     await assert.rejects(
       processJob({ name: 'other', data: {} }),
-      /Expected a job of kind shard or fold but received other/,
+      /Expected shard or fold for the kind of a job but received other/,
     );
   });
 
@@ -39,7 +39,7 @@ describe('the queue', () => {
     const reason = isInstalled('bullmq')
       ? /^Error: Expected a Redis server at 127.0.0.1:1 but received: connect ECONNREFUSED/
       : /^Error: Expected the optional packages bullmq and ioredis for a queue/;
-    await assert.rejects(runOnQueue(nobody, 'shard', []), reason);
+    await assert.rejects(openQueue(nobody), reason);
     await assert.rejects(startQueueWorker(nobody), reason);
   });
 });

@@ -80,20 +80,8 @@ export async function makeStore(
   const start = performance.now();
   for (const folder of [options.cacheDirectory, options.directory]) await removeLeftovers(folder);
   const shards = await makeShards(planJobs(records, options), options);
-  return finishStore(name, shards, { ...options, start });
-}
-
-/**
- * Merges shards into a store and counts its frames.
- * @param options.start start of the work, from `performance.now()`
- */
-export async function finishStore(
-  name: string,
-  shards: readonly StoredShard[],
-  { directory, start }: { readonly directory: string; readonly start: number },
-): Promise<MadeStore> {
   const files = shards.map(({ file }) => file);
-  const file = await mergeShards(name, files, directory);
+  const file = await mergeShards(name, files, options.directory);
   const sum = (count: 'frames' | 'missed' | 'assumed') =>
     shards.reduce((total, shard) => total + shard[count], 0);
   const counts = { frames: sum('frames'), missed: sum('missed'), assumed: sum('assumed') };

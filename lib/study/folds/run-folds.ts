@@ -8,7 +8,7 @@ import { findArchitecture } from '../../model/architectures';
 import { inputSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
 import { facesOfSplit } from '../evaluate-split';
-import { runOnQueue } from '../queue/queue';
+import { openQueue } from '../queue/queue';
 import { withTrained } from '../train-cached';
 
 /** A fold as a job of the queue; it is sent as JSON. */
@@ -136,7 +136,15 @@ export async function runFolds(
   const jobs = planFolds(blocks).map(({ character: person }): FoldJob => {
     return { person, shards, architecture, experiment, cacheDirectory };
   });
-  if (queue) return runOnQueue(queue, 'fold', jobs, { onResult: onFold, print });
+  if (queue) {
+    const { run, close } = await openQueue(queue, print);
+    const runJob = async (job: FoldJob) => {
+      const result = await run<FoldResult>('fold', job);
+      onFold?.(result);
+      return result;
+    };
+    return Promise.all(jobs.map(runJob)).finally(close);
+  }
   const results: FoldResult[] = [];
   for (const job of jobs) {
     const result = await runFold(blocks, job, shouldStop);

@@ -14,27 +14,18 @@ const worker = createShardWorker();
 // Ctrl-C goes to all processes of a terminal; the worker that started this one waits for the current job.
 process.on('SIGINT', () => undefined);
 
-const RUN: Readonly<Record<JobKind, (data: unknown) => Promise<unknown>>> = {
-  shard: async (data) => {
-    expectData(data as ShardJob);
-    await startEngine();
-    return worker.run(data as ShardJob);
-  },
-  fold: async (data) => {
-    await startEngine();
-    return runFoldJob(data as FoldJob);
-  },
-};
-
 /**
  * Runs one job.
- * @throws Error for an unknown kind, as a newer version may send it, or with the reason why the job failed
+ * @throws RangeError for an unknown kind, which another version of the code may send; Error with the reason of a failure
  */
 export default async function processJob({ name, data }: { readonly name: string; readonly data: unknown }) {
-  if (!Object.hasOwn(RUN, name))
-    throw new RangeError(`Expected a job of kind ${Object.keys(RUN).join(' or ')} but received ${name}`);
+  const kind = name as JobKind;
+  if (kind !== 'shard' && kind !== 'fold')
+    throw new RangeError(`Expected shard or fold for the kind of a job but received ${name}`);
+  if (kind === 'shard') expectData(data as ShardJob);
+  await startEngine();
   try {
-    return await RUN[name as JobKind](data);
+    return await (kind === 'shard' ? worker.run(data as ShardJob) : runFoldJob(data as FoldJob));
   } catch (error) {
     throw explainUnwritable(error);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,25 +7,24 @@ import { URL } from 'node:url';
 import type * as bullmq from 'bullmq';
 // @ts-ignore
 import type * as ioredis from 'ioredis';
-import type { StoredShard } from '../../faces/store/compute-shard';
-import { planJobs } from '../../faces/store/shard-plan';
+import type { ShardWorker, StoredShard } from '../../faces/store/compute-shard';
 import {
-  finishStore,
+  makeStore,
   type MadeStore,
   type PreprocessOptions,
   type StoreSource,
 } from '../../faces/store/preprocess';
 import { ownModule } from '../../files/worker-process';
 
-type Packages = Pick<typeof bullmq, 'Queue' | 'QueueEvents' | 'Worker'> & Pick<typeof ioredis, 'Redis'>;
-
 /** Kind of a job: preprocesses a shard, or runs a fold of a leave-one-person-out evaluation. */
 export type JobKind = 'shard' | 'fold';
 
+type Print = (line: string) => void;
+
 const QUEUE = 'prior-attention';
 
-/** Maximum number of jobs in Redis at a time. */
-const JOBS_AHEAD = 512;
+/** As many jobs of a store are in Redis at a time as this number of workers takes. */
+const WORKERS_AHEAD = 128;
 
 /** Maximum number of attempts of a failing job, and of restarts of a job whose worker was lost. */
 const ATTEMPTS = 3;
@@ -42,7 +40,7 @@ const CONNECT_MS = 10_000;
 const TOLD_EVERY_MS = 60_000;
 
 /** Redis removes the jobs of an interrupted run after a day. */
-const KEPT_SECONDS = 86_400;
+const KEPT = { age: 86_400 };
 
 /**
  * Loads the optional packages and checks that the server accepts a connection; BullMQ would retry forever.
@@ -53,8 +51,14 @@ async function connect(url: string) {
     throw new RangeError(
       `Expected redis://HOST:PORT or rediss://… for the queue but received ${url.replace(/\/\/.*@/, '//…@')}`,
     );
-  const packages = await loadPackages();
-  const client = new packages.Redis(url, {
+  const packages = Promise.all([import('bullmq' as string), import('ioredis' as string)]);
+  const [bull, { Redis }] = (await packages.catch((cause: unknown) => {
+    throw new Error(
+      'Expected the optional packages bullmq and ioredis for a queue but they are not installed (npm ci installs them)',
+      { cause },
+    );
+  })) as [typeof bullmq, typeof ioredis];
+  const client = new Redis(url, {
     lazyConnect: true,
     enableReadyCheck: false,
     connectTimeout: CONNECT_MS,
@@ -73,22 +77,7 @@ async function connect(url: string) {
     client.disconnect();
   }
   // Null: commands wait until a lost connection is restored.
-  return { ...packages, connection: { url, maxRetriesPerRequest: null } };
-}
-
-async function loadPackages(): Promise<Packages> {
-  try {
-    const [{ Queue, QueueEvents, Worker }, { Redis }] = await Promise.all([
-      import('bullmq' as string) as Promise<Packages>,
-      import('ioredis' as string) as Promise<Packages>,
-    ]);
-    return { Queue, QueueEvents, Worker, Redis };
-  } catch (cause) {
-    throw new Error(
-      'Expected the optional packages bullmq and ioredis for a queue but they are not installed (npm ci installs them)',
-      { cause },
-    );
-  }
+  return { bull, connection: { url, maxRetriesPerRequest: null } };
 }
 
 /** Formats the server's address without the password of its URL. */
@@ -98,7 +87,7 @@ function addressOf(url: string): string {
 }
 
 /** Prints connection errors, the same one once a minute; BullMQ reconnects by itself. */
-function printErrors(part: EventEmitter, url: string, print: (line: string) => void): void {
+function printErrors(part: EventEmitter, url: string, print: Print): void {
   let told = { message: '', at: 0 };
   part.on('error', ({ message }: Error) => {
     const at = performance.now();
@@ -109,60 +98,42 @@ function printErrors(part: EventEmitter, url: string, print: (line: string) => v
 }
 
 /**
- * Adds jobs to the queue and waits for their results. Workers on any machine run them. A job may run twice after its worker
- * was lost, with the same result.
+ * Opens the queue. Workers on any machine run its jobs.
  * @param url of Redis or Valkey, `redis://host:6379`
- * @param jobs each is sent as JSON
- * @param options.onResult called with each result
- * @param options.print called with the number of workers at the start, and with connection errors
- * @returns the results in the jobs' order
- * @throws Error without a server, or when a job failed three times
+ * @param print called with the number of workers, and with connection errors
+ * @returns `run`, which sends a job as JSON, returns its result, and throws Error when it failed three times (it may run twice
+ *   after its worker was lost, with the same result); and `close`
+ * @throws Error without a server
  */
-export async function runOnQueue<Result>(
-  url: string,
-  kind: JobKind,
-  jobs: readonly object[],
-  options: { readonly onResult?: (result: Result) => void; readonly print?: (line: string) => void } = {},
-): Promise<Result[]> {
-  const { onResult, print = () => undefined } = options;
-  const { Queue, QueueEvents, connection } = await connect(url);
-  const queue = new Queue(QUEUE, { connection });
-  const events = new QueueEvents(QUEUE, { connection });
+export async function openQueue(url: string, print: Print = () => undefined) {
+  const { bull, connection } = await connect(url);
+  const queue = new bull.Queue(QUEUE, { connection });
+  const events = new bull.QueueEvents(QUEUE, { connection });
   for (const part of [queue, events]) {
     printErrors(part, url, print);
     // Each job in progress adds listeners to both.
     part.setMaxListeners(0);
   }
-  const run = randomUUID();
-  const results: Result[] = [];
-  let next = 0;
-  const take = async () => {
-    while (next < jobs.length) {
-      const index = next++;
-      const job = await queue.add(kind, jobs[index], {
-        jobId: `${run}-${index}`,
+  await events.waitUntilReady();
+  const workers = await queue.getWorkersCount();
+  const advice = workers > 0 ? '' : '; start some, on any machine, by `npx . preprocess --worker URL`';
+  print(`queue at ${addressOf(url)}: workers there: ${workers}${advice}`);
+  return {
+    async run<Result>(kind: JobKind, data: object): Promise<Result> {
+      const job = await queue.add(kind, data, {
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: 1000 },
-        removeOnComplete: { age: KEPT_SECONDS },
-        removeOnFail: { age: KEPT_SECONDS },
+        removeOnComplete: KEPT,
+        removeOnFail: KEPT,
       });
-      results[index] = (await job.waitUntilFinished(events)) as Result;
+      const result = (await job.waitUntilFinished(events)) as Result;
       await job.remove();
-      onResult?.(results[index]);
-    }
+      return result;
+    },
+    async close(): Promise<void> {
+      await Promise.all([queue.close(), events.close()]);
+    },
   };
-  try {
-    await events.waitUntilReady();
-    const workers = await queue.getWorkersCount();
-    const advice = workers > 0 ? '' : '; start some, on any machine, by `npx . preprocess --worker URL`';
-    print(
-      `queue at ${addressOf(url)}: ${jobs.length.toLocaleString('en-US')} jobs, workers there: ${workers}${advice}`,
-    );
-    await Promise.all(Array.from({ length: Math.min(JOBS_AHEAD, jobs.length) }, take));
-    return results;
-  } finally {
-    await Promise.all([queue.close(), events.close()]);
-  }
 }
 
 /**
@@ -174,12 +145,12 @@ export async function runOnQueue<Result>(
  */
 export async function startQueueWorker(
   url: string,
-  options: { readonly lockMs?: number; readonly print?: (line: string) => void } = {},
+  options: { readonly lockMs?: number; readonly print?: Print } = {},
 ): Promise<{ close(): Promise<void> }> {
   const { lockMs = LOCK_MS, print = () => undefined } = options;
-  const { Worker, connection } = await connect(url);
+  const { bull, connection } = await connect(url);
   const { file, execArgv } = ownModule(__dirname, 'processor');
-  const worker = new Worker(QUEUE, file, {
+  const worker = new bull.Worker(QUEUE, file, {
     connection,
     concurrency: 1,
     lockDuration: lockMs,
@@ -204,22 +175,24 @@ export async function startQueueWorker(
  */
 export async function makeStoreOnQueue(
   url: string,
-  { name, records }: StoreSource,
-  options: PreprocessOptions & { readonly directory: string; readonly print: (line: string) => void },
+  source: StoreSource,
+  options: PreprocessOptions & { readonly directory: string; readonly print?: Print },
 ): Promise<MadeStore> {
-  const start = performance.now();
-  const counts = { done: 0, missed: 0, reused: 0 };
-  const onResult = ({ file, frames, missed, reused }: StoredShard) => {
+  const queue = await openQueue(url, options.print);
+  const run: ShardWorker['run'] = async (job, { onBatch } = {}) => {
+    const shard = await queue.run<StoredShard>('shard', job);
+    const { file, frames, missed, reused } = shard;
     if (!fs.existsSync(file))
       throw new Error(
         `Expected ${path.basename(file)} in ${path.dirname(file)}, which all machines must share, but a worker wrote it elsewhere`,
       );
-    counts.done += frames;
-    counts.missed += missed;
-    counts.reused += reused ? frames : 0;
-    options.onProgress?.({ ...counts, total: records.length });
+    if (!reused) onBatch?.([frames, missed]);
+    return shard;
   };
-  const jobs = planJobs(records, options);
-  const shards = await runOnQueue<StoredShard>(url, 'shard', jobs, { print: options.print, onResult });
-  return finishStore(name, shards, { ...options, start });
+  try {
+    const worker = { run, dispose: () => undefined };
+    return await makeStore(source, { ...options, worker, workers: WORKERS_AHEAD });
+  } finally {
+    await queue.close();
+  }
 }
