@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { followProgress, streamPlace } from '../notebook/progress';
+import { followProgress } from '../notebook/progress';
 
 /** An option of a command. T is the type of its value, undefined included when the option may be missing. */
 export class Flag<T> extends Option {
@@ -49,19 +49,20 @@ export function number(
   most: number,
   words: ReadonlyMap<string, number> = new Map(),
 ): Flag<number | undefined> {
-  const read = (given: string) => words.get(given) ?? readNumber(given, least, most, false);
+  const read = (given: string) => words.get(given) ?? readNumber(given, least, most, 'a number');
   return new Flag<number | undefined>(flags, help).argParser(read);
 }
 
 /** Declares an option with an integer. */
 export function integer(flags: string, help: string, least: number, most = 1e6): Flag<number | undefined> {
-  return new Flag<number | undefined>(flags, help).argParser((given) => readNumber(given, least, most, true));
+  return new Flag<number | undefined>(flags, help).argParser((given) =>
+    readNumber(given, least, most, 'an integer'),
+  );
 }
 
-function readNumber(given: string, least: number, most: number, isWhole: boolean): number {
+function readNumber(given: string, least: number, most: number, kind: 'a number' | 'an integer'): number {
   const value = given.trim() === '' ? NaN : Number(given);
-  if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
-  const kind = isWhole ? 'an integer' : 'a number';
+  if (value >= least && value <= most && (kind === 'a number' || Number.isInteger(value))) return value;
   throw new InvalidArgumentError(`Expected ${kind} between ${least} and ${most} but received ${given}.`);
 }
 
@@ -156,6 +157,5 @@ export const STOPPED = 130;
  * @param title name of the task
  */
 export function followOnStderr(title: string): (done: number, total: number) => void {
-  const isShown = ({ done, total }: { done: number; total: number }) => done > 0 && done < total;
-  return followProgress(title, streamPlace(process.stderr, isShown));
+  return followProgress(title, process.stderr);
 }

@@ -1,9 +1,10 @@
+import { unexpected } from '../core/errors';
 import { readExperiment } from '../core/experiment-settings';
-import type { SplitPart } from '../core/record';
+import { SPLIT_PARTS, type SplitPart } from '../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { checkOutput, writeOutput } from '../files/write-file';
-import { type StopFlag, watchStop } from '../notebook/stop';
+import { runStoppable } from '../notebook/stop';
 import type { ModelEvaluation } from '../study/evaluate-models';
 import {
   choice,
@@ -26,15 +27,12 @@ const FOLDS_OPTIONS = {
 
 const FORMATS = ['text', 'json'] as const;
 
-const SIDES = ['train', 'validation', 'test', 'all'] as const;
-
 const OPTIONS = {
   ...SHARED.data,
-  side: choice(
-    '--side <side>',
-    'official side to score; default: test if the data have sides, else all',
-    SIDES,
-  ),
+  side: choice('--side <side>', 'official side to score; default: test if the data have sides, else all', [
+    ...SPLIT_PARTS,
+    'all',
+  ] as const),
   ...SHARED.prediction,
   against: text('--against <file>', 'a second model file, or face-api'),
   by: text('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`'),
@@ -71,14 +69,15 @@ Examples:
 export const define = defineCommand({
   options: OPTIONS,
   help: HELP,
-  async run({ model, against, folds, ...values }, _, refuse) {
+  async run(values, _, refuse) {
+    const { folds } = values;
     const split = process.env.SPLIT;
     if (folds === undefined) {
       const stray = findGiven(FOLDS_OPTIONS, values);
       if (stray) return refuse(`Expected --folds with ${stray} but received none`);
       if (split === LEAVE_ONE_PERSON_OUT)
         throw new RangeError(`Expected --folds ARCHITECTURE with SPLIT=${split} but received none`);
-      if (await evaluate({ ...values, models: against === undefined ? [model] : [model, against] })) return;
+      if (await evaluate(values)) return;
       tell('Stopped before the last image: nothing was written.');
       return STOPPED;
     }
@@ -93,54 +92,40 @@ export const define = defineCommand({
   },
 });
 
-/** Models and data of {@link evaluate}. */
-type EvaluateRequest = Omit<Values, 'model' | 'against'> & {
-  /** One or two model files or `face-api`; undefined: the project's model. */
-  readonly models: readonly (string | undefined)[];
-};
-
 /**
  * Evaluates one model on labelled images, or compares two image by image.
- * @param given stops before the next image; default Ctrl-C, which ends the process while the data are opened
+ * @param shouldStop if it returns true, the evaluation ends before the next image; default Ctrl-C
  * @returns false when it was stopped; nothing is written then
  * @throws RangeError when a model or the data cannot be used, or the data do not have the column
  */
-export async function evaluate(
-  request: EvaluateRequest,
-  given?: Pick<StopFlag, 'isRequested' | 'dispose'>,
-): Promise<boolean> {
-  const { models, abstainBelow, by, side, format, output } = request;
-  const { loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
+export async function evaluate(values: Values, shouldStop?: () => boolean): Promise<boolean> {
+  const { model, against, abstainBelow, by, side, format, output } = values;
+  const { loadPicturePredictor } = await import('../predict/predictor');
   const { findColumn } = await import('../study/evaluate-groups');
   const { compareEvaluations, evaluateModel, evaluationsToJson, evaluationsToText } =
     await import('../study/evaluate-models');
   checkOutput(output);
-  const opened = await openLabelled(request, readExperiment(process.env));
+  const opened = await openLabelled(values, readExperiment(process.env));
   const column = by === undefined ? undefined : findColumn(opened, by);
   const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
-  const stop = given ?? watchStop();
-  try {
-    const evaluations: ModelEvaluation[] = [];
-    for (const model of models) {
-      const { cropped } = dataset;
-      const predictor = await loadPredictor({ model, abstainBelow, cropped, faces: 'largest' });
-      try {
-        const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
-        const hooks = { onProgress, shouldStop: stop.isRequested };
-        const evaluation = await evaluateModel(predictor, dataset, hooks);
-        if (!evaluation) return false;
-        evaluations.push(evaluation);
-      } finally {
-        predictor.dispose();
-      }
+  const { cropped } = dataset;
+  const evaluations: ModelEvaluation[] = [];
+  const isWhole = await runStoppable('evaluation', async (stop) => {
+    for (const name of against === undefined ? [model] : [model, against]) {
+      const predictor = await loadPicturePredictor({ model: name, abstainBelow, cropped, faces: 'largest' });
+      const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
+      const hooks = { onProgress, shouldStop: shouldStop ?? stop.isRequested };
+      const evaluation = await evaluateModel(predictor, dataset, hooks).finally(() => predictor.dispose());
+      if (!evaluation) return false;
+      evaluations.push(evaluation);
     }
-    const results = compareEvaluations(dataset, evaluations, column);
-    const isJson = chooseFormat(FORMATS, format, output) === 'json';
-    await writeOutput(output, isJson ? evaluationsToJson(results) : evaluationsToText(results));
     return true;
-  } finally {
-    stop.dispose();
-  }
+  });
+  if (!isWhole) return false;
+  const results = compareEvaluations(dataset, evaluations, column);
+  const isJson = chooseFormat(FORMATS, format, output) === 'json';
+  await writeOutput(output, isJson ? evaluationsToJson(results) : evaluationsToText(results));
+  return true;
 }
 
 /**
@@ -152,10 +137,9 @@ export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset 
   const chosen = side ?? (isOfficialSplit ? 'test' : 'all');
   if (chosen === 'all') return dataset;
   const records = dataset.records.filter((record) => record.side === chosen);
-  if (records.length > 0) return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
-  throw new RangeError(
-    `Expected images of the ${chosen} side in ${dataset.name} but received none: use --side all`,
-  );
+  if (records.length === 0)
+    throw unexpected(`images of the ${chosen} side`, dataset.name, 'none: use --side all');
+  return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
 }
 
 /** Data and network of {@link evaluateFolds}. */
@@ -174,7 +158,7 @@ export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
   checkOutput(output);
   checkOutput(predictions, '--predictions');
   if (predictions !== undefined && predictions === output)
-    throw new RangeError(`Expected two files for --output and --predictions but received ${output} for both`);
+    throw unexpected('two files', '--output and --predictions', `${output} for both`);
   const done = await crossValidate(await openLabelled(request, experiment), request);
   if (!done) return false;
   if (predictions !== undefined)

@@ -2,9 +2,9 @@ import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment-settings';
 import { type Dataset, markCropped } from '../datasets/dataset';
 import { describeAssumed } from '../faces/detector/detected-face';
-import type { MadeStore, PreprocessProgress } from '../faces/store/preprocess';
+import type { MadeStore } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
-import { defineCommand, integer, print, text, type ValuesOf } from './command';
+import { defineCommand, followOnStderr, integer, print, text, type ValuesOf } from './command';
 import { SHARED } from './experiment';
 
 const OPTIONS = {
@@ -67,6 +67,7 @@ export async function preprocess(
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   opened.notes?.forEach(print);
   const dataset = markCropped(opened, cropped);
+  const follow = followOnStderr('Faces');
   const settings = {
     root: dataset.directory,
     cropped: dataset.cropped,
@@ -74,7 +75,7 @@ export async function preprocess(
     cacheDirectory: homePath('data', 'cache', 'blocks'),
     marginPx: margin ?? readExperiment(process.env).marginPx,
     workers,
-    onProgress: printProgress(),
+    onProgress: ({ done, total }: { done: number; total: number }) => follow(done, total),
     directory,
   };
   const made = queue
@@ -88,33 +89,4 @@ export async function preprocess(
   const skipped = path.join(path.dirname(file), 'skipped.csv');
   print(`store: ${path.relative('', file)}; without blocks: ${path.relative('', skipped)}`);
   return { ...made, records: dataset.records };
-}
-
-/** Time between two lines of progress. */
-const PROGRESS_MS = 5000;
-
-/** Makes a listener that prints the progress of preprocessing every few seconds. */
-export function printProgress(): (progress: PreprocessProgress) => void {
-  const start = performance.now();
-  let printed = start;
-  return (progress) => {
-    const now = performance.now();
-    if (now - printed < PROGRESS_MS) return;
-    printed = now;
-    print(formatProgress(progress, (now - start) / 1000));
-  };
-}
-
-/** Formats the progress of preprocessing: share, rate of the computed frames, and remaining time. */
-export function formatProgress({ done, total, missed, reused }: PreprocessProgress, seconds: number): string {
-  const rate = (done - reused) / seconds;
-  const share = `${done} of ${total} frames (${Math.floor((100 * done) / total)} %)`;
-  const speed = rate > 0 ? `, ${rate.toFixed(1)} a second, ${formatLeft((total - done) / rate)} left` : '';
-  return `${share}${speed}, ${missed} without blocks${reused > 0 ? `, ${reused} reused` : ''}`;
-}
-
-function formatLeft(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -8,37 +8,42 @@ import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { checkOutput, saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
 import type { TestScore } from '../study/evaluate-models';
-import { choice, defineCommand, findGiven, followOnStderr, integer, print, STOPPED, text } from './command';
 import {
-  type ChosenExperiment,
-  chooseExperiment,
-  type DataValues,
-  fitBatch,
-  openLabelled,
-  SHARED,
-} from './experiment';
+  choice,
+  defineCommand,
+  findGiven,
+  followOnStderr,
+  integer,
+  print,
+  STOPPED,
+  text,
+  type ValuesOf,
+} from './command';
+import { type ChosenExperiment, chooseExperiment, fitBatch, openLabelled, SHARED } from './experiment';
+
+const OPTIONS = {
+  output: text('-o, --output <file>', 'model file to write, *.safetensors').needed(),
+  architecture: text(
+    '--architecture <name>',
+    'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
+  ).or('Combined'),
+  ...SHARED.data,
+  generated: integer('--generated <count>', 'train on generated characters', 1, 1e5).conflicts([
+    'data',
+    'cropped',
+  ]),
+  split: choice(
+    '--split <name>',
+    'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
+    SPLIT_SETTINGS,
+  ),
+  ...SHARED.training,
+  ...SHARED.sample,
+};
 
 /** Defines `train`. */
 export const define = defineCommand({
-  options: {
-    output: text('-o, --output <file>', 'model file to write, *.safetensors').needed(),
-    architecture: text(
-      '--architecture <name>',
-      'Combined (the quickest of the accurate ones), Compact, TerGat (the original), ResidualBlocks or ResidualBlocksAndFace',
-    ).or('Combined'),
-    ...SHARED.data,
-    generated: integer('--generated <count>', 'train on generated characters', 1, 1e5).conflicts([
-      'data',
-      'cropped',
-    ]),
-    split: choice(
-      '--split <name>',
-      'how images are divided into training, validation and test; leave-one-person-out is for `npx . evaluate --folds`',
-      SPLIT_SETTINGS,
-    ),
-    ...SHARED.training,
-    ...SHARED.sample,
-  },
+  options: OPTIONS,
   help: `With fewer than 640 faces, batches are smaller than 64, unless --batch-size is given.
 Ctrl-C ends training after the current batch; the same command continues after the last whole epoch.`,
   async run(values, _, refuse) {
@@ -54,15 +59,8 @@ Ctrl-C ends training after the current batch; the same command continues after t
   },
 });
 
-/** Data, network and settings of {@link train}. */
-interface TrainRequest extends DataValues, ChosenExperiment {
-  /** Number of generated characters to draw and train on, instead of a data set. */
-  readonly generated?: number;
-  readonly architecture: string;
-  /** Path of the model file. */
-  readonly output: string;
-  readonly print: (line: string) => void;
-}
+/** Options, settings and output of {@link train}. */
+type TrainRequest = ValuesOf<typeof OPTIONS> & ChosenExperiment & { readonly print: (line: string) => void };
 
 /**
  * Trains a model and writes its file, whole or not at all. After Ctrl-C the same call continues.

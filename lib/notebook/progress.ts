@@ -4,65 +4,56 @@ import { COLORS } from '../figures/theme';
 import { openCellOutput } from './kernel';
 
 /** State of a task at one moment. */
-export interface ProgressState {
+interface ProgressState {
   readonly title: string;
   readonly done: number;
   readonly total: number;
   readonly elapsedMs: number;
 }
 
-/** Where progress is drawn. */
-export interface ProgressPlace {
-  readonly draw: (state: ProgressState) => unknown;
-  /** Minimum time between two drawings in milliseconds. */
-  readonly everyMs: number;
-  /** Clock in milliseconds, default `performance.now`. */
-  readonly now?: () => number;
-}
-
 /**
  * Makes a callback that shows the progress of a task with its rate and the remaining time: a bar in a notebook and in a
  * terminal, otherwise a line every half minute, in CI the last line only.
  * @param title name of the task
+ * @param stream default: the running cell, outside of notebooks standard output; a given stream that is no terminal gets
+ *   lines without the last one
  * @returns the callback; time is measured from its first call, and calls between two drawings return at once
  */
 export function followProgress(
   title: string,
-  place: ProgressPlace = choosePlace(),
+  stream?: NodeJS.WriteStream,
 ): (done: number, total: number) => void {
-  const now = place.now ?? (() => performance.now());
+  const { everyMs, draw } = choosePlace(stream);
   let start: number | undefined;
   let drawnAt = -Infinity;
   let hasEnded = false;
-  const draw = (done: number, total: number) => {
-    drawnAt = now();
+  const drawNow = (done: number, total: number) => {
+    drawnAt = performance.now();
     start ??= drawnAt;
-    place.draw({ title, done, total, elapsedMs: drawnAt - start });
+    draw({ title, done, total, elapsedMs: drawnAt - start });
   };
   return (done, total) => {
-    if (start === undefined && total > 0) draw(0, total);
-    if (hasEnded || (done < total && now() - drawnAt < place.everyMs)) return;
+    if (start === undefined && total > 0) drawNow(0, total);
+    if (hasEnded || (done < total && performance.now() - drawnAt < everyMs)) return;
     hasEnded = done >= total;
-    draw(Math.min(done, total), total);
+    drawNow(Math.min(done, total), total);
   };
 }
 
-function choosePlace(): ProgressPlace {
-  const send = openCellOutput();
-  if (!send)
-    return streamPlace(process.stdout, (state) => isFinished(state) || (!process.env.CI && state.done > 0));
-  return { everyMs: 100, draw: (state) => send(progressToBundle(state)) };
-}
-
-/** Draws progress on a stream: a bar in a terminal, otherwise a line every half minute for some of the states. */
-export function streamPlace(
-  stream: NodeJS.WriteStream,
-  isShown: (state: ProgressState) => boolean,
-): ProgressPlace {
+/** Chooses how progress is drawn, and the minimum time between two drawings. */
+function choosePlace(given?: NodeJS.WriteStream): {
+  everyMs: number;
+  draw: (state: ProgressState) => unknown;
+} {
+  const send = given ? undefined : openCellOutput();
+  if (send) return { everyMs: 100, draw: (state) => send(toBundle(state)) };
+  const stream = given ?? process.stdout;
   const drawBar = (state: ProgressState) =>
-    stream.write(`\r\u001b[2K${progressToBar(state, stream.columns)}${isFinished(state) ? '\n' : ''}`);
-  const drawLine = (state: ProgressState) => isShown(state) && stream.write(`${progressToText(state)}\n`);
-  return stream.isTTY ? { everyMs: 100, draw: drawBar } : { everyMs: 30_000, draw: drawLine };
+    stream.write(`\r\u001b[2K${toBar(state, stream.columns)}${isFinished(state) ? '\n' : ''}`);
+  if (stream.isTTY) return { everyMs: 100, draw: drawBar };
+  const isShown = (state: ProgressState) =>
+    isFinished(state) ? !given : state.done > 0 && (given || !process.env.CI);
+  return { everyMs: 30_000, draw: (state) => isShown(state) && stream.write(`${toLine(state)}\n`) };
 }
 
 function isFinished({ done, total }: ProgressState): boolean {
@@ -70,43 +61,37 @@ function isFinished({ done, total }: ProgressState): boolean {
 }
 
 /** Formats a state as one line, such as `Faces: 420 of 1,680, 25.1 a second, 50 s left`. */
-export function progressToText(state: ProgressState): string {
+function toLine(state: ProgressState): string {
   const { title, done, total, elapsedMs } = state;
   const [doneText, totalText] = [done, total].map((count) => count.toLocaleString('en-US'));
-  const rate = elapsedMs > 0 ? (1000 * done) / elapsedMs : 0;
+  const perSecond = elapsedMs > 0 ? (1000 * done) / elapsedMs : 0;
+  const rate = perSecond >= 1 ? `${perSecond.toFixed(1)} a second` : `${(1 / perSecond).toFixed(1)} s each`;
   if (isFinished(state))
-    return `${title}: ${totalText} in ${toDuration(elapsedMs)}${rate > 0 ? ` (${toRate(rate)})` : ''}`;
-  const counts = `${title}: ${doneText} of ${totalText}`;
-  return rate === 0
-    ? counts
-    : `${counts}, ${toRate(rate)}, ${toDuration((1000 * (total - done)) / rate)} left`;
+    return `${title}: ${totalText} in ${toDuration(elapsedMs)}${perSecond > 0 ? ` (${rate})` : ''}`;
+  const left = `, ${rate}, ${toDuration((1000 * (total - done)) / perSecond)} left`;
+  return `${title}: ${doneText} of ${totalText}${perSecond > 0 ? left : ''}`;
 }
 
 /** Draws a state as a notebook's output: a bar with the line beside it. */
-export function progressToBundle(state: ProgressState): MimeBundle {
+function toBundle(state: ProgressState): MimeBundle {
   const { done, total } = state;
   const percent = total > 0 ? (100 * done) / total : 100;
   const color = isFinished(state) ? COLORS.green : COLORS.blue;
   const bar = `<div style="width:${percent.toFixed(1)}%;height:100%;background:${color}"></div>`;
   const role = `role="progressbar" aria-valuemin="0" aria-valuenow="${done}" aria-valuemax="${total}"`;
   const frame = `<div ${role} style="width:240px;height:10px;border-radius:5px;overflow:hidden;background:${COLORS.line}">${bar}</div>`;
-  const text = progressToText(state);
+  const text = toLine(state);
   const html = `<div style="display:flex;align-items:center;gap:12px">${frame}<span>${escapeMarkup(text)}</span></div>`;
   return { data: { 'text/html': html, 'text/plain': text }, metadata: {} };
 }
 
 /** Draws a state as one line of a terminal. @param columns width of the terminal in characters */
-export function progressToBar(state: ProgressState, columns: number): string {
-  const text = progressToText(state);
+function toBar(state: ProgressState, columns: number): string {
+  const text = toLine(state);
   const width = Math.min(30, columns - text.length - 4);
   if (width < 8) return text.slice(0, columns - 1);
   const filled = state.total > 0 ? Math.round((width * state.done) / state.total) : width;
   return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${text}`;
-}
-
-function toRate(perSecond: number): string {
-  if (perSecond >= 1) return `${perSecond.toFixed(1)} a second`;
-  return `${(1 / perSecond).toFixed(1)} s each`;
 }
 
 function toDuration(elapsedMs: number): string {

@@ -29,8 +29,8 @@ describe('evaluate', function () {
     const png = await portraitPng(0);
     const data = path.join(folder(), 'photos');
     writeFiles(data, Object.fromEntries(EMOTIONS.map((name) => [`${name}/1.png`, png])));
-    const request = { data, models: ['face-api'], format: 'json', output } as const;
-    return { isWhole: await evaluate(request, { isRequested, dispose: () => undefined }), output };
+    const request = { data, model: 'face-api', format: 'json', output } as const;
+    return { isWhole: await evaluate(request, isRequested), output };
   }
 
   it('scores the test side of data that have sides, unless told otherwise, and names it', () => {
@@ -67,8 +67,8 @@ describe('evaluate', function () {
   it('takes each whole picture for a face when told so, and counts whose landmarks are assumed', async () => {
     const [data, output] = ['crops', 'crops.json'].map((name) => path.join(folder(), name));
     writeFiles(data, { 'joy/1.png': await cropPng(2), 'joy/2.png': await cropPng(2, 90) });
-    const request = { data, cropped: true, models: [undefined], format: 'json', output } as const;
-    assert.ok(await evaluate(request, { isRequested: () => false, dispose: () => undefined }));
+    const request = { data, cropped: true, format: 'json', output } as const;
+    assert.ok(await evaluate(request));
     const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
       models: { assumed: number; score: { foundFaces: { trials: number } } }[];
     };
@@ -85,8 +85,8 @@ describe('evaluate', function () {
     writeFiles(data, Object.fromEntries(EMOTIONS.map((_, index) => [`${index}.png`, png])));
     const evaluateAs = async (format: 'json' | 'text', by: string) => {
       const output = path.join(folder(), `by.${format}`);
-      const request = { data, by, models: ['face-api'], format, output };
-      assert.ok(await evaluate(request, { isRequested: () => false, dispose: () => undefined }));
+      const request = { data, by, model: 'face-api', format, output };
+      assert.ok(await evaluate(request));
       return fs.readFileSync(output, 'utf8');
     };
     const { models } = JSON.parse(await evaluateAs('json', 'a column of a long name')) as {

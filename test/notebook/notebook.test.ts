@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { openCellOutput } from '../../lib/notebook/kernel';
-import {
-  followProgress,
-  progressToBar,
-  progressToBundle,
-  progressToText,
-  type ProgressState,
-} from '../../lib/notebook/progress';
+import { followProgress } from '../../lib/notebook/progress';
 import { liveDisplay, show } from '../../lib/notebook/show';
 import { runStoppable, watchStop } from '../../lib/notebook/stop';
 import { useTemporaryFolder } from '../support/folder';
@@ -127,61 +121,92 @@ describe('a live display', () => {
 });
 
 describe('progress', () => {
-  function watch(run: (set: ReturnType<typeof followProgress>, tick: (ms: number) => void) => void) {
-    const drawn: ProgressState[] = [];
-    let time = 0;
-    const draw = (state: ProgressState) => drawn.push(state);
-    const set = followProgress('Faces', { everyMs: 100, now: () => time, draw });
-    run(set, (ms) => (time += ms));
-    return drawn;
+  const realNow = performance.now.bind(performance);
+  let time = 0;
+  beforeEach(() => {
+    time = 0;
+    performance.now = () => time;
+  });
+  afterEach(() => {
+    performance.now = realNow;
+  });
+
+  /** Follows a task on a stream, and returns what is written. */
+  function watch(
+    run: (set: ReturnType<typeof followProgress>) => void,
+    { title = 'Faces', isTTY = false, columns = 100 } = {},
+  ): string[] {
+    const written: string[] = [];
+    const stream = { isTTY, columns, write: (text: string) => written.push(text) };
+    run(followProgress(title, stream as unknown as NodeJS.WriteStream));
+    return written;
   }
 
   it('draws at the start, at most at the given interval, and once at the end', () => {
-    const drawn = watch((set, tick) => {
-      for (let step = 0; step < 100; step++) {
-        if (step > 0) tick(10);
-        set(step, 100);
-      }
-      tick(10);
-      set(100, 100);
-      set(100, 100);
-    });
-    assert.deepEqual(
-      drawn.map(({ done, elapsedMs }) => [done, elapsedMs]),
-      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100].map((done) => [done, 10 * done]),
+    const drawn = watch(
+      (set) => {
+        for (let step = 0; step < 100; step++) {
+          time = 10 * step;
+          set(step, 100);
+        }
+        time = 1000;
+        set(100, 100);
+        set(100, 100);
+      },
+      { isTTY: true },
     );
+    assert.deepEqual(
+      drawn.map((bar) => /Faces: (\d+)/.exec(bar)?.[1]),
+      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100].map(String),
+    );
+    assert.match(drawn[3], /Faces: 30 of 100, 100\.0 a second, 0\.7 s left$/);
+    assert.match(drawn[10], /^\r\u001b\[2K\[#{30}\] Faces: 100 in 1\.0 s \(100\.0 a second\)\n$/);
   });
 
-  it('shows rate and time left, and at the end the elapsed time', () => {
-    const state = { title: 'Faces', total: 1680 };
-    assert.equal(progressToText({ ...state, done: 0, elapsedMs: 0 }), 'Faces: 0 of 1,680');
-    assert.equal(
-      progressToText({ ...state, done: 420, elapsedMs: 20_000 }),
-      'Faces: 420 of 1,680, 21.0 a second, 1 min 0 s left',
-    );
-    assert.equal(
-      progressToText({ ...state, done: 4, elapsedMs: 20_000 }),
-      'Faces: 4 of 1,680, 5.0 s each, 2 h 19 min left',
-    );
-    assert.equal(
-      progressToText({ ...state, done: 1680, elapsedMs: 80_000 }),
-      'Faces: 1,680 in 1 min 20 s (21.0 a second)',
-    );
+  it('writes lines with rate and time left where there is no terminal, without the last one', () => {
+    const lines = watch((set) => {
+      set(0, 1680);
+      time = 40_000;
+      set(4, 1680);
+      set(5, 1680);
+      time = 80_000;
+      set(1000, 1680);
+      set(1680, 1680);
+    });
+    assert.deepEqual(lines, [
+      'Faces: 4 of 1,680, 10.0 s each, 4 h 39 min left\n',
+      'Faces: 1,000 of 1,680, 12.5 a second, 54 s left\n',
+    ]);
   });
 
   it('draws the end only when there is nothing to do', () => {
-    const drawn = watch((set) => set(0, 0));
-    assert.deepEqual(drawn.map(progressToText), ['Faces: 0 in 0.0 s']);
+    const drawn = watch((set) => set(0, 0), { isTTY: true });
+    assert.deepEqual(
+      drawn.map((bar) => bar.slice(-19)),
+      ['] Faces: 0 in 0.0 s\n'.slice(-19)],
+    );
   });
 
-  it('is a bar with escaped text in a notebook and fits its line in a terminal', () => {
-    const state = { title: 'a<b', done: 1, total: 4, elapsedMs: 1000 };
-    const html = String(progressToBundle(state).data['text/html']);
+  it('fits its line in a terminal', () => {
+    const set = (columns: number) => watch((follow) => follow(0, 4), { isTTY: true, columns })[0];
+    assert.match(set(100), /\[-{30}\] Faces: 0 of 4$/);
+    assert.match(set(25), /\[-{8}\] Faces: 0 of 4$/);
+    assert.equal(set(24), '\r\u001b[2KFaces: 0 of 4');
+    assert.equal(set(12), '\r\u001b[2KFaces: 0 of');
+  });
+
+  it('is a bar with escaped text in a notebook', async () => {
+    const sent = await inKernel(() => {
+      const set = followProgress('a<b');
+      set(0, 4);
+      time = 1000;
+      set(1, 4);
+      return Promise.resolve();
+    });
+    const html = String(sent[1].data['text/html']);
     assert.match(html, /width:25\.0%/);
     assert.match(html, /role="progressbar" aria-valuemin="0" aria-valuenow="1" aria-valuemax="4"/);
     assert.match(html, /a&lt;b: 1 of 4/);
-    assert.match(progressToBar(state, 100), /^\[#{8}-{22}\] a<b/);
-    assert.ok(progressToBar(state, 20).length < 20);
   });
 
   it('redraws one output in a kernel', async () => {

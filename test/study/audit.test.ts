@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { formatProgress } from '../../lib/cli/preprocess';
 import type { BlockSet } from '../../lib/core/blocks';
 import { auditBlocks, formatDatasheet } from '../../lib/study/audit';
 import { makeBlockSet, missedRow } from '../support/blocks';
@@ -69,19 +68,5 @@ describe('auditBlocks', () => {
       .find((line) => line.startsWith('| 1 |'));
     assert.ok(row!.startsWith('| 1 | a\\|b \\<i\\>\\*xxx'), row);
     assert.ok(row!.includes('x… | ray |') && row!.length < 160, row);
-  });
-});
-
-describe('formatProgress', () => {
-  it('shows share, rate of what was computed, and the time left', () => {
-    assert.equal(
-      formatProgress({ done: 300, total: 1000, missed: 2, reused: 100 }, 4),
-      '300 of 1000 frames (30 %), 50.0 a second, 14 s left, 2 without blocks, 100 reused',
-    );
-    assert.match(formatProgress({ done: 100, total: 400_100, missed: 0, reused: 0 }, 2), /2 h 14 min left/);
-    assert.equal(
-      formatProgress({ done: 9, total: 9, missed: 0, reused: 9 }, 1),
-      '9 of 9 frames (100 %), 0 without blocks, 9 reused',
-    );
   });
 });
