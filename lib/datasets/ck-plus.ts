@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Emotion } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord } from '../core/record';
-import { type Dataset, expectRecords, noteCount, type OpenOptions, unexpected } from './dataset';
+import { type Dataset, expectRecords, noteCount, type OpenOptions } from './dataset';
 import { expectFolder, listFolders, listImages, readText } from './tree';
 
 const IMAGES = 'cohn-kanade-images';

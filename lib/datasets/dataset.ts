@@ -1,4 +1,5 @@
 import { EMOTIONS, type Emotion, FER2013_EMOTIONS, isEmotion, type Numbering } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord, SplitPart } from '../core/record';
 import type { LabelRule } from '../core/votes';
 
@@ -46,23 +47,16 @@ export interface OpenOptions {
   readonly setting?: string;
 }
 
-/** Options that only some readers accept. */
-export const READER_OPTIONS = ['mapping', 'labels', 'numbered'] as const;
-
-/** One of {@link READER_OPTIONS}. */
-export type ReaderOption = (typeof READER_OPTIONS)[number];
+/** An option that only some readers accept. */
+export type ReaderOption = 'mapping' | 'labels' | 'numbered';
 
 /**
  * Returns an option's name as the user types it.
  * @param setting as in {@link OpenOptions}; if it is a variable, such as `DATASET_DIR`, options are variables too
  */
-export function optionName(option: ReaderOption, setting = 'DIR'): string {
-  return /^[A-Z]+_DIR$/.test(setting) ? `DATASET_${option.toUpperCase()}` : `--${option}`;
-}
-
-/** Makes the error for data or a setting that cannot be used. */
-export function unexpected(expected: string, name: string, received: unknown, cause?: unknown): RangeError {
-  return new RangeError(`Expected ${expected} for ${name} but received ${received}`, { cause });
+export function optionName(option: ReaderOption | 'dataset', setting = 'DIR'): string {
+  if (!/^[A-Z]+_DIR$/.test(setting)) return `--${option}`;
+  return option === 'dataset' ? 'DATASET' : `DATASET_${option.toUpperCase()}`;
 }
 
 /**
@@ -91,18 +85,8 @@ const SYNONYMS: Readonly<Record<Exclude<Emotion, 'neutral'> | 'contempt', readon
   contempt: ['contempt', 'contemptuous'],
 };
 
-const EMOTIONS_BY_NUMBER: Readonly<Record<Numbering, readonly Emotion[]>> = { fer2013: FER2013_EMOTIONS };
-
-const PARTS_BY_NAME: ReadonlyMap<string, SplitPart> = new Map([
-  ['train', 'train'],
-  ['validation', 'validation'],
-  ['valid', 'validation'],
-  ['val', 'validation'],
-  ['test', 'test'],
-]);
-
-/** Names that {@link readPartName} accepts, for messages. */
-export const PART_NAMES = [...PARTS_BY_NAME.keys()].join(', ');
+/** Names of the parts of an official split, for messages. */
+export const PART_NAMES = 'train, validation, valid, val, test';
 
 /**
  * Reads a class name, in any letter case, or a class number.
@@ -112,17 +96,19 @@ export const PART_NAMES = [...PARTS_BY_NAME.keys()].join(', ');
 export function readClassName(name: string, numbered?: Numbering): Emotion | 'contempt' | undefined {
   const text = name.trim().toLowerCase();
   if (isEmotion(text)) return text;
-  if (numbered && isNumber(text)) return EMOTIONS_BY_NUMBER[numbered][Number(text)];
+  if (numbered && isNumber(text)) return FER2013_EMOTIONS[Number(text)];
   const entry = Object.entries(SYNONYMS).find(([, names]) => names.includes(text));
   return entry?.[0] as Emotion | 'contempt' | undefined;
 }
 
 /**
- * Reads the name of a part of an official split, in any letter case.
+ * Reads the name of a part of an official split, one of {@link PART_NAMES} in any letter case.
  * @returns undefined for an unknown name
  */
 export function readPartName(name: string): SplitPart | undefined {
-  return PARTS_BY_NAME.get(name.trim().toLowerCase());
+  const text = name.trim().toLowerCase();
+  if (text === 'train' || text === 'test') return text;
+  return ['validation', 'valid', 'val'].includes(text) ? 'validation' : undefined;
 }
 
 /** Returns whether a class name is a number. */

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseCsv } from '../core/csv';
+import { unexpected } from '../core/errors';
+import { groupBy } from '../core/group-by';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import { labelByVotes, type LabelRule, pluralityWinner, majorityWinner, VOTE_COLUMNS } from '../core/votes';
-import { type Dataset, expectRecords, noteCount, type OpenOptions, unexpected } from './dataset';
+import { type Dataset, expectRecords, noteCount, type OpenOptions } from './dataset';
 import { convertTable, PART_OF_USAGE, TABLE_FILE, type TableRow } from './fer2013';
 import { expectFolder, listImages, readText } from './tree';
 
@@ -59,15 +61,17 @@ export async function readFerPlus(
   return { name: 'FER+', synthetic: false, directory: base, cropped: true, records, unlabelled, notes };
 }
 
-async function readImages(
-  root: string,
-  cacheDirectory: string,
-  setting: string,
-): Promise<{ directory: string; images: readonly VotedImage[] }> {
+/** Images, and the folder that their paths are relative to. */
+interface Images {
+  readonly directory: string;
+  readonly images: readonly VotedImage[];
+}
+
+async function readImages(root: string, cacheDirectory: string, setting: string): Promise<Images> {
   const directory = [root, path.join(root, 'data')].find(hasImages);
   if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
   const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
-  if (tables.every((file) => fs.existsSync(file))) return readTables(tables[0], tables[1], cacheDirectory);
+  if (tables.every((file) => fs.existsSync(file))) return readTables(tables, cacheDirectory);
   throw unexpected(`a folder ${LAYOUT}`, setting, `${root} with neither`);
 }
 
@@ -91,34 +95,25 @@ function readUsage(directory: string, usage: TableRow['usage']): VotedImage[] {
 }
 
 /** Joins both tables by row. A row without a name is an image that FER+ removed. */
-async function readTables(
-  table: string,
-  votesTable: string,
-  cacheDirectory: string,
-): Promise<{ directory: string; images: readonly VotedImage[] }> {
-  const rated = readVotesTable(votesTable);
+async function readTables(tables: readonly string[], cacheDirectory: string): Promise<Images> {
+  const rated = readVotesTable(tables[1]);
   const taken = new Set<string>();
-  const converted = await convertTable('fer-plus', [table, votesTable], cacheDirectory, (row) => {
-    const image = expectSameUsage(row, rated);
+  const converted = await convertTable('fer-plus', tables, cacheDirectory, ({ index, number, usage }) => {
+    const where = `row ${number} of ${TABLE_FILE}`;
+    if (index >= rated.length) throw unexpected(`a row of ${VOTES_FILE}`, where, `${rated.length} rows`);
+    const image = rated[index];
+    if (image && image.side !== PART_OF_USAGE[usage])
+      throw unexpected(`the usage of ${VOTES_FILE} (${image.side})`, where, usage);
     // Four names occur twice, for byte-identical images with the same votes; in the folders each name occurs once.
     if (!image || taken.has(image.path)) return undefined;
     taken.add(image.path);
     return image;
   });
-  const named = new Set(rated.flatMap((image) => image?.path ?? []));
-  if (converted.images.length === named.size) return converted;
+  const named = new Set(rated.flatMap((image) => image?.path ?? [])).size;
+  if (converted.images.length === named) return converted;
   throw new RangeError(
-    `Expected the ${named.size} images of ${VOTES_FILE} in ${TABLE_FILE} but received ${converted.images.length}`,
+    `Expected the ${named} images of ${VOTES_FILE} in ${TABLE_FILE} but received ${converted.images.length}`,
   );
-}
-
-function expectSameUsage(row: TableRow, rated: readonly (VotedImage | undefined)[]): VotedImage | undefined {
-  const where = `row ${row.number} of ${TABLE_FILE}`;
-  if (row.index >= rated.length) throw unexpected(`a row of ${VOTES_FILE}`, where, `${rated.length} rows`);
-  const image = rated[row.index];
-  if (image && image.side !== PART_OF_USAGE[row.usage])
-    throw unexpected(`the usage of ${VOTES_FILE} (${image.side})`, where, row.usage);
-  return image;
 }
 
 /** Reads fer2013new.csv; undefined is an image that FER+ removed. */
@@ -156,13 +151,10 @@ function byPart(first: VotedImage, second: VotedImage): number {
 
 /** Formats a note: how many images have no label, and the winners of their votes. */
 function noteLeftOut(unlabelled: readonly VotedImage[], labels: LabelRule): string[] {
-  const counts = new Map<string, number>();
-  for (const { votes } of unlabelled) {
-    const winner = labels === 'plural' ? pluralityWinner(votes) : majorityWinner(votes);
-    const name = winner ?? (labels === 'plural' ? 'a tie' : 'no majority');
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const parts = [...counts].sort().map(([name, count]) => `${name} ${count}`);
+  const [winner, none] =
+    labels === 'plural' ? [pluralityWinner, 'a tie'] : ([majorityWinner, 'no majority'] as const);
+  const groups = groupBy(unlabelled, ({ votes }) => winner(votes) ?? none);
+  const parts = [...groups.keys()].sort().map((name) => `${name} ${groups.get(name)!.length}`);
   const text = `images have none of the seven labels by the rule ${labels} and were left out`;
   return noteCount(unlabelled.length, `${text}: ${parts.join(', ')}`);
 }

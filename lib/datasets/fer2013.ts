@@ -4,7 +4,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { FER2013_EMOTIONS } from '../core/emotions';
-import { type Dataset, type OpenOptions, unexpected } from './dataset';
+import { unexpected } from '../core/errors';
+import { type Dataset, expectRecords, type OpenOptions } from './dataset';
 import { findTable, readLines } from './tree';
 
 /** Name of FER2013's table. */
@@ -78,7 +79,7 @@ export async function readFer2013(
  */
 export async function convertTable<T extends { readonly path: string }>(
   id: string,
-  tables: readonly [string, ...string[]],
+  tables: readonly string[],
   cacheDirectory: string,
   describe: (row: TableRow) => T | undefined,
 ): Promise<{ directory: string; images: T[] }> {
@@ -94,8 +95,7 @@ export async function convertTable<T extends { readonly path: string }>(
       await writeImage(path.join(aside, image.path), levels);
       images.push(image);
     }
-    if (images.length === 0)
-      throw new RangeError(`Expected at least 1 image in ${TABLE_FILE} but received ${tables[0]} with none`);
+    expectRecords(images, 'at least 1 image', TABLE_FILE, tables[0]);
     images.sort((first, second) => (first.path < second.path ? -1 : 1));
     await writeFile(path.join(aside, LIST_FILE), JSON.stringify(images));
     // Another process may have written the same images first.
@@ -120,19 +120,15 @@ async function* readRows(table: string): AsyncGenerator<TableRow & { readonly le
   for await (const line of readLines(table, LONGEST_LINE, TABLE_FILE)) {
     number += 1;
     if (number === 1 ? HEADER.test(line) : line === '') continue;
-    yield { index, number, ...parseRow(line, number) };
+    const { label, pixels, usage } = ROW.exec(line)?.groups ?? {};
+    const levels = pixels?.trim().split(/ +/).map(Number) ?? [];
+    if (levels.length !== SIDE_PX * SIDE_PX || levels.some((level) => level > 255)) {
+      const expected = `a label, ${SIDE_PX * SIDE_PX} levels and a usage`;
+      throw unexpected(expected, `row ${number} of ${TABLE_FILE}`, line.slice(0, 40));
+    }
+    yield { index, number, label: Number(label), usage: usage as Usage, levels: Uint8Array.from(levels) };
     index += 1;
   }
-}
-
-function parseRow(line: string, number: number): { label: number; usage: Usage; levels: Uint8Array } {
-  const { label, pixels, usage } = ROW.exec(line)?.groups ?? {};
-  const levels = pixels?.trim().split(/ +/).map(Number) ?? [];
-  if (levels.length !== SIDE_PX * SIDE_PX || levels.some((level) => level > 255)) {
-    const expected = `a label, ${SIDE_PX * SIDE_PX} levels and a usage`;
-    throw unexpected(expected, `row ${number} of ${TABLE_FILE}`, line.slice(0, 40));
-  }
-  return { label: Number(label), usage: usage as Usage, levels: Uint8Array.from(levels) };
 }
 
 async function writeImage(file: string, levels: Uint8Array): Promise<void> {

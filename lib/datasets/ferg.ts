@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { EMOTIONS, isEmotion } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord } from '../core/record';
-import { type Dataset, type OpenOptions, unexpected } from './dataset';
+import type { Dataset, OpenOptions } from './dataset';
 import { expectFolder, listFolders, listImages } from './tree';
 
 const LAYOUT = 'with FERG-DB, <character>/<character>_<emotion>/*.png,';
@@ -26,9 +27,10 @@ function readCharacter(root: string, character: string, setting: string): FrameR
   return listFolders(path.join(root, character)).flatMap((folder) => {
     const emotion = folder.slice(folder.lastIndexOf('_') + 1);
     const where = `${character}/${folder}`;
-    const form = `${character}_<emotion>, one of ${EMOTIONS.join(', ')},`;
-    if (folder !== `${character}_${emotion}` || !isEmotion(emotion))
+    if (folder !== `${character}_${emotion}` || !isEmotion(emotion)) {
+      const form = `${character}_<emotion>, one of ${EMOTIONS.join(', ')},`;
       throw unexpected(form, `a class folder of ${setting}`, where);
+    }
     const images = listImages(path.join(root, where));
     if (images.length === 0) throw unexpected('images', `${where} of ${setting}`, 'an empty folder');
     return images.map((image) => ({ path: `${where}/${image}`, character, emotion }));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isEmotion } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord, SplitPart } from '../core/record';
 import {
   type Dataset,
@@ -10,7 +11,6 @@ import {
   PART_NAMES,
   readClassName,
   readPartName,
-  unexpected,
   unknownNames,
 } from './dataset';
 import {
@@ -56,11 +56,14 @@ export function readFolder(
   const others: string[] = [];
   let contempt = 0;
   for (const folder of folders) {
-    const images = expectImages(root, folder, setting);
+    const { path: place, character, side } = folder;
+    const images = expectImages(root, place, setting);
     const emotion = classOf(folder)!;
     if (emotion === 'contempt') contempt += images.length;
-    else records.push(...images.map((image) => toRecord(folder, image, emotion)));
-    others.push(...listOthers(path.join(root, folder.path)));
+    else
+      for (const image of images)
+        records.push({ path: `${place}/${image}`, character, emotion, ...(side && { side }) });
+    others.push(...listOthers(path.join(root, place)));
   }
   expectRecords(records, 'images of the seven expressions', setting, root);
   const notes = [
@@ -72,37 +75,23 @@ export function readFolder(
   return { name: path.basename(root), synthetic: false, directory: root, records, notes };
 }
 
-function toRecord(
-  { path: folder, character, side }: ClassFolder,
-  image: string,
-  emotion: FrameRecord['emotion'],
-): FrameRecord {
-  return { path: `${folder}/${image}`, character, emotion, ...(side && { side }) };
-}
-
-function expectImages(root: string, { path: folder }: ClassFolder, setting: string): string[] {
+function expectImages(root: string, folder: string, setting: string): string[] {
   const directory = path.join(root, folder);
   const images = listImages(directory);
   if (images.length > 0) return images;
   const unread = listOthers(directory).filter(isUnreadName);
-  const found =
-    unread.length > 0
-      ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG`
-      : 'an empty folder';
-  throw unexpected('images', `${folder} of ${setting}`, found);
+  const found = `${countEndings(unread)}, which are not read: save them as JPEG or PNG`;
+  throw unexpected('images', `${folder} of ${setting}`, unread.length > 0 ? found : 'an empty folder');
 }
 
 /** Lists the class folders. The folders are an official split if all are named like its parts, or one is `train`. */
 function listClassFolders(root: string, settings: Settings): ClassFolder[] {
   const folders = listFolders(root);
   const strays = folders.filter((name) => !readPartName(name));
-  const isSplit =
-    folders.some((name) => readPartName(name) === 'train') || (folders.length > 0 && strays.length === 0);
-  if (!isSplit) return listGroups(root, '', settings);
+  const hasTrain = folders.some((name) => readPartName(name) === 'train');
+  if (!hasTrain && (strays.length > 0 || folders.length === 0)) return listGroups(root, '', settings);
   if (strays.length > 0)
-    throw new RangeError(
-      `Expected one of ${PART_NAMES} beside train for ${settings.setting} but received ${strays.join(', ')}`,
-    );
+    throw unexpected(`one of ${PART_NAMES} beside train`, settings.setting, strays.join(', '));
   return folders.flatMap((name) =>
     listGroups(root, name, settings).map((folder) => ({ ...folder, side: readPartName(name) })),
   );

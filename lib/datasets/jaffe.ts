@@ -1,6 +1,7 @@
 import { EMOTIONS } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord } from '../core/record';
-import { type Dataset, expectRecords, type OpenOptions, unexpected } from './dataset';
+import { type Dataset, expectRecords, type OpenOptions } from './dataset';
 import { expectFolder, listTree } from './tree';
 
 /** Codes in the order of {@link EMOTIONS}. */

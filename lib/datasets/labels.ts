@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseCsv } from '../core/csv';
+import { unexpected } from '../core/errors';
 import type { FrameRecord } from '../core/record';
 import { isInside } from '../files/project';
 import {
@@ -10,7 +11,6 @@ import {
   PART_NAMES,
   readClassName,
   readPartName,
-  unexpected,
   unknownNames,
 } from './dataset';
 import { countEndings, findTable, isImageName, noteOthers, readText } from './tree';
@@ -19,8 +19,8 @@ import { countEndings, findTable, isImageName, noteOthers, readText } from './tr
 const TABLE_FILE = 'labels.csv';
 
 /** The required columns; `KNOWN` are all columns that are not attributes. */
-const NEEDED = ['path', 'label'] as const;
-const KNOWN = [...NEEDED, 'person', 'side'] as const;
+const NEEDED = ['path', 'label'];
+const KNOWN = [...NEEDED, 'person', 'side'];
 
 /**
  * Reads a table of labels: a CSV file with the columns `path` and `label`, and optionally `person` and `side`. Paths
@@ -35,8 +35,7 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<
   const table = findTable(file, TABLE_FILE);
   const root = path.dirname(table);
   const rows = readRows(table, setting);
-  const names = rows.map(({ label }) => label).filter((label) => label !== '');
-  const unknown = names.filter((label) => !readClassName(label, numbered));
+  const unknown = rows.map(({ label }) => label).filter((label) => label && !readClassName(label, numbered));
   if (unknown.length > 0) throw unknownNames('labels', unknown, setting);
   const labelled = rows.flatMap(({ where, file: picture, label, ...record }): FrameRecord[] => {
     const emotion = readClassName(label, numbered);
@@ -51,8 +50,7 @@ export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<
   }
   records.sort((first, second) => (first.path < second.path ? -1 : 1));
   const twice = records.find((record, index) => record.path === records[index + 1]?.path);
-  if (twice)
-    throw new RangeError(`Expected one row per picture in ${table} but received ${twice.path} twice`);
+  if (twice) throw unexpected('one row per picture', table, `${twice.path} twice`);
   const notes = [...noteRows(rows.length - labelled.length, records), ...noteOthers(unread)];
   return { name: path.parse(table).name, synthetic: false, directory: root, records, notes };
 }
@@ -84,26 +82,17 @@ function readRows(table: string, setting: string): Row[] {
   if (!NEEDED.every((name) => columns.includes(name)))
     throw unexpected('columns path and label', setting, header.join(', '));
   const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) < index);
-  if (twice !== undefined)
-    throw new RangeError(`Expected one column ${twice} in ${table} but received several`);
-  const further = [...columns.keys()].filter(
-    (at) => columns[at] !== '' && !(KNOWN as readonly string[]).includes(columns[at]),
-  );
+  if (twice !== undefined) throw unexpected(`one column ${twice}`, table, 'several');
+  const further = [...columns.keys()].filter((at) => columns[at] !== '' && !KNOWN.includes(columns[at]));
   return rows.map((fields, index): Row => {
     const where = `row ${index + 2} of ${table}`;
     if (fields.length !== columns.length) throw unexpected(`${columns.length} fields`, where, fields.length);
-    const [file, label, person = '', side = ''] = KNOWN.map((name) => fields[columns.indexOf(name)]?.trim());
+    const [file, label, person, side] = KNOWN.map((name) => fields[columns.indexOf(name)]?.trim() ?? '');
     const part = readPartName(side);
     if (side !== '' && !part) throw unexpected(`one of ${PART_NAMES}`, `side in ${where}`, side);
     const attributes = Object.fromEntries(further.map((at) => [header[at].trim(), fields[at]]));
-    return {
-      where,
-      file: file!,
-      label: label!,
-      character: person || 'all',
-      ...(part && { side: part }),
-      ...(further.length > 0 && { attributes }),
-    };
+    const known = { where, file, label, character: person || 'all', ...(part && { side: part }) };
+    return further.length > 0 ? { ...known, attributes } : known;
   });
 }
 
@@ -119,8 +108,9 @@ function expectPicture(root: string, named: string, where: string): string {
   if (named === '' || !isInside(root, absolute))
     throw unexpected("a path inside of the table's folder", where, named);
   // `existsSync` is false, and does not throw, for names that a file system does not accept.
-  if (!fs.existsSync(absolute)) throw unexpected('a picture', where, `${named}, which does not exist`);
-  if (!fs.statSync(absolute).isFile()) throw unexpected('a picture', where, `${named}, which is no file`);
+  const found = fs.existsSync(absolute) && fs.statSync(absolute);
+  if (!found || !found.isFile())
+    throw unexpected('a picture', where, `${named}, which ${found ? 'is no file' : 'does not exist'}`);
   return path.relative(root, absolute).split(path.sep).join('/');
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { EMOTIONS, type Emotion, isEmotion } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import type { FrameRecord } from '../core/record';
-import { type Dataset, expectRecords, noteCount, type OpenOptions, optionName, unexpected } from './dataset';
+import { type Dataset, expectRecords, noteCount, type OpenOptions, optionName } from './dataset';
 import { expectFolder, listTree, readText } from './tree';
 
 /** Content of a mapping file, which describes a data set that has no reader. */
@@ -78,7 +79,8 @@ function parseMapping(text: string, file: string): Mapping {
     const found = Object.keys(mapping ?? {}).join(', ') || text.trim().slice(0, 40);
     throw unexpected('name, classes and path', 'mapping', found);
   }
-  const stray = Object.entries(classes).find(([, emotion]) => emotion !== null && !isEmotion(emotion));
-  if (stray) throw unexpected(`one of ${EMOTIONS.join(', ')} or null`, `class ${stray[0]}`, stray[1]);
+  for (const [one, emotion] of Object.entries(classes))
+    if (emotion !== null && !isEmotion(emotion))
+      throw unexpected(`one of ${EMOTIONS.join(', ')} or null`, `class ${one}`, emotion);
   return mapping as Mapping;
 }

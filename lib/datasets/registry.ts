@@ -1,14 +1,8 @@
 import { NUMBERINGS } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import { LABEL_RULES } from '../core/votes';
 import { readCkPlus } from './ck-plus';
-import {
-  type Dataset,
-  type OpenOptions,
-  optionName,
-  READER_OPTIONS,
-  type ReaderOption,
-  unexpected,
-} from './dataset';
+import { type Dataset, type OpenOptions, optionName, type ReaderOption } from './dataset';
 import { readFerPlus } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
@@ -112,16 +106,18 @@ export const DATASETS: readonly DatasetKind[] = [
 
 /**
  * Finds a data set by its id.
+ * @param setting name of the user's option or variable for the id, for messages
  * @throws RangeError for an unknown id
  */
-export function findDataset(id: string): DatasetKind {
+export function findDataset(id: string, setting = '--dataset'): DatasetKind {
   const kind = DATASETS.find((one) => one.id === id);
   if (kind) return kind;
-  throw unexpected(`one of ${DATASETS.map((one) => one.id).join(', ')}`, 'dataset', id);
+  throw unexpected(`one of ${DATASETS.map((one) => one.id).join(', ')}`, setting, id);
 }
 
-/** Accepted values of options with a fixed list. */
-const CHOICES: Partial<Record<ReaderOption, readonly string[]>> = {
+/** Accepted values of the options that only some readers accept; undefined: any. */
+const READER_OPTIONS: Readonly<Record<ReaderOption, readonly string[] | undefined>> = {
+  mapping: undefined,
   labels: LABEL_RULES,
   numbered: NUMBERINGS,
 };
@@ -133,13 +129,12 @@ const CHOICES: Partial<Record<ReaderOption, readonly string[]>> = {
  *   throws
  */
 export async function readDataset(id: string, directory: string, options: OpenOptions): Promise<Dataset> {
-  const { accepts, open } = findDataset(id);
-  for (const option of READER_OPTIONS) {
+  const { accepts, open } = findDataset(id, optionName('dataset', options.setting));
+  for (const [option, choices] of Object.entries(READER_OPTIONS) as [ReaderOption, string[] | undefined][]) {
     const value = options[option];
     if (value === undefined) continue;
     const name = optionName(option, options.setting);
     if (!accepts?.includes(option)) throw unexpected(`no ${name}`, `the data set ${id}`, value);
-    const choices = CHOICES[option];
     if (choices && !choices.includes(value)) throw unexpected(`one of ${choices.join(', ')}`, name, value);
   }
   return open(directory, options);

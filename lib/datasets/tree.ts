@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { unexpected } from '../core/errors';
+import { groupBy } from '../core/group-by';
 import { isInside } from '../files/project';
-import { unexpected } from './dataset';
 
 /**
  * Number of levels of folders (split, person, class) where links to folders outside the data set are followed. Deeper
@@ -18,18 +19,19 @@ export const LINK_LEVELS = 3;
  */
 export function expectFolder(directory: string, setting: string, expected: string): string {
   const absolute = path.resolve(directory);
-  const stat = fs.statSync(absolute, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return absolute;
-  const found = stat ? 'which is no folder' : 'which does not exist';
+  if (isFolder(absolute)) return absolute;
+  const found = fs.existsSync(absolute) ? 'which is no folder' : 'which does not exist';
   throw unexpected(`a folder ${expected}`, setting, `${absolute}, ${found}`);
+}
+
+function isFolder(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Returns the path of a table that is given by its path or by its folder. @param name of the table in a folder */
 export function findTable(given: string, name: string): string {
   const absolute = path.resolve(given);
-  return fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory()
-    ? path.join(absolute, name)
-    : absolute;
+  return isFolder(absolute) ? path.join(absolute, name) : absolute;
 }
 
 /**
@@ -38,10 +40,9 @@ export function findTable(given: string, name: string): string {
  */
 export function listFolders(directory: string): string[] {
   const real = fs.realpathSync(directory);
-  const entries = listEntries(directory);
   const names = listOwnFolders(directory);
   const listed = new Set(names.map((name) => path.join(real, name)));
-  for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) {
+  for (const { name } of listEntries(directory).filter((entry) => entry.isSymbolicLink())) {
     const target = findFolder(path.join(directory, name));
     if (!target || listed.has(target) || isInside(target, real)) continue;
     listed.add(target);
@@ -75,9 +76,9 @@ export function listOthers(directory: string): string[] {
 
 /** Formats notes on files that were left out: pictures of unsupported formats, and other files. */
 export function noteOthers(names: readonly string[]): string[] {
-  const others = names.filter((name) => !isUnreadName(name));
   const note = (what: string, some: readonly string[]) =>
     some.length > 0 ? [`${what} were left out: ${countEndings(some)}`] : [];
+  const others = names.filter((name) => !isUnreadName(name));
   return [
     ...note('pictures of unsupported formats', names.filter(isUnreadName)),
     ...note('files that are not pictures', others),
@@ -86,14 +87,10 @@ export function noteOthers(names: readonly string[]): string[] {
 
 /** Counts files by their endings, such as `12 .heic, 3 without an ending`. */
 export function countEndings(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) {
-    const ending = path.extname(name).toLowerCase() || 'without an ending';
-    counts.set(ending, (counts.get(ending) ?? 0) + 1);
-  }
-  return [...counts]
+  const groups = groupBy(names, (name) => path.extname(name).toLowerCase() || 'without an ending');
+  return [...groups.keys()]
     .sort()
-    .map(([ending, count]) => `${count} ${ending}`)
+    .map((ending) => `${groups.get(ending)!.length} ${ending}`)
     .join(', ');
 }
 
@@ -126,8 +123,8 @@ function listFiles(directory: string): string[] {
 }
 
 function listEntries(directory: string): fs.Dirent[] {
-  return fs
-    .readdirSync(directory, { withFileTypes: true })
+  const entries = fs.readdirSync(directory, { withFileTypes: true });
+  return entries
     .filter((entry) => !entry.name.startsWith('.'))
     .sort((first, second) => (first.name < second.name ? -1 : 1));
 }

@@ -50,7 +50,7 @@ describe('evaluate', function () {
     assert.deepEqual(sideOf('all'), ['mine', 4]);
     const bare = { ...dataset, records: records.map((record) => ({ ...record, side: undefined })) };
     assert.deepEqual(chooseSide(bare).records.length, 4);
-    assert.throws(() => chooseSide(bare, 'test'), /images of the test side in mine but received none/);
+    assert.throws(() => chooseSide(bare, 'test'), /images of the test side for mine but received none/);
   });
 
   it('writes what it measured', async () => {

@@ -72,11 +72,11 @@ describe('readLabels', () => {
     assert.throws(table('3.png,joy,exam\n'), /one of train, .* for side in row 2 of .* received exam/);
     assert.throws(table('4.png,joy,\n'), /picture for row 2 of .* received 4\.png, which does not exist/);
     assert.throws(table('../x.png,joy,\n'), /a path inside of the table's folder for row 2 .* \.\.\/x\.png/);
-    assert.throws(table('3.png,joy,\n./3.png,fear,\n'), /one row per picture in .* received 3\.png twice/);
+    assert.throws(table('3.png,joy,\n./3.png,fear,\n'), /one row per picture for .* received 3\.png twice/);
     assert.throws(table(`${'x'.repeat(300)}.png,joy,\n`), /picture for row 2 of .* which does not exist/);
     assert.throws(table('a\0.png,joy,\n'), /picture for row 2 of .* which does not exist/);
     assert.throws(table('a,joy,\n'), /picture for row 2 of .* received a, which is no file/);
-    assert.throws(() => read('path,label,Age,age\n'), /Expected one column age in .* but received several/);
+    assert.throws(() => read('path,label,Age,age\n'), /Expected one column age for .* but received several/);
     assert.throws(table('3.png,contempt,\n'), /Expected rows with a label for DIR/);
     assert.throws(() => read('file,label\n'), /columns path and label for DIR but received file, label/);
     assert.throws(() => readLabels(path.join(folder(), 'no.csv')), /Expected a file for DIR .* not exist/);

@@ -7,7 +7,16 @@ import { projectRoot } from '../../lib/files/project';
 describe('the data sets', () => {
   it('are found by id, and the error names an unknown one', () => {
     assert.equal(findDataset('jaffe').title, 'JAFFE');
-    assert.throws(() => findDataset('kdef'), /Expected one of ferg, jaffe, .* for dataset but received kdef/);
+    assert.throws(
+      () => findDataset('kdef'),
+      /Expected one of ferg, jaffe, .* for --dataset but received kdef/,
+    );
+  });
+
+  it('are named by the variable where the user set one', async () => {
+    const options = { cacheDirectory: '', setting: 'DATASET_DIR' };
+    await assert.rejects(readDataset('jafe', '.', options), /jaffe, .* for DATASET but received jafe/);
+    await assert.rejects(readDataset('jafe', '.', { cacheDirectory: '' }), /for --dataset but received jafe/);
   });
 
   it('refuse an option that their reader does not take, by the name that the user typed', async () => {
