@@ -7,7 +7,13 @@ import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildBoxesNetwork } from '../../lib/model/networks/baselines';
 import { TRAINED_MODELS } from '../../lib/study/real-faces/models';
-import { type CachedTraining, checkpointDirectory, trainCached } from '../../lib/study/train-cached';
+import {
+  checkpointDirectory,
+  createFileStore,
+  fingerprintFaces,
+  trainCached,
+  type CachedTraining,
+} from '../../lib/study/train-cached';
 import { buildFaceSet, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
@@ -121,5 +127,71 @@ describe('checkpointDirectory', () => {
     });
     network.dispose();
     assert.equal(path.basename(directory), 'residualblocksandface-cde698ebeddf9193');
+  });
+});
+
+describe('fingerprintFaces', () => {
+  const set = buildFaceSet(4);
+  const changed = (changes: Partial<BlockSet>): BlockSet => ({ ...set, ...changes });
+  const withPixel = (pixels: Uint8Array, at: number) =>
+    pixels.map((level, index) => (index === at ? level ^ 1 : level));
+  const hash = (blocks: BlockSet) => fingerprintFaces(blocks, [1, 2], ['eyes', 'mouth']);
+
+  it('changes with a pixel, a label or a vote of its faces, and with their order', () => {
+    const labelled = set.records.map((record) => ({ ...record, emotion: 'fear' as const }));
+    const voted = set.records.map((record) => ({ ...record, votes: [9, 1, 0, 0, 0, 0, 0, 0, 0, 0] }));
+    const others = [
+      hash(changed({ eyes: withPixel(set.eyes, 1024) })),
+      hash(changed({ mouth: withPixel(set.mouth, 3 * 1024 - 1) })),
+      hash(changed({ records: labelled })),
+      hash(changed({ records: voted })),
+      fingerprintFaces(set, [2, 1], ['eyes', 'mouth']),
+      fingerprintFaces(set, [1, 2], ['mouth', 'eyes']),
+    ];
+    assert.equal(new Set([hash(set), ...others]).size, 7);
+  });
+
+  it("does not depend on other faces, unused inputs or the files' folder", () => {
+    const moved = set.records.map((record) => ({ ...record, path: `elsewhere/${record.path}` }));
+    const others = [
+      changed({ eyes: withPixel(set.eyes, 3 * 1024) }),
+      changed({ landmarks: set.landmarks.map((value) => value + 1) }),
+      changed({ records: moved }),
+    ];
+    assert.deepEqual(
+      others.map(hash),
+      others.map(() => hash(set)),
+    );
+  });
+
+  it('refuses the whole face where the set has none', () => {
+    const without = { ...set, faces: undefined };
+    assert.throws(() => fingerprintFaces(without, [1], ['face']), /whole faces/);
+  });
+});
+
+describe('checkpoints as files', () => {
+  const folder = useTemporaryFolder();
+
+  it('reads what was written, in a folder that it makes', async () => {
+    const store = createFileStore(path.join(folder(), 'run'));
+    await store.write('last', [Uint8Array.of(1, 2), Uint8Array.of(3)]);
+    assert.deepEqual([...(await store.read('last'))!], [1, 2, 3]);
+  });
+
+  it('gives undefined for a missing entry', async () => {
+    assert.equal(await createFileStore(folder()).read('last'), undefined);
+  });
+
+  it('leaves the older file whole, and no temporary file, when writing fails', async () => {
+    const store = createFileStore(folder());
+    await store.write('last', [Uint8Array.of(1)]);
+    const broken = function* () {
+      yield Uint8Array.of(2);
+      throw new Error('the disk is full');
+    };
+    await assert.rejects(store.write('last', broken()), /the disk is full/);
+    assert.deepEqual([...(await store.read('last'))!], [1]);
+    assert.deepEqual(fs.readdirSync(folder()), ['last']);
   });
 });
