@@ -115,10 +115,7 @@ export function generateUnits(emotion: Emotion, manner: SomeActionUnits, random:
   return units;
 }
 
-/**
- * Draws a character's factor of each unit at random.
- * @returns factors, 0.85 to 1.12
- */
+/** Draws a character's factor of each unit at random. @returns factors, 0.85 to 1.12 */
 export function generateManner(random: Random): SomeActionUnits {
   return Object.fromEntries(ACTION_UNITS.map((unit) => [unit, random.uniform(0.85, 1.12)]));
 }

@@ -24,10 +24,7 @@ export interface Pose {
 /** Distance of the camera from the head's centre in head units; it makes near parts slightly larger. */
 const VIEW_DISTANCE = 900;
 
-/**
- * Builds the projection of a pose.
- * @returns a function from head units to pixels of the image
- */
+/** Builds the projection of a pose. @returns a function from head units to pixels of the image */
 export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
   const angles = [pose.yaw, pose.pitch, pose.roll].map((degrees) => (degrees * Math.PI) / 180);
   const [sinYaw, sinPitch, sinRoll] = angles.map(Math.sin);
@@ -60,10 +57,7 @@ export function shift({ x, y, z }: HeadPoint, right: number, down: number): Head
   return { x: x + right, y: y + down, z };
 }
 
-/**
- * Computes points around a centre, clockwise from its right.
- * @param toRadii half width and half height at a point
- */
+/** Computes points around a centre, clockwise from its right. @param toRadii half width and half height at a point */
 export function toRing(
   count: number,
   { x, y, z }: HeadPoint,

@@ -38,10 +38,7 @@ export function toManifestText(specs: readonly FrameSpec[]): string {
   return specs.map((spec) => `${JSON.stringify(toManifestEntry(spec))}\n`).join('');
 }
 
-/**
- * Parses the manifest's text.
- * @throws RangeError with the line's number when a line is not a frame's entry
- */
+/** Parses the manifest's text. @throws RangeError with the line's number when a line is not a frame's entry */
 export function parseManifest(text: string): ManifestEntry[] {
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line, index) => {

@@ -92,10 +92,7 @@ export function toTwoStops(from: Colour, to: Colour): string {
   return `<stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/>`;
 }
 
-/**
- * Mixes two colours.
- * @param share of the second colour, 0 to 1
- */
+/** Mixes two colours. @param share of the second colour, 0 to 1 */
 export function mixColours(first: Colour, second: Colour, share: number): Colour {
   const to = toChannels(second);
   const mixed = toChannels(first).map((from, index) => Math.round(from + (to[index] - from) * share));

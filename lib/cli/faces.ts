@@ -18,7 +18,7 @@ async function drawFaces(files: readonly string[], cropped: boolean): Promise<bo
   if (cropped && files.length === 0)
     throw new RangeError('Expected pictures of cropped faces with --cropped or CROPPED but received none');
   const { startEngine } = await import('../tensor/backend');
-  const { attentionFlow, focusOnFace } = await import('../figures/attention-flow');
+  const { attentionFlow, focusOnFace } = await import('../figures/diagrams');
   const { saveFigure } = await import('../figures/figure');
   const { viewFiles } = await import('../study/face-views');
   const { listDemoPhotographs } = await import('../study/pictures');

@@ -1,7 +1,7 @@
 import type { Box } from '../core/geometry';
 import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../core/landmarks';
-import type { FaceView } from './attention-flow';
-import { IMAGE, layer, makeChart, nominal, quantitative, square } from './chart';
+import type { FaceView } from './diagrams';
+import { IMAGE, layer, makeChart, nominal, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { readImageSize, toPixelPicture, toThumbnail } from './images';
 import { BLOCK_COLORS, COLORS } from './theme';
@@ -50,7 +50,8 @@ export async function blockExplorer(faces: readonly ExplorableFace[]): Promise<C
     ],
     hconcat: [
       {
-        ...square(IMAGE_PX),
+        width: IMAGE_PX,
+        height: IMAGE_PX,
         layer: [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), LANDMARK_LAYER],
       },
       { vconcat: [blockPanel('eyes'), blockPanel('mouth')] },
@@ -86,12 +87,12 @@ async function toDatum({ image, eyes, mouth, landmarks, ...face }: ExplorableFac
 
 function blockPanel(name: 'eyes' | 'mouth') {
   const title = { text: `${name} block, 32×32`, fontSize: 12, offset: 4 };
-  return { ...imageLayer(name, BLOCK_PX), title, ...square(BLOCK_PX) };
+  return { ...imageLayer(name, BLOCK_PX), title, width: BLOCK_PX, height: BLOCK_PX };
 }
 
 function imageLayer(field: string, sidePx: number) {
   const place = { x: { value: 0 }, y: { value: 0 } };
-  return layer('image', { ...square(sidePx), ...IMAGE }, { url: nominal(field), ...place });
+  return layer('image', { width: sidePx, height: sidePx, ...IMAGE }, { url: nominal(field), ...place });
 }
 
 function shareOf(field: string, reverse: boolean) {

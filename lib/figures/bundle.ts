@@ -23,12 +23,10 @@ export interface ShowOptions {
 }
 
 /** MIME type of a vega-lite 5 chart, the newest one that JupyterLab 4 supports. */
-export const VEGA_LITE_MIME = 'application/vnd.vegalite.v5+json';
+const VEGA_LITE_MIME = 'application/vnd.vegalite.v5+json';
 
 /** Pixels of a JPEG for each pixel of the layout. */
 const JPEG_SCALE = 1.5;
-
-const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 
 /**
  * Converts a value to all forms that readers of a notebook need.
@@ -42,33 +40,27 @@ export async function toBundle(value: unknown, options: ShowOptions = {}): Promi
   if (isFigure(value)) return figureBundle(value);
   if (isImage(value) && !caption) return imageBundle(value, options);
   if (isTable(value)) return tableBundle(value, caption);
-  const display = (value as { [JUPYTER_DISPLAY]?: () => unknown } | null | undefined)?.[JUPYTER_DISPLAY];
+  const display = (value as Record<symbol, unknown> | null | undefined)?.[Symbol.for('Jupyter.display')];
   if (typeof display === 'function') return ownBundle(inspect(value), (await display.call(value)) as object);
   const items: unknown[] = Array.isArray(value) ? value : isImage(value) ? [value] : [];
-  if (items.length > 0) {
-    const images = items.map((item) => (isImage(item) ? { image: item } : item));
-    if (images.every(isCaptionedImage))
-      return figureBundle(await imageGrid(images, { ...options, title: caption }));
-    if (items.every(isRow)) {
-      const columns = [...new Set(items.flatMap((row) => Object.keys(row)))];
-      return tableBundle({ columns, values: items.map((row) => columns.map((name) => row[name])) }, caption);
-    }
+  const images = items.map((item) => (isImage(item) ? { image: item } : item));
+  if (items.length > 0 && images.every(isCaptionedImage))
+    return figureBundle(await imageGrid(images, { ...options, title: caption }));
+  if (items.length > 0 && items.every(isRow)) {
+    const columns = [...new Set(items.flatMap((row) => Object.keys(row)))];
+    return tableBundle({ columns, values: items.map((row) => columns.map((name) => row[name])) }, caption);
   }
-  return textBundle(typeof value === 'string' ? value : inspect(value));
-}
-
-/** Makes a bundle of plain text. */
-export function textBundle(text: string): MimeBundle {
-  return { data: { 'text/plain': text }, metadata: {} };
+  return { data: { 'text/plain': typeof value === 'string' ? value : inspect(value) }, metadata: {} };
 }
 
 async function figureBundle(figure: Figure): Promise<MimeBundle> {
   const { svg, png, width, height } = await renderFigure(figure);
-  // PNG has no artefacts around lines, but embedded images can make it many times larger.
-  const isPhotographic = svg.includes('data:image/');
-  const jpeg = isPhotographic && (await drawSvg(svg, JPEG_SCALE).pixels.jpeg(JPEG_OPTIONS).toBuffer());
-  const isJpeg = jpeg && jpeg.length < png.length;
   const metadata = { width, height, alt: figure.title };
+  // PNG has no artefacts around lines, but embedded images can make it many times larger.
+  const jpeg =
+    svg.includes('data:image/') &&
+    (await drawSvg(svg, JPEG_SCALE).pixels.jpeg({ quality: 80, mozjpeg: true }).toBuffer());
+  const isJpeg = jpeg && jpeg.length < png.length;
   const picture = isJpeg ? pictureBundle(jpeg, 'jpeg', metadata) : pictureBundle(png, 'png', metadata);
   if (figure.kind === 'picture') return picture;
   const actions = { source: false, compiled: false, editor: false };
@@ -79,8 +71,6 @@ async function figureBundle(figure: Figure): Promise<MimeBundle> {
   };
 }
 
-const JPEG_OPTIONS = { quality: 80, mozjpeg: true };
-
 /** @param metadata pixels of the layout, and the alternative text */
 function pictureBundle(
   content: Buffer,
@@ -88,10 +78,8 @@ function pictureBundle(
   metadata: { readonly width: number; readonly height: number; readonly alt: string },
 ): MimeBundle {
   const type = `image/${format}`;
-  return {
-    data: { [type]: content.toString('base64'), 'text/plain': metadata.alt },
-    metadata: { [type]: metadata },
-  };
+  const data = { [type]: content.toString('base64'), 'text/plain': metadata.alt };
+  return { data, metadata: { [type]: metadata } };
 }
 
 async function imageBundle(image: ImageSource, { cellPx }: ShowOptions): Promise<MimeBundle> {
@@ -112,10 +100,11 @@ function tableBundle(table: TableLike, caption: string | undefined): MimeBundle 
 }
 
 function ownBundle(text: string, forms: object): MimeBundle {
-  const data: Record<string, unknown> = { 'text/plain': text, ...forms };
-  for (const [type, content] of Object.entries(data))
-    if (content instanceof Uint8Array) data[type] = Buffer.from(content).toString('base64');
-  return { data, metadata: {} };
+  const data = Object.entries<unknown>({ 'text/plain': text, ...forms }).map(([type, content]) => [
+    type,
+    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
+  ]);
+  return { data: Object.fromEntries(data), metadata: {} };
 }
 
 function isImage(value: unknown): value is Exclude<ImageSource, string> {
@@ -125,8 +114,8 @@ function isImage(value: unknown): value is Exclude<ImageSource, string> {
 }
 
 function isCaptionedImage(value: unknown): value is CaptionedImage {
-  if (typeof value !== 'object' || value === null || !('image' in value)) return false;
-  return typeof value.image === 'string' || isImage(value.image);
+  const { image } = Object(value) as Partial<CaptionedImage>;
+  return typeof image === 'string' || isImage(image);
 }
 
 function isRow(value: unknown): value is Record<string, CellValue> {

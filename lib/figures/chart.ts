@@ -63,17 +63,17 @@ export function colorBy(field: string, domain: readonly string[], range: readonl
   return nominal(field, { scale: { domain, range }, legend });
 }
 
-/** Defines a layer, or a chart of one mark. */
-export function layer(type: string, mark: object, encoding?: object) {
-  return { mark: { type, ...mark }, ...(encoding && { encoding }) };
+/** Defines a layer, or a chart of one mark. @param values rows of data; default: those of the whole chart */
+export function layer(type: string, mark: object, encoding?: object, values?: readonly object[]) {
+  return { ...(values && { data: { values } }), mark: { type, ...mark }, ...(encoding && { encoding }) };
 }
 
 /** Options of opaque points. */
 export const POINTS = { filled: true, opacity: 1 } as const;
 
-/** Defines a width and an equal height. */
-export function square(sidePx: number) {
-  return { width: sidePx, height: sidePx };
+/** Defines a plot's size and its rows of data. @param height pixels, or `step`: pixels a row */
+export function plot(width: number, height: number | object, values: readonly object[]) {
+  return { width, height, data: { values } };
 }
 
 /** Options of an image mark whose upper left corner is at x, y. */

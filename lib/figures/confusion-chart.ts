@@ -1,7 +1,8 @@
 import { EMOTIONS } from '../core/emotions';
+import { groupBy } from '../core/group-by';
 import { accuracy, confusionMatrix, countAnswers, formatPercent } from '../core/metrics';
 import type { ConfusionMatrix } from '../core/metrics';
-import { IMAGE, layer, makeChart, nominal, quantitative, square } from './chart';
+import { IMAGE, layer, makeChart, nominal, plot, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { toThumbnail, type ImageSource } from './images';
 import { COLORS } from './theme';
@@ -9,15 +10,16 @@ import { COLORS } from './theme';
 /** Cells with this share of their row or more are so dark that white digits are more legible than black ones. */
 export const DARK_CELL_SHARE = 0.72;
 
-const DIGITS = { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper };
-
-const COUNTS = {
-  mark: { type: 'text', fontSize: 14 },
-  encoding: {
-    text: quantitative('count', { format: ',d' }),
-    color: { condition: DIGITS, value: '#000000' },
-  },
+const DIGIT_COLOR = {
+  condition: { test: `datum.share >= ${DARK_CELL_SHARE}`, value: COLORS.paper },
+  value: '#000000',
 };
+
+const COUNTS = layer(
+  'text',
+  { fontSize: 14 },
+  { text: quantitative('count', { format: ',d' }), color: DIGIT_COLOR },
+);
 
 /**
  * Charts a confusion matrix as a heat map with the count in each cell: a row a true class, a column a predicted one, in
@@ -35,8 +37,7 @@ export function confusionChart(
   const legend = { title: 'Share of row', format: '.0%', gradientLength: 200, values };
   return makeChart(`${title}: ${subtitle}`, {
     title: { text: title, subtitle },
-    ...square(58 * EMOTIONS.length),
-    data: { values: toCells(matrix) },
+    ...plot(58 * EMOTIONS.length, 58 * EMOTIONS.length, toCells(matrix)),
     encoding: {
       ...classAxes(),
       tooltip: [
@@ -114,7 +115,13 @@ const ROWS = 3;
  */
 export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promise<ChartFigure> {
   if (pictures.length === 0) throw new RangeError('Expected at least 1 picture for pictures but received 0');
-  const answers = pictures.map((picture) => ({ ...picture, ranking: rankClasses(picture.probabilities) }));
+  const answers = pictures.map((picture): Answer => {
+    const { probabilities } = picture;
+    const ranking = [...EMOTIONS.keys()].sort(
+      (first, second) => probabilities[second] - probabilities[first],
+    );
+    return { ...picture, ranking };
+  });
   const matrix = confusionMatrix(
     answers.map(({ truth }) => truth),
     answers.map(({ ranking }) => ranking[0]),
@@ -122,17 +129,13 @@ export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promi
   const values = toCells(matrix);
   const filled = values.filter(({ count }) => count > 0);
   const errors = filled.filter((cell) => cell.true !== cell.predicted);
-  const most = Math.max(...errors.map(({ count }) => count));
-  const opened = errors.find(({ count }) => count === most) ?? filled[0];
-  const cellOf = ({ truth, ranking }: Answer) => `${truth} ${ranking[0]}`;
+  const opened = errors.sort((first, second) => second.count - first.count)[0] ?? filled[0];
   const confidence = ({ probabilities, ranking }: Answer) => probabilities[ranking[0]];
-  const shown = [...new Set(answers.map(cellOf))].flatMap((cell) =>
-    answers
-      .filter((answer) => cellOf(answer) === cell)
-      .sort((first, second) => confidence(first) - confidence(second))
-      .slice(0, COLUMNS * ROWS)
-      .map(toDatum),
-  );
+  const cells = groupBy(answers, ({ truth, ranking }) => `${truth} ${ranking[0]}`).values();
+  const shown = [...cells].flatMap((own) => {
+    own.sort((first, second) => confidence(first) - confidence(second));
+    return own.slice(0, COLUMNS * ROWS).map(toDatum);
+  });
   const title = `Confusion matrix with pictures: ${opened.count} of ${opened.true} taken for ${opened.predicted}`;
   return makeChart(title, {
     title: {
@@ -141,10 +144,6 @@ export async function errorExplorer(pictures: readonly AnsweredPicture[]): Promi
     },
     hconcat: [matrixPanel(values, opened), picturePanel(await Promise.all(shown))],
   });
-}
-
-function rankClasses(probabilities: ArrayLike<number>): number[] {
-  return EMOTIONS.map((_, id) => id).sort((first, second) => probabilities[second] - probabilities[first]);
 }
 
 async function toDatum({ image, caption, truth, ranking, probabilities }: Answer, place: number) {
@@ -168,8 +167,7 @@ function matrixPanel(values: readonly Cell[], { true: truth, predicted }: Cell) 
   const clicked = { name: 'cell', select, value: [{ true: truth, predicted }] };
   const frame = { filled: false, stroke: COLORS.orange, strokeWidth: 3, tooltip: null };
   return {
-    ...square(CELL_PX * EMOTIONS.length),
-    data: { values },
+    ...plot(CELL_PX * EMOTIONS.length, CELL_PX * EMOTIONS.length, values),
     encoding: classAxes(-40),
     layer: [
       { ...cells(null), params: [clicked] },
@@ -189,13 +187,11 @@ function picturePanel(values: readonly object[]) {
     layer('text', { align: 'left', baseline: 'top', dy, fontSize: 11, color }, { text: nominal(field) });
   const tooltip = [nominal('caption'), nominal('true'), nominal('first', { title: 'predicted' })];
   return {
-    width: COLUMNS * step,
-    height: ROWS * step,
-    data: { values },
+    ...plot(COLUMNS * step, ROWS * step, values),
     transform: [{ filter: { param: 'cell' } }],
     encoding: { x: place('column', COLUMNS), y: place('row', ROWS) },
     layer: [
-      layer('image', { ...square(PICTURE_PX), ...IMAGE }, { url: nominal('image'), tooltip }),
+      layer('image', { width: PICTURE_PX, height: PICTURE_PX, ...IMAGE }, { url: nominal('image'), tooltip }),
       text('first', PICTURE_PX + 4, COLORS.ink),
       text('second', PICTURE_PX + 19, COLORS.quiet),
     ],

@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../core/emotions';
 import { type FrameRecord, SPLIT_PARTS } from '../core/record';
 import type { Split } from '../core/split';
-import { colorBy, makeChart, NAMES_AXIS, nominal, quantitative } from './chart';
+import { colorBy, makeChart, NAMES_AXIS, nominal, plot, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { COLORS, SIDE_COLORS } from './theme';
 
@@ -12,9 +12,8 @@ import { COLORS, SIDE_COLORS } from './theme';
  */
 export function countsChart(records: readonly FrameRecord[], split: Split): ChartFigure {
   const title = 'Images by emotion and side of the split';
-  const subtitle = SPLIT_PARTS.map((side) => `${side} ${split[side].length.toLocaleString('en-US')}`).join(
-    ', ',
-  );
+  const counts = SPLIT_PARTS.map((side) => `${side} ${split[side].length.toLocaleString('en-US')}`);
+  const subtitle = counts.join(', ');
   const values = [...new Set(records.map((record) => record.emotion))].flatMap((emotion) =>
     SPLIT_PARTS.map((side, order) => {
       const images = split[side].filter((index) => records[index].emotion === emotion).length;
@@ -23,9 +22,7 @@ export function countsChart(records: readonly FrameRecord[], split: Split): Char
   );
   return makeChart(`${title}: ${subtitle}`, {
     title: { text: title, subtitle },
-    width: 520,
-    height: { step: 30 },
-    data: { values },
+    ...plot(520, { step: 30 }, values),
     mark: { type: 'bar', stroke: COLORS.paper, strokeWidth: 1 },
     encoding: {
       y: nominal('emotion', { sort: EMOTIONS, axis: NAMES_AXIS }),

@@ -1,7 +1,7 @@
 import type { ReliabilityBin, RiskPoint } from '../core/calibration';
 import type { GroupedEstimate } from '../core/intervals';
 import { formatPercent } from '../core/metrics';
-import { layer, makeChart, NAMES_AXIS, nominal, POINTS, quantitative, square } from './chart';
+import { layer, makeChart, NAMES_AXIS, nominal, plot, POINTS, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { COLORS, FONT_SIZES } from './theme';
 
@@ -28,11 +28,10 @@ export function intervalChart(
   const groups = groupsOf(rows);
   const tooltip = { value: 'chance: 14.3 %' };
   const chance = { x: quantitative('chance'), y: null, yOffset: null, color: null, tooltip };
-  const told = rows.map(({ label, group, estimate }) => `${label}, ${group}: ${percent(estimate.value)}`);
+  const values = rows.map(({ label, group, estimate }) => ({ label, group, ...estimate }));
+  const told = values.map(({ label, group, value }) => `${label}, ${group}: ${formatPercent(value, 1)}`);
   return textChart(texts, told, {
-    width: 460,
-    height: { step: groups.length > 1 ? 13 : 30, for: 'offset' },
-    data: { values: rows.map(({ label, group, estimate }) => ({ label, group, ...estimate })) },
+    ...plot(460, { step: groups.length > 1 ? 13 : 30, for: 'offset' }, values),
     encoding: {
       y: nominal('label', { sort: null, axis: { ...NAMES_AXIS, grid: true } }),
       yOffset: nominal('group', { sort: null }),
@@ -40,10 +39,7 @@ export function intervalChart(
       tooltip: tooltips(['label', 'group'], ['value', 'low', 'high']),
     },
     layer: [
-      {
-        data: { values: [{ chance: 1 / 7 }] },
-        ...layer('rule', { strokeDash: [2, 3], color: COLORS.quiet }, chance),
-      },
+      layer('rule', { strokeDash: [2, 3], color: COLORS.quiet }, chance, [{ chance: 1 / 7 }]),
       layer('rule', { strokeWidth: 3, opacity: 0.55 }, { x: rate('low', texts.axis), x2: { field: 'high' } }),
       layer('point', { ...POINTS, size: 60 }, { x: rate('value', texts.axis) }),
     ],
@@ -52,13 +48,13 @@ export function intervalChart(
 
 /**
  * Charts rates by a number, such as the number of training characters: a line and a band of intervals a group.
- * @param rows at least one; the label is the number
+ * @param points at least one; the label is the number
  * @param texts.xAxis title of the number's axis
  * @param texts.scale default `linear`
  * @param texts.xFormat format of the number in d3's notation, default `~g`
  */
 export function curveChart(
-  rows: readonly GroupedEstimate<number>[],
+  points: readonly GroupedEstimate<number>[],
   texts: ChartTexts & {
     readonly xAxis: string;
     readonly scale?: 'linear' | 'log';
@@ -66,13 +62,12 @@ export function curveChart(
   },
 ): ChartFigure {
   const { xAxis: title, scale: type = 'linear', xFormat: format = '~g' } = texts;
-  const values = [...new Set(rows.map(({ label }) => label))];
+  const rows = points.map(({ label, group, estimate }) => ({ x: label, group, ...estimate }));
+  const values = [...new Set(rows.map(({ x }) => x))];
   const axis = { title, grid: false, ...(values.length < 9 && { values, format }) };
-  const told = rows.map(({ label, group, estimate }) => `${group}, ${label}: ${percent(estimate.value)}`);
+  const told = rows.map(({ x, group, value }) => `${group}, ${x}: ${formatPercent(value, 1)}`);
   return textChart(texts, told, {
-    width: 460,
-    height: 280,
-    data: { values: rows.map(({ label, group, estimate }) => ({ x: label, group, ...estimate })) },
+    ...plot(460, 280, rows),
     encoding: {
       x: quantitative('x', { scale: { type, nice: false }, axis }),
       color: colorOf(groupsOf(rows)),
@@ -102,11 +97,9 @@ export function reliabilityChart(series: Series<ReliabilityBin>, texts: ChartTex
     ],
   };
   const ends = { x: quantitative('at'), y: quantitative('at') };
-  const diagonal = {
-    data: { values: [{ at: 0 }, { at: 1 }] },
-    ...layer('line', { strokeDash: [4, 4], color: COLORS.line }, ends),
-  };
-  return textChart(texts, Object.keys(series), { ...square(320), layer: [diagonal, curves] });
+  const dashed = { strokeDash: [4, 4], color: COLORS.line };
+  const diagonal = layer('line', dashed, ends, [{ at: 0 }, { at: 1 }]);
+  return textChart(texts, Object.keys(series), { width: 320, height: 320, layer: [diagonal, curves] });
 }
 
 /** Maximum number of points of a curve: one for each of 3,122 faces would take half a megabyte. */
@@ -120,9 +113,7 @@ export function riskChart(series: Series<RiskPoint>, texts: ChartTexts): ChartFi
   const isDrawn = (_: RiskPoint, at: number, { length }: readonly RiskPoint[]) =>
     (length - 1 - at) % Math.ceil(length / CURVE_POINTS) === 0;
   return textChart(texts, Object.keys(series), {
-    width: 420,
-    height: 260,
-    data: { values: toRows(series, isDrawn) },
+    ...plot(420, 260, toRows(series, isDrawn)),
     mark: { type: 'line', strokeWidth: 2 },
     encoding: {
       x: share('coverage', 'Share of images answered'),
@@ -170,5 +161,3 @@ function tooltips(names: readonly string[], numbers: readonly string[]) {
     ...numbers.map((field) => quantitative(field, { title: field, format: '.3~f' })),
   ];
 }
-
-const percent = (share: number) => formatPercent(share, 1);

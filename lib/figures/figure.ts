@@ -25,9 +25,6 @@ export interface PictureFigure {
   readonly title: string;
   /** SVG document with embedded images. */
   readonly svg: string;
-  /** Pixels of the layout. */
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A chart or a picture. */
@@ -35,8 +32,8 @@ export type Figure = ChartFigure | PictureFigure;
 
 /** Returns whether a value is a {@link Figure}. */
 export function isFigure(value: unknown): value is Figure {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return (value.kind === 'chart' && 'spec' in value) || (value.kind === 'picture' && 'svg' in value);
+  const { kind, spec, svg } = Object(value) as Partial<Record<'kind' | 'spec' | 'svg', unknown>>;
+  return (kind === 'chart' && spec !== undefined) || (kind === 'picture' && svg !== undefined);
 }
 
 /**
@@ -97,10 +94,7 @@ async function drawChart(spec: ChartSpec): Promise<string> {
   }
 }
 
-/**
- * Draws an SVG document with the project's fonts.
- * @param scale pixels of the result for each of the document
- */
+/** Draws an SVG document with the project's fonts. @param scale pixels of the result for each of the document */
 export function drawSvg(svg: string, scale: number): { pixels: Sharp; width: number; height: number } {
   const fitTo = { mode: 'zoom', value: scale } as const;
   const options = { fitTo, font: resvgFont(), background: COLORS.paper };

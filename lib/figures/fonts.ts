@@ -24,10 +24,7 @@ type GlyphWidths = (codePoint: number) => number;
 // By file. Font files do not change while the process lives, so no test can observe this state.
 const readWidths = new Map<string, GlyphWidths>();
 
-/**
- * Measures the width of a text in DejaVu Sans, without kerning.
- * @returns pixels
- */
+/** Measures the width of a text in DejaVu Sans, without kerning. @returns pixels */
 export function measureText(text: string, { sizePx, bold }: Font): number {
   const file = fontFile(bold);
   const widthOf = readWidths.get(file) ?? readGlyphWidths(file);

@@ -17,15 +17,11 @@ export type ImageSource = string | Uint8Array | RasterImage;
 
 /** Returns whether a value is a {@link RasterImage}. */
 export function isRasterImage(value: unknown): value is RasterImage {
-  if (typeof value !== 'object' || value === null) return false;
-  const { width, height, data } = value as Partial<RasterImage>;
+  const { width, height, data } = Object(value) as Partial<RasterImage>;
   return typeof width === 'number' && typeof height === 'number' && data instanceof Uint8Array;
 }
 
-/**
- * Opens an image in sharp, rotated as its EXIF data says.
- * @throws RangeError when pixels do not fill the image
- */
+/** Opens an image in sharp, rotated as its EXIF data says. @throws RangeError when pixels do not fill the image */
 export function openImage(source: ImageSource): Sharp {
   if (!isRasterImage(source)) return sharp(source).rotate();
   const { width, height, data } = source;
@@ -68,8 +64,7 @@ function flattenTo(source: ImageSource, width: number, height: number): Sharp {
  */
 export async function embedImage(source: ImageSource, place: Box): Promise<string> {
   const image = flattenTo(source, Math.round(2 * place.width), Math.round(2 * place.height));
-  const jpeg = await image.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
-  return imageElement(toDataUrl(jpeg, 'jpeg'), place);
+  return imageElement(image.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }), place);
 }
 
 /**
@@ -77,15 +72,13 @@ export async function embedImage(source: ImageSource, place: Box): Promise<strin
  * @param place in pixels of the picture, best a multiple of the image's size
  */
 export async function embedPixels(source: ImageSource, place: Box): Promise<string> {
-  const png = await openImage(source)
-    .resize(Math.round(2 * place.width), Math.round(2 * place.height), { fit: 'fill', kernel: 'nearest' })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
-  return imageElement(toDataUrl(png, 'png'), place);
+  const [width, height] = [Math.round(2 * place.width), Math.round(2 * place.height)];
+  const image = openImage(source).resize(width, height, { fit: 'fill', kernel: 'nearest' });
+  return imageElement(image.png({ compressionLevel: 9 }), place);
 }
 
-function imageElement(href: string, { x, y, width, height }: Box): string {
-  return element('image', { x, y, width, height, href, preserveAspectRatio: 'none' });
+async function imageElement(image: Sharp, { x, y, width, height }: Box): Promise<string> {
+  return element('image', { x, y, width, height, href: await toDataUrl(image), preserveAspectRatio: 'none' });
 }
 
 /**
@@ -93,9 +86,8 @@ function imageElement(href: string, { x, y, width, height }: Box): string {
  * @param sidePx width and height in pixels; the image is stretched to fill them
  * @returns data URL of a JPEG, a few kilobytes
  */
-export async function toThumbnail(source: ImageSource, sidePx: number): Promise<string> {
-  const jpeg = await flattenTo(source, sidePx, sidePx).jpeg({ quality: 70, mozjpeg: true }).toBuffer();
-  return toDataUrl(jpeg, 'jpeg');
+export function toThumbnail(source: ImageSource, sidePx: number): Promise<string> {
+  return toDataUrl(flattenTo(source, sidePx, sidePx).jpeg({ quality: 70, mozjpeg: true }));
 }
 
 /**
@@ -103,16 +95,14 @@ export async function toThumbnail(source: ImageSource, sidePx: number): Promise<
  * @param times side of a square in pixels
  * @returns data URL of a PNG
  */
-export async function toPixelPicture(block: RasterImage, times: number): Promise<string> {
-  const png = await openImage(block)
-    .resize(block.width * times, block.height * times, { kernel: 'nearest' })
-    .png({ compressionLevel: 9, palette: true })
-    .toBuffer();
-  return toDataUrl(png, 'png');
+export function toPixelPicture(block: RasterImage, times: number): Promise<string> {
+  const image = openImage(block).resize(block.width * times, block.height * times, { kernel: 'nearest' });
+  return toDataUrl(image.png({ compressionLevel: 9, palette: true }));
 }
 
-function toDataUrl(content: Buffer, format: 'png' | 'jpeg'): string {
-  return `data:image/${format};base64,${content.toString('base64')}`;
+async function toDataUrl(image: Sharp): Promise<string> {
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  return `data:image/${info.format};base64,${data.toString('base64')}`;
 }
 
 /** Red, green and blue of `COLORS.orange`. */

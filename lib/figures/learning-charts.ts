@@ -1,6 +1,6 @@
 import { formatPercent } from '../core/metrics';
 import type { EpochRecord } from '../model/training/history';
-import { colorBy, layer, makeChart, nominal, POINTS, quantitative } from './chart';
+import { colorBy, layer, makeChart, nominal, plot, POINTS, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { COLORS, SIDE_COLORS } from './theme';
 
@@ -15,8 +15,6 @@ interface LearningChartOptions {
 
 const ACCURACY = {
   name: 'Accuracy',
-  train: 'trainAccuracy',
-  validation: 'validationAccuracy',
   tooltipFormat: '.1%',
   axisFormat: '~%',
   format: (share: number) => formatPercent(share),
@@ -25,13 +23,13 @@ const ACCURACY = {
 
 const LOSS = {
   name: 'Loss',
-  train: 'trainLoss',
-  validation: 'validationLoss',
   tooltipFormat: '.4f',
   axisFormat: '~g',
   format: (loss: number) => loss.toFixed(4),
   axisRange: (values: readonly number[]) => [0, Math.max(0.1, ...values)],
 } as const;
+
+const SIDES = ['train', 'validation'] as const;
 
 /** Charts training and validation accuracy by epoch. Source: the original's accuracy figure. */
 export function accuracyChart(history: History, options?: LearningChartOptions): ChartFigure {
@@ -45,22 +43,19 @@ export function lossChart(history: History, options?: LearningChartOptions): Cha
 
 function learningChart(
   history: History,
-  { name, train, validation, tooltipFormat, axisFormat, format, axisRange }: typeof ACCURACY | typeof LOSS,
+  { name, tooltipFormat, axisFormat, format, axisRange }: typeof ACCURACY | typeof LOSS,
   { model = 'TerGat', epochs = 0 }: LearningChartOptions = {},
 ): ChartFigure {
-  const values = history.flatMap((scores) => [
-    { epoch: scores.epoch, side: 'train', value: scores[train] },
-    { epoch: scores.epoch, side: 'validation', value: scores[validation] },
-  ]);
-  const lastEpoch = Math.max(2, epochs, ...history.map((scores) => scores.epoch));
+  const values = history.flatMap((scores) =>
+    SIDES.map((side) => ({ epoch: scores.epoch, side, value: scores[`${side}${name}`] })),
+  );
+  const lastEpoch = Math.max(2, epochs, ...values.map(({ epoch }) => epoch));
   const text = `${model}: ${name.toLowerCase()} after each epoch`;
-  const last = history.at(-1);
-  const measured = last
-    ? `after epoch ${last.epoch}: train ${format(last[train])}, validation ${format(last[validation])}`
-    : 'nothing measured yet';
-  const sides = ['train', 'validation'];
+  const told = values.slice(-2).map(({ side, value }) => `${side} ${format(value)}`);
+  const measured =
+    told.length > 0 ? `after epoch ${history.at(-1)!.epoch}: ${told.join(', ')}` : 'nothing measured yet';
   // The shape repeats the colour's meaning, for readers who do not see colours.
-  const shape = nominal('side', { scale: { domain: sides, range: ['circle', 'square'] } });
+  const shape = nominal('side', { scale: { domain: SIDES, range: ['circle', 'square'] } });
   const curves = {
     layer: [
       layer('line', { strokeWidth: 2, clip: false }),
@@ -71,7 +66,7 @@ function learningChart(
         scale: { domain: axisRange(values.map(({ value }) => value)), nice: true },
         axis: { title: name, format: axisFormat, tickCount: 6 },
       }),
-      color: colorBy('side', sides, [SIDE_COLORS.train, SIDE_COLORS.validation]),
+      color: colorBy('side', SIDES, [SIDE_COLORS.train, SIDE_COLORS.validation]),
     },
   };
   // A rule at the epoch nearest to the pointer, whose tooltip has both values.
@@ -90,14 +85,11 @@ function learningChart(
     },
   };
   const axis = { title: 'Epoch', format: 'd', values: epochTicks(lastEpoch), grid: false };
+  const x = quantitative('epoch', { scale: { domain: [1, lastEpoch], nice: false, zero: false }, axis });
   return makeChart(`${text}; ${measured}`, {
     title: { text },
-    width: 560,
-    height: 300,
-    data: { values },
-    encoding: {
-      x: quantitative('epoch', { scale: { domain: [1, lastEpoch], nice: false, zero: false }, axis }),
-    },
+    ...plot(560, 300, values),
+    encoding: { x },
     layer: [curves, rule],
   });
 }
@@ -138,17 +130,14 @@ export function stepLossChart(
   const axis = { title: 'Step', format: 'd', tickMinStep: 1, grid: false };
   return makeChart(`${title}: ${told.join('; ')}`, {
     title,
-    width: 560,
-    height: 240,
-    data: { values },
+    ...plot(560, 240, values),
     encoding: {
       x: quantitative('step', { scale: { nice: false }, axis }),
       y: quantitative('loss', { scale: { zero: true }, axis: { title: 'Loss', tickCount: 5 } }),
       color: colorBy('curve', names, [COLORS.blue, COLORS.orange]),
     },
-    layer: names.map((equal, index) => ({
-      transform: [{ filter: { field: 'curve', equal } }],
-      ...[line, dots][index],
-    })),
+    layer: names.map((equal, index) => {
+      return { transform: [{ filter: { field: 'curve', equal } }], ...[line, dots][index] };
+    }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Proportion } from '../core/intervals';
-import { layer, makeChart, NAMES_AXIS, nominal, POINTS, quantitative } from './chart';
+import { layer, makeChart, NAMES_AXIS, nominal, plot, POINTS, quantitative } from './chart';
 import type { ChartFigure } from './figure';
 import { wrapText } from './fonts';
 import { COLORS, FONT_SIZES } from './theme';
@@ -63,9 +63,7 @@ function rowsPanel(values: readonly object[], axisStart: number, title: object, 
   const percent = (field: string, name: string) => quantitative(field, { title: name, format: '.2f' });
   return {
     title: { offset: 10, ...title },
-    width: 430,
-    height: { step: 30 },
-    data: { values },
+    ...plot(430, { step: 30 }, values),
     encoding: {
       // Both panels leave the same room, so that their axes are aligned.
       y: nominal('method', { sort: null, axis: { ...NAMES_AXIS, minExtent: 165, maxExtent: 165 } }),

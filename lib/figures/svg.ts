@@ -15,10 +15,7 @@ export function escapeMarkup(text: string): string {
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/**
- * Writes an SVG element. Numbers are rounded to two decimals.
- * @param content escaped markup
- */
+/** Writes an SVG element. Numbers are rounded to two decimals. @param content escaped markup */
 export function element(name: string, attributes: Attributes, content = ''): string {
   const written = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeMarkup(value)}"`)
@@ -76,7 +73,7 @@ export function makePicture(
   const viewBox = `0 0 ${round(size.width)} ${round(size.height)}`;
   const paper = element('rect', { ...size, fill: COLORS.paper });
   const attributes = { xmlns: 'http://www.w3.org/2000/svg', ...size, viewBox, 'font-family': FONT_FAMILY };
-  return { kind: 'picture', title, svg: element('svg', attributes, [paper, ...content].join('\n')), ...size };
+  return { kind: 'picture', title, svg: element('svg', attributes, [paper, ...content].join('\n')) };
 }
 
 function round(value: number): number {

@@ -17,8 +17,7 @@ const MAX_ROWS = 50;
 
 /** Returns whether a value has the properties of a danfo DataFrame. */
 export function isTable(value: unknown): value is TableLike {
-  if (typeof value !== 'object' || value === null) return false;
-  const { columns, values } = value as Partial<TableLike>;
+  const { columns, values } = Object(value) as Partial<TableLike>;
   return Array.isArray(columns) && Array.isArray(values);
 }
 

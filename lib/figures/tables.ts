@@ -46,10 +46,7 @@ function checkCell(value: CellValue, name: string): CellValue {
   throw new TypeError(`Expected text, a number or a truth value for column ${name} but received an object`);
 }
 
-/**
- * Selects rows.
- * @param keep receives a row's values by column
- */
+/** Selects rows. @param keep receives a row's values by column */
 export function filterTable(table: Danfo.DataFrame, keep: (row: TableRow) => boolean): Danfo.DataFrame {
   const rows = (table.values as CellValue[][]).map((values) =>
     table.columns.map((name, at) => [name, values[at]]),
@@ -108,10 +105,7 @@ export function answerTable(
   return toDataFrame(rows);
 }
 
-/**
- * Counts the images of each class: a row a character, a column an emotion, with sums.
- * @param records at least one
- */
+/** Counts the images of each class: a row a character, a column an emotion, with sums. @param records at least one */
 export function classTable(records: readonly FrameRecord[]): Danfo.DataFrame {
   const emotions = EMOTIONS.filter((name) => records.some(({ emotion }) => emotion === name));
   const toRow = (character: string, isOwn: (record: FrameRecord) => boolean) => {
@@ -144,10 +138,7 @@ export function metricsTable(matrix: ConfusionMatrix): Danfo.DataFrame {
   return toDataFrame([...rows, means]);
 }
 
-/**
- * Lists accuracies in percent with their 95 % Wilson intervals and counts.
- * @param results at least one
- */
+/** Lists accuracies in percent with their 95 % Wilson intervals and counts. @param results at least one */
 export function accuracyTable(results: readonly { name: string; accuracy: Proportion }[]): Danfo.DataFrame {
   return toDataFrame(
     results.map(({ name, accuracy: { value, low, high, successes, trials } }) => ({

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BLOCK_SIZE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import type { RgbImage } from '../core/image';
-import { focusOnFace, type FaceView } from '../figures/attention-flow';
+import { focusOnFace, type FaceView } from '../figures/diagrams';
 import { annotatePicture } from '../figures/face-marks';
 import type { TableRow } from '../figures/tables';
 import { saveWhole } from '../files/write-file';

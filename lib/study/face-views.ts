@@ -11,7 +11,7 @@ import { loadFaceDetector } from '../faces/detector/detect';
 import { countAssumed } from '../faces/detector/detected-face';
 import { computeRows } from '../faces/store/compute-shard';
 import { isFaceRow } from '../faces/store/rows';
-import type { FaceView } from '../figures/attention-flow';
+import type { FaceView } from '../figures/diagrams';
 import type { ExplorableFace } from '../figures/block-explorer';
 import type { AnsweredPicture } from '../figures/confusion-chart';
 import type { SampleFace } from '../figures/sheets';

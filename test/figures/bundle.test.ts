@@ -3,12 +3,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { textBundle, toBundle, VEGA_LITE_MIME, type MimeBundle } from '../../lib/figures/bundle';
+import { toBundle, type MimeBundle } from '../../lib/figures/bundle';
 import { nameFigures, renderFigure, saveFigure } from '../../lib/figures/figure';
 import { accuracyChart } from '../../lib/figures/learning-charts';
 import { imageGrid } from '../../lib/figures/sheets';
 import { toDataFrame } from '../../lib/figures/tables';
 import { block, history, pngOf } from './examples';
+
+const VEGA_LITE_MIME = 'application/vnd.vegalite.v5+json';
+
+function textBundle(text: string): MimeBundle {
+  return { data: { 'text/plain': text }, metadata: {} };
+}
 
 function typesOf(bundle: MimeBundle): string[] {
   return Object.keys(bundle.data).sort();

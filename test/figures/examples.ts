@@ -4,7 +4,7 @@ import { compile } from 'vega-lite';
 import { EMOTIONS } from '../../lib/core/emotions';
 import type { FrameRecord } from '../../lib/core/record';
 import type { Split } from '../../lib/core/split';
-import type { FaceView } from '../../lib/figures/attention-flow';
+import type { FaceView } from '../../lib/figures/diagrams';
 import type { ChartFigure } from '../../lib/figures/figure';
 
 /** Scores of so many epochs, as a training gives them. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { focusOnFace } from '../../lib/figures/attention-flow';
+import { focusOnFace } from '../../lib/figures/diagrams';
 import { readImageSize } from '../../lib/figures/images';
 
 function viewOfFace(imageSide: number) {

@@ -1,11 +1,13 @@
 import { type Box, clampBox, growBox, longerSide } from '../core/geometry';
 import { landmarkBox } from '../core/landmarks';
+import type { TerGatSizes } from '../model/networks/tergat';
 import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';
+import { measureText } from './fonts';
 import { embedImage, embedPixels, fitSize, openImage, readImageSize } from './images';
 import type { ImageSource, RasterImage } from './images';
-import { arrow, element, makePicture, textLine, TITLE } from './svg';
-import { BLOCK_COLORS, COLORS } from './theme';
+import { arrow, element, makePicture, SUBTITLE, textLine, TITLE } from './svg';
+import { BLOCK_COLORS, COLORS, FONT_SIZES } from './theme';
 
 /** The preprocessing results of a face; coordinates are in pixels of the image. */
 export interface FaceView {
@@ -117,4 +119,107 @@ async function drawBlock(block: RasterImage, name: 'eyes' | 'mouth', y: number):
   const frame = element('rect', { ...growBox(place, 2), ...colors });
   const label = textLine(name, place.x + BLOCK + 10, y + BLOCK / 2 + 4, SMALL);
   return frame + (await embedPixels(block, place)) + label;
+}
+
+/**
+ * Lists TerGat's layers for a diagram, those of one branch (both are equal) and of the head, from the top.
+ * Source: the original's model definition.
+ */
+export function describeTerGat(sizes: TerGatSizes) {
+  const { blockSize: side, filters, branch, head, latent, classes, dropout } = sizes;
+  const [first, second] = filters;
+  const pooled = side / 2;
+  const flat = pooled * pooled * second;
+  const branchLayers = [
+    layerOf('Input', [side, side, 1]),
+    // A batch normalization has a scale and a shift for each channel.
+    layerOf('Conv 3×3, BatchNorm, ReLU', [side, side, first], 10 * first + 2 * first),
+    layerOf('Conv 3×3, ReLU', [side, side, second], (9 * first + 1) * second),
+    layerOf('MaxPool 2×2', [pooled, pooled, second]),
+    layerOf(`Flatten, Dropout ${dropout}`, [flat]),
+    dense('Dense, ReLU', flat, branch[0]),
+    dense(`Dense, ReLU, Dropout ${dropout}`, branch[0], branch[1]),
+    dense('Dense', branch[1], latent),
+  ];
+  const headLayers = [
+    layerOf(`Concatenate, Dropout ${dropout}`, [2 * latent]),
+    dense('Dense, ReLU', 2 * latent, head[0]),
+    dense(`Dense, ReLU, Dropout ${dropout}`, head[0], head[1]),
+    dense('Dense: one score an emotion', head[1], classes),
+  ];
+  return { branch: branchLayers, head: headLayers };
+}
+
+type DiagramLayer = ReturnType<typeof layerOf>;
+
+/** @param shape of the layer's output without the batch */
+function layerOf(name: string, shape: readonly number[], parameters = 0) {
+  return { name, shape, parameters };
+}
+
+function dense(name: string, inputs: number, outputs: number): DiagramLayer {
+  return layerOf(name, [outputs], (inputs + 1) * outputs);
+}
+
+const BOX_HEIGHT = 42;
+const STEP = BOX_HEIGHT + 18;
+const BRANCH_GAP = 48;
+const NAME = { sizePx: 12, bold: true, anchor: 'middle' } as const;
+const DETAIL = { sizePx: FONT_SIZES.note, anchor: 'middle', color: COLORS.quiet } as const;
+
+/** Draws TerGat's layers with their output shapes and parameters: the branches beside each other, the head below. */
+export function architectureDiagram({ branch, head }: ReturnType<typeof describeTerGat>): PictureFigure {
+  const widths = [...branch, ...head].map((layer) =>
+    Math.max(measureText(layer.name, NAME), measureText(describeSize(layer), DETAIL)),
+  );
+  const boxWidth = Math.ceil(Math.max(200, ...widths) + 28);
+  const width = 2 * (boxWidth + PADDING) + BRANCH_GAP;
+  const top = PADDING + 64;
+  const headTop = top + branch.length * STEP + 14;
+  const headX = (width - boxWidth) / 2;
+  const parameters = [...branch, ...branch, ...head].reduce((sum, layer) => sum + layer.parameters, 0);
+  const total = `${parameters.toLocaleString('en-US')} trainable parameters`;
+  const content = [
+    ...(['eyes', 'mouth'] as const).flatMap((block, column) => {
+      const x = PADDING + column * (boxWidth + BRANCH_GAP);
+      const middle = x + boxWidth / 2;
+      return [
+        textLine(`${block} block`, middle, top - 10, { sizePx: 12, anchor: 'middle' }),
+        ...drawStack(branch, { x, y: top, width: boxWidth, color: BLOCK_COLORS[block] }),
+        arrow(
+          { x: middle, y: top + (branch.length - 1) * STEP + BOX_HEIGHT },
+          { x: headX + (boxWidth * (column + 1)) / 3, y: headTop },
+        ),
+      ];
+    }),
+    ...drawStack(head, { x: headX, y: headTop, width: boxWidth, color: COLORS.green }),
+    textLine('TerGat', PADDING, PADDING + 14, TITLE),
+    textLine(total, PADDING, PADDING + 32, SUBTITLE),
+  ];
+  const height = headTop + (head.length - 1) * STEP + BOX_HEIGHT + PADDING;
+  const text = `TerGat: eyes block and mouth block branches, joined in a head; ${total}`;
+  return makePicture(text, { width, height }, content);
+}
+
+function describeSize({ shape, parameters }: DiagramLayer): string {
+  const size = shape.map((extent) => extent.toLocaleString('en-US')).join(' × ');
+  return parameters > 0 ? `${size}   (${parameters.toLocaleString('en-US')} parameters)` : size;
+}
+
+function drawStack(
+  layers: readonly DiagramLayer[],
+  { x, y: top, width, color }: { x: number; y: number; width: number; color: string },
+): string[] {
+  const middle = x + width / 2;
+  return layers.map((layer, index) => {
+    const y = top + index * STEP;
+    const box = { x, y, width, height: BOX_HEIGHT };
+    return [
+      index > 0 ? arrow({ x: middle, y: y - STEP + BOX_HEIGHT }, { x: middle, y }) : '',
+      element('rect', { ...box, rx: 5, fill: COLORS.panel, stroke: COLORS.line }),
+      element('rect', { ...box, width: 5, rx: 2, fill: color }),
+      textLine(layer.name, middle, y + 18, NAME),
+      textLine(describeSize(layer), middle, y + 34, DETAIL),
+    ].join('');
+  });
 }
