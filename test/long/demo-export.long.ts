@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { projectRoot } from '../../lib/files/project';
 import { encodeForTfjs } from '../../lib/model/files/export-tfjs';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
+import { largestDifference } from '../model/export-support';
 import { launchChromium } from '../support/chromium';
 import { startFastest } from '../support/native';
+import { serveFiles } from '../support/serve';
 
 /** WebGL's arithmetic is coarser than a processor's. */
 const LARGEST_DIFFERENCE = { cpu: 1e-4, webgl: 1e-2 } as const;
@@ -47,17 +47,14 @@ describe('an exported model in Chromium', function () {
     );
     files.set('/tf.js', fs.readFileSync(script));
     files.set('/', Buffer.from('<!doctype html><script src="/tf.js"></script>'));
-    const server = http.createServer(({ url }, response) => {
-      response.writeHead(files.has(url!) ? 200 : 404).end(files.get(url!));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const server = await serveFiles(files);
     const browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
     try {
       const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.goto(`${server.address}/`);
       for (const [backend, most] of Object.entries(LARGEST_DIFFERENCE)) {
         const logits = await page.evaluate<number[]>(`(${inBrowser})('${backend}')`);
-        const difference = Math.max(...logits.map((value, index) => Math.abs(value - expected[index])));
+        const difference = largestDifference(logits, [...expected]);
         assert.equal(logits.length, expected.length);
         assert.ok(difference < most, `${backend}: ${difference}`);
       }

@@ -14,6 +14,7 @@ import { shapeOfInput } from '../../lib/model/training/data';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { PHOTO_FOLDER } from '../faces/photos';
+import { largestDifference } from '../model/export-support';
 import { launchChromium } from '../support/chromium';
 import { useTemporaryFolder } from '../support/folder';
 import { markLevel, writeFilm } from './film';
@@ -52,18 +53,13 @@ function readModel() {
 
 function makeInputs(): Input[] {
   const random = createRandom(1, 'parity');
-  const { inputs } = findArchitecture(readModelName());
-  const draw = (shape: number[], least: number, most: number): Input => ({
-    shape,
-    values: Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(least, most)),
-  });
-  return inputs.map((input) => draw([8, ...shapeOfInput(input)], 0, 2));
-}
-
-function readModelName(): string {
   const { network, architecture } = readModel();
   network.dispose();
-  return architecture;
+  return findArchitecture(architecture).inputs.map((input) => {
+    const shape = [8, ...shapeOfInput(input)];
+    const values = Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.uniform(0, 2));
+    return { shape, values };
+  });
 }
 
 async function logitsOn(backend: Backend, inputs: readonly Input[]): Promise<number[]> {
@@ -76,9 +72,6 @@ async function logitsOn(backend: Backend, inputs: readonly Input[]): Promise<num
   network.dispose();
   return values;
 }
-
-const largestDifference = (first: readonly number[], second: readonly number[]) =>
-  Math.max(...first.map((value, index) => Math.abs(value - second[index])));
 
 describe('the page', function () {
   this.timeout(WATCHED_MS + 60_000);

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /** A code cell as JupyterLab's model has it. */
 export interface CellState {
@@ -13,17 +13,8 @@ export interface CellState {
   readonly hasError: boolean;
 }
 
-/** What is drawn below the cells. */
-export interface Drawn {
-  /** Charts with marks on their canvas, and all charts. */
-  readonly charts: readonly [drawn: number, all: number];
-  /** Tables with a row, and all tables. */
-  readonly tables: readonly [drawn: number, all: number];
-  /** Pictures that were decoded, and all pictures. */
-  readonly pictures: readonly [drawn: number, all: number];
-  /** Progress bars that are full, and all bars. */
-  readonly bars: readonly [full: number, all: number];
-}
+/** What is drawn below the cells, and what there is: charts, tables, pictures, and progress bars that are full. */
+export type Drawn = ReturnType<typeof readDrawn>;
 
 /** What JupyterLab offers to scripts with `--LabApp.expose_app_in_browser`, as far as it is read here. */
 interface ExposedLab {
@@ -55,38 +46,10 @@ interface Output {
 }
 
 /** A notebook in JupyterLab, in a browser. */
-export interface LabPage {
-  readonly page: Page;
-  /** What the browser's console calls errors, and scripts' uncaught exceptions. */
-  readonly consoleErrors: readonly string[];
-  /** When the server had started the kernel's process, as `performance.now` tells it; NaN where it ran already. */
-  readonly kernelStartedAt: number;
-  /** Reads all code cells. */
-  cells(): Promise<CellState[]>;
-  /** Waits until a condition on the cells holds. @throws Error with the cells' states when it does not in time */
-  waitForCells(
-    what: string,
-    isMet: (cells: readonly CellState[]) => boolean,
-    timeoutMs: number,
-  ): Promise<CellState[]>;
-  /** Looks at what is drawn. */
-  drawn(): Promise<Drawn>;
-  /** Presses a button of the notebook's toolbar. @param command its JupyterLab command, such as notebook:insert-cell-below */
-  press(command: string): Promise<void>;
-  /** Clicks into the editor of the code cell whose source has a text. */
-  select(text: string): Promise<void>;
-  /** Chooses an entry of a menu. */
-  choose(menu: string, command: string): Promise<void>;
-  /** Finds the chart below a cell. @param text of the cell's source */
-  chartOf(text: string): Promise<Locator>;
-  /** Takes a picture of the window with a cell at its top. @param text of the cell's source */
-  photograph(text: string, file: string): Promise<void>;
-  /** Saves and waits until all is written. */
-  save(): Promise<void>;
-}
+export type LabPage = Awaited<ReturnType<typeof openLab>>;
 
 /** Opens a notebook and waits for its cells and its kernel. */
-export async function openLab(browser: Browser, url: string): Promise<LabPage> {
+export async function openLab(browser: Browser, url: string) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const consoleErrors: string[] = [];
   page.on('console', (message) => {
@@ -103,28 +66,34 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   await page.goto(url);
   await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
   await page.waitForFunction(isConnected, undefined, { timeout: 120_000 });
-  const cells = () => page.evaluate(readCells);
   const cell = async (text: string) => {
-    const index = (await cells()).findIndex(({ source }) => source.includes(text));
+    const index = (await page.evaluate(readCells)).findIndex(({ source }) => source.includes(text));
     return page.locator('.jp-CodeCell').nth(index);
   };
   return {
     page,
+    /** What the browser's console calls errors, and scripts' uncaught exceptions. */
     consoleErrors,
+    /** When the server had started the kernel's process, as `performance.now` tells it; NaN where it ran already. */
     kernelStartedAt: startedAt,
-    cells,
+    /** Looks at what is drawn. */
     drawn: () => page.evaluate(readDrawn),
-    waitForCells: (what, isMet, timeoutMs) => waitForCells(page, what, isMet, timeoutMs),
-    press: (command) => page.click(`.jp-NotebookPanel-toolbar [data-command="${command}"]`),
-    select: async (text) => {
-      await (await cell(text)).locator('.cm-content').click();
-    },
-    choose: async (menu, command) => {
+    /** Waits until a condition on the code cells holds. @throws Error with the cells' states when it does not in time */
+    waitForCells: (what: string, isMet: (cells: readonly CellState[]) => boolean, timeoutMs: number) =>
+      waitForCells(page, what, isMet, timeoutMs),
+    /** Presses a button of the notebook's toolbar. @param command its JupyterLab command, such as notebook:insert-cell-below */
+    press: (command: string) => page.click(`.jp-NotebookPanel-toolbar [data-command="${command}"]`),
+    /** Clicks into the editor of the code cell whose source has a text. */
+    select: async (text: string) => (await cell(text)).locator('.cm-content').click(),
+    /** Chooses an entry of a menu. */
+    choose: async (menu: string, command: string) => {
       await page.click(`.lm-MenuBar-itemLabel:text-is("${menu}")`);
       await page.click(`.lm-Menu-item[data-command="${command}"]`);
     },
-    chartOf: async (text) => (await cell(text)).locator('.vega-embed'),
-    photograph: async (text, file) => {
+    /** Finds the chart below a cell. @param text of the cell's source */
+    chartOf: async (text: string) => (await cell(text)).locator('.vega-embed'),
+    /** Takes a picture of the window with a cell at its top. @param text of the cell's source */
+    photograph: async (text: string, file: string) => {
       const found = await cell(text);
       // Twice: what comes into sight for the first time changes its height.
       for (let round = 0; round < 2; round++) {
@@ -133,6 +102,7 @@ export async function openLab(browser: Browser, url: string): Promise<LabPage> {
       }
       await page.screenshot({ path: file });
     },
+    /** Saves and waits until all is written. */
     save: async () => {
       await page.click('.jp-NotebookPanel-toolbar [data-command="docmanager:save"]');
       await page.waitForFunction(isSaved);
@@ -184,7 +154,7 @@ function readCells(): CellState[] {
     });
 }
 
-function readDrawn(): Drawn {
+function readDrawn() {
   const count = (elements: Element[], isDrawn: (element: Element) => boolean): [number, number] => [
     elements.filter(isDrawn).length,
     elements.length,

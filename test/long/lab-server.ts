@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { labArguments } from '../../lib/cli/lab';
@@ -12,26 +11,17 @@ const COPIED = ['dist', 'lib', 'notebooks', 'package.json', 'tsconfig.json'];
 const LINKED = ['node_modules', '.tensorflow'];
 
 /** A JupyterLab that runs. */
-export interface LabServer {
-  /** Address with token; it opens the notebook. */
-  readonly url: string;
-  /** Folder of the project that is served, a copy. */
-  readonly root: string;
-  /** Ends JupyterLab and its kernels. */
-  close(): Promise<void>;
-}
+export type LabServer = Awaited<ReturnType<typeof startLab>>;
 
 /**
  * Starts JupyterLab as `npx . lab` does, on a copy of the project: notebooks are saved there, and sample, blocks and
  * weights of a short run do not replace the user's own.
  * @param folder an empty folder
  * @param settings the notebook's settings, as environment variables
+ * @returns the address with its token, which opens the notebook; the served project's folder, a copy; and what ends JupyterLab
  * @throws Error with JupyterLab's log when it does not start
  */
-export async function startLab(
-  folder: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<LabServer> {
+export async function startLab(folder: string, settings: Readonly<Record<string, string>>) {
   const root = copyProject(path.join(folder, 'project'));
   const own = writeConfiguration(path.join(folder, 'jupyter'));
   const further = ['--no-browser', '--LabApp.expose_app_in_browser=True'];

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';
@@ -11,6 +9,7 @@ import { encodeForTfjs, type ExportedFile } from '../../lib/model/files/export-t
 import { traceGraph } from '../../lib/model/files/export-trace';
 import type { Model } from '../../lib/model/files/model-file';
 import { startFastest } from '../support/native';
+import { serveFiles } from '../support/serve';
 import { LARGEST_DIFFERENCE, largestDifference } from './export-support';
 
 const TEMPERATURE = 1.7;
@@ -35,19 +34,13 @@ function drawInputs(name: string, samples: number): Record<string, tf.Tensor> {
   return Object.fromEntries(inputs.map((input) => [input, draw([samples, ...shapeOfInput(input)], 0, 2)]));
 }
 
-/** Serves the files as a web server does, for the loader that browsers use. */
+/** Loads a model by HTTP, as browsers do. */
 async function loadByHttp(files: readonly ExportedFile[]): Promise<tf.GraphModel> {
-  const server = http.createServer((request, response) => {
-    const file = files.find(({ name }) => request.url === `/${name}`);
-    response.writeHead(file ? 200 : 404).end(file?.bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serveFiles(new Map(files.map(({ name, bytes }) => [`/${name}`, bytes])));
   try {
-    const { port } = server.address() as AddressInfo;
-    return await tf.loadGraphModel(`http://127.0.0.1:${port}/model.json`);
+    return await tf.loadGraphModel(`${server.address}/model.json`);
   } finally {
     server.close();
-    server.closeAllConnections();
   }
 }
 

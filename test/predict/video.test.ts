@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -27,6 +25,7 @@ import { recognizeFile } from '../../lib/predict/video-file';
 import { portraitPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
+import { serveFiles } from '../support/serve';
 
 /** In CI a skipped test counts as a failed one. */
 const describeFfmpeg = spawnSync('ffmpeg', ['-version']).error
@@ -109,23 +108,15 @@ describeFfmpeg('a film of two portraits, a second each', function () {
   });
 
   it('makes no network request, although it is a playlist that names a server', async () => {
-    let requests = 0;
-    const server = http.createServer((_, response) => {
-      requests += 1;
-      response.end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const part = `http://127.0.0.1:${port}/part.ts`;
-    fs.writeFileSync(
-      at('list.mp4'),
-      `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${part}\n#EXT-X-ENDLIST\n`,
-    );
+    const server = await serveFiles(new Map());
+    const part = `${server.address}/part.ts`;
+    const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${part}\n#EXT-X-ENDLIST\n`;
+    fs.writeFileSync(at('list.mp4'), playlist);
     const [list] = await look(['list.mp4']);
     await assert.rejects(readFrames(at('list.mp4'), 2).next(), /Expected a video that ffmpeg reads/);
     server.close();
     assert.ok(isUnread(list.result));
-    assert.equal(requests, 0);
+    assert.deepEqual(server.requests, []);
   });
 });
 
@@ -171,17 +162,7 @@ describeFfmpeg('a film of a drawn face, as people film', function () {
   it('is read at 10 bits: ProRes, VP9 of profile 2, lossless', async () => {
     const films = [
       film('prores.mov', '-c:v', 'prores_ks', '-pix_fmt', 'yuv422p10le'),
-      film(
-        'vp9.webm',
-        '-c:v',
-        'libvpx-vp9',
-        '-profile:v',
-        '2',
-        '-pix_fmt',
-        'yuv420p10le',
-        '-deadline',
-        'realtime',
-      ),
+      film('vp9.webm', ...'-c:v libvpx-vp9 -profile:v 2 -pix_fmt yuv420p10le -deadline realtime'.split(' ')),
       film('lossless.mkv', '-c:v', 'ffv1', '-pix_fmt', 'yuv420p10le'),
     ];
     for (const name of films) {
