@@ -5,7 +5,7 @@ import { buildCompact } from '../../lib/model/networks/compact';
 import { buildTerGat, TERGAT_SIZES } from '../../lib/model/networks/tergat';
 import { blockSource, makeBatch, type TensorSource } from '../../lib/model/training/data';
 import { evaluate } from '../../lib/model/training/evaluate';
-import { beginTrainingSteps } from '../../lib/model/training/training-steps';
+import { beginTrainingSteps } from '../../lib/model/training/train';
 import { BLOCK_SIZE } from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { createRandom } from '../../lib/core/random';

@@ -12,9 +12,10 @@ import {
   buildResidualFace,
 } from '../../lib/model/networks/residual';
 import type { Batch } from '../../lib/model/training/data';
-import { beginTapeSteps, beginTrainingSteps } from '../../lib/model/training/training-steps';
+import { beginTrainingSteps } from '../../lib/model/training/train';
 import { describeNative, startFastest } from '../support/native';
 import { assertNear } from '../support/assertions';
+import { beginTapeSteps } from './twin';
 
 const NETWORKS = [
   { build: buildResidualBlocksAndFace, sides: [32, 32, 48], parameters: 242_215 },

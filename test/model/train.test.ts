@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
-import type { TensorSource } from '../../lib/model/training/data';
+import { createRandom } from '../../lib/core/random';
+import { makeBatch, type TensorSource } from '../../lib/model/training/data';
 import type { EpochRecord } from '../../lib/model/training/history';
 import { loadState, saveState } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
-import { train, type TrainOptions } from '../../lib/model/training/train';
+import { beginTrainingSteps, train, type TrainOptions } from '../../lib/model/training/train';
 import { describeNative } from '../support/native';
 import { buildPairSource, createMemoryStore, TWIN_SIZES } from './twin';
 
@@ -110,11 +111,7 @@ describe('training on the cpu backend', () => {
   it('stops after the batch in hand, keeps the best weights and is resumed from the last whole epoch', async () => {
     const store = createMemoryStore();
     let batches = 0;
-    const stopped = await runTwin({
-      store,
-      onBatch: () => batches++,
-      shouldStop: () => batches === 5,
-    });
+    const stopped = await runTwin({ store, shouldStop: () => ++batches === 5 });
     assert.equal(batches, 5);
     assert.equal(stopped.stopped, true);
     assert.equal(stopped.history.length, 1);
@@ -148,8 +145,16 @@ describe('training on the cpu backend', () => {
   });
 
   it('measures training loss as a mean over samples, not over batches', async () => {
+    const { history } = await runTwin({ epochs: 1 });
+    const [network, optimizer] = [buildTerGat({ seed: 1, sizes: SIZES }), new Adam({ learningRate: 3e-3 })];
+    const steps = beginTrainingSteps({ network, optimizer, examples: () => [] });
+    const order = createRandom(1, 'order', 1).shuffle(Array.from(TRAIN.labels.keys()));
     const losses: number[] = [];
-    const { history } = await runTwin({ epochs: 1, onBatch: ({ loss }) => losses.push(loss) });
+    for (const step of [0, 1, 2]) {
+      const positions = order.slice(16 * step, 16 * (step + 1));
+      losses.push(await steps.take(makeBatch(TRAIN, positions, { seed: 1, epoch: 1, step })));
+    }
+    [optimizer, network].forEach((part) => part.dispose());
     assert.equal(history[0].trainLoss, (16 * losses[0] + 16 * losses[1] + 10 * losses[2]) / 42);
   });
 

@@ -8,13 +8,9 @@ import { createWeights, denseLayer, dropoutLayer, toNetwork } from '../../lib/mo
 import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import { makeBatch } from '../../lib/model/training/data';
-import {
-  beginTapeSteps,
-  beginTrainingSteps,
-  type TrainingSteps,
-} from '../../lib/model/training/training-steps';
+import { beginTrainingSteps } from '../../lib/model/training/train';
 import { describeNative } from '../support/native';
-import { buildPairSource, readMoments, TWIN_SIZES } from './twin';
+import { beginTapeSteps, buildPairSource, readMoments, TWIN_SIZES } from './twin';
 import { assertNear } from '../support/assertions';
 
 const SOURCE = buildPairSource(40, 1);
@@ -43,10 +39,13 @@ const NETWORKS = {
 interface Run {
   readonly network: Network;
   readonly optimizer: Adam;
-  readonly steps: TrainingSteps;
+  readonly steps: ReturnType<typeof beginTrainingSteps>;
 }
 
-function beginRun(build: () => Network = buildTwin, begin = beginTrainingSteps): Run {
+function beginRun(
+  build: () => Network = buildTwin,
+  begin: typeof beginTrainingSteps = beginTrainingSteps,
+): Run {
   const [network, optimizer] = [build(), new Adam()];
   return { network, optimizer, steps: begin({ network, optimizer, examples }) };
 }

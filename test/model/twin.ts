@@ -3,9 +3,11 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import type { CheckpointStore } from '../../lib/model/training/checkpoint';
-import type { TensorSource } from '../../lib/model/training/data';
+import type { Batch, TensorSource } from '../../lib/model/training/data';
+import type { beginTrainingSteps } from '../../lib/model/training/train';
 import type { Network, NetworkState } from '../../lib/model/networks/network';
 import type { Adam } from '../../lib/tensor/adam';
+import { meanCrossEntropy } from '../../lib/tensor/operations';
 import { decodeSafetensors, type NamedArray, type Safetensors } from '../../lib/model/files/safetensors';
 import type { TerGatSizes } from '../../lib/model/networks/tergat';
 
@@ -78,4 +80,22 @@ export function readMoments({ parameters }: Network, optimizer: Adam): NetworkSt
     return [[`mean.${name}`, mean] as const, [`square.${name}`, square] as const];
   });
   return new Map(values.map(([name, moment]) => [name, (moment.dataSync() as Float32Array).slice()]));
+}
+
+/** Begins training steps by tfjs' gradient tape on the current backend, to compare a graph's with. */
+export function beginTapeSteps({ network, optimizer }: Parameters<typeof beginTrainingSteps>[0]): {
+  take: (batch: Batch) => Promise<number>;
+} {
+  return {
+    async take({ inputs, labels, dropout }) {
+      const measure = () => meanCrossEntropy(network.forward(inputs, { training: true, dropout }), labels);
+      const [loss] = tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(measure, [...network.parameters.values()]);
+        optimizer.applyGradients(grads);
+        return value.dataSync();
+      });
+      tf.dispose([...inputs, labels]);
+      return loss;
+    },
+  };
 }

@@ -34,42 +34,40 @@ const TRAINED = 'trained.safetensors';
 const FORMAT = 1;
 
 /** A running training. */
-interface RunState {
+interface Run {
   readonly store: CheckpointStore;
   readonly network: Network;
   readonly optimizer: Adam;
   readonly identity: RunIdentity;
   readonly history: readonly EpochRecord[];
+  readonly best: BestEpoch;
 }
 
 /**
  * Saves the run's current state as the entry last.safetensors: weights, running statistics, optimizer and history.
  * TerGat's has 426 MB.
  */
-export async function saveLast({ store, network, optimizer, identity, history }: RunState): Promise<void> {
-  const metadata = toMetadata({ identity, history, step: optimizer.step });
-  await store.write(LAST, encodeSafetensors(tensorsToWrite(runVariables(network, optimizer)), metadata));
+export async function saveLast(run: Omit<Run, 'best'>): Promise<void> {
+  const { store, network, optimizer, identity, history } = run;
+  const content = { identity, history, step: optimizer.step };
+  await writeEntry(store, LAST, tensorsToWrite(runVariables(network, optimizer)), content);
 }
 
 /** Saves the best epoch's weights and running statistics as the entry best.safetensors. TerGat's has 142 MB. */
-export async function saveBest(
-  run: Pick<RunState, 'store' | 'network' | 'identity'> & { readonly best: BestEpoch },
-): Promise<void> {
+export async function saveBest(run: Omit<Run, 'optimizer' | 'history'>): Promise<void> {
   const { store, network, identity, best } = run;
   const tensors = tensorsToWrite(allVariables(network), best.state);
-  await store.write(BEST, encodeSafetensors(tensors, toMetadata({ identity, epoch: best.epoch })));
+  await writeEntry(store, BEST, tensors, { identity, epoch: best.epoch });
 }
 
 /**
  * Saves a finished training as the entry trained.safetensors: its history, and the weights and running statistics of
  * its best epoch. Training cannot be continued from it, since it has no optimizer state. TerGat's has 142 MB.
  */
-export async function saveTrained(
-  run: Pick<RunState, 'store' | 'network' | 'history'> & { readonly best: BestEpoch },
-): Promise<void> {
+export async function saveTrained(run: Omit<Run, 'optimizer' | 'identity'>): Promise<void> {
   const { store, network, history, best } = run;
   const tensors = tensorsToWrite(allVariables(network), best.state);
-  await store.write(TRAINED, encodeSafetensors(tensors, toMetadata({ history, epoch: best.epoch })));
+  await writeEntry(store, TRAINED, tensors, { history, epoch: best.epoch });
 }
 
 /**
@@ -79,11 +77,9 @@ export async function saveTrained(
  */
 export async function readTrained(
   store: CheckpointStore,
-): Promise<{ history: readonly EpochRecord[]; best: BestEpoch } | undefined> {
-  const entry = await readEntry<{ history: EpochRecord[]; epoch: number }>(store, TRAINED);
-  return (
-    entry && { history: entry.content.history, best: { epoch: entry.content.epoch, state: entry.state } }
-  );
+): Promise<Pick<Run, 'history' | 'best'> | undefined> {
+  const entry = await readEntry(store, TRAINED);
+  return entry && { history: entry.history, best: bestOf(entry) };
 }
 
 /**
@@ -93,18 +89,21 @@ export async function readTrained(
  * @throws RangeError for a broken entry or another run's; network and optimizer are then unchanged
  */
 export async function restoreLast(
-  run: Omit<RunState, 'history'> & { readonly epochs: number },
-): Promise<{ history: readonly EpochRecord[]; best: BestEpoch | undefined } | undefined> {
+  run: Omit<Run, 'history' | 'best'> & { readonly epochs: number },
+): Promise<(Pick<Run, 'history'> & Partial<Pick<Run, 'best'>>) | undefined> {
   const { store, network, optimizer, identity, epochs } = run;
-  const last = await readEntry<{ history: EpochRecord[]; step: number }>(store, LAST, identity);
+  const last = await readEntry(store, LAST, identity);
   if (!last) return undefined;
-  const { history, step } = last.content;
-  const found = await readEntry<{ epoch: number }>(store, BEST, identity);
-  const best = found && { epoch: found.content.epoch, state: found.state };
-  if (history.length > epochs) return { history, best };
-  assignValues(runVariables(network, optimizer), last.state);
-  optimizer.step = step;
-  return { history, best };
+  const best = await readEntry(store, BEST, identity);
+  if (last.history.length <= epochs) {
+    assignValues(runVariables(network, optimizer), last.state);
+    optimizer.step = last.step;
+  }
+  return { history: last.history, best: best && bestOf(best) };
+}
+
+function bestOf({ epoch, state }: BestEpoch): BestEpoch {
+  return { epoch, state };
 }
 
 /** Returns the variables of a run: the network's, and Adam's moment estimates under `adam.mean.` and `adam.square.`. */
@@ -116,40 +115,42 @@ function runVariables(network: Network, optimizer: Adam): Map<string, tf.Variabl
   return new Map([...allVariables(network), ...moments]);
 }
 
-function toMetadata(content: Readonly<Record<string, unknown>>): Map<string, string> {
-  return new Map([['training', JSON.stringify({ format: FORMAT, ...content })]]);
+async function writeEntry(
+  store: CheckpointStore,
+  name: string,
+  tensors: ReturnType<typeof tensorsToWrite>,
+  content: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const metadata = new Map([['training', JSON.stringify({ format: FORMAT, ...content })]]);
+  await store.write(name, encodeSafetensors(tensors, metadata));
 }
 
 /**
  * Reads an entry.
  * @param identity expected identity of the run; undefined: any
- * @returns its metadata and tensors; undefined when there is no entry
+ * @returns its metadata, of which each entry has a part, and tensors; undefined when there is no entry
  * @throws RangeError for a broken entry or another run's
  */
-async function readEntry<Content>(
-  store: CheckpointStore,
-  name: string,
-  identity: Partial<RunIdentity> = {},
-): Promise<{ readonly content: Content; readonly state: NetworkState } | undefined> {
+async function readEntry(store: CheckpointStore, name: string, identity?: RunIdentity) {
   const bytes = await store.read(name);
   if (!bytes) return undefined;
-  const { state, content } = decodeEntry(bytes, name);
-  for (const [key, value] of Object.entries({ ...identity, format: FORMAT })) {
-    const received = key === 'format' ? content.format : content.identity?.[key];
-    if (received === value) continue;
-    throw new RangeError(`Expected ${key} ${value} for ${name} but received ${JSON.stringify(received)}`);
-  }
-  return { content: content as Content, state };
+  const { content, state } = decodeEntry(bytes, name);
+  const received: Readonly<Record<string, unknown>> = { ...content.identity, format: content.format };
+  for (const [key, value] of Object.entries({ ...identity, format: FORMAT }))
+    if (received[key] !== value)
+      throw new RangeError(
+        `Expected ${key} ${value} for ${name} but received ${JSON.stringify(received[key])}`,
+      );
+  return { ...content, state };
 }
 
-function decodeEntry(
-  bytes: Uint8Array,
-  name: string,
-): { state: NetworkState; content: { format?: number; identity?: Record<string, unknown> } } {
+type Content = BestEpoch & Pick<Run, 'history' | 'identity'> & { readonly step: number; format: number };
+
+function decodeEntry(bytes: Uint8Array, name: string): { content: Content; state: NetworkState } {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const state = new Map([...tensors].map(([tensor, { values }]) => [tensor, values]));
-    return { state, content: JSON.parse(metadata.get('training') ?? '{}') ?? {} };
+    return { content: JSON.parse(metadata.get('training') ?? '{}') ?? {}, state };
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new RangeError(`Expected a whole checkpoint for ${name} (delete it to train anew): ${reason}`, {

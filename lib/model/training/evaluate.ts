@@ -28,15 +28,8 @@ const CLASSES = EMOTIONS.length;
 /** Large enough for a small overhead per batch, small enough to keep each of TerGat's feature maps under 70 MB. */
 const BATCH_SIZE = 256;
 
-/**
- * Classifies every sample of a source, in inference mode.
- * @param pause awaited after each batch, so that other work can run; default none
- */
-export async function predict(
-  network: Network,
-  source: TensorSource,
-  pause?: () => Promise<void>,
-): Promise<Prediction> {
+/** Classifies every sample of a source, in inference mode. After each batch, timers and signals are handled. */
+export async function predict(network: Network, source: TensorSource): Promise<Prediction> {
   const { size } = source;
   const probabilities = new Float32Array(size * CLASSES);
   const labels = new Uint8Array(size);
@@ -56,7 +49,7 @@ export async function predict(
       labels[row] = own.indexOf(highest);
       losses[row] = Math.log(sum) - (own[source.labels[row]] - highest);
     }
-    await pause?.();
+    await yieldToHost();
   }
   return { size, probabilities, labels, losses };
 }
@@ -74,10 +67,16 @@ export function scorePrediction(prediction: Prediction, labels: Uint8Array): Sco
 }
 
 /** Classifies every sample of a source as {@link predict} does, and scores the predictions. */
-export async function evaluate(
-  network: Network,
-  source: TensorSource,
-  pause?: () => Promise<void>,
-): Promise<Score> {
-  return scorePrediction(await predict(network, source, pause), source.labels);
+export async function evaluate(network: Network, source: TensorSource): Promise<Score> {
+  return scorePrediction(await predict(network, source), source.labels);
+}
+
+/** Lets timers, signals and drawing run. Without pending events it takes less than a millisecond in Node.js. */
+export function yieldToHost(): Promise<void> {
+  // Browsers have no setImmediate.
+  const { setImmediate } = globalThis as Partial<Pick<typeof globalThis, 'setImmediate'>>;
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }

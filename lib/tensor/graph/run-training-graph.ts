@@ -22,24 +22,24 @@ export function compileTraining(
   const views = viewVariables(backend, session, variablesOf(trainee));
   return {
     /**
-     * Returns the names of a step's feeds.
+     * Takes a step on a batch.
      * @param size number of samples of the batch
+     * @param feedOf returns a feed by its name; the surrounding tidy disposes it
+     * @param countStep returns Adam's coefficients for the step
+     * @returns the loss before the step, which the caller disposes
      * @throws RangeError for a size without an example; Error when another backend is in use
      */
-    feedNames(size: number): readonly string[] {
+    step(size: number, feedOf: (name: string) => tf.Tensor, countStep: () => AdamRates): tf.Scalar {
       if (nativeBackend() !== backend)
         throw new Error(`Expected the backend tensorflow but received ${tf.getBackend()}`);
       const names = feedNames.get(size);
-      if (names) return names;
-      throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
-    },
-    /** Takes a step on a batch. @returns its loss before the step, which the caller disposes */
-    step(size: number, feeds: Readonly<Record<string, tf.Tensor>>, rates: AdamRates): tf.Scalar {
+      if (!names)
+        throw new RangeError(`Expected a batch of a size that had an example but received ${size} samples`);
       views.pushAssigned();
       return tf.tidy(() => {
-        const named = Object.entries(feeds).map(([name, tensor]) => [`${size}/${name}`, tensor]);
-        const scalars = Object.entries(rates).map(([name, rate]) => [`rate/${name}`, tf.scalar(rate)]);
-        const [loss] = session.run(Object.fromEntries([...named, ...scalars]), [`${size}/loss:0`]);
+        const named = names.map((name) => [`${size}/${name}`, feedOf(name)]);
+        const rates = Object.entries(countStep()).map(([name, rate]) => [`rate/${name}`, tf.scalar(rate)]);
+        const [loss] = session.run(Object.fromEntries([...named, ...rates]), [`${size}/loss:0`]);
         return loss as tf.Scalar;
       });
     },
