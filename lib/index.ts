@@ -5,7 +5,7 @@ export { EMOTIONS, emotionId } from './core/emotions';
 export { limitBatchSize, readCropped, readExperiment } from './core/experiment-settings';
 export { bootstrapCharacters } from './core/accuracy-estimates';
 export { wilsonInterval } from './core/intervals';
-export { macroF1, formatPercent, measureBlockIou } from './core/metrics';
+export { formatPercent, measureBlockIou } from './core/metrics';
 export { boundingBox, growBox, type Box } from './core/geometry';
 export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from './core/image';
 export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
@@ -38,42 +38,12 @@ export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/published-chart';
 export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
-export {
-  aboutSet,
-  accuracyByProtocol,
-  accuracyOf,
-  calibrateModel,
-  differenceOf,
-  corruptionAnswers,
-  deletionAnswers,
-  scoreFrames,
-  studyAnswers,
-} from './study/evidence/answers';
+export * from './study/evidence/answers';
 export { CORRUPTIONS } from './study/evidence/corruptions';
-export {
-  ablationFigure,
-  ablationRates,
-  attentionFigure,
-  attributionFigure,
-  deletionFigure,
-  growthFigure,
-  MODEL_NAMES,
-  nameModel,
-  nameOrder,
-  PRIOR_USES,
-  protocolsFigure,
-  reliabilityFigure,
-  riskFigure,
-} from './study/evidence/figures';
+export * from './study/evidence/figures';
 export { openEvidence } from './study/evidence/open-evidence';
 export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
-export {
-  chooseExplorableFaces,
-  chooseSampleFaces,
-  findFace,
-  listAnswers,
-  viewFace,
-} from './study/face-views';
+export * from './study/face-views';
 export { evaluateWithBaselines, facesOfSplit } from './study/evaluate-split';
 export { openDataset, preprocessDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/pictures';

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { unexpected } from '../core/errors';
 import { homePath } from '../files/project';
 import { defineCommand, print } from './command';
 
@@ -10,13 +11,14 @@ needed, which for trainings can take hours. Do not delete entries that a running
 
 Examples:
   npx . cache
-  npx . cache clear blocks`,
+  npx . cache clear blocks
+  npx . cache clear all`,
   run: () => listCache().forEach(print),
   commands: {
     clear: defineCommand({
       description: 'delete one kind, or all, without asking',
       operands: { '<kind>': 'kind as the list names it, such as blocks; or all' },
-      run: (_, [kind]) => clearCache(kind === 'all' ? undefined : kind).forEach(print),
+      run: (_, [kind]) => clearCache(kind).forEach(print),
     }),
   },
 });
@@ -49,8 +51,8 @@ export function listCache(root = homePath('data', 'cache'), nowMs = Date.now()):
   const width = Math.max(...kinds.map((kind) => kind.length));
   const lines = kinds.map((kind) => {
     const files = listFiles(path.join(root, kind));
-    const writtenMs = files.reduce((newest, { mtimeMs }) => Math.max(newest, mtimeMs), 0);
-    const age = writtenMs === 0 ? 'empty' : formatAge(nowMs - writtenMs);
+    const newestMs = Math.max(...files.map(({ mtimeMs }) => mtimeMs));
+    const age = files.length === 0 ? 'empty' : formatAge(nowMs - newestMs);
     const content = KINDS[kind] ?? 'unknown to this version';
     return `${kind.padEnd(width)}  ${formatSize(files).padStart(10)}  ${age.padEnd(14)}  ${content}`;
   });
@@ -59,20 +61,16 @@ export function listCache(root = homePath('data', 'cache'), nowMs = Date.now()):
 
 /**
  * Deletes one kind in a cache, or all. A link is deleted without its target.
- * @param kind as {@link listCache} names it; default every kind
+ * @param kind as {@link listCache} names it, or `all`
  * @param root the folder, absolute; default data/cache
  * @returns a line per deleted kind
  * @throws RangeError for a missing kind
  */
-export function clearCache(kind?: string, root = homePath('data', 'cache')): string[] {
+export function clearCache(kind: string, root = homePath('data', 'cache')): string[] {
   const kinds = listKinds(root);
-  if (kind !== undefined && !kinds.includes(kind))
-    throw new RangeError(
-      `Expected one of ${kinds.join(', ') || 'none (the cache is empty)'} for kind but received ${kind}`,
-    );
-  const chosen = kind === undefined ? kinds : [kind];
-  if (chosen.length === 0) return [`${root} is empty.`];
-  return chosen.map((name) => {
+  if (kinds.length === 0) return [`${root} is empty.`];
+  if (![...kinds, 'all'].includes(kind)) throw unexpected(`one of ${kinds.join(', ')}, all`, 'kind', kind);
+  return (kind === 'all' ? kinds : [kind]).map((name) => {
     const place = path.join(root, name);
     const files = listFiles(place);
     fs.rmSync(place, { recursive: true });
@@ -87,8 +85,8 @@ function listKinds(root: string): string[] {
 
 /** Lists a file, or all files below a folder; a link counts as itself. */
 function listFiles(place: string): fs.Stats[] {
-  const stat = fs.lstatSync(place, { throwIfNoEntry: false });
-  if (!stat?.isDirectory()) return stat ? [stat] : [];
+  const stat = fs.lstatSync(place);
+  if (!stat.isDirectory()) return [stat];
   return fs.readdirSync(place).flatMap((name) => listFiles(path.join(place, name)));
 }
 

@@ -85,7 +85,7 @@ export const define = defineCommand({
       throw new RangeError(
         `Expected no SPLIT with --folds, which leaves one person out, but received ${split}`,
       );
-    const settings = { ...chooseExperiment(values), architecture: folds, print: tell };
+    const settings = { experiment: chooseExperiment(values), architecture: folds, print: tell };
     if (await evaluateFolds({ ...values, ...settings })) return;
     tell('Stopped before the last fold: nothing was written; the same command continues.');
     return STOPPED;

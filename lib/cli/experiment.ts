@@ -69,39 +69,32 @@ export const SHARED = {
 /** Values of the options that name labelled images. */
 export type DataValues = ValuesOf<typeof SHARED.data>;
 
-/** Settings of an experiment, and whether the user chose the batch size; if not, it is reduced for small data sets. */
-export interface ChosenExperiment {
-  readonly experiment: Experiment;
-  readonly keepsBatchSize?: boolean;
-}
-
 /**
  * Completes the options of training, sample and split by the environment's settings and the defaults.
  * @throws RangeError when the environment holds an invalid value
  */
 export function chooseExperiment(
   values: ValuesOf<typeof SHARED.training & typeof SHARED.sample> & { readonly split?: Experiment['split'] },
-): ChosenExperiment {
+): Experiment {
   const given: Readonly<Record<string, unknown>> = { ...values, marginPx: values.margin };
   const settings = Object.entries(readExperiment(process.env));
   const chosen = settings.map(([name, value]) => [name, given[name] ?? value] as const);
-  return {
-    experiment: Object.fromEntries(chosen) as unknown as Experiment,
-    keepsBatchSize: values.batchSize !== undefined || Boolean(process.env.BATCH_SIZE),
-  };
+  return Object.fromEntries(chosen) as unknown as Experiment;
 }
 
 /**
  * Reduces the batch size when there are few faces, unless the user chose it, and prints the reduced size.
+ * @param given the user's batch size, if it is not `BATCH_SIZE`
  * @param found number of all faces
  */
 export function fitBatch(
-  { experiment, keepsBatchSize }: ChosenExperiment,
+  experiment: Experiment,
+  given: number | undefined,
   found: number,
   print: (line: string) => void,
 ): Experiment {
   const batchSize = limitBatchSize(experiment.batchSize, Math.floor(TRAIN_SHARE * found));
-  if (keepsBatchSize || batchSize >= experiment.batchSize) return experiment;
+  if (given || process.env.BATCH_SIZE || batchSize >= experiment.batchSize) return experiment;
   print(`Batches of ${batchSize} images, because there are few; --batch-size or BATCH_SIZE sets another.`);
   return { ...experiment, batchSize };
 }
@@ -121,7 +114,9 @@ export async function openLabelled(
 }
 
 /** How the folds of a leave-one-person-out evaluation are run. */
-export interface FoldsRun extends FoldSettings, ChosenExperiment {
+export interface FoldsRun extends FoldSettings {
+  /** The user's batch size; default: that of the experiment, smaller for few faces. */
+  readonly batchSize?: number;
   /** A queue on Redis whose workers run the folds; default: this process does. */
   readonly queue?: string;
   readonly print: (line: string) => void;
@@ -152,7 +147,7 @@ export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<Cr
   const { blocks, shards } = await preprocessDataset(dataset, run.experiment, followOnStderr('Faces'), {
     wholeFace: inputs.includes('face'),
   });
-  const experiment = fitBatch(run, blocks.records.length, print);
+  const experiment = fitBatch(run.experiment, run.batchSize, blocks.records.length, print);
   const folds = planFolds(blocks).length;
   const network = build({ seed: experiment.seed });
   const model = network.name;

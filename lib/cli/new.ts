@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { unexpected } from '../core/errors';
 import { projectRoot } from '../files/project';
-import { formatNotebook, type NotebookFile } from '../notebook/notebooks';
+import { formatNotebook, type NotebookFile, toLines } from '../notebook/notebooks';
 import { defineCommand, print, toggle } from './command';
 
 /** Defines `new`. */
@@ -30,36 +31,30 @@ export const define = defineCommand({
 export function newStudy(request: { name: string; data: string; cropped: boolean }): string {
   const folder = path.resolve(request.data);
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new RangeError(`Expected an existing folder for <folder> but received ${folder}`);
+    throw unexpected('an existing folder', '<folder>', folder);
   const { name, cropped } = request;
   const file = path.resolve(name.endsWith('.ipynb') ? name : `${name}.ipynb`);
-  const template = path.join(projectRoot(), 'notebooks/your-study.ipynb');
-  const filled = fillIn(JSON.parse(fs.readFileSync(template, 'utf8')) as NotebookFile, file, folder, cropped);
-  try {
-    fs.writeFileSync(file, formatNotebook(filled), { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new RangeError(`Expected a new file for <name> but received ${file}, which exists`);
-  }
-  return file;
-}
-
-function fillIn(template: NotebookFile, file: string, folder: string, cropped: boolean): NotebookFile {
-  const title = path.basename(file, '.ipynb');
   const project = path.relative(path.dirname(file), projectRoot()) || '.';
-  const lib = project.startsWith('.') ? project : `./${project}`;
+  const lib = `${project.startsWith('.') ? project : `./${project}`}/lib`;
   const url = encodeURI(project);
+  const text = fs.readFileSync(path.join(projectRoot(), 'notebooks/your-study.ipynb'), 'utf8');
+  const template = JSON.parse(text) as NotebookFile;
   const cells = template.cells.map((cell, index) => {
-    const text = typeof cell.source === 'string' ? cell.source : cell.source.join('');
-    const source = text
-      .replace(index === 0 ? /^# .*$/m : /$^/, () => `# ${title}`)
-      .replaceAll("'../lib'", () => JSON.stringify(`${lib}/lib`))
+    const source = toLines(cell.source)
+      .join('')
+      .replace(index === 0 ? /^# .*$/m : /$^/, () => `# ${path.basename(file, '.ipynb')}`)
+      .replaceAll("'../lib'", () => JSON.stringify(lib))
       .replace("const folder = '';", () => `const folder = ${JSON.stringify(folder)};`)
       .replace('const cropped = false;', `const cropped = ${cropped};`)
       .replaceAll('](../', () => `](${url}/`)
       .replaceAll('](emotion-recognition.ipynb)', () => `](${url}/notebooks/emotion-recognition.ipynb)`);
-    const lines = source.split(/(?<=\n)/);
-    return cell.cell_type === 'code' ? { ...cell, source: lines, outputs: [] } : { ...cell, source: lines };
+    return { ...cell, source: toLines(source), ...(cell.cell_type === 'code' && { outputs: [] }) };
   });
-  return { ...template, cells };
+  try {
+    fs.writeFileSync(file, formatNotebook({ ...template, cells }), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw unexpected('a new file', '<name>', `${file}, which exists`);
+  }
+  return file;
 }

@@ -77,7 +77,7 @@ const LEFT_OUT = [
 export async function reportFolds(
   options: Omit<FoldsRun, 'experiment' | 'architecture'> & {
     readonly results: string;
-    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly environment: NodeJS.ProcessEnv;
     readonly architecture?: string;
   },
 ): Promise<boolean> {
@@ -89,8 +89,8 @@ export async function reportFolds(
   const experiment = readExperiment(environment);
   const dataset = await openDataset(experiment, environment, followOnStderr('Drawing'));
   dataset.notes?.forEach(tell);
-  const keepsBatchSize = Boolean(environment.BATCH_SIZE);
-  const done = await crossValidate(dataset, { ...options, experiment, architecture, keepsBatchSize });
+  const batchSize = environment.BATCH_SIZE ? experiment.batchSize : undefined;
+  const done = await crossValidate(dataset, { ...options, experiment, architecture, batchSize });
   if (!done) return false;
   const { answers, blocks, figures } = done;
   const folds = figures.persons.map(({ person, validation }) => ({ test: person, validation }));

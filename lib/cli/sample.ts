@@ -15,7 +15,7 @@ export const define = defineCommand({
   help: 'Existing images are kept. The same command completes a sample that was interrupted.',
   async run({ generated, ...values }) {
     const { openDataset, openGenerated } = await import('../study/open-dataset');
-    const { experiment } = chooseExperiment(values);
+    const experiment = chooseExperiment(values);
     const follow = followOnStderr('Drawing');
     const { records, directory } = generated
       ? await openGenerated(experiment, generated, follow)

@@ -1,6 +1,6 @@
 import type { BlockSet } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
-import { FOLDER_VARIABLES } from '../core/experiment-settings';
+import { type Experiment, FOLDER_VARIABLES } from '../core/experiment-settings';
 import { formatPercent } from '../core/metrics';
 import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
@@ -19,7 +19,7 @@ import {
   text,
   type ValuesOf,
 } from './command';
-import { type ChosenExperiment, chooseExperiment, fitBatch, openLabelled, SHARED } from './experiment';
+import { chooseExperiment, fitBatch, openLabelled, SHARED } from './experiment';
 
 const OPTIONS = {
   output: text('-o, --output <file>', 'model file to write, *.safetensors').needed(),
@@ -55,20 +55,21 @@ Ctrl-C ends training after the current batch; the same command continues after t
       return refuse(
         `Expected no ${stray} with ${beside} (it is the size of drawn characters) but received one: omit one of them`,
       );
-    return (await train({ ...values, ...chooseExperiment(values), print })) ? 0 : STOPPED;
+    return (await train(values, chooseExperiment(values), print)) ? 0 : STOPPED;
   },
 });
-
-/** Options, settings and output of {@link train}. */
-type TrainRequest = ValuesOf<typeof OPTIONS> & ChosenExperiment & { readonly print: (line: string) => void };
 
 /**
  * Trains a model and writes its file, whole or not at all. After Ctrl-C the same call continues.
  * @returns whether all epochs were trained
  * @throws Error or RangeError for settings or data that cannot be used
  */
-export async function train(request: TrainRequest): Promise<boolean> {
-  const { experiment, generated, architecture, output, print } = request;
+export async function train(
+  values: ValuesOf<typeof OPTIONS>,
+  experiment: Experiment,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const { generated, architecture, output, batchSize } = values;
   const { findArchitecture } = await import('../model/architectures');
   const { encodeModel } = await import('../model/files/model-file');
   const { formatEpoch } = await import('../model/training/history');
@@ -83,7 +84,7 @@ export async function train(request: TrainRequest): Promise<boolean> {
   await startEngine();
   const dataset = generated
     ? await openGenerated(experiment, generated, followOnStderr('Drawing'))
-    : await openLabelled(request, experiment);
+    : await openLabelled(values, experiment);
   // Checked before faces are detected, which takes long.
   expectExpressions(dataset.records.map(({ emotion }) => emotion));
   const split = splitRecords(dataset.records, experiment.split, experiment.seed);
@@ -96,7 +97,7 @@ export async function train(request: TrainRequest): Promise<boolean> {
     trainModel({
       dataset,
       blocks,
-      experiment: fitBatch(request, blocks.records.length, print),
+      experiment: fitBatch(experiment, batchSize, blocks.records.length, print),
       architecture,
       shouldStop: stop.isRequested,
       onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),

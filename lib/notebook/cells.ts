@@ -6,7 +6,7 @@ import { nameFigures, saveFigure } from '../figures/figure';
 import { lossChart } from '../figures/learning-charts';
 import { expectWritable, homePath } from '../files/project';
 import type { Network } from '../model/networks/network';
-import { formatEpoch } from '../model/training/history';
+import { type EpochRecord, formatEpoch } from '../model/training/history';
 import { isCompiledStale } from '../setup';
 import type { SplitFaces } from '../study/evaluate-split';
 import { buildReport, saveReport, type ReportFile, type ReportParts } from '../study/report';
@@ -27,21 +27,18 @@ export async function startNotebook(experiment: Experiment): Promise<EngineInfo>
   expectWritable(homePath('data'));
   const send = openCellOutput();
   const engine = await startEngine();
+  const { backend, tensorflow, device, oneDnn, reason } = engine;
+  const library = tensorflow ? `TensorFlow ${tensorflow}` : 'TensorFlow.js';
   const settings = {
     ...(isCompiledStale() && { warning: STALE }),
     'Node.js': process.version,
-    backend: describeBackend(engine),
-    ...(engine.reason && { 'why not native': engine.reason }),
+    backend: `${backend} (${library}, ${device}${oneDnn ? ', oneDNN' : ''})`,
+    ...(reason && { 'why not native': reason }),
     ...experiment,
   };
   const rows = Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
   send?.(await toBundle(rows, { caption: 'What runs, and with which settings' }));
   return engine;
-}
-
-function describeBackend({ backend, tensorflow, device, oneDnn }: EngineInfo): string {
-  const library = tensorflow ? `TensorFlow ${tensorflow}` : 'TensorFlow.js';
-  return `${backend} (${library}, ${device}${oneDnn ? ', oneDNN' : ''})`;
 }
 
 /**
@@ -59,19 +56,12 @@ export async function trainInCell(
   const { epochs } = experiment;
   const named = { epochs, model: network.name };
   const showChart = liveDisplay();
+  const onEpoch = (history: readonly EpochRecord[]) => {
+    process.stdout.write(`${formatEpoch(history[history.length - 1], epochs)}\n`);
+    void showChart(lossChart(history, named));
+  };
   const training = await runStoppable('training', ({ isRequested: shouldStop }) =>
-    trainCached({
-      network,
-      blocks,
-      faces,
-      experiment,
-      shouldStop,
-      inputs: ['eyes', 'mouth'],
-      onEpoch: (history) => {
-        process.stdout.write(`${formatEpoch(history[history.length - 1], epochs)}\n`);
-        void showChart(lossChart(history, named));
-      },
-    }),
+    trainCached({ network, blocks, faces, experiment, shouldStop, inputs: ['eyes', 'mouth'], onEpoch }),
   );
   const { history, reusedEpochs, bestEpoch } = training;
   const figure = lossChart(history, named);

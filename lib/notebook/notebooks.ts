@@ -8,7 +8,7 @@ import { venvProgram } from '../setup/python';
 
 /** A notebook file. Source: nbformat 4. */
 export interface NotebookFile {
-  readonly cells: NotebookCell[];
+  readonly cells: readonly NotebookCell[];
   readonly metadata: object;
   readonly nbformat: number;
   readonly nbformat_minor: number;
@@ -17,10 +17,18 @@ export interface NotebookFile {
 interface NotebookCell {
   readonly cell_type: string;
   readonly id?: string;
-  readonly source: string | string[];
+  readonly source: string | readonly string[];
   readonly metadata: object;
   readonly execution_count?: number | null;
-  readonly outputs?: { readonly name?: string; readonly execution_count?: unknown }[];
+  readonly outputs?: readonly { readonly name?: string; readonly execution_count?: unknown }[];
+}
+
+/** Returns the lines of a text with their ends, as a notebook file holds them. */
+export function toLines(source: NotebookCell['source']): string[] {
+  return [source]
+    .flat()
+    .join('')
+    .split(/(?<=\n)/);
 }
 
 /** The notebook of `report`. */
@@ -57,9 +65,8 @@ export function toCleanText(text: string): string {
 }
 
 function cleanCell({ cell_type, source, outputs = [] }: NotebookCell, index: number): NotebookCell {
-  const text = typeof source === 'string' ? source : source.join('');
   const id = `cell-${String(index).padStart(2, '0')}`;
-  const cell = { cell_type, id, metadata: {}, source: text.split(/(?<=\n)/) };
+  const cell = { cell_type, id, metadata: {}, source: toLines(source) };
   if (cell_type !== 'code') return cell;
   const cleaned = outputs
     .filter((output) => output.name !== 'stderr')

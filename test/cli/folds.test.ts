@@ -213,7 +213,7 @@ describe('leave one person out', function () {
     const output = path.join(folder(), 'a.safetensors');
     const print = () => undefined;
     await assert.rejects(
-      train({ experiment, architecture: 'Compact', output, print }),
+      train({ architecture: 'Compact', output }, experiment, print),
       /received leave-one-person-out, which trains once a person: `npx . evaluate --folds ARCHITECTURE` does/,
     );
     assert.equal(fs.existsSync(output), false);

@@ -26,8 +26,8 @@ describe('train', function () {
     );
     writeFiles(data, Object.fromEntries(names.map((name) => [name, png])));
     const [lines, output] = [[] as string[], path.join(folder(), 'model.safetensors')];
-    const request = { experiment: DEFAULT_EXPERIMENT, data, architecture: 'Compact', output };
-    const error = await train({ ...request, print: (line) => lines.push(line) }).then(
+    const values = { data, architecture: 'Compact', output };
+    const error = await train(values, DEFAULT_EXPERIMENT, (line) => lines.push(line)).then(
       () => assert.fail('trained on pictures without a face'),
       (reason: Error) => reason,
     );
