@@ -72,8 +72,8 @@ export async function makeEvidence(
 
 async function runStudies(models: readonly string[] | undefined): Promise<void> {
   const { loadEvidence, saveEvidence, withRuns } = await import('../study/evidence/archive');
-  const { runEvidence } = await import('../study/evidence/open-evidence');
-  const run = () => runEvidence({ size: 'full', models, environment: {}, print });
+  const { openEvidence } = await import('../study/evidence/open-evidence');
+  const run = () => openEvidence({ models, environment: { EVIDENCE: 'full' }, print });
   if (!models) return saveEvidence(await run());
   const committed = loadEvidence();
   const known = new Set(Object.values(committed.runs).flatMap((runs) => runs.map(({ model }) => model)));

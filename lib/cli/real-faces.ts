@@ -1,9 +1,5 @@
-import path from 'node:path';
-import { fitTemperature } from '../core/calibration';
-import { DEFAULT_EXPERIMENT } from '../core/experiment-settings';
 import { formatPercent } from '../core/metrics';
 import { expectWritable, projectRoot } from '../files/project';
-import { saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
 import type { RealFacesRun } from '../study/real-faces/archive';
@@ -21,7 +17,7 @@ interface Run {
 const STEPS: Readonly<Record<string, (runs: readonly Run[]) => Promise<boolean>>> = {
   train: (runs) => runModels(runs, false),
   look: (runs) => runModels(runs, true),
-  carry: writeDefaultModel,
+  carry: makeDefaultModel,
   averages: drawAverages,
   summarize,
 };
@@ -104,40 +100,12 @@ async function runModels(runs: readonly Run[], isTested: boolean): Promise<boole
   return isDone;
 }
 
-/**
- * Writes the default model: the network of both blocks and the whole face, trained on FER+ and then on FER+ and drawn
- * characters together, with a temperature fitted on the validation side.
- */
-async function writeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
-  const { encodeModel } = await import('../model/files/model-file');
-  const { inputSource } = await import('../model/training/data');
-  const { predict, scorePrediction } = await import('../model/training/evaluate');
-  const { DEFAULT_MODEL } = await import('../predict/classifier');
-  const { fineTune } = await import('../study/real-faces/train');
-  const { TRAINED_MODELS } = await import('../study/real-faces/models');
-  const { describeModel } = await import('../study/train-model');
+/** Trains and writes the default model. */
+async function makeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
+  const train = await import('../study/real-faces/train');
   const data = await openData();
-  return runStoppable('training', (stop) =>
-    fineTune(data, { seed, print, shouldStop: stop.isRequested }, async (network, training) => {
-      if (training.stopped) return false;
-      const { photographs, drawings, share } = training;
-      const source = inputSource(data.blocks, data.chosenBy, TRAINED_MODELS.blocksAndFace.inputs);
-      const prediction = await predict(network, source);
-      const temperature = fitTemperature(prediction.probabilities, source.labels);
-      const { accuracy } = scorePrediction(prediction, source.labels);
-      const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
-      const described = describeModel({ ...data, experiment: DEFAULT_EXPERIMENT }, network, data.sides.train);
-      const { trainingData, ...facts } = described;
-      const description =
-        `Learned from ${photographs} photographs of faces (FER+, soft labels of ten annotators) and ${drawings} drawn ` +
-        `faces; right for ${validation} of FER+ (majority labels, seven expressions)`;
-      const parts = encodeModel(network, { ...facts, temperature, trainingData, description });
-      await saveWhole(path.join(projectRoot(), DEFAULT_MODEL), parts);
-      print(
-        `${DEFAULT_MODEL}: seed ${seed}, weights averaged with share ${share} of the fine-tuned ones, temperature ${temperature.toFixed(3)}, right for ${validation}`,
-      );
-      return true;
-    }),
+  return runStoppable('training', ({ isRequested: shouldStop }) =>
+    train.makeDefaultModel(data, { seed, print, shouldStop }),
   );
 }
 

@@ -13,64 +13,52 @@ interface BlockImages {
   readonly imageOf: (record: FrameRecord) => string;
 }
 
-/** Conditions of the ablation: what the two inputs of a network contain. */
-export const BLOCK_CONDITIONS = [
-  'correct',
-  'last-image',
-  'whole-face',
-  'eyes-only',
-  'mouth-only',
-  'swapped',
-  'another-image',
-] as const;
+/** What the inputs of a network contain. Each function changes the blocks of all faces. */
+const CONDITIONS = {
+  /** Both blocks, unchanged. */
+  correct: ({ blocks }) => blocks,
+  /** Each face's boxes, cut from the last image of the set, as the original did (its first defect). */
+  'last-image': cutFromLastImage,
+  /** The box of all landmarks in place of both blocks. */
+  'whole-face': async (data) => {
+    const pixels = await cutFaces(data, BLOCK_SIZE);
+    return { ...data.blocks, eyes: pixels, mouth: pixels };
+  },
+  /** The other block is black. */
+  'eyes-only': ({ blocks }) => ({ ...blocks, mouth: new Uint8Array(blocks.mouth.length) }),
+  'mouth-only': ({ blocks }) => ({ ...blocks, eyes: new Uint8Array(blocks.eyes.length) }),
+  /** Eyes and mouth block are exchanged, in training and test. */
+  swapped: ({ blocks }) => ({ ...blocks, eyes: blocks.mouth, mouth: blocks.eyes }),
+  /** The blocks of another face of the set, chosen at random, with this face's label. */
+  'another-image': ({ blocks }) => {
+    const order = createRandom(1, 'another image').shuffle([...blocks.records.keys()]);
+    const area = BLOCK_SIZE ** 2;
+    const pick = (pixels: Uint8Array) =>
+      new Uint8Array(Buffer.concat(order.map((face) => pixels.subarray(face * area, (face + 1) * area))));
+    return { ...blocks, eyes: pick(blocks.eyes), mouth: pick(blocks.mouth) };
+  },
+  /** Both blocks, and the whole face. */
+  'with-face': async (data): Promise<FaceSet> => {
+    const boxes = data.blocks.records.map((_, face) => faceBox(data.blocks, face));
+    const faceBoxes = Float32Array.from(boxes.flatMap(({ x, y, width, height }) => [x, y, width, height]));
+    return { ...data.blocks, faces: await cutFaces(data, FACE_SIZE), faceBoxes };
+  },
+} satisfies Record<string, (data: BlockImages) => BlockSet | Promise<BlockSet>>;
 
-/** One of {@link BLOCK_CONDITIONS}, or both blocks with the whole face as a third input. */
-export type BlockCondition = (typeof BLOCK_CONDITIONS)[number] | 'with-face';
+/** What the inputs of a network contain. */
+export type BlockCondition = keyof typeof CONDITIONS;
+
+/** Conditions of the ablation: those of a network of two inputs. */
+export const BLOCK_CONDITIONS = (Object.keys(CONDITIONS) as BlockCondition[]).filter(
+  (condition) => condition !== 'with-face',
+);
 
 /**
  * Applies a condition to the blocks of all faces.
- * - `correct`: both blocks, unchanged
- * - `last-image`: each face's boxes, cut from the last image of the set, as the original did (its first defect)
- * - `whole-face`: the box of all landmarks in place of both blocks
- * - `with-face`: both blocks, and the whole face
- * - `eyes-only`, `mouth-only`: the other block is black
- * - `swapped`: eyes and mouth block are exchanged, in training and test
- * - `another-image`: the blocks of another face of the set, chosen at random, with this face's label
  * @throws Error when an image cannot be read
  */
 export async function applyCondition(condition: BlockCondition, data: BlockImages): Promise<BlockSet> {
-  const { blocks, imageOf } = data;
-  const { records, eyes, mouth } = blocks;
-  const cutFaces = (sizePx: number) =>
-    cutPictures(records.map(imageOf), (face) => faceBox(blocks, face), sizePx);
-  switch (condition) {
-    case 'correct':
-      return blocks;
-    case 'last-image':
-      return cutFromLastImage(data);
-    case 'whole-face': {
-      const pixels = await cutFaces(BLOCK_SIZE);
-      return { ...blocks, eyes: pixels, mouth: pixels };
-    }
-    case 'with-face': {
-      const boxes = records.map((_, face) => faceBox(blocks, face));
-      const faceBoxes = Float32Array.from(boxes.flatMap(({ x, y, width, height }) => [x, y, width, height]));
-      return { ...blocks, faces: await cutFaces(FACE_SIZE), faceBoxes } as FaceSet;
-    }
-    case 'eyes-only':
-      return { ...blocks, mouth: new Uint8Array(mouth.length) };
-    case 'mouth-only':
-      return { ...blocks, eyes: new Uint8Array(eyes.length) };
-    case 'swapped':
-      return { ...blocks, eyes: mouth, mouth: eyes };
-    case 'another-image': {
-      const order = createRandom(1, 'another image').shuffle([...records.keys()]);
-      const area = BLOCK_SIZE ** 2;
-      const pick = (pixels: Uint8Array) =>
-        new Uint8Array(Buffer.concat(order.map((face) => pixels.subarray(face * area, (face + 1) * area))));
-      return { ...blocks, eyes: pick(eyes), mouth: pick(mouth) };
-    }
-  }
+  return CONDITIONS[condition](data);
 }
 
 /**
@@ -106,6 +94,10 @@ export async function cutPictures(
     pixels.set(resizeBilinear(cropGray(image, box), sizePx, sizePx).data, position * sizePx ** 2);
   }
   return pixels;
+}
+
+function cutFaces({ blocks, imageOf }: BlockImages, sizePx: number): Promise<Uint8Array> {
+  return cutPictures(blocks.records.map(imageOf), (face) => faceBox(blocks, face), sizePx);
 }
 
 /** Computes the box of all landmarks with its margin, clamped to the image. */

@@ -8,7 +8,7 @@ import { DEFAULT_EXPERIMENT, type Experiment } from '../core/experiment-settings
 import { homePath } from '../files/project';
 import { saveWhole } from '../files/write-file';
 import { type NetworkSpec, trainingSource, type TrainingInputs } from '../model/architectures';
-import { countParameters, loadState, saveState, type Network } from '../model/networks/network';
+import { countParameters, loadState, type Network } from '../model/networks/network';
 import { type CheckpointStore, readTrained, saveTrained } from '../model/training/checkpoint';
 import { type InputName, inputSource, softLabelsOf } from '../model/training/data';
 import type { EpochRecord } from '../model/training/history';
@@ -63,23 +63,47 @@ export interface CachedTrainingOptions extends TrainingInputs {
  *   validation set is empty, or for `finalWeights: 'last'` with `keeps: 'weights'`
  */
 export async function trainCached(options: CachedTrainingOptions): Promise<CachedTraining> {
-  const { network, blocks, faces, keeps } = options;
+  const { experiment, network, blocks, faces, inputs, keeps = 'checkpoints', finalWeights } = options;
   expectTrainable(blocks, faces);
-  if (keeps !== 'weights') return runTraining(options);
-  if (options.finalWeights === 'last')
+  if (keeps === 'weights' && finalWeights === 'last')
     throw new RangeError('Expected the best epoch for finalWeights with keeps weights but received last');
-  const store = createFileStore(checkpointDirectory(options));
-  const known = await readTrained(store);
+  const start = performance.now();
+  const store = keeps === 'nothing' ? undefined : createFileStore(checkpointDirectory(options));
+  const known = keeps === 'weights' ? await readTrained(store!) : undefined;
   if (known) {
-    loadState(network, known.best.state);
     const { history, best } = known;
+    loadState(network, best.state);
     return { history, bestEpoch: best.epoch, reusedEpochs: history.length, stopped: false, seconds: 0 };
   }
-  const trained = await runTraining(options);
-  const { history, bestEpoch: epoch } = trained;
-  if (!trained.stopped)
-    await saveTrained({ store, network, history, best: { epoch, state: saveState(network) } });
-  return trained;
+  const recipe = recipeOf(options);
+  const { faces: training } = faces.train;
+  const { seed, epochs } = experiment;
+  const optimizer = buildOptimizer(recipe, { samples: training.length, epochs });
+  let trainedEpochs = 0;
+  const { history, best, stopped } = await train({
+    network,
+    optimizer,
+    epochs,
+    batchSize: recipe.batchSize,
+    seed,
+    shouldStop: options.shouldStop,
+    train: {
+      ...trainingSource(options, blocks, training),
+      softLabels: recipe.softLabels ? softLabelsOf(training.map((face) => blocks.records[face])) : undefined,
+    },
+    validation: inputSource(blocks, faces.validation.faces, inputs),
+    scored: inputSource(blocks, training.slice(0, options.scoredFaces), inputs),
+    store: keeps === 'checkpoints' ? store : undefined,
+    onEpoch: (all) => {
+      trainedEpochs += 1;
+      options.onEpoch?.(all);
+    },
+  }).finally(() => optimizer.dispose());
+  if (best && finalWeights !== 'last') loadState(network, best.state);
+  if (best && keeps === 'weights' && !stopped) await saveTrained({ store: store!, network, history, best });
+  const seconds = (performance.now() - start) / 1000;
+  const reusedEpochs = history.length - trainedEpochs;
+  return { history, bestEpoch: best?.epoch ?? 0, reusedEpochs, stopped, seconds };
 }
 
 /**
@@ -98,40 +122,6 @@ export async function withTrained<T>(
   } finally {
     network.dispose();
   }
-}
-
-async function runTraining(options: CachedTrainingOptions): Promise<CachedTraining> {
-  const start = performance.now();
-  const { experiment, network, blocks, faces, inputs, keeps = 'checkpoints', onEpoch, shouldStop } = options;
-  const { seed, epochs } = experiment;
-  const recipe = recipeOf(options);
-  const { faces: training } = faces.train;
-  const optimizer = buildOptimizer(recipe, { samples: training.length, epochs });
-  let trainedEpochs = 0;
-  const result = await train({
-    network,
-    optimizer,
-    epochs,
-    batchSize: recipe.batchSize,
-    seed,
-    shouldStop,
-    train: {
-      ...trainingSource(options, blocks, training),
-      softLabels: recipe.softLabels ? softLabelsOf(training.map((face) => blocks.records[face])) : undefined,
-    },
-    validation: inputSource(blocks, faces.validation.faces, inputs),
-    scored: inputSource(blocks, training.slice(0, options.scoredFaces), inputs),
-    store: keeps === 'checkpoints' ? createFileStore(checkpointDirectory(options)) : undefined,
-    onEpoch: (history) => {
-      trainedEpochs += 1;
-      onEpoch?.(history);
-    },
-  }).finally(() => optimizer.dispose());
-  const { history, best, stopped } = result;
-  if (best && options.finalWeights !== 'last') loadState(network, best.state);
-  const reusedEpochs = history.length - trainedEpochs;
-  const seconds = (performance.now() - start) / 1000;
-  return { history, bestEpoch: best?.epoch ?? 0, reusedEpochs, stopped, seconds };
 }
 
 // A network that was trained on one expression only is always right on that expression.

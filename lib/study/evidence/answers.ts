@@ -2,21 +2,16 @@ import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../c
 import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
 import { mean, type Estimate, type GroupedEstimate } from '../../core/intervals';
-import type { BlockCondition } from '../block-conditions';
 import { calibrateFolds } from '../calibrate';
 import { unpackProbabilities } from '../committed-files';
-import type { Evidence, EvidenceRun, Study } from './archive';
+import type { Evidence, EvidenceJob, Study } from './archive';
 import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit, type Protocol } from './splits';
 
 /** One answer of one run for one frame. All tables and figures are computed from these rows. */
-export interface EvidenceAnswer extends ScoredFrame {
-  readonly model: string;
-  /** Inputs of the model; `correct`: both blocks, unchanged. */
-  readonly condition: BlockCondition;
+export interface EvidenceAnswer extends ScoredFrame, Pick<EvidenceJob, 'model' | 'condition' | 'seed'> {
   readonly protocol: EvidenceSplit['protocol'];
   /** Number of generated characters in the training set, if it was varied. */
   readonly trainingCharacters?: number;
-  readonly seed: number;
   /** Begins with the name of the frame's set of characters. */
   readonly path: string;
   readonly emotion: Emotion;
@@ -58,7 +53,7 @@ export function corruptionAnswers(evidence: Evidence) {
 
 function answersOfRun(
   { records, splits }: Evidence,
-  run: Pick<EvidenceRun, 'model' | 'condition' | 'split' | 'seed' | 'answers' | 'distances'>,
+  run: EvidenceJob & { readonly answers: string; readonly distances?: readonly number[] },
   frames: readonly number[] = splits.get(run.split)!.test,
 ): EvidenceAnswer[] {
   const { model, condition, split, seed, answers, distances } = run;

@@ -5,7 +5,7 @@ import { mapParts, type FrameRecord, type SplitPart } from '../../core/record';
 import type { SplitName } from '../../core/split';
 import type { BlockCondition } from '../block-conditions';
 import { packPositions, readPacked, studyDirectory, unpackPositions, writePacked } from '../committed-files';
-import { describeSplit, type EvidenceSplits, type SplitId } from './splits';
+import { describeSplit, type EvidenceSplits } from './splits';
 
 /** Names of the studies in the order in which they are run. */
 export const STUDIES = ['protocols', 'ablation', 'attention', 'growth', 'unseen'] as const;
@@ -18,7 +18,7 @@ export interface EvidenceJob {
   readonly model: string;
   /** Inputs of the learner; `correct`: both blocks, unchanged. */
   readonly condition: BlockCondition;
-  readonly split: SplitId;
+  readonly split: string;
   readonly seed: number;
   /** 0 without training. */
   readonly epochs: number;
@@ -135,15 +135,12 @@ export function saveEvidence(
  */
 export function loadEvidence(directory = studyDirectory('evidence')): Evidence {
   const read = <T>(name: string) => JSON.parse(readPacked(directory, `${name}.json`)) as T;
-  const splits = Object.entries(read<Record<SplitId, PackedSplit>>('splits')) as [SplitId, PackedSplit][];
+  const splits = Object.entries(read<Record<string, PackedSplit>>('splits')).map(([id, split]) =>
+    describeSplit(id, { name: split.name, ...mapParts(split, unpackPositions) }),
+  );
   return {
     records: parseFrames(readPacked(directory, 'frames.csv')),
-    splits: new Map(
-      splits.map(([id, { name, ...parts }]) => [
-        id,
-        describeSplit(id, { name, ...mapParts(parts, unpackPositions) }),
-      ]),
-    ),
+    splits: new Map(splits.map((split) => [split.id, split])),
     runs: mapStudies((study) => read<EvidenceRun[]>(study)),
     attribution: read('attribution'),
     corruptions: read(CORRUPTIONS_FILE),

@@ -11,18 +11,14 @@ import {
   studyAnswers,
 } from './answers';
 import type { Evidence } from './archive';
-import { ABLATION, ablationRowOf, MODEL_NAMES, nameModel } from './figures';
+import { ablationRates, MODEL_NAMES, nameModel } from './figures';
 import { PROTOCOL_NAMES, type Protocol } from './splits';
 
 /** Computes the figures of results/reference/evidence.json. */
 export function summarizeEvidence(evidence: Evidence) {
   const answers = studyAnswers(evidence, 'protocols');
   const byModel = accuracyByProtocol(answers, ({ model }) => model);
-  const byRow = accuracyByProtocol(
-    studyAnswers(evidence, 'ablation'),
-    (answer) => ablationRowOf(answer)?.name,
-    ABLATION.map(({ name }) => name),
-  );
+  const byRow = ablationRates(studyAnswers(evidence, 'ablation'), 'keys');
   const toRates = (rows: typeof byModel, protocol: Protocol) =>
     Object.fromEntries(
       rows

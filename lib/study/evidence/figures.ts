@@ -62,36 +62,32 @@ export function protocolsFigure(answers: readonly EvidenceAnswer[]): ChartFigure
   });
 }
 
-/** Rows of the ablation: name in evidence.json, model, condition, and label in tables and figures. */
-export const ABLATION = [
-  {
-    name: 'original',
-    model: 'tergat',
-    condition: 'last-image',
-    shown: 'TerGat, crops from the last image read',
-  },
-  { name: 'lastImage', model: 'compact', condition: 'last-image', shown: 'crops from the last image read' },
-  { name: 'boxes', model: 'boxes', condition: 'correct', shown: 'box coordinates alone' },
-  { name: 'landmarks', model: 'landmarks', condition: 'correct', shown: 'landmarks alone' },
-  { name: 'eyesOnly', model: 'compact', condition: 'eyes-only', shown: 'eyes block alone' },
-  { name: 'mouthOnly', model: 'compact', condition: 'mouth-only', shown: 'mouth block alone' },
-  { name: 'correct', model: 'compact', condition: 'correct', shown: 'both blocks, cut correctly' },
-  { name: 'swapped', model: 'compact', condition: 'swapped', shown: 'both blocks, branches swapped' },
-  { name: 'wholeFace', model: 'compact', condition: 'whole-face', shown: 'whole face in both branches' },
-  { name: 'anotherImage', model: 'compact', condition: 'another-image', shown: 'blocks of another image' },
-] as const;
+/** Rows of the ablation by their names in evidence.json: model, condition, and name in tables and figures. */
+const ABLATION = {
+  original: ['tergat', 'last-image', 'TerGat, crops from the last image read'],
+  lastImage: ['compact', 'last-image', 'crops from the last image read'],
+  boxes: ['boxes', 'correct', 'box coordinates alone'],
+  landmarks: ['landmarks', 'correct', 'landmarks alone'],
+  eyesOnly: ['compact', 'eyes-only', 'eyes block alone'],
+  mouthOnly: ['compact', 'mouth-only', 'mouth block alone'],
+  correct: ['compact', 'correct', 'both blocks, cut correctly'],
+  swapped: ['compact', 'swapped', 'both blocks, branches swapped'],
+  wholeFace: ['compact', 'whole-face', 'whole face in both branches'],
+  anotherImage: ['compact', 'another-image', 'blocks of another image'],
+} as const;
 
-/** Finds the ablation's row of an answer; undefined for other answers. */
-export function ablationRowOf({ model, condition }: Pick<EvidenceAnswer, 'model' | 'condition'>) {
-  return ABLATION.find((row) => row.model === model && row.condition === condition);
-}
-
-/** Estimates accuracy for each row of the ablation and each split protocol that it was run under. */
-export function ablationRates(answers: readonly EvidenceAnswer[]) {
+/**
+ * Estimates accuracy for each row of the ablation and each split protocol that it was run under.
+ * @param labels `shown` (default): names for tables and figures; `keys`: the names in evidence.json
+ */
+export function ablationRates(answers: readonly EvidenceAnswer[], labels: 'shown' | 'keys' = 'shown') {
+  const rows = Object.entries(ABLATION).map(([key, [model, condition, shown]]) => {
+    return { model, condition, label: labels === 'shown' ? shown : key };
+  });
   return accuracyByProtocol(
     answers,
-    (answer) => ablationRowOf(answer)?.shown,
-    ABLATION.map(({ shown }) => shown),
+    ({ model, condition }) => rows.find((row) => row.model === model && row.condition === condition)?.label,
+    rows.map(({ label }) => label),
   );
 }
 

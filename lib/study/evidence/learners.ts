@@ -74,18 +74,13 @@ export function buildLearners(imageOf: (record: FrameRecord) => string): Readonl
  */
 export function useTrained<T>(
   form: NetworkSpec,
-  { job: { seed, epochs }, blocks, train, validation, isKept }: Task,
+  { job: { seed, epochs }, blocks, train, validation, keeps }: Task,
   use: (network: Network, training: CachedTraining) => Promise<T>,
 ): Promise<T> {
-  const options = {
-    blocks,
-    // Training accuracy is measured on this many faces; nothing is chosen by it.
-    scoredFaces: 128,
-    experiment: { ...DEFAULT_EXPERIMENT, seed, epochs },
-    faces: { train: { faces: train }, validation: { faces: validation } },
-    keeps: isKept ? ('weights' as const) : ('nothing' as const),
-  };
-  return withTrained(form, options, use);
+  const faces = { train: { faces: train }, validation: { faces: validation } };
+  const experiment = { ...DEFAULT_EXPERIMENT, seed, epochs };
+  // Training accuracy is measured on 128 faces; nothing is chosen by it.
+  return withTrained(form, { blocks, faces, experiment, scoredFaces: 128, keeps }, use);
 }
 
 /** Predicts the label of the nearest training face by the distance of both blocks' pixels. */

@@ -16,46 +16,40 @@ import { runAttribution } from './attribution';
 import { runCorruptions } from './corruptions';
 import { buildLearners } from './learners';
 import { runJob, type RunContext } from './run-jobs';
-import { buildSplits, CHARACTER_SETS, setOf, type CharacterSet } from './splits';
+import { buildSplits, CHARACTER_SETS, type CharacterSet } from './splits';
 import { EVIDENCE_SIZES, planJobs, type EvidenceSize } from './training-plans';
 
-/** Options of {@link openEvidence} and {@link runEvidence}. */
+/** Options of {@link openEvidence}. */
 interface EvidenceOptions {
   /** Default all; the other studies have no runs. */
   readonly studies?: readonly Study[];
-  /** `FERG_DIR`: FERG-DB in place of the six drawn characters. */
+  /** Default all; runs of other models are left out. */
+  readonly models?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Called with messages about the progress. */
   readonly print?: (line: string) => void;
 }
 
 /**
- * Opens the evidence for a notebook.
+ * Opens the evidence. Runs of studies are cached, so that a stopped call resumes.
  * @param options.environment `EVIDENCE`: `committed` (default) loads the committed predictions; `full` runs all studies,
- *   a quarter of an hour on two cores; `small` runs them at a small size, in minutes. With `FERG_DIR` the default is `full`.
+ *   a quarter of an hour on two cores; `small` runs them at a small size, in minutes. `FERG_DIR`: FERG-DB in place of the
+ *   six drawn characters; the default is then `full`.
+ * @returns the evidence, with probabilities only for runs whose calibration is measured
  * @throws RangeError for another value of EVIDENCE
  */
 export async function openEvidence(options: EvidenceOptions): Promise<Evidence> {
   const { EVIDENCE, FERG_DIR } = options.environment;
   const kind = EVIDENCE || (FERG_DIR ? 'full' : 'committed');
   if (kind === 'committed') return loadEvidence();
-  if (kind === 'full' || kind === 'small') return runEvidence({ ...options, size: kind });
+  if (kind === 'full' || kind === 'small') return runStudies(EVIDENCE_SIZES[kind], options);
   throw new RangeError(`Expected committed, full or small for EVIDENCE but received ${kind}`);
 }
 
-/**
- * Runs studies; cached runs on the same data are reused, so that a stopped call resumes.
- * @param options.models default all; runs of other models are left out
- * @returns the evidence, with probabilities only for runs whose calibration is measured
- */
-export async function runEvidence(
-  options: EvidenceOptions & {
-    readonly size: keyof typeof EVIDENCE_SIZES;
-    readonly models?: readonly string[];
-  },
+async function runStudies(
+  size: EvidenceSize,
+  { studies = STUDIES, models, environment, print = () => undefined }: EvidenceOptions,
 ): Promise<Evidence> {
-  const { studies = STUDIES, models, environment, print = () => undefined } = options;
-  const size = EVIDENCE_SIZES[options.size];
   await startEngine();
   const sets = CHARACTER_SETS.slice(0, studies.includes('unseen') ? 3 : studies.includes('growth') ? 2 : 1);
   const { blocks, records, imageOf } = await openSets(sets, size, environment.FERG_DIR, print);
@@ -110,7 +104,7 @@ async function openSets(
   ferg: string | undefined,
   print: (line: string) => void,
 ) {
-  const directories = new Map<string, string>();
+  const files = new Map<string, string>();
   const records: FrameRecord[] = [];
   const parts: BlockSet[] = [];
   for (const set of sets) {
@@ -118,19 +112,13 @@ async function openSets(
     print(`${set}: ${dataset.records.length} frames of ${dataset.name}; finding faces`);
     const { blocks } = await preprocessDataset({ ...dataset, fixedMargin: true }, DEFAULT_EXPERIMENT);
     const inSet = (record: FrameRecord) => ({ ...record, path: `${set}/${record.path}` });
-    directories.set(set, dataset.directory);
+    for (const record of dataset.records)
+      files.set(inSet(record).path, path.join(dataset.directory, record.path));
     records.push(...dataset.records.map(inSet));
-    parts.push({
-      ...blocks,
-      records: blocks.records.map(inSet),
-      skipped: blocks.skipped.map((frame) => ({ ...frame, record: inSet(frame.record) })),
-    });
+    const skipped = blocks.skipped.map((frame) => ({ ...frame, record: inSet(frame.record) }));
+    parts.push({ ...blocks, records: blocks.records.map(inSet), skipped });
   }
-  const imageOf = (record: FrameRecord) => {
-    const set = setOf(record);
-    return path.join(directories.get(set)!, record.path.slice(set.length + 1));
-  };
-  return { records, blocks: concatBlocks(parts), imageOf };
+  return { records, blocks: concatBlocks(parts), imageOf: (record: FrameRecord) => files.get(record.path)! };
 }
 
 async function openSet(set: CharacterSet, size: EvidenceSize, ferg: string | undefined): Promise<Dataset> {

@@ -40,8 +40,8 @@ export interface Task extends Readonly<Record<SplitPart, readonly number[]>> {
   readonly blocks: BlockSet;
   /** All frames of the test set. */
   readonly frames: readonly FrameRecord[];
-  /** True if the trained network is stored. */
-  readonly isKept: boolean;
+  /** Whether the weights of the trained network are stored. */
+  readonly keeps: 'weights' | 'nothing';
 }
 
 /** Trains on the training set, chooses the epoch on the validation set, and predicts the test set. */
@@ -94,7 +94,8 @@ export async function runOnce<T>(
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
   const started = performance.now();
   const frames = split.test.map((frame) => context.records[frame]);
-  const result = await make({ job, blocks, ...parts, frames, isKept: context.kept.has(nameJob(job)) });
+  const keeps = context.kept.has(nameJob(job)) ? 'weights' : 'nothing';
+  const result = await make({ job, blocks, ...parts, frames, keeps });
   await saveWhole(file, JSON.stringify(result));
   context.print(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return result;

@@ -31,17 +31,10 @@ export const PROTOCOL_NAMES = {
 /** Numbers of generated training characters of the learning curve. */
 export const TRAINING_COUNTS = [6, 12, 25, 50, 100] as const;
 
-/** Id of a split in jobs and files. */
-export type SplitId =
-  | `${'frames' | 'clips'}-${1 | 2}`
-  | `character-${string}`
-  | `growth-${(typeof TRAINING_COUNTS)[number]}`
-  | 'final-original'
-  | 'final';
-
 /** A split of the evidence; its positions refer to the joined records of all sets. */
 export interface EvidenceSplit extends Split {
-  readonly id: SplitId;
+  /** Id in jobs and files, see {@link buildSplits}. */
+  readonly id: string;
   /** `growth`: splits of the learning curve; `unseen`: the final characters are the test set. */
   readonly protocol: keyof typeof PROTOCOL_NAMES;
   /** Number of generated training characters; undefined outside of `growth`. */
@@ -49,7 +42,7 @@ export interface EvidenceSplit extends Split {
 }
 
 /** All splits by id. */
-export type EvidenceSplits = ReadonlyMap<SplitId, EvidenceSplit>;
+export type EvidenceSplits = ReadonlyMap<string, EvidenceSplit>;
 
 /** Lists the splits of a protocol. */
 export function splitsOf(splits: EvidenceSplits, protocol: EvidenceSplit['protocol']): EvidenceSplit[] {
@@ -57,7 +50,7 @@ export function splitsOf(splits: EvidenceSplits, protocol: EvidenceSplit['protoc
 }
 
 /** Adds the protocol of its id to a split. */
-export function describeSplit(id: SplitId, split: Split): EvidenceSplit {
+export function describeSplit(id: string, split: Split): EvidenceSplit {
   const trainingCharacters = TRAINING_COUNTS.find((count) => id === `growth-${count}`);
   const isUnseen = id === 'final' || id === 'final-original';
   const protocol = trainingCharacters ? 'growth' : isUnseen ? 'unseen' : (split.name as Protocol);
@@ -80,10 +73,10 @@ export function buildSplits(
   const [six, development, final] = CHARACTER_SETS.map((set) =>
     [...records.keys()].filter((position) => setOf(records[position]) === set),
   );
-  const splits = new Map<SplitId, EvidenceSplit>();
-  const add = (id: SplitId, split: Split) => splits.set(id, describeSplit(id, split));
+  const splits = new Map<string, EvidenceSplit>();
+  const add = (id: string, split: Split) => splits.set(id, describeSplit(id, split));
   const sixRecords = six.map((position) => records[position]);
-  const addOfSix = (id: SplitId, split: Split) =>
+  const addOfSix = (id: string, split: Split) =>
     add(id, { name: split.name, ...mapParts(split, (part) => part.map((index) => six[index])) });
   for (const seed of [1, 2] as const)
     for (const name of ['frames', 'clips'] as const)

@@ -1,6 +1,6 @@
 import { BLOCK_CONDITIONS } from '../block-conditions';
 import { nameJob, type EvidenceJob, type Study } from './archive';
-import { splitsOf, type EvidenceSplits, type SplitId } from './splits';
+import { splitsOf, type EvidenceSplits } from './splits';
 
 /**
  * The full size of all studies, and a small one for tests of the code. All choices between models were made on
@@ -44,7 +44,7 @@ export const MAPPED_SPLIT = 'clips-1';
  */
 export function planJobs(splits: EvidenceSplits, epochs: EvidenceSize['epochs']) {
   const folds = splitsOf(splits, 'characters').map(({ id }) => id);
-  const all: SplitId[] = ['frames-1', 'frames-2', 'clips-1', 'clips-2', ...folds];
+  const all: string[] = ['frames-1', 'frames-2', 'clips-1', 'clips-2', ...folds];
   const largestFirst = splitsOf(splits, 'growth').reverse();
   const studies: Record<Study, EvidenceJob[]> = {
     protocols: [
@@ -93,7 +93,7 @@ export function planJobs(splits: EvidenceSplits, epochs: EvidenceSize['epochs'])
 }
 
 function jobsOn(
-  splits: readonly SplitId[],
+  splits: readonly string[],
   model: string,
   epochs: number,
   { condition = 'correct', seed = 1 }: Partial<EvidenceJob> = {},

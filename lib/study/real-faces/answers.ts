@@ -19,9 +19,8 @@ const ECE_BINS = 15;
  * @throws RangeError when the model was not evaluated on the test set
  */
 export function realFacesAnswers(archive: RealFacesArchive, model: RealFacesModel) {
-  const run = firstRun(archive, model);
-  const { faces } = chooseLabelled(archive.faces, run, 'test');
-  return listAnswers(calibrate(archive.faces, run).after).map((answer, row) => {
+  const { faces, after } = calibrateFirst(archive, model);
+  return listAnswers(after).map((answer, row) => {
     const face = faces[row];
     return { face, ...answer, agreement: Math.max(...face.votes) };
   });
@@ -41,16 +40,6 @@ function listAnswers({ labels, probabilities }: LabelledAnswers) {
 export function accuracyOfSurest(answers: LabelledAnswers, share: number): number {
   const ranked = listAnswers(answers).sort((first, second) => second.confidence - first.confidence);
   return mean(ranked.slice(0, Math.round(share * ranked.length)).map(({ isRight }) => Number(isRight)));
-}
-
-/**
- * Returns a model's first run with answers for the test set.
- * @throws RangeError when there is none
- */
-export function firstRun({ runs }: RealFacesArchive, model: RealFacesModel): RealFacesRun {
-  const run = runs[model]?.find(({ test }) => test !== '');
-  if (run) return run;
-  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
 }
 
 /** Computes the validation accuracy of a run, strict-7, which chooses epochs, seeds and recipes. */
@@ -84,12 +73,25 @@ function chooseLabelled(faces: readonly ScoredFace[], run: RealFacesRun, side: S
   };
 }
 
-/** Calibrates a run's test answers by a temperature that is fitted on its validation answers. */
-export function calibrate(faces: readonly ScoredFace[], run: RealFacesRun) {
-  const [validation, test] = (['validation', 'test'] as const).map((side) =>
-    chooseLabelled(faces, run, side),
+/**
+ * Calibrates a run's test answers by a temperature that is fitted on its validation answers.
+ * @returns what {@link calibrateFolds} returns, and the labelled test images
+ */
+export function calibrate(all: readonly ScoredFace[], run: RealFacesRun) {
+  const [validation, { faces, ...test }] = (['validation', 'test'] as const).map((side) =>
+    chooseLabelled(all, run, side),
   );
-  return calibrateFolds([{ validation, test }], ECE_BINS);
+  return { faces, ...calibrateFolds([{ validation, test }], ECE_BINS) };
+}
+
+/**
+ * Calibrates a model's first run with answers for the test set, as {@link calibrate} does.
+ * @throws RangeError when there is none
+ */
+export function calibrateFirst({ faces, runs }: RealFacesArchive, model: RealFacesModel) {
+  const run = runs[model]?.find(({ test }) => test !== '');
+  if (run) return calibrate(faces, run);
+  throw new RangeError(`Expected answers of ${model} about the test side but received none`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type BlockSet, expectFaces } from '../../core/blocks';
+import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
 import { majorityWinner } from '../../core/votes';
@@ -7,9 +7,9 @@ import { intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
-import { PICTURE_SIDES } from '../../model/training/data';
+import { PICTURE_SIDES, picturesOf } from '../../model/training/data';
 import { calibrationChart, coverageChart } from '../calibrate';
-import { calibrate, firstRun } from './answers';
+import { calibrateFirst } from './answers';
 import type { RealFacesArchive } from './archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import type { RealFacesSummary } from './summarize';
@@ -55,16 +55,13 @@ export function recallChart({ models }: RealFacesSummary): ChartFigure {
 
 /** Charts a model's reliability diagram, before and after temperature scaling. */
 export function realFacesReliability(archive: RealFacesArchive, model: RealFacesModel): ChartFigure {
-  const calibrated = calibrate(archive.faces, firstRun(archive, model));
-  return calibrationChart(calibrated, 'Confidence and accuracy on real faces');
+  return calibrationChart(calibrateFirst(archive, model), 'Confidence and accuracy on real faces');
 }
 
 /** Charts the risk-coverage curves of models. */
 export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFacesModel[]): ChartFigure {
   return coverageChart(
-    models.map((model) => {
-      return [REAL_FACES_NAMES[model], calibrate(archive.faces, firstRun(archive, model)).after];
-    }),
+    models.map((model) => [REAL_FACES_NAMES[model], calibrateFirst(archive, model).after]),
   );
 }
 
@@ -112,18 +109,15 @@ export async function averageFacesFigure(
   blocks: BlockSet,
   training: readonly number[],
 ): Promise<PictureFigure> {
-  const { eyes, mouth, faces, records } = expectFaces(blocks);
-  const pictures = [
-    { name: 'whole face', pixels: faces, side: PICTURE_SIDES.face },
-    { name: 'eyes block', pixels: eyes, side: PICTURE_SIDES.eyes },
-    { name: 'mouth block', pixels: mouth, side: PICTURE_SIDES.mouth },
-  ];
   const cells = EMOTIONS.flatMap((emotion) => {
-    const own = training.filter((face) => majorityWinner(records[face].votes ?? []) === emotion);
-    return pictures.map(({ name, pixels, side }) => {
-      const average = averagePictures(pixels, side ** 2, own);
-      const image = overlayMap(average, new Uint8Array(average.length));
-      return { image, character: name, emotion };
+    const own = training.filter((face) => majorityWinner(blocks.records[face].votes ?? []) === emotion);
+    return Object.entries({
+      'whole face': 'face',
+      'eyes block': 'eyes',
+      'mouth block': 'mouth',
+    } as const).map(([character, input]) => {
+      const average = averagePictures(picturesOf(blocks, input), PICTURE_SIDES[input] ** 2, own);
+      return { image: overlayMap(average, new Uint8Array(average.length)), character, emotion };
     });
   });
   return sampleSheet(cells, {

@@ -47,27 +47,23 @@ const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e
 /** Settings of all networks for photographs. */
 const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECIPE };
 
+const BLOCKS = ['eyes', 'mouth'] as const;
+
 /** The networks that are trained on FER+. */
 export const TRAINED_MODELS = {
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
-  landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
   // Without augmentation: these blocks show nothing but the positions of their boxes, which augmentation would hide.
-  defect1: {
-    build: buildCompact,
-    inputs: ['eyes', 'mouth'],
-    recipe: ORIGINAL_RECIPE,
-    epochs: 15,
-    shown: 'last-image',
-  },
+  defect1: { build: buildCompact, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15, shown: 'last-image' },
+  landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
   eyes: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['eyes'], epochs: 30 },
   mouth: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['mouth'], epochs: 30 },
-  compact: { ...PHOTOGRAPHS, build: buildResidualBlocks, inputs: ['eyes', 'mouth'], epochs: 30 },
-  tergat: { build: buildTerGat, inputs: ['eyes', 'mouth'], recipe: ORIGINAL_RECIPE, epochs: 15 },
+  compact: { ...PHOTOGRAPHS, build: buildResidualBlocks, inputs: BLOCKS, epochs: 30 },
+  tergat: { build: buildTerGat, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15 },
   face: { ...PHOTOGRAPHS, build: buildResidualFace, inputs: ['face'], epochs: 30 },
   blocksAndFace: {
     ...PHOTOGRAPHS,
     build: buildResidualBlocksAndFace,
-    inputs: ['eyes', 'mouth', 'face'],
+    inputs: [...BLOCKS, 'face'],
     epochs: 60,
   },
 } as const satisfies Partial<Record<RealFacesModel, TrainedForm>>;

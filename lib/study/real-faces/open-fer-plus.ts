@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
-import type { FrameRecord, SplitPart } from '../../core/record';
+import type { FrameRecord } from '../../core/record';
+import { splitRecords } from '../../core/split';
 import { labelByVotes, majorityWinner } from '../../core/votes';
 import { startEngine } from '../../tensor/backend';
 import { openDataset, preprocessDataset } from '../open-dataset';
@@ -34,14 +35,13 @@ export async function openRealFaces(
     throw new RangeError(
       `Expected every image to be read but received ${skipped.length} that were not: ${skipped[0].reason}`,
     );
-  const positions = (side: SplitPart) => [...records.keys()].filter((face) => records[face].side === side);
-  const sides = { train: positions('train'), validation: positions('validation'), test: positions('test') };
+  const sides = splitRecords(records, 'official', DEFAULT_EXPERIMENT.seed);
   const chosenBy = sides.validation.filter((face) => hasStrictLabel(records[face]));
   const imageOf = (record: FrameRecord) => path.join(dataset.directory, record.path);
-  const hashOf = (face: number) =>
-    createHash('sha256')
-      .update(fs.readFileSync(imageOf(records[face])))
-      .digest('hex');
+  const hashOf = (face: number) => {
+    const bytes = fs.readFileSync(imageOf(records[face]));
+    return createHash('sha256').update(bytes).digest('hex');
+  };
   const known = new Set(sides.train.map(hashOf));
   const faces: readonly ScoredFace[] = (['validation', 'test'] as const).flatMap((side) => [
     ...sides[side].map((face): ScoredFace => {

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import type { BlockSet } from '../../core/blocks';
+import { fitTemperature } from '../../core/calibration';
 import { DEFAULT_EXPERIMENT } from '../../core/experiment-settings';
+import { formatPercent } from '../../core/metrics';
 import { splitRecords } from '../../core/split';
 import { loadExpressionNetwork } from '../../faces/detector/face-api';
 import { concatBlocks } from '../../faces/store/rows';
+import { projectRoot } from '../../files/project';
+import { saveWhole } from '../../files/write-file';
+import { encodeModel } from '../../model/files/model-file';
 import {
   interpolateStates,
   loadState,
@@ -11,9 +17,10 @@ import {
   type NetworkState,
   saveState,
 } from '../../model/networks/network';
-import { blockSource, inputSource } from '../../model/training/data';
-import { evaluate } from '../../model/training/evaluate';
+import { blockSource, inputSource, type TensorSource } from '../../model/training/data';
+import { evaluate, predict, scorePrediction } from '../../model/training/evaluate';
 import { formatEpoch } from '../../model/training/history';
+import { DEFAULT_MODEL } from '../../predict/classifier';
 import { cutFromLastImage } from '../block-conditions';
 import { packProbabilities } from '../committed-files';
 import {
@@ -27,6 +34,7 @@ import { facesOfSplit } from '../evaluate-split';
 import { openGenerated, preprocessDataset } from '../open-dataset';
 import { readColour } from '../pictures';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';
+import { describeModel } from '../train-model';
 import type { RealFacesRun } from './archive';
 import {
   FINE_TUNING,
@@ -141,24 +149,20 @@ async function trainOnFerPlus<T>(
 }
 
 /**
- * Trains the default model: `blocksAndFace` on FER+, then a few epochs on FER+ and drawn characters together. The final
- * weights are (1 - share) * before + share * after. The share is the largest multiple of 1 / 20 that loses at most
- * `FINE_TUNING_LOSS` of the accuracy on FER+'s validation set. Both trainings resume from their checkpoints.
+ * Trains and saves the default model: `blocksAndFace` on FER+, then a few epochs on FER+ and drawn characters together. The
+ * final weights are (1 - share) * before + share * after. The share is the largest multiple of 1 / 20 that loses at most
+ * `FINE_TUNING_LOSS` of the accuracy on FER+'s validation set, on which the temperature is fitted too. Both trainings resume
+ * from their checkpoints.
  * Source of the average: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
- * @param use called with the network, which is disposed afterwards; whether training was stopped; the numbers of
- *   photographs and drawn faces in the training set; and the share of the fine-tuned weights, 0 to 1
- * @returns what the function returns
+ * @returns false when training was stopped
  */
-export async function fineTune<T>(
-  data: RealFacesData,
-  options: TrainingOptions,
-  use: (
-    network: Network,
-    training: Readonly<{ stopped: boolean; photographs: number; drawings: number; share: number }>,
-  ) => Promise<T>,
-): Promise<T> {
+export async function makeDefaultModel(data: RealFacesData, options: TrainingOptions): Promise<boolean> {
   const { recipe, epochs, characters, ...clips } = FINE_TUNING;
-  return trainOnFerPlus('blocksAndFace', data, options, async (network) => {
+  const { inputs, augmentation } = TRAINED_MODELS.blocksAndFace;
+  const { blocks, chosenBy } = data;
+  const photographs = data.sides.train;
+  return trainOnFerPlus('blocksAndFace', data, options, async (network, { stopped: isStopped }) => {
+    if (isStopped) return false;
     const before = saveState(network);
     const shared = trainingOptions('carried', epochs, options);
     const experiment = { ...shared.experiment, ...clips };
@@ -166,22 +170,35 @@ export async function fineTune<T>(
     const drawn = await preprocessDataset(generated, experiment, undefined, { wholeFace: true });
     const split = splitRecords(generated.records, 'characters', options.seed);
     const { faces: chosen } = facesOfSplit(split, generated.records, drawn.blocks).train;
-    const photographs = data.sides.train;
-    const drawings = chosen.map((face) => face + data.blocks.records.length);
-    const { inputs, augmentation } = TRAINED_MODELS.blocksAndFace;
+    const drawings = chosen.map((face) => face + blocks.records.length);
     const { stopped } = await trainCached({
       ...shared,
       inputs,
       augmentation,
       recipe,
       network,
-      blocks: concatBlocks([data.blocks, drawn.blocks]),
-      faces: { train: { faces: [...photographs, ...drawings] }, validation: { faces: data.chosenBy } },
+      blocks: concatBlocks([blocks, drawn.blocks]),
+      faces: { train: { faces: [...photographs, ...drawings] }, validation: { faces: chosenBy } },
       finalWeights: 'last',
       startedFrom: hashState(before),
     });
-    const share = stopped ? 1 : await averageWeights(network, before, data);
-    return use(network, { stopped, photographs: photographs.length, drawings: drawings.length, share });
+    if (stopped) return false;
+    const source = inputSource(blocks, chosenBy, inputs);
+    const share = await averageWeights(network, before, source);
+    const prediction = await predict(network, source);
+    const temperature = fitTemperature(prediction.probabilities, source.labels);
+    const { accuracy } = scorePrediction(prediction, source.labels);
+    const validation = `${formatPercent(accuracy, 1)} of ${source.size} validation images`;
+    const { trainingData, ...facts } = describeModel({ ...data, experiment }, network, photographs);
+    const description =
+      `Learned from ${photographs.length} photographs of faces (FER+, soft labels of ten annotators) and ${drawings.length} drawn ` +
+      `faces; right for ${validation} of FER+ (majority labels, seven expressions)`;
+    const parts = encodeModel(network, { ...facts, temperature, trainingData, description });
+    await saveWhole(path.join(projectRoot(), DEFAULT_MODEL), parts);
+    options.print(
+      `${DEFAULT_MODEL}: seed ${options.seed}, weights averaged with share ${share} of the fine-tuned ones, temperature ${temperature.toFixed(3)}, right for ${validation}`,
+    );
+    return true;
   });
 }
 
@@ -189,9 +206,8 @@ export async function fineTune<T>(
  * Sets a network's weights to an average of its own and earlier ones, with the largest tolerable share of its own.
  * @returns the share, 0 to 1
  */
-async function averageWeights(network: Network, before: NetworkState, data: RealFacesData): Promise<number> {
+async function averageWeights(network: Network, before: NetworkState, source: TensorSource): Promise<number> {
   const after = saveState(network);
-  const source = inputSource(data.blocks, data.chosenBy, TRAINED_MODELS.blocksAndFace.inputs);
   const measure = async (share: number) => {
     loadState(network, interpolateStates(before, after, share));
     return (await evaluate(network, source)).accuracy;

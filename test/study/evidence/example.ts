@@ -2,7 +2,7 @@ import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import type { BlockCondition } from '../../../lib/study/block-conditions';
 import type { FrameRecord } from '../../../lib/core/record';
 import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/archive';
-import { buildSplits, type CharacterSet, type SplitId } from '../../../lib/study/evidence/splits';
+import { buildSplits, type CharacterSet } from '../../../lib/study/evidence/splits';
 
 /** Frames of a set: for each character and expression `clips` clips of `frames` frames. */
 export function buildRecords(
@@ -46,7 +46,7 @@ export const isOdd = (row: number) => row % 2 === 1;
 /** A run that is right but for the rows of the test side that `isWrong` says, and misses those that `isMissed` says. */
 export function buildRun(
   model: string,
-  split: SplitId,
+  split: string,
   options: {
     readonly isWrong?: (row: number) => boolean;
     readonly isMissed?: (row: number) => boolean;
