@@ -5,11 +5,11 @@ import sharp, { type Sharp } from 'sharp';
 import { CHARACTERS, HEADER_FILE, planSample, renderPng, renderSvg } from '../lib/characters';
 import { DEFAULT_EXPERIMENT } from '../lib/core/experiment-settings';
 import { centerOf, longerSide } from '../lib/core/geometry';
-import { landmarkBox } from '../lib/core/landmarks';
+import { landmarkBox } from '../lib/core/blocks';
 import { createRandom, type Random } from '../lib/core/random';
 import type { FrameRecord } from '../lib/core/record';
 import { readFerg } from '../lib/datasets/ferg';
-import { loadAllFacesDetector } from '../lib/faces/detector/detect';
+import { loadFaceDetector } from '../lib/faces/detector/detect';
 import { homePath } from '../lib/files/project';
 import { startEngine } from '../lib/tensor/backend';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
@@ -59,11 +59,11 @@ export async function makePortraits(): Promise<void> {
 /** Cuts out the photographs' faces in turn, with random margin and offset; every second one is mirrored. */
 async function cutPortraits(count: number, random: Random): Promise<Sharp[]> {
   await startEngine();
-  const detector = await loadAllFacesDetector();
+  const detector = await loadFaceDetector();
   try {
     const found = listDemoPhotographs().map(async (file) => {
       const image = await readColour(file);
-      const [faces] = await detector.detectAll([image]);
+      const [faces] = await detector.find([image], 'all');
       return faces.map(({ landmarks }) => ({ file, image, box: landmarkBox(landmarks) }));
     });
     const faces = (await Promise.all(found)).flat();

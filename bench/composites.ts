@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { isCentredIn, longerSide } from '../lib/core/geometry';
 import { wilsonInterval } from '../lib/core/intervals';
-import { landmarkBox } from '../lib/core/landmarks';
+import { landmarkBox } from '../lib/core/blocks';
 import { createRandom } from '../lib/core/random';
 import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
-import type { DetectedFace } from '../lib/faces/detector/detected-face';
-import { type AllFacesDetector, loadAllFacesDetector } from '../lib/faces/detector/detect';
+import type { DetectedFace } from '../lib/faces/detector/find-landmarks';
+import { type FaceDetector, loadFaceDetector } from '../lib/faces/detector/detect';
 import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './paste-faces';
 import { median } from './bench-results';
 import { listDemoPhotographs, readColour } from '../lib/study/pictures';
@@ -49,7 +49,7 @@ export async function measureComposites(options: {
 }) {
   const { sizes = PICTURES, textures } = options;
   await startEngine();
-  const detector = await loadAllFacesDetector();
+  const detector = await loadFaceDetector();
   try {
     const pieces = await gatherPieces(detector);
     const jobs = sizes.flatMap(({ faceSizes, ...size }) =>
@@ -71,11 +71,11 @@ export async function measureComposites(options: {
   }
 }
 
-async function gatherPieces(detector: AllFacesDetector): Promise<Piece[]> {
+async function gatherPieces(detector: FaceDetector): Promise<Piece[]> {
   const pieces = await drawPieces();
   for (const photograph of listDemoPhotographs()) {
     const image = await readColour(photograph);
-    pieces.push(...(await cutPieces(photograph, (await detector.detectAll([image]))[0], image)));
+    pieces.push(...(await cutPieces(photograph, (await detector.find([image], 'all'))[0], image)));
   }
   return pieces;
 }
@@ -84,7 +84,7 @@ async function gatherPieces(detector: AllFacesDetector): Promise<Piece[]> {
 type CompositeRow = Awaited<ReturnType<typeof measureRow>>;
 
 async function measureRow(
-  detector: AllFacesDetector,
+  detector: FaceDetector,
   pieces: readonly Piece[],
   job: Record<'width' | 'height' | 'faceSize' | 'pictures' | 'faces', number>,
 ) {
@@ -117,7 +117,7 @@ function isSame({ landmarks }: DetectedFace, box: Piece['face']): boolean {
   return isCentredIn(found, box) && ratio > 0.5 && ratio < 2;
 }
 
-async function measureTextures(detector: AllFacesDetector, count: number) {
+async function measureTextures(detector: FaceDetector, count: number) {
   const seconds: number[] = [];
   let falseFinds = 0;
   for (let number = 0; number < count; number++) {
@@ -130,11 +130,11 @@ async function measureTextures(detector: AllFacesDetector, count: number) {
   return { pictures: count, falseFinds, secondsPerPicture: median(seconds) };
 }
 
-async function timeDetection(detector: AllFacesDetector, file: Buffer) {
+async function timeDetection(detector: FaceDetector, file: Buffer) {
   const start = performance.now();
   const image = await decodeImage(file, 'a composite');
   if (isBadImage(image)) throw new Error(image.reason);
-  const [faces] = await detector.detectAll([image]);
+  const [faces] = await detector.find([image], 'all');
   return { faces, seconds: (performance.now() - start) / 1000 };
 }
 

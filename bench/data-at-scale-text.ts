@@ -1,4 +1,4 @@
-import { SHARD_SIZE } from '../lib/faces/store/shard-plan';
+import { SHARD_SIZE } from '../lib/faces/store/shards';
 import { formatCount, markdownTable } from '../lib/study/markdown';
 
 /** Rate of the original's face detection on Colab. */

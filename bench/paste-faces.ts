@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../lib/core/geometry';
-import { landmarkBox } from '../lib/core/landmarks';
+import { landmarkBox } from '../lib/core/blocks';
 import type { Random } from '../lib/core/random';
 import { FRAME_SIZE, measureLandmarks, planSample, renderPng, renderSvg } from '../lib/characters';
-import type { DetectedFace } from '../lib/faces/detector/detected-face';
+import type { DetectedFace } from '../lib/faces/detector/find-landmarks';
 
 /** A picture of one face, for pasting into composites. */
 export interface Piece {

@@ -8,7 +8,7 @@ export { wilsonInterval } from './core/intervals';
 export { formatPercent, measureBlockIou } from './core/metrics';
 export { boundingBox, growBox, type Box } from './core/geometry';
 export { cropGray, resizeBilinear, toGray, toModelInput, type GrayImage } from './core/image';
-export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/landmarks';
+export { cutBlocks, EYES_LANDMARKS, MOUTH_LANDMARKS } from './core/blocks';
 export { createRandom } from './core/random';
 export { splitRecords } from './core/split';
 export { Adam } from './tensor/adam';

@@ -1,17 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE, FACE_SIZE } from '../lib/core/blocks';
+import { BLOCK_SIZE, FACE_SIZE, cutBlocks, LANDMARK_COORDINATES, type CutBlocks } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
 import { clampBox, type Box } from '../lib/core/geometry';
 import { type RgbImage, toModelInput } from '../lib/core/image';
 import { normalizeLandmarks } from '../lib/core/landmark-features';
-import {
-  cutBlocks,
-  cutFace,
-  LANDMARK_COORDINATES,
-  scaleMargin,
-  type CutBlocks,
-  type CutFace,
-} from '../lib/core/landmarks';
 import { scaleByTemperature } from '../lib/core/calibration';
 import { findArchitecture } from '../lib/model/architectures';
 import { PICTURE_SIDES } from '../lib/model/training/data';
@@ -33,23 +25,18 @@ export interface Answer {
 /** How much more probable the answer is with each patch than without it, 0 to 1, eyes first. */
 export type Attention = Float32Array;
 
-/** The cropped parts of a face. */
-export interface CutParts extends CutBlocks {
-  readonly wholeFace?: CutFace;
-}
-
 /** Names expressions. */
 export interface BrowserClassifier {
   readonly model: Model;
   /** Crops both blocks as in training, and the whole face if it is an input of the model. */
-  cut(picture: RgbImage, landmarks: Float32Array): CutParts | undefined;
+  cut(picture: RgbImage, landmarks: Float32Array): CutBlocks | undefined;
   /**
    * Classifies a face and covers some of its patches.
    * @param patches numbers of patches, 0 to 2 * PATCHES ** 2 - 1, the eyes' first
    * @param attention receives the values of these patches
    */
   classify(
-    parts: CutParts,
+    parts: CutBlocks,
     landmarks: Float32Array,
     patches: readonly number[],
     attention: Attention,
@@ -67,11 +54,10 @@ export async function loadBrowserClassifier(address: string): Promise<BrowserCla
   return {
     model,
     cut: (picture, landmarks) => {
-      const marginPx = scaleMargin(model.marginPx, landmarks, model.faceSizePx);
-      const blocks = cutBlocks(picture, landmarks, { marginPx });
-      if (blocks.kind !== 'blocks') return undefined;
-      const wholeFace = inputs.includes('face') ? cutFace(picture, landmarks) : undefined;
-      return { ...blocks, wholeFace };
+      const { marginPx, faceSizePx } = model;
+      const wholeFace = inputs.includes('face');
+      const blocks = cutBlocks(picture, landmarks, { marginPx, faceSizePx, wholeFace });
+      return blocks.kind === 'blocks' ? blocks : undefined;
     },
     classify: async (parts, landmarks, patches, attention) => {
       const rows = await softmaxRows(() =>
@@ -117,7 +103,7 @@ async function softmaxRows(forward: () => tf.Tensor2D): Promise<Float32Array> {
 type PictureName = 'eyes' | 'mouth' | 'face';
 
 /** Stacks a picture and its copies with one patch each replaced by the picture's mean. */
-function coveredPictures(parts: CutParts, name: PictureName, patches: readonly number[]): tf.Tensor4D {
+function coveredPictures(parts: CutBlocks, name: PictureName, patches: readonly number[]): tf.Tensor4D {
   const picture = name === 'face' ? parts.wholeFace!.pixels : parts[name];
   const side = PICTURE_SIDES[name];
   const levels = new Uint8Array((patches.length + 1) * picture.length);
@@ -132,7 +118,7 @@ function coveredPictures(parts: CutParts, name: PictureName, patches: readonly n
 }
 
 /** Returns a patch of the blocks in pixels of a picture; undefined for a patch of the other block. */
-function placeOfPatch(parts: CutParts, name: PictureName, patch: number): Box | undefined {
+function placeOfPatch(parts: CutBlocks, name: PictureName, patch: number): Box | undefined {
   const block = patch < PATCHES ** 2 ? 'eyes' : 'mouth';
   const [row, column] = [Math.floor((patch % PATCHES ** 2) / PATCHES), patch % PATCHES];
   if (name === block) return { x: column * PATCH, y: row * PATCH, width: PATCH, height: PATCH };

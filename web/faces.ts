@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import * as faceApi from '@vladmandic/face-api/dist/face-api.esm-nobundle.js';
 import { type Box, centerOf, type Point, scaleBox } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
-import { landmarkBox, measureFace } from '../lib/core/landmarks';
-import { rankFaces, decodeTinyOutput } from '../lib/faces/detector/decode-boxes';
+import { landmarkBox, measureFace } from '../lib/core/blocks';
+import { rankFaces, runTiny } from '../lib/faces/detector/find-boxes';
 import { findLandmarks, frameLandmarks, isUpright } from '../lib/faces/detector/find-landmarks';
 import {
   buildLandmarkNetwork,
@@ -11,7 +10,6 @@ import {
   buildTinyNetwork,
   type TinyParams,
 } from '../lib/faces/detector/face-api-networks';
-import { sampleSquare, toSquare } from '../lib/faces/detector/sampling';
 
 /** Returns the current picture, its longer side at most `side` pixels. */
 export type Shrink = (side: number) => RgbImage;
@@ -53,7 +51,7 @@ export async function loadFaceFinder(folder: string): Promise<FaceFinder> {
   let [last, age]: [Float32Array | undefined, number] = [undefined, 0];
   let aim: Point | undefined;
   const look = async (picture: RgbImage, part: Box | undefined) => {
-    const [found] = await findLandmarks(landmarks, [picture], [part], 1);
+    const [found] = await findLandmarks(landmarks, part ? [{ image: picture, part }] : []);
     return found && isUpright(found) ? found : undefined;
   };
   const find = async (picture: RgbImage, shrink: Shrink) => {
@@ -92,19 +90,10 @@ async function detect(
   picture: RgbImage,
   { shrink, sides }: { readonly shrink: Shrink; readonly sides: readonly number[] },
 ): Promise<Box[]> {
-  for (const inputSize of sides) {
-    const small = shrink(inputSize);
-    const { width, height } = small;
-    const target = new Float32Array(inputSize * inputSize * 3);
-    const whole = { x: 0, y: 0, width, height };
-    sampleSquare(small, whole, toSquare(width, height, false), { target, size: inputSize, index: 0 });
-    const output = tf.tidy(() => network.forward(tf.tensor4d(target, [1, inputSize, inputSize, 3])));
-    const candidates = decodeTinyOutput((await output.data()) as Float32Array, small, {
-      width: inputSize,
-      height: inputSize,
-    });
-    output.dispose();
-    const toPicture = (box: Box) => scaleBox(box, picture.width / width, picture.height / height);
+  for (const size of sides) {
+    const small = shrink(size);
+    const [candidates] = await runTiny(network, [small], { size });
+    const toPicture = (box: Box) => scaleBox(box, picture.width / small.width, picture.height / small.height);
     const found = candidates.map(({ score, box }) => ({ score, box: toPicture(box) }));
     const parts = rankFaces(found, picture).map(({ part }) => part);
     if (parts.length > 0) return parts;

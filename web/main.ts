@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { landmarkBox } from '../lib/core/landmarks';
+import { landmarkBox } from '../lib/core/blocks';
 import { type Attention, type BrowserClassifier, loadBrowserClassifier, PATCHES } from './classify';
 import { type FaceFinder, loadFaceFinder, nearestTo } from './faces';
 import { createGrabber, openCamera, openPicture, openSample, type PictureSource } from './source';

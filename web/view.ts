@@ -1,8 +1,7 @@
-import { BLOCK_SIZE } from '../lib/core/blocks';
+import { BLOCK_SIZE, type CutBlocks, landmarkBox } from '../lib/core/blocks';
 import { EMOTIONS } from '../lib/core/emotions';
 import type { Box, Point } from '../lib/core/geometry';
 import type { RgbImage } from '../lib/core/image';
-import { type CutBlocks, landmarkBox } from '../lib/core/landmarks';
 import { type Answer, type Attention, PATCHES } from './classify';
 import type { PictureSource } from './source';
 

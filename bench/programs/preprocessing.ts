@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { defaultWorkers, preprocess, startWorkerProcesses } from '../../lib/faces/store/preprocess';
-import { createShardWorker } from '../../lib/faces/store/compute-shard';
+import { createShardWorker } from '../../lib/faces/store/shards';
 import { IMAGE_LIST, type ImageList } from '../bench-pictures';
 import { startProgramEngine, type Program } from './program';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEmotion } from '../core/emotions';
-import { LANDMARK_COORDINATES } from '../core/landmarks';
+import { LANDMARK_COORDINATES } from '../core/blocks';
 import type { FrameRecord } from '../core/record';
 import { toActiveUnits, type SomeActionUnits } from './expressions';
 import type { FrameSpec } from './plan-sample';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment-settings';
-import { describeAssumed } from '../faces/detector/detected-face';
+import { describeAssumed } from '../core/blocks';
 import { homePath } from '../files/project';
 import { defineCommand, print } from './command';
 import { SHARED } from './experiment';

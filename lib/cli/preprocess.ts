@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment-settings';
 import { type Dataset, markCropped } from '../datasets/dataset';
-import { describeAssumed } from '../faces/detector/detected-face';
+import { describeAssumed } from '../core/blocks';
 import type { MadeStore } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
 import { defineCommand, followOnStderr, integer, print, text, type ValuesOf } from './command';

@@ -34,6 +34,11 @@ export function boxAt(boxes: Float32Array, index: number): Box {
   return { x, y, width, height };
 }
 
+/** Returns the box of a whole image. */
+export function wholeOf({ width, height }: Pick<Box, 'width' | 'height'>): Box {
+  return { x: 0, y: 0, width, height };
+}
+
 /** Returns the longer side of a box or an image. */
 export function longerSide({ width, height }: Pick<Box, 'width' | 'height'>): number {
   return Math.max(width, height);

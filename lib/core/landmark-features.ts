@@ -1,6 +1,12 @@
-import { FACE_SIZE, type FaceSet } from './blocks';
+import {
+  FACE_SIZE,
+  type FaceSet,
+  expectLandmarks,
+  LANDMARK_COORDINATES,
+  landmarkRange,
+  landmarksOf,
+} from './blocks';
 import { boxAt, type Point } from './geometry';
-import { expectLandmarks, LANDMARK_COORDINATES, landmarkRange, landmarksOf } from './landmarks';
 
 /** Landmarks of the face's right eye and left eye, in iBUG's order. */
 const EYES = [landmarkRange(36, 41), landmarkRange(42, 47)] as const;

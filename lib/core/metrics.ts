@@ -1,9 +1,8 @@
-import type { BlockSet } from './blocks';
+import { type BlockSet, EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from './blocks';
 import { EMOTIONS } from './emotions';
 import { intersectionOverUnion } from './geometry';
 import { groupBy } from './group-by';
 import { mean } from './intervals';
-import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from './landmarks';
 import type { FrameRecord } from './record';
 
 /** Counts of answers: rows are true classes, columns predicted classes, both in the order of the label ids. */

@@ -1,5 +1,5 @@
 import type { Box } from '../core/geometry';
-import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../core/landmarks';
+import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../core/blocks';
 import type { FaceView } from './diagrams';
 import { IMAGE, layer, makeChart, nominal, quantitative } from './chart';
 import type { ChartFigure } from './figure';

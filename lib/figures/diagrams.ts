@@ -1,5 +1,5 @@
 import { type Box, clampBox, growBox, longerSide } from '../core/geometry';
-import { landmarkBox } from '../core/landmarks';
+import { landmarkBox } from '../core/blocks';
 import type { TerGatSizes } from '../model/networks/tergat';
 import { drawBox, drawLandmarks } from './face-marks';
 import type { PictureFigure } from './figure';

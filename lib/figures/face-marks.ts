@@ -2,7 +2,7 @@ import { Resvg } from '@resvg/resvg-js';
 import sharp from 'sharp';
 import { type Box, scaleBox } from '../core/geometry';
 import type { RgbImage } from '../core/image';
-import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/landmarks';
+import { EYES_LANDMARKS, MOUTH_LANDMARKS } from '../core/blocks';
 import type { PictureFigure } from './figure';
 import { measureText, resvgFont } from './fonts';
 import { embedImage, fitSize, readImageSize, type ImageSource, type Placement } from './images';

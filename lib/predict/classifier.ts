@@ -3,13 +3,12 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../core/emotions';
 import { type RgbImage, toModelInput } from '../core/image';
-import { DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/landmarks';
+import { type CutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/blocks';
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
-import type { FaceWithBlocks } from '../faces/detector/find-faces';
-import type { RecognizedFace } from '../faces/detector/detected-face';
-import { loadExpressionNetwork } from '../faces/detector/face-api';
+import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/face-api';
+import type { DetectedFace } from '../faces/detector/find-landmarks';
 import { compile } from '../tensor/graph/compile';
 import { nativeBackend } from '../tensor/native/addon';
 import { findArchitecture } from '../model/architectures';
@@ -33,7 +32,10 @@ const MAX_BATCH = 16;
 const minBatch = () => (nativeBackend() ? 2 : 8);
 
 /** Input of a classifier. */
-interface FaceToClassify extends Pick<FaceWithBlocks, 'landmarks' | 'eyes' | 'mouth' | 'wholeFace'> {
+interface FaceToClassify extends Pick<
+  DetectedFace & CutBlocks,
+  'landmarks' | 'eyes' | 'mouth' | 'wholeFace'
+> {
   /** The image of the face. */
   readonly image: RgbImage;
 }

@@ -1,6 +1,6 @@
 import { toCsv } from '../core/csv';
 import { EMOTIONS } from '../core/emotions';
-import { ASSUMED } from '../faces/detector/detected-face';
+import { ASSUMED } from '../core/blocks';
 import {
   type PlainPicture,
   isUnread,

@@ -1,16 +1,11 @@
+import { type CutBlocks, cutBlocks } from '../core/blocks';
 import { EMOTIONS, type Emotion } from '../core/emotions';
 import { type Box, intersectionOverUnion } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
 import { type BadImage, isBadImage } from '../faces/picture/decode';
-import {
-  hasBlocks,
-  findAndCutFaces,
-  type FaceWithBlocks,
-  loadFaceFinder,
-  type WantedFaces,
-} from '../faces/detector/find-faces';
-import type { DetectedFace } from '../faces/detector/detected-face';
+import { loadFaceDetector, type WantedFaces } from '../faces/detector/detect';
+import type { DetectedFace } from '../faces/detector/find-landmarks';
 import { type Classifier, loadClassifier } from './classifier';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */
@@ -98,7 +93,7 @@ export interface PicturePredictorOptions {
    * `all` faces of a picture, or the `largest` as preprocessing finds it, which is much faster; default `all`. For the model
    * `face-api`, that package detects all faces.
    */
-  readonly faces?: WantedFaces;
+  readonly faces?: Exclude<WantedFaces, 'cropped'>;
 }
 
 /** Finds faces and predicts their expressions. */
@@ -136,17 +131,21 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
   await startEngine();
   const classifier = typeof model === 'object' ? model : await loadClassifier(model);
-  const finder =
-    classifier.recognize && !cropped
-      ? { find: classifier.recognize, follow: undefined, dispose: () => undefined }
-      : await loadFaceFinder(cropped ? 'cropped' : faces);
-  const { marginPx, faceSizePx, seesFace: wholeFace } = classifier;
-  const predictAll = async (pictures: readonly NamedImage[], find = finder.find) => {
-    const images = pictures.map(({ image }) => image);
-    const found = await findAndCutFaces(images, { marginPx, faceSizePx, wholeFace, cropped, find });
-    const cut = found.map((all) => all.filter(hasBlocks<FoundFace>));
+  const { marginPx, faceSizePx, seesFace: wholeFace, recognize } = classifier;
+  const detector = recognize && !cropped ? undefined : await loadFaceDetector();
+  const wanted = cropped ? 'cropped' : faces;
+  const findFaces = (images: readonly RgbImage[]): Promise<FoundFace[][]> =>
+    detector ? detector.find(images, wanted) : recognize!(images);
+  const predictAll = async (pictures: readonly NamedImage[], find = findFaces) => {
+    const found = await find(pictures.map(({ image }) => image));
+    const cut = pictures.map(({ image }, index) =>
+      found[index].flatMap((face) => {
+        const blocks = cutBlocks(image, face.landmarks, { marginPx, faceSizePx, wholeFace });
+        return blocks.kind === 'blocks' ? [{ ...face, ...blocks }] : [];
+      }),
+    );
     const unknown = cut.flatMap((all, index) =>
-      all.flatMap((face) => (face.probabilities ? [] : [{ ...face, image: images[index] }])),
+      all.flatMap((face) => (face.probabilities ? [] : [{ ...face, image: pictures[index].image }])),
     );
     const rows = await classifier.classify(unknown);
     let row = 0;
@@ -164,23 +163,26 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     predict: async (image, source) => (await predictAll([{ image, source }]))[0],
     predictAll: (pictures) => predictAll(pictures),
     follow: (source) => {
-      const next = finder.follow?.();
+      const next = wanted === 'all' ? detector?.follow() : undefined;
       return async (image, seconds) => {
         const find = next && (async () => [await next(image, seconds)]);
         return (await predictAll([{ image, source }], find))[0];
       };
     },
-    dispose: () => [classifier, finder].forEach((part) => part.dispose()),
+    dispose: () => [classifier, detector].forEach((part) => part?.dispose()),
   };
 }
 
-/** A face with its blocks; faces outside of the image have none and are left out. */
-interface FoundFace extends FaceWithBlocks {
+interface FoundFace extends DetectedFace {
   /** Defined if the classifier itself found the face. */
   readonly probabilities?: Float32Array;
 }
 
-function toPrediction(face: FoundFace, probabilities: Float32Array, abstainBelow: number): FacePrediction {
+function toPrediction(
+  face: DetectedFace & CutBlocks,
+  probabilities: Float32Array,
+  abstainBelow: number,
+): FacePrediction {
   const { detector, score, box, landmarks, eyesBox, mouthBox, eyes, mouth } = face;
   const answer = answerOf(probabilities, abstainBelow);
   return { ...answer, detector, score, box, landmarks, eyesBox, mouthBox, eyes, mouth };

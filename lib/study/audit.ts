@@ -1,9 +1,8 @@
-import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
+import { BLOCK_SIZE, type BlockSet, countAssumed, describeAssumed } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
-import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
 import { markdownTable } from './markdown';
 import { facesOfSplit } from './evaluate-split';
 

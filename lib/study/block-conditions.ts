@@ -1,7 +1,14 @@
-import { BLOCK_SIZE, type BlockSet, FACE_SIZE, type FaceSet } from '../core/blocks';
+import {
+  BLOCK_SIZE,
+  type BlockSet,
+  FACE_SIZE,
+  type FaceSet,
+  DEFAULT_MARGIN_PX,
+  landmarkBox,
+  landmarksOf,
+} from '../core/blocks';
 import { boxAt, clampBox, growBox, type Box } from '../core/geometry';
 import { cropGray, resizeBilinear, type GrayImage } from '../core/image';
-import { DEFAULT_MARGIN_PX, landmarkBox, landmarksOf } from '../core/landmarks';
 import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
 import { readGray } from './pictures';

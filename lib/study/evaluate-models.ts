@@ -19,7 +19,7 @@ import {
 } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed, describeAssumed } from '../faces/detector/detected-face';
+import { countAssumed, describeAssumed } from '../core/blocks';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type PicturePredictor } from '../predict/predictor';
 import { describeGroups, evaluateGroups, type GroupColumn, hasCharacters } from './evaluate-groups';

@@ -1,15 +1,12 @@
 import path from 'node:path';
-import { BLOCK_SIZE, type BlockSet } from '../core/blocks';
+import { BLOCK_SIZE, type BlockSet, landmarksOf, countAssumed } from '../core/blocks';
 import { EMOTIONS, type Emotion, emotionId } from '../core/emotions';
 import { boxAt } from '../core/geometry';
 import { groupBy } from '../core/group-by';
-import { landmarksOf } from '../core/landmarks';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import type { CutSettings } from '../faces/detector/find-faces';
 import { loadFaceDetector } from '../faces/detector/detect';
-import { countAssumed } from '../faces/detector/detected-face';
-import { computeRows } from '../faces/store/compute-shard';
+import { computeRows, type CutSettings } from '../faces/store/shards';
 import { isFaceRow } from '../faces/store/rows';
 import type { FaceView } from '../figures/diagrams';
 import type { ExplorableFace } from '../figures/block-explorer';

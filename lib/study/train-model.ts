@@ -1,6 +1,6 @@
 import { fitTemperature } from '../core/calibration';
 import { EMOTIONS } from '../core/emotions';
-import { landmarksOf, MARGIN_FACE_PX, measureFace } from '../core/landmarks';
+import { landmarksOf, MARGIN_FACE_PX, measureFace } from '../core/blocks';
 import { formatPercent } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import { missingExpressions, type Split, splitRecords } from '../core/split';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BlockSet } from '../../lib/core/blocks';
-import { EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/landmarks';
+import { type BlockSet, EYES_LANDMARKS, LANDMARK_COUNT, MOUTH_LANDMARKS } from '../../lib/core/blocks';
 import {
   accuracy,
   classMetrics,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import type { RgbImage } from '../../lib/core/image';
-import { type AllFacesDetector, loadAllFacesDetector } from '../../lib/faces/detector/detect';
+import { type FaceDetector, loadFaceDetector } from '../../lib/faces/detector/detect';
 import { startFastest } from '../support/native';
 import { loadRgb, portraitPng } from './photos';
 
@@ -10,11 +10,11 @@ const STEP = 1 / 30;
 
 describe('follow', function () {
   this.timeout(120_000);
-  let detector: AllFacesDetector;
+  let detector: FaceDetector;
 
   before(async () => {
     await startFastest();
-    detector = await loadAllFacesDetector();
+    detector = await loadFaceDetector();
   });
   after(() => detector.dispose());
 
@@ -39,7 +39,7 @@ describe('follow', function () {
       seen.map((faces) => faces.map(({ detector: name }) => name === 'followed')),
       [[false], [true], [true], [true], [true]],
     );
-    const [[last]] = await detector.detectAll([pictures[4]]);
+    const [[last]] = await detector.find([pictures[4]], 'all');
     seen[4][0].landmarks.forEach((value, at) =>
       assert.ok(Math.abs(value - last.landmarks[at]) < 6, `${at}: ${value} is not ${last.landmarks[at]}`),
     );

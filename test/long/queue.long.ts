@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
-import { planJobs } from '../../lib/faces/store/shard-plan';
+import { planJobs } from '../../lib/faces/store/shards';
 import { makeStore, preprocess } from '../../lib/faces/store/preprocess';
 import { runFolds } from '../../lib/study/folds/run-folds';
 import { makeStoreOnQueue, openQueue } from '../../lib/study/queue/queue';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { MARGIN_FACE_PX } from '../../lib/core/landmarks';
+import { MARGIN_FACE_PX } from '../../lib/core/blocks';
 import type { FrameRecord } from '../../lib/core/record';
 import type { Network } from '../../lib/model/networks/network';
 import { facesOfSplit } from '../../lib/study/evaluate-split';

@@ -1,7 +1,13 @@
 import path from 'node:path';
-import { BLOCK_SIZE, type BlockSet, type SkippedFrame, FACE_SIZE, type FaceSet } from '../../lib/core/blocks';
+import {
+  BLOCK_SIZE,
+  type BlockSet,
+  type SkippedFrame,
+  FACE_SIZE,
+  type FaceSet,
+  LANDMARK_COUNT,
+} from '../../lib/core/blocks';
 import { EMOTIONS } from '../../lib/core/emotions';
-import { LANDMARK_COUNT } from '../../lib/core/landmarks';
 import { createRandom } from '../../lib/core/random';
 import type { FrameRecord } from '../../lib/core/record';
 import { type FaceRow, type FrameRow, toBatch } from '../../lib/faces/store/rows';
@@ -71,6 +77,7 @@ export function buildFaceSet(size: number): FaceSet {
 export function faceRow(index: number): FaceRow {
   return {
     record: { path: `ä/${index}.png`, character: 'aia', emotion: 'joy', clip: `clip-${index}`, frame: index },
+    kind: 'blocks',
     detector: 'tiny-160',
     score: 0.75,
     box: { x: index, y: 2.5, width: 30, height: 40 },

@@ -1,10 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 
-interface Convolution {
-  readonly filters: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
-}
-
 /** A network that takes RGB values of 0 to 255 in batches, [n, height, width, 3]. */
 export interface PixelNetwork<Output extends tf.Tensor = tf.Tensor> {
   /** @returns the caller disposes it */
@@ -13,15 +8,22 @@ export interface PixelNetwork<Output extends tf.Tensor = tf.Tensor> {
   dispose(): void;
 }
 
-/** Weights of the tiny face detector as face-api stores them: a convolution, separable convolutions, a convolution. */
-export interface TinyParams {
-  readonly [layer: string]: {
-    readonly filters?: tf.Tensor4D;
-    readonly depthwise_filter?: tf.Tensor4D;
-    readonly pointwise_filter?: tf.Tensor4D;
-    readonly bias: tf.Tensor1D;
-  };
+/** Weights of a layer by face-api's names; a layer has those of its kind. */
+interface Layer {
+  readonly filters: tf.Tensor4D;
+  readonly depthwise_filter: tf.Tensor4D;
+  readonly pointwise_filter: tf.Tensor4D;
+  readonly bias: tf.Tensor1D;
+  readonly batch_norm_offset: tf.Tensor1D;
+  readonly batch_norm_scale: tf.Tensor1D;
+  readonly batch_norm_mean: tf.Tensor1D;
+  readonly batch_norm_variance: tf.Tensor1D;
 }
+
+type Convolution = Pick<Layer, 'filters' | 'bias'>;
+
+/** Weights of the tiny face detector as face-api stores them: a convolution, separable convolutions, a convolution. */
+export type TinyParams = Readonly<Record<string, Layer>>;
 
 // Source: face-api's tinyFaceDetector/const.ts.
 const TINY_MEAN_RGB = [117.001, 114.697, 97.404];
@@ -36,59 +38,35 @@ const POOL_STRIDES = [2, 2, 2, 2, 2, 1];
  * Source: face-api's `TinyYolov2Base.runMobilenet`.
  */
 export function buildTinyNetwork(params: TinyParams): PixelNetwork<tf.Tensor4D> {
-  const first = foldNormalisation(params.conv0.filters!, params.conv0.bias);
+  const first = foldNormalisation(params.conv0);
   const forward = (colours: tf.Tensor4D) =>
     tf.tidy(() => {
-      let out = activate(pool(tf.conv2d(colours, first.filters, 1, 'valid'), POOL_STRIDES[0]), first.bias);
-      for (let layer = 1; layer < POOL_STRIDES.length; layer++) {
-        const { depthwise_filter: depthwise, pointwise_filter: pointwise, bias } = params[`conv${layer}`];
-        out = tf.conv2d(tf.depthwiseConv2d(out, depthwise!, 1, 'same'), pointwise!, 1, 'valid');
-        out = activate(pool(out, POOL_STRIDES[layer]), bias);
+      let out = tf.conv2d(colours, first.filters, 1, 'valid');
+      for (const [layer, stride] of POOL_STRIDES.entries()) {
+        const { depthwise_filter, pointwise_filter, bias } = params[`conv${layer}`];
+        if (layer > 0)
+          out = tf.conv2d(tf.depthwiseConv2d(out, depthwise_filter, 1, 'same'), pointwise_filter, 1, 'valid');
+        const sum = tf.add(tf.maxPool(out, 2, stride, 'same'), layer > 0 ? bias : first.bias);
+        out = tf.leakyRelu(sum, 0.1) as tf.Tensor4D;
       }
       const { filters, bias } = params.conv8;
-      return tf.add(tf.conv2d(out, filters!, 1, 'valid'), bias) as tf.Tensor4D;
+      return tf.add<tf.Tensor4D>(tf.conv2d(out, filters, 1, 'valid'), bias);
     });
   return { forward, dispose: () => tf.dispose([first.filters, first.bias]) };
 }
 
 /** (x - mean) / 255 before a convolution without padding equals the convolution with other weights. */
-function foldNormalisation(filters: tf.Tensor4D, bias: tf.Tensor1D): Convolution {
+function foldNormalisation({ filters, bias }: Layer): Convolution {
   return tf.tidy(() => {
-    const scaled = tf.div(filters, 255) as tf.Tensor4D;
+    const scaled = tf.div<tf.Tensor4D>(filters, 255);
     const shift = tf.sum(tf.mul(scaled, tf.tensor(TINY_MEAN_RGB, [1, 1, 3, 1])), [0, 1, 2]);
-    return { filters: scaled, bias: tf.sub(bias, shift) as tf.Tensor1D };
+    return { filters: scaled, bias: tf.sub<tf.Tensor1D>(bias, shift) };
   });
 }
 
-function pool(values: tf.Tensor4D, stride: number): tf.Tensor4D {
-  return tf.maxPool(values, 2, stride, 'same');
-}
-
-function activate(values: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
-  return tf.leakyRelu(tf.add(values, bias) as tf.Tensor4D, 0.1);
-}
-
-interface Separable {
-  readonly depthwise_filter: tf.Tensor4D;
-  readonly pointwise_filter: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
-}
-
-interface DenseBlock<First> {
-  readonly conv0: First;
-  readonly conv1: Separable;
-  readonly conv2: Separable;
-  readonly conv3: Separable;
-}
-
-/** Weights of the landmark network as face-api stores them: feature extractor and last layer. */
+/** Weights of the landmark network as face-api stores them: dense blocks of the feature extractor, and the last layer. */
 export interface LandmarkParams {
-  readonly features: {
-    readonly dense0: DenseBlock<Convolution>;
-    readonly dense1: DenseBlock<Separable>;
-    readonly dense2: DenseBlock<Separable>;
-    readonly dense3: DenseBlock<Separable>;
-  };
+  readonly features: Readonly<Record<string, Readonly<Record<string, Layer>>>>;
   readonly fc: { readonly weights: tf.Tensor2D; readonly bias: tf.Tensor1D };
 }
 
@@ -111,67 +89,48 @@ const FEATURES = 256;
  * Source: face-api's `FaceFeatureExtractor.forwardInput` and `FaceProcessor.runNet`.
  */
 export function buildLandmarkNetwork({ features, fc }: LandmarkParams): LandmarkNetwork {
-  const { dense0, dense1, dense2, dense3 } = features;
+  const { filters, bias } = features.dense0.conv0;
   // The mean is not folded: the first layer pads with zeros, which stand for the mean.
-  const filter = tf.tidy(() => tf.div(dense0.conv0.filters, 255) as tf.Tensor4D);
+  const filter = tf.tidy(() => tf.div<tf.Tensor4D>(filters, 255));
   const mean = tf.tensor1d(LANDMARK_MEAN_RGB);
   const forward = (colours: tf.Tensor4D) =>
     tf.tidy(() => {
-      const { bias } = dense0.conv0;
-      const x = tf.sub(colours, mean) as tf.Tensor4D;
-      const first = tf.fused.conv2d({ x, filter, strides: 2, pad: 'same', bias, activation: 'relu' });
-      let out = denseBlock(first, dense0);
-      for (const block of [dense1, dense2, dense3])
-        out = denseBlock(separable(out, block.conv0, { strides: 2, activation: 'relu' }), block);
+      const x = tf.sub<tf.Tensor4D>(colours, mean);
+      let out = tf.fused.conv2d({ x, filter, strides: 2, pad: 'same', bias, activation: 'relu' });
+      for (const name of ['dense0', 'dense1', 'dense2', 'dense3']) {
+        const { conv0, ...convs } = features[name];
+        if (name !== 'dense0') out = separable(out, conv0, { strides: 2, activation: 'relu' });
+        let sum = out;
+        for (const conv of [convs.conv1, convs.conv2, convs.conv3]) {
+          sum = tf.add(sum, separable(out, conv, { strides: 1, activation: 'linear' }));
+          out = tf.relu(sum);
+        }
+      }
       out = tf.avgPool(out, 7, 2, 'valid');
-      return tf.add(tf.matMul(tf.reshape(out, [-1, FEATURES]), fc.weights), fc.bias) as tf.Tensor2D;
+      return tf.add<tf.Tensor2D>(tf.matMul(tf.reshape(out, [-1, FEATURES]), fc.weights), fc.bias);
     });
   return { forward, dispose: () => tf.dispose([filter, mean]) };
 }
 
-function denseBlock(first: tf.Tensor4D, { conv1, conv2, conv3 }: DenseBlock<unknown>): tf.Tensor4D {
-  let sum = first;
-  let out = first;
-  for (const conv of [conv1, conv2, conv3]) {
-    sum = tf.add(sum, separable(out, conv, { strides: 1, activation: 'linear' }));
-    out = tf.relu(sum);
-  }
-  return out;
-}
-
 function separable(
   input: tf.Tensor4D,
-  { depthwise_filter, pointwise_filter: filter, bias }: Separable,
+  { depthwise_filter, pointwise_filter: filter, bias }: Layer,
   { strides, activation }: { readonly strides: number; readonly activation: 'relu' | 'linear' },
 ): tf.Tensor4D {
   const x = tf.depthwiseConv2d(input, depthwise_filter, strides, 'same');
   return tf.fused.conv2d({ x, filter, strides: 1, pad: 'valid', bias, activation });
 }
 
-interface Pointwise {
-  readonly filters: tf.Tensor4D;
-  readonly batch_norm_offset: tf.Tensor1D;
-}
-
-interface Depthwise extends Pointwise {
-  readonly batch_norm_scale: tf.Tensor1D;
-  readonly batch_norm_mean: tf.Tensor1D;
-  readonly batch_norm_variance: tf.Tensor1D;
-}
-
-interface BoxPredictor {
-  readonly box_encoding_predictor: Convolution;
-  readonly class_predictor: Convolution;
-}
-
 /** Weights of the SSD face detector as face-api stores them. */
 export interface SsdParams {
-  readonly mobilenetv1: { readonly conv_0: Pointwise } & {
-    readonly [layer: string]: { readonly depthwise_conv: Depthwise; readonly pointwise_conv: Pointwise };
-  };
-  readonly prediction_layer: { readonly [layer: string]: Pointwise & BoxPredictor };
+  readonly mobilenetv1: Readonly<
+    Record<string, Layer & Readonly<Record<'depthwise_conv' | 'pointwise_conv', Layer>>>
+  >;
+  readonly prediction_layer: Readonly<Record<string, Layer & BoxPredictor>>;
   readonly output_layer: { readonly extra_dim: tf.Tensor3D };
 }
+
+type BoxPredictor = Readonly<Record<'box_encoding_predictor' | 'class_predictor', Convolution>>;
 
 const BATCH_NORM_EPSILON = 0.0010000000474974513;
 const BLOCKS = 13;
@@ -184,7 +143,7 @@ const HALVING_BLOCKS: readonly number[] = [2, 4, 6, 12];
  * the time natively: batch normalisation is folded into the filters; bias and ReLU6 are fused where the backend can.
  * @param params weights, owned by the caller; they must outlive the network
  * @returns network for one image, whose sides are multiples of 128 up to 512. Output: [anchors, 5], the encoded box as
- *   `decodeSsdOutput` takes it, and the logit of a face. `anchors`: default boxes of an input of 512x512, [anchors, 4] as
+ *   face-api's output layer takes it, and the logit of a face. `anchors`: default boxes of an input of 512x512, [anchors, 4] as
  *   top, left, bottom, right in 0..1
  * Source: face-api's `SsdMobilenetv1.forwardInput`.
  */
@@ -199,8 +158,7 @@ export function buildSsdNetwork(
   );
   const forward = (colours: tf.Tensor4D) =>
     tf.tidy(() => {
-      const features = featureMaps(mobileNet(colours, params, depthwise), params);
-      const outputs = features.map((feature, index) => {
+      const outputs = featureMaps(colours, params, depthwise).map((feature, index) => {
         const { box, face } = predictors[index];
         return tf.concat([predict(feature, box, 4), predict(feature, face, 1)], 1);
       });
@@ -227,43 +185,36 @@ function selectFaceClass({ box_encoding_predictor: box, class_predictor: { filte
   return { box, face };
 }
 
-function foldBatchNorm(conv: Depthwise): Convolution {
+function foldBatchNorm(conv: Layer): Convolution {
   return tf.tidy(() => {
     const deviation = tf.sqrt(tf.add(conv.batch_norm_variance, BATCH_NORM_EPSILON));
     const factor = tf.div(conv.batch_norm_scale, deviation);
     return {
-      filters: tf.mul(conv.filters, tf.reshape(factor, [1, 1, -1, 1])) as tf.Tensor4D,
-      bias: tf.sub(conv.batch_norm_offset, tf.mul(conv.batch_norm_mean, factor)) as tf.Tensor1D,
+      filters: tf.mul<tf.Tensor4D>(conv.filters, tf.reshape(factor, [1, 1, -1, 1])),
+      bias: tf.sub<tf.Tensor1D>(conv.batch_norm_offset, tf.mul(conv.batch_norm_mean, factor)),
     };
   });
 }
 
-function pointwise(x: tf.Tensor4D, { filters, batch_norm_offset: bias }: Pointwise, strides: number) {
-  return tf.fused.conv2d({ x, filter: filters, strides, pad: 'same', bias, activation: 'relu6' });
+function pointwise(x: tf.Tensor4D, { filters: filter, batch_norm_offset: bias }: Layer, strides: number) {
+  return tf.fused.conv2d({ x, filter, strides, pad: 'same', bias, activation: 'relu6' });
 }
 
-/** @returns the features after block 11 and after the last block */
-function mobileNet(colours: tf.Tensor4D, { mobilenetv1 }: SsdParams, depthwise: readonly Convolution[]) {
-  let out = tf.sub(tf.mul(colours, 1 / 127.5), 1) as tf.Tensor4D;
-  out = pointwise(out, mobilenetv1.conv_0, 2);
-  let middle = out;
+/** @returns the six feature maps that boxes are predicted from: after blocks 11 and 13, then each half the size of the one before */
+function featureMaps(
+  colours: tf.Tensor4D,
+  { mobilenetv1, prediction_layer: layers }: SsdParams,
+  depthwise: readonly Convolution[],
+): tf.Tensor4D[] {
+  const features: tf.Tensor4D[] = [];
+  let out = pointwise(tf.sub(tf.mul(colours, 1 / 127.5), 1), mobilenetv1.conv_0, 2);
   for (let block = 1; block <= BLOCKS; block++) {
     const { filters: filter, bias } = depthwise[block - 1];
     const strides = HALVING_BLOCKS.includes(block) ? 2 : 1;
     out = tf.fused.depthwiseConv2d({ x: out, filter, strides, pad: 'same', bias, activation: 'relu6' });
     out = pointwise(out, mobilenetv1[`conv_${block}`].pointwise_conv, 1);
-    if (block === 11) middle = out;
+    if (block === 11 || block === BLOCKS) features.push(out);
   }
-  return { middle, last: out };
-}
-
-/** @returns the six feature maps that boxes are predicted from, each half the size of the previous one */
-function featureMaps(
-  { middle, last }: ReturnType<typeof mobileNet>,
-  { prediction_layer: layers }: SsdParams,
-): tf.Tensor4D[] {
-  const features = [middle, last];
-  let out = last;
   for (let layer = 0; layer < 8; layer += 2) {
     out = pointwise(pointwise(out, layers[`conv_${layer}`], 1), layers[`conv_${layer + 1}`], 2);
     features.push(out);

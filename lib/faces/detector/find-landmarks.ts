@@ -1,11 +1,35 @@
-import * as tf from '@tensorflow/tfjs';
-import { type Box, centerOf } from '../../core/geometry';
+import { type Box, centerOf, wholeOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/landmarks';
-import { wholePixels } from './decode-boxes';
-import { ASSUMED, type DetectedFace } from './detected-face';
+import { ASSUMED, EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/blocks';
 import { LANDMARK_INPUT, type LandmarkNetwork } from './face-api-networks';
-import { emptyBatch, sampleSquare, toSquare } from './sampling';
+import { type Candidate, wholePixels } from './find-boxes';
+import { type ImagePart, runOnParts } from './sampling';
+
+/**
+ * Names of detectors, in the order in which they run, with the side of the network's input in pixels. `followed`: tracked from
+ * the previous frame of a video. For cropped faces no detector runs: `whole-image` has predicted landmarks, `assumed` mean ones.
+ */
+export const DETECTORS = [
+  'tiny-160',
+  'tiny-320',
+  'ssd-512',
+  'ssd-256',
+  'followed',
+  'whole-image',
+  ASSUMED,
+] as const;
+
+/** A face with its landmarks, in pixels of the image. `score`: not comparable between detectors. */
+export interface DetectedFace extends Candidate {
+  readonly detector: (typeof DETECTORS)[number];
+  /** [68, 2] as x and y. */
+  readonly landmarks: Float32Array;
+}
+
+/** A detection without landmarks: the detector's box, and the same as a part of the image. */
+export interface FoundBox extends Candidate, ImagePart {
+  readonly detector: DetectedFace['detector'];
+}
 
 /**
  * Bias of the network's landmarks to the left and up, as a share of the input's side. The bias in x was measured without true
@@ -15,35 +39,24 @@ import { emptyBatch, sampleSquare, toSquare } from './sampling';
  */
 export const LANDMARK_BIAS = 0.008;
 
-/** Number of faces of which landmarks are found a second time in one batch: they are few, and a padded batch costs as much as a full one. */
-export const SECOND_LANDMARK_BATCH = 1;
+/** Maximum number of faces in a batch. */
+const BATCH_SIZE = 32;
 
 /**
- * Runs the landmark network on a part of each image.
- * @param parts whole pixels inside the images; undefined: without landmarks
- * @param batchSize size of the batch, which is padded with black
+ * Runs the landmark network on parts of images.
  * @returns for each part [68, 2] as x and y in pixels of its image
  */
 export async function findLandmarks(
   network: LandmarkNetwork,
-  images: readonly RgbImage[],
-  parts: readonly (Box | undefined)[],
-  batchSize: number,
-): Promise<(Float32Array | undefined)[]> {
-  if (!parts.some(Boolean)) return parts.map(() => undefined);
-  const filled = parts.every(Boolean) ? parts.length / batchSize : 0;
-  const batch = emptyBatch(batchSize * LANDMARK_INPUT * LANDMARK_INPUT * 3, filled);
-  parts.forEach((part, index) => {
-    if (!part) return;
-    const square = toSquare(part.width, part.height, true);
-    sampleSquare(images[index], part, square, { target: batch, size: LANDMARK_INPUT, index });
-  });
-  const output = tf.tidy(() =>
-    network.forward(tf.tensor4d(batch, [batchSize, LANDMARK_INPUT, LANDMARK_INPUT, 3])),
-  );
-  const values = (await output.data()) as Float32Array;
-  output.dispose();
-  return parts.map((part, index) => part && toPixels(landmarksOf({ landmarks: values }, index), part));
+  parts: readonly ImagePart[],
+): Promise<Float32Array[]> {
+  const found: Float32Array[] = [];
+  for (let start = 0; start < parts.length; start += BATCH_SIZE) {
+    const batch = parts.slice(start, start + BATCH_SIZE);
+    const landmarks = await runOnParts(network, batch, { size: LANDMARK_INPUT, isCentred: true });
+    found.push(...batch.map(({ part }, index) => toPixels(landmarksOf({ landmarks }, index), part)));
+  }
+  return found;
 }
 
 /**
@@ -71,69 +84,41 @@ export function isUpright(landmarks: Float32Array): boolean {
   return mouth.y - eyes.y > Math.abs(mouth.x - eyes.x) * Math.tan(Math.PI / 6);
 }
 
-/** A candidate that was chosen, with its part of the image in whole pixels. */
-export type ChosenFace = Omit<DetectedFace, 'landmarks'> & { readonly part: Box };
-
 /**
- * Finds the landmarks of faces: twice for all detectors but `tiny-160`, whose boxes suit the landmark network less. The second
- * part is the frame of the first landmarks.
- * @param options.batchSize faces in a batch, which is padded with black
- * @param options.secondBatchSize the same for the second pass, default {@link SECOND_LANDMARK_BATCH}
- * @returns a face for each image; undefined where none was chosen, or where the landmarks are not upright
+ * Finds the landmarks of detected boxes: twice for all detectors but `tiny-160`, whose boxes suit the landmark network less. The
+ * second part is the frame of the first landmarks.
+ * @returns a face for each box; undefined where the landmarks are not upright
  */
 export async function addLandmarks(
   network: LandmarkNetwork,
-  images: readonly RgbImage[],
-  chosen: readonly (ChosenFace | undefined)[],
-  options: { readonly batchSize: number; readonly secondBatchSize?: number },
+  boxes: readonly FoundBox[],
 ): Promise<(DetectedFace | undefined)[]> {
-  const { batchSize, secondBatchSize: size = SECOND_LANDMARK_BATCH } = options;
-  const parts = chosen.map((face) => face?.part);
-  const first = await findLandmarks(network, images, parts, batchSize);
-  const frames = chosen.map((face, index) =>
-    face && face.detector !== 'tiny-160' ? frameLandmarks(first[index]!, images[index]) : undefined,
-  );
-  const second: (Float32Array | undefined)[] = [];
-  for (let start = 0; start < frames.length; start += size) {
-    const end = start + size;
-    second.push(...(await findLandmarks(network, images.slice(start, end), frames.slice(start, end), size)));
-  }
-  return chosen.map((face, index) => {
-    const landmarks = second[index] ?? first[index];
-    if (!face || !landmarks || !isUpright(landmarks)) return undefined;
-    const { detector, score, box } = face;
-    return { detector, score, box, landmarks };
+  const found = await findLandmarks(network, boxes);
+  const frames = boxes.flatMap(({ detector, image }, index) => {
+    const part = detector === 'tiny-160' ? undefined : frameLandmarks(found[index], image);
+    return part ? [{ index, image, part }] : [];
   });
+  const second = await findLandmarks(network, frames);
+  frames.forEach(({ index }, place) => (found[index] = second[place]));
+  return boxes.map(({ detector, score, box }, index) =>
+    isUpright(found[index]) ? { detector, score, box, landmarks: found[index] } : undefined,
+  );
 }
 
-/**
- * Finds the landmarks of cropped faces: in the whole image, then in the frame of the first landmarks.
- * @param batchSize images in a batch; the last one is padded, because another batch size rounds differently
- */
-export async function findCroppedLandmarks(
+/** Finds the landmarks of cropped faces, which fill their images; mean landmarks are assumed where these are not upright. */
+export async function findCropped(
   network: LandmarkNetwork,
   images: readonly RgbImage[],
-  batchSize: number,
 ): Promise<DetectedFace[]> {
-  const faces: DetectedFace[] = [];
-  for (let start = 0; start < images.length; start += batchSize) {
-    const some = images.slice(start, start + batchSize);
-    const wholes = some.map(({ width, height }) => ({ x: 0, y: 0, width, height }));
-    const first = await findLandmarks(network, some, wholes, batchSize);
-    const frames = first.map((landmarks, index) => frameLandmarks(landmarks!, some[index]));
-    const second = await findLandmarks(network, some, frames, batchSize);
-    for (const [index, box] of wholes.entries()) {
-      const landmarks = second[index] ?? first[index]!;
-      const isFace = isUpright(landmarks);
-      faces.push({
-        score: 0,
-        box,
-        detector: isFace ? 'whole-image' : ASSUMED,
-        landmarks: isFace ? landmarks : meanLandmarks(box),
-      });
-    }
-  }
-  return faces;
+  const boxes = images.map((image) => {
+    const box = wholeOf(image);
+    return { image, part: box, box, score: 0, detector: 'whole-image' as const };
+  });
+  const found = await addLandmarks(network, boxes);
+  return boxes.map(
+    ({ score, box }, index) =>
+      found[index] ?? { detector: ASSUMED, score, box, landmarks: meanLandmarks(box) },
+  );
 }
 
 /**
@@ -154,6 +139,6 @@ const MEAN_LANDMARKS: readonly number[] = [
 ];
 
 /** @returns mean landmarks of a cropped face, [68, 2] as x and y in pixels of the image */
-export function meanLandmarks({ width, height }: Pick<Box, 'width' | 'height'>): Float32Array {
+function meanLandmarks({ width, height }: Box): Float32Array {
   return Float32Array.from(MEAN_LANDMARKS, (value, index) => value * (index % 2 === 0 ? width : height));
 }

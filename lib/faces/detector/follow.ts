@@ -1,11 +1,12 @@
 import { centerOf, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
-import { wholePixels } from './decode-boxes';
-import { type DetectedFace, type Follower, placeFace } from './detected-face';
 import type { Networks } from './face-api';
-import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
-import { cutAndFit } from './resize';
-import { PROPOSAL_SCORE, findWithTiny } from './run-detectors';
+import { wholePixels } from './find-boxes';
+import { type DetectedFace, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
+import { PROPOSAL_SCORE, cutAndFit, findWithTiny, placeBox } from './run-detectors';
+
+/** Takes the frames of a video in order, with their times in seconds, and returns their faces, the largest first. */
+export type Follower = (image: RgbImage, seconds: number) => Promise<DetectedFace[]>;
 
 /** Seconds after which faces are detected again, because new ones may have appeared. */
 const DETECT_EVERY_S = 0.4;
@@ -35,11 +36,9 @@ export function createFollower(
   networks: Networks,
   detectAll: (image: RgbImage) => Promise<DetectedFace[]>,
 ): Follower {
-  let [faces, before, detectedAt]: [readonly DetectedFace[], RgbImage | undefined, number] = [
-    [],
-    undefined,
-    0,
-  ];
+  let faces: readonly DetectedFace[] = [];
+  let before: RgbImage | undefined;
+  let detectedAt = 0;
   return async (image, seconds) => {
     const isNear = before && seconds >= detectedAt && seconds - detectedAt < DETECT_EVERY_S;
     const isSameScene = isNear && !isCut(before!, image);
@@ -64,7 +63,7 @@ async function followAll(
     found.push(followed);
   }
   if (faces.length > 0) return found;
-  const options = { inputSize: 320, batchSize: 1, minScore: PROPOSAL_SCORE, minShare: 0 };
+  const options = { size: 320, minScore: PROPOSAL_SCORE, minShare: 0 };
   const [seen] = await findWithTiny(networks, [image], options);
   return seen.length > 0 ? undefined : [];
 }
@@ -76,9 +75,9 @@ async function followFace(
 ): Promise<DetectedFace | undefined> {
   const frame = frameLandmarks(face.landmarks, image);
   if (!frame) return undefined;
-  const [landmarks] = await findLandmarks(networks.landmarks, [image], [frame], 1);
-  const next = landmarks && isUpright(landmarks) ? frameLandmarks(landmarks, image) : undefined;
-  if (!landmarks || !next) return undefined;
+  const [landmarks] = await findLandmarks(networks.landmarks, [{ image, part: frame }]);
+  const next = isUpright(landmarks) ? frameLandmarks(landmarks, image) : undefined;
+  if (!next) return undefined;
   const side = longerSide(frame);
   const [from, to] = [centerOf(frame), centerOf(next)];
   const moved = Math.hypot(to.x - from.x, to.y - from.y);
@@ -92,13 +91,11 @@ async function followFace(
   };
   const part = wholePixels(square, image)!;
   const cut = await cutAndFit(image, part, 160);
-  const options = { inputSize: 160, batchSize: 1, minScore: FOLLOWED_SCORE };
-  const [candidates] = await findWithTiny(networks, [cut], options);
-  const placed = candidates.map((candidate) =>
-    placeFace({ detector: 'followed', ...candidate, landmarks: new Float32Array(0) }, part, cut),
-  );
-  const same = placed.find(({ box }) => isCentredIn(box, next));
-  return same && { ...same, landmarks };
+  const [candidates] = await findWithTiny(networks, [cut], { size: 160, minScore: FOLLOWED_SCORE });
+  const same = candidates
+    .map(({ score, box }) => ({ score, box: placeBox(box, part, cut) }))
+    .find(({ box }) => isCentredIn(box, next));
+  return same && { detector: 'followed', ...same, landmarks };
 }
 
 function isCut({ width, height, data }: RgbImage, next: RgbImage): boolean {

@@ -1,10 +1,17 @@
-import * as tf from '@tensorflow/tfjs';
-import { type Box, growBox, isCentredIn, longerSide, scaleBox } from '../../core/geometry';
-import type { RgbImage } from '../../core/image';
-import { type Candidate, SSD_SIZE, decodeSsdOutput, decodeTinyOutput, wholePixels } from './decode-boxes';
+import sharp from 'sharp';
+import { type Box, growBox, isCentredIn, longerSide, scaleBox, wholeOf } from '../../core/geometry';
+import { type GrayImage, type RgbImage, enlargeCubic } from '../../core/image';
 import type { Networks } from './face-api';
-import { cutAndFit, fitWithin } from './resize';
-import { emptyBatch, sampleSquare, toSquare } from './sampling';
+import {
+  type Candidate,
+  SSD_SIZE,
+  type TinyOptions,
+  runSsd,
+  runTiny,
+  runTinyInOwnSize,
+  wholePixels,
+} from './find-boxes';
+import type { DetectedFace } from './find-landmarks';
 
 /** Smallest face of the tiny detector, as a share of the image's longer side: it also detects gaps between heads as small faces. */
 export const MIN_TINY_SHARE = 0.3;
@@ -15,65 +22,124 @@ export const MAX_SAMPLING_RATIO = 2;
 /** Minimum score of a proposal, which SSD checks: nine of ten faces of 28 pixels reach it. */
 export const PROPOSAL_SCORE = 0.1;
 
-/** Both sides of a detector's input are multiples of these, in pixels. */
-const [TINY_MULTIPLE, SSD_MULTIPLE] = [32, 128];
+/** Longer side and area of the copy in which faces are detected, in pixels; one of the two limits may be exceeded. */
+export const DETECTION_COPY = { side: 1280, area: 1280 * 960 } as const;
 
-/** Minimum ratio of the sides of SSD's input: cuts of an image then have one shape, and one graph. */
-const SSD_LEAST = 0.75;
-
-interface TinyOptions {
-  /** Side of the network's input in pixels. */
-  readonly inputSize: number;
-  /** Size of the batch, which is padded with black. */
-  readonly batchSize: number;
-  /** Default: the detector's own of 0.5. */
-  readonly minScore?: number;
-  /** Side of the smallest face as a share of the image's longer side, default {@link MIN_TINY_SHARE}. */
-  readonly minShare?: number;
+/**
+ * Shrinks an image for detection to a longer side of 1280 pixels or the area of 1280x960, whichever is larger: faces of a
+ * panorama stay as large as those of other images with as many pixels.
+ */
+export function fitForDetection(image: RgbImage): Promise<RgbImage> {
+  const { side, area } = DETECTION_COPY;
+  return shrink(image, Math.max(side / longerSide(image), Math.sqrt(area / (image.width * image.height))));
 }
 
-/** Runs the tiny detector on a batch of images. @returns candidates for each, in its pixels, the highest score first */
-export async function findWithTiny(
-  { tiny }: Networks,
-  images: readonly RgbImage[],
-  { inputSize, batchSize, minScore, minShare = MIN_TINY_SHARE }: TinyOptions,
-): Promise<Candidate[][]> {
-  const shrunk = await Promise.all(
-    images.map((image) =>
-      longerSide(image) > MAX_SAMPLING_RATIO * inputSize ? fitWithin(image, inputSize) : image,
-    ),
-  );
-  const batch = emptyBatch(batchSize * inputSize * inputSize * 3, shrunk.length / batchSize);
-  shrunk.forEach((image, index) => {
-    const { width, height } = image;
-    const square = toSquare(width, height, false);
-    sampleSquare(image, { x: 0, y: 0, width, height }, square, { target: batch, size: inputSize, index });
-  });
-  const output = await read(() => tiny.forward(tf.tensor4d(batch, [batchSize, inputSize, inputSize, 3])));
-  const each = output.length / batchSize;
-  const input = { width: inputSize, height: inputSize };
-  return shrunk.map((image, index) => {
-    const values = output.subarray(index * each, (index + 1) * each);
-    const candidates = decodeTinyOutput(values, image, input, minScore);
-    const large = candidates.filter(({ box }) => longerSide(box) >= minShare * longerSide(image));
-    return large.map((candidate) => enlarge(candidate, image, images[index]));
-  });
+/** Shrinks an image with antialiasing so that no side is longer than `side` pixels. */
+function fitWithin(image: RgbImage, side: number): Promise<RgbImage> {
+  return shrink(image, side / longerSide(image));
+}
+
+/** A scale of 1 or more returns the image unchanged. */
+async function shrink(image: RgbImage, scale: number): Promise<RgbImage> {
+  return scale >= 1 ? image : resize(image, scale);
+}
+
+/** Enlarges an image by cubic interpolation to a longer side of `side` pixels; a larger image is returned unchanged. */
+export async function enlarge(image: RgbImage, side: number): Promise<RgbImage> {
+  const scale = side / longerSide(image);
+  if (scale <= 1) return image;
+  // For small images libvips takes four times as long; it enlarges colours.
+  const grey = scale === 2 || scale === 4 ? toGrey(image) : undefined;
+  if (!grey) return resize(image, scale, 'cubic');
+  const { width, height, data } = enlargeCubic(grey, scale as 2 | 4);
+  const rgb = new Uint8Array(3 * data.length);
+  for (let pixel = 0, at = 0; pixel < data.length; pixel++, at += 3)
+    rgb[at] = rgb[at + 1] = rgb[at + 2] = data[pixel];
+  return { width, height, data: rgb };
+}
+
+/** Returns undefined for an image with colours. */
+function toGrey({ width, height, data }: RgbImage): GrayImage | undefined {
+  const grey = new Uint8Array(width * height);
+  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3) {
+    if (data[at] !== data[at + 1] || data[at] !== data[at + 2]) return undefined;
+    grey[pixel] = data[at];
+  }
+  return { width, height, data: grey };
 }
 
 /**
- * Runs the tiny detector on an image in its own size, for faces of 28 pixels or more.
- * @returns candidates above {@link PROPOSAL_SCORE} in pixels of the image, the highest score first; many are false
+ * Cuts a part out of an image and resizes it.
+ * @param part whole pixels inside the image
+ * @param side length of the longer side of the result, in pixels
  */
-async function proposeFaces({ tiny }: Networks, image: RgbImage): Promise<Candidate[]> {
-  const size = Math.max(TINY_MULTIPLE, longerSide(image) - (longerSide(image) % TINY_MULTIPLE));
-  const { values, width, height } = sampleWhole(image, size, TINY_MULTIPLE);
-  const output = await read(() => tiny.forward(tf.tensor4d(values, [1, height, width, 3])));
-  return decodeTinyOutput(output, image, { width, height }, PROPOSAL_SCORE);
+export function cutAndFit(image: RgbImage, part: Box, side: number): Promise<RgbImage> {
+  const scale = side / longerSide(part);
+  return resize(image, scale, scale > 1 ? 'cubic' : 'linear', part);
+}
+
+async function resize(
+  { width, height, data }: RgbImage,
+  scale: number,
+  kernel: 'linear' | 'cubic' = 'linear',
+  part: Box = wholeOf({ width, height }),
+): Promise<RgbImage> {
+  const target = {
+    width: Math.max(1, Math.round(part.width * scale)),
+    height: Math.max(1, Math.round(part.height * scale)),
+  };
+  const resized = await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    .extract({ left: part.x, top: part.y, width: part.width, height: part.height })
+    .resize({ ...target, fit: 'fill', kernel })
+    .raw()
+    .toBuffer();
+  return { ...target, data: new Uint8Array(resized.buffer, resized.byteOffset, resized.byteLength) };
+}
+
+/**
+ * Maps a face from a resized part of an image to the image.
+ * @param part in pixels of the image
+ * @param cut the resized part
+ */
+export function placeFace(face: DetectedFace, part: Box, cut: Pick<Box, 'width' | 'height'>): DetectedFace {
+  const landmarks = face.landmarks.map((value, index) =>
+    index % 2 === 0 ? part.x + value * (part.width / cut.width) : part.y + value * (part.height / cut.height),
+  );
+  return { ...face, box: placeBox(face.box, part, cut), landmarks };
+}
+
+/** Maps a box as {@link placeFace} does. */
+export function placeBox(box: Box, part: Box, cut: Pick<Box, 'width' | 'height'>): Box {
+  const scaled = scaleBox(box, part.width / cut.width, part.height / cut.height);
+  return { ...scaled, x: part.x + scaled.x, y: part.y + scaled.y };
+}
+
+/**
+ * Runs the tiny detector on a batch of images, which are shrunk first where sampling would shrink them too much.
+ * @param options.minShare side of the smallest face as a share of the image's longer side, default {@link MIN_TINY_SHARE}
+ * @returns candidates for each, in its pixels, the highest score first
+ */
+export async function findWithTiny(
+  { tiny }: Networks,
+  images: readonly RgbImage[],
+  { minShare = MIN_TINY_SHARE, ...input }: TinyOptions & { readonly minShare?: number },
+): Promise<Candidate[][]> {
+  const shrunk = await Promise.all(
+    images.map((image) =>
+      longerSide(image) > MAX_SAMPLING_RATIO * input.size ? fitWithin(image, input.size) : image,
+    ),
+  );
+  const found = await runTiny(tiny, shrunk, input);
+  return shrunk.map((image, index) =>
+    found[index]
+      .filter(({ box }) => longerSide(box) >= minShare * longerSide(image))
+      .map((candidate) => toImage(candidate, image, images[index])),
+  );
 }
 
 /**
  * Runs the SSD detector on one image.
- * @param side length of the image's longer side in the input, in pixels: a multiple of 128, at most (default) 512
+ * @param side as `runSsd` takes it, default {@link SSD_SIZE}
  * @returns candidates in pixels of the image, the highest score first
  */
 export async function findWithSsd(
@@ -81,12 +147,13 @@ export async function findWithSsd(
   image: RgbImage,
   side = SSD_SIZE,
 ): Promise<Candidate[]> {
-  const { anchors, forward } = await loadSsd();
+  const network = await loadSsd();
   const shrunk = await fitWithin(image, side);
-  const { values, width, height } = sampleWhole(shrunk, side, SSD_MULTIPLE, SSD_LEAST * side);
-  const output = await read(() => forward(tf.tensor4d(values, [1, height, width, 3])));
-  const candidates = decodeSsdOutput(output, anchors, shrunk, { side, input: { width, height } });
-  return candidates.map((candidate) => enlarge(candidate, shrunk, image));
+  return (await runSsd(network, shrunk, side)).map((candidate) => toImage(candidate, shrunk, image));
+}
+
+function toImage({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candidate {
+  return { score, box: scaleBox(box, to.width / from.width, to.height / from.height) };
 }
 
 /** Side of a cut around a proposal, in sides of the proposal, and the size that it is resized to, in pixels. */
@@ -96,9 +163,9 @@ const [CUT_FACES, CUT_SIZE] = [4, 256];
 const MAX_CUTS = 48;
 
 /**
- * Detects faces that are too small to be detected in the whole image: the tiny detector proposes them, and SSD checks a resized
- * cut around each.
- * @param images.copy the image, or the smaller one of `fitForDetection`, in which faces are proposed
+ * Detects faces that are too small to be detected in the whole image: the tiny detector proposes faces of 28 pixels or more, many
+ * of them false, and SSD checks a resized cut around each.
+ * @param images.copy the image, or the smaller one of {@link fitForDetection}, in which faces are proposed
  * @param images.known boxes of detected faces, in pixels of the copy; proposals in them are skipped
  * @returns `cut`: resized part of the image; `part`: the same in whole pixels of the image; `candidate`: in pixels of the cut
  */
@@ -107,12 +174,12 @@ export async function detectInCuts(
   images: { readonly image: RgbImage; readonly copy: RgbImage; readonly known: readonly Box[] },
 ) {
   const { image, copy, known } = images;
-  const proposals = (await proposeFaces(networks, copy)).filter(
+  const proposals = (await runTinyInOwnSize(networks.tiny, copy, PROPOSAL_SCORE)).filter(
     ({ box }) => !known.some((other) => isCentredIn(box, other)),
   );
   const found: { readonly cut: RgbImage; readonly part: Box; readonly candidate: Candidate }[] = [];
   for (const proposal of proposals.slice(0, MAX_CUTS)) {
-    const { box } = enlarge(proposal, copy, image);
+    const { box } = toImage(proposal, copy, image);
     const side = longerSide(box);
     const around = growBox(box, ((CUT_FACES - 1) * side) / 2);
     const part = wholePixels(around, image);
@@ -127,32 +194,4 @@ export async function detectInCuts(
     if (candidate) found.push({ cut, part, candidate });
   }
   return found;
-}
-
-/**
- * Samples an image so that its longer side has `size` pixels, and pads it with black to multiples of a number of pixels.
- * @param least minimum of each side in pixels
- * @returns values in the memory of {@link emptyBatch}: do not `await` before they are used
- */
-function sampleWhole(image: RgbImage, size: number, multiple: number, least = 0) {
-  const { width, height } = image;
-  const square = toSquare(width, height, false);
-  const [columns, rows] = [width, height].map(
-    (side) => multiple * Math.ceil(Math.max((side * size) / square.side, least) / multiple),
-  );
-  const values = emptyBatch(rows * columns * 3, 1);
-  const target = { target: values, size, index: 0, width: columns, height: rows };
-  sampleSquare(image, { x: 0, y: 0, width, height }, square, target);
-  return { values, width: columns, height: rows };
-}
-
-function enlarge({ score, box }: Candidate, from: RgbImage, to: RgbImage): Candidate {
-  return { score, box: scaleBox(box, to.width / from.width, to.height / from.height) };
-}
-
-async function read(compute: () => tf.Tensor): Promise<Float32Array> {
-  const output = tf.tidy(compute);
-  const values = (await output.data()) as Float32Array;
-  output.dispose();
-  return values;
 }

@@ -1,5 +1,49 @@
-import type { Box } from '../../core/geometry';
+import * as tf from '@tensorflow/tfjs';
+import { type Box, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
+import type { PixelNetwork } from './face-api-networks';
+
+/** A part of an image, in whole pixels inside it. */
+export interface ImagePart {
+  readonly image: RgbImage;
+  readonly part: Box;
+}
+
+/** How parts of images become a network's input. */
+export interface InputOptions {
+  /** Points along each side of the square to which a part is padded with black. */
+  readonly size: number;
+  /** Columns and rows of the square that the input has; default `size`. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Whether both sides are padded, with an odd pixel at the right or bottom; default: only the right or bottom. */
+  readonly isCentred?: boolean;
+}
+
+/** All batches use the same memory, which spares garbage collection: there is no `await` between filling and using one. */
+let memory = new Float32Array(0);
+
+/**
+ * Runs a network on a batch of parts of images, of any sizes. The output of a part does not depend on the others.
+ * @returns the network's output, one part after the other
+ */
+export async function runOnParts(
+  network: Pick<PixelNetwork, 'forward'>,
+  parts: readonly ImagePart[],
+  { size, width = size, height = size, isCentred = false }: InputOptions,
+): Promise<Float32Array> {
+  const length = height * width * 3;
+  if (memory.length < parts.length * length) memory = new Float32Array(parts.length * length);
+  const batch = memory.subarray(0, parts.length * length);
+  for (const [index, { image, part }] of parts.entries()) {
+    const target = batch.subarray(index * length, (index + 1) * length);
+    samplePart(image, part, toSquare(part, isCentred), { target, size, width });
+  }
+  const output = tf.tidy(() => network.forward(tf.tensor4d(batch, [parts.length, height, width, 3])));
+  const values = (await output.data()) as Float32Array;
+  output.dispose();
+  return values;
+}
 
 /** A square that contains a rectangle of an image, padded with black; in pixels of the image. */
 interface Square {
@@ -10,40 +54,26 @@ interface Square {
   readonly top: number;
 }
 
-/**
- * Pads a rectangle to a square: at the right and bottom, or on both sides.
- * @param centred whether both sides are padded; an odd pixel goes to the right or bottom
- * Source: face-api's `padToSquare`.
- */
-export function toSquare(width: number, height: number, centred: boolean): Square {
-  const side = Math.max(width, height);
-  const before = (size: number) => (centred ? side - size - Math.round((side - size) / 2) : 0);
-  return { side, left: before(width), top: before(height) };
+/** Source: face-api's `padToSquare`. */
+function toSquare(part: Box, isCentred: boolean): Square {
+  const side = longerSide(part);
+  const before = (size: number) => (isCentred ? side - size - Math.round((side - size) / 2) : 0);
+  return { side, left: before(part.width), top: before(part.height) };
+}
+
+/** An input to write: [height, width, 3], 0 to 255, from a square of `size` x `size` points. */
+interface Target {
+  readonly target: Float32Array;
+  readonly size: number;
+  readonly width: number;
 }
 
 /**
- * Samples a part of an image, padded to a square, at `size` x `size` points, bilinearly and without antialiasing: point i
- * is at i * side / size. The result equals `tf.image.resizeBilinear` of the padded part on any backend, also for parts of
- * different sizes in one batch.
- * @param part whole pixels inside the image
- * @param options.target batch to write to, [n, height, width, 3], 0 to 255
- * @param options.index number of the image in the batch, from 0
- * @param options.width columns of the square to write, `height` its rows; default `size`
+ * Samples a part, padded to a square, bilinearly and without antialiasing: point i is at i * side / size. The result equals
+ * `tf.image.resizeBilinear` of the padded part on any backend, also for parts of different sizes in one batch.
  */
-export function sampleSquare(
-  image: RgbImage,
-  part: Box,
-  square: Square,
-  options: {
-    readonly target: Float32Array;
-    readonly size: number;
-    readonly index: number;
-    readonly width?: number;
-    readonly height?: number;
-  },
-): void {
-  const { target, size, index, width = size, height = size } = options;
-  if (square.side === size) return copyPart(image, part, square, { target, index, width, height });
+function samplePart(image: RgbImage, part: Box, square: Square, { target, size, width }: Target): void {
+  if (square.side === size) return copyPart(image, part, square, { target, size, width });
   const columns = columnTaps(part.width, square, size, width);
   const rowLength = width * 3;
   // Two source rows are kept: each row of points is between two.
@@ -55,7 +85,7 @@ export function sampleSquare(
     held[slot] = row;
     return rows[slot];
   };
-  for (let y = 0, at = index * height * rowLength; y < height; y++, at += rowLength) {
+  for (let y = 0, at = 0; at < target.length; y++, at += rowLength) {
     const position = (y * square.side) / size;
     const upper = Math.floor(position);
     const first = rowAt(upper);
@@ -64,26 +94,14 @@ export function sampleSquare(
   }
 }
 
-/** Copies a part that has the batch's resolution: the result of sampling in a tenth of the time. */
-function copyPart(
-  image: RgbImage,
-  part: Box,
-  { left, top }: Square,
-  options: {
-    readonly target: Float32Array;
-    readonly index: number;
-    readonly width: number;
-    readonly height: number;
-  },
-): void {
-  const { target, index, width, height } = options;
-  const first = 3 * index * height * width;
-  target.fill(0, first, first + 3 * height * width);
+/** Copies a part that has the input's resolution: the result of sampling in a tenth of the time. */
+function copyPart(image: RgbImage, part: Box, { left, top }: Square, { target, width }: Target): void {
+  target.fill(0);
   const columns = Math.min(part.width, width - left);
-  for (let row = 0; row < Math.min(part.height, height - top); row++) {
+  const rows = Math.min(part.height, target.length / (3 * width) - top);
+  for (let row = 0; row < rows; row++) {
     const start = 3 * ((part.y + row) * image.width + part.x);
-    const line = image.data.subarray(start, start + 3 * columns);
-    target.set(line, first + 3 * ((top + row) * width + left));
+    target.set(image.data.subarray(start, start + 3 * columns), 3 * ((top + row) * width + left));
   }
 }
 
@@ -100,38 +118,26 @@ function blend(
     target[at + offset] = first[offset] * rest + second[offset] * weight;
 }
 
-/** Two source columns for each column, with their weights; the weight of a black column is 0. */
-interface ColumnTaps {
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  readonly firstWeight: Float32Array;
-  readonly secondWeight: Float32Array;
-}
-
-function columnTaps(width: number, { side, left }: Square, size: number, count: number): ColumnTaps {
-  const taps = {
-    first: new Int32Array(count),
-    second: new Int32Array(count),
-    firstWeight: new Float32Array(count),
-    secondWeight: new Float32Array(count),
-  };
+/** Returns two source columns for each column, with their weights; the weight of a black column is 0. */
+function columnTaps(width: number, { side, left }: Square, size: number, count: number) {
+  const [first, second] = [new Int32Array(count), new Int32Array(count)];
+  const [firstWeight, secondWeight] = [new Float32Array(count), new Float32Array(count)];
   const isInside = (column: number) => column >= 0 && column < width;
   for (let x = 0; x < count; x++) {
     const position = (x * side) / size;
     const lower = Math.floor(position);
-    const [first, second] = [lower - left, Math.min(lower + 1, side - 1) - left];
-    const weight = position - lower;
-    if (isInside(first)) [taps.first[x], taps.firstWeight[x]] = [3 * first, 1 - weight];
-    if (isInside(second)) [taps.second[x], taps.secondWeight[x]] = [3 * second, weight];
+    const [one, other] = [lower - left, Math.min(lower + 1, side - 1) - left];
+    if (isInside(one)) [first[x], firstWeight[x]] = [3 * one, 1 - (position - lower)];
+    if (isInside(other)) [second[x], secondWeight[x]] = [3 * other, position - lower];
   }
-  return taps;
+  return { first, second, firstWeight, secondWeight };
 }
 
 function sampleRow(
   { width, data }: RgbImage,
   part: Box,
   row: number,
-  { first, second, firstWeight, secondWeight }: ColumnTaps,
+  { first, second, firstWeight, secondWeight }: ReturnType<typeof columnTaps>,
   values: Float32Array,
 ): void {
   if (row < 0 || row >= part.height) {
@@ -148,17 +154,4 @@ function sampleRow(
     values[at + 1] = data[a + 1] * left + data[b + 1] * right;
     values[at + 2] = data[a + 2] * left + data[b + 2] * right;
   }
-}
-
-let memory = new Float32Array(0);
-
-/**
- * Returns a batch to fill. All batches use the same memory, which spares garbage collection: fill and use a batch before
- * the next call, without `await` in between.
- * @param length number of values
- * @param filled share at its start that the caller overwrites, 0 to 1; the rest is set to 0
- */
-export function emptyBatch(length: number, filled: number): Float32Array {
-  if (memory.length < length) memory = new Float32Array(length);
-  return memory.subarray(0, length).fill(0, Math.floor(length * filled));
 }

@@ -3,24 +3,28 @@ import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { startWorkers } from '../../files/worker-process';
 import { removeLeftovers } from '../../files/write-file';
-import { type BatchCounts, createShardWorker, type ShardWorker, type StoredShard } from './compute-shard';
-import { planJobs, type PlanOptions, type ShardJob } from './shard-plan';
 import { concatBlocks, toBlocks } from './rows';
-import { mergeShards, readShard } from './store';
+import {
+  createShardWorker,
+  type FrameCounts,
+  planJobs,
+  type PlanOptions,
+  type ShardJob,
+  type ShardWorker,
+  type StoredShard,
+} from './shards';
+import { mergeShards, streamStore } from './store';
 
-/** Progress of preprocessing in frames. Of those `done`, `missed` have no blocks and `reused` were in the cache. */
-export interface PreprocessProgress {
-  readonly done: number;
+/** Progress of preprocessing in frames. */
+export interface PreprocessProgress extends FrameCounts {
   readonly total: number;
-  readonly missed: number;
-  readonly reused: number;
 }
 
 /** Options of preprocessing. */
 export interface PreprocessOptions extends PlanOptions {
   /** Number of processes that compute shards, 1 being this process; default {@link defaultWorkers}. */
   readonly workers?: number;
-  /** An existing worker with `workers` processes, which the caller disposes; default: one is created and disposed. */
+  /** An existing worker with `workers` processes, which the caller stops; default: one is created and stopped. */
   readonly worker?: ShardWorker;
   readonly onProgress?: (progress: PreprocessProgress) => void;
 }
@@ -61,10 +65,16 @@ export async function preprocess(
   options: PreprocessOptions,
 ): Promise<PreprocessResult> {
   const start = performance.now();
+  const jobs = planJobs(records, options);
+  const shards = await makeShards(jobs, options);
   const parts: BlockSet[] = [];
-  const shards = await makeShards(planJobs(records, options), options, (own, index) => (parts[index] = own));
-  const blocks = concatBlocks(parts);
-  return { blocks, shards: shards.map(({ file }) => file), ...countShards(shards, start) };
+  for (const [index, { file }] of shards.entries())
+    for await (const batch of streamStore(file)) parts.push(toBlocks(batch, jobs[index].records));
+  return {
+    blocks: concatBlocks(parts),
+    shards: shards.map(({ file }) => file),
+    ...countShards(shards, start),
+  };
 }
 
 /**
@@ -101,39 +111,33 @@ const JOBS_PER_WORKER = 2;
 async function makeShards(
   jobs: readonly ShardJob[],
   options: Omit<PreprocessOptions, keyof PlanOptions>,
-  onBlocks?: (blocks: BlockSet, index: number) => void,
 ): Promise<StoredShard[]> {
   const total = jobs.reduce((sum, { records }) => sum + records.length, 0);
   const { workers = defaultWorkers(total), onProgress } = options;
   if (!Number.isInteger(workers) || workers < 1)
     throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
   const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
-  const counts = { done: 0, missed: 0, reused: 0 };
-  const onBatch = ([done, missed]: BatchCounts, reused = 0) => {
-    counts.done += done;
-    counts.missed += missed;
-    counts.reused += reused;
+  let counts = { done: 0, missed: 0, reused: 0 };
+  const onBatch = ({ done, missed, reused }: FrameCounts) => {
+    counts = { done: counts.done + done, missed: counts.missed + missed, reused: counts.reused + reused };
     onProgress?.({ ...counts, total });
   };
   const shards: StoredShard[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < jobs.length) {
-      const index = next++;
+  const work = [...jobs.entries()];
+  const makeAll = async () => {
+    for (let next = work.shift(); next; next = work.shift()) {
+      const [index, job] = next;
       try {
-        const onOwnBlocks = onBlocks && ((blocks: BlockSet) => onBlocks(blocks, index));
-        const shard = await worker.run(jobs[index], { onBatch, onBlocks: onOwnBlocks });
-        if (shard.reused) onBatch([shard.frames, shard.missed], shard.frames);
-        shards[index] = shard;
+        shards[index] = await worker.run(job, onBatch);
       } catch (error) {
-        next = jobs.length;
+        work.length = 0;
         throw error;
       }
     }
   };
   // Every job ends before the first error is thrown, because the worker's networks are freed after that.
-  const ends = await Promise.allSettled(Array.from({ length: JOBS_PER_WORKER * workers }, work));
-  if (!options.worker) worker.dispose();
+  const ends = await Promise.allSettled(Array.from({ length: JOBS_PER_WORKER * workers }, makeAll));
+  if (!options.worker) worker.stop();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return shards;
 }
@@ -155,17 +159,5 @@ export function defaultWorkers(images: number, cores: number = availableParallel
  * @param count number of processes
  */
 export function startWorkerProcesses(count: number): ShardWorker {
-  const workers = startWorkers<ShardJob, BatchCounts, StoredShard>(count, __dirname, 'worker-process');
-  return {
-    async run(job, { onBatch, onBlocks } = {}) {
-      const shard = await workers.run(job, onBatch);
-      if (!onBlocks) return shard;
-      const batch = await readShard(shard.file);
-      if (!batch)
-        throw new Error(`Expected the shard ${shard.file} to stay as it was written but it changed`);
-      onBlocks(toBlocks(batch, job.records));
-      return shard;
-    },
-    dispose: () => workers.stop(),
-  };
+  return startWorkers<ShardJob, FrameCounts, StoredShard>(count, __dirname, 'shards');
 }

@@ -1,16 +1,23 @@
 import * as arrow from 'apache-arrow';
-import { BLOCK_SIZE, type BlockSet, type SkippedFrame, FACE_SIZE, type FaceSet } from '../../core/blocks';
+import {
+  BLOCK_SIZE,
+  type BlockSet,
+  type CutBlocks,
+  type SkippedFrame,
+  FACE_SIZE,
+  type FaceSet,
+  LANDMARK_COORDINATES,
+  countAssumed,
+} from '../../core/blocks';
 import type { Emotion } from '../../core/emotions';
 import type { Box } from '../../core/geometry';
-import { LANDMARK_COORDINATES } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
-import type { FaceWithBlocks } from '../detector/find-faces';
-import { countAssumed } from '../detector/detected-face';
+import { type DetectedFace } from '../detector/find-landmarks';
 
 const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
 
 /** A frame with a face. */
-export interface FaceRow<R = FrameRecord> extends Omit<FaceWithBlocks, 'detector'> {
+export interface FaceRow<R = FrameRecord> extends Omit<DetectedFace, 'detector'>, CutBlocks {
   readonly record: R;
   readonly detector: string;
   /** Size of the image in pixels, after its EXIF rotation. */

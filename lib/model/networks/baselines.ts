@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../core/emotions';
-import { LANDMARK_COORDINATES } from '../../core/landmarks';
+import { LANDMARK_COORDINATES } from '../../core/blocks';
 import type { TensorSource } from '../training/data';
 import { createWeights, denseLayer, toNetwork } from './layers';
 import type { BuildOptions, Network } from './network';

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE } from '../../core/blocks';
-import { LANDMARK_COORDINATES } from '../../core/landmarks';
+import { BLOCK_SIZE, LANDMARK_COORDINATES } from '../../core/blocks';
 import {
   batchNormReluLayer,
   convLayer,

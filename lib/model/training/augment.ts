@@ -1,6 +1,5 @@
-import type { BlockSet } from '../../core/blocks';
+import { type BlockSet, landmarksOf } from '../../core/blocks';
 import { mirrorFeatures, normalizeLandmarks } from '../../core/landmark-features';
-import { landmarksOf } from '../../core/landmarks';
 import { createRandom, type Random } from '../../core/random';
 import {
   inputSource,

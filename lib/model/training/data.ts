@@ -1,9 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { BLOCK_SIZE, type BlockSet, expectFaces, FACE_SIZE } from '../../core/blocks';
+import {
+  BLOCK_SIZE,
+  type BlockSet,
+  expectFaces,
+  FACE_SIZE,
+  EYES_LANDMARKS,
+  LANDMARK_COORDINATES,
+  landmarksOf,
+  MOUTH_LANDMARKS,
+} from '../../core/blocks';
 import { emotionId, EMOTIONS } from '../../core/emotions';
 import { rowsToModelInput } from '../../core/image';
 import { drawHeatMap, landmarksInFace, normalizeLandmarks } from '../../core/landmark-features';
-import { EYES_LANDMARKS, LANDMARK_COORDINATES, landmarksOf, MOUTH_LANDMARKS } from '../../core/landmarks';
 import type { FrameRecord } from '../../core/record';
 import { toSoftLabel } from '../../core/votes';
 import type { DropoutSeed } from '../networks/network';

@@ -4,8 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { explainUnwritable } from '../../files/project';
 import { startEngine } from '../../tensor/backend';
-import { createShardWorker } from '../../faces/store/compute-shard';
-import type { ShardJob } from '../../faces/store/shard-plan';
+import { createShardWorker, type ShardJob } from '../../faces/store/shards';
 import { type FoldJob, runFoldJob } from '../folds/run-folds';
 import type { JobKind } from './queue';
 

@@ -7,7 +7,7 @@ import { URL } from 'node:url';
 import type * as bullmq from 'bullmq';
 // @ts-ignore
 import type * as ioredis from 'ioredis';
-import type { ShardWorker, StoredShard } from '../../faces/store/compute-shard';
+import type { ShardWorker, StoredShard } from '../../faces/store/shards';
 import {
   makeStore,
   type MadeStore,
@@ -179,18 +179,18 @@ export async function makeStoreOnQueue(
   options: PreprocessOptions & { readonly directory: string; readonly print?: Print },
 ): Promise<MadeStore> {
   const queue = await openQueue(url, options.print);
-  const run: ShardWorker['run'] = async (job, { onBatch } = {}) => {
+  const run: ShardWorker['run'] = async (job, onBatch) => {
     const shard = await queue.run<StoredShard>('shard', job);
     const { file, frames, missed, reused } = shard;
     if (!fs.existsSync(file))
       throw new Error(
         `Expected ${path.basename(file)} in ${path.dirname(file)}, which all machines must share, but a worker wrote it elsewhere`,
       );
-    if (!reused) onBatch?.([frames, missed]);
+    onBatch?.({ done: frames, missed, reused: reused ? frames : 0 });
     return shard;
   };
   try {
-    const worker = { run, dispose: () => undefined };
+    const worker = { run, stop: () => undefined };
     return await makeStore(source, { ...options, worker, workers: WORKERS_AHEAD });
   } finally {
     await queue.close();

@@ -1,4 +1,7 @@
-import { type Box, clampBox, intersectionOverUnion, longerSide } from '../../core/geometry';
+import { type Box, clampBox, intersectionOverUnion, longerSide, wholeOf } from '../../core/geometry';
+import type { RgbImage } from '../../core/image';
+import type { buildSsdNetwork, PixelNetwork } from './face-api-networks';
+import { type ImagePart, type InputOptions, runOnParts } from './sampling';
 
 /** A detection: a box that may be a face. */
 export interface Candidate {
@@ -8,10 +11,7 @@ export interface Candidate {
   readonly box: Box;
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+type Size = Pick<Box, 'width' | 'height'>;
 
 // Width and height in cells of the detector's grid. Source: face-api's tinyFaceDetector/const.ts.
 const TINY_ANCHORS = [
@@ -31,19 +31,89 @@ const TINY_STRIDE = 32;
 /** Largest input of the SSD detector, in pixels; its anchors are shares of this side. */
 export const SSD_SIZE = 512;
 
+/** Both sides of SSD's input are multiples of this, in pixels. */
+const SSD_MULTIPLE = 128;
+
+/** Minimum ratio of the sides of SSD's input: cuts of an image then have one shape, and one graph. */
+const SSD_LEAST = 0.75;
+
+/** Input of the tiny detector, and the lowest score of a candidate, default {@link MIN_SCORE}. */
+export interface TinyOptions extends InputOptions {
+  readonly minScore?: number;
+}
+
+/**
+ * Runs the tiny detector on a batch of images. An image fills the longer side of the input.
+ * @returns for each its candidates in its pixels, the highest score first
+ */
+export async function runTiny(
+  network: Pick<PixelNetwork, 'forward'>,
+  images: readonly RgbImage[],
+  { minScore = MIN_SCORE, ...input }: TinyOptions,
+): Promise<Candidate[][]> {
+  const parts = images.map((image) => ({ image, part: wholeOf(image) }));
+  const output = await runOnParts(network, parts, input);
+  const each = output.length / images.length;
+  const { size: width, width: columns = width, height: rows = width } = input;
+  return images.map((image, index) =>
+    decodeTiny(output.subarray(index * each, (index + 1) * each), image, {
+      input: { width: columns, height: rows },
+      minScore,
+    }),
+  );
+}
+
+/** Runs the tiny detector on an image in its own size. @returns as {@link runTiny} */
+export async function runTinyInOwnSize(
+  network: Pick<PixelNetwork, 'forward'>,
+  image: RgbImage,
+  minScore: number,
+): Promise<Candidate[]> {
+  const size = Math.max(TINY_STRIDE, longerSide(image) - (longerSide(image) % TINY_STRIDE));
+  return (await runTiny(network, [image], { ...fitInput(image, size, TINY_STRIDE), minScore }))[0];
+}
+
+/**
+ * Runs the SSD detector on one image.
+ * @param side length of the image's longer side in the input, in pixels: a multiple of 128, at most 512
+ * @returns candidates in pixels of the image, the highest score first
+ */
+export async function runSsd(
+  network: Pick<ReturnType<typeof buildSsdNetwork>, 'forward' | 'anchors'>,
+  image: RgbImage,
+  side: number,
+): Promise<Candidate[]> {
+  const input = fitInput(image, side, SSD_MULTIPLE, SSD_LEAST * side);
+  const output = await runOnParts(network, [{ image, part: wholeOf(image) }], input);
+  return decodeSsd(output, network.anchors, image, input);
+}
+
+/**
+ * Chooses the input of an image whose longer side has `size` pixels; black fills it up to multiples of a number of pixels.
+ * @param least minimum of each side in pixels
+ */
+function fitInput(
+  image: Size,
+  size: number,
+  multiple: number,
+  least = 0,
+): Required<Omit<InputOptions, 'isCentred'>> {
+  const [width, height] = [image.width, image.height].map(
+    (side) => multiple * Math.ceil(Math.max((side * size) / longerSide(image), least) / multiple),
+  );
+  return { size, width, height };
+}
+
 /**
  * Decodes the tiny detector's output for one image.
  * @param output [rows, columns, 5 anchors, 5] as x, y, log width, log height, and the score's logit
- * @param input size of the network's input in pixels; the image fills its longer side
- * @param minScore default {@link MIN_SCORE}
- * @returns candidates above that score in pixels of the image, the highest score first, after non-maximum suppression at 0.4
+ * @returns candidates after non-maximum suppression at 0.4
  * Source: face-api's `TinyYolov2Base.extractBoxes` and `detect`.
  */
-export function decodeTinyOutput(
+function decodeTiny(
   output: Float32Array,
   image: Size,
-  input: Size,
-  minScore = MIN_SCORE,
+  { input, minScore }: { readonly input: Size; readonly minScore: number },
 ): Candidate[] {
   const [rows, columns] = [input.height / TINY_STRIDE, input.width / TINY_STRIDE];
   const scale = paddedScale(image, input, longerSide(input));
@@ -68,18 +138,15 @@ const SSD_MAP_SIDE = 32;
 /**
  * Decodes the SSD detector's output for one image.
  * @param output [anchors, 5]: the encoded box and the logit of a face
- * @param anchors of an input of 512x512, [anchors, 4] as top, left, bottom, right in 0..1
- * @param options.side length of the image's longer side in the input, in pixels
- * @param options.input size of the network's input in pixels
- * @returns candidates above {@link MIN_SCORE} in pixels of the image, the highest score first, after non-maximum suppression
- *   at 0.5
+ * @param anchors those of an input of 512x512, [anchors, 4] as top, left, bottom, right in 0..1
+ * @returns candidates above {@link MIN_SCORE}, clipped to the input, after non-maximum suppression at 0.5
  * Source: face-api's `SsdMobilenetv1.locateFaces` and ssdMobilenetv1/outputLayer.ts.
  */
-export function decodeSsdOutput(
+function decodeSsd(
   output: Float32Array,
   anchors: Float32Array,
   image: Size,
-  { side, input }: { readonly side: number; readonly input: Size },
+  input: Size & { readonly size: number },
 ): Candidate[] {
   const candidates: Candidate[] = [];
   let [at, firstAnchor] = [0, 0];
@@ -95,7 +162,7 @@ export function decodeSsdOutput(
       }
     firstAnchor += mapSide * mapSide * boxes;
   }
-  const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, side);
+  const scale = paddedScale(image, { width: SSD_SIZE, height: SSD_SIZE }, input.size);
   return suppressNonMaxima(candidates, 0.5).map(({ score, box }) => {
     const [left, right] = [Math.max(0, box.x), Math.min(1, box.x + box.width)];
     const [top, bottom] = [Math.max(0, box.y), Math.min(1, box.y + box.height)];
@@ -133,28 +200,25 @@ function suppressNonMaxima(candidates: readonly Candidate[], limit: number): Can
   return kept;
 }
 
-/**
- * Ranks candidates by score times square root of the area: the larger of two with similar scores comes first.
- * @returns candidates that overlap the image; `part`: the overlap in whole pixels
- */
-export function rankFaces(
-  candidates: readonly Candidate[],
-  image: Size,
-): (Candidate & { readonly part: Box })[] {
-  const inside = candidates.flatMap((candidate) => {
+/** @returns the candidates that overlap the image; `part`: the overlap in whole pixels */
+export function clipToImage<C extends Candidate>(
+  candidates: readonly C[],
+  image: RgbImage,
+): (C & ImagePart)[] {
+  return candidates.flatMap((candidate) => {
     const part = wholePixels(candidate.box, image);
-    return part ? [{ ...candidate, part }] : [];
+    return part ? [{ ...candidate, image, part }] : [];
   });
-  const worth = ({ score, part }: (typeof inside)[number]) => score * Math.sqrt(part.width * part.height);
-  return inside.sort((first, second) => worth(second) - worth(first));
 }
 
-/** @returns the first of {@link rankFaces}; undefined when no candidate overlaps the image. The original takes dlib's first. */
-export function chooseFace(
-  candidates: readonly Candidate[],
-  image: Size,
-): ReturnType<typeof rankFaces>[0] | undefined {
-  return rankFaces(candidates, image)[0];
+/**
+ * Ranks candidates by score times square root of the area: the larger of two with similar scores comes first. The original takes
+ * dlib's first.
+ * @returns those that overlap the image, as {@link clipToImage} returns them
+ */
+export function rankFaces<C extends Candidate>(candidates: readonly C[], image: RgbImage): (C & ImagePart)[] {
+  const worth = ({ score, part }: C & ImagePart) => score * Math.sqrt(part.width * part.height);
+  return clipToImage(candidates, image).sort((first, second) => worth(second) - worth(first));
 }
 
 /**

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { createRandom } from '../../lib/core/random';
-import { enlarge } from '../../lib/faces/detector/resize';
+import { enlarge } from '../../lib/faces/detector/run-detectors';
 
 describe('enlarge', () => {
   for (const [width, height, side] of [
     [48, 48, 192],
     [96, 83, 192],
     [40, 48, 192],
+    [3, 2, 12],
   ])
     it(`gives libvips' pixels for grey images of ${width}x${height}`, async () => {
       const random = createRandom(3);
