@@ -51,14 +51,10 @@ export async function openAnswers(options: AnswersOptions): Promise<Answers> {
     const { file, isRegular } = findTarget(output, '--output');
     if (isRegular) return keepAnswers(`${file}.part`, output, options);
   }
-  const target = await openOutput(output);
-  await target.write(start);
-  const finish = async (end: string) => {
-    await target.write(end);
-    await target.finish();
-  };
-  const before = { inputs: 0, pictures: 0, unread: 0 };
-  return { before, write: (text) => target.write(text), finish, discard: () => target.discard() };
+  const { write, finish, discard } = await openOutput(output);
+  await write(start);
+  const finishAll = (end: string) => write(end).then(finish);
+  return { before: { inputs: 0, pictures: 0, unread: 0 }, write, finish: finishAll, discard };
 }
 
 /** The answers of one input, kept as a line of JSON. */
@@ -92,11 +88,6 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
     kept += 1;
     await handle.appendFile(`\n${JSON.stringify(entry)}`);
   };
-  let isOpen = true;
-  const discard = async () => {
-    if (isOpen) await handle.close();
-    isOpen = false;
-  };
   return {
     before,
     part,
@@ -124,10 +115,11 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
       } finally {
         await target.discard();
       }
-      await discard();
+      await handle.close();
       await rm(part, { force: true });
     },
-    discard,
+    // Closing twice has no effect.
+    discard: () => handle.close(),
   };
 }
 

@@ -35,19 +35,6 @@ export interface PlainFace {
   readonly landmarks: readonly number[];
 }
 
-/** The prediction for one picture. */
-export interface PlainPicture {
-  /** The picture's path or name. */
-  readonly source: string;
-  /** Time of a video's frame. */
-  readonly seconds?: number;
-  /** Size of the picture in pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** The largest first. */
-  readonly faces: readonly PlainFace[];
-}
-
 /** A {@link PlainFace} with typed arrays and blocks. */
 export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'> {
   readonly detector: DetectedFace['detector'];
@@ -58,12 +45,23 @@ export interface FacePrediction extends Omit<PlainFace, 'detector' | 'landmarks'
   readonly mouth: Uint8Array;
 }
 
-/** A {@link PlainPicture} with typed arrays and blocks. */
-export interface PicturePrediction extends Omit<PlainPicture, 'faces'> {
+/** The prediction for one picture. */
+export interface PicturePrediction<Face = FacePrediction> {
+  /** The picture's path or name. */
+  readonly source: string;
+  /** Time of a video's frame. */
+  readonly seconds?: number;
+  /** Size of the picture in pixels. */
+  readonly width: number;
+  readonly height: number;
   /** Number of frames or pages in the file, of which only the first was predicted; undefined when there is only one. */
   readonly frames?: number;
-  readonly faces: readonly FacePrediction[];
+  /** The largest first. */
+  readonly faces: readonly Face[];
 }
+
+/** The prediction for one picture, as `predict --format json` writes it. */
+export type PlainPicture = PicturePrediction<PlainFace>;
 
 /** A picture that could not be read. */
 export interface UnreadPicture extends BadImage {

@@ -104,22 +104,6 @@ export interface ReadLength {
   readonly isCut: boolean;
 }
 
-/** Output of ffprobe for {@link ENTRIES}; numbers are texts, and all are optional. */
-interface Probed {
-  readonly format: {
-    readonly format_name?: string;
-    readonly start_time?: string;
-    readonly duration?: string;
-  };
-  readonly streams: readonly {
-    readonly start_time?: string;
-    readonly duration?: string;
-    readonly nb_frames?: string;
-    readonly avg_frame_rate?: string;
-    readonly tags?: { readonly DURATION?: string };
-  }[];
-}
-
 const ENTRIES = [
   'format=format_name,start_time,duration',
   'stream=start_time,duration,nb_frames,avg_frame_rate',
@@ -140,9 +124,9 @@ export async function findMissing(
   input: readonly string[],
   { count, lastSeconds, isCut }: ReadLength,
 ): Promise<string | undefined> {
-  const asked = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', ENTRIES, '-of', 'json'];
+  const asked = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', ENTRIES, '-of', 'flat'];
   const { stdout } = await promisify(execFile)('ffprobe', [...asked, ...input]);
-  const { frames, frameSeconds, end, isOwn } = readStated(JSON.parse(stdout) as Probed);
+  const { frames, frameSeconds, end, isOwn } = readStated(stdout);
   const read = count > 0 ? lastSeconds + frameSeconds : 0;
   const missing = end - read;
   const isShort = missing > Math.max(1.5 * frameSeconds, TOLERANCE_S) && !(count >= frames);
@@ -153,15 +137,22 @@ export async function findMissing(
     : `it ends early, after ${read.toFixed(1)} s, as if it was cut off in transfer; how much is missing it does not state`;
 }
 
-/** Reads the stated length; missing numbers are NaN, a missing length of a frame is 0. */
-function readStated({ format, streams: [stream = {}] }: Probed) {
-  const frames = Number(stream.nb_frames);
-  const [across = 0, down = 1] = (stream.avg_frame_rate ?? '').split('/').map(Number);
+/**
+ * Reads the stated length; missing numbers are NaN, a missing length of a frame is 0.
+ * @param probed lines such as `streams.stream.0.nb_frames="40"`
+ */
+function readStated(probed: string) {
+  const stated = new Map([...probed.matchAll(/^(.+)="(.*)"$/gm)].map(([, key, value]) => [key, value]));
+  const ofFormat = (key: string) => stated.get(`format.${key}`) ?? 'N/A';
+  const ofStream = (key: string) => stated.get(`streams.stream.0.${key}`) ?? 'N/A';
+  const frames = Number(ofStream('nb_frames'));
+  const [across, down = 1] = ofStream('avg_frame_rate').split('/').map(Number);
   const frameSeconds = across > 0 ? down / across : 0;
-  const start = Number(stream.start_time ?? 0) - Number(format.start_time ?? 0) || 0;
-  const [hours, minutes, seconds] = (stream.tags?.DURATION ?? '').split(':').map(Number);
+  const start = (Number(ofStream('start_time')) || 0) - (Number(ofFormat('start_time')) || 0);
+  const [hours, minutes, seconds] = ofStream('tags.DURATION').split(':').map(Number);
   // ffprobe estimates an AVI file's length by its size, which may be truncated; the number of frames is stated.
-  const duration = format.format_name === 'avi' ? frames * frameSeconds : Number(stream.duration);
+  const isAvi = ofFormat('format_name') === 'avi';
+  const duration = isAvi ? frames * frameSeconds : Number(ofStream('duration'));
   const own = [3600 * hours + 60 * minutes + seconds, start + duration].find((value) => value > 0);
-  return { frames, frameSeconds, end: own ?? Number(format.duration), isOwn: own !== undefined };
+  return { frames, frameSeconds, end: own ?? Number(ofFormat('duration')), isOwn: own !== undefined };
 }

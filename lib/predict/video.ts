@@ -151,17 +151,15 @@ function checkEnd(end: number | Error, file: string, complaint: string): void {
   if (end === 0) return;
   if (isMissingProgram(end)) throw missingProgram('ffmpeg', file);
   const reason = end instanceof Error ? end.message : complaint.trim() || `status ${end}`;
-  if (/option '?fps_mode/i.test(reason))
-    throw new VideoError(
-      'unreadable-file',
-      `Expected ffmpeg 5.1 or newer on the PATH for ${file} but this one is older: ${reason}`,
-    );
+  const isOld = /option '?fps_mode/i.test(reason);
+  const expected = isOld ? 'ffmpeg 5.1 or newer on the PATH' : 'a video that ffmpeg reads';
   const hint = /moov atom not found/.test(reason)
     ? '\nIts index, which stands at the end, is missing: was it cut off in transfer?'
     : '';
+  const received = isOld ? 'this one is older' : 'received';
   throw new VideoError(
     'unreadable-file',
-    `Expected a video that ffmpeg reads for ${file} but received: ${reason}${hint}`,
+    `Expected ${expected} for ${file} but ${received}: ${reason}${hint}`,
   );
 }
 
@@ -192,12 +190,12 @@ function missingProgram(name: string, file: string): VideoError {
 export async function* splitPpm(stream: AsyncIterable<Buffer>): AsyncGenerator<RgbImage> {
   let parts: Buffer[] = [];
   let held = 0;
-  let header: PpmHeader | undefined;
+  let header: ReturnType<typeof parseHeader>;
   for await (const chunk of stream) {
     parts.push(chunk);
     held += chunk.length;
-    for (;;) {
-      if (!header && held > 0) {
+    while (held > 0) {
+      if (!header) {
         parts = [Buffer.concat(parts)];
         header = parseHeader(parts[0]);
       }
@@ -214,23 +212,17 @@ export async function* splitPpm(stream: AsyncIterable<Buffer>): AsyncGenerator<R
     throw new RangeError(`Expected whole pictures from the video but received ${held} bytes more`);
 }
 
-interface PpmHeader {
-  readonly width: number;
-  readonly height: number;
-  /** Start and end of the colours in the bytes. */
-  readonly start: number;
-  readonly end: number;
-}
-
-function parseHeader(bytes: Buffer): PpmHeader | undefined {
+/** @returns size of the picture, start and end of its colours in the bytes; undefined while the header is not complete */
+function parseHeader(bytes: Buffer) {
   const text = bytes.toString('latin1', 0, HEADER_BYTES);
   const found = /^P6\s(\d{1,6})\s(\d{1,6})\s255\s/.exec(text);
   if (!found && bytes.length < HEADER_BYTES) return undefined;
-  const [width, height] = found ? [Number(found[1]), Number(found[2])] : [0, 0];
-  if (!found || width * height === 0 || width * height > MAX_IMAGE_PIXELS)
-    throw new RangeError(
-      `Expected a PPM picture from the video but received ${JSON.stringify(text.slice(0, 20))}`,
-    );
-  const start = found[0].length;
-  return { width, height, start, end: start + 3 * width * height };
+  const [{ length: start }, width, height] = found
+    ? [found[0], Number(found[1]), Number(found[2])]
+    : ['', 0, 0];
+  const pixels = width * height;
+  if (pixels > 0 && pixels <= MAX_IMAGE_PIXELS) return { width, height, start, end: start + 3 * pixels };
+  throw new RangeError(
+    `Expected a PPM picture from the video but received ${JSON.stringify(text.slice(0, 20))}`,
+  );
 }

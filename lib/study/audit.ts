@@ -1,5 +1,7 @@
 import { BLOCK_SIZE, type BlockSet, countAssumed, describeAssumed } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
+import { groupBy } from '../core/group-by';
+import { mean } from '../core/intervals';
 import { findNearDuplicates, hashFaces } from '../core/perceptual-hash';
 import type { FrameRecord } from '../core/record';
 import { SPLIT_NAMES, splitRecords } from '../core/split';
@@ -69,16 +71,16 @@ export function auditBlocks(blocks: BlockSet, seed: number) {
 
 /** Counts the frames of each group, and those with a found face; sorted by name. */
 function countGroups<T>(all: readonly T[], found: readonly T[], groupOf: (one: T) => string) {
-  const count = (some: readonly T[], name: string) => some.filter((one) => groupOf(one) === name).length;
-  return [...new Set(all.map(groupOf))]
-    .sort()
-    .map((name) => ({ name, frames: count(all, name), found: count(found, name) }));
+  const ofFound = groupBy(found, groupOf);
+  return Array.from(groupBy(all, groupOf), ([name, { length: frames }]) => {
+    return { name, frames, found: ofFound.get(name)?.length ?? 0 };
+  }).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function deviationOf(blocks: Uint8Array, face: number): number {
-  const block = blocks.subarray(AREA * face, AREA * (face + 1));
-  const mean = block.reduce((sum, level) => sum + level, 0) / block.length;
-  return Math.sqrt(block.reduce((sum, level) => sum + (level - mean) ** 2, 0) / block.length);
+  const levels = [...blocks.subarray(AREA * face, AREA * (face + 1))];
+  const middle = mean(levels);
+  return Math.sqrt(mean(levels.map((level) => (level - middle) ** 2)));
 }
 
 /** Longer texts are cut to this many characters in a table's cell. */
@@ -94,7 +96,7 @@ export function formatDatasheet(
     readonly records: readonly FrameRecord[];
   },
 ): string {
-  const { frames, characters, worst, contrast } = audit;
+  const { frames, characters, contrast } = audit;
   const found = characters.reduce((sum, group) => sum + group.found, 0);
   const assumed = describeAssumed(audit.assumed, found);
   const foundTable = (label: string, groups: Audit['characters']) =>
@@ -102,14 +104,16 @@ export function formatDatasheet(
       [label, 'found', ''],
       groups.map((one) => [one.name, `${one.found} of ${one.frames}`, percent(one.found, one.frames)]),
     );
+  const cells = audit.cells.map((row, index) => [characters[index].name, ...row]);
+  const missed = audit.missed.map((one) => [one.name, one.frames]);
   const splits = audit.splits.map((one) =>
     one.reason !== undefined
       ? [one.split, 'no such split', one.reason]
       : [one.split, `${one.duplicates} of ${one.test}`, percent(one.duplicates, one.test)],
   );
-  const worstRows = worst.map((face, index) => {
+  const worst = audit.worst.map((face, index) => {
     const { path: file, character, emotion } = about.records[face];
-    return [String(index + 1), file, character, emotion, contrast[face].toFixed(1)];
+    return [index + 1, file, character, emotion, contrast[face].toFixed(1)];
   });
   return [
     `# Datasheet: ${about.title}`,
@@ -117,41 +121,29 @@ export function formatDatasheet(
     `${frames} frames, ${found} with blocks (${percent(found, frames)}).`,
     ...(assumed ? [assumed] : []),
     '## Frames by character and expression',
-    table(
-      ['character', ...EMOTIONS],
-      audit.cells.map((row, index) => [characters[index].name, ...row.map(String)]),
-    ),
+    table(['character', ...EMOTIONS], cells),
     '## Faces found',
     foundTable('character', characters),
     foundTable('expression', audit.emotions),
     '## Frames without blocks',
-    audit.missed.length === 0
-      ? 'None.'
-      : table(
-          ['kind', 'frames'],
-          audit.missed.map((one) => [one.name, String(one.frames)]),
-        ),
+    missed.length === 0 ? 'None.' : table(['kind', 'frames'], missed),
     '## Near-duplicates',
     `${audit.duplicates} faces have a near-duplicate: another face whose hash of both blocks differs in at most 3 of 64 bits. Test faces with a near-duplicate in the training set:`,
     table(['split', 'test faces', ''], splits),
     '## Block quality',
     `Contrast (standard deviation of the grey levels of the weaker block): ${quantiles(contrast)}.`,
-    ...(worst.length > 0
-      ? [
-          'The lowest contrasts, numbered as in worst.png:',
-          table(['', 'picture', 'character', 'expression', 'contrast'], worstRows),
-        ]
-      : []),
+    ...(worst.length > 0 ? ['The lowest contrasts, numbered as in worst.png:'] : []),
+    ...(worst.length > 0 ? [table(['', 'picture', 'character', 'expression', 'contrast'], worst)] : []),
     '',
   ].join('\n\n');
 }
 
 /** Formats a table; each cell is one line, with Markdown escaped. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const toCell = (text: string) => {
-    const letters = [...text.replace(/\s+/g, ' ').trim()];
-    const short = letters.length > MOST_IN_CELL ? [...letters.slice(0, MOST_IN_CELL - 1), '…'] : letters;
-    return short.join('').replace(/[\\`*_<>|[\]]/g, '\\$&');
+function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const toCell = (content: string | number) => {
+    const letters = [...String(content).replace(/\s+/g, ' ').trim()];
+    if (letters.length > MOST_IN_CELL) letters.splice(MOST_IN_CELL - 1, Infinity, '…');
+    return letters.join('').replace(/[\\`*_<>|[\]]/g, '\\$&');
   };
   return markdownTable(
     header,

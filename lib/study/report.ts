@@ -41,12 +41,12 @@ export function buildReport(parts: ReportParts) {
   const { network, nearest, boxes } = evaluation.scores;
   const [images, faces] = [dataset.records.length, preprocessing.blocks.records.length];
   const tail = ({ percentile5, worst }: BlockIou) => ({ percentile5, worst });
-  const round = (time: number) => Math.round(time * 10) / 10;
+  const round = ({ seconds }: { readonly seconds: number }) => Math.round(seconds * 10) / 10;
   const seconds: Readonly<Record<string, number>> = {
-    sample: round(dataset.seconds),
-    preprocess: round(preprocessing.seconds),
-    train: round(training.seconds),
-    evaluate: round(evaluation.seconds),
+    sample: round(dataset),
+    preprocess: round(preprocessing),
+    train: round(training),
+    evaluate: round(evaluation),
   };
   return {
     dataset: dataset.name,
@@ -123,33 +123,26 @@ export function resultsToMarkdown(report: ReportFile): string {
 export function reportRows(report: ReportFile): { what: string; value: string }[] {
   const [low, high] = report.accuracyOfAllInterval;
   const { train, validation, test, name } = report.split;
-  const rows = [
-    ['data', `${report.dataset}, ${formatCount(report.images)} images`],
-    ['split', `by ${name}: ${train} train, ${validation} validation, ${test} test`],
-    ['faces found', `${formatPercent(report.detectionRate)} (${report.faces} of ${report.images})`],
-    ...blockRows(report),
-    [
-      `${report.model}, ${report.epochs} epochs: accuracy of all test images`,
-      `${formatPercent(report.accuracyOfAll)} (Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`,
-    ],
-    ['the same, of the images with a face', formatPercent(report.accuracyOfFound)],
-    ['macro F1', report.macroF1.toFixed(4)],
-    ['nearest training neighbour, which learns nothing', formatPercent(report.baselines.nearest)],
-    ['boxes only, which sees no pixel', formatPercent(report.baselines.boxes)],
-  ];
-  return rows.map(([what, value]) => ({ what, value }));
+  const rows = {
+    data: `${report.dataset}, ${formatCount(report.images)} images`,
+    split: `by ${name}: ${train} train, ${validation} validation, ${test} test`,
+    'faces found': `${formatPercent(report.detectionRate)} (${report.faces} of ${report.images})`,
+    ...describeBlocks(report),
+    [`${report.model}, ${report.epochs} epochs: accuracy of all test images`]: `${formatPercent(report.accuracyOfAll)} (Wilson 95 %: ${formatPercent(low)} to ${formatPercent(high)})`,
+    'the same, of the images with a face': formatPercent(report.accuracyOfFound),
+    'macro F1': report.macroF1.toFixed(4),
+    'nearest training neighbour, which learns nothing': formatPercent(report.baselines.nearest),
+    'boxes only, which sees no pixel': formatPercent(report.baselines.boxes),
+  };
+  return Object.entries(rows).map(([what, value]) => ({ what, value }));
 }
 
-function blockRows({ blockIoU, blockIoUTail }: ReportFile): string[][] {
-  if (!blockIoU || !blockIoUTail) return [];
+function describeBlocks({ blockIoU, blockIoUTail }: ReportFile): Record<string, string> {
+  if (!blockIoU || !blockIoUTail) return {};
   const { eyes, mouth } = blockIoUTail;
   const means = `eyes ${blockIoU.eyes.toFixed(3)}, mouth ${blockIoU.mouth.toFixed(3)}`;
   const fifths = `5th percentile ${eyes.percentile5.toFixed(3)} and ${mouth.percentile5.toFixed(3)}`;
   const worst = [eyes, mouth].map((tail) => `${tail.worst.mean.toFixed(3)} (${tail.worst.character})`);
-  return [
-    [
-      'mean IoU of the blocks with the true ones',
-      `${means}; ${fifths}; worst character ${worst.join(' and ')}`,
-    ],
-  ];
+  const all = `${means}; ${fifths}; worst character ${worst.join(' and ')}`;
+  return { 'mean IoU of the blocks with the true ones': all };
 }

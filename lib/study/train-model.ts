@@ -43,21 +43,18 @@ export async function trainModel(options: TrainModelOptions) {
   const training = { ...form, experiment, network, blocks, faces, onEpoch, shouldStop };
   const { bestEpoch, stopped } = await trainCached(training);
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
-  const ask = async (side: 'validation' | 'test') => {
-    const source = inputSource(blocks, faces[side].faces, form.inputs);
-    return { truth: source.labels, ...(await predict(network, source)) };
-  };
+  const sourceOf = (side: 'validation' | 'test') => inputSource(blocks, faces[side].faces, form.inputs);
   let temperature = 1;
   if (faces.validation.faces.length >= FEWEST_TO_CALIBRATE) {
-    const { probabilities, truth } = await ask('validation');
-    const fitted = fitTemperature(probabilities, truth);
+    const source = sourceOf('validation');
+    const fitted = fitTemperature((await predict(network, source)).probabilities, source.labels);
     // If nearly all validation answers are right, the optimal temperature is close to 0: a few faces do not justify that.
     temperature = form.recipe.softLabels ? fitted : Math.max(1, fitted);
   }
   let score: TestScore | undefined;
   if (faces.test.faces.length > 0 && experiment.split !== 'official') {
-    const { truth, labels } = await ask('test');
-    score = scoreTest(truth, labels, faces.test.missed);
+    const source = sourceOf('test');
+    score = scoreTest(source.labels, (await predict(network, source)).labels, faces.test.missed);
   }
   const metadata = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, faces.train.faces, score);
@@ -105,12 +102,10 @@ function describeTraining(
   const synthetic = dataset.synthetic ? ', drawn by this program: not measured on real faces' : '';
   const learned = `Learned from ${faces.length} faces${whose} (${dataset.name}${synthetic})`;
   if (!score) return `${learned}; not scored on a test side`;
-  const { trials, ...accuracy } = score.allImages;
-  const [value, low, high] = [accuracy.value, accuracy.low, accuracy.high].map((share) =>
-    formatPercent(share, 1),
-  );
+  const { trials, value, low, high } = score.allImages;
+  const percent = (share: number) => formatPercent(share, 1);
   return (
-    `${learned}; accuracy on ${trials} test images, split by ${experiment.split}: ${value} ` +
-    `(Wilson 95 %: ${low} to ${high})`
+    `${learned}; accuracy on ${trials} test images, split by ${experiment.split}: ${percent(value)} ` +
+    `(Wilson 95 %: ${percent(low)} to ${percent(high)})`
   );
 }

@@ -3,6 +3,7 @@ import { toCsv } from '../../core/csv';
 import { EMOTIONS, emotionId } from '../../core/emotions';
 import type { Experiment } from '../../core/experiment-settings';
 import { accuracyByCharacter } from '../../core/accuracy-estimates';
+import { groupBy } from '../../core/group-by';
 import { bootstrapByGroup } from '../../core/intervals';
 import { predictedLabels } from '../../core/metrics';
 import { createRandom } from '../../core/random';
@@ -41,16 +42,16 @@ export function gatherAnswers(
   blocks: BlockSet,
   results: readonly FoldResult[],
 ): FoldAnswer[] {
-  const found = new Map<string, Omit<FoldAnswer, 'record'>>();
-  for (const { person, probabilities } of results) {
+  const found = results.flatMap(({ person, probabilities }) => {
     const labels = predictedLabels(Float32Array.from(probabilities));
-    for (const [row, { path }] of blocks.records.filter(({ character }) => character === person).entries())
-      found.set(path, {
-        label: labels[row],
-        probabilities: probabilities.slice(CLASSES * row, CLASSES * (row + 1)),
-      });
-  }
-  return records.map((record) => ({ record, ...found.get(record.path) }));
+    const own = blocks.records.filter(({ character }) => character === person);
+    return own.map(({ path }, row): [string, Omit<FoldAnswer, 'record'>] => {
+      const shares = probabilities.slice(CLASSES * row, CLASSES * (row + 1));
+      return [path, { label: labels[row], probabilities: shares }];
+    });
+  });
+  const byPath = new Map(found);
+  return records.map((record) => ({ record, ...byPath.get(record.path) }));
 }
 
 /**
@@ -60,25 +61,24 @@ export function gatherAnswers(
  *   found faces with its interval from a bootstrap over persons; and each person's counts
  */
 export function scoreFolds(answers: readonly FoldAnswer[], results: readonly FoldResult[], seed: number) {
-  const names = [...new Set(answers.map(({ record }) => record.character))].sort();
-  const groups = names.map((person) => answers.filter(({ record }) => record.character === person));
-  const frames = scoreFrames(
-    answers.map(({ record }) => record),
-    answers.map(({ record, label }) => label === emotionId(record.emotion)),
+  const persons = [...groupBy(answers, ({ record }) => record.character)].sort(([one], [other]) =>
+    one < other ? -1 : 1,
   );
+  const records = answers.map(({ record }) => record);
+  const outcomes = answers.map(({ record, label }) => label === emotionId(record.emotion));
   return {
     score: scoreAnswers(answers),
-    accuracy: accuracyByCharacter(frames),
+    accuracy: accuracyByCharacter(scoreFrames(records, outcomes)),
     macroF1: bootstrapByGroup(
-      groups.map(chooseFound).filter(({ length }) => length > 0),
+      persons.map(([, own]) => chooseFound(own)).filter(({ length }) => length > 0),
       (own) => scoreAnswers(own).macroF1,
       { random: createRandom(seed, 'macro F1 over persons') },
     ),
-    persons: groups.map((own, index) => {
+    persons: persons.map(([person, own]) => {
       const { allImages, foundFaces } = scoreAnswers(own);
-      const fold = results.find(({ person }) => person === names[index]);
+      const fold = results.find((one) => one.person === person);
       return {
-        person: names[index],
+        person,
         images: allImages.trials,
         /** Images without a found face; they count as errors. */
         missed: allImages.trials - foundFaces.trials,
@@ -96,19 +96,17 @@ function chooseFound(answers: readonly FoldAnswer[]): FoldAnswer[] {
 
 function scoreAnswers(answers: readonly FoldAnswer[]): TestScore {
   const found = chooseFound(answers);
-  return scoreTest(
-    Uint8Array.from(found, ({ record }) => emotionId(record.emotion)),
-    Uint8Array.from(found, ({ label }) => label!),
-    answers.length - found.length,
-  );
+  const truth = found.map(({ record }) => emotionId(record.emotion));
+  const labels = found.map(({ label }) => label!);
+  return scoreTest(truth, labels, answers.length - found.length);
 }
 
 /** Lists the rows of a table of predictions; answer and probabilities are empty for an image without a found face. */
 export function listPredictions(answers: readonly FoldAnswer[]): string[][] {
   const header = ['path', 'true', 'answer', ...EMOTIONS.map((emotion) => `p_${emotion}`)];
-  const rows = answers.map(({ record, label, probabilities }) => {
-    const shares = probabilities?.map((value) => value.toFixed(5)) ?? EMOTIONS.map(() => '');
-    return [record.path, record.emotion, label === undefined ? '' : EMOTIONS[label], ...shares];
+  const rows = answers.map(({ record, label = -1, probabilities = [] }) => {
+    const shares = EMOTIONS.map((_, id) => probabilities[id]?.toFixed(5) ?? '');
+    return [record.path, record.emotion, EMOTIONS[label] ?? '', ...shares];
   });
   return [header, ...rows];
 }
