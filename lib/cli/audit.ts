@@ -18,7 +18,10 @@ export const define = defineCommand({
     const { findDataset } = await import('../datasets/registry');
     const { loadStore } = await import('../faces/store/store');
     const { auditBlocks, formatDatasheet } = await import('../study/audit');
-    const store = storeFolder(directory);
+    const absolute = path.resolve(directory);
+    const name = path.basename(absolute);
+    // Each folder has a store of its own.
+    const store = homePath('data', 'stores', `audit-${name}-${hash('sha256', absolute).slice(0, 8)}`);
     // Checked here, because the error of `preprocess` would name the option --out.
     expectWritable(store);
     const { file, records } = await preprocess(directory, { ...values, out: store });
@@ -29,7 +32,6 @@ export const define = defineCommand({
     if (found.worst.length > 0) await drawWorst(blocks, found.worst, out);
     const sheet = path.join(out, 'datasheet.md');
     const { title, licence, access, content } = findDataset(values.dataset);
-    const name = path.basename(path.resolve(directory));
     const about = { records: blocks.records, title: `${name}, read as ${title}`, licence, access, content };
     fs.writeFileSync(sheet, formatDatasheet(found, about));
     print(`datasheet: ${path.relative('', sheet)}`);
@@ -56,11 +58,4 @@ function withRecords(blocks: BlockSet, records: readonly FrameRecord[]): BlockSe
   const find = (record: FrameRecord) => known.get(record.path) ?? record;
   const skipped = blocks.skipped.map((frame) => ({ ...frame, record: find(frame.record) }));
   return { ...blocks, records: blocks.records.map(find), skipped };
-}
-
-/** Returns the path of the store of a folder; each folder has its own. */
-function storeFolder(directory: string): string {
-  const absolute = path.resolve(directory);
-  const id = hash('sha256', absolute).slice(0, 8);
-  return homePath('data', 'stores', `audit-${path.basename(absolute)}-${id}`);
 }

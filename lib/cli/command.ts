@@ -20,23 +20,14 @@ export class Flag<T> extends Option {
 }
 
 /** Declares an option with a text, such as a file. @param flags such as `-m, --model <file>` */
-export function text(flags: string, help: string): Flag<string | undefined> {
-  return new Flag(flags, help);
-}
+export const text = (flags: string, help: string) => new Flag<string | undefined>(flags, help);
 
 /** Declares an option without a value. */
-export function toggle(flags: string, help: string): Flag<boolean | undefined> {
-  return new Flag(flags, help);
-}
+export const toggle = (flags: string, help: string) => new Flag<boolean | undefined>(flags, help);
 
 /** Declares an option with one of a few values. */
-export function choice<T extends string>(
-  flags: string,
-  help: string,
-  values: readonly T[],
-): Flag<T | undefined> {
-  return new Flag<T | undefined>(flags, help).choices(values);
-}
+export const choice = <T extends string>(flags: string, help: string, values: readonly T[]) =>
+  new Flag<T | undefined>(flags, help).choices(values);
 
 /**
  * Declares an option with a number; a number out of range is wrong usage.
@@ -54,11 +45,10 @@ export function number(
 }
 
 /** Declares an option with an integer. */
-export function integer(flags: string, help: string, least: number, most = 1e6): Flag<number | undefined> {
-  return new Flag<number | undefined>(flags, help).argParser((given) =>
+export const integer = (flags: string, help: string, least: number, most = 1e6) =>
+  new Flag<number | undefined>(flags, help).argParser((given) =>
     readNumber(given, least, most, 'an integer'),
   );
-}
 
 function readNumber(given: string, least: number, most: number, kind: 'a number' | 'an integer'): number {
   const value = given.trim() === '' ? NaN : Number(given);
@@ -101,26 +91,27 @@ interface CommandSpec<F extends Flags> {
    * @param refuse reports wrong usage and ends the process
    * @returns the exit status, default 0
    */
-  run?(
+  readonly run?: (
     values: ValuesOf<F>,
     operands: string[],
     refuse: (message: string) => never,
-  ): number | void | Promise<number | void>;
+  ) => number | void | Promise<number | void>;
 }
 
 /** Returns a function that applies a specification to a command of commander. */
 export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: Command) => void {
+  const { description = '', operands = {}, options = {}, commands = {}, help = '', run } = spec;
   return (command) => {
-    if (spec.description) command.description(spec.description);
-    for (const [name, help] of Object.entries(spec.operands ?? {})) command.argument(name, help);
-    for (const option of Object.values<Option>(spec.options ?? {})) command.addOption(option);
-    for (const [name, define] of Object.entries(spec.commands ?? {})) define(command.command(name));
-    if (spec.help) command.addHelpText('after', `\n${spec.help}`);
+    if (description) command.description(description);
+    for (const [name, about] of Object.entries(operands)) command.argument(name, about);
+    for (const option of Object.values<Option>(options)) command.addOption(option);
+    for (const [name, define] of Object.entries(commands)) define(command.command(name));
+    if (help) command.addHelpText('after', `\n${help}`);
     command.allowUnknownOption(spec.takesUnknownOptions ?? false);
+    if (!run) return;
     const refuse = (message: string) => command.error(`error: ${message}`);
-    if (!spec.run) return;
     command.action(async () => {
-      process.exitCode = (await spec.run!(command.opts(), command.args, refuse)) ?? process.exitCode;
+      process.exitCode = (await run(command.opts(), command.args, refuse)) ?? process.exitCode;
     });
   };
 }
@@ -130,23 +121,15 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): (command: 
  * @param given wins
  * @param file its ending names the format; another ending, or no file: text
  */
-export function chooseFormat<F extends string>(
-  formats: readonly F[],
-  given: F | undefined,
-  file: string | undefined,
-): F | 'text' {
-  return given ?? formats.find((name) => file?.toLowerCase().endsWith(`.${name}`)) ?? 'text';
+export function chooseFormat<F extends string>(formats: readonly F[], given?: F, file = ''): F | 'text' {
+  return given ?? formats.find((name) => file.toLowerCase().endsWith(`.${name}`)) ?? 'text';
 }
 
 /** Prints a line of a command's result on standard output. */
-export function print(line: string): void {
-  console.log(line);
-}
+export const print = (line: string): void => console.log(line);
 
 /** Prints a message on standard error, separate from results. */
-export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
+export const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 /** Exit status after Ctrl-C. */
 export const STOPPED = 130;
@@ -156,6 +139,4 @@ export const STOPPED = 130;
  * every half minute.
  * @param title name of the task
  */
-export function followOnStderr(title: string): (done: number, total: number) => void {
-  return followProgress(title, process.stderr);
-}
+export const followOnStderr = (title: string) => followProgress(title, process.stderr);

@@ -26,13 +26,15 @@ const FOLDS_OPTIONS = {
 };
 
 const FORMATS = ['text', 'json'] as const;
+const SIDES = [...SPLIT_PARTS, 'all'] as const;
 
 const OPTIONS = {
   ...SHARED.data,
-  side: choice('--side <side>', 'official side to score; default: test if the data have sides, else all', [
-    ...SPLIT_PARTS,
-    'all',
-  ] as const),
+  side: choice(
+    '--side <side>',
+    'official side to score; default: test if the data have sides, else all',
+    SIDES,
+  ),
   ...SHARED.prediction,
   against: text('--against <file>', 'a second model file, or face-api'),
   by: text('--by <column>', 'also score each group: a column of the table of labels, `person` or `side`'),
@@ -70,23 +72,22 @@ export const define = defineCommand({
   options: OPTIONS,
   help: HELP,
   async run(values, _, refuse) {
-    const { folds } = values;
-    const split = process.env.SPLIT;
-    if (folds === undefined) {
+    const { SPLIT } = process.env;
+    const { folds: architecture } = values;
+    if (!architecture) {
       const stray = findGiven(FOLDS_OPTIONS, values);
       if (stray) return refuse(`Expected --folds with ${stray} but received none`);
-      if (split === LEAVE_ONE_PERSON_OUT)
-        throw new RangeError(`Expected --folds ARCHITECTURE with SPLIT=${split} but received none`);
+      if (SPLIT === LEAVE_ONE_PERSON_OUT)
+        throw new RangeError(`Expected --folds ARCHITECTURE with SPLIT=${SPLIT} but received none`);
       if (await evaluate(values)) return;
       tell('Stopped before the last image: nothing was written.');
       return STOPPED;
     }
-    if (split && split !== LEAVE_ONE_PERSON_OUT)
-      throw new RangeError(
-        `Expected no SPLIT with --folds, which leaves one person out, but received ${split}`,
-      );
-    const settings = { experiment: chooseExperiment(values), architecture: folds, print: tell };
-    if (await evaluateFolds({ ...values, ...settings })) return;
+    const only = 'no SPLIT with --folds, which leaves one person out,';
+    if (SPLIT && SPLIT !== LEAVE_ONE_PERSON_OUT)
+      throw new RangeError(`Expected ${only} but received ${SPLIT}`);
+    const experiment = chooseExperiment(values);
+    if (await evaluateFolds({ ...values, experiment, architecture, print: tell })) return;
     tell('Stopped before the last fold: nothing was written; the same command continues.');
     return STOPPED;
   },
@@ -142,15 +143,12 @@ export function chooseSide(dataset: Dataset, side?: SplitPart | 'all'): Dataset 
   return { ...dataset, name: `${dataset.name}, ${chosen} side`, records };
 }
 
-/** Data and network of {@link evaluateFolds}. */
-export type FoldsRequest = Values & FoldsRun;
-
 /**
  * Leaves one person out: trains and tests a network once per person of the data.
  * @returns false when it was stopped: nothing is written then, and the same call continues
  * @throws RangeError when the data, their persons or a setting cannot be used
  */
-export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
+export async function evaluateFolds(request: Values & FoldsRun): Promise<boolean> {
   const { experiment, format, output, predictions } = request;
   const { findArchitecture } = await import('../model/architectures');
   const { foldsToJson, foldsToText, toPredictionsCsv } = await import('../study/folds/score-folds');
@@ -161,8 +159,7 @@ export async function evaluateFolds(request: FoldsRequest): Promise<boolean> {
     throw unexpected('two files', '--output and --predictions', `${output} for both`);
   const done = await crossValidate(await openLabelled(request, experiment), request);
   if (!done) return false;
-  if (predictions !== undefined)
-    await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');
+  if (predictions) await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');
   const isJson = chooseFormat(FORMATS, format, output) === 'json';
   await writeOutput(output, isJson ? foldsToJson(done) : foldsToText(done));
   return true;

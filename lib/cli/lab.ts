@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { unexpected } from '../core/errors';
 import { projectRoot } from '../files/project';
 import { listNotebooks, REPORT_NOTEBOOK, runVisibly } from '../notebook/notebooks';
 import { venvProgram } from '../setup/python';
@@ -31,7 +32,7 @@ export const define = defineCommand({
 export function findNotebook(name: string): string {
   const names = listNotebooks().map((file) => path.basename(file, '.ipynb'));
   if (names.includes(name)) return `notebooks/${name}.ipynb`;
-  throw new RangeError(`Expected one of ${names.join(', ')} for notebook but received ${name}`);
+  throw unexpected(`one of ${names.join(', ')}`, 'notebook', name);
 }
 
 /**

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
-import { evaluateFolds, type FoldsRequest } from '../../lib/cli/evaluate';
+import { evaluateFolds } from '../../lib/cli/evaluate';
 import { makeReport, reportFolds } from '../../lib/cli/report';
 import { train } from '../../lib/cli/train';
 import { parseCsv } from '../../lib/core/csv';
@@ -38,7 +38,7 @@ describe('leave one person out', function () {
   before(startFastest);
 
   /** Runs the command on data of the test's folder. */
-  async function run(data: string, changes: Partial<FoldsRequest> = {}) {
+  async function run(data: string, changes: Partial<Parameters<typeof evaluateFolds>[0]> = {}) {
     const lines: string[] = [];
     const [output, predictions] = ['figures.json', 'predictions.csv'].map((name) =>
       path.join(folder(), name),
