@@ -118,22 +118,18 @@ async function keepAccess(handle: FileHandle, file: string): Promise<void> {
  * The package write-file-atomic (7.0.0) is not used: it does not check how many bytes were written, so that a full disk
  * leaves a truncated file, and it cannot write in parts.
  * @param content bytes, text, parts of bytes, or a function that writes them
- * @param options.flush default true; false for many files that can be recomputed
+ * @param options as of {@link openWhole}; `flush` is false for many files that can be recomputed
  * @throws Error when the disk is full or the folder cannot be written; no partial file remains
  */
 export async function saveWhole(
   file: string,
   content: Uint8Array | string | Iterable<Uint8Array> | ((handle: FileHandle) => Promise<void>),
-  options?: { readonly flush: boolean },
+  options?: { readonly option?: string; readonly flush?: boolean },
 ): Promise<void> {
   try {
     const { handle, finish, discard } = await openWhole(file, options);
-    try {
-      await (typeof content === 'function' ? content(handle) : writeFile(handle, content));
-      await finish();
-    } finally {
-      await discard();
-    }
+    const written = typeof content === 'function' ? content(handle) : writeFile(handle, content);
+    await written.then(finish).finally(discard);
   } catch (error) {
     throw new Error(`Expected to write ${file} but could not: ${(error as Error).message}`, { cause: error });
   }
@@ -152,10 +148,9 @@ function isStandardOutput(file: string | undefined): file is '-' | undefined {
 export function checkOutput(file: string | undefined, option = '--output', inputs: readonly string[] = []) {
   if (isStandardOutput(file)) return;
   const folder = path.dirname(file);
+  const missing = `${folder} does not exist: create it first`;
   if (!fs.existsSync(folder))
-    throw new Error(
-      `Expected a file in an existing folder for ${option} but ${folder} does not exist: create it first`,
-    );
+    throw new Error(`Expected a file in an existing folder for ${option} but ${missing}`);
   const target = findTarget(file, option);
   const old = target.isRegular ? identify(target.file) : undefined;
   if (old !== undefined && inputs.some((input) => identify(input) === old))
@@ -187,15 +182,9 @@ function writeToStdout(text: string): Promise<void> {
   });
 }
 
-/** Writes a whole text to an output, as {@link openOutput} does. */
+/** Writes a whole text to a file as {@link saveWhole} does; default standard output. */
 export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
-  const target = await openOutput(file, option);
-  try {
-    await target.write(text);
-    await target.finish();
-  } finally {
-    await target.discard();
-  }
+  await (isStandardOutput(file) ? writeToStdout(text) : saveWhole(file, text, { option }));
 }
 
 /**

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { hashFiles, projectRoot } from '../files/project';
 import { readOutput, runCommand } from './step';
 
-/** The oldest Python that the pinned packages run on. */
-const PYTHON_MINIMUM = [3, 10] as const;
+/** Minor version of the oldest Python 3 that the pinned packages run on. */
+const OLDEST_MINOR = 10;
 
 /**
  * Returns the path of a program in the project's own Python environment.
@@ -37,13 +37,12 @@ export function findPython(): string {
     const version = readOutput([python, '-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
     if (!version) continue;
     const [major, minor] = version.split('.').map(Number);
-    if (major === PYTHON_MINIMUM[0] && minor >= PYTHON_MINIMUM[1]) return python;
+    if (major === 3 && minor >= OLDEST_MINOR) return python;
     found.push(`${python} is ${version}`);
   }
   const seen = found.length ? ` (${found.join(', ')})` : '';
-  throw new Error(
-    `no Python >= ${PYTHON_MINIMUM.join('.')} was found${seen}; Debian and Ubuntu: apt install python3 python3-venv`,
-  );
+  const hint = 'Debian and Ubuntu: apt install python3 python3-venv';
+  throw new Error(`no Python >= 3.${OLDEST_MINOR} was found${seen}; ${hint}`);
 }
 
 /**
