@@ -43,14 +43,10 @@ export function buildCamera(pose: Pose): (point: HeadPoint) => Point {
 }
 
 /** Makes the left and the right one of a pair. */
-export function makePair<T>(make: (side: Side, index: 0 | 1) => T): [T, T] {
-  return [make(-1, 0), make(1, 1)];
-}
+export const makePair = <T>(make: (side: Side, index: 0 | 1) => T): [T, T] => [make(-1, 0), make(1, 1)];
 
 /** Draws the left and the right one of a pair. */
-export function drawPair(draw: (side: Side, index: 0 | 1) => string): string {
-  return makePair(draw).join('');
-}
+export const drawPair = (draw: (side: Side, index: 0 | 1) => string): string => makePair(draw).join('');
 
 /** Moves a point to the image's right and down. */
 export function shift({ x, y, z }: HeadPoint, right: number, down: number): HeadPoint {

@@ -3,9 +3,7 @@ import type { Scene } from './scene';
 import { fill, measureLuminance, mixColours, stroke, toNumberText, toShape, toStops } from './svg';
 
 /** Returns the head's silhouette as an SVG path. */
-export function toHeadPath({ face, project }: Scene): string {
-  return toShape(face.head.outline.map(project));
-}
+export const toHeadPath = ({ face, project }: Scene): string => toShape(face.head.outline.map(project));
 
 /** Draws the head's outline; a faint one when the style has none. */
 export function drawHeadOutline(scene: Scene): string {

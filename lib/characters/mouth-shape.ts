@@ -84,6 +84,4 @@ function upperRed(s: number): number {
 }
 
 /** Relative thickness of the lower lip, 0 to 1. */
-function lowerRed(s: number): number {
-  return (1 - Math.min(1, Math.abs(s) / CORNER) ** 2.6) ** 0.8;
-}
+const lowerRed = (s: number): number => (1 - Math.min(1, Math.abs(s) / CORNER) ** 2.6) ** 0.8;

@@ -2,19 +2,13 @@ import type { Point } from '../core/geometry';
 import type { Colour } from './characters';
 
 /** Formats a number for SVG with at most two decimals, so that the text is the same on every machine. */
-export function toNumberText(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
+export const toNumberText = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** Formats a point for a path. */
-export function toPointText({ x, y }: Point): string {
-  return `${toNumberText(x)} ${toNumberText(y)}`;
-}
+export const toPointText = ({ x, y }: Point): string => `${toNumberText(x)} ${toNumberText(y)}`;
 
 /** Draws straight lines through points. */
-export function toLinePath(points: readonly Point[]): string {
-  return `M${points.map(toPointText).join('L')}`;
-}
+export const toLinePath = (points: readonly Point[]): string => `M${points.map(toPointText).join('L')}`;
 
 /** Draws a smooth curve through two or more points in pixels (Catmull-Rom as cubic Béziers). */
 export function toCurve(points: readonly Point[]): string {

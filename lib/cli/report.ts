@@ -82,7 +82,7 @@ export async function reportFolds(
   },
 ): Promise<boolean> {
   const { environment, results, architecture = 'TerGat', print } = options;
-  const { confusionChart } = await import('../figures/confusion-chart');
+  const { confusionChart } = await import('../figures/class-charts');
   const { nameFigures, saveFigure } = await import('../figures/figure');
   const { foldsToJson, foldsToText, toPredictionsCsv } = await import('../study/folds/score-folds');
   const { openDataset } = await import('../study/open-dataset');

@@ -28,14 +28,14 @@ const THUMBNAIL_PX = 160;
 export async function blockExplorer(faces: readonly ExplorableFace[]): Promise<ChartFigure> {
   if (faces.length === 0) throw new RangeError('Expected at least 1 face for faces but received 0');
   const [{ character, emotion, frame }] = faces;
-  const control = (name: string, value: string | number, input: object) => ({
-    name,
-    value,
-    bind: { name: `${name} `, ...input },
-  });
+  const control = (name: string, value: string | number, input: object) => {
+    return { name, value, bind: { name: `${name} `, ...input } };
+  };
   const select = (name: 'character' | 'emotion', value: string) =>
     control(name, value, { input: 'select', options: [...new Set(faces.map((face) => face[name]))] });
   const last = Math.max(...faces.map((face) => face.frame));
+  const selected = 'datum.character === character && datum.emotion === emotion && datum.frame === frame';
+  const layers = [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), LANDMARK_LAYER];
   const text = 'From image to blocks';
   return makeChart(`${text}: ${character}, ${emotion}, frame ${frame} of ${faces.length} faces`, {
     title: { text, subtitle: 'Pick a character, an expression and a frame below the chart' },
@@ -45,15 +45,9 @@ export async function blockExplorer(faces: readonly ExplorableFace[]): Promise<C
       select('emotion', emotion),
       control('frame', frame, { input: 'range', min: 1, max: last, step: 1 }),
     ],
-    transform: [
-      { filter: 'datum.character === character && datum.emotion === emotion && datum.frame === frame' },
-    ],
+    transform: [{ filter: selected }],
     hconcat: [
-      {
-        width: IMAGE_PX,
-        height: IMAGE_PX,
-        layer: [imageLayer('image', IMAGE_PX), boxLayer('eyes'), boxLayer('mouth'), LANDMARK_LAYER],
-      },
+      { width: IMAGE_PX, height: IMAGE_PX, layer: layers },
       { vconcat: [blockPanel('eyes'), blockPanel('mouth')] },
     ],
   });
@@ -114,6 +108,8 @@ const colorOf = (block: 'eyes' | 'mouth', landmarks: readonly number[]) => ({
   value: BLOCK_COLORS[block],
 });
 
+const COLOR_CONDITIONS = [colorOf('eyes', EYES_LANDMARKS), colorOf('mouth', MOUTH_LANDMARKS)];
+
 const LANDMARK_LAYER = {
   transform: [
     { flatten: ['landmarkX', 'landmarkY'] },
@@ -124,9 +120,6 @@ const LANDMARK_LAYER = {
   encoding: {
     x: shareOf('landmarkX', false),
     y: shareOf('landmarkY', true),
-    color: {
-      condition: [colorOf('eyes', EYES_LANDMARKS), colorOf('mouth', MOUTH_LANDMARKS)],
-      value: COLORS.paper,
-    },
+    color: { condition: COLOR_CONDITIONS, value: COLORS.paper },
   },
 };

@@ -85,9 +85,7 @@ export async function attentionFlow(
   return makePicture(text, { width, height: HEADER + faces.length * rowHeight }, content);
 }
 
-function columnX(column: number): number {
-  return PADDING + column * (PANEL + GAP);
-}
+const columnX = (column: number): number => PADDING + column * (PANEL + GAP);
 
 async function drawFace(face: FaceView, y: number): Promise<string> {
   const fitted = fitSize(await readImageSize(face.image), PANEL);
@@ -153,9 +151,7 @@ export function describeTerGat(sizes: TerGatSizes) {
 type DiagramLayer = ReturnType<typeof layerOf>;
 
 /** @param shape of the layer's output without the batch */
-function layerOf(name: string, shape: readonly number[], parameters = 0) {
-  return { name, shape, parameters };
-}
+const layerOf = (name: string, shape: readonly number[], parameters = 0) => ({ name, shape, parameters });
 
 function dense(name: string, inputs: number, outputs: number): DiagramLayer {
   return layerOf(name, [outputs], (inputs + 1) * outputs);

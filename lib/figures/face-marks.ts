@@ -14,10 +14,6 @@ const SIDE = 320;
 const LINE = 18;
 const BOX_COLORS = [COLORS.yellow, COLORS.pink, COLORS.sky];
 const LABEL = { sizePx: FONT_SIZES.label };
-const BLOCKS = [
-  { landmarks: EYES_LANDMARKS, color: BLOCK_COLORS.eyes },
-  { landmarks: MOUTH_LANDMARKS, color: BLOCK_COLORS.mouth },
-];
 
 /**
  * Draws landmarks and named boxes on an image.
@@ -53,8 +49,8 @@ export async function markPicture(
   ];
   const widths = [measureText(title, TITLE), ...boxes.map(({ label }) => 32 + measureText(label, LABEL))];
   const width = Math.ceil(Math.max(fitted.width, ...widths)) + 2 * PADDING;
-  const drawn = [...(landmarks ? ['68 landmarks'] : []), ...boxes.map(({ label }) => label)];
-  const text = drawn.length > 0 ? `${title}: ${drawn.join(', ')}` : title;
+  const drawn = [...(landmarks ? ['68 landmarks'] : []), ...boxes.map(({ label }) => label)].join(', ');
+  const text = drawn ? `${title}: ${drawn}` : title;
   return makePicture(text, { width, height: below + boxes.length * LINE }, content);
 }
 
@@ -67,8 +63,8 @@ export function drawLandmarks(landmarks: Float32Array, { x, y, scale }: Placemen
   return Array.from({ length: landmarks.length / 2 }, (_, index) => {
     const cx = x + landmarks[2 * index] * scale;
     const cy = y + landmarks[2 * index + 1] * scale;
-    const block = BLOCKS.find(({ landmarks: own }) => own.includes(index));
-    const fill = block?.color ?? COLORS.paper;
+    const eyesColor = EYES_LANDMARKS.includes(index) && BLOCK_COLORS.eyes;
+    const fill = eyesColor || (MOUTH_LANDMARKS.includes(index) ? BLOCK_COLORS.mouth : COLORS.paper);
     return element('circle', { cx, cy, r: 1.9, fill, stroke: COLORS.ink, 'stroke-width': 0.6, ...style });
   }).join('');
 }

@@ -54,13 +54,11 @@ export function wrapText(text: string, maxWidth: number, font: Font): string[] {
  */
 function readGlyphWidths(file: string): GlyphWidths {
   const font = readFileSync(file);
-  const tables = new Map<string, number>();
-  for (let entry = 12; entry < 12 + 16 * font.readUInt16BE(4); entry += 16)
-    tables.set(font.toString('latin1', entry, entry + 4), font.readUInt32BE(entry + 8));
-  const offsetOf = (name: string) => {
-    const offset = tables.get(name);
-    if (offset === undefined) throw new Error(`Expected a ${name} table for ${file} but received none`);
-    return offset;
+  // The file begins with a directory: each table's tag, checksum, offset and length.
+  const offsetOf = (tag: string) => {
+    const entry = font.indexOf(tag);
+    if (entry < 0) throw new Error(`Expected a ${tag} table for ${file} but received none`);
+    return font.readUInt32BE(entry + 8);
   };
   const unitsPerEm = font.readUInt16BE(offsetOf('head') + 18);
   const lastWidth = font.readUInt16BE(offsetOf('hhea') + 34) - 1;

@@ -40,8 +40,9 @@ export async function imageGrid(
     items.map(async ({ image }, index) => {
       const x = PADDING + (index % columns) * step;
       const y = top + Math.floor(index / columns) * rowHeight;
-      const lines = captions[index].map((line, row) =>
-        textLine(line, x + cellPx / 2, y + cellPx + 16 + row * CAPTION_LINE, CAPTION),
+      const [middle, below] = [x + cellPx / 2, y + cellPx + 16];
+      const lines = captions[index].map((text, row) =>
+        textLine(text, middle, below + row * CAPTION_LINE, CAPTION),
       );
       return (await placeInCell(image, x, y, cellPx)) + lines.join('');
     }),
@@ -61,7 +62,8 @@ export interface SampleFace {
   readonly emotion: Emotion;
 }
 
-const NAME = { sizePx: 12 };
+const NAME = { sizePx: 12, anchor: 'end' } as const;
+const HEADING = { sizePx: 12, anchor: 'middle' } as const;
 
 /**
  * Draws faces as a table: a row a character, a column an emotion in the ids' order. The first face of each character and
@@ -90,12 +92,8 @@ export async function sampleSheet(
   const content = [
     textLine(title, PADDING, PADDING + 14, TITLE),
     subtitle ? textLine(subtitle, PADDING, PADDING + 34, SUBTITLE) : '',
-    ...emotions.map((name, column) =>
-      textLine(name, left + column * step + cellPx / 2, top - 8, { ...NAME, anchor: 'middle' }),
-    ),
-    ...characters.map((name, row) =>
-      textLine(name, left - 10, top + row * step + cellPx / 2 + 4, { ...NAME, anchor: 'end' }),
-    ),
+    ...emotions.map((name, at) => textLine(name, left + at * step + cellPx / 2, top - 8, HEADING)),
+    ...characters.map((name, at) => textLine(name, left - 10, top + at * step + cellPx / 2 + 4, NAME)),
     ...(await Promise.all(cells)),
   ];
   const textWidth = Math.max(measureText(title, TITLE), measureText(subtitle, SUBTITLE));

@@ -3,14 +3,11 @@ import type { PictureFigure } from './figure';
 import type { Font } from './fonts';
 import { COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
 
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
 /** Escapes text for XML and HTML. */
 export function escapeMarkup(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character as keyof typeof ENTITIES]);
 }
 
 type Attributes = Readonly<Record<string, string | number>>;
@@ -49,12 +46,8 @@ export function arrow(from: Point, to: Point): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const [dx, dy] = [(to.x - from.x) / length, (to.y - from.y) / length];
   const [x2, y2] = [to.x - 7 * dx, to.y - 7 * dy];
-  const head = [
-    [to.x, to.y],
-    [x2 - 4 * dy, y2 + 4 * dx],
-    [x2 + 4 * dy, y2 - 4 * dx],
-  ];
-  const points = head.map((point) => point.map(round).join(',')).join(' ');
+  const at = (x: number, y: number) => `${round(x)},${round(y)}`;
+  const points = `${at(to.x, to.y)} ${at(x2 - 4 * dy, y2 + 4 * dx)} ${at(x2 + 4 * dy, y2 - 4 * dx)}`;
   const line = { x1: from.x, y1: from.y, x2, y2, stroke: COLORS.quiet, 'stroke-width': 1.5 };
   return element('line', line) + element('polygon', { points, fill: COLORS.quiet });
 }
@@ -76,6 +69,4 @@ export function makePicture(
   return { kind: 'picture', title, svg: element('svg', attributes, [paper, ...content].join('\n')) };
 }
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
+const round = (value: number): number => Math.round(value * 100) / 100;

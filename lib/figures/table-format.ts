@@ -78,9 +78,7 @@ function isNumberColumn(cells: readonly CellValue[]): boolean {
   return cells.some(isNumber) && cells.every((cell) => isNumber(cell) || isGap(cell));
 }
 
-function isGap(cell: CellValue): boolean {
-  return cell === null || cell === undefined || Number.isNaN(cell);
-}
+const isGap = (cell: CellValue): boolean => cell === null || cell === undefined || Number.isNaN(cell);
 
 function formatCell(cell: CellValue, digits: number): string {
   if (isGap(cell)) return '–';

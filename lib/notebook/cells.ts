@@ -1,7 +1,7 @@
 import type { BlockSet } from '../core/blocks';
 import type { Experiment } from '../core/experiment-settings';
 import { toBundle } from '../figures/bundle';
-import { confusionChart } from '../figures/confusion-chart';
+import { confusionChart } from '../figures/class-charts';
 import { nameFigures, saveFigure } from '../figures/figure';
 import { lossChart } from '../figures/learning-charts';
 import { expectWritable, homePath } from '../files/project';

@@ -10,7 +10,7 @@ import { computeRows, type CutSettings } from '../faces/store/shards';
 import { isFaceRow } from '../faces/store/rows';
 import type { FaceView } from '../figures/diagrams';
 import type { ExplorableFace } from '../figures/block-explorer';
-import type { AnsweredPicture } from '../figures/confusion-chart';
+import type { AnsweredPicture } from '../figures/class-charts';
 import type { SampleFace } from '../figures/sheets';
 import type { Prediction } from '../model/training/evaluate';
 import { toFaceView } from '../predict/show-predictions';

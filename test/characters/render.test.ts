@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { generateCharacter } from '../../lib/characters/generate-character';
-import { toManifestText } from '../../lib/characters/manifest';
+import { toManifestText } from '../../lib/characters/sample-files';
 import { planSample } from '../../lib/characters/plan-sample';
 import { measureLandmarks, renderPng, renderSvg } from '../../lib/characters/render';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { blockExplorer } from '../../lib/figures/block-explorer';
-import { errorExplorer } from '../../lib/figures/confusion-chart';
+import { errorExplorer } from '../../lib/figures/class-charts';
 import { renderFigure, type ChartFigure } from '../../lib/figures/figure';
 import { faceView, pngOf, runChart } from './examples';
 

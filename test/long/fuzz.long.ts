@@ -11,7 +11,7 @@ import { readFerPlus } from '../../lib/datasets/fer-plus';
 import { readFer2013 } from '../../lib/datasets/fer2013';
 import { hasLabels, readLabels } from '../../lib/datasets/labels';
 import { planSample } from '../../lib/characters';
-import { parseManifest, toManifestText } from '../../lib/characters/manifest';
+import { parseManifest, toManifestText } from '../../lib/characters/sample-files';
 import { isInside, projectRoot } from '../../lib/files/project';
 import { decodeImage, isBadImage } from '../../lib/faces/picture/decode';
 import { loadStore } from '../../lib/faces/store/store';

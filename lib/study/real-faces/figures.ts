@@ -2,7 +2,7 @@ import type { BlockSet } from '../../core/blocks';
 import { EMOTIONS } from '../../core/emotions';
 import { type Estimate, type GroupedEstimate, wilsonInterval } from '../../core/intervals';
 import { majorityWinner } from '../../core/votes';
-import { confusionChart } from '../../figures/confusion-chart';
+import { confusionChart } from '../../figures/class-charts';
 import { intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';

@@ -2,16 +2,22 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isEmotion } from '../core/emotions';
+import { LANDMARK_COORDINATES } from '../core/blocks';
+import type { FrameRecord } from '../core/record';
 import { saveWhole } from '../files/write-file';
-import { MANIFEST_FILE, toManifestText } from './manifest';
+import { toActiveUnits, type SomeActionUnits } from './expressions';
 import { planSample, toSampleSettings, type FrameSpec, type SampleSettings } from './plan-sample';
-import { renderPng, renderSvg } from './render';
+import { measureLandmarks, renderPng, renderSvg } from './render';
 
 /** Version of the drawing; increment when the same seed gives different pixels. */
 const SAMPLE_VERSION = 3;
 
 /** File of the sample's settings. It is written last, so its presence means that the sample is complete. */
 export const HEADER_FILE = 'sample.json';
+
+/** File with one line of JSON per frame. */
+const MANIFEST_FILE = 'manifest.jsonl';
 
 /** Header of an incomplete sample. */
 const PARTIAL_FILE = 'sample.partial.json';
@@ -116,4 +122,83 @@ async function drawFrames(specs: readonly FrameSpec[], options: SampleOptions): 
 /** Iterates over items. A failure in a loop ends the iteration for all loops that share it. */
 function* iterate<T>(items: readonly T[]): Generator<T, void, undefined> {
   yield* items;
+}
+
+/** A frame's entry in the manifest. */
+interface ManifestEntry extends FrameRecord {
+  readonly clip: string;
+  readonly frame: number;
+  /** Intensity of the expression, 0.35 to 1; always 1 for neutral. */
+  readonly intensity: number;
+  readonly units: SomeActionUnits;
+  /** x and y of the 68 true landmarks in pixels: 136 numbers with two decimals. */
+  readonly landmarks: readonly number[];
+}
+
+/** Writes the manifest's text, one line per frame. */
+export function toManifestText(specs: readonly FrameSpec[]): string {
+  const lines = specs.map(({ view, ...record }) => {
+    const intensity = round(view.intensity);
+    const landmarks = measureLandmarks(view).flatMap(({ x, y }) => [round(x), round(y)]);
+    return JSON.stringify({ ...record, intensity, units: toActiveUnits(view.expression.units), landmarks });
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+/** Parses the manifest's text. @throws RangeError with the line's number when a line is not a frame's entry */
+export function parseManifest(text: string): ManifestEntry[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => {
+    const where = `line ${index + 1} of ${MANIFEST_FILE} but received ${line.slice(0, 60)}`;
+    try {
+      const entry: unknown = JSON.parse(line);
+      if (isEntry(entry)) return entry;
+    } catch (cause) {
+      throw new RangeError(`Expected JSON for ${where}`, { cause });
+    }
+    throw new RangeError(`Expected a frame with 68 landmarks for ${where}`);
+  });
+}
+
+function isEntry(entry: unknown): entry is ManifestEntry {
+  const { path, character, emotion, clip, frame, landmarks } = (entry ?? {}) as Partial<ManifestEntry>;
+  return (
+    [path, character, emotion, clip].every((value) => typeof value === 'string' && value !== '') &&
+    isEmotion(emotion!) &&
+    Number.isSafeInteger(frame) &&
+    Array.isArray(landmarks) &&
+    landmarks.length === LANDMARK_COORDINATES &&
+    landmarks.every(Number.isFinite)
+  );
+}
+
+/**
+ * Reads a sample's manifest: intensity, action units and landmarks of each frame.
+ * @param directory folder of a sample from `writeSample`
+ * @throws RangeError when the manifest is missing or has an invalid line
+ */
+export async function readManifest(directory: string): Promise<ManifestEntry[]> {
+  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+    const message = `Expected a sample with ${MANIFEST_FILE} for directory but received ${directory}`;
+    throw new RangeError(message, { cause });
+  });
+  return parseManifest(text);
+}
+
+/**
+ * Reads a sample's records.
+ * @returns one record per frame, with clip and frame, in the manifest's order
+ * @throws what {@link readManifest} throws
+ */
+export async function readSample(directory: string): Promise<FrameRecord[]> {
+  const entries = await readManifest(directory);
+  return entries.map(({ path, character, emotion, clip, frame }) => ({
+    path,
+    character,
+    emotion,
+    clip,
+    frame,
+  }));
 }

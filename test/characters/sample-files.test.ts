@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS } from '../../lib/characters/characters';
-import { readManifest, readSample } from '../../lib/characters/manifest';
-import { writeSample } from '../../lib/characters/write-sample';
+import { planSample } from '../../lib/characters/plan-sample';
+import {
+  parseManifest,
+  readManifest,
+  readSample,
+  toManifestText,
+  writeSample,
+} from '../../lib/characters/sample-files';
 
 const SMALL = { clipsPerCell: 1, framesPerClip: 2, characters: [CHARACTERS[0]] };
 
@@ -105,5 +111,38 @@ describe('writing a sample', () => {
     );
     const characters = [{ ...CHARACTERS[0], name: '../up' }];
     await assert.rejects(writeSample({ directory, characters }), /for characters but received \.\.\/up/);
+  });
+});
+
+const sample = planSample({ clipsPerCell: 1, framesPerClip: 2 }).slice(0, 5);
+
+describe('the manifest', () => {
+  it('has a line for each frame and comes back as it was written', () => {
+    const text = toManifestText(sample);
+    assert.equal(text.split('\n').length, 6);
+    assert.equal(
+      parseManifest(text)
+        .map((entry) => `${JSON.stringify(entry)}\n`)
+        .join(''),
+      text,
+    );
+  });
+
+  it('says path, clip, frame, intensity, action units and 68 landmarks with two decimals', () => {
+    const [entry] = parseManifest(toManifestText(sample));
+    assert.deepEqual([entry.path, entry.clip, entry.frame], [sample[0].path, sample[0].clip, 0]);
+    assert.equal(entry.landmarks.length, 136);
+    for (const value of entry.landmarks) assert.equal(value, Math.round(value * 100) / 100);
+    assert.ok(entry.units.AU4! > 0.35);
+    assert.ok(entry.intensity >= 0.35);
+  });
+
+  it('names the invalid line', () => {
+    const text = toManifestText(sample);
+    assert.throws(() => parseManifest(`${text}{"path":`), /Expected JSON for line 6 of manifest.jsonl/);
+    assert.throws(
+      () => parseManifest(text.replace('"emotion":"anger"', '"emotion":"envy"')),
+      /Expected a frame with 68 landmarks for line 1 of manifest.jsonl/,
+    );
   });
 });
