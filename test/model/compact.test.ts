@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
 import { Adam } from '../../lib/tensor/adam';
-import { buildCompact, toPatches } from '../../lib/model/networks/compact';
+import { buildCompact } from '../../lib/model/networks/compact';
+import { patchLayer } from '../../lib/model/networks/layers';
 import type { TensorSource } from '../../lib/model/training/data';
 import { countParameters } from '../../lib/model/networks/network';
 import { train } from '../../lib/model/training/train';
@@ -69,12 +70,12 @@ describe('buildCompact', () => {
   });
 });
 
-describe('toPatches', () => {
+describe('a layer of patches', () => {
   before(() => startFastest());
 
   it('takes each square of four pixels, row by row, for the channels of one point', () => {
     const block = tf.range(0, 32).reshape([2, 4, 4, 1]) as tf.Tensor4D;
-    const patches = toPatches(block, 2);
+    const patches = patchLayer(2)(block, { training: false });
     assert.deepEqual(patches.shape, [2, 2, 2, 4]);
     assert.deepEqual(
       [...patches.dataSync()].slice(0, 16),

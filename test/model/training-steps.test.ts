@@ -4,7 +4,7 @@ import { Adam } from '../../lib/tensor/adam';
 import { nativeBackend } from '../../lib/tensor/native/addon';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildCompact, COMPACT_SIZES } from '../../lib/model/networks/compact';
-import { createWeights, denseLayer, dropoutLayer, toNetwork } from '../../lib/model/networks/layers';
+import { buildNetwork, denseLayer, dropoutLayer, type Weights } from '../../lib/model/networks/layers';
 import { loadState, saveState, type Network, type NetworkState } from '../../lib/model/networks/network';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import { makeBatch } from '../../lib/model/training/data';
@@ -70,14 +70,13 @@ function assertStatesNear(
 }
 
 /** A linear network on the blocks' means, with what is done before its layer. */
-function buildLinear(
-  prepare: (means: tf.Tensor2D, weights: ReturnType<typeof createWeights>) => tf.Tensor2D,
-): Network {
-  const weights = createWeights(1);
-  const linear = denseLayer(weights, 'linear', [2, 7]);
-  return toNetwork('linear', weights, (blocks) => {
-    const means = blocks.map((block) => block.mean([1, 2, 3]));
-    return linear(prepare(tf.stack(means, 1) as tf.Tensor2D, weights));
+function buildLinear(prepare: (means: tf.Tensor2D, weights: Weights) => tf.Tensor2D): Network {
+  return buildNetwork('linear', 1, (weights) => {
+    const linear = denseLayer(weights, 'linear', [2, 7]);
+    return (blocks, mode) => {
+      const means = blocks.map((block) => block.mean([1, 2, 3]));
+      return linear(prepare(tf.stack(means, 1) as tf.Tensor2D, weights), mode) as tf.Tensor2D;
+    };
   });
 }
 

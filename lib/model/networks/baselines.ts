@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../../core/emotions';
 import { LANDMARK_COORDINATES } from '../../core/blocks';
 import type { TensorSource } from '../training/data';
-import { createWeights, denseLayer, toNetwork } from './layers';
+import { buildNetwork, chain, denseLayer } from './layers';
 import type { BuildOptions, Network } from './network';
 
 /**
@@ -10,9 +10,10 @@ import type { BuildOptions, Network } from './network';
  * @returns a network on [landmarks], [n, 136], in distances between the eyes; the caller disposes it
  */
 export function buildLandmarksNetwork({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
-  const linear = denseLayer(weights, 'linear', [LANDMARK_COORDINATES, EMOTIONS.length]);
-  return toNetwork('landmarks', weights, ([landmarks]) => linear(landmarks as tf.Tensor2D)); // [n, 7]
+  return buildNetwork('landmarks', seed, (weights) => {
+    const linear = denseLayer(weights, 'linear', [LANDMARK_COORDINATES, EMOTIONS.length]);
+    return ([landmarks], mode) => linear(landmarks, mode) as tf.Tensor2D; // [n, 7]
+  });
 }
 
 /**
@@ -21,14 +22,15 @@ export function buildLandmarksNetwork({ seed }: BuildOptions): Network {
  * @returns a network on [boxes], [n, 8], in shares of the image's width and height; the caller disposes it
  */
 export function buildBoxesNetwork({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
-  const fc1 = denseLayer(weights, 'fc1', [8, 128], 'relu');
-  const fc2 = denseLayer(weights, 'fc2', [128, 128], 'relu');
-  const fc3 = denseLayer(weights, 'fc3', [128, EMOTIONS.length]);
-  return toNetwork('boxes', weights, ([boxes]) => {
-    // A box takes about 0.1 to 0.5 of the image: centred and scaled, differences are larger for the first layer.
-    const x = boxes.sub(0.5).mul(4) as tf.Tensor2D; // [n, 8]
-    return fc3(fc2(fc1(x))); // [n, 7]
+  return buildNetwork('boxes', seed, (weights) => {
+    const classify = chain(
+      // A box takes about 0.1 to 0.5 of the image: centred and scaled, differences are larger for the first layer.
+      (boxes) => boxes.sub(0.5).mul(4),
+      denseLayer(weights, 'fc1', [8, 128], 'relu'),
+      denseLayer(weights, 'fc2', [128, 128], 'relu'),
+      denseLayer(weights, 'fc3', [128, EMOTIONS.length]),
+    );
+    return ([boxes], mode) => classify(boxes, mode) as tf.Tensor2D; // [n, 7]
   });
 }
 

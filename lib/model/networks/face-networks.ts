@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { FACE_SIZE } from '../../core/blocks';
-import { compactBranch, COMPACT_SIZES, toPatches, type CompactSizes } from './compact';
+import { compactBranch, COMPACT_SIZES, type CompactSizes } from './compact';
 import {
+  buildNetwork,
+  chain,
   convLayer,
   convReluPoolLayer,
-  createWeights,
   joinBranches,
+  patchLayer,
   tapFeatures,
-  toNetwork,
+  type Layer,
   type Weights,
 } from './layers';
 import type { BuildOptions, Network } from './network';
@@ -31,22 +33,19 @@ const LOCATOR = { patch: 2, filters: 12 } as const;
 
 /** Builds a network of one branch on the whole face, without a prior. Its input is [face]. */
 export function buildWholeFace({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
-  return toNetwork('WholeFace', weights, buildBranches(weights, { face: FACE_ALONE }));
+  return buildNetwork('WholeFace', seed, (weights) => buildBranches(weights, { face: FACE_ALONE }));
 }
 
 /** Builds a network of two branches on the whole face times a heat map, on [face times eyes map, face times mouth map]. */
 export function buildSoftAttention({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
   const sizes = { eyes: FACE_WEIGHED, mouth: FACE_WEIGHED };
-  return toNetwork('SoftAttention', weights, buildBranches(weights, sizes));
+  return buildNetwork('SoftAttention', seed, (weights) => buildBranches(weights, sizes));
 }
 
 /** Builds a network of three branches: both blocks and the whole face, on [eyes, mouth, face]. */
 export function buildBlocksAndFace({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
   const sizes = { eyes: THIRD_BLOCK, mouth: THIRD_BLOCK, face: THIRD_FACE };
-  return toNetwork('BlocksAndFace', weights, buildBranches(weights, sizes));
+  return buildNetwork('BlocksAndFace', seed, (weights) => buildBranches(weights, sizes));
 }
 
 /**
@@ -55,15 +54,14 @@ export function buildBlocksAndFace({ seed }: BuildOptions): Network {
  * @returns a network on [face]; a tap of `attention` gets both maps, [n, 48, 48, 2]
  */
 export function buildLearnedAttention({ seed }: BuildOptions): Network {
-  const weights = createWeights(seed);
-  const locate = buildLocator(weights);
-  const classify = buildBranches(weights, { first: FACE_WEIGHED, second: FACE_WEIGHED });
-  return toNetwork('LearnedAttention', weights, ([face], mode) => {
-    const maps = tapFeatures(mode, 'attention', locate(face as tf.Tensor4D)); // [n, 48, 48, 2]
-    return classify(
-      tf.split(maps, 2, 3).map((map) => face.mul(map)),
-      mode,
-    );
+  return buildNetwork('LearnedAttention', seed, (weights) => {
+    const locate = buildLocator(weights);
+    const classify = buildBranches(weights, { first: FACE_WEIGHED, second: FACE_WEIGHED });
+    return ([face], mode) => {
+      const maps = tapFeatures(mode, 'attention', locate(face, mode)); // [n, 48, 48, 2]
+      const weighed = tf.split(maps, 2, 3).map((map) => face.mul(map));
+      return classify(weighed, mode);
+    };
   });
 }
 
@@ -74,14 +72,13 @@ function buildBranches(weights: Weights, sizes: Readonly<Record<string, CompactS
 }
 
 /** Builds the network of the attention maps: from faces, [n, 48, 48, 1], to maps, [n, 48, 48, 2]. */
-function buildLocator(weights: Weights): (face: tf.Tensor4D) => tf.Tensor4D {
+function buildLocator(weights: Weights): Layer {
   const { patch, filters } = LOCATOR;
-  const conv1 = convReluPoolLayer(weights, 'attention.conv1', [patch ** 2, filters]);
-  const conv2 = convLayer(weights, 'attention.conv2', [filters, 2]);
-  return (face) => {
-    const seen = conv1(toPatches(face, patch)); // [n, 12, 12, 12], relu and pooling included
-    const places = conv2(seen); // [n, 12, 12, 2]
-    const maps = tf.exp(places.sub(tf.max(places, [1, 2], true))); // maximum of each map: 1
-    return tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true);
-  };
+  return chain(
+    patchLayer(patch),
+    convReluPoolLayer(weights, 'attention.conv1', [patch ** 2, filters]), // [n, 12, 12, 12]
+    convLayer(weights, 'attention.conv2', [filters, 2]), // [n, 12, 12, 2]
+    (places) => tf.exp(places.sub(tf.max(places, [1, 2], true))), // maximum of each map: 1
+    (maps) => tf.image.resizeBilinear(maps as tf.Tensor4D, [FACE_SIZE, FACE_SIZE], false, true),
+  );
 }

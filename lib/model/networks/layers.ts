@@ -24,24 +24,34 @@ export interface Weights {
   readonly buffers: Map<string, tf.Variable>;
 }
 
-/** Makes an empty collection of weights, whose initial values `seed` determines. */
-export function createWeights(seed: number): Weights {
-  return { seed, parameters: new Map(), buffers: new Map() };
+/**
+ * Builds a network.
+ * @param seed determines the initial weights
+ * @param build makes the layers, which add their weights, and returns the network's forward pass
+ */
+export function buildNetwork(
+  name: string,
+  seed: number,
+  build: (weights: Weights) => Network['forward'],
+): Network {
+  const [parameters, buffers] = [new Map<string, tf.Variable>(), new Map<string, tf.Variable>()];
+  const forward = build({ seed, parameters, buffers });
+  const dispose = () => tf.dispose([...parameters.values(), ...buffers.values()]);
+  return { name, parameters, buffers, forward, dispose };
 }
 
-/** Makes a network from its weights and its forward pass. */
-export function toNetwork(name: string, weights: Weights, forward: Network['forward']): Network {
-  const { parameters, buffers } = weights;
-  const dispose = () => {
-    for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
-  };
-  return { name, parameters, buffers, forward, dispose };
+/** A part of a network: a function of one tensor. Makers of layers get a prefix of their weights' names. */
+export type Layer = (x: tf.Tensor, mode: Mode) => tf.Tensor;
+
+/** Makes a layer of layers, each of which gets the previous one's result. */
+export function chain(...layers: readonly Layer[]): Layer {
+  return (x, mode) => layers.reduce((y, layer) => layer(y, mode), x);
 }
 
 /** A branch of a network: from one of its inputs to features, [n, width]. */
 export interface Branch {
   readonly width: number;
-  readonly forward: (input: tf.Tensor, mode: Mode) => tf.Tensor2D;
+  readonly forward: Layer;
 }
 
 /**
@@ -60,93 +70,87 @@ export function joinBranches(
   return (inputs, mode) => {
     const features = branches.map(({ forward }, index) => forward(inputs[index], mode));
     const all = features.length > 1 ? tf.concat(features, 1) : features[0]; // [n, width]
-    return head(drop(all, mode)); // [n, 7]
+    return head(drop(all, mode), mode) as tf.Tensor2D; // [n, 7]
   };
 }
 
 /** Widths of a layer: of its input and of its output. */
 type Widths = readonly [inputs: number, outputs: number];
 
-/**
- * Makes a 3x3 convolution with padding 1.
- * @param name prefix of its weights' names, such as `eyes.conv1`
- * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
- */
-export function convLayer(weights: Weights, name: string, widths: Widths): (x: tf.Tensor4D) => tf.Tensor4D {
+/** Makes a 3x3 convolution with padding 1: from [n, height, width, inputs] to [n, height, width, outputs]. */
+export function convLayer(weights: Weights, name: string, widths: Widths): Layer {
   const layer = addFilterAndBias(weights, name, widths);
-  return (x) => convolve({ x, ...layer });
+  return (x) => convolve({ x: x as tf.Tensor4D, ...layer });
 }
 
-/**
- * Makes a 3x3 convolution with padding 1 and no bias, for use before batch normalisation.
- * @returns a function from x, [n, height, width, inputs], to [n, height, width, outputs]
- */
-export function convWithoutBiasLayer(
-  weights: Weights,
-  name: string,
-  widths: Widths,
-): (x: tf.Tensor4D) => tf.Tensor4D {
+/** Makes the convolution of {@link convLayer} without a bias, for use before batch normalisation. */
+export function convWithoutBiasLayer(weights: Weights, name: string, widths: Widths): Layer {
   const filter = addFilter(weights, name, widths);
-  return (x) => convolveWithoutBias(x, filter);
+  return (x) => convolveWithoutBias(x as tf.Tensor4D, filter);
 }
 
-/**
- * Makes a 3x3 convolution with padding 1, relu and 2x2 pooling.
- * @returns a function from x, [n, height, width, inputs], to [n, height / 2, width / 2, outputs]
- */
-export function convReluPoolLayer(
-  weights: Weights,
-  name: string,
-  widths: Widths,
-): (x: tf.Tensor4D) => tf.Tensor4D {
+/** Makes the convolution of {@link convLayer} with relu and 2x2 pooling: to [n, height / 2, width / 2, outputs]. */
+export function convReluPoolLayer(weights: Weights, name: string, widths: Widths): Layer {
   const layer = addFilterAndBias(weights, name, widths);
-  return (x) => convolveAndPool({ x, ...layer });
+  return (x) => convolveAndPool({ x: x as tf.Tensor4D, ...layer });
 }
 
-/**
- * Makes a fully connected layer.
- * @returns a function from x, [n, inputs], to [n, outputs]
- */
+/** Makes a fully connected layer: from [n, inputs] to [n, outputs]. */
 export function denseLayer(
   weights: Weights,
   name: string,
   [inputs, outputs]: Widths,
   activation: Activation = 'none',
-): (x: tf.Tensor2D) => tf.Tensor2D {
+): Layer {
   const weight = addUniform<tf.Tensor2D>(weights, `${name}.weight`, [inputs, outputs], inputs);
   const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], inputs);
-  return (x) => connect({ x, weight, bias, activation });
+  return (x) => connect({ x: x as tf.Tensor2D, weight, bias, activation });
 }
 
 /**
- * Makes batch normalisation with relu: by the batch's statistics in training mode, by the running statistics otherwise.
- * @returns a function from x, [n, height, width, channels], to the same shape
+ * Makes batch normalisation with relu, on [n, height, width, channels]: by the batch's statistics in training mode, by
+ * the running statistics otherwise.
  */
-export function batchNormReluLayer(
-  weights: Weights,
-  name: string,
-  channels: number,
-): (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D {
+export function batchNormReluLayer(weights: Weights, name: string, channels: number): Layer {
   const scale = addConstant(weights.parameters, `${name}.weight`, channels, 1);
   const offset = addConstant(weights.parameters, `${name}.bias`, channels, 0);
   const mean = addConstant(weights.buffers, `${name}.mean`, channels, 0);
   const variance = addConstant(weights.buffers, `${name}.variance`, channels, 1);
   const layer = { scale, offset, mean, variance, ...BATCH_NORM };
-  return (x, mode) =>
-    mode.training ? normalizeByBatch({ x, ...layer }) : normalizeByRunning({ x, ...layer });
+  return (x, { training }) =>
+    (training ? normalizeByBatch : normalizeByRunning)({ x: x as tf.Tensor4D, ...layer });
 }
 
 /**
- * Makes dropout.
+ * Makes dropout; in inference mode it returns x, or the result of the mode's tap.
  * @param rate share of the values that training sets to 0
- * @returns a function from x to the same shape; in inference mode it returns x, or the result of the mode's tap
  */
-export function dropoutLayer(name: string, rate: number): (x: tf.Tensor2D, mode: Mode) => tf.Tensor2D {
+export function dropoutLayer(name: string, rate: number): Layer {
   return (x, mode) => {
     if (!mode.training || rate === 0) return tapFeatures(mode, name, x);
     const seed = drawDropoutSeed(name, mode.dropout);
     return dropOut(x, rate, mode.onSeed?.(name, seed) ?? seed);
   };
+}
+
+/**
+ * Makes a layer that turns each square of pixels into one point with side * side channels, row by row, so that the first
+ * convolution is cheaper: it has 1 / (side * side) of the points. PyTorch calls it `pixel_unshuffle`.
+ * @param side of the squares in pixels; it divides height and width
+ * @returns a layer from [n, height, width, 1] to [n, height / side, width / side, side * side]
+ */
+export function patchLayer(side: number): Layer {
+  return (picture) => {
+    const [, height, width] = picture.shape;
+    const [rows, columns] = [height / side, width / side];
+    const squares = picture.reshape([-1, rows, side, columns, side]).transpose([0, 1, 3, 2, 4]);
+    return squares.reshape([-1, rows, columns, side * side]);
+  };
+}
+
+/** Flattens each sample: from [n, ...] to [n, size]. */
+export function flatten(x: tf.Tensor): tf.Tensor {
+  return x.reshape([-1, x.size / x.shape[0]]);
 }
 
 /** Passes a layer's features through the mode's tap; without a tap, or in training mode, returns them unchanged. */

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, FACE_SIZE } from '../../core/blocks';
-import { toPatches } from './compact';
 import {
   batchNormReluLayer,
+  buildNetwork,
+  chain,
   convWithoutBiasLayer,
-  createWeights,
   joinBranches,
-  toNetwork,
+  patchLayer,
   type Branch,
+  type Layer,
   type Weights,
 } from './layers';
-import type { BuildOptions, Mode, Network } from './network';
+import type { BuildOptions, Network } from './network';
 
 /*
  * Networks for photographs: one residual branch per picture (eyes block, mouth block, whole face) and one linear layer
@@ -49,34 +50,34 @@ const POOL_SIDE = 2;
 export const RESIDUAL_POOLING = 8 * POOL_SIDE;
 
 /** Builds the network of both blocks and the whole face, on [eyes, mouth, face]. */
-export function buildResidualBlocksAndFace({ seed }: BuildOptions): Network {
-  return buildResidual('ResidualBlocksAndFace', seed, { eyes: BLOCK, mouth: BLOCK, face: FACE });
-}
+export const buildResidualBlocksAndFace = toBuilder('ResidualBlocksAndFace', {
+  eyes: BLOCK,
+  mouth: BLOCK,
+  face: FACE,
+});
 
 /** Builds the network of both blocks, on [eyes, mouth]. */
-export function buildResidualBlocks({ seed }: BuildOptions): Network {
-  return buildResidual('ResidualBlocks', seed, { eyes: WIDE_BLOCK, mouth: WIDE_BLOCK });
-}
+export const buildResidualBlocks = toBuilder('ResidualBlocks', { eyes: WIDE_BLOCK, mouth: WIDE_BLOCK });
 
 /** Builds the network of one block, on [block]. */
-export function buildResidualBlock({ seed }: BuildOptions): Network {
-  return buildResidual('ResidualBlock', seed, { block: WIDE_BLOCK });
-}
+export const buildResidualBlock = toBuilder('ResidualBlock', { block: WIDE_BLOCK });
 
 /** Builds the network of the whole face, on [face]. */
-export function buildResidualFace({ seed }: BuildOptions): Network {
-  return buildResidual('ResidualFace', seed, { face: FACE });
-}
+export const buildResidualFace = toBuilder('ResidualFace', { face: FACE });
 
-function buildResidual(name: string, seed: number, pictures: Readonly<Record<string, BranchSizes>>): Network {
-  const weights = createWeights(seed);
-  const branches = Object.entries(pictures).map(([picture, sizes]) => buildBranch(weights, picture, sizes));
-  const classify = joinBranches(weights, branches, DROPOUT);
-  return toNetwork(name, weights, (pictures, mode) => {
-    if (mode.training) return classify(pictures, mode);
-    const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
-    return classify(pictures, mode).add(classify(mirrored, mode)).div(2); // [n, 7]
-  });
+function toBuilder(name: string, pictures: Readonly<Record<string, BranchSizes>>) {
+  return ({ seed }: BuildOptions): Network =>
+    buildNetwork(name, seed, (weights) => {
+      const branches = Object.entries(pictures).map(([picture, sizes]) =>
+        buildBranch(weights, picture, sizes),
+      );
+      const classify = joinBranches(weights, branches, DROPOUT);
+      return (pictures, mode) => {
+        if (mode.training) return classify(pictures, mode);
+        const mirrored = pictures.map((picture) => tf.reverse(picture, 2));
+        return classify(pictures, mode).add(classify(mirrored, mode)).div(2); // [n, 7]
+      };
+    });
 }
 
 /**
@@ -85,36 +86,29 @@ function buildResidual(name: string, seed: number, pictures: Readonly<Record<str
  */
 function buildBranch(weights: Weights, name: string, { side, channels, deep }: BranchSizes): Branch {
   const [first, second, third] = channels;
-  const stem = convWithoutBiasLayer(weights, `${name}.stem`, [PATCH ** 2, first]);
-  const stage1 = residualLayer(weights, `${name}.stage1`, first);
-  const down1 = downsampleLayer(weights, `${name}.down1`, [first, second]);
-  const stage2 = residualLayer(weights, `${name}.stage2`, second);
-  const down2 = downsampleLayer(weights, `${name}.down2`, [second, third]);
-  const stage3 = deep ? residualLayer(weights, `${name}.stage3`, third) : undefined;
-  const norm = batchNormReluLayer(weights, `${name}.norm`, third);
-  return {
-    width: (side / RESIDUAL_POOLING) ** 2 * third,
-    forward(picture, mode) {
-      let x = stem(toPatches(picture as tf.Tensor4D, PATCH)); // [n, side / 2, side / 2, first]
-      x = stage1(x, mode);
-      x = down1(x, mode); // [n, side / 4, side / 4, second]
-      x = stage2(x, mode);
-      x = down2(x, mode); // [n, side / 8, side / 8, third]
-      if (stage3) x = stage3(x, mode);
-      return averageSquares(norm(x, mode)); // [n, (side / 16)^2 * third]
-    },
-  };
+  const forward = chain(
+    patchLayer(PATCH),
+    convWithoutBiasLayer(weights, `${name}.stem`, [PATCH ** 2, first]), // [n, side / 2, side / 2, first]
+    residualLayer(weights, `${name}.stage1`, first),
+    downsampleLayer(weights, `${name}.down1`, [first, second]), // [n, side / 4, side / 4, second]
+    residualLayer(weights, `${name}.stage2`, second),
+    downsampleLayer(weights, `${name}.down2`, [second, third]), // [n, side / 8, side / 8, third]
+    ...(deep ? [residualLayer(weights, `${name}.stage3`, third)] : []),
+    batchNormReluLayer(weights, `${name}.norm`, third),
+    averageSquares, // [n, (side / 16)^2 * third]
+  );
+  return { width: (side / RESIDUAL_POOLING) ** 2 * third, forward };
 }
-
-type Layer = (x: tf.Tensor4D, mode: Mode) => tf.Tensor4D;
 
 /** Makes x + convolution(norm(convolution(norm(x)))), with relu after each norm. */
 function residualLayer(weights: Weights, name: string, channels: number): Layer {
-  const norm1 = batchNormReluLayer(weights, `${name}.norm1`, channels);
-  const conv1 = convWithoutBiasLayer(weights, `${name}.conv1`, [channels, channels]);
-  const norm2 = batchNormReluLayer(weights, `${name}.norm2`, channels);
-  const conv2 = convWithoutBiasLayer(weights, `${name}.conv2`, [channels, channels]);
-  return (x, mode) => x.add(conv2(norm2(conv1(norm1(x, mode)), mode)));
+  const change = chain(
+    batchNormReluLayer(weights, `${name}.norm1`, channels),
+    convWithoutBiasLayer(weights, `${name}.conv1`, [channels, channels]),
+    batchNormReluLayer(weights, `${name}.norm2`, channels),
+    convWithoutBiasLayer(weights, `${name}.conv2`, [channels, channels]),
+  );
+  return (x, mode) => x.add(change(x, mode));
 }
 
 /** Makes batch normalisation with relu, 2x2 average pooling, and a convolution that changes the number of channels. */
@@ -123,13 +117,15 @@ function downsampleLayer(
   name: string,
   [inputs, outputs]: readonly [number, number],
 ): Layer {
-  const norm = batchNormReluLayer(weights, `${name}.norm`, inputs);
-  const conv = convWithoutBiasLayer(weights, `${name}.conv`, [inputs, outputs]);
-  return (x, mode) => conv(tf.avgPool(norm(x, mode), 2, 2, 'valid'));
+  return chain(
+    batchNormReluLayer(weights, `${name}.norm`, inputs),
+    (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'),
+    convWithoutBiasLayer(weights, `${name}.conv`, [inputs, outputs]),
+  );
 }
 
 /** Averages 2x2 squares of points and flattens the result: [n, height / 2 * width / 2 * channels]. */
-function averageSquares(x: tf.Tensor4D): tf.Tensor2D {
+function averageSquares(x: tf.Tensor): tf.Tensor {
   const [, height, width, channels] = x.shape;
   const [rows, columns] = [height / POOL_SIDE, width / POOL_SIDE];
   const squares = x.reshape([-1, POOL_SIDE, columns, POOL_SIDE, channels]); // [n * rows, 2, columns, 2, channels]
