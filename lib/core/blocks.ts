@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { toCsv } from './csv';
 import { boundingBox, centerOf, clampBox, growBox, longerSide, type Box } from './geometry';
 import { type GrayImage, type RgbImage, cropGray, cropRepeating, resizeBilinear } from './image';
@@ -35,7 +36,7 @@ export function landmarkRange(first: number, last: number): number[] {
  */
 export function expectLandmarks({ length }: Float32Array): void {
   if (length !== LANDMARK_COORDINATES)
-    throw new RangeError(`Expected ${LANDMARK_COORDINATES} values for landmarks but received ${length}`);
+    throw unexpected(`${LANDMARK_COORDINATES} values`, 'landmarks', length);
 }
 
 /**
@@ -131,8 +132,7 @@ export function cutBlocks(
 ): CutBlocks | CutFailure {
   expectLandmarks(landmarks);
   const margin = faceSizePx ? (marginPx * measureFace(landmarks)) / faceSizePx : marginPx;
-  if (!(margin >= 0 && Number.isFinite(margin)))
-    throw new RangeError(`Expected 0 or more pixels for marginPx but received ${marginPx}`);
+  if (!(margin >= 0 && Number.isFinite(margin))) throw unexpected('0 or more pixels', 'marginPx', marginPx);
   const { width, height } = image;
   const [eyesBox, mouthBox] = [EYES_LANDMARKS, MOUTH_LANDMARKS].map((chosen) =>
     clampBox(growBox(landmarkBox(landmarks, chosen), margin), width, height),
@@ -227,7 +227,7 @@ export interface FaceSet extends BlockSet {
 export function expectFaces(blocks: BlockSet): FaceSet {
   const { faces, faceBoxes } = blocks as Partial<FaceSet>;
   if (faces && faceBoxes) return blocks as FaceSet;
-  throw new RangeError('Expected whole faces for blocks but received blocks alone');
+  throw unexpected('whole faces', 'blocks', 'blocks alone');
 }
 
 /** Detector name of cropped faces with mean landmarks, because the predicted ones were not upright. */

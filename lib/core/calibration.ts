@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { EMOTIONS } from './emotions';
 import { mean } from './intervals';
 
@@ -90,9 +91,7 @@ export function riskCoverage(answers: LabelledProbabilities): RiskPoint[] {
 function scoreAnswers({ probabilities, labels }: LabelledProbabilities) {
   const expected = labels.length * CLASSES;
   if (probabilities.length !== expected)
-    throw new RangeError(
-      `Expected ${expected} numbers for probabilities but received ${probabilities.length}`,
-    );
+    throw unexpected(`${expected} numbers`, 'probabilities', probabilities.length);
   return Array.from(labels, (label, index) => {
     const row = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
     const confidence = Math.max(...row);
@@ -143,7 +142,7 @@ export function scaleByTemperature(probabilities: Float32Array, temperature: num
  * @throws RangeError without samples
  */
 export function fitTemperature(probabilities: Float32Array, labels: Uint8Array): number {
-  if (labels.length === 0) throw new RangeError('Expected at least 1 sample for labels but received 0');
+  if (labels.length === 0) throw unexpected('at least 1 sample', 'labels', 0);
   const loss = (logarithm: number) => {
     const scaled = scaleByTemperature(probabilities, Math.exp(logarithm));
     return mean(

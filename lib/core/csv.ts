@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 /**
  * Writes a CSV table.
  * @param rows fields of each row; the header is the first row
@@ -27,10 +28,7 @@ export function parseCsv(text: string, separator: ',' | ';' | '\t' = ','): strin
   let row: string[] = [];
   while (next.lastIndex < text.length || row.length > 0) {
     const match = next.exec(text);
-    if (!match)
-      throw new RangeError(
-        `Expected a closing quote and a separator for row ${rows.length + 1} but received neither`,
-      );
+    if (!match) throw unexpected('a closing quote and a separator', `row ${rows.length + 1}`, 'neither');
     const [, quoted, plain, end] = match;
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     if (end === separator) continue;

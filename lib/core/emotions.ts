@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 /** The seven expressions in the order of their label ids, 0 to 6. Source: the original's numbering of FERG-DB. */
 export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'] as const;
 
@@ -34,7 +35,6 @@ export function isEmotion(name: string): name is Emotion {
  */
 export function emotionId(emotion: string): number {
   const id = (EMOTIONS as readonly string[]).indexOf(emotion);
-  if (id < 0)
-    throw new RangeError(`Expected one of ${EMOTIONS.join(', ')} for emotion but received ${emotion}`);
+  if (id < 0) throw unexpected(`one of ${EMOTIONS.join(', ')}`, 'emotion', emotion);
   return id;
 }

@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { SPLIT_SETTINGS } from './split';
 import type { SplitSetting } from './split';
 
@@ -65,7 +66,7 @@ export const READER_VARIABLES = ['DATASET', 'DATASET_MAPPING', 'DATASET_LABELS',
 export function readCropped(environment: Readonly<Record<string, string | undefined>>): boolean {
   const value = environment.CROPPED;
   if (!value || value === '1') return value === '1';
-  throw new RangeError(`Expected 1 or nothing for CROPPED but received ${value}`);
+  throw unexpected('1 or nothing', 'CROPPED', value);
 }
 
 /**
@@ -85,18 +86,18 @@ export function readExperiment(environment: Readonly<Record<string, string | und
 
 function readSplit(value: string): SplitSetting {
   if ((SPLIT_SETTINGS as readonly string[]).includes(value)) return value as SplitSetting;
-  throw new RangeError(`Expected one of ${SPLIT_SETTINGS.join(', ')} for SPLIT but received ${value}`);
+  throw unexpected(`one of ${SPLIT_SETTINGS.join(', ')}`, 'SPLIT', value);
 }
 
 function readNumber(variable: string, setting: string, value: string): number {
   const number = Number(value);
   if (setting === 'learningRate') {
     if (number > 0 && number < 1) return number;
-    throw new RangeError(`Expected a number between 0 and 1 for ${variable} but received ${value}`);
+    throw unexpected('a number between 0 and 1', variable, value);
   }
   const least = setting === 'seed' || setting === 'marginPx' ? 0 : 1;
   if (Number.isInteger(number) && number >= least) return number;
-  throw new RangeError(`Expected an integer of at least ${least} for ${variable} but received ${value}`);
+  throw unexpected(`an integer of at least ${least}`, variable, value);
 }
 
 /**

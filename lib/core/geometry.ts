@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 /** A point in pixels from the image's upper left corner; pixel centres lie at .5. */
 export interface Point {
   readonly x: number;
@@ -18,7 +19,7 @@ export interface Box {
  * @throws RangeError for no points
  */
 export function boundingBox(points: readonly Point[]): Box {
-  if (points.length === 0) throw new RangeError('Expected at least 1 point for points but received 0');
+  if (points.length === 0) throw unexpected('at least 1 point', 'points', 0);
   const xs = points.map((point) => point.x);
   const ys = points.map((point) => point.y);
   const [x, y] = [Math.min(...xs), Math.min(...ys)];

@@ -1,5 +1,6 @@
 import { binOf } from './calibration';
 import { EMOTIONS } from './emotions';
+import { unexpected } from './errors';
 import { groupBy } from './group-by';
 import { type Estimate, type Proportion, quantile, wilsonInterval } from './intervals';
 import type { Random } from './random';
@@ -84,35 +85,45 @@ export function scoreGroups(
   answers: readonly GroupedAnswer[],
   { limits, random }: { readonly limits: GroupLimits; readonly random: Random },
 ): GroupScores {
-  if (answers.length === 0) throw new RangeError('Expected at least 1 answer for answers but received 0');
+  if (answers.length === 0) throw unexpected('at least 1 answer', 'answers', 0);
   const byGroup = groupBy(answers, ({ group }) => group);
   const names = sortGroups([...byGroup.keys()]);
-  const units = countByUnit(answers, names);
-  const sums = new Float64Array(STRIDE * names.length);
-  for (const unit of units) addUnit(unit, sums);
-  const drawn = drawStatistics(units, names.length, random);
-  const groups = names.map((group, index): GroupScore => {
-    const own = sums.subarray(STRIDE * index, STRIDE * (index + 1));
-    const [images, right, found] = own;
-    const [accuracy, error, ...recalls] = drawn[index];
-    const value = calibrationError(own);
+  const indices = new Map(names.map((name, index) => [name, index]));
+  const counted = answers.map(({ group, unit, label, isRight, confidence }) => ({
+    group: indices.get(group)!,
+    unit,
+    label,
+    right: Number(isRight),
+    bin: confidence === undefined ? undefined : binOf(confidence, BINS),
+    gap: (confidence ?? 0) - Number(isRight),
+  }));
+  const units = [...groupBy(counted, ({ unit }) => unit).values()];
+  const draws = Array.from({ length: GROUP_DRAWS }, () =>
+    sumByGroup(
+      units.map(() => random.pick(units)),
+      names.length,
+    ).map(toRates),
+  );
+  const groups = sumByGroup([counted], names.length).map((sums, index): GroupScore => {
+    const group = names[index];
+    const drawn = (rate: number) => draws.map((rates) => rates[index][rate]);
+    const { images, right, found, classImages, classRight } = sums;
+    const [, value] = toRates(sums);
     const unitCount = new Set(byGroup.get(group)!.map(({ unit }) => unit)).size;
     return {
       group,
       images,
       found,
       units: unitCount,
-      accuracy: widen(wilsonInterval(right, images), accuracy),
-      recalls: recalls.map((recall, id) =>
-        widen(wilsonInterval(own[CLASS_RIGHT + id], own[CLASS_IMAGES + id]), recall),
-      ),
-      calibrationError: widen({ value, low: value, high: value }, error),
+      accuracy: widen(wilsonInterval(right, images), drawn(0)),
+      recalls: classRight.map((hits, id) => widen(wilsonInterval(hits, classImages[id]), drawn(2 + id))),
+      calibrationError: widen({ value, low: value, high: value }, drawn(1)),
       isTooFew: images < limits.images || unitCount < limits.units,
     };
   });
   const largestDifference = findLargest(
     groups,
-    drawn.map(([accuracy]) => accuracy),
+    draws.map((rates) => rates.map(([accuracy]) => accuracy)),
   );
   return largestDifference ? { groups, largestDifference } : { groups };
 }
@@ -124,95 +135,69 @@ function sortGroups(names: readonly (string | undefined)[]): (string | undefined
   return named.length < names.length ? [...named, undefined] : named;
 }
 
-/** Offsets in a group's sums: images, right, found, then images and right answers by class, then each bin's gap. */
-const [IMAGES, RIGHT, FOUND, CLASS_IMAGES] = [0, 1, 2, 3];
-const CLASS_RIGHT = CLASS_IMAGES + EMOTIONS.length;
-const GAPS = CLASS_RIGHT + EMOTIONS.length;
+/** Bins of the calibration error. */
 const BINS = 10;
-const STRIDE = GAPS + BINS;
 
-/** An answer with indices in place of names. */
+/** An answer with the index of its group; `bin` of its confidence: undefined without a found face. */
 interface Counted {
-  /** Offset of the group's sums. */
-  readonly offset: number;
+  readonly group: number;
   readonly label: number;
   readonly right: number;
-  /** Bin of the confidence; undefined without a found face. */
   readonly bin?: number;
   /** Confidence minus 1 for a right answer, or minus 0 for a wrong one. */
   readonly gap: number;
 }
 
-function countByUnit(answers: readonly GroupedAnswer[], names: readonly (string | undefined)[]): Counted[][] {
-  const offsets = new Map(names.map((name, index) => [name, STRIDE * index]));
-  const units = groupBy(answers, ({ unit }) => unit);
-  return Array.from(units.values(), (own) =>
-    own.map(({ group, label, isRight, confidence }) => ({
-      offset: offsets.get(group)!,
-      label,
-      right: Number(isRight),
-      bin: confidence === undefined ? undefined : binOf(confidence, BINS),
-      gap: (confidence ?? 0) - Number(isRight),
-    })),
-  );
-}
+/** Sums over the answers of a group. */
+type Sums = ReturnType<typeof sumByGroup>[number];
 
-function addUnit(answers: readonly Counted[], sums: Float64Array): void {
-  for (const { offset, label, right, bin, gap } of answers) {
-    sums[offset + IMAGES] += 1;
-    sums[offset + RIGHT] += right;
-    sums[offset + CLASS_IMAGES + label] += 1;
-    sums[offset + CLASS_RIGHT + label] += right;
-    if (bin === undefined) continue;
-    sums[offset + FOUND] += 1;
-    sums[offset + GAPS + bin] += gap;
-  }
-}
-
-/** Computes the calibration error: a bin's gap times its count equals the absolute sum of its answers' gaps. */
-function calibrationError(sums: Float64Array): number {
-  return sums.subarray(GAPS).reduce((total, gap) => total + Math.abs(gap), 0) / sums[FOUND];
+function sumByGroup(units: readonly (readonly Counted[])[], count: number) {
+  const groups = Array.from({ length: count }, () => ({
+    images: 0,
+    right: 0,
+    found: 0,
+    classImages: EMOTIONS.map(() => 0),
+    classRight: EMOTIONS.map(() => 0),
+    gaps: new Float64Array(BINS),
+  }));
+  for (const answers of units)
+    for (const { group, label, right, bin, gap } of answers) {
+      const sums = groups[group];
+      sums.images += 1;
+      sums.right += right;
+      sums.classImages[label] += 1;
+      sums.classRight[label] += right;
+      if (bin === undefined) continue;
+      sums.found += 1;
+      sums.gaps[bin] += gap;
+    }
+  return groups;
 }
 
 /**
- * Draws bootstrap samples of as many units as the data have, with replacement.
- * @returns for each group the accuracy, the calibration error and each class's recall, one number per sample; NaN when
- *   the sample has no such image
+ * Computes a group's accuracy, calibration error and recall of each class; NaN without such an image. In the calibration error, a
+ * bin's gap times its count equals the absolute sum of its answers' gaps.
  */
-function drawStatistics(units: readonly Counted[][], groups: number, random: Random): Float64Array[][] {
-  const drawn = Array.from({ length: groups }, () =>
-    Array.from({ length: 2 + EMOTIONS.length }, () => new Float64Array(GROUP_DRAWS)),
-  );
-  const sums = new Float64Array(STRIDE * groups);
-  for (let draw = 0; draw < GROUP_DRAWS; draw++) {
-    sums.fill(0);
-    for (let count = 0; count < units.length; count++) addUnit(random.pick(units), sums);
-    for (const [index, [accuracy, error, ...recalls]] of drawn.entries()) {
-      const own = sums.subarray(STRIDE * index, STRIDE * (index + 1));
-      accuracy[draw] = own[RIGHT] / own[IMAGES];
-      error[draw] = calibrationError(own);
-      for (const [id, recall] of recalls.entries())
-        recall[draw] = own[CLASS_RIGHT + id] / own[CLASS_IMAGES + id];
-    }
-  }
-  return drawn;
+function toRates({ images, right, found, classImages, classRight, gaps }: Sums): number[] {
+  const error = gaps.reduce((total, gap) => total + Math.abs(gap), 0) / found;
+  return [right / images, error, ...classRight.map((hits, id) => hits / classImages[id])];
 }
 
 /** Widens an interval to include the central 95 % of the draws. Draws without an image of the group are ignored. */
-function widen<E extends Estimate>(estimate: E, drawn: Float64Array): E {
-  const sorted = drawn.filter((value) => !Number.isNaN(value)).sort();
+function widen<E extends Estimate>(estimate: E, drawn: readonly number[]): E {
+  const sorted = Float64Array.from(drawn.filter((value) => !Number.isNaN(value))).sort();
   if (sorted.length === 0) return estimate;
   const [low, high] = [0.025, 0.975].map((share) => quantile(sorted, share));
   return { ...estimate, low: Math.min(estimate.low, low), high: Math.max(estimate.high, high) };
 }
 
-/** @param drawn accuracy of each group in each sample */
+/** @param draws accuracy of each group, for each sample */
 function findLargest(
   groups: readonly GroupScore[],
-  drawn: readonly Float64Array[],
+  draws: readonly (readonly number[])[],
 ): LargestDifference | undefined {
-  const named = groups.flatMap(({ group, accuracy, isTooFew }, index) =>
-    group === undefined ? [] : [{ group, accuracy, isTooFew, drawn: drawn[index] }],
+  const named = groups.flatMap(({ group, ...score }, index) =>
+    group === undefined ? [] : [{ ...score, group, index }],
   );
   const enough = named.filter((group) => !group.isTooFew);
   const isTooFew = enough.length < 2;
@@ -221,7 +206,14 @@ function findLargest(
   compared.sort((first, second) => second.accuracy.value - first.accuracy.value);
   const [higher, lower] = [compared[0], compared[compared.length - 1]];
   const value = higher.accuracy.value - lower.accuracy.value;
-  const half = largestDeviation(compared);
+  // In one draw, the largest deviation of any pair's difference is the range of the groups' own deviations.
+  const ranges = draws.map((drawn) => {
+    const own = compared
+      .map(({ accuracy, index }) => drawn[index] - accuracy.value)
+      .filter((deviation) => !Number.isNaN(deviation));
+    return own.length > 0 ? Math.max(...own) - Math.min(...own) : 0;
+  });
+  const half = quantile(Float64Array.from(ranges).sort(), 0.95);
   const pair = newcombeInterval(higher.accuracy, lower.accuracy);
   const difference = {
     value,
@@ -229,22 +221,6 @@ function findLargest(
     high: Math.min(1, Math.max(pair.high, value + half)),
   };
   return { higher: higher.group, lower: lower.group, difference, compared: compared.length, isTooFew };
-}
-
-/**
- * Computes the 95 % quantile, over the draws, of the largest deviation of any pair's difference. In one draw, that
- * deviation is the range of the groups' own deviations. Groups without an image in a draw are ignored in it.
- */
-function largestDeviation(
-  groups: readonly { readonly accuracy: Estimate; readonly drawn: Float64Array }[],
-): number {
-  const ranges = groups[0].drawn.map((_, draw) => {
-    const own = groups
-      .map(({ accuracy, drawn }) => drawn[draw] - accuracy.value)
-      .filter((deviation) => !Number.isNaN(deviation));
-    return own.length > 0 ? Math.max(...own) - Math.min(...own) : 0;
-  });
-  return quantile(ranges.sort(), 0.95);
 }
 
 function newcombeInterval(first: Proportion, second: Proportion): { low: number; high: number } {

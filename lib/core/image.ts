@@ -1,4 +1,5 @@
-import type { Box } from './geometry';
+import { unexpected } from './errors';
+import { type Box, wholeOf } from './geometry';
 
 /** An image of one 8-bit channel, row by row from top to bottom. */
 export interface GrayImage {
@@ -26,17 +27,11 @@ export interface RgbImage {
  * Source: PIL's `Image.convert('L')`.
  */
 export function toGray(pixels: Uint8Array, width: number, height: number, channels: number): GrayImage {
-  if (channels !== 1 && channels !== 3 && channels !== 4)
-    throw new RangeError(`Expected 1, 3 or 4 for channels but received ${channels}`);
-  if (pixels.length !== width * height * channels)
-    throw new RangeError(
-      `Expected ${width * height * channels} values for pixels (${width}x${height}x${channels}) but received ${pixels.length}`,
-    );
-  if (channels === 1) return { width, height, data: pixels.slice() };
-  const data = new Uint8Array(width * height);
-  for (let pixel = 0, at = 0; pixel < data.length; pixel++, at += channels)
-    data[pixel] = (19595 * pixels[at] + 38470 * pixels[at + 1] + 7471 * pixels[at + 2] + 32768) >> 16;
-  return { width, height, data };
+  if (![1, 3, 4].includes(channels)) throw unexpected('1, 3 or 4', 'channels', channels);
+  const size = width * height * channels;
+  if (pixels.length !== size)
+    throw unexpected(`${size} values`, `pixels (${width}x${height}x${channels})`, pixels.length);
+  return cropRepeating({ width, height, data: pixels }, wholeOf({ width, height }));
 }
 
 /**
@@ -50,17 +45,11 @@ export function cropGray(image: GrayImage | RgbImage, box: Box): GrayImage {
   const { x, y, width, height } = box;
   const isWhole = [x, y, width, height].every(Number.isInteger);
   const isInside = x >= 0 && y >= 0 && x + width <= image.width && y + height <= image.height;
-  if (!isWhole || !isInside || width < 1 || height < 1)
-    throw new RangeError(
-      `Expected whole pixels inside of ${image.width}x${image.height} for box but received ${width}x${height} at ${x},${y}`,
-    );
-  const channels = image.data.length / (image.width * image.height);
-  const data = new Uint8Array(width * height * channels);
-  for (let row = 0; row < height; row++) {
-    const start = ((y + row) * image.width + x) * channels;
-    data.set(image.data.subarray(start, start + width * channels), row * width * channels);
+  if (!isWhole || !isInside || width < 1 || height < 1) {
+    const pixels = `whole pixels inside of ${image.width}x${image.height}`;
+    throw unexpected(pixels, 'box', `${width}x${height} at ${x},${y}`);
   }
-  return channels === 1 ? { width, height, data } : toGray(data, width, height, channels);
+  return cropRepeating(image, box);
 }
 
 /**
@@ -70,16 +59,20 @@ export function cropGray(image: GrayImage | RgbImage, box: Box): GrayImage {
  */
 export function cropRepeating(image: GrayImage | RgbImage, box: Box): GrayImage {
   const { width, height } = box;
+  const { data: source } = image;
+  const channels = source.length / (image.width * image.height);
   const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
-  const [left, top] = [inside(box.x, image.width), inside(box.y, image.height)];
-  const right = inside(box.x + width - 1, image.width);
-  const bottom = inside(box.y + height - 1, image.height);
-  const part = cropGray(image, { x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
+  const columns = Int32Array.from({ length: width }, (_, x) => channels * inside(box.x + x, image.width));
   const data = new Uint8Array(width * height);
   for (let row = 0, at = 0; row < height; row++) {
-    const start = inside(box.y + row - top, part.height) * part.width;
-    for (let column = 0; column < width; column++, at++)
-      data[at] = part.data[start + inside(box.x + column - left, part.width)];
+    const start = channels * image.width * inside(box.y + row, image.height);
+    for (let column = 0; column < width; column++, at++) {
+      const pixel = start + columns[column];
+      data[at] =
+        channels === 1
+          ? source[pixel]
+          : (19595 * source[pixel] + 38470 * source[pixel + 1] + 7471 * source[pixel + 2] + 32768) >> 16;
+    }
   }
   return { width, height, data };
 }
@@ -114,8 +107,7 @@ const CATMULL_ROM: Filter = { bits: 12, Between: Int32Array, tapsOf: cubicTaps }
  */
 export function resizeBilinear(image: GrayImage, width: number, height: number): GrayImage {
   for (const [name, value] of Object.entries({ width, height }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`Expected a positive integer for ${name} but received ${value}`);
+    if (!Number.isInteger(value) || value < 1) throw unexpected('a positive integer', name, value);
   return resize(image, { width, height }, TRIANGLE);
 }
 

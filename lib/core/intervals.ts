@@ -1,3 +1,5 @@
+import { unexpected } from './errors';
+import { groupBy } from './group-by';
 import type { Random } from './random';
 
 /** The standard normal distribution's 97.5 % quantile. */
@@ -54,10 +56,9 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
  * Source: Wilson 1927, as statsmodels' proportion_confint(method='wilson'); a test fixture compares both.
  */
 export function wilsonInterval(successes: number, trials: number): Proportion {
-  if (!Number.isInteger(trials) || trials < 0)
-    throw new RangeError(`Expected integer of 0 or more for trials but received ${trials}`);
+  if (!Number.isInteger(trials) || trials < 0) throw unexpected('integer of 0 or more', 'trials', trials);
   if (!Number.isInteger(successes) || successes < 0 || successes > trials)
-    throw new RangeError(`Expected integer between 0 and ${trials} for successes but received ${successes}`);
+    throw unexpected(`integer between 0 and ${trials}`, 'successes', successes);
   if (trials === 0) return { value: NaN, low: 0, high: 1, successes, trials };
   const square = Z_95 * Z_95;
   const centre = (successes + square / 2) / (trials + square);
@@ -75,7 +76,7 @@ export function wilsonInterval(successes: number, trials: number): Proportion {
  * @throws RangeError for no values
  */
 export function tInterval(values: readonly number[]): Estimate {
-  if (values.length === 0) throw new RangeError('Expected at least 1 number for values but received 0');
+  if (values.length === 0) throw unexpected('at least 1 number', 'values', 0);
   const value = mean(values);
   if (values.length === 1) return { value, low: -Infinity, high: Infinity };
   const degreesOfFreedom = values.length - 1;
@@ -97,11 +98,100 @@ export function bootstrapByGroup<T>(
   statistic: (items: readonly T[]) => number,
   { random, draws = 1000 }: { readonly random: Random; readonly draws?: number },
 ): Estimate {
-  if (groups.length === 0) throw new RangeError('Expected at least 1 group for groups but received 0');
+  if (groups.length === 0) throw unexpected('at least 1 group', 'groups', 0);
   const drawn = Array.from({ length: draws }, () => statistic(groups.flatMap(() => random.pick(groups))));
   drawn.sort((first, second) => first - second);
   const tail = (1 - 0.95) / 2;
   return { value: statistic(groups.flat()), low: quantile(drawn, tail), high: quantile(drawn, 1 - tail) };
+}
+
+/** The score of one image, with its character and its clip. */
+export interface ScoredFrame {
+  readonly character: string;
+  /** Neighbouring frames of one clip are near-duplicates. */
+  readonly clip: string;
+  /** 1 for a right answer, 0 for a wrong one or a missed face; values between are means over several seeds. */
+  readonly score: number;
+}
+
+/**
+ * Estimates accuracy with a 95 % interval for other characters. Characters are the sampling unit, since neighbouring
+ * frames are near-duplicates. The interval has the width of Student's t over the characters' means. It is never
+ * narrower than Wilson's interval with clips as trials, because t has no width when all characters agree. Limits are
+ * clipped to 0 and 1.
+ * @param frames at least one
+ * @returns the mean over frames, with the interval
+ */
+export function accuracyByCharacter(frames: readonly ScoredFrame[]): Estimate {
+  const value = mean(frames.map(({ score }) => score));
+  const clips = new Set(frames.map(({ character, clip }) => `${character}\0${clip}`)).size;
+  const wilson = wilsonInterval(Math.round(value * clips), clips);
+  const spread = tInterval([...scoresByCharacter(frames).values()].map(mean));
+  const half = (spread.high - spread.low) / 2;
+  return {
+    value,
+    low: Math.max(0, Math.min(value - half, wilson.low)),
+    high: Math.min(1, Math.max(value + half, wilson.high)),
+  };
+}
+
+/**
+ * Estimates accuracy with a percentile bootstrap that draws whole characters, 2,000 times.
+ * @param frames at least one
+ */
+export function bootstrapCharacters(frames: readonly ScoredFrame[], random: Random): Estimate {
+  return bootstrapByGroup([...scoresByCharacter(frames).values()], mean, { random, draws: 2000 });
+}
+
+/**
+ * Estimates the difference of accuracy between two classifiers on the same characters, with Student's t over the
+ * characters' differences.
+ * @param first frames of the first classifier
+ * @param second frames of the second classifier, of the same characters
+ * @returns the mean over characters of first minus second, -1 to 1
+ * @throws RangeError when the characters differ
+ */
+export function pairedDifference(first: readonly ScoredFrame[], second: readonly ScoredFrame[]): Estimate {
+  const [scores, others] = [first, second].map(scoresByCharacter);
+  const [names, received] = [scores, others].map((one) => [...one.keys()].sort().join(', '));
+  if (names !== received) throw unexpected(names, 'characters of second', received);
+  return tInterval(
+    [...scores.keys()].sort().map((name) => mean(scores.get(name)!) - mean(others.get(name)!)),
+  );
+}
+
+function scoresByCharacter(frames: readonly ScoredFrame[]): Map<string, number[]> {
+  const groups = groupBy(frames, ({ character }) => character);
+  return new Map([...groups].map(([character, own]) => [character, own.map(({ score }) => score)]));
+}
+
+/**
+ * Compares two classifiers image by image.
+ * @param first whether the first classifier is right on each image
+ * @param second whether the second classifier is right, in the same order
+ * @returns numbers of images by who is right, and the two-sided exact p-value of McNemar's test of the hypothesis that both
+ *   are equally good
+ * @throws RangeError when the lengths differ
+ * Source: McNemar 1947, exact form: the binomial distribution over the images with different outcomes.
+ */
+export function comparePaired(first: readonly boolean[], second: readonly boolean[]) {
+  if (first.length !== second.length) throw unexpected(`${first.length} outcomes`, 'second', second.length);
+  const count = (one: boolean, other: boolean) =>
+    first.filter((right, index) => right === one && second[index] === other).length;
+  const [onlyFirst, onlySecond] = [count(true, false), count(false, true)];
+  const pValue = exactSignTest(onlyFirst, onlySecond);
+  return { both: count(true, true), onlyFirst, onlySecond, neither: count(false, false), pValue };
+}
+
+function exactSignTest(first: number, second: number): number {
+  const total = first + second;
+  let logTerm = -total * Math.LN2;
+  let tail = 0;
+  for (let count = 0; count <= Math.min(first, second); count++) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log(total - count) - Math.log(count + 1);
+  }
+  return Math.min(1, 2 * tail);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { type BlockSet, EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from './blocks';
 import { EMOTIONS } from './emotions';
 import { intersectionOverUnion } from './geometry';
@@ -33,7 +34,7 @@ export interface ClassMetrics {
  */
 export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>): number[][] {
   if (truth.length !== predicted.length)
-    throw new RangeError(`Expected ${truth.length} ids for predicted but received ${predicted.length}`);
+    throw unexpected(`${truth.length} ids`, 'predicted', predicted.length);
   const matrix = EMOTIONS.map(() => EMOTIONS.map(() => 0));
   for (let index = 0; index < truth.length; index++) {
     const row = checkId(truth[index], `truth[${index}]`);
@@ -115,9 +116,7 @@ function sumOf(values: readonly number[]): number {
 
 function checkId(id: number, name: string): number {
   if (id in EMOTIONS) return id;
-  throw new RangeError(
-    `Expected integer between 0 and ${EMOTIONS.length - 1} for ${name} but received ${id}`,
-  );
+  throw unexpected(`integer between 0 and ${EMOTIONS.length - 1}`, name, id);
 }
 
 /** How well one block's boxes agree with the true ones: intersection over union, 0 to 1. */
@@ -151,8 +150,7 @@ export function measureBlockIou(
   const frames: { record: FrameRecord; landmarks?: Float32Array }[] = [...found, ...blocks.skipped].filter(
     ({ record }) => trueLandmarks.has(record.path),
   );
-  if (frames.length === 0)
-    throw new RangeError('Expected true landmarks of at least 1 frame for trueLandmarks but received none');
+  if (frames.length === 0) throw unexpected('true landmarks of at least 1 frame', 'trueLandmarks', 'none');
   const summarize = (chosen: readonly number[]): BlockIou => {
     const measured = frames.map(({ record: { path, character }, landmarks }) => {
       if (!landmarks) return { character, iou: 0 };

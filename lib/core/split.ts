@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { EMOTIONS, type Emotion } from './emotions';
 import { groupBy } from './group-by';
 import { createRandom } from './random';
@@ -146,14 +147,15 @@ function splitByCharacter(records: readonly FrameRecord[], seed: number): Split 
 function splitOfficially(records: readonly FrameRecord[], seed: number): Split {
   const split = collect('official', records, officialPartOf);
   for (const part of ['train', 'test'] as const)
-    if (split[part].length === 0)
-      throw new RangeError(`Expected ${part} images for the official split but received none`);
+    if (split[part].length === 0) throw unexpected(`${part} images`, 'the official split', 'none');
   if (split.validation.length > 0) return split;
   const train = split.train.map((index) => records[index]);
   const held = takeTenth(train, seed);
   if (held.size === 0)
-    throw new RangeError(
-      `Expected validation images, or 2 images of an expression to take one from, for the official split but received ${train.length} in train`,
+    throw unexpected(
+      'validation images, or 2 images of an expression to take one from,',
+      'the official split',
+      `${train.length} in train`,
     );
   return collect('official', records, (record) => (held.has(record) ? 'validation' : officialPartOf(record)));
 }
@@ -198,14 +200,12 @@ function cellOf({ character, emotion }: FrameRecord): string {
 
 function clipOf(record: FrameRecord): string {
   if (record.clip !== undefined) return `${cellOf(record)}\0${record.clip}`;
-  throw new RangeError(`Expected a clip for ${record.path} but received none: this data set names no clips`);
+  throw unexpected('a clip', record.path, 'none: this data set names no clips');
 }
 
 function officialPartOf({ path, side }: FrameRecord): SplitPart {
   if (side) return side;
-  throw new RangeError(
-    `Expected an official side for ${path} but received none: this data set has no sides, take another SPLIT`,
-  );
+  throw unexpected('an official side', path, 'none: this data set has no sides, take another SPLIT');
 }
 
 function listCharacters(records: readonly FrameRecord[]): string[] {
@@ -215,5 +215,5 @@ function listCharacters(records: readonly FrameRecord[]): string[] {
 }
 
 function expectGroups(count: number, what: string): void {
-  if (count < 3) throw new RangeError(`Expected at least 3 ${what} for the split but received ${count}`);
+  if (count < 3) throw unexpected(`at least 3 ${what}`, 'the split', count);
 }

@@ -1,3 +1,4 @@
+import { unexpected } from './errors';
 import { EMOTIONS, type Emotion, isEmotion } from './emotions';
 
 /** Choices of an annotator of FER+, in the order of the columns of its label files. Source: Barsoum et al. 2016. */
@@ -87,7 +88,7 @@ function dropSingleVotes(votes: Votes): number[] {
 
 function expectTen(votes: Votes): void {
   if (votes.length !== VOTE_COLUMNS.length)
-    throw new RangeError(`Expected ${VOTE_COLUMNS.length} counts for votes but received ${votes.length}`);
+    throw unexpected(`${VOTE_COLUMNS.length} counts`, 'votes', votes.length);
 }
 
 function sum(counts: readonly number[]): number {

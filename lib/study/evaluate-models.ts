@@ -4,10 +4,12 @@ import {
   comparePaired,
   pairedDifference,
   type ScoredFrame,
-} from '../core/accuracy-estimates';
+  type Estimate,
+  type Proportion,
+  wilsonInterval,
+} from '../core/intervals';
 import { expectedCalibrationError } from '../core/calibration';
 import { EMOTIONS, emotionId } from '../core/emotions';
-import { type Estimate, type Proportion, wilsonInterval } from '../core/intervals';
 import {
   type ClassMetrics,
   classMetrics,

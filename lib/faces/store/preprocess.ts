@@ -1,3 +1,4 @@
+import { unexpected } from '../../core/errors';
 import { availableParallelism } from 'node:os';
 import type { BlockSet } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
@@ -115,7 +116,7 @@ async function makeShards(
   const total = jobs.reduce((sum, { records }) => sum + records.length, 0);
   const { workers = defaultWorkers(total), onProgress } = options;
   if (!Number.isInteger(workers) || workers < 1)
-    throw new RangeError(`Expected an integer of at least 1 for workers but received ${workers}`);
+    throw unexpected('an integer of at least 1', 'workers', workers);
   const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
   let counts = { done: 0, missed: 0, reused: 0 };
   const onBatch = ({ done, missed, reused }: FrameCounts) => {

@@ -1,3 +1,4 @@
+import { unexpected } from '../../core/errors';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -66,7 +67,7 @@ export interface ShardJob extends CutSettings, Pick<PlanOptions, 'root' | 'cache
 export function planJobs(records: readonly FrameRecord[], options: PlanOptions): ShardJob[] {
   const { shardSize = SHARD_SIZE, marginPx = DEFAULT_MARGIN_PX, fixedMargin, cropped, wholeFace } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1)
-    throw new RangeError(`Expected an integer of at least 1 for shardSize but received ${shardSize}`);
+    throw unexpected('an integer of at least 1', 'shardSize', shardSize);
   const [root, cacheDirectory] = [options.root, options.cacheDirectory].map((folder) => path.resolve(folder));
   return Array.from({ length: Math.ceil(records.length / shardSize) }, (_, index) => {
     const own = records.slice(index * shardSize, (index + 1) * shardSize);

@@ -1,3 +1,4 @@
+import { unexpected } from '../../core/errors';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
@@ -83,7 +84,7 @@ export async function* streamStore(file: string): AsyncGenerator<arrow.RecordBat
   const handle = await open(file, 'r');
   try {
     if (!(await isAsWritten(handle)))
-      throw new RangeError(`Expected an Arrow file as it was written for ${file} but received other bytes`);
+      throw unexpected('an Arrow file as it was written', file, 'other bytes');
     for await (const batch of await arrow.RecordBatchReader.from(handle)) yield batch;
   } finally {
     await handle.close();
@@ -150,7 +151,7 @@ export async function readShard(file: string): Promise<arrow.RecordBatch | undef
  * @throws RangeError without shards; Error when a shard has changed since it was written, or a file cannot be written
  */
 export async function mergeShards(dataset: string, shards: readonly string[], directory: string) {
-  if (shards.length === 0) throw new RangeError('Expected at least 1 shard for the store but received none');
+  if (shards.length === 0) throw unexpected('at least 1 shard', 'the store', 'none');
   const names = shards.map((shard) => path.basename(shard, '.arrow'));
   const key = createHash('sha256').update(names.join('\n')).digest('hex');
   const file = path.join(directory, STORE_FILE);

@@ -1,7 +1,13 @@
-import { accuracyByCharacter, pairedDifference, type ScoredFrame } from '../../core/accuracy-estimates';
+import {
+  accuracyByCharacter,
+  pairedDifference,
+  type ScoredFrame,
+  mean,
+  type Estimate,
+  type GroupedEstimate,
+} from '../../core/intervals';
 import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
-import { mean, type Estimate, type GroupedEstimate } from '../../core/intervals';
 import { calibrateFolds } from '../calibrate';
 import { unpackProbabilities } from '../committed-files';
 import type { Evidence, EvidenceJob, Study } from './archive';
