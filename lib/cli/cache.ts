@@ -40,19 +40,15 @@ const UNITS = [
   ['minute', 60_000],
 ] as const;
 
-/**
- * Lists the kinds in a cache, a line each: name, size, age of the newest file, content.
- * @param root the folder, absolute; default data/cache
- * @param nowMs milliseconds since 1970
- */
-export function listCache(root = homePath('data', 'cache'), nowMs = Date.now()): string[] {
-  const kinds = listKinds(root);
+/** Lists the kinds in data/cache, a line each: name, size, age of the newest file, content. */
+export function listCache(): string[] {
+  const { root, kinds } = findKinds();
   if (kinds.length === 0) return [`${root} is empty.`];
   const width = Math.max(...kinds.map((kind) => kind.length));
   const lines = kinds.map((kind) => {
     const files = listFiles(path.join(root, kind));
     const newestMs = Math.max(...files.map(({ mtimeMs }) => mtimeMs));
-    const age = files.length === 0 ? 'empty' : formatAge(nowMs - newestMs);
+    const age = files.length === 0 ? 'empty' : formatAge(Date.now() - newestMs);
     const content = KINDS[kind] ?? 'unknown to this version';
     return `${kind.padEnd(width)}  ${formatSize(files).padStart(10)}  ${age.padEnd(14)}  ${content}`;
   });
@@ -60,14 +56,13 @@ export function listCache(root = homePath('data', 'cache'), nowMs = Date.now()):
 }
 
 /**
- * Deletes one kind in a cache, or all. A link is deleted without its target.
+ * Deletes one kind in data/cache, or all. A link is deleted without its target.
  * @param kind as {@link listCache} names it, or `all`
- * @param root the folder, absolute; default data/cache
  * @returns a line per deleted kind
  * @throws RangeError for a missing kind
  */
-export function clearCache(kind: string, root = homePath('data', 'cache')): string[] {
-  const kinds = listKinds(root);
+export function clearCache(kind: string): string[] {
+  const { root, kinds } = findKinds();
   if (kinds.length === 0) return [`${root} is empty.`];
   if (![...kinds, 'all'].includes(kind)) throw unexpected(`one of ${kinds.join(', ')}, all`, 'kind', kind);
   return (kind === 'all' ? kinds : [kind]).map((name) => {
@@ -79,8 +74,9 @@ export function clearCache(kind: string, root = homePath('data', 'cache')): stri
   });
 }
 
-function listKinds(root: string): string[] {
-  return fs.existsSync(root) ? fs.readdirSync(root).sort() : [];
+function findKinds(): { root: string; kinds: string[] } {
+  const root = homePath('data', 'cache');
+  return { root, kinds: fs.existsSync(root) ? fs.readdirSync(root).sort() : [] };
 }
 
 /** Lists a file, or all files below a folder; a link counts as itself. */

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CHARACTERS, planSample, renderPng, renderSvg } from '../characters';
 import { homePath, projectRoot } from '../files/project';
-import { DEFAULT_MODEL } from '../predict/classifier';
+import { DEFAULT_MODEL, readModelFile } from '../predict/classifier';
 
 /** The files of face-api's networks that the page loads. */
 const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
@@ -11,9 +11,11 @@ const FACE_FILES = /^(tiny_face_detector|face_landmark_68)_model[-.]/;
  * Builds the page from the project's own files: bundle, networks, model and sample. Nothing is downloaded.
  * @param model path of the model file; default the project's own
  * @returns the page's folder
- * @throws Error when the bundler is missing (it is a development dependency) or the page does not compile
+ * @throws RangeError when the model file is missing; Error when the bundler is missing (it is a development dependency) or
+ *   the page does not compile
  */
 export async function buildDemo(model?: string): Promise<string> {
+  const weights = await readModelFile(model ?? path.join(projectRoot(), DEFAULT_MODEL));
   const folder = homePath('data', 'cache', 'demo');
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
@@ -33,7 +35,7 @@ export async function buildDemo(model?: string): Promise<string> {
     copyFiles(path.join(projectRoot(), 'web'), folder, /\.(html|css|svg)$/),
     copyFiles(packageFolder('@vladmandic/face-api', 'model'), path.join(folder, 'faces'), FACE_FILES),
     copyFiles(packageFolder('@tensorflow/tfjs-backend-wasm', 'dist'), path.join(folder, 'wasm'), /\.wasm$/),
-    fs.copyFile(model ?? path.join(projectRoot(), DEFAULT_MODEL), path.join(folder, 'model.safetensors')),
+    fs.writeFile(path.join(folder, 'model.safetensors'), weights),
     drawSample(path.join(folder, 'sample')),
   ]);
   return folder;

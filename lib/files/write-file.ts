@@ -187,15 +187,12 @@ export async function writeOutput(file: string | undefined, text: string, option
   await (isStandardOutput(file) ? writeToStdout(text) : saveWhole(file, text, { option }));
 }
 
-/**
- * Removes partial files of killed writers from a folder. Files of the last hour may be in use and remain.
- * @param now milliseconds since 1970
- */
-export async function removeLeftovers(folder: string, now = Date.now()): Promise<void> {
+/** Removes partial files of killed writers from a folder. Files of the last hour may be in use and remain. */
+export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const file = path.join(folder, name);
     const changed = name.endsWith('.part') ? await stat(file).catch(() => undefined) : undefined;
-    if (changed && now - changed.mtimeMs > LEFTOVER_AGE_MS) await rm(file, { force: true });
+    if (changed && Date.now() - changed.mtimeMs > LEFTOVER_AGE_MS) await rm(file, { force: true });
   }
 }
 

@@ -12,12 +12,6 @@ export type Variant = 'cpu' | 'gpu';
 /** The TensorFlow release that is set up and tested; requirements/ pins the same. */
 export const TENSORFLOW_VERSION = '2.21.0';
 
-/** Folders of a build's libraries and headers. */
-interface Installation {
-  readonly libraries: string;
-  readonly headers: string;
-}
-
 /**
  * Installs TensorFlow for tfjs-node-gpu: the C library and headers of PyPI's wheel, and the package's own n-api
  * sources compiled against them. .tensorflow/ keeps them for the next `npm ci`.
@@ -69,8 +63,8 @@ export function findCompiler(): string {
   throw new Error(`no C++ compiler was found (${names.join(', ')}); Debian and Ubuntu: apt install g++`);
 }
 
-/** Downloads the CPU wheel and unpacks its headers and two libraries. */
-async function installCpu(folder: string): Promise<Installation> {
+/** Downloads the CPU wheel and unpacks its headers and two libraries. @returns the folders of both */
+async function installCpu(folder: string) {
   const installation = { libraries: path.join(folder, 'lib'), headers: path.join(folder, 'include') };
   if (fs.existsSync(path.join(folder, 'complete'))) return installation;
   const python = findPython();
@@ -90,7 +84,7 @@ async function installCpu(folder: string): Promise<Installation> {
 }
 
 /** Installs the CUDA build into its own Python environment. No committed figure was made with it. */
-async function installGpu(folder: string): Promise<Installation> {
+async function installGpu(folder: string) {
   await createEnvironment(folder);
   const python = path.join(folder, 'bin', 'python');
   const pinned = ['--require-hashes', '--only-binary=:all:', '-r', 'requirements/tensorflow-gpu.txt'];
@@ -108,7 +102,7 @@ function packageDirectory(): string {
 async function compileAddon(
   compiler: string,
   sources: readonly string[],
-  { libraries, headers }: Installation,
+  { libraries, headers }: Awaited<ReturnType<typeof installCpu>>,
   addon: string,
 ): Promise<void> {
   const nodeHeaders = path.dirname(require.resolve('node-api-headers/package.json'));

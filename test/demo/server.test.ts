@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import path from 'node:path';
+import { buildDemo } from '../../lib/demo/build';
 import { serveFolder } from '../../lib/demo/server';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
@@ -24,6 +25,15 @@ function ask(
     request.on('error', reject).end();
   });
 }
+
+describe('buildDemo', () => {
+  it('says which model file is missing before it deletes the page of an earlier build', async () => {
+    await assert.rejects(
+      buildDemo('/nope'),
+      /^RangeError: Expected .* model .* received \/nope: no such file/,
+    );
+  });
+});
 
 describe('serveFolder', () => {
   const folder = useTemporaryFolder();
