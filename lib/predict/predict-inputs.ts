@@ -1,5 +1,5 @@
 import type { RgbImage } from '../core/image';
-import { type BadImage, type DecodedImage, isBadImage } from '../faces/picture/decode';
+import { badImage, type BadImage, type DecodedImage, isBadImage } from '../faces/picture/decode';
 import { isImage, readBatches, MAX_IMAGE_BYTES, readNamedFile } from '../faces/picture/read-images';
 import { expandInputs, type Input } from './inputs';
 import {
@@ -119,14 +119,11 @@ async function readStdin(
   for await (const chunk of stdin ?? []) {
     size += chunk.length;
     if (size > MAX_IMAGE_BYTES)
-      return {
-        kind: 'too-large',
-        reason: `Expected at most ${MAX_IMAGE_BYTES} bytes for ${source} but received more`,
-      };
+      return badImage('too-large', `at most ${MAX_IMAGE_BYTES} bytes`, source, 'received more');
     chunks.push(chunk);
   }
   if (size > 0) return Buffer.concat(chunks);
-  return { kind: 'empty-file', reason: `Expected an image for ${source} but received 0 bytes` };
+  return badImage('empty-file', 'an image', source, 'received 0 bytes');
 }
 
 async function* predictVideo(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import sharp, { type OutputInfo } from 'sharp';
+import sharp from 'sharp';
 import type { RgbImage } from '../../core/image';
 
 /** The largest image that is decoded: 64 megapixels, 192 MB of colours. */
@@ -18,24 +18,24 @@ const SIGNATURES: readonly (readonly [format: string, pattern: RegExp])[] = [
   ['avif', /^[^]{4}ftyp(avi[fs]|mif1|msf1)/],
 ];
 
-/** Names of the formats, for messages. */
-const FORMATS = SIGNATURES.map(([format]) => format).join(', ');
+/** What messages name as expected. */
+const EXPECTED_FORMAT = `one of ${SIGNATURES.map(([format]) => format).join(', ')}`;
 
 /** Advice for pictures of formats that are not decoded. */
 const SAVE_AS = 'save it as JPEG or PNG';
 
 /** Known picture formats that are not decoded. The brand of HEIC can be the major brand or one of the compatible brands. */
-const UNSUPPORTED: readonly (readonly [format: string, pattern: RegExp, remedy: string])[] = [
+const UNSUPPORTED: readonly (readonly [format: string, pattern: RegExp, remedy?: string])[] = [
   [
     'HEIC',
     /^[^]{4}ftyp((mif1|msf1)[^]{4}([^]{4}){0,8}?)?(hei[cxms]|hev[cxms])/,
     'save it as JPEG, such as by `heif-convert` (Debian: libheif-examples); iPhones take JPEG when Settings, Camera, Formats says Most Compatible',
   ],
-  ['BMP', /^BM[^]{4}\0\0\0\0/, SAVE_AS],
-  ['JPEG XL', /^(\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)/, SAVE_AS],
-  ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\x0cjP {2}\r\n)/, SAVE_AS],
-  ['Photoshop', /^8BPS\0/, SAVE_AS],
-  ['camera raw', /^(II\x2a\0[^]{4}CR\x02|[^]{4}ftypcrx |FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/, SAVE_AS],
+  ['BMP', /^BM[^]{4}\0\0\0\0/],
+  ['JPEG XL', /^(\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)/],
+  ['JPEG 2000', /^(\xff\x4f\xff\x51|\0\0\0\x0cjP {2}\r\n)/],
+  ['Photoshop', /^8BPS\0/],
+  ['camera raw', /^(II\x2a\0[^]{4}CR\x02|[^]{4}ftypcrx |FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/],
 ];
 
 /** File names of camera raw formats with TIFF's signature: TIFF's decoder would only find the small preview. */
@@ -71,6 +71,14 @@ export interface BadImage {
   readonly reason: string;
 }
 
+/**
+ * Makes the reason why an image has no pixels.
+ * @param found what was found in place of `expected`, such as `received 0 bytes`
+ */
+export function badImage(kind: BadImageKind, expected: string, name: string, found: string): BadImage {
+  return { kind, reason: `Expected ${expected} for ${name} but ${found}` };
+}
+
 /** Checks whether reading or decoding returned a reason instead of its result. */
 export function isBadImage(result: object): result is BadImage {
   return 'kind' in result && 'reason' in result;
@@ -101,7 +109,8 @@ export async function decodeImage(
   const [format] = SIGNATURES.find(([, pattern]) => pattern.test(start)) ?? [];
   const unsupported = whyUnsupported(start, format, name);
   if (unsupported) return unsupported;
-  if (!format) return notAnImage(bytes, name);
+  if (!format)
+    return badImage('not-an-image', EXPECTED_FORMAT, name, `it begins with ${bytes.toString('hex', 0, 8)}`);
   try {
     // 'warning' also rejects truncated JPEG files, which libjpeg fills up with grey with no more than a warning.
     const ignoreIcc = await hasSrgbProfile(bytes, format);
@@ -111,8 +120,9 @@ export async function decodeImage(
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const frames = await countFrames(bytes, format);
-    return { ...toRgb(data, info), ...(frames > 1 && { frames }) };
+    return { width: info.width, height: info.height, data: pixels, ...(frames > 1 && { frames }) };
   } catch (error) {
     return whyUndecodable(error as Error, { bytes, name, format, maxPixels });
   }
@@ -125,15 +135,10 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 
 function whyUnsupported(start: string, format: string | undefined, name: string): BadImage | undefined {
   const isRaw = format === 'tiff' && RAW_NAME.test(name);
-  const found = isRaw
-    ? UNSUPPORTED[UNSUPPORTED.length - 1]
-    : UNSUPPORTED.find(([, pattern]) => pattern.test(start));
+  const found = isRaw ? UNSUPPORTED.at(-1) : UNSUPPORTED.find(([, pattern]) => pattern.test(start));
   if (!found) return undefined;
-  const [what, , remedy] = found;
-  return {
-    kind: 'unsupported-format',
-    reason: `Expected one of ${FORMATS} for ${name} but received ${what}: ${remedy}`,
-  };
+  const [what, , remedy = SAVE_AS] = found;
+  return badImage('unsupported-format', EXPECTED_FORMAT, name, `received ${what}: ${remedy}`);
 }
 
 /** SHA-256 of the profile `sRGB IEC61966-2.1` (Hewlett-Packard, 1998), which cameras and editors embed. */
@@ -154,47 +159,22 @@ async function countFrames(bytes: Buffer, format: string): Promise<number> {
   return at < 0 ? 1 : bytes.readUInt32BE(at + 4);
 }
 
-function notAnImage(bytes: Buffer, name: string): BadImage {
-  const start = bytes.toString('hex', 0, 8);
-  return {
-    kind: 'not-an-image',
-    reason: `Expected one of ${FORMATS} for ${name} but it begins with ${start}`,
-  };
-}
-
-function toRgb(data: Buffer, { width, height, channels }: OutputInfo): RgbImage {
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (channels === 3) return { width, height, data: pixels };
-  const rgb = new Uint8Array(width * height * 3);
-  for (let pixel = 0, at = 0; pixel < width * height; pixel++)
-    for (let channel = 0; channel < 3; channel++)
-      rgb[at++] = pixels[pixel * channels + (channels > 2 ? channel : 0)];
-  return { width, height, data: rgb };
-}
-
-interface Undecodable {
-  readonly bytes: Buffer;
-  readonly name: string;
-  readonly format: string;
-  readonly maxPixels: number;
-}
-
-function whyUndecodable({ message }: Error, { bytes, name, format, maxPixels }: Undecodable): BadImage {
+function whyUndecodable(
+  { message }: Error,
+  file: {
+    readonly bytes: Buffer;
+    readonly name: string;
+    readonly format: string;
+    readonly maxPixels: number;
+  },
+): BadImage {
+  const { bytes, name, format, maxPixels } = file;
   const what = message.trim().split('\n')[0];
   if (/pixel limit/.test(message))
-    return {
-      kind: 'too-large',
-      reason: `Expected at most ${maxPixels} pixels for ${name} but received more`,
-    };
+    return badImage('too-large', `at most ${maxPixels} pixels`, name, 'received more');
   if (isCutShort(bytes, format, message))
-    return {
-      kind: 'truncated',
-      reason: `Expected a whole ${format} image for ${name} but it ends early: ${what}`,
-    };
-  return {
-    kind: 'undecodable',
-    reason: `Expected a sound ${format} image for ${name} but received: ${what}`,
-  };
+    return badImage('truncated', `a whole ${format} image`, name, `it ends early: ${what}`);
+  return badImage('undecodable', `a sound ${format} image`, name, `received: ${what}`);
 }
 
 /** Checks whether a file that cannot be decoded lacks the end of its format. */

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { LINK_LEVELS } from '../../datasets/tree';
 import { isInside } from '../../files/project';
-import { type BadImage, type DecodedImage, decodeImage, isBadImage } from './decode';
+import { badImage, type BadImage, type DecodedImage, decodeImage, isBadImage } from './decode';
 
 /** The largest file that is read: 64 MiB. A frame of FERG has 60 kB, a large photograph has 20 MB. */
 export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
 
-/** The bytes of an image file and their hash. */
-export interface ImageBytes {
+/** The bytes of an image file, and their SHA-256 in hexadecimal. */
+interface ImageBytes {
   readonly bytes: Buffer;
-  /** SHA-256 of the bytes, in hexadecimal. */
   readonly sha256: string;
 }
 
@@ -39,11 +38,6 @@ export async function readImageFile(
   } catch (error) {
     return whyUnreadable(error as NodeJS.ErrnoException, relativePath);
   }
-}
-
-function nameKind(found: Stats): string {
-  if (found.isDirectory()) return 'a folder';
-  return found.isFIFO() ? 'a pipe' : 'a device';
 }
 
 /**
@@ -82,14 +76,13 @@ async function readRegularFile(file: string, name: string, maxBytes: number): Pr
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const before = await handle.stat();
-    if (!before.isFile())
-      return { kind: 'not-a-file', reason: `Expected a file for ${name} but received ${nameKind(before)}` };
-    if (before.size === 0)
-      return { kind: 'empty-file', reason: `Expected an image for ${name} but received 0 bytes` };
-    if (before.size > maxBytes) {
-      const reason = `Expected at most ${maxBytes} bytes for ${name} but received ${before.size}`;
-      return { kind: 'too-large', reason };
+    if (!before.isFile()) {
+      const kind = before.isDirectory() ? 'a folder' : before.isFIFO() ? 'a pipe' : 'a device';
+      return badImage('not-a-file', 'a file', name, `received ${kind}`);
     }
+    if (before.size === 0) return badImage('empty-file', 'an image', name, 'received 0 bytes');
+    if (before.size > maxBytes)
+      return badImage('too-large', `at most ${maxBytes} bytes`, name, `received ${before.size}`);
     const bytes = await readAll(handle, before.size);
     const after = await handle.stat();
     if (bytes.length < before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
@@ -115,9 +108,8 @@ async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
 
 function whyUnreadable(error: NodeJS.ErrnoException, name: string): BadImage {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    return { kind: 'missing-file', reason: `Expected a file for ${name} but found none` };
-  const what = error.code ?? error.message;
-  return { kind: 'unreadable-file', reason: `Expected a readable file for ${name} but received ${what}` };
+    return badImage('missing-file', 'a file', name, 'found none');
+  return badImage('unreadable-file', 'a readable file', name, `received ${error.code ?? error.message}`);
 }
 
 /** Larger images are decoded two at a time, when their batch is gathered. */
@@ -127,31 +119,29 @@ const SMALL_PIXELS = 1_300_000;
 const BATCH_PIXELS = 5_000_000;
 
 /** An item with its image, or with what was read instead of an image. */
-export interface Loaded<T, Other> {
+interface Loaded<T, Other> {
   readonly item: T;
   readonly image: DecodedImage | BadImage | Other;
-}
-
-/** How items are read. */
-export interface ReadOptions<T, Other> {
-  /** Returns a file's bytes, which are decoded, or anything else, which is passed on. */
-  readonly read: (item: T) => Promise<Buffer | Other>;
-  /** Returns an item's name in reasons. */
-  readonly nameOf: (item: T) => string;
-  /** Maximum number of items in a batch. */
-  readonly size: number;
 }
 
 /**
  * Reads and decodes images in batches, each image once. While the caller processes a batch, the next one is decoded and the
  * files after it are read, because a file system call does not complete while a network computes. At most three batches
  * are in memory.
+ * @param options.read returns a file's bytes, which are decoded, or anything else, which is passed on
+ * @param options.nameOf returns an item's name in reasons
+ * @param options.size maximum number of items in a batch
  * @returns batches of one or more items, in the items' order; the items alone determine how they are divided into batches
  */
 export async function* readBatches<T, Other>(
   items: readonly T[],
-  { read, nameOf, size }: ReadOptions<T, Other>,
+  options: {
+    readonly read: (item: T) => Promise<Buffer | Other>;
+    readonly nameOf: (item: T) => string;
+    readonly size: number;
+  },
 ): AsyncGenerator<readonly Loaded<T, Other>[]> {
+  const { read, nameOf, size } = options;
   const ahead: Promise<{ readonly item: T; decode(): Promise<Loaded<T, Other>['image']> }>[] = [];
   let next = 0;
   const readOne = async (item: T) => {
