@@ -14,7 +14,7 @@ interface Run {
 }
 
 /** The steps in their order; each returns false when it was stopped. */
-const STEPS: Readonly<Record<string, (runs: readonly Run[]) => Promise<boolean>>> = {
+const STEPS: Readonly<Record<string, (runs: readonly Run[]) => Promise<boolean | void>>> = {
   train: (runs) => runModels(runs, false),
   look: (runs) => runModels(runs, true),
   carry: makeDefaultModel,
@@ -46,7 +46,7 @@ export const define = defineCommand({
     const runs = await planRuns(step, names, readSeeds(seeds));
     // All other steps write committed files.
     if (step !== 'train') expectWritable(projectRoot());
-    return (await takeStep(runs)) ? 0 : STOPPED;
+    return (await takeStep(runs)) === false ? STOPPED : 0;
   },
 });
 
@@ -110,18 +110,17 @@ async function makeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
 }
 
 /** Draws the average face of each expression, over at least 100 training faces each. */
-async function drawAverages(): Promise<boolean> {
+async function drawAverages(): Promise<void> {
   const { saveFigure } = await import('../figures/figure');
   const { studyDirectory } = await import('../study/committed-files');
   const { averageFacesFigure } = await import('../study/real-faces/figures');
   const { blocks, sides } = await openData();
   await saveFigure(await averageFacesFigure(blocks, sides.train), studyDirectory('real-faces'), 'averages');
   print('Written: results/reference/real-faces/averages.png');
-  return true;
 }
 
 /** Computes results/reference/real-faces.json, figures and tables from the committed answers. */
-async function summarize(): Promise<boolean> {
+async function summarize(): Promise<void> {
   const { saveStudy } = await import('../study/committed-files');
   const { loadRealFaces } = await import('../study/real-faces/archive');
   const { drawRealFaces } = await import('../study/real-faces/figures');
@@ -136,5 +135,4 @@ async function summarize(): Promise<boolean> {
   print(
     'Written: results/reference/real-faces.json, its figures, the tables in README.md and models/README.md.',
   );
-  return true;
 }

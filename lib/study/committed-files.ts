@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { EMOTIONS } from '../core/emotions';
 import { saveFigure, type Figure } from '../figures/figure';
 import { projectRoot } from '../files/project';
 
@@ -65,25 +64,4 @@ export function unpackPositions(text: string): number[] {
     if (!(length > 0)) throw new RangeError(`Expected positions such as 0-3,7 for text but received ${part}`);
     return Array.from({ length }, (_, offset) => first + offset);
   });
-}
-
-/** Encodes probabilities as base64 of 16-bit integers, 0 to 65535 for 0 to 1. */
-export function packProbabilities(values: Float32Array): string {
-  const packed = Uint16Array.from(values, (value) => Math.round(65535 * value));
-  return Buffer.from(packed.buffer).toString('base64');
-}
-
-/**
- * Decodes what {@link packProbabilities} encoded.
- * @param count expected number of faces, n
- * @param name of the answers, for messages
- * @returns [n, 7]
- * @throws RangeError for another number of faces
- */
-export function unpackProbabilities(text: string, count: number, name: string): Float32Array {
-  const bytes = Buffer.from(text, 'base64');
-  const expected = EMOTIONS.length * count;
-  if (bytes.length !== 2 * expected)
-    throw new RangeError(`Expected ${expected} probabilities for ${name} but received ${bytes.length / 2}`);
-  return Float32Array.from({ length: expected }, (_, i) => bytes.readUInt16LE(2 * i) / 65535);
 }

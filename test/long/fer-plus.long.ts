@@ -11,9 +11,9 @@ import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { unpackProbabilities } from '../../lib/study/committed-files';
 import { askedFaces, loadRealFaces } from '../../lib/study/real-faces/archive';
 import { describeNative } from '../support/native';
+import { unpackProbabilities } from '../../lib/study/probabilities';
 
 /** Test images that the model is asked about again, every one of so many. */
 const STEP = 14;

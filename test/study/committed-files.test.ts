@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  unpackPositions,
-  packProbabilities,
-  packPositions,
-  unpackProbabilities,
-} from '../../lib/study/committed-files';
+import { unpackPositions, packPositions } from '../../lib/study/committed-files';
+import { packProbabilities, unpackProbabilities } from '../../lib/study/probabilities';
 
 describe('packed positions and probabilities', () => {
   it('writes runs of positions by their ends', () => {

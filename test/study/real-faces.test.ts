@@ -17,9 +17,10 @@ import {
   type RealFacesSummary,
 } from '../../lib/study/real-faces/summarize';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
-import { packProbabilities, studyDirectory } from '../../lib/study/committed-files';
+import { studyDirectory } from '../../lib/study/committed-files';
 import { useTemporaryFolder } from '../support/folder';
 import { assertSection, readReference } from '../support/assertions';
+import { packProbabilities } from '../../lib/study/probabilities';
 
 const JOY = [0, 9, 0, 0, 0, 0, 0, 0, 1, 0];
 const SAD = [3, 0, 0, 7, 0, 0, 0, 0, 0, 0];

@@ -8,10 +8,9 @@ import {
 } from '../../core/intervals';
 import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
-import { calibrateFolds } from '../calibrate';
-import { unpackProbabilities } from '../committed-files';
 import type { Evidence, EvidenceJob, Study } from './archive';
 import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit, type Protocol } from './splits';
+import { calibrateFolds, unpackProbabilities } from '../probabilities';
 
 /** One answer of one run for one frame. All tables and figures are computed from these rows. */
 export interface EvidenceAnswer extends ScoredFrame, Pick<EvidenceJob, 'model' | 'condition' | 'seed'> {

@@ -60,12 +60,13 @@ async function askCopies(
   network: Network,
   records: readonly FrameRecord[],
   directory: string,
-  boxes: RelativeBoxes,
+  boxes: ReturnType<typeof averageBoxes>,
 ): Promise<Pick<CorruptionRun, 'answers' | 'fallback'>> {
   const { blocks } = await preprocessDataset({ directory, records, fixedMargin: true }, DEFAULT_EXPERIMENT);
   const missed = blocks.skipped.map(({ record }) => record);
   const files = missed.map((record) => path.join(directory, record.path));
-  const cut = { ...blocks, records: missed, ...(await cutAtBoxes(files, boxes)) };
+  const cutAt = (box: Box) => cutPictures(files, (_, { width, height }) => scaleBox(box, width, height));
+  const cut = { ...blocks, records: missed, eyes: await cutAt(boxes.eyes), mouth: await cutAt(boxes.mouth) };
   const labels = new Map<string, number>();
   const ask = async (faces: BlockSet) => {
     const found = await predict(network, blockSource(faces));
@@ -75,14 +76,12 @@ async function askCopies(
   return { answers: await ask(blocks), fallback: await ask(cut) };
 }
 
-/** Boxes as shares of the image's width and height. */
-type RelativeBoxes = Readonly<Record<'eyes' | 'mouth', Box>>;
-
 /**
- * Averages the relative boxes of faces.
+ * Averages the boxes of faces.
  * @param faces positions in the block set, at least one
+ * @returns boxes as shares of the image's width and height
  */
-export function averageBoxes(blocks: BlockSet, faces: readonly number[]): RelativeBoxes {
+export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Record<'eyes' | 'mouth', Box> {
   const average = (boxes: Float32Array): Box => {
     const [x, y, width, height] = [0, 1, 2, 3].map((side) =>
       mean(faces.map((face) => boxes[4 * face + side] / blocks.imageSizes[2 * face + (side % 2)])),
@@ -90,15 +89,6 @@ export function averageBoxes(blocks: BlockSet, faces: readonly number[]): Relati
     return { x, y, width, height };
   };
   return { eyes: average(blocks.eyesBoxes), mouth: average(blocks.mouthBoxes) };
-}
-
-/**
- * Crops the blocks of images at fixed boxes, without detection.
- * @throws Error when an image cannot be read
- */
-export async function cutAtBoxes(files: readonly string[], boxes: RelativeBoxes) {
-  const cut = (box: Box) => cutPictures(files, (_, { width, height }) => scaleBox(box, width, height));
-  return { eyes: await cut(boxes.eyes), mouth: await cut(boxes.mouth) };
 }
 
 /**

@@ -3,7 +3,6 @@ import { curveChart, intervalChart } from '../../figures/estimate-charts';
 import type { ChartFigure, Figure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
-import { calibrationChart, coverageChart } from '../calibrate';
 import {
   aboutSet,
   accuracyBy,
@@ -16,6 +15,7 @@ import {
 import type { AttributionMap, DeletionResult, Evidence } from './archive';
 import { MAPPED_SPLIT } from './training-plans';
 import { PROTOCOL_NAMES, PROTOCOLS, TRAINING_COUNTS } from './splits';
+import { calibrationChart, coverageChart } from '../probabilities';
 
 /** Display names of the models. */
 export const MODEL_NAMES: Readonly<Record<string, string>> = {

@@ -16,10 +16,10 @@ import type { Network } from '../../model/networks/network';
 import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
-import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../compute-probabilities';
 import { readColour } from '../pictures';
 import { type CachedTraining, withTrained } from '../train-cached';
 import type { Learner, Task } from './run-jobs';
+import { computeFileProbabilities, computeProbabilities, predictFrequencies } from '../probabilities';
 
 const BLOCKS = ['eyes', 'mouth'] as const;
 const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };

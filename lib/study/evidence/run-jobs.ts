@@ -7,11 +7,11 @@ import { mapParts, type FrameRecord, type SplitPart } from '../../core/record';
 import { homePath } from '../../files/project';
 import { saveWhole } from '../../files/write-file';
 import type { BlockCondition } from '../block-conditions';
-import { packProbabilities } from '../committed-files';
 import { facesOfSplit } from '../evaluate-split';
 import { fingerprintFaces } from '../train-cached';
 import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
 import type { EvidenceSplits } from './splits';
+import { packProbabilities } from '../probabilities';
 
 /** Increment when a learner or a condition changes under the same name. */
 const RUNS_VERSION = 3;

@@ -2,10 +2,9 @@ import { EMOTIONS, emotionId } from '../../core/emotions';
 import { mean, wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, VOTE_COLUMNS } from '../../core/votes';
-import { calibrateFolds, type LabelledAnswers } from '../calibrate';
-import { unpackProbabilities } from '../committed-files';
 import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './models';
+import { calibrateFolds, type LabelledAnswers, unpackProbabilities } from '../probabilities';
 
 const CLASSES = EMOTIONS.length;
 

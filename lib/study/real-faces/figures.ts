@@ -8,11 +8,11 @@ import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import { PICTURE_SIDES, picturesOf } from '../../model/training/data';
-import { calibrationChart, coverageChart } from '../calibrate';
 import { calibrateFirst } from './answers';
 import type { RealFacesArchive } from './archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
 import type { RealFacesSummary } from './summarize';
+import { calibrationChart, coverageChart } from '../probabilities';
 
 /** Charts the accuracy of every model on FER+'s test set, with and without the duplicates of training images. */
 export function realFacesChart({ models }: RealFacesSummary): ChartFigure {

@@ -2,17 +2,11 @@ import { EMOTIONS, isEmotion } from '../../core/emotions';
 import { mean, wilsonInterval } from '../../core/intervals';
 import { accuracy, classMetrics, formatPercent, macroF1, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, type VoteColumn } from '../../core/votes';
-import { unpackProbabilities } from '../committed-files';
 import { formatCount, markdownTable } from '../markdown';
 import { accuracyOfSurest, calibrate, matrixOfRun, validationAccuracy } from './answers';
 import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import { REAL_FACES_MODELS, REAL_FACES_NAMES, type RealFacesModel } from './models';
-
-/** Number of images of a protocol, and accuracy on them, 0 to 1. */
-export interface ProtocolAccuracy {
-  readonly n: number;
-  readonly accuracy: number;
-}
+import { unpackProbabilities } from '../probabilities';
 
 /** Figures of a model on FER+'s test set. Rates are of all images of the protocol, 0 to 1, and means over the seeds. */
 type ModelSummary = ReturnType<typeof summarizeModel>;
@@ -50,8 +44,8 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
   const answers = runs.map(({ test, seed }) =>
     predictedLabels(unpackProbabilities(test, asked.length, `test of seed ${seed}`)),
   );
-  /** Mean accuracy over the runs on the images that a rule labels with one of the seven or contempt. */
-  const rate = (rule: (face: ScoredFace) => VoteColumn | undefined): ProtocolAccuracy => {
+  /** Number of images that a rule labels with one of the seven or contempt, and mean accuracy on them over the runs. */
+  const rate = (rule: (face: ScoredFace) => VoteColumn | undefined) => {
     const labelled = asked.flatMap((face, row) => {
       const label = rule(face);
       return label && (isEmotion(label) || label === 'contempt') ? [{ label, row }] : [];
@@ -147,7 +141,7 @@ export function realFacesToMarkdown({ models }: RealFacesSummary): string {
 /** Formats the figures of the default model as its card's table. */
 export function carriedToMarkdown(summary: ModelSummary): string {
   const { strict7, strict7Unique, strict8, plural7, ece, coverage, temperature } = summary;
-  const rate = (one: ProtocolAccuracy) => `${percent(one.accuracy)} of ${formatCount(one.n)}`;
+  const rate = (one: ModelSummary['plural7']) => `${percent(one.accuracy)} of ${formatCount(one.n)}`;
   const recall = EMOTIONS.map((emotion, id) => {
     const count = strict7.matrix[id].reduce((sum, cell) => sum + cell, 0);
     return `${emotion} ${percent(strict7.recall[emotion])} (${formatCount(count)})`;

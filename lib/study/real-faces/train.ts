@@ -22,14 +22,6 @@ import { evaluate, predict, scorePrediction } from '../../model/training/evaluat
 import { formatEpoch } from '../../model/training/history';
 import { DEFAULT_MODEL } from '../../predict/classifier';
 import { cutFromLastImage } from '../block-conditions';
-import { packProbabilities } from '../committed-files';
-import {
-  computeFileProbabilities,
-  computeProbabilities,
-  type ModelAnswers,
-  predictFrequencies,
-  type SetFaces,
-} from '../compute-probabilities';
 import { facesOfSplit } from '../evaluate-split';
 import { openGenerated, preprocessDataset } from '../open-dataset';
 import { readColour } from '../pictures';
@@ -46,6 +38,14 @@ import {
   type TrainedModelName,
 } from './models';
 import { hasStrictLabel, type RealFacesData } from './open-fer-plus';
+import {
+  computeFileProbabilities,
+  computeProbabilities,
+  packProbabilities,
+  predictFrequencies,
+  type ModelAnswers,
+  type SetFaces,
+} from '../probabilities';
 
 /** Training accuracy is measured on this many training faces after each epoch. */
 const SCORED_FACES = 1024;

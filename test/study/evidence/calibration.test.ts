@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import { calibrateModel } from '../../../lib/study/evidence/answers';
-import { packProbabilities } from '../../../lib/study/committed-files';
 import { buildEvidence, buildRun, folds, records, splits } from './example';
+import { packProbabilities } from '../../../lib/study/probabilities';
 
 /** Rows that give 0.9 to each label. */
 function toProbabilities(labels: readonly number[]): string {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import sharp from 'sharp';
+import { scaleBox, type Box } from '../../../lib/core/geometry';
 import type { FrameRecord } from '../../../lib/core/record';
-import {
-  averageBoxes,
-  CORRUPTIONS,
-  cutAtBoxes,
-  thinOut,
-  writeCorrupted,
-} from '../../../lib/study/evidence/corruptions';
+import { cutPictures } from '../../../lib/study/block-conditions';
+import { averageBoxes, CORRUPTIONS, thinOut, writeCorrupted } from '../../../lib/study/evidence/corruptions';
 import { readGray } from '../../../lib/study/pictures';
 import { buildFaceSet } from '../../support/blocks';
 import { useTemporaryFolder } from '../../support/folder';
@@ -57,8 +53,10 @@ describe('hard images', () => {
     const near = (first: number, second: number) => Math.abs(first - second) < 1e-6;
     const { x, y, width, height } = average.eyes;
     assert.ok(near(x, 0.1) && near(y, 0.15) && near(width, 0.2) && near(height, 0.1));
-    const cut = await cutAtBoxes([imageOf(record)], average);
-    assert.ok(cut.eyes.length === 1024 && cut.eyes.every((level) => level === 255));
-    assert.ok(cut.mouth.length === 1024 && cut.mouth.every((level) => level === 0));
+    const cut = (box: Box) =>
+      cutPictures([imageOf(record)], (_, image) => scaleBox(box, image.width, image.height));
+    const [eyes, mouth] = [await cut(average.eyes), await cut(average.mouth)];
+    assert.ok(eyes.length === 1024 && eyes.every((level) => level === 255));
+    assert.ok(mouth.length === 1024 && mouth.every((level) => level === 0));
   });
 });
