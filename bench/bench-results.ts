@@ -128,7 +128,7 @@ function describeInWords(machine: Machine): string {
 }
 
 /** Rows whose peer is not another project: the machine's limit, and another network of ours. */
-const WITHOUT_RIVAL = ['tergat-step/limit', 'compact-step/tergat'];
+const ROWS_WITHOUT_OTHER_PROJECT = ['tergat-step/limit', 'compact-step/tergat'];
 
 const ROWS_AXIS = { field: 'name', type: 'nominal', sort: null, axis: { title: null, ticks: false } };
 const RATIO = { field: 'ratio', type: 'quantitative' };
@@ -140,7 +140,7 @@ const RATIO = { field: 'ratio', type: 'quantitative' };
 export function benchChart({ rows, machine }: BenchFile): ChartFigure {
   const title = 'How many times better ours is than the peer';
   const values = rows.flatMap(({ name, unit, ours, peer, ratio }) =>
-    ratio === null || ratio <= 0 || WITHOUT_RIVAL.includes(name)
+    ratio === null || ratio <= 0 || ROWS_WITHOUT_OTHER_PROJECT.includes(name)
       ? []
       : [{ name, unit, ours, peer, ratio, one: 1, isBetter: ratio >= 1 }],
   );
