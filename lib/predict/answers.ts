@@ -11,20 +11,6 @@ export interface Answered {
   readonly unread: number;
 }
 
-/** The destination of answers. */
-export interface Answers {
-  /** Inputs that an earlier run of the same command answered; they are not processed again. */
-  readonly before: Answered;
-  /** File that keeps the answers until all are complete; undefined when they are written directly. */
-  readonly part?: string;
-  /** Writes the answer of a picture. @param picture.input index of its input, from 0 */
-  write(text: string, picture: { readonly input: number; readonly isUnread: boolean }): Promise<void>;
-  /** Writes the text after the last answer, and puts the file in place. */
-  finish(end: string): Promise<void>;
-  /** Closes the file without finishing it; kept answers stay for the next run. */
-  discard(): Promise<void>;
-}
-
 /** Inputs, output and settings of a run. */
 export interface AnswersOptions {
   /** Default standard output. */
@@ -54,8 +40,12 @@ export async function openAnswers(options: AnswersOptions): Promise<Answers> {
   const { write, finish, discard } = await openOutput(output);
   await write(start);
   const finishAll = (end: string) => write(end).then(finish);
-  return { before: { inputs: 0, pictures: 0, unread: 0 }, write, finish: finishAll, discard };
+  const before = { inputs: 0, pictures: 0, unread: 0 };
+  return { before, part: undefined, write, finish: finishAll, discard };
 }
+
+/** The destination of answers. */
+type Answers = Awaited<ReturnType<typeof keepAnswers>>;
 
 /** The answers of one input, kept as a line of JSON. */
 interface Entry {
@@ -68,7 +58,7 @@ interface Entry {
   readonly unread: number;
 }
 
-async function keepAnswers(part: string, output: string, options: AnswersOptions): Promise<Answers> {
+async function keepAnswers(part: string, output: string, options: AnswersOptions) {
   const { sources, start } = options;
   const handle = await open(part, 'a+').catch((cause: NodeJS.ErrnoException) => {
     throw notWritable('--output', `${cause.code} for ${part}`, cause);
@@ -89,15 +79,19 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
     await handle.appendFile(`\n${JSON.stringify(entry)}`);
   };
   return {
-    before,
-    part,
-    async write(text, { input, isUnread }) {
+    /** What an earlier run of the same command answered: inputs from the first on, which are not processed again. */
+    before: before as Answered,
+    /** File that keeps the answers until all are complete; undefined when they are written directly. */
+    part: part as string | undefined,
+    /** Writes the answer of a picture. @param picture.input index of its input, from 0 */
+    async write(text: string, { input, isUnread }: { readonly input: number; readonly isUnread: boolean }) {
       if (pending?.input !== input) await flush();
       const { text: earlier, pictures, unread } = pending ?? { text: '', pictures: 0, unread: 0 };
       const counts = { pictures: pictures + 1, unread: unread + Number(isUnread) };
       pending = { input, source: sources[input], text: earlier + text, ...counts };
     },
-    async finish(end) {
+    /** Writes the text after the last answer, and puts the file in place. */
+    async finish(end: string) {
       await flush();
       const target = await openOutput(output);
       try {
@@ -118,7 +112,7 @@ async function keepAnswers(part: string, output: string, options: AnswersOptions
       await handle.close();
       await rm(part, { force: true });
     },
-    // Closing twice has no effect.
+    /** Closes the file without finishing it; kept answers stay for the next run. A second call has no effect. */
     discard: () => handle.close(),
   };
 }

@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { EMOTIONS } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import { type RgbImage, toModelInput } from '../core/image';
 import { type CutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/blocks';
 import { normalizeLandmarks } from '../core/landmark-features';
@@ -79,11 +80,7 @@ export async function loadClassifier(model?: string): Promise<Classifier> {
   return fromModel(decodeModel(await readModelFile(file), file), path.basename(file));
 }
 
-/**
- * Makes a classifier of a loaded model.
- * @param name name in results
- * @returns disposing it disposes the model's network
- */
+/** Makes a classifier of a loaded model; disposing it disposes the model's network. */
 function fromModel(model: Model, name: string): Classifier {
   const { network, temperature, marginPx, faceSizePx, description } = model;
   const { inputs } = findArchitecture(model.architecture);
@@ -156,18 +153,11 @@ export async function readModelFile(
   file: string,
   what = `the path of a model file, ${FACE_API_MODEL}, or no model for the project's own`,
 ): Promise<Uint8Array> {
-  const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
-    const found = cause.code === 'ENOENT' ? 'no such file' : cause.code;
-    throw new RangeError(`Expected ${what} but received ${file}: ${found}`, { cause });
+  const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'no such file' : cause.code;
+    throw new RangeError(`Expected ${what} but received ${file}: ${reason}`, { cause });
   });
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile() || stat.size > MAX_MODEL_BYTES)
-      throw new RangeError(
-        `Expected a file of at most ${MAX_MODEL_BYTES} bytes for ${file} but received ${stat.isFile() ? `${stat.size}` : 'no regular file'}`,
-      );
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
+  if (found.isFile() && found.size <= MAX_MODEL_BYTES) return readFile(file);
+  const received = found.isFile() ? found.size : 'no regular file';
+  throw unexpected(`a file of at most ${MAX_MODEL_BYTES} bytes`, file, received);
 }

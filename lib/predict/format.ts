@@ -11,16 +11,6 @@ import {
 
 type Result = PicturePrediction | UnreadPicture;
 
-/** Formats predictions one by one; the parts form a complete document, even if it ends early. */
-interface PredictionWriter {
-  /** Text before the first result. */
-  readonly start: string;
-  /** Formats a result. @param index from 0 */
-  write(result: Result, index: number): string;
-  /** Text after the last result. */
-  end: string;
-}
-
 /** Escapes the control characters of a name as JSON does: line breaks, and sequences that control a terminal. */
 export function toOneLine(name: string): string {
   return name.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -48,16 +38,19 @@ const COLUMNS = [
   ...['detector', 'score', 'problem'],
 ];
 
-/** Writers: `json` is an array with a line per picture, `csv` (RFC 4180) has a row per face, `text` a line per face. */
-export const PREDICTION_WRITERS: Readonly<Record<'text' | 'json' | 'csv', PredictionWriter>> = {
-  text: { start: '', write: (result) => (isUnread(result) ? '' : toText(result)), end: '' },
+/**
+ * Writers of predictions: `json` is an array with a line per picture, `csv` (RFC 4180) has a row per face, `text` a line per
+ * face. `start`, what `write` returns of each result with its index from 0, and `end` are a document, even if it ends early.
+ */
+export const PREDICTION_WRITERS = {
+  text: { start: '', write: (result: Result) => (isUnread(result) ? '' : toText(result)), end: '' },
   json: {
     start: '[',
-    write: (result, index) =>
+    write: (result: Result, index: number) =>
       `${index > 0 ? ',' : ''}\n${JSON.stringify(isUnread(result) ? result : toPlain(result))}`,
     end: '\n]\n',
   },
-  csv: { start: toCsv([COLUMNS]), write: (result) => toCsv(toRows(result)), end: '' },
+  csv: { start: toCsv([COLUMNS]), write: (result: Result) => toCsv(toRows(result)), end: '' },
 };
 
 function toText({ source, seconds, faces }: PicturePrediction): string {

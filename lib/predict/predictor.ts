@@ -95,35 +95,14 @@ export interface PicturePredictorOptions {
 }
 
 /** Finds faces and predicts their expressions. */
-export interface PicturePredictor {
-  readonly classifier: Classifier;
-  /** The probability below which an answer is `unsure`. */
-  readonly abstainBelow: number;
-  /**
-   * Predicts one picture. The result does not depend on other pictures.
-   * @param source name of the picture in the result
-   */
-  predict(image: RgbImage, source: string): Promise<PicturePrediction>;
-  /**
-   * Predicts several pictures, in less time than one by one.
-   * @returns for each the result of {@link PicturePredictor.predict}, in order
-   */
-  predictAll(pictures: readonly NamedImage[]): Promise<PicturePrediction[]>;
-  /**
-   * Starts a video.
-   * @returns predicts one frame after the other as `predict` does, but tracks the faces from frame to frame
-   */
-  follow(source: string): (image: RgbImage, seconds: number) => Promise<PicturePrediction>;
-  /** Disposes all weights, and the classifier. */
-  dispose(): void;
-}
+export type PicturePredictor = Awaited<ReturnType<typeof loadPicturePredictor>>;
 
 /**
  * Loads detectors and a classifier on the fastest backend.
  * @returns the caller disposes it
  * @throws RangeError for a threshold out of range, or a model that cannot be read
  */
-export async function loadPicturePredictor(options: PicturePredictorOptions = {}): Promise<PicturePredictor> {
+export async function loadPicturePredictor(options: PicturePredictorOptions = {}) {
   const { model, abstainBelow = DEFAULT_ABSTENTION, cropped = false, faces = 'all' } = options;
   if (!(abstainBelow >= 0 && abstainBelow <= 1))
     throw new RangeError(`Expected a number between 0 and 1 for abstainBelow but received ${abstainBelow}`);
@@ -134,7 +113,10 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
   const wanted = cropped ? 'cropped' : faces;
   const findFaces = (images: readonly RgbImage[]): Promise<FoundFace[][]> =>
     detector ? detector.find(images, wanted) : recognize!(images);
-  const predictAll = async (pictures: readonly NamedImage[], find = findFaces) => {
+  const predictFound = async (
+    pictures: readonly NamedImage[],
+    find = findFaces,
+  ): Promise<PicturePrediction[]> => {
     const found = await find(pictures.map(({ image }) => image));
     const cut = pictures.map(({ image }, index) =>
       found[index].flatMap((face) => {
@@ -155,18 +137,29 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
       faces: cut[index].map((face) => toPrediction(face, face.probabilities ?? next(), abstainBelow)),
     }));
   };
+  const predict = async (image: RgbImage, source: string, find?: typeof findFaces) =>
+    (await predictFound([{ image, source }], find))[0];
   return {
     classifier,
+    /** The probability below which an answer is `unsure`. */
     abstainBelow,
-    predict: async (image, source) => (await predictAll([{ image, source }]))[0],
-    predictAll: (pictures) => predictAll(pictures),
-    follow: (source) => {
+    /**
+     * Predicts one picture. The result does not depend on other pictures.
+     * @param source name of the picture in the result
+     */
+    predict: (image: RgbImage, source: string) => predict(image, source),
+    /** Predicts several pictures, each as `predict` does, in less time than one by one. */
+    predictAll: (pictures: readonly NamedImage[]) => predictFound(pictures),
+    /**
+     * Starts a video.
+     * @returns predicts one frame after the other as `predict` does, but tracks the faces from frame to frame
+     */
+    follow: (source: string) => {
       const next = wanted === 'all' ? detector?.follow() : undefined;
-      return async (image, seconds) => {
-        const find = next && (async () => [await next(image, seconds)]);
-        return (await predictAll([{ image, source }], find))[0];
-      };
+      return (image: RgbImage, seconds: number) =>
+        predict(image, source, next && (async () => [await next(image, seconds)]));
     },
+    /** Disposes all weights, and the classifier. */
     dispose: () => [classifier, detector].forEach((part) => part?.dispose()),
   };
 }
@@ -191,19 +184,12 @@ function toPrediction(
  * @param row in the order of {@link EMOTIONS}, [7]
  * @param abstainBelow the probability below which the answer is `unsure`
  */
-function answerOf(
-  row: Float32Array,
-  abstainBelow: number,
-): Pick<FacePrediction, 'answer' | 'likeliest' | 'confidence' | 'probabilities'> {
+function answerOf(row: Float32Array, abstainBelow: number) {
   const confidence = Math.max(...row);
   const likeliest = EMOTIONS[row.indexOf(confidence)];
+  const answer: PlainFace['answer'] = confidence < abstainBelow ? 'unsure' : likeliest;
   const probabilities = Object.fromEntries(EMOTIONS.map((emotion, id) => [emotion, row[id]]));
-  return {
-    answer: confidence < abstainBelow ? 'unsure' : likeliest,
-    likeliest,
-    confidence,
-    probabilities: probabilities as Record<Emotion, number>,
-  };
+  return { answer, likeliest, confidence, probabilities: probabilities as Record<Emotion, number> };
 }
 
 /** Minimum overlap of the boxes of a face in two successive frames. */
@@ -223,20 +209,16 @@ export function createSmoother(options: { readonly seconds: number; readonly abs
     const weight = Math.exp((beforeAt - at) / options.seconds);
     const free = new Set(before);
     const smoothed = faces.map((face) => {
-      const same = findSame(face, free);
+      const overlap = ({ box }: FacePrediction) => intersectionOverUnion(face.box, box);
+      const near = [...free].filter((other) => overlap(other) >= SAME_FACE_OVERLAP);
+      const [same] = near.sort((first, second) => overlap(second) - overlap(first));
       if (!same) return face;
       free.delete(same);
-      const mix = (emotion: (typeof EMOTIONS)[number]) =>
+      const mix = (emotion: Emotion) =>
         weight * same.probabilities[emotion] + (1 - weight) * face.probabilities[emotion];
       return { ...face, ...answerOf(Float32Array.from(EMOTIONS, mix), options.abstainBelow) };
     });
     [before, beforeAt] = [smoothed, at];
     return smoothed;
   };
-}
-
-function findSame(face: FacePrediction, others: Iterable<FacePrediction>): FacePrediction | undefined {
-  const overlap = ({ box }: FacePrediction) => intersectionOverUnion(face.box, box);
-  const near = [...others].filter((other) => overlap(other) >= SAME_FACE_OVERLAP);
-  return near.sort((first, second) => overlap(second) - overlap(first))[0];
 }

@@ -84,11 +84,8 @@ const NAME_BYTES = 200;
 
 /** Makes the file name of an annotated picture: its number, as names can repeat in several folders, and its name in any script. */
 export function nameAnnotated(source: string, number: number): string {
-  const { name } = path.parse(source);
-  let stem = '';
-  for (const letter of name.replace(NOT_IN_NAMES, '-')) {
-    if (Buffer.byteLength(stem + letter) > NAME_BYTES) break;
-    stem += letter;
-  }
+  const name = Buffer.from(path.parse(source).name.replace(NOT_IN_NAMES, '-'));
+  // A stream leaves out the bytes of a letter that is cut off.
+  const stem = new TextDecoder().decode(name.subarray(0, NAME_BYTES), { stream: true });
   return `${String(number).padStart(4, '0')}-${stem}.jpg`;
 }

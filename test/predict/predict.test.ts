@@ -134,7 +134,7 @@ describe('predictPictures', function () {
       );
       for (const part of ['eyes', 'mouth'] as const)
         assert.deepEqual(Buffer.concat(faces.map((face) => face[part])), Buffer.from(blocks[part]));
-      const lines = results.map((result, index) => PREDICTION_WRITERS.text.write(result, index));
+      const lines = results.map((result) => PREDICTION_WRITERS.text.write(result));
       assert.deepEqual(
         lines.map((line) => line.endsWith(' (landmarks assumed)\n')),
         [false, false, true],
@@ -307,7 +307,7 @@ describe('PREDICTION_WRITERS', () => {
 
   it('keeps a picture on one line whatever characters its name has', () => {
     const name = 'a\nb\u001b[2J.jpg';
-    const line = PREDICTION_WRITERS.text.write({ ...empty, source: name }, 0);
+    const line = PREDICTION_WRITERS.text.write({ ...empty, source: name });
     assert.equal(line, 'a\\u000ab\\u001b[2J.jpg: no face\n');
     const [found] = JSON.parse(
       `[${PREDICTION_WRITERS.json.write({ ...empty, source: name }, 0)}]`,
@@ -317,9 +317,9 @@ describe('PREDICTION_WRITERS', () => {
 
   it('writes CSV rows of one width, with quotes where they are needed', () => {
     const { start, write } = PREDICTION_WRITERS.csv;
-    const widths = [start, write(empty, 0)].map((row) => row.split(',').length);
+    const widths = [start, write(empty)].map((row) => row.split(',').length);
     assert.equal(widths[0], widths[1]);
-    assert.match(write(unread, 0), /^"a,""b""\.jpg",,,.*,gone\r\n$/);
+    assert.match(write(unread), /^"a,""b""\.jpg",,,.*,gone\r\n$/);
   });
 });
 

@@ -42,9 +42,10 @@ export interface FoldResult {
 
 /**
  * Checks that a data set names the person of each image, and at least three persons.
+ * @param what names the persons in the message
  * @throws RangeError that says how to name persons, or to use another split
  */
-export function expectPersons(records: readonly FrameRecord[]): void {
+export function expectPersons(records: readonly FrameRecord[], what = 'persons'): void {
   const persons = [...new Set(records.map(({ character }) => character))];
   const unknown = records.filter(({ character }) => character === 'all').length;
   if (unknown > 0)
@@ -52,15 +53,12 @@ export function expectPersons(records: readonly FrameRecord[]): void {
       `Expected a person for each image to leave one person out but received none for ${unknown} of ${records.length}: ` +
         'name persons by folders, <person>/<emotion>/*, or in the column person of a table of labels, or take another split',
     );
-  expectThree(persons, 'persons');
-}
-
-function expectThree(persons: readonly string[], what: string): void {
-  if (persons.length >= 3) return;
-  throw new RangeError(
-    `Expected at least 3 ${what} to leave one person out (one is tested, one chooses the epoch, the others train) ` +
-      `but received ${persons.length}${persons.length > 0 ? ` (${persons.join(', ')})` : ''}: add persons, or take another split`,
-  );
+  const names = persons.length > 0 ? ` (${persons.join(', ')})` : '';
+  if (persons.length < 3)
+    throw new RangeError(
+      `Expected at least 3 ${what} to leave one person out (one is tested, one chooses the epoch, the others train) ` +
+        `but received ${persons.length}${names}: add persons, or take another split`,
+    );
 }
 
 /**
@@ -69,7 +67,7 @@ function expectThree(persons: readonly string[], what: string): void {
  * @throws RangeError for fewer than three persons, or when a training set lacks an expression of the data
  */
 export function planFolds({ records }: BlockSet) {
-  expectThree([...new Set(records.map(({ character }) => character))], 'persons with a found face');
+  expectPersons(records, 'persons with a found face');
   const folds = leaveOneCharacterOut(records);
   for (const fold of folds) {
     const missing = missingExpressions(fold, records, 'train');
