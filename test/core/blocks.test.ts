@@ -82,6 +82,8 @@ describe('cutBlocks', () => {
     assert.equal(DEFAULT_MARGIN_PX, 10);
     assert.deepEqual(cut(halves(), face()), cut(halves(), face(), { marginPx: 10 }));
     assert.deepEqual(cut(halves(), face()).eyesBox, { x: 20, y: 15, width: 60, height: 30 });
+    const { eyesBox } = cut(halves(), face(), { marginPx: 0 });
+    assert.deepEqual(eyesBox, { x: 30, y: 25, width: 40, height: 10 });
     assert.deepEqual(cut(halves(), face(), { marginPx: 30 }).mouthBox, {
       x: 10,
       y: 40,
@@ -115,6 +117,8 @@ describe('cutBlocks', () => {
   it('cuts the whole face, a square of 1.2 times the longer side around the middle of all landmarks', () => {
     const { box, pixels } = cut(halves(), face(), { wholeFace: true }).wholeFace!;
     assert.deepEqual(box, { x: 17, y: 20, width: 66, height: 66 });
+    // The nearest whole pixel to 17.6.
+    assert.equal(cut(halves(), face(0.6), { wholeFace: true }).wholeFace!.box.x, 18);
     assert.deepEqual([pixels[0], pixels[48 * 48 - 1]], [EYES_LEVEL, MOUTH_LEVEL]);
   });
 

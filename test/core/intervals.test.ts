@@ -8,6 +8,7 @@ import {
   comparePaired,
   mean,
   pairedDifference,
+  quantile,
   type ScoredFrame,
   tInterval,
   wilsonInterval,
@@ -37,6 +38,11 @@ describe('intervals', () => {
       assert.equal(value, known.successes / known.trials);
     });
   }
+
+  it('begins at exactly 0 where nothing succeeded, and ends at exactly 1 where all did', () => {
+    for (let trials = 1; trials <= 200; trials++)
+      assert.deepEqual([wilsonInterval(0, trials).low, wilsonInterval(trials, trials).high], [0, 1]);
+  });
 
   it('gives NaN between 0 and 1 when nothing was counted', () => {
     const interval = wilsonInterval(0, 0);
@@ -88,6 +94,14 @@ describe('tInterval', () => {
   it('has no limits for a single value, and is an error for none', () => {
     assert.deepEqual(tInterval([0.7]), { value: 0.7, low: -Infinity, high: Infinity });
     assert.throws(() => tInterval([]), /Expected at least 1 number for values but received 0/);
+  });
+});
+
+describe('quantile', () => {
+  it('lies between the two nearest values, as in numpy', () => {
+    // numpy.quantile([1, 2, 4, 8], [0, 0.25, 0.5, 0.9, 1])
+    const values = [0, 0.25, 0.5, 0.9, 1].map((share) => quantile([1, 2, 4, 8], share));
+    assertNear(values, [1, 1.75, 3, 6.8, 8], 1e-12);
   });
 });
 

@@ -47,6 +47,19 @@ describe('splitRecords', () => {
     );
   });
 
+  it('deals twenty clips 16/2/2, and fifteen 12/1/2', () => {
+    for (const [clips, ...wanted] of [
+      [20, 16, 2, 2],
+      [15, 12, 1, 2],
+    ]) {
+      const split = splitRecords(makeRecords(['a'], clips, 1), 'clips', 1);
+      assert.deepEqual(
+        SPLIT_PARTS.map((part) => split[part].length / 7),
+        wanted,
+      );
+    }
+  });
+
   it('deals six characters 4/1/1', () => {
     const split = splitRecords(records, 'characters', 1);
     const names = SPLIT_PARTS.map(
@@ -156,11 +169,15 @@ describe('splitRecords of small cells', () => {
   });
 
   it('leaves cells of ten images and more as they were beside small ones', () => {
-    const large = cell('a', 'joy', 40);
+    const large = cell('a', 'joy', 10);
     const alone = splitRecords(large, 'frames', 3);
     const mixed = splitRecords([...large, ...cell('b', 'joy', 3), ...cell('b', 'fear', 2)], 'frames', 3);
-    const ofLarge = (side: readonly number[]) => side.filter((index) => index < 40);
+    const ofLarge = (side: readonly number[]) => side.filter((index) => index < 10);
     for (const side of SPLIT_PARTS) assert.deepEqual(ofLarge(mixed[side]), alone[side]);
+  });
+
+  it('rounds the training images of a cell down', () => {
+    assert.equal(splitRecords(cell('a', 'joy', 14), 'frames', 1).train.length, 11);
   });
 
   it('gives another split with another seed, and the same with the same', () => {

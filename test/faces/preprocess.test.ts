@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -305,11 +306,22 @@ describe('preprocess', function () {
       assert.deepEqual(again.blocks.eyes.slice(0, 256 * 1024), first.blocks.eyes.slice(0, 256 * 1024));
     });
 
-    it('computes a relabelled frame again, because the store holds its label', async () => {
-      const relabelled = [...records.slice(0, 259), { ...records[259], emotion: 'fear' as const }];
-      const again = await run(relabelled, { cacheDirectory });
-      assert.deepEqual([again.computedShards, again.reusedShards], [1, 1]);
-      assert.equal(again.blocks.records[259].emotion, 'fear');
+    it('computes again what it stored for another label or by another setting', async () => {
+      const options = { cacheDirectory: freshCache() };
+      await run(SMALL_RUN, options);
+      assert.equal((await run(SMALL_RUN, options)).reusedShards, 1);
+      for (const label of [{ emotion: 'fear' as const }, { character: 'ray' }, { clip: 'a' }, { frame: 7 }]) {
+        const [first, ...others] = SMALL_RUN;
+        const { blocks, reusedShards } = await run([{ ...first, ...label }, ...others], options);
+        assert.deepEqual([reusedShards, blocks.records[0]], [0, { ...first, ...label }]);
+      }
+      for (const setting of [
+        { marginPx: 11 },
+        { fixedMargin: false },
+        { wholeFace: true },
+        { cropped: true },
+      ])
+        assert.equal((await run(SMALL_RUN, { ...options, ...setting })).reusedShards, 0, inspect(setting));
     });
   });
 

@@ -1,6 +1,27 @@
 import assert from 'node:assert/strict';
-import { buildSchedule } from '../../lib/model/training/recipe';
+import * as tf from '@tensorflow/tfjs';
+import { buildOptimizer, buildSchedule } from '../../lib/model/training/recipe';
+import { Adam } from '../../lib/tensor/adam';
+import { startEngine } from '../../lib/tensor/backend';
 import { assertNear } from '../support/assertions';
+
+describe('buildOptimizer', () => {
+  before(() => startEngine({ backend: 'cpu' }));
+
+  it('decays weights, and spans its schedule over all steps, those of smaller batches included', () => {
+    const recipe = { learningRate: 0.1, batchSize: 4, schedule: 'one-cycle', weightDecay: 0.5 } as const;
+    // Nine samples are three batches: six steps in two epochs.
+    const schedule = buildSchedule('one-cycle', 6);
+    const expected = new Adam({ learningRate: 0.1, weightDecay: 0.5, schedule });
+    const [first, second] = [buildOptimizer(recipe, { samples: 9, epochs: 2 }), expected].map((optimizer) => {
+      const variable = tf.variable(tf.tensor1d([1, -2]));
+      for (let step = 0; step < 6; step++)
+        optimizer.applyGradients({ [variable.name]: tf.tensor1d([0.1, 0.3]) });
+      return [...variable.dataSync()];
+    });
+    assert.deepEqual(first, second);
+  });
+});
 
 // torch 1.13: OneCycleLR(SGD([p], lr=1), max_lr=1, total_steps=10), param_groups[0]['lr'] at each step.
 const ONE_CYCLE_OF_TEN = [

@@ -5,6 +5,7 @@ import type { BlockSet } from '../../lib/core/blocks';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { createRandom } from '../../lib/core/random';
 import { startEngine } from '../../lib/tensor/backend';
+import { ORIGINAL_RECIPE } from '../../lib/model/training/recipe';
 import { buildBoxesNetwork } from '../../lib/model/networks/baselines';
 import { TRAINED_MODELS } from '../../lib/study/real-faces/models';
 import {
@@ -13,6 +14,7 @@ import {
   fingerprintFaces,
   trainCached,
   type CachedTraining,
+  type CachedTrainingOptions,
 } from '../../lib/study/train-cached';
 import { buildFaceSet, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
@@ -40,17 +42,14 @@ describe('trainCached', () => {
 
   before(() => startEngine({ backend: 'cpu' }));
 
-  async function run(changes: Partial<typeof DEFAULT_EXPERIMENT>): Promise<CachedTraining> {
+  async function run(
+    changes: Partial<typeof DEFAULT_EXPERIMENT>,
+    options: Partial<CachedTrainingOptions> = {},
+  ): Promise<CachedTraining> {
     const network = buildBoxesNetwork({ seed: 1 });
     const experiment = { ...DEFAULT_EXPERIMENT, epochs: 3, batchSize: 14, ...changes };
-    const result = await trainCached({
-      experiment,
-      network,
-      blocks,
-      faces,
-      inputs: ['boxes'],
-      cacheDirectory: folder(),
-    });
+    const given = { experiment, network, blocks, faces, cacheDirectory: folder(), ...options };
+    const result = await trainCached({ ...given, inputs: ['boxes'] });
     network.dispose();
     return result;
   }
@@ -74,19 +73,33 @@ describe('trainCached', () => {
     assert.equal((await run({})).reusedEpochs, 3);
   });
 
+  it('trains again for other weights at the start', async () => {
+    await run({ epochs: 1 });
+    assert.equal((await run({ epochs: 1 }, { startedFrom: 'a' })).reusedEpochs, 0);
+    assert.equal((await run({ epochs: 1 }, { startedFrom: 'a' })).reusedEpochs, 1);
+  });
+
+  it('learns soft labels from votes where the recipe says so, and scores as many faces as it is told', async () => {
+    const votes = [1, 2, 3, 4, 0, 0, 0, 0, 0, 0];
+    const voted = { ...blocks, records: blocks.records.map((record) => ({ ...record, votes })) };
+    const softLabels = { ...ORIGINAL_RECIPE, softLabels: true };
+    const [hard, soft, scored] = [
+      await run({}, { blocks: voted }),
+      await run({}, { blocks: voted, recipe: softLabels }),
+      await run({ seed: 2 }, { blocks: voted, scoredFaces: 1 }),
+    ].map(({ history }) => history);
+    assert.notEqual(hard[0].trainLoss, soft[0].trainLoss);
+    assert.ok(hard.some(({ trainAccuracy }) => trainAccuracy > 0 && trainAccuracy < 1));
+    assert.ok(scored.every(({ trainAccuracy }) => trainAccuracy === 0 || trainAccuracy === 1));
+  });
+
   it('refuses to learn without an expression of the data, from one alone, or without validation', async () => {
     const side = (chosen: readonly number[]) => ({ faces: chosen, missed: 0 });
     const try_ = async (train: readonly number[], validation: readonly number[], set = blocks) => {
       const network = buildBoxesNetwork({ seed: 1 });
       const sides = { train: side(train), validation: side(validation) };
-      const options = {
-        experiment: DEFAULT_EXPERIMENT,
-        network,
-        blocks: set,
-        faces: sides,
-        cacheDirectory: folder(),
-      };
-      await trainCached({ ...options, inputs: ['boxes'] }).finally(() => network.dispose());
+      const given = { experiment: DEFAULT_EXPERIMENT, network, blocks: set, cacheDirectory: folder() };
+      await trainCached({ ...given, faces: sides, inputs: ['boxes'] }).finally(() => network.dispose());
     };
     const anger = Array.from({ length: 10 }, (_, i) => 7 * i);
     await assert.rejects(
