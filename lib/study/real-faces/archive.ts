@@ -36,7 +36,7 @@ export interface RealFacesRun {
 }
 
 /** An evaluation on the test set. */
-interface TestEvaluation {
+export interface TestEvaluation {
   /** Date, such as 2026-01-31. */
   readonly day: string;
   /** The runs as model and seed, such as `face 1`. */
