@@ -111,11 +111,11 @@ export async function evaluate(values: Values, shouldStop?: () => boolean): Prom
   const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
   const { cropped } = dataset;
   const evaluations: ModelEvaluation[] = [];
-  const isWhole = await runStoppable('evaluation', async (stop) => {
+  const isWhole = await runStoppable('evaluation', async (isStopped) => {
     for (const name of against === undefined ? [model] : [model, against]) {
       const predictor = await loadPicturePredictor({ model: name, abstainBelow, cropped, faces: 'largest' });
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
-      const hooks = { onProgress, shouldStop: shouldStop ?? stop.isRequested };
+      const hooks = { onProgress, shouldStop: shouldStop ?? isStopped };
       const evaluation = await evaluateModel(predictor, dataset, hooks).finally(() => predictor.dispose());
       if (!evaluation) return false;
       evaluations.push(evaluation);

@@ -164,7 +164,7 @@ export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<Cr
   const runAll = (shouldStop?: () => boolean) =>
     runFolds({ ...run, experiment, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
   // The queue's workers continue by themselves: with a queue, Ctrl-C ends this process at once.
-  const results = await (run.queue ? runAll() : runStoppable('training', (stop) => runAll(stop.isRequested)));
+  const results = await (run.queue ? runAll() : runStoppable('training', runAll));
   if (!results) return undefined;
   const answers = gatherAnswers(dataset.records, blocks, results);
   const figures = scoreFolds(answers, results, experiment.seed);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readCropped } from '../core/experiment-settings';
 import { checkOutput } from '../files/write-file';
 import { expectWritable, projectRoot } from '../files/project';
-import { watchStop } from '../notebook/stop';
+import { runStoppable } from '../notebook/stop';
 import { openAnswers } from '../predict/answers';
 import {
   choice,
@@ -86,7 +86,7 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
   const { describeFrames, PREDICTION_WRITERS, toOneLine } = await import('../predict/format');
   const { expandInputs, readNames } = await import('../predict/inputs');
   const { predictInputs } = await import('../predict/predict-inputs');
-  const { isUnread, loadPicturePredictor: loadPredictor } = await import('../predict/predictor');
+  const { isUnread, loadPicturePredictor } = await import('../predict/predictor');
   const { output, annotate, filesFrom } = values;
   const format = chooseFormat(FORMATS, values.format, output);
   const cropped = values.cropped ?? readCropped(process.env);
@@ -96,58 +96,54 @@ export async function predictFiles(files: readonly string[], values: Values): Pr
   const paths = inputs.flatMap(({ kind, source }) => (kind === 'stdin' ? [] : [source]));
   checkOutput(output, '--output', paths);
   if (annotate !== undefined) expectWritable(path.resolve(annotate), '--annotate');
-  const predictor = await loadPredictor({ ...values, cropped });
-  const stop = watchStop();
-  const writer = PREDICTION_WRITERS[format];
-  const answers = await openAnswers({
-    output,
-    start: writer.start,
-    sources: inputs.map(({ source }) => source),
-    canResume: paths.length === inputs.length,
-    settings: await describeSettings({ ...values, format, cropped }),
-    tell,
-  });
-  const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;
-  const { before } = answers;
-  let { pictures: count, unread } = before;
-  try {
-    const left = inputs.slice(before.inputs);
-    const options = {
-      framesPerSecond: values.fps,
-      smoothSeconds: values.smooth,
-      stdin: process.stdin,
-      shouldStop: stop.isRequested,
-    };
-    for await (const { result, image, input } of predictInputs(predictor, left, options)) {
-      const text = writer.write(result, count);
-      await answers.write(text, { input: before.inputs + input, isUnread: isUnread(result) });
-      count += 1;
-      if (isUnread(result)) {
-        unread += 1;
-        const name = toOneLine(result.source);
-        tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
-      } else {
-        if (annotate) {
-          const { saveAnnotated } = await import('../predict/show-predictions'); // Loads resvg.
-          await saveAnnotated(annotate, { result, image: image! }, count);
+  const predictor = await loadPicturePredictor({ ...values, cropped });
+  return runStoppable('prediction', async (shouldStop) => {
+    const writer = PREDICTION_WRITERS[format];
+    const answers = await openAnswers({
+      output,
+      start: writer.start,
+      sources: inputs.map(({ source }) => source),
+      canResume: paths.length === inputs.length,
+      settings: await describeSettings({ ...values, format, cropped }),
+      tell,
+    });
+    const follow = inputs.length > 1 ? followOnStderr('Pictures') : undefined;
+    const { before } = answers;
+    let { pictures: count, unread } = before;
+    try {
+      const left = inputs.slice(before.inputs);
+      const rates = { framesPerSecond: values.fps, smoothSeconds: values.smooth };
+      const options = { ...rates, stdin: process.stdin, shouldStop };
+      for await (const { result, image, input } of predictInputs(predictor, left, options)) {
+        const text = writer.write(result, count);
+        await answers.write(text, { input: before.inputs + input, isUnread: isUnread(result) });
+        count += 1;
+        if (isUnread(result)) {
+          unread += 1;
+          const name = toOneLine(result.source);
+          tell(`${name}: ${result.reason.replaceAll(result.source, name)}`);
+        } else {
+          if (annotate) {
+            const { saveAnnotated } = await import('../predict/show-predictions'); // Loads resvg.
+            await saveAnnotated(annotate, { result, image: image! }, count);
+          }
+          const frames = describeFrames(result);
+          if (frames) tell(frames);
         }
-        const frames = describeFrames(result);
-        if (frames) tell(frames);
+        follow?.(Math.min(count, inputs.length), inputs.length);
       }
-      follow?.(Math.min(count, inputs.length), inputs.length);
+      // A stopped run does not write the output file; standard output is ended as its format requires.
+      if (shouldStop() && answers.part)
+        tell(`Stopped. ${answers.part} has the answers so far; the same command continues.`);
+      else await answers.finish(writer.end);
+      notes.map(toOneLine).forEach(tell);
+    } finally {
+      await answers.discard();
+      predictor.dispose();
     }
-    // A stopped run does not write the output file; standard output is ended as its format requires.
-    if (stop.isRequested() && answers.part)
-      tell(`Stopped. ${answers.part} has the answers so far; the same command continues.`);
-    else await answers.finish(writer.end);
-    notes.map(toOneLine).forEach(tell);
-  } finally {
-    await answers.discard();
-    stop.dispose();
-    predictor.dispose();
-  }
-  if (stop.isRequested()) return STOPPED;
-  return unread > 0 ? 1 : 0;
+    if (shouldStop()) return STOPPED;
+    return unread > 0 ? 1 : 0;
+  });
 }
 
 /** Describes everything that answers depend on, except the inputs. */

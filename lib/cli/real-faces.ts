@@ -85,7 +85,7 @@ async function runModels(runs: readonly Run[], isTested: boolean): Promise<boole
   const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
   const done: [RealFacesModel, RealFacesRun][] = [];
-  const isDone = await runStoppable('training', async ({ isRequested: shouldStop }) => {
+  const isDone = await runStoppable('training', async (shouldStop) => {
     for (const { model, seed } of runs) {
       const answers = await runModel(model, data, { seed, isTested, print, shouldStop });
       if (!answers) return false;
@@ -104,9 +104,7 @@ async function runModels(runs: readonly Run[], isTested: boolean): Promise<boole
 async function makeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
   const train = await import('../study/real-faces/train');
   const data = await openData();
-  return runStoppable('training', ({ isRequested: shouldStop }) =>
-    train.makeDefaultModel(data, { seed, print, shouldStop }),
-  );
+  return runStoppable('training', (shouldStop) => train.makeDefaultModel(data, { seed, print, shouldStop }));
 }
 
 /** Draws the average face of each expression, over at least 100 training faces each. */

@@ -92,13 +92,13 @@ export async function train(
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
   for (const line of describeFound(dataset, blocks)) print(line);
-  const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (stop) =>
+  const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (shouldStop) =>
     trainModel({
       dataset,
       blocks,
       experiment: fitBatch(experiment, batchSize, blocks.records.length, print),
       architecture,
-      shouldStop: stop.isRequested,
+      shouldStop,
       onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
     }),
   );

@@ -60,7 +60,7 @@ export async function trainInCell(
     process.stdout.write(`${formatEpoch(history[history.length - 1], epochs)}\n`);
     void showChart(lossChart(history, named));
   };
-  const training = await runStoppable('training', ({ isRequested: shouldStop }) =>
+  const training = await runStoppable('training', (shouldStop) =>
     trainCached({ network, blocks, faces, experiment, shouldStop, inputs: ['eyes', 'mouth'], onEpoch }),
   );
   const { history, reusedEpochs, bestEpoch } = training;

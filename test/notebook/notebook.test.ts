@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { openCellOutput } from '../../lib/notebook/kernel';
 import { followProgress } from '../../lib/notebook/progress';
 import { liveDisplay, show } from '../../lib/notebook/show';
-import { runStoppable, watchStop } from '../../lib/notebook/stop';
+import { runStoppable } from '../../lib/notebook/stop';
 import { useTemporaryFolder } from '../support/folder';
 
 interface Sent {
@@ -222,32 +222,35 @@ describe('progress', () => {
 });
 
 describe('stopping', () => {
-  it('sets the flag at the first signal and listens no more', async () => {
+  it('tells a task after the first signal to stop, and listens no more', async () => {
     const listeners = process.listenerCount('SIGINT');
-    const stop = watchStop();
-    await Promise.resolve();
-    assert.equal(stop.isRequested(), false);
-    process.emit('SIGINT');
-    assert.equal(stop.isRequested(), true);
-    assert.equal(process.listenerCount('SIGINT'), listeners, 'the second Ctrl-C ends the process');
-    stop.dispose();
+    await runStoppable('training', async (shouldStop) => {
+      await Promise.resolve();
+      assert.equal(shouldStop(), false);
+      process.emit('SIGINT');
+      assert.equal(shouldStop(), true);
+      assert.equal(process.listenerCount('SIGINT'), listeners, 'the second Ctrl-C ends the process');
+    });
   });
 
   it("listens only after the cell's synchronous part: Node drops listeners that are added before", async () => {
     const listeners = process.listenerCount('SIGINT');
-    const [stop, disposed] = [watchStop(), watchStop()];
+    const run = runStoppable('training', async () => {
+      assert.equal(process.listenerCount('SIGINT'), listeners);
+      await Promise.resolve();
+      assert.equal(process.listenerCount('SIGINT'), listeners + 1);
+    });
     assert.equal(process.listenerCount('SIGINT'), listeners);
-    disposed.dispose();
-    await Promise.resolve();
-    assert.equal(process.listenerCount('SIGINT'), listeners + 1);
-    stop.dispose();
+    await run;
     assert.equal(process.listenerCount('SIGINT'), listeners);
+    await runStoppable('training', () => Promise.resolve());
+    assert.equal(process.listenerCount('SIGINT'), listeners, 'also after a task that ends at once');
   });
 
   it('makes a run that is started again wait for the abandoned one, which it asks to stop', async () => {
     const events: string[] = [];
-    const abandoned = runStoppable('training', async (stop) => {
-      while (!stop.isRequested()) await new Promise(setImmediate);
+    const abandoned = runStoppable('training', async (shouldStop) => {
+      while (!shouldStop()) await new Promise(setImmediate);
       events.push('first ended');
     });
     await runStoppable('training', () => Promise.resolve(events.push('second began')));
