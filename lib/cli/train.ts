@@ -1,12 +1,11 @@
 import { type BlockSet, countAssumed, describeAssumed } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, FOLDER_VARIABLES } from '../core/experiment-settings';
-import { formatPercent } from '../core/metrics';
+import { formatPercent, type TestScore } from '../core/metrics';
 import { expectOneSplit, SPLIT_SETTINGS, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
 import { checkOutput, saveWhole } from '../files/write-file';
 import { runStoppable } from '../notebook/stop';
-import type { TestScore } from '../study/evaluate-models';
 import {
   choice,
   defineCommand,

@@ -3,7 +3,7 @@ import { type BlockSet, EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksO
 import { EMOTIONS } from './emotions';
 import { intersectionOverUnion } from './geometry';
 import { groupBy } from './group-by';
-import { mean } from './intervals';
+import { mean, type Proportion, wilsonInterval } from './intervals';
 import type { FrameRecord } from './record';
 
 /** Counts of answers: rows are true classes, columns predicted classes, both in the order of the label ids. */
@@ -64,9 +64,8 @@ export function accuracy(matrix: ConfusionMatrix): number {
   return countCorrect(matrix) / countAnswers(matrix);
 }
 
-/** Counts the right answers: the sum of the diagonal. */
-export function countCorrect(matrix: ConfusionMatrix): number {
-  return matrix.reduce((sum, row, id) => sum + row[id], 0);
+function countCorrect(matrix: ConfusionMatrix): number {
+  return sumOf(matrix.map((row, id) => row[id]));
 }
 
 /** Counts all answers: the sum of all cells. */
@@ -104,6 +103,37 @@ export function classMetrics(matrix: ConfusionMatrix): ClassMetrics[] {
 export function macroF1(matrix: ConfusionMatrix): number {
   const occurring = classMetrics(matrix).filter(({ support, predicted }) => support + predicted > 0);
   return sumOf(occurring.map(({ f1 }) => f1)) / occurring.length;
+}
+
+/** Score of a classifier on a test set. */
+export interface TestScore {
+  /** Accuracy on the images with a found face. */
+  readonly foundFaces: Proportion;
+  /** Accuracy on all images; an image without a found face counts as an error. */
+  readonly allImages: Proportion;
+  /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
+  readonly matrix: ConfusionMatrix;
+  readonly classes: readonly ClassMetrics[];
+  /** 0 to 1. */
+  readonly macroF1: number;
+}
+
+/**
+ * Computes accuracy, confusion matrix, class metrics and macro F1.
+ * @param truth label ids of the found faces, [n]
+ * @param answers label ids, [n]
+ * @param missed number of test frames without a found face; they count as errors in the accuracy of all images
+ */
+export function scoreTest(truth: ArrayLike<number>, answers: ArrayLike<number>, missed: number): TestScore {
+  const matrix = confusionMatrix(truth, answers);
+  const correct = countCorrect(matrix);
+  return {
+    foundFaces: wilsonInterval(correct, truth.length),
+    allImages: wilsonInterval(correct, truth.length + missed),
+    matrix,
+    classes: classMetrics(matrix),
+    macroF1: macroF1(matrix),
+  };
 }
 
 function ratio(part: number, whole: number): number {

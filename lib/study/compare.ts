@@ -1,5 +1,5 @@
 import { mean } from '../core/intervals';
-import { formatPercent } from '../core/metrics';
+import { formatPercent, scoreTest } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import { type SplitName, splitRecords } from '../core/split';
 import type { NetworkSpec } from '../model/architectures';
@@ -10,7 +10,6 @@ import { predict } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
 import { facesOfSplit } from './evaluate-split';
 import { formatCount, markdownTable } from './markdown';
-import { scoreTest } from './evaluate-models';
 import { type CachedTrainingOptions, withTrained } from './train-cached';
 
 /** Result of one training run. */

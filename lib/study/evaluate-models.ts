@@ -10,52 +10,13 @@ import {
 } from '../core/intervals';
 import { expectedCalibrationError } from '../core/calibration';
 import { EMOTIONS, emotionId } from '../core/emotions';
-import {
-  type ClassMetrics,
-  classMetrics,
-  type ConfusionMatrix,
-  confusionMatrix,
-  countCorrect,
-  formatPercent,
-  macroF1,
-} from '../core/metrics';
+import { type ConfusionMatrix, formatPercent, scoreTest } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
 import { countAssumed, describeAssumed } from '../core/blocks';
 import { predictInputs } from '../predict/predict-inputs';
 import { type FacePrediction, isUnread, type PicturePredictor } from '../predict/predictor';
 import { describeGroups, evaluateGroups, type GroupColumn, hasCharacters } from './evaluate-groups';
-
-/** Score of a classifier on a test set. */
-export interface TestScore {
-  /** Accuracy on the images with a found face. */
-  readonly foundFaces: Proportion;
-  /** Accuracy on all images; an image without a found face counts as an error. */
-  readonly allImages: Proportion;
-  /** Of the found faces; rows are true expressions, columns are answers, both in the ids' order. */
-  readonly matrix: ConfusionMatrix;
-  readonly classes: readonly ClassMetrics[];
-  /** 0 to 1. */
-  readonly macroF1: number;
-}
-
-/**
- * Computes accuracy, confusion matrix, class metrics and macro F1.
- * @param truth label ids of the found faces, [n]
- * @param answers label ids, [n]
- * @param missed number of test frames without a found face; they count as errors in the accuracy of all images
- */
-export function scoreTest(truth: ArrayLike<number>, answers: ArrayLike<number>, missed: number): TestScore {
-  const matrix = confusionMatrix(truth, answers);
-  const correct = countCorrect(matrix);
-  return {
-    foundFaces: wilsonInterval(correct, truth.length),
-    allImages: wilsonInterval(correct, truth.length + missed),
-    matrix,
-    classes: classMetrics(matrix),
-    macroF1: macroF1(matrix),
-  };
-}
 
 /**
  * The performance of one model on a data set. Lists are in the data set's order. `byCharacter` is missing if the images

@@ -7,7 +7,7 @@ import type { Network } from '../model/networks/network';
 import { blockSource, inputSource } from '../model/training/data';
 import { predict, type Prediction } from '../model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../model/training/recipe';
-import { scoreTest, type TestScore } from './evaluate-models';
+import { scoreTest, type TestScore } from '../core/metrics';
 import { withTrained } from './train-cached';
 
 /**

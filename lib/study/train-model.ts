@@ -1,7 +1,7 @@
 import { fitTemperature } from '../core/calibration';
 import { EMOTIONS } from '../core/emotions';
 import { landmarksOf, MARGIN_FACE_PX, measureFace } from '../core/blocks';
-import { formatPercent } from '../core/metrics';
+import { formatPercent, scoreTest, type TestScore } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import { missingExpressions, type Split, splitRecords } from '../core/split';
 import type { Dataset } from '../datasets/dataset';
@@ -11,7 +11,6 @@ import type { Network } from '../model/networks/network';
 import { inputSource } from '../model/training/data';
 import { predict } from '../model/training/evaluate';
 import { facesOfSplit } from './evaluate-split';
-import { scoreTest, type TestScore } from './evaluate-models';
 import { type CachedTrainingOptions, fingerprintFaces, trainCached } from './train-cached';
 
 /** Options of {@link trainModel}. */

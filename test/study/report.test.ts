@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { BlockIou } from '../../lib/core/metrics';
+import { type BlockIou, scoreTest } from '../../lib/core/metrics';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { buildReport, type ReportParts } from '../../lib/study/report';
-import { scoreTest } from '../../lib/study/evaluate-models';
 import { makeBlockSet } from '../support/blocks';
 
 const score = scoreTest(Uint8Array.of(0, 1, 2), Uint8Array.of(0, 1, 3), 1);

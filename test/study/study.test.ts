@@ -9,7 +9,7 @@ import { facesOfSplit } from '../../lib/study/evaluate-split';
 import { findFace } from '../../lib/study/face-views';
 import { openData, openDataset, preprocessDataset } from '../../lib/study/open-dataset';
 import { openExamples } from '../../lib/study/pictures';
-import { scoreTest } from '../../lib/study/evaluate-models';
+import { scoreTest } from '../../lib/core/metrics';
 import { describeModel } from '../../lib/study/train-model';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { portraitPng } from '../faces/photos';

@@ -4,20 +4,12 @@ import { EMOTIONS, emotionId } from '../../core/emotions';
 import type { Experiment } from '../../core/experiment-settings';
 import { accuracyByCharacter, bootstrapByGroup } from '../../core/intervals';
 import { groupBy } from '../../core/group-by';
-import { predictedLabels } from '../../core/metrics';
+import { predictedLabels, scoreTest, type TestScore } from '../../core/metrics';
 import { createRandom } from '../../core/random';
 import type { FrameRecord } from '../../core/record';
 import { LEAVE_ONE_PERSON_OUT } from '../../core/split';
 import type { Dataset } from '../../datasets/dataset';
-import {
-  describeConfusion,
-  describeFigure,
-  scoreFrames,
-  scoreTest,
-  type TestScore,
-  toInterval,
-  toPercent,
-} from '../evaluate-models';
+import { describeConfusion, describeFigure, scoreFrames, toInterval, toPercent } from '../evaluate-models';
 import type { FoldResult } from './run-folds';
 
 const CLASSES = EMOTIONS.length;
