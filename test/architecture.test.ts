@@ -153,7 +153,7 @@ describe('the architecture', () => {
     assert.equal(findCircle()?.join(' -> '), undefined);
   });
 
-  it('lets one module know each outside package', () => {
+  it('imports each outside package in one module only', () => {
     const trespasses = imports.filter(({ file, target }) =>
       Object.entries(OWNERS).some(
         ([name, owner]) => (target === name || target.startsWith(`${name}/`)) && !owner.test(file),

@@ -14,7 +14,7 @@ import { assertSection, readReference } from '../support/assertions';
 describeNative('composites', function () {
   this.timeout(300_000);
 
-  it('have their faces found at 100 pixels in 12 megapixels, not at 10, and none in textures', async () => {
+  it('have faces of 100 pixels that are found in 12 megapixels, faces of 10 that are not, and none in textures', async () => {
     const sizes = [{ width: 4000, height: 3000, faceSizes: [10, 100] }];
     const { pictures, textures } = await measureComposites({ pictures: 1, faces: 4, textures: 2, sizes });
     assert.deepEqual(

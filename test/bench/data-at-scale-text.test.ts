@@ -54,7 +54,7 @@ describe('scaleToMarkdown', () => {
     assert.match(text, /\| 1,000,000,000 \| 115.7 days \| 27.8 h \| 2.5 TB \| 3,906,250 \|/);
   });
 
-  it('claims nothing of the memory at 5,000 images where fewer were measured', () => {
+  it('says that the memory at 5,000 images is not measured where fewer were measured', () => {
     const text = scaleToMarkdown({ ...measured, peakRssMbAt5000: null });
     assert.match(text, /\| the same at 5,000 images, MB \| not measured \|  \|/);
     assert.match(text, /\| ratio of full size to 5,000 \| not measured \|  \|/);

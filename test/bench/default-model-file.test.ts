@@ -15,7 +15,7 @@ import type { ModelEvaluation } from '../../lib/study/evaluate-models';
 import { assertSection, readReference } from '../support/assertions';
 
 describe('toDefaultModelFile', () => {
-  it('tells the accuracy of all images and of each character alone', () => {
+  it('gives the accuracy of all images and of each character', () => {
     const records = ['pia', 'bo', 'pia', 'pia'].map((character): FrameRecord => ({
       path: 'a.png',
       character,

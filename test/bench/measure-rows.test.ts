@@ -27,7 +27,7 @@ describe('stepFlops', () => {
 });
 
 describe('chooseRows', () => {
-  it('has every comparison that was asked for', () => {
+  it('has every comparison that docs/benchmarks.md explains', () => {
     const names = new Set(chooseRows(undefined).rows.map(({ name }) => name));
     const wanted = ['tfjs-stock', 'tfjs-onednn', 'pytorch', 'pytorch-fused', 'keras', 'limit'].map(
       (peer) => `tergat-step/${peer}`,
@@ -133,7 +133,7 @@ describe('measureInTurn', () => {
     );
   });
 
-  it('changes who begins, and never has two busy at a time', async () => {
+  it('alternates which program begins, and never runs two at a time', async () => {
     const calls: string[] = [];
     const programs = [fakeProgram('a', 3, calls), fakeProgram('b', 3, calls)];
     await measureInTurn(programs, { runs: 2, warmUps: 0, restMs: 0 });

@@ -17,7 +17,7 @@ async function startFake(...args: string[]): Promise<RunningProgram> {
 afterEach(() => Promise.all(living.splice(0).map((fake) => fake.close())));
 
 describe('parseMessage', () => {
-  it('distinguishes messages from other output of libraries', () => {
+  it('distinguishes messages from output of libraries', () => {
     assert.deepEqual(parseMessage('{"seconds":1,"peakMb":2}'), { seconds: 1, peakMb: 2 });
     assert.equal(parseMessage('Using TensorFlow backend'), undefined);
     assert.equal(parseMessage('{ not JSON'), undefined);

@@ -24,7 +24,7 @@ describe('writing a sample', () => {
     await rm(directory, { recursive: true });
   });
 
-  it("draws FERG's layout, a header and a manifest, and tells how far it is", async () => {
+  it("draws FERG's layout, a header and a manifest, and reports its progress", async () => {
     const steps: number[] = [];
     const { reused } = await writeSample({ directory, ...SMALL, onProgress: (done) => steps.push(done) });
     assert.equal(reused, false);

@@ -54,7 +54,7 @@ describe('the cache', () => {
     assert.deepEqual(fs.readdirSync(cache()), []);
   });
 
-  it('loses a link, not its target', () => {
+  it('is cleared of a link, but the target of the link stays', () => {
     writeFiles(folder(), { 'elsewhere/a': 'a', 'data/cache/blocks/b': 'b' });
     fs.symlinkSync(path.join(folder(), 'elsewhere'), path.join(cache(), 'training'));
     clearCache('training');

@@ -95,7 +95,7 @@ describe('the command line', function () {
     assert.match(out, /licence: research only/);
   });
 
-  it('ends without an error when its reader has ended', async () => {
+  it('ends without an error when its output is closed', async () => {
     const command = `"${process.execPath}" --import tsx lib/cli.ts datasets | true`;
     const { stderr } = await promisify(exec)(command, { cwd: projectRoot() });
     assert.equal(stderr, '');

@@ -150,7 +150,7 @@ describe('leave one person out', function () {
     assert.match(figures!, /^ {2}person a +3 +0 +\d +1$/m);
   });
 
-  it('reports JAFFE’s form, and says what it leaves out', async () => {
+  it('makes a report of JAFFE, and says what the report leaves out', async () => {
     const takes = ['AN', 'HA', 'SU'].flatMap((code) => [1, 2].map((take) => `${code}${take}.3`));
     const names = ['KA', 'KL', 'KM'].flatMap((person) => takes.map((take) => `${person}.${take}.tiff`));
     await writeCrops(path.join(folder(), 'jaffe'), names);

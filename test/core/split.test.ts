@@ -69,7 +69,7 @@ describe('splitRecords', () => {
     assertDisjoint(split, records, ({ character }) => character);
   });
 
-  it('defect 8: repeats with the seed and changes with it', () => {
+  it('defect 8: gives the same split for the same seed, and another for another seed', () => {
     assert.deepEqual(splitRecords(records, 'frames', 5), splitRecords(records, 'frames', 5));
     assert.notDeepEqual(splitRecords(records, 'frames', 5).test, splitRecords(records, 'frames', 6).test);
   });

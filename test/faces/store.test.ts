@@ -138,7 +138,7 @@ describe('mergeShards', () => {
     assert.deepEqual(fs.readdirSync(path.dirname(file)).sort(), ['blocks.arrow', 'skipped.csv']);
   });
 
-  it('needs a shard', async () => {
+  it('refuses an empty list of shards', async () => {
     await assert.rejects(mergeShards('none', [], folder()), /Expected at least 1 shard/);
   });
 });

@@ -60,7 +60,7 @@ describe('explainUnwritable', () => {
     }
   });
 
-  it('looks at where a file is copied to as well', () => {
+  it('also checks the destination of a copy', () => {
     set('/somewhere');
     const error = explainUnwritable(
       fileError('EACCES', '/project/web/index.html', '/somewhere/data/cache/demo'),
@@ -124,7 +124,7 @@ describe('expectWritable', () => {
     );
   });
 
-  it('names the setting where nothing can be made, as a user that may do anything sees it too', function () {
+  it('names the setting where nothing can be made, not even by root', function () {
     // Permission bits do not hold root back; the kernel's own tree does.
     if (process.platform !== 'linux') this.skip();
     set('/sys/prior-attention');

@@ -90,7 +90,7 @@ describe('the library', function () {
     assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
   });
 
-  it('tells pictures that cannot be read by their kind', () =>
+  it('names the kind of problem of a picture that cannot be read', () =>
     assert.rejects(
       predictor.predict(new Uint8Array(5), 'five'),
       (error) => error instanceof UnreadPictureError && error.kind === 'not-an-image',

@@ -207,7 +207,7 @@ describe('the page', function () {
     assert.match((await answerOf(() => clicked))!, /face 1 of 3/);
   });
 
-  it('says that a picture has no face, and what is no picture', async () => {
+  it('says that a picture has no face, and that a file is no picture', async () => {
     const page = await open();
     await page.setInputFiles('#file', {
       name: 'a.svg',
@@ -220,7 +220,7 @@ describe('the page', function () {
     await page.waitForFunction(() => /No face/.test(document.querySelector('#status')!.textContent!));
   });
 
-  it('is used by keyboard alone and tells each thing its name', async () => {
+  it('is used by keyboard alone, and all controls have names', async () => {
     const page = await open();
     await page.keyboard.press('Tab');
     const reached: (string | null)[] = [];

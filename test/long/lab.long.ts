@@ -146,7 +146,7 @@ describe('the notebook in JupyterLab', function () {
     assert.notEqual(await pixelsOf(errors), before[1]);
   });
 
-  it('is photographed', async () => {
+  it('takes a screenshot of each explorer', async () => {
     fs.mkdirSync(results, { recursive: true });
     await lab.page.keyboard.press('Control+b');
     await lab.photograph('blockExplorer(', path.join(results, 'lab-blocks.png'));

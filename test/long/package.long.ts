@@ -147,7 +147,7 @@ describe('the package in an empty project', function () {
     }
   });
 
-  it('answers on native TensorFlow after its one command, which is spared the download here', function () {
+  it('answers on native TensorFlow after the set-up command, here without the download', function () {
     const own = path.join('.tensorflow', `cpu-${TENSORFLOW_VERSION}`);
     const [from, to] = [projectRoot(), path.join(folder, 'node_modules', NAME)].map((root) =>
       path.join(root, own),

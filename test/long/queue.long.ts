@@ -113,7 +113,7 @@ describe('the queue on a real Redis server', function () {
     await queue.run(kind, job).finally(() => queue.close());
   }
 
-  it('refuses a shard whose data the worker has not, in place of a store of misses', async () => {
+  it('refuses a shard whose data the worker does not have', async () => {
     fs.mkdirSync(path.join(folder, 'unmounted'));
     const jobs = planJobs(records, { ...options('unmounted'), root: path.join(folder, 'unmounted') });
     await assert.rejects(runAlone('shard', jobs[0]), /Expected the data in .*unmounted/);

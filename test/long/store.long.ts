@@ -71,7 +71,7 @@ describe('a block store of full size', () => {
 
   // 1.2 s on two cores of 2024, as results/reference/scale.json tells. How fast a machine moves memory decides, so
   // the limit is in units of that: the same bytes made floats by a plain loop.
-  it("loads FERG's 55,768 pairs into training tensors in four times what making their bytes floats takes", async function () {
+  it("loads FERG's 55,768 pairs into training tensors in at most four times the time of a plain loop over their bytes", async function () {
     this.timeout(60000);
     const [full, rest] = [await shard('full', 256), await shard('rest', 216)];
     const store = await mergeShards('FERG', [...Array.from({ length: 217 }, () => full), rest], folder());

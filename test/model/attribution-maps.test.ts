@@ -85,7 +85,7 @@ function describeMaps(): void {
     assert.ok(first[9 * SIZE + 5] > first[14 * SIZE + 14]);
   });
 
-  it('need layers that the network has', () => {
+  it('refuse layers that the network does not have', () => {
     const layers = [{ name: 'nowhere', side: 4 }];
     assert.throws(
       () => gradCamMaps(NETWORK, tf.tidy(drawPictures), layers),

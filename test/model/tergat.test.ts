@@ -154,7 +154,7 @@ describe('TerGat on the cpu backend', () => {
     for (const network of [first, second, other]) network.dispose();
   });
 
-  it('keeps two networks apart', () => {
+  it('shares no variable between two networks', () => {
     const [first, second] = [1, 2].map((seed) => buildTerGat({ seed, sizes: TWIN_SIZES }));
     first.dispose();
     assert.equal(saveState(second).get('head.fc3.bias')!.length, TERGAT_SIZES.classes);

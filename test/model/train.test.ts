@@ -158,7 +158,7 @@ describe('training on the cpu backend', () => {
     assert.equal(history[0].trainLoss, (16 * losses[0] + 16 * losses[1] + 10 * losses[2]) / 42);
   });
 
-  it('lets the best weights be put back', async () => {
+  it('returns the best weights, which can be loaded again', async () => {
     const { best } = await runTwin({ epochs: 2 });
     const network = buildTerGat({ seed: 9, sizes: SIZES });
     loadState(network, best!.state);
@@ -171,7 +171,7 @@ describeNative('training on native TensorFlow', () => {
   // Threads may sum in another order from run to run; the differences grow over steps.
   const tolerance = 1e-3;
 
-  it('learns', async () => {
+  it('halves the training loss in 40 epochs', async () => {
     const { history, best } = await runTwin({ epochs: 40 });
     assert.ok(history[39].trainAccuracy > 0.7, `${history[39].trainAccuracy}`);
     assert.ok(history[39].trainLoss < history[0].trainLoss / 2);

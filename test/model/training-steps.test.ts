@@ -175,7 +175,7 @@ describeNative('training steps on native TensorFlow', () => {
     factor.dispose();
   });
 
-  it('let the weights be read at any time', async () => {
+  it('allow the weights to be read at any time', async () => {
     const [whole, read] = [beginRun(), beginRun()];
     const losses: number[] = [];
     for (let step = 0; step < 4; step++) {

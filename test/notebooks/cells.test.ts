@@ -112,7 +112,7 @@ describe('the notebooks', () => {
     assert.deepEqual(Object.values(messages).flat(), [], JSON.stringify(messages, null, 2));
   });
 
-  it('show charts and tables alone of real faces', () => {
+  it('show only charts and tables of real faces', () => {
     const { cells } = readNotebook(path.join(projectRoot(), 'notebooks', 'real-faces.ipynb'));
     for (const output of cells.flatMap(({ outputs = [] }) => outputs)) {
       const data: Readonly<Record<string, unknown>> =
@@ -124,7 +124,7 @@ describe('the notebooks', () => {
     }
   });
 
-  describe('emotion-recognition.ipynb, which is read to learn from', () => {
+  describe('emotion-recognition.ipynb, which readers learn from', () => {
     const { cells } = readNotebook(path.join(projectRoot(), 'notebooks', 'emotion-recognition.ipynb'));
     const code = cells.filter((cell) => cell.cell_type === 'code').map(sourceOf);
 

@@ -57,7 +57,7 @@ describe('the committed evidence', () => {
     });
   }
 
-  it('stands in no prose of the notebooks: their cells print what they compute', () => {
+  it('is not quoted in the prose of the notebooks: their cells print what they compute', () => {
     for (const name of EVIDENCE_NOTEBOOKS) {
       const { cells } = JSON.parse(readText(name)) as { cells: { cell_type: string; source: string[] }[] };
       const prose = cells

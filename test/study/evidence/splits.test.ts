@@ -62,7 +62,7 @@ describe('the splits of the evidence', () => {
     assert.deepEqual(charactersOf(splits.get('growth-6')!.validation), ['g-12', 'g-13']);
   });
 
-  it('show the final set to no training and to no choice', () => {
+  it('use the final set neither for training nor for a choice', () => {
     for (const split of splits.values())
       assert.ok(!setsOf([...split.train, ...split.validation]).includes('final'));
     for (const name of ['final', 'final-original'] as const)
