@@ -33,7 +33,7 @@ export { markPicture } from './figures/face-marks';
 export { featureMaps } from './figures/images';
 export { nameFigures } from './figures/figure';
 export { accuracyChart, stepLossChart } from './figures/learning-charts';
-export { publishedChart } from './figures/published-chart';
+export { publishedChart } from './figures/estimate-charts';
 export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
 export * from './study/evidence/answers';

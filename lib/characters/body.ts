@@ -14,10 +14,10 @@ export function drawBackground({ look, light }: Scene): string {
 }
 
 /** Draws neck, shoulders and clothes. They follow the head's position, but not its rotation. */
-export function drawBody({ look, palette, pose, face, project }: Scene): string {
+export function drawBody({ look, palette, pose, head, project }: Scene): string {
   const base = project({ x: 0, y: 40, z: -18 });
   const at = (x: number, y: number) => ({ x: base.x + x * pose.scale, y: base.y + y * pose.scale });
-  const neck = face.head.halfWidth * 0.5;
+  const neck = head.halfWidth * 0.5;
   const bottom = (270 - base.y) / pose.scale + 20;
   const right = [at(neck + 14, 66), at(neck, 30), at(neck, -30)];
   const neckPath = toShape([at(-neck, -30), at(-neck, 30), at(-neck - 14, 66), at(0, 90), ...right]);
@@ -38,13 +38,13 @@ export function drawBody({ look, palette, pose, face, project }: Scene): string 
 }
 
 /** Draws the ears, with earrings if any. */
-export function drawEars({ look, face, palette, project }: Scene): string {
+export function drawEars({ look, head, palette, project }: Scene): string {
   if (look.hair.style === 'scarf') return '';
   const { outlinePx } = look.style;
   const size = look.face.ears;
   return drawPair((side) => {
     const at = (x: number, y: number) =>
-      project({ x: side * (face.head.halfWidth + x * size), y: y * size - 2, z: -6 - 0.4 * x });
+      project({ x: side * (head.halfWidth + x * size), y: y * size - 2, z: -6 - 0.4 * x });
     const path = toShape([at(-6, -16), at(4, -19), at(10, -12), at(9, 2), at(3, 14), at(-6, 12)]);
     const shell = toCurve([at(1, -12), at(6, -9), at(4, 0), at(1, 6)]);
     const ring = at(2, 19);

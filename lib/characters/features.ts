@@ -15,8 +15,8 @@ import {
 } from './svg';
 
 /** Draws an eyebrow. */
-export function drawBrow({ look, face, project, pose, spot }: Scene, index: 0 | 1): string {
-  const { line, halfWidths } = face.brows[index];
+export function drawBrow({ look, brows, project, pose, spot }: Scene, index: 0 | 1): string {
+  const { line, halfWidths } = brows[index];
   const { colour } = look.brows;
   const hairs = [3, 6, 9, 12].map((at) => {
     const rise = halfWidths[at] * 0.7;
@@ -30,9 +30,9 @@ export function drawBrow({ look, face, project, pose, spot }: Scene, index: 0 | 
 
 /** Draws an eye. */
 export function drawEye(scene: Scene, side: Side, index: 0 | 1): string {
-  const { face, palette, project, look, expression, pose } = scene;
-  const { AU6, AU7, AU9 } = expression.units;
-  const eye = face.eyes[index];
+  const { palette, project, look, pose, units } = scene;
+  const { AU6, AU7, AU9 } = units;
+  const eye = scene.eyes[index];
   const [upper, lower, crease] = [eye.upper, eye.lower, eye.crease].map((line) => line.map(project));
   const opening = toBand(upper, lower);
   const lashPx = look.eyes.lashes * pose.scale;
@@ -69,8 +69,8 @@ export function drawEye(scene: Scene, side: Side, index: 0 | 1): string {
   );
 }
 
-function drawEyeball({ look, face, project, pose, light }: Scene, index: 0 | 1): string {
-  const { iris, upper } = face.eyes[index];
+function drawEyeball({ look, eyes, project, pose, light }: Scene, index: 0 | 1): string {
+  const { iris, upper } = eyes[index];
   const centre = project(iris.centre);
   const radius = iris.radius * pose.scale;
   const across = Math.max(0.72, Math.cos((pose.yaw * Math.PI) / 180));
@@ -95,18 +95,17 @@ function drawEyeball({ look, face, project, pose, light }: Scene, index: 0 | 1):
 }
 
 /** Draws round glasses, if any. */
-export function drawGlasses({ look, face, project }: Scene): string {
+export function drawGlasses({ look, head, eyes, surface, project }: Scene): string {
   if (!look.glasses) return '';
-  const { surface, halfWidth } = face.head;
-  const rims = face.eyes.map(({ centre: { x, y, z }, halfWidth: wide }) => {
+  const rims = eyes.map(({ centre: { x, y, z }, halfWidth: wide }) => {
     const ring = toRing(12, { x, y: y + 3, z: z + 7 }, () => [wide + 6, wide + 3]);
     return `${toCurve([...ring, ring[0]].map(project))}Z`;
   });
   const bridge = [surface(-9, -13, 15), surface(0, -15, 17), surface(9, -13, 15)];
   const arms = makePair((side, index) => {
-    const { centre, halfWidth: wide } = face.eyes[index];
+    const { centre, halfWidth: wide } = eyes[index];
     const hinge = { x: centre.x + side * (wide + 6), y: centre.y, z: centre.z + 5 };
-    return toLinePath([hinge, { x: side * (halfWidth + 1), y: centre.y - 4, z: 0 }].map(project));
+    return toLinePath([hinge, { x: side * (head.halfWidth + 1), y: centre.y - 4, z: 0 }].map(project));
   });
   const paths = [...rims, toCurve(bridge.map(project)), ...arms];
   return paths.map((path) => stroke(path, '#3a3035', 1.5, 0.85)).join('');
@@ -114,15 +113,14 @@ export function drawGlasses({ look, face, project }: Scene): string {
 
 /** Draws the nose. */
 export function drawNose(scene: Scene): string {
-  const { look, face, palette, light, spot, fold } = scene;
-  const { nose, head } = face;
+  const { look, nose, surface, palette, light, spot, fold } = scene;
   const { width, tip: roundness } = look.nose;
   const tip = nose.bridge[3];
   const lee = light.x > 0 ? -1 : 1;
   const side = nose.bridge.map(({ x, y, z }, at) => ({ x: x + lee * (5 + 1.2 * at * width), y, z: z - 6 }));
   const round = 6 + 3 * roundness;
   return (
-    spot('deep', head.surface(0, nose.baseY + 5), { x: nose.halfWidth * 1.25, y: 5, opacity: 0.4 }) +
+    spot('deep', surface(0, nose.baseY + 5), { x: nose.halfWidth * 1.25, y: 5, opacity: 0.4 }) +
     fold(side, { colour: palette.skinShade, halfWidth: 2.6, opacity: 0.55 * light.strength + 0.2 }) +
     spot('shade', shift(tip, 2 * lee, 3), { x: round * 1.5 * width, y: round, opacity: 0.5 }) +
     spot('light', { ...nose.bridge[2], x: -lee * 1.5 }, { x: 4.5, y: 16, opacity: 0.55 }) +
@@ -131,9 +129,8 @@ export function drawNose(scene: Scene): string {
   );
 }
 
-function drawNostrils({ face, palette, project, look, fold, expression }: Scene): string {
-  const { nose, head } = face;
-  const flare = expression.units.AU38;
+function drawNostrils({ nose, surface, palette, project, look, fold, units }: Scene): string {
+  const flare = units.AU38;
   const colour = look.style.outlinePx > 1 ? palette.line : palette.skinDeep;
   const wings = drawPair((side, index) => {
     const wing = nose.wings[index];
@@ -144,7 +141,7 @@ function drawNostrils({ face, palette, project, look, fold, expression }: Scene)
   const holes = drawPair((side) => {
     const [x, y] = [side * nose.halfWidth * 0.46, nose.baseY - 0.4];
     const wide = nose.halfWidth * (0.2 + 0.06 * flare);
-    const at = (px: number, py: number) => project(head.surface(px, py, 8));
+    const at = (px: number, py: number) => project(surface(px, py, 8));
     const hole = [at(x - wide, y + 0.6), at(x, y - 2 - flare), at(x + wide, y + 0.4), at(x, y + 1.5)];
     return fill(toShape(hole), palette.line, 0.85);
   });
@@ -153,8 +150,7 @@ function drawNostrils({ face, palette, project, look, fold, expression }: Scene)
 
 /** Draws the mouth: first the cavity with tongue and teeth, then the lips. */
 export function drawMouth(scene: Scene): string {
-  const { face, palette, project, expression, pose } = scene;
-  const { mouth } = face;
+  const { mouth, palette, project, units, pose } = scene;
   const [upper, lower] = [mouth.upperInner.map(project), mouth.lowerInner.map(project)];
   const cavity = toBand(upper, lower);
   const open = mouth.gap > 0.8;
@@ -165,13 +161,13 @@ export function drawMouth(scene: Scene): string {
     drawLips(scene, upper, lower) +
     drawTongue(scene) +
     (open ? stroke(cavity, palette.lipDark, 0.9, 0.8) : '') +
-    fill(toRibbon(upper, widths), '#30090f', expression.units.AU19 > 0.3 ? 0.7 : 0.95)
+    fill(toRibbon(upper, widths), '#30090f', units.AU19 > 0.3 ? 0.7 : 0.95)
   );
 }
 
 function drawLips(scene: Scene, upper: readonly Point[], lower: readonly Point[]): string {
-  const { palette, look, face, light, project, spot } = scene;
-  const { upperOuter, lowerInner, lowerOuter, halfWidth } = face.mouth;
+  const { palette, look, light, project, spot } = scene;
+  const { upperOuter, lowerInner, lowerOuter, halfWidth } = scene.mouth;
   const [top, bottom] = [upperOuter.map(project), lowerOuter.map(project)];
   const ink = Math.max(0.7, look.style.outlinePx * 0.8);
   const [from, to] = [lowerInner[12], lowerOuter[12]];
@@ -186,9 +182,7 @@ function drawLips(scene: Scene, upper: readonly Point[], lower: readonly Point[]
 }
 
 /** Draws teeth and tongue; the caller clips them to the cavity. The lower teeth move with the jaw. */
-function drawInside({ face, project }: Scene): string {
-  const { mouth } = face;
-  const { surface, jawDrop } = face.head;
+function drawInside({ mouth, surface, jawDrop, project }: Scene): string {
   const [upper, lower] = [mouth.upperTeeth.map(project), mouth.lowerTeeth.map(project)];
   const far = (y: number) => mouth.upperInner.map(({ x }) => project(surface(x, y)));
   const gaps = [4, 8, 12, 16, 20].map((at) => {
@@ -211,15 +205,14 @@ function drawInside({ face, project }: Scene): string {
 }
 
 /** Draws a tongue that is shown. */
-function drawTongue({ face, project, expression, palette }: Scene): string {
-  const show = expression.units.AU19;
-  const { mouth, head } = face;
+function drawTongue({ mouth, surface, project, units, palette }: Scene): string {
+  const show = units.AU19;
   if (show < 0.15 || mouth.gap < 1.5) return '';
   const top = mouth.upperInner[12].y + 0.45 * mouth.gap;
   const lip = mouth.lowerInner[12].y;
   const tip = lip + show * (mouth.lowerOuter[12].y - lip + 7);
   const middle = (top + tip) / 2;
-  const at = (x: number, y: number) => project(head.surface(x, y, 8));
+  const at = (x: number, y: number) => project(surface(x, y, 8));
   const xs = [-1, 0, 1, 0.95, 0.6, 0, -0.6, -0.95];
   const ys = [top + 1, top - 1, top + 1, middle + 1, tip - 1, tip, tip - 1, middle + 1];
   const path = toShape(ys.map((y, index) => at(0.5 * mouth.halfWidth * xs[index], y)));

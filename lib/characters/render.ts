@@ -4,10 +4,9 @@ import { drawBackground, drawBody, drawEars } from './body';
 import { buildFace } from './face';
 import { drawBrow, drawEye, drawGlasses, drawMouth, drawNose } from './features';
 import { drawBackHair, drawFrontHair, drawHairShadow } from './hair';
-import { drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
+import { drawFolds, drawHeadOutline, drawRelief, drawSkin, toHeadPath } from './head';
 import { buildCamera, drawPair, type HeadPoint } from './head-space';
 import { buildScene, drawBrushes, type Scene, type View } from './scene';
-import { drawFolds } from './skin-folds';
 import { clipTo, toNumberText } from './svg';
 
 /** Side of a frame in pixels, as FERG-DB's frames. */

@@ -30,7 +30,7 @@ export type Scene = ReturnType<typeof buildScene>;
 export function buildScene(view: View, face: Face) {
   /** Maps head units to pixels. */
   const project = buildCamera(view.pose);
-  const { surface } = face.head;
+  const { surface, jawDrop } = face.head;
   /** Draws a soft elliptic spot on the head. @param spot half width and half height in head units, opacity 0 to 1 */
   const spot = (brush: Brush, centre: HeadPoint, { x, y, opacity }: Point & { opacity: number }) => {
     if (opacity < 0.01) return '';
@@ -53,7 +53,8 @@ export function buildScene(view: View, face: Face) {
     if (opacity < 0.03) return '';
     return fill(toTaperedRibbon(line.map(project), halfWidth * view.pose.scale), colour, opacity);
   };
-  return { ...view, face, palette: buildPalette(view.look), project, spot, fold };
+  const { units } = view.expression;
+  return { ...view, ...face, units, surface, jawDrop, palette: buildPalette(view.look), project, spot, fold };
 }
 
 /** Derives light, shade and line colours from a character's base colours. */

@@ -31,7 +31,7 @@ const JPEG_SCALE = 1.5;
 /**
  * Converts a value to all forms that readers of a notebook need.
  * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
- *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or any other value, which is inspected
+ *   DataFrame, a text, or any other value, which is inspected
  * @returns always with a text/plain form
  * @throws what drawing throws
  */
@@ -40,8 +40,6 @@ export async function toBundle(value: unknown, options: ShowOptions = {}): Promi
   if (isFigure(value)) return figureBundle(value);
   if (isImage(value) && !caption) return imageBundle(value, options);
   if (isTable(value)) return tableBundle(value, caption);
-  const display = (value as Record<symbol, unknown> | null | undefined)?.[Symbol.for('Jupyter.display')];
-  if (typeof display === 'function') return ownBundle(inspect(value), (await display.call(value)) as object);
   const items: unknown[] = Array.isArray(value) ? value : isImage(value) ? [value] : [];
   const images = items.map((item) => (isImage(item) ? { image: item } : item));
   if (items.length > 0 && images.every(isCaptionedImage))
@@ -97,14 +95,6 @@ async function imageBundle(image: ImageSource, { cellPx }: ShowOptions): Promise
 function tableBundle(table: TableLike, caption: string | undefined): MimeBundle {
   const data = { 'text/html': tableToHtml(table, caption), 'text/plain': tableToText(table, caption) };
   return { data, metadata: {} };
-}
-
-function ownBundle(text: string, forms: object): MimeBundle {
-  const data = Object.entries<unknown>({ 'text/plain': text, ...forms }).map(([type, content]) => [
-    type,
-    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
-  ]);
-  return { data: Object.fromEntries(data), metadata: {} };
 }
 
 function isImage(value: unknown): value is Exclude<ImageSource, string> {

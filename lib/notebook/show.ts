@@ -8,7 +8,7 @@ import { openCellOutput } from './kernel';
  * Shows a value below the running cell, in all forms that JupyterLab, VS Code, GitHub and nbconvert need. Outside of a
  * notebook its plain-text form is printed.
  * @param value a figure, an image (content or pixels), an array of images, captioned images or rows, a danfo
- *   DataFrame, an object with `Symbol.for('Jupyter.display')`, a text, or any other value
+ *   DataFrame, a text, or any other value
  * @param options.saveAs file name without extension under which a figure is saved among the results; default: not saved
  * @throws what drawing throws; TypeError for `saveAs` with a value that is not a figure
  */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS } from '../../lib/core/emotions';
 import { CHARACTERS } from '../../lib/characters/characters';
-import { MIN_INTENSITY } from '../../lib/characters/clip';
-import { planSample } from '../../lib/characters/plan-sample';
+import { MIN_INTENSITY, planSample } from '../../lib/characters/plan-sample';
 import { measureLandmarks } from '../../lib/characters/render';
 
 const sample = planSample();

@@ -100,17 +100,11 @@ describe('writing a sample', () => {
     assert.deepEqual(await readdir(directory), ['thesis.txt']);
   });
 
-  it('says which setting is out of range', async () => {
+  it('says which count is out of range', async () => {
     await assert.rejects(
       writeSample({ directory, clipsPerCell: 0 }),
       /Expected an integer from 1 to 1000000 for clipsPerCell but received 0/,
     );
-    await assert.rejects(
-      writeSample({ directory, seed: 0.5 }),
-      /Expected an integer for seed but received 0.5/,
-    );
-    const characters = [{ ...CHARACTERS[0], name: '../up' }];
-    await assert.rejects(writeSample({ directory, characters }), /for characters but received \.\.\/up/);
   });
 });
 

@@ -79,17 +79,6 @@ describe('a bundle', () => {
     }
   });
 
-  it("uses an object's own MIME bundle and writes bytes in base64", async () => {
-    const own = {
-      [Symbol.for('Jupyter.display')]: () =>
-        Promise.resolve({ 'text/html': '<b>', 'image/png': Buffer.from('x') }),
-    };
-    const bundle = await toBundle(own);
-    assert.equal(bundle.data['text/html'], '<b>');
-    assert.equal(bundle.data['image/png'], 'eA==');
-    assert.equal(typeof bundle.data['text/plain'], 'string');
-  });
-
   it('of any other value is text', async () => {
     assert.deepEqual(await toBundle('hello'), textBundle('hello'));
     for (const [value, text] of [

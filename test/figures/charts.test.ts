@@ -4,10 +4,15 @@ import { EMOTIONS } from '../../lib/core/emotions';
 import { wilsonInterval } from '../../lib/core/intervals';
 import { confusionMatrix } from '../../lib/core/metrics';
 import { confusionChart, countsChart, DARK_CELL_SHARE } from '../../lib/figures/class-charts';
-import { curveChart, intervalChart, reliabilityChart, riskChart } from '../../lib/figures/estimate-charts';
+import {
+  curveChart,
+  intervalChart,
+  publishedChart,
+  reliabilityChart,
+  riskChart,
+} from '../../lib/figures/estimate-charts';
 import type { ChartFigure } from '../../lib/figures/figure';
 import { accuracyChart, lossChart, stepLossChart } from '../../lib/figures/learning-charts';
-import { publishedChart } from '../../lib/figures/published-chart';
 import { history, records, runChart, split } from './examples';
 
 /** What WCAG 2 asks of small text (level AA). */

@@ -8,7 +8,7 @@ import { confusionChart, countsChart } from '../../lib/figures/class-charts';
 import { renderFigure, type Figure } from '../../lib/figures/figure';
 import { measureText, wrapText } from '../../lib/figures/fonts';
 import { accuracyChart } from '../../lib/figures/learning-charts';
-import { publishedChart } from '../../lib/figures/published-chart';
+import { publishedChart } from '../../lib/figures/estimate-charts';
 import { imageGrid, sampleSheet } from '../../lib/figures/sheets';
 import { makePicture, textLine } from '../../lib/figures/svg';
 import { block, faceView, history, pngOf, records, split } from './examples';
