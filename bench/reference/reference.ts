@@ -74,10 +74,7 @@ async function makeReportPart({ directory, environment, print }: ReferenceContex
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }
-  commitOutputs(
-    path.join(directory, path.basename(REPORT_NOTEBOOK)),
-    path.join(projectRoot(), REPORT_NOTEBOOK),
-  );
+  commitOutputs(directory, REPORT_NOTEBOOK);
   for (const name of fs.readdirSync(directory).filter((file) => NOT_COMMITTED.test(file))) {
     fs.rmSync(path.join(directory, name));
   }
@@ -91,7 +88,5 @@ async function makeNotebooks({ environment }: ReferenceContext): Promise<void> {
   const folder = homePath('results', 'latest');
   const isDone = await runNotebooks([], { ...environment, RESULTS_DIR: folder });
   if (!isDone) throw new Error('Expected every notebook to run but one failed');
-  for (const file of listNotebooks().filter((name) => !name.endsWith(REPORT_NOTEBOOK))) {
-    commitOutputs(path.join(folder, path.basename(file)), file);
-  }
+  for (const file of listNotebooks()) if (file !== REPORT_NOTEBOOK) commitOutputs(folder, file);
 }

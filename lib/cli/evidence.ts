@@ -63,7 +63,7 @@ export async function makeEvidence(
   for (const notebook of EVIDENCE_NOTEBOOKS) {
     if (!(await executeNotebook(notebook, scratch, settings)))
       throw new Error(`Expected ${notebook} to be executed but a cell failed`);
-    commitOutputs(path.join(scratch, path.basename(notebook)), path.join(projectRoot(), notebook));
+    commitOutputs(scratch, notebook);
   }
   print(
     'Written: results/reference/evidence.json, its figures, the texts that quote them, and the notebooks.',

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { cleanNotebooks, executeNotebook, listNotebooks, REPORT_NOTEBOOK } from '../notebook/notebooks';
 import { defineCommand, print } from './command';
 import { findNotebook } from './lab';
@@ -31,8 +30,8 @@ export async function runNotebooks(
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   const { resultsDirectory } = await import('../notebook/show');
-  const all = listNotebooks().map((file) => findNotebook(path.basename(file, '.ipynb')));
-  const chosen = names.length > 0 ? names.map(findNotebook) : all.filter((one) => one !== REPORT_NOTEBOOK);
+  const others = listNotebooks().filter((file) => file !== REPORT_NOTEBOOK);
+  const chosen = names.length > 0 ? names.map(findNotebook) : others;
   await setUpNotebooks('notebooks');
   let isFinished = true;
   for (const notebook of chosen) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { FOLDER_VARIABLES, READER_VARIABLES } from '../core/experiment-settings';
-import { expectWritable, homePath, listFiles, projectRoot } from '../files/project';
+import { expectWritable, homePath, projectRoot } from '../files/project';
 import { venvProgram } from '../setup/python';
 
 /** A notebook file. Source: nbformat 4. */
@@ -25,21 +25,16 @@ interface NotebookCell {
 
 /** Returns the lines of a text with their ends, as a notebook file holds them. */
 export function toLines(source: NotebookCell['source']): string[] {
-  return [source]
-    .flat()
-    .join('')
-    .split(/(?<=\n)/);
+  return (typeof source === 'string' ? source : source.join('')).split(/(?<=\n)/);
 }
 
 /** The notebook of `report`. */
 export const REPORT_NOTEBOOK = 'notebooks/emotion-recognition.ipynb';
 
-/**
- * Lists the committed notebooks.
- * @returns absolute paths, sorted
- */
+/** Lists the committed notebooks as sorted paths from the project's folder, such as `notebooks/start-here.ipynb`. */
 export function listNotebooks(): string[] {
-  return listFiles('notebooks', '.ipynb').filter((file) => !file.includes('.ipynb_checkpoints'));
+  const names = fs.readdirSync(path.join(projectRoot(), 'notebooks')).sort();
+  return names.filter((name) => name.endsWith('.ipynb')).map((name) => `notebooks/${name}`);
 }
 
 /** Formats a notebook as Jupyter does: sorted keys, indented by one space. */
@@ -76,21 +71,21 @@ function cleanCell({ cell_type, source, outputs = [] }: NotebookCell, index: num
 
 /** Cleans all committed notebooks. @returns paths of the changed ones, from the project's folder */
 export function cleanNotebooks(): string[] {
-  const changed = listNotebooks().filter((file) => {
-    const text = fs.readFileSync(file, 'utf8');
-    return toCleanText(text) !== text;
-  });
-  changed.forEach((file) => commitOutputs(file, file));
-  return changed.map((file) => path.relative(projectRoot(), file));
+  return listNotebooks().filter((file) => commitOutputs(path.join(projectRoot(), 'notebooks'), file));
 }
 
 /**
  * Replaces a committed notebook by an executed one, cleaned.
- * @param executed path of the notebook with new outputs
- * @param committed path of the notebook to replace
+ * @param folder absolute; it has the executed notebook
+ * @param notebook path of the committed one from the project's folder
+ * @returns whether the committed one has changed
  */
-export function commitOutputs(executed: string, committed: string): void {
-  fs.writeFileSync(committed, toCleanText(fs.readFileSync(executed, 'utf8')));
+export function commitOutputs(folder: string, notebook: string): boolean {
+  const committed = path.join(projectRoot(), notebook);
+  const text = toCleanText(fs.readFileSync(path.join(folder, path.basename(notebook)), 'utf8'));
+  if (text === fs.readFileSync(committed, 'utf8')) return false;
+  fs.writeFileSync(committed, text);
+  return true;
 }
 
 /** Removes the user's own data set from an environment: committed outputs must not contain it. */

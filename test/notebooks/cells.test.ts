@@ -16,7 +16,7 @@ interface Notebook {
   readonly metadata: { readonly kernelspec?: { readonly name: string } };
 }
 
-const notebooks = listNotebooks();
+const notebooks = listNotebooks().map((file) => path.join(projectRoot(), file));
 const CELL_LINES = 18;
 /** JupyterLab shows about 113 characters of a line in a window of 1400 pixels, and cuts the rest off. */
 const CELL_COLUMNS = 108;
