@@ -111,13 +111,13 @@ export async function trainCached(options: CachedTrainingOptions): Promise<Cache
  * @returns what the function returns
  */
 export async function withTrained<T>(
-  { build, inputs, augmentation, recipe }: NetworkSpec,
-  options: Omit<CachedTrainingOptions, 'network' | 'inputs' | 'augmentation' | 'recipe'>,
+  { build, ...form }: NetworkSpec,
+  options: Omit<CachedTrainingOptions, 'network' | keyof NetworkSpec>,
   use: (network: Network, training: CachedTraining) => Promise<T>,
 ): Promise<T> {
   const network = build({ seed: options.experiment.seed });
   try {
-    const training = await trainCached({ ...options, inputs, augmentation, recipe, network });
+    const training = await trainCached({ ...options, ...form, network });
     return await use(network, training);
   } finally {
     network.dispose();

@@ -34,13 +34,6 @@ export type RealFacesModel = keyof typeof REAL_FACES_NAMES;
 /** The models of the study in the order of its tables. */
 export const REAL_FACES_MODELS = Object.keys(REAL_FACES_NAMES) as readonly RealFacesModel[];
 
-/** A network that the study trains, and how. */
-export interface TrainedForm extends NetworkSpec {
-  readonly epochs: number;
-  /** `last-image`: blocks that are cut from the last image, the original's first defect; default the correct blocks. */
-  readonly shown?: 'last-image';
-}
-
 /** For networks without pixel inputs: a higher learning rate. */
 const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e-2, weightDecay: 0 };
 
@@ -53,7 +46,7 @@ const BLOCKS = ['eyes', 'mouth'] as const;
 export const TRAINED_MODELS = {
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
   // Without augmentation: these blocks show nothing but the positions of their boxes, which augmentation would hide.
-  defect1: { build: buildCompact, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15, shown: 'last-image' },
+  defect1: { build: buildCompact, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15 },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
   eyes: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['eyes'], epochs: 30 },
   mouth: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['mouth'], epochs: 30 },
@@ -66,7 +59,7 @@ export const TRAINED_MODELS = {
     inputs: [...BLOCKS, 'face'],
     epochs: 60,
   },
-} as const satisfies Partial<Record<RealFacesModel, TrainedForm>>;
+} as const satisfies Partial<Record<RealFacesModel, NetworkSpec & { readonly epochs: number }>>;
 
 /** Fine-tuning of the default model on FER+ and drawn characters, starting from the weights of `blocksAndFace`. */
 export const FINE_TUNING = {

@@ -34,7 +34,6 @@ import {
   isTrained,
   type RealFacesModel,
   TRAINED_MODELS,
-  type TrainedForm,
   type TrainedModelName,
 } from './models';
 import { hasStrictLabel, type RealFacesData } from './open-fer-plus';
@@ -138,10 +137,10 @@ async function trainOnFerPlus<T>(
   options: TrainingOptions,
   use: (network: Network, training: CachedTraining, blocks: BlockSet) => Promise<T>,
 ): Promise<T> {
-  const form: TrainedForm = TRAINED_MODELS[model];
-  const shown = form.shown === 'last-image' ? await cutFromLastImage({ blocks, imageOf }) : blocks;
+  const { epochs, ...form } = TRAINED_MODELS[model];
+  const shown = model === 'defect1' ? await cutFromLastImage({ blocks, imageOf }) : blocks;
   const training = {
-    ...trainingOptions(model, form.epochs, options),
+    ...trainingOptions(model, epochs, options),
     blocks: shown,
     faces: { train: { faces: sides.train }, validation: { faces: chosenBy } },
   };
