@@ -121,7 +121,7 @@ async function drawAverages(): Promise<void> {
 async function summarize(): Promise<void> {
   const { saveStudy } = await import('../study/committed-files');
   const { loadRealFaces } = await import('../study/real-faces/archive');
-  const { drawRealFaces } = await import('../study/real-faces/figures');
+  const { chartRealFaces: drawRealFaces } = await import('../study/real-faces/figures');
   const { carriedToMarkdown, realFacesToMarkdown, summarizeRealFaces } =
     await import('../study/real-faces/summarize');
   const archive = loadRealFaces();

@@ -11,7 +11,7 @@ import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { askedFaces, loadRealFaces } from '../../lib/study/real-faces/archive';
+import { classifiedFaces, loadRealFaces } from '../../lib/study/real-faces/archive';
 import { describeNative } from '../support/native';
 import { unpackProbabilities } from '../../lib/study/probabilities';
 
@@ -26,7 +26,7 @@ describeNative(`the carried model on FER+${reason}`, function () {
   (reason ? it.skip : it)('gives the committed answers again', async function () {
     this.timeout(180_000);
     const { faces, runs } = loadRealFaces();
-    const asked = askedFaces(faces, 'test');
+    const asked = classifiedFaces(faces, 'test');
     const committed = unpackProbabilities(runs.carried![0].test, asked.length, 'carried');
     const rows = [...asked.keys()].filter((row) => row % STEP === 0);
     const dataset = await openDataset(DEFAULT_EXPERIMENT, { DATASET, DATASET_DIR, DATASET_LABELS: 'all' });

@@ -2,7 +2,7 @@ import { EMOTIONS, emotionId } from '../../core/emotions';
 import { mean, wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, VOTE_COLUMNS } from '../../core/votes';
-import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import { classifiedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import type { RealFacesModel } from './models';
 import { calibrateFolds, type LabelledAnswers, unpackProbabilities } from '../probabilities';
 
@@ -55,12 +55,12 @@ export function matrixOfRun(faces: readonly ScoredFace[], run: RealFacesRun, sid
 /**
  * Selects a run's answers for the faces of one part whose majority label is one of the seven expressions.
  * @returns n faces, their label ids [n], and probabilities [n, 7]
- * @throws RangeError when the number of answers is not that of the asked faces
+ * @throws RangeError when the number of answers is not that of the classified faces
  */
 function chooseLabelled(faces: readonly ScoredFace[], run: RealFacesRun, side: ScoredFace['side']) {
-  const asked = askedFaces(faces, side);
-  const all = unpackProbabilities(run[side], asked.length, `${side} of seed ${run.seed}`);
-  const chosen = asked.flatMap((face, row) => {
+  const classified = classifiedFaces(faces, side);
+  const all = unpackProbabilities(run[side], classified.length, `${side} of seed ${run.seed}`);
+  const chosen = classified.flatMap((face, row) => {
     const emotion = labelByVotes(face.votes, 'strict');
     const probabilities = all.subarray(CLASSES * row, CLASSES * (row + 1));
     return emotion ? [{ face, label: emotionId(emotion), probabilities }] : [];

@@ -17,7 +17,7 @@ export interface ScoredFace {
 }
 
 /** Selects the images of one part that the models classify: a counted vote is for one of the seven expressions. */
-export function askedFaces(faces: readonly ScoredFace[], side: ScoredFace['side']): ScoredFace[] {
+export function classifiedFaces(faces: readonly ScoredFace[], side: ScoredFace['side']): ScoredFace[] {
   return faces.filter((face) => face.side === side && toSoftLabel(face.votes) !== undefined);
 }
 
@@ -29,7 +29,7 @@ export interface RealFacesRun {
   /** Number of trained epochs. */
   readonly epochs: number;
   readonly parameters: number;
-  /** Packed probabilities for the asked faces of the validation set, in their order, [n, 7]. */
+  /** Packed probabilities for the classified faces of the validation set, in their order, [n, 7]. */
   readonly validation: string;
   /** The same for the test set; empty before it was evaluated. */
   readonly test: string;

@@ -66,7 +66,7 @@ export function realFacesRisk(archive: RealFacesArchive, models: readonly RealFa
 }
 
 /** Charts the study by the names of the figures' files. */
-export function drawRealFaces(archive: RealFacesArchive, summary: RealFacesSummary) {
+export function chartRealFaces(archive: RealFacesArchive, summary: RealFacesSummary) {
   const best = archive.runs.carried ? 'carried' : 'blocksAndFace';
   return {
     accuracy: realFacesChart(summary),

@@ -48,7 +48,7 @@ export async function openRealFaces(
       const { path: name, votes } = records[face];
       return { path: name, side, votes: votes!, isDuplicate: known.has(hashOf(face)) };
     }),
-    // Contempt without a vote for any of the seven: no model is asked, and strict-8 counts it as wrong.
+    // Contempt without a vote for any of the seven: no model classifies it, and strict-8 counts it as wrong.
     ...(dataset.unlabelled ?? []).flatMap(({ path: name, side: own, votes }): ScoredFace[] =>
       own === side && votes && majorityWinner(votes) === 'contempt'
         ? [{ path: name, side, votes, isDuplicate: false }]

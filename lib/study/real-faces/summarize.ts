@@ -4,7 +4,7 @@ import { accuracy, classMetrics, formatPercent, macroF1, predictedLabels } from 
 import { labelByVotes, majorityWinner, type VoteColumn } from '../../core/votes';
 import { formatCount, markdownTable } from '../markdown';
 import { accuracyOfSurest, calibrate, matrixOfRun, validationAccuracy } from './answers';
-import { askedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import { classifiedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
 import { REAL_FACES_MODELS, REAL_FACES_NAMES, type RealFacesModel } from './models';
 import { unpackProbabilities } from '../probabilities';
 
@@ -40,13 +40,13 @@ export function summarizeRealFaces(archive: RealFacesArchive) {
 }
 
 function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRun[]) {
-  const asked = askedFaces(faces, 'test');
+  const classified = classifiedFaces(faces, 'test');
   const answers = runs.map(({ test, seed }) =>
-    predictedLabels(unpackProbabilities(test, asked.length, `test of seed ${seed}`)),
+    predictedLabels(unpackProbabilities(test, classified.length, `test of seed ${seed}`)),
   );
   /** Number of images that a rule labels with one of the seven or contempt, and mean accuracy on them over the runs. */
   const rate = (rule: (face: ScoredFace) => VoteColumn | undefined) => {
-    const labelled = asked.flatMap((face, row) => {
+    const labelled = classified.flatMap((face, row) => {
       const label = rule(face);
       return label && (isEmotion(label) || label === 'contempt') ? [{ label, row }] : [];
     });
@@ -58,7 +58,7 @@ function summarizeModel(faces: readonly ScoredFace[], runs: readonly RealFacesRu
   const strict7 = rate(({ votes }) => labelByVotes(votes, 'strict'));
   const { low, high } = wilsonInterval(Math.round(strict7.n * strict7.accuracy), strict7.n);
   const strict8 = rate(({ votes }) => majorityWinner(votes));
-  const strict8Images = strict8.n + faces.filter(({ side }) => side === 'test').length - asked.length;
+  const strict8Images = strict8.n + faces.filter(({ side }) => side === 'test').length - classified.length;
   const matrices = runs.map((run) => matrixOfRun(faces, run, 'test'));
   const recalls = matrices.map(classMetrics);
   const calibrated = runs.map((run) => calibrate(faces, run));

@@ -74,7 +74,7 @@ export async function runModel(
 ): Promise<RealFacesRun | undefined> {
   const { seed, print, isTested } = options;
   const { validation, test } = data.sides;
-  const asked = { validation, test: isTested ? test : [] };
+  const evaluated = { validation, test: isTested ? test : [] };
   const toRun = (answers: ModelAnswers, bestEpoch: number, epochs: number): RealFacesRun => ({
     seed,
     bestEpoch,
@@ -83,33 +83,33 @@ export async function runModel(
     validation: packProbabilities(answers.validation),
     test: packProbabilities(answers.test),
   });
-  if (!isTrained(model)) return toRun(await askUntrained(model, data, asked), 0, 0);
+  if (!isTrained(model)) return toRun(await classifyUntrained(model, data, evaluated), 0, 0);
   const { epochs, inputs } = TRAINED_MODELS[model];
   return trainOnFerPlus(model, data, options, async (network, { bestEpoch, seconds, stopped }, shown) => {
     print(`${model}, seed ${seed}: best epoch ${bestEpoch} of ${epochs}, ${seconds.toFixed(0)} s`);
     if (stopped) return undefined;
-    return toRun(await computeProbabilities(network, inputs, shown, asked), bestEpoch, epochs);
+    return toRun(await computeProbabilities(network, inputs, shown, evaluated), bestEpoch, epochs);
   });
 }
 
-async function askUntrained(
+async function classifyUntrained(
   model: Exclude<RealFacesModel, TrainedModelName>,
   { imageOf, blocks, sides }: RealFacesData,
-  asked: SetFaces,
+  evaluated: SetFaces,
 ): Promise<ModelAnswers> {
   const { records } = blocks;
   if (model === 'majority') {
     const labelled = sides.train.filter((face) => hasStrictLabel(records[face]));
-    return predictFrequencies(blockSource(blocks, labelled).labels, asked);
+    return predictFrequencies(blockSource(blocks, labelled).labels, evaluated);
   }
-  if (model !== 'faceApi') return computeFileProbabilities(MODEL_FILES[model], blocks, asked);
+  if (model !== 'faceApi') return computeFileProbabilities(MODEL_FILES[model], blocks, evaluated);
   const network = await loadExpressionNetwork();
   // Whole crops, with the package's preprocessing.
   const ask = async (faces: readonly number[]) =>
     network.classifyWhole(await Promise.all(faces.map((face) => readColour(imageOf(records[face])))));
   try {
     const { parameters } = network;
-    return { parameters, validation: await ask(asked.validation), test: await ask(asked.test) };
+    return { parameters, validation: await ask(evaluated.validation), test: await ask(evaluated.test) };
   } finally {
     network.dispose();
   }
