@@ -138,6 +138,8 @@ describe('scoreGroups', () => {
     );
     const few = score(answersOf('a', times(9, true), { person: 'ann' }), { limits: { images: 5, units: 2 } });
     assert.ok(few.groups[0].isTooFew, 'one person');
+    const sizes = [3, 4].map((count) => score(answersOf('a', times(count, true))).groups[0].isTooFew);
+    assert.deepEqual(sizes, [true, false], 'four images are enough, three are not');
   });
 
   it('covers the true difference of equal groups as often as it says, although it is the largest', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Emotion } from '../../lib/core/emotions';
 import { readCkPlus } from '../../lib/datasets/ck-plus';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
@@ -23,49 +24,32 @@ describe('readCkPlus', () => {
   it("takes each labelled sequence's peak with its label, and its first frame as neutral", () => {
     sequence('S005/001', '3.0000000e+00');
     sequence('S010/002', '5.0000000e+00');
-    const images = 'cohn-kanade-images';
+    const record = (character: string, take: string, emotion: Emotion, frame: number) => ({
+      path: `cohn-kanade-images/${character}/${take}/${character}_${take}_0000000${frame === 0 ? 1 : 9}.png`,
+      character,
+      emotion,
+      clip: `${character}_${take}`,
+      frame,
+    });
     assert.deepEqual(readCkPlus(folder()).records, [
-      {
-        path: `${images}/S005/001/S005_001_00000001.png`,
-        character: 'S005',
-        emotion: 'neutral',
-        clip: 'S005_001',
-        frame: 0,
-      },
-      {
-        path: `${images}/S005/001/S005_001_00000009.png`,
-        character: 'S005',
-        emotion: 'disgust',
-        clip: 'S005_001',
-        frame: 2,
-      },
-      {
-        path: `${images}/S010/002/S010_002_00000001.png`,
-        character: 'S010',
-        emotion: 'neutral',
-        clip: 'S010_002',
-        frame: 0,
-      },
-      {
-        path: `${images}/S010/002/S010_002_00000009.png`,
-        character: 'S010',
-        emotion: 'joy',
-        clip: 'S010_002',
-        frame: 2,
-      },
+      record('S005', '001', 'neutral', 0),
+      record('S005', '001', 'disgust', 2),
+      record('S010', '002', 'neutral', 0),
+      record('S010', '002', 'joy', 2),
     ]);
   });
 
+  it('takes only the peak of a sequence that is labelled neutral', () => {
+    sequence('S005/001', '0.0000000e+00');
+    assert.deepEqual(
+      readCkPlus(folder()).records.map(({ emotion, frame }) => [emotion, frame]),
+      [['neutral', 2]],
+    );
+  });
+
   it('maps the eight labels to seven: contempt is left out, as are sequences without a label, and counted', () => {
-    const wanted = {
-      0: 'neutral',
-      1: 'anger',
-      3: 'disgust',
-      4: 'fear',
-      5: 'joy',
-      6: 'sadness',
-      7: 'surprise',
-    };
+    const names = ['neutral', 'anger', undefined, 'disgust', 'fear', 'joy', 'sadness', 'surprise'];
+    const wanted = Object.fromEntries([...names.entries()].filter(([label]) => label !== 2));
     for (const label of Object.keys(wanted)) sequence(`S00${label}/001`, `${label}.0000000e+00`);
     sequence('S100/001', '2.0000000e+00');
     sequence('S101/001');

@@ -76,6 +76,17 @@ describe('openAnswers', () => {
     assert.match(told.join(), /earlier, different command/);
   });
 
+  it('refuses to finish what two runs wrote at a time', async () => {
+    const [first, second] = [await openAnswers(options()), await openAnswers(options())];
+    for (const answers of [first, second]) {
+      await answers.write('a\n', picture(0));
+      await answers.write('b\n', picture(1));
+    }
+    await assert.rejects(first.finish('end\n'), /Expected one run at a time to write .* received several/);
+    for (const answers of [first, second]) await answers.discard();
+    assert.equal(fs.existsSync(at('answers.csv')), false);
+  });
+
   it('writes to a device or pipe at once, and stores no progress for it', async () => {
     const answers = await openAnswers(options({ output: '/dev/null' }));
     await answers.write('a\n', picture(0));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, type Emotion } from '../../lib/core/emotions';
 import { type FacePrediction, createSmoother } from '../../lib/predict/predictor';
+import { assertNear } from '../support/assertions';
 
 function faceAt(x: number, emotion: Emotion): FacePrediction {
   const probabilities = Object.fromEntries(EMOTIONS.map((name) => [name, Number(name === emotion)]));
@@ -26,13 +27,19 @@ describe('createSmoother', () => {
     // The faces change places in the list, and the first moves by 10 pixels.
     const [other, face] = smooth([faceAt(300, 'fear'), faceAt(10, 'anger')], 1);
     assert.deepEqual([other.probabilities.fear, other.answer], [1, 'fear']);
-    assert.ok(
-      Math.abs(face.probabilities.joy - 0.5) < 1e-6 && Math.abs(face.probabilities.anger - 0.5) < 1e-6,
-    );
+    assertNear([face.probabilities.joy, face.probabilities.anger], [0.5, 0.5]);
     assert.equal(face.answer, 'unsure');
     const [later] = smooth([faceAt(10, 'anger')], 2);
-    assert.ok(Math.abs(later.probabilities.joy - 0.25) < 1e-6);
+    assertNear(later.probabilities.joy, 0.25);
     assert.deepEqual([later.answer, later.confidence > 0.7], ['anger', true]);
+  });
+
+  it('averages with the face that overlaps most, and each earlier face once', () => {
+    const smooth = createSmoother(options);
+    smooth([faceAt(40, 'fear'), faceAt(0, 'joy')], 0);
+    const [left, right] = smooth([faceAt(10, 'anger'), faceAt(15, 'anger')], 1);
+    assertNear([left.probabilities.joy, left.probabilities.fear], [0.5, 0]);
+    assertNear([right.probabilities.joy, right.probabilities.fear], [0, 0.5]);
   });
 
   it('starts again for a face at another place, or one that was gone', () => {
