@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../lib/files/project';
-import type { Input } from '../../lib/predict/inputs';
-import { predictInputs } from '../../lib/predict/predict-inputs';
+import { type Input, predictInputs } from '../../lib/predict/predict-inputs';
 import { isUnread, loadPicturePredictor } from '../../lib/predict/predictor';
 import { listPictures, VIDEO } from '../bench-pictures';
 import { startProgramEngine, type Program } from './program';

@@ -84,8 +84,7 @@ export const define = defineCommand({
  */
 export async function predictFiles(files: readonly string[], values: Values): Promise<number> {
   const { describeFrames, PREDICTION_WRITERS, toOneLine } = await import('../predict/format');
-  const { expandInputs, readNames } = await import('../predict/inputs');
-  const { predictInputs } = await import('../predict/predict-inputs');
+  const { expandInputs, predictInputs, readNames } = await import('../predict/predict-inputs');
   const { isUnread, loadPicturePredictor } = await import('../predict/predictor');
   const { output, annotate, filesFrom } = values;
   const format = chooseFormat(FORMATS, values.format, output);

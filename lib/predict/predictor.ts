@@ -141,8 +141,6 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     (await predictFound([{ image, source }], find))[0];
   return {
     classifier,
-    /** The probability below which an answer is `unsure`. */
-    abstainBelow,
     /**
      * Predicts one picture. The result does not depend on other pictures.
      * @param source name of the picture in the result
@@ -152,12 +150,16 @@ export async function loadPicturePredictor(options: PicturePredictorOptions = {}
     predictAll: (pictures: readonly NamedImage[]) => predictFound(pictures),
     /**
      * Starts a video.
+     * @param smoothSeconds time constant of {@link createSmoother}; default: no smoothing
      * @returns predicts one frame after the other as `predict` does, but tracks the faces from frame to frame
      */
-    follow: (source: string) => {
+    follow: (source: string, smoothSeconds?: number) => {
       const next = wanted === 'all' ? detector?.follow() : undefined;
-      return (image: RgbImage, seconds: number) =>
-        predict(image, source, next && (async () => [await next(image, seconds)]));
+      const smooth = smoothSeconds && createSmoother({ seconds: smoothSeconds, abstainBelow });
+      return async (image: RgbImage, seconds: number) => {
+        const answer = await predict(image, source, next && (async () => [await next(image, seconds)]));
+        return smooth ? { ...answer, faces: smooth(answer.faces, seconds) } : answer;
+      };
     },
     /** Disposes all weights, and the classifier. */
     dispose: () => [classifier, detector].forEach((part) => part?.dispose()),

@@ -9,9 +9,8 @@ import { createRandom } from '../../lib/core/random';
 import { projectRoot } from '../../lib/files/project';
 import { preprocess } from '../../lib/faces/store/preprocess';
 import { readImageFile } from '../../lib/faces/picture/read-images';
-import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL, loadClassifier } from '../../lib/predict/classifier';
-import { predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
+import { expandInputs, predictInputs, predictPictures } from '../../lib/predict/predict-inputs';
 import {
   isUnread,
   loadPicturePredictor,

@@ -7,9 +7,9 @@ import sharp from 'sharp';
 import { predictFiles } from '../../lib/cli/predict';
 import type { RgbImage } from '../../lib/core/image';
 import { CHARACTERS, readSample, writeSample } from '../../lib/characters';
-import { expandInputs } from '../../lib/predict/inputs';
 import { FACE_API_MODEL } from '../../lib/predict/classifier';
 import {
+  expandInputs,
   predictInputs,
   type InputPrediction,
   type PredictInputsOptions,

@@ -28,17 +28,7 @@ export interface FoldJob {
 export type FoldSettings = Omit<FoldJob, 'person' | 'shards'>;
 
 /** Result of a fold; it is sent as JSON. */
-export interface FoldResult {
-  /** Tested person. */
-  readonly person: string;
-  /** Person that chose the epoch. */
-  readonly validation: string;
-  readonly bestEpoch: number;
-  /** Number of epochs that were trained by an earlier call. */
-  readonly reusedEpochs: number;
-  /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
-  readonly probabilities: readonly number[];
-}
+export type FoldResult = NonNullable<Awaited<ReturnType<typeof runFold>>>;
 
 /**
  * Checks that a data set names the person of each image, and at least three persons.
@@ -87,7 +77,7 @@ async function runFold(
   blocks: BlockSet,
   { person, architecture, experiment, cacheDirectory }: Omit<FoldJob, 'shards'>,
   shouldStop?: () => boolean,
-): Promise<FoldResult | undefined> {
+) {
   const fold = planFolds(blocks).find(({ character }) => character === person);
   if (!fold) throw new RangeError(`Expected a person of the data for person but received ${person}`);
   const faces = facesOfSplit(fold, blocks.records, blocks);
@@ -96,8 +86,17 @@ async function runFold(
   return withTrained(form, options, async (network, { bestEpoch, reusedEpochs, stopped }) => {
     if (stopped) return undefined;
     const { probabilities } = await predict(network, inputSource(blocks, faces.test.faces, form.inputs));
-    const validation = blocks.records[fold.validation[0]].character;
-    return { person, validation, bestEpoch, reusedEpochs, probabilities: [...probabilities] };
+    return {
+      /** Tested person. */
+      person,
+      /** Person that chose the epoch. */
+      validation: blocks.records[fold.validation[0]].character,
+      bestEpoch,
+      /** Number of epochs that were trained by an earlier call. */
+      reusedEpochs,
+      /** Probabilities of the person's found faces, in the block set's order, [found, 7]. */
+      probabilities: [...probabilities],
+    };
   });
 }
 
