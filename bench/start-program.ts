@@ -39,38 +39,23 @@ const TIMEOUT_MS = 600_000;
 export async function startProgram({ label, command, environment }: ProgramSpec): Promise<RunningProgram> {
   const [file, ...args] = command;
   const child = spawn(file, args, { cwd: projectRoot(), env: { ...process.env, ...environment } });
-  const readMessage = openMessages(label, child);
-  const close = () => endProcess(child);
-  try {
-    const ready = (await readMessage()) as Ready;
-    const run = async (count: number) => {
-      child.stdin.write(`${JSON.stringify({ count })}\n`);
-      return (await readMessage()) as Answer;
-    };
-    return { label, ready, run, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Reads a process's messages one by one; its failures and its end become errors. */
-function openMessages(label: string, child: ChildProcessWithoutNullStreams) {
   const reader = readline.createInterface({ input: child.stdout });
   const lines = reader[Symbol.asyncIterator]();
   let complaints = '';
-  let ended = '';
-  const end = (how: string) => {
-    ended ||= how;
-    reader.close();
-  };
   child.stderr.on('data', (data: Buffer) => (complaints = (complaints + data.toString()).slice(-2000)));
   child.stdin.on('error', () => undefined); // 'close' reports the end.
-  child.on('error', ({ message }) => end(message));
-  child.on('close', (status, signal) => end(`ended with ${signal ?? status}: ${complaints.trim()}`));
-  const closed = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
-  return async () => {
-    const timer = setTimeout(() => end(`did not answer in ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
+  // Standard output can end before the process.
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', ({ message }) => resolve(message));
+    child.on('close', (status, signal) => resolve(`ended with ${signal ?? status}: ${complaints.trim()}`));
+  });
+  void ended.then(() => reader.close());
+  const read = async () => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      reader.close();
+    }, TIMEOUT_MS);
     try {
       for (let line = await lines.next(); !line.done; line = await lines.next()) {
         const message = parseMessage(line.value);
@@ -78,13 +63,24 @@ function openMessages(label: string, child: ChildProcessWithoutNullStreams) {
           throw new Error(`Expected ${label} to answer but it failed: ${message.error}`);
         if (message) return message;
       }
-      // Standard output can end before the process.
-      if (!ended) await closed;
-      throw new Error(`Expected ${label} to answer but it ${ended}`);
+      const end = isLate ? `did not answer in ${TIMEOUT_MS / 1000} s` : await ended;
+      throw new Error(`Expected ${label} to answer but it ${end}`);
     } finally {
       clearTimeout(timer);
     }
   };
+  const close = () => endProcess(child);
+  try {
+    const ready = (await read()) as Ready;
+    const run = async (count: number) => {
+      child.stdin.write(`${JSON.stringify({ count })}\n`);
+      return (await read()) as Answer;
+    };
+    return { label, ready, run, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> {
@@ -105,13 +101,6 @@ async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> 
  * @returns undefined for other lines, such as a library's output
  */
 export function parseMessage(line: string): Ready | Answer | Failure | undefined {
-  if (!line.startsWith('{')) return undefined;
-  let message: unknown;
-  try {
-    message = JSON.parse(line);
-  } catch {
-    return undefined; // A library's line that begins with a brace.
-  }
-  const isMessage = ['ready', 'seconds', 'error'].some((key) => key in (message as object));
-  return isMessage ? (message as Ready | Answer | Failure) : undefined;
+  if (!/^\{"(ready|seconds|error)": ?/.test(line)) return undefined;
+  return JSON.parse(line) as Ready | Answer | Failure;
 }

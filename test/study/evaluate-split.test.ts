@@ -4,6 +4,7 @@ import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { startEngine } from '../../lib/tensor/backend';
 import { buildTerGat } from '../../lib/model/networks/tergat';
 import { evaluateWithBaselines } from '../../lib/study/evaluate-split';
+import { TWIN_SIZES } from '../model/twin';
 import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 
@@ -30,15 +31,7 @@ describe('evaluateWithBaselines', function () {
       validation: { faces: indices(56, 14), missed: 0 },
       test: { faces: indices(70, 14), missed: 1 },
     };
-    const sizes = {
-      blockSize: 32,
-      filters: [2, 2],
-      branch: [4, 4],
-      latent: 3,
-      head: [4, 4],
-      classes: 7,
-      dropout: 0,
-    } as const;
+    const sizes = { ...TWIN_SIZES, blockSize: 32, filters: [2, 2] } as const;
     const network = buildTerGat({ seed: 1, sizes });
     const tensors = tf.memory().numTensors;
     const experiment = { ...DEFAULT_EXPERIMENT, batchSize: 14, learningRate: 0.01 };
