@@ -1,18 +1,17 @@
-// Compiles the kernels of the wasm backend: writes lib/tensor/wasm/compiled.ts from lib/tensor/wasm/assembly. What is
-// compiled is committed, as text: it then reaches dist, browsers' bundles and clones without the compiler. With --check it
-// only compares.
+// Compiles the kernels of the wasm backend: writes lib/tensor/wasm/compiled.ts from lib/tensor/wasm/assembly. The compiled
+// code is committed as text, so that dist, bundles for browsers and clones without the compiler can import it. With --check
+// it only compares.
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
 const FOLDER = fileURLToPath(new URL('../lib/tensor/wasm/', import.meta.url));
-/** Nothing of AssemblyScript's runtime: the memory is tfjs'. */
+/** Without AssemblyScript's runtime: the memory belongs to tfjs. */
 const OPTIONS = '-O3 --noAssert --runtime stub --importMemory --noExportMemory --enable simd'.split(' ');
 /** Addresses of 64 bits, and v128 in exports, which are generics of the sources' own. */
 const WARNINGS = ['--disableWarning', '201', '--disableWarning', '112'];
 
-/** Where the compiled kernels are. */
 const COMPILED = path.join(FOLDER, 'compiled.ts');
 
 /** Compiles. @returns the text of compiled.ts */

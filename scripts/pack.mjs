@@ -24,7 +24,7 @@ const EXTERNAL = [
   'sharp',
 ];
 
-/** tfjs-node-gpu comes along without its install script, which would download TensorFlow 2.9; its addon is looked for beside it. */
+/** Bundles tfjs-node-gpu without its install script, which would download TensorFlow 2.9; its addon is loaded from its own folder. */
 const ownNative = {
   name: 'own-native',
   setup({ onResolve, onLoad }) {
@@ -69,7 +69,7 @@ function declare(entry, folder) {
   const wanted = new Set([
     path.join(folder, path.relative(path.join(root, 'lib'), entry)).replace(/ts$/, 'd.ts'),
   ]);
-  // A set's loop also goes through what is added on the way.
+  // The loop also visits the files that it adds to the set.
   for (const file of wanted) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, texts.get(file));

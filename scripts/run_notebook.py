@@ -1,7 +1,7 @@
 """Executes a notebook with nbconvert: run_notebook.py NOTEBOOK RESULT.ipynb [RESULT.html].
 
-What cells print is passed on as it comes. When a cell fails, its number, source and message go to standard
-error, the notebook as far as it came is saved, and the exit status is 1.
+The output of cells is printed as it arrives. When a cell fails, its number, source and message go to standard
+error, the notebook is saved with the outputs so far, and the exit status is 1.
 """
 
 import os
@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 
 
 class TalkingPreprocessor(ExecutePreprocessor):
-    """Prints what runs, and what it prints."""
+    """Prints the running cell's number and first line, and its output."""
 
     code_cells = 0
 
@@ -39,7 +39,7 @@ class TalkingPreprocessor(ExecutePreprocessor):
 
 
 def message_of(cell) -> str:
-    """tslab sends no error output: what went wrong stands on the cell's standard error."""
+    """Returns the error of a failed cell. tslab sends no error output: the message is on the cell's standard error."""
     streams = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
     errors = ["\n".join(output.traceback) for output in cell.outputs if output.output_type == "error"]
     return "".join(streams + errors).strip() or "the cell printed no message"

@@ -1,6 +1,6 @@
 """Unpacks TensorFlow's C library and C headers from its wheel: unpack_tensorflow.py WHEEL FOLDER.
 
-The wheel's 15,000 other files are left where they are.
+The wheel's 15,000 other files are not unpacked.
 """
 
 import os

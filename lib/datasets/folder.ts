@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isEmotion } from '../core/emotions';
+import { isEmotion, type Numbering } from '../core/emotions';
 import { unexpected } from '../core/errors';
 import type { FrameRecord, SplitPart } from '../core/record';
 import {
@@ -23,9 +23,6 @@ import {
   noteOthers,
 } from './tree';
 
-/** Settings of {@link readFolder}. */
-type Settings = Required<Pick<OpenOptions, 'setting'>> & Pick<OpenOptions, 'numbered'>;
-
 /** A folder of images of one class. */
 interface ClassFolder {
   /** Path relative to the root, with forward slashes. */
@@ -48,7 +45,7 @@ export function readFolder(
   { setting = 'IMAGES_DIR', numbered }: Partial<OpenOptions> = {},
 ): Dataset {
   const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
-  const folders = listClassFolders(root, { setting, numbered });
+  const folders = listClassFolders(root, setting, numbered);
   const classOf = (folder: ClassFolder) => readClassName(path.posix.basename(folder.path), numbered);
   const unknown = folders.filter((folder) => !classOf(folder));
   if (unknown.length > 0) throw unknownFolders(unknown, setting);
@@ -59,11 +56,11 @@ export function readFolder(
     const { path: place, character, side } = folder;
     const images = expectImages(root, place, setting);
     const emotion = classOf(folder)!;
+    others.push(...listOthers(path.join(root, place)));
     if (emotion === 'contempt') contempt += images.length;
     else
       for (const image of images)
         records.push({ path: `${place}/${image}`, character, emotion, ...(side && { side }) });
-    others.push(...listOthers(path.join(root, place)));
   }
   expectRecords(records, 'images of the seven expressions', setting, root);
   const notes = [
@@ -85,20 +82,21 @@ function expectImages(root: string, folder: string, setting: string): string[] {
 }
 
 /** Lists the class folders. The folders are an official split if all are named like its parts, or one is `train`. */
-function listClassFolders(root: string, settings: Settings): ClassFolder[] {
+function listClassFolders(root: string, setting: string, numbered?: Numbering): ClassFolder[] {
   const folders = listFolders(root);
   const strays = folders.filter((name) => !readPartName(name));
   const hasTrain = folders.some((name) => readPartName(name) === 'train');
-  if (!hasTrain && (strays.length > 0 || folders.length === 0)) return listGroups(root, '', settings);
-  if (strays.length > 0)
-    throw unexpected(`one of ${PART_NAMES} beside train`, settings.setting, strays.join(', '));
-  return folders.flatMap((name) =>
-    listGroups(root, name, settings).map((folder) => ({ ...folder, side: readPartName(name) })),
-  );
+  if (!hasTrain && (strays.length > 0 || folders.length === 0))
+    return listGroups(root, '', setting, numbered);
+  if (strays.length > 0) throw unexpected(`one of ${PART_NAMES} beside train`, setting, strays.join(', '));
+  return folders.flatMap((name) => {
+    const side = readPartName(name);
+    return listGroups(root, name, setting, numbered).map((folder) => ({ ...folder, side }));
+  });
 }
 
 /** Lists a folder's class folders, or those of its groups. A group without folders counts as a class folder. */
-function listGroups(root: string, parent: string, { setting, numbered }: Settings): ClassFolder[] {
+function listGroups(root: string, parent: string, setting: string, numbered?: Numbering): ClassFolder[] {
   const folders = listFolders(path.join(root, parent));
   if (folders.length === 0) throw unexpected('class folders', setting, `${parent || root} with no folders`);
   const isClass = (name: string) => isNumber(name) || readClassName(name, numbered) !== undefined;
@@ -128,8 +126,8 @@ function unknownFolders(folders: readonly ClassFolder[], setting: string): Range
 }
 
 function noteMissingValidation(records: readonly FrameRecord[]): string[] {
-  const isMissing = (side: SplitPart) => records.every((record) => record.side !== side);
-  if (isMissing('train') || isMissing('test') || !isMissing('validation')) return [];
+  const sides = new Set(records.map(({ side }) => side));
+  if (!sides.has('train') || !sides.has('test') || sides.has('validation')) return [];
   return [
     'no validation folder: the validation set of the official split is a tenth of each expression of train',
   ];
