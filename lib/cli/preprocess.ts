@@ -62,8 +62,7 @@ export async function preprocess(
   const { readDataset } = await import('../datasets/registry');
   const { makeStore } = await import('../faces/store/preprocess');
   const { makeStoreOnQueue } = await import('../study/queue/queue');
-  const cacheDirectory = homePath('data', 'cache', 'converted');
-  const opened = await readDataset(id, root, { ...reader, cacheDirectory, setting: 'DIR' });
+  const opened = await readDataset(id, root, { ...reader, setting: 'DIR' });
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   opened.notes?.forEach(print);
   const dataset = markCropped(opened, cropped);

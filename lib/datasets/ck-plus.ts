@@ -29,7 +29,7 @@ const LABEL_NAMES = [
  * @throws RangeError when a folder is missing, a label is unknown, or nothing is labelled
  * Source: Lucey et al. 2010, "The Extended Cohn-Kanade Dataset (CK+)".
  */
-export function readCkPlus(directory: string, { setting = 'DIR' }: Partial<OpenOptions> = {}): Dataset {
+export function readCkPlus(directory: string, { setting = 'DIR' }: OpenOptions = {}): Dataset {
   const root = expectFolder(directory, setting, `with CK+, ${IMAGES} and ${LABELS},`);
   for (const name of [IMAGES, LABELS]) expectFolder(path.join(root, name), setting, 'of CK+');
   const sequences = listFolders(path.join(root, IMAGES)).flatMap((person) =>

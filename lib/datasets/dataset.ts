@@ -35,8 +35,6 @@ export function markCropped<D extends Dataset>(dataset: D, cropped: boolean): D 
 
 /** Options of readers; each reader uses some. */
 export interface OpenOptions {
-  /** Folder where a reader may store converted images. */
-  readonly cacheDirectory: string;
   /** The mapping file of the reader `mapping`. */
   readonly mapping?: string;
   /** Label rule of data sets with votes; default `strict`. */

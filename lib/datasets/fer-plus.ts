@@ -46,10 +46,10 @@ const LAYOUT = `with FER+, ${Object.values(FOLDER_OF_USAGE).join(', ')} with ${L
  */
 export async function readFerPlus(
   directory: string,
-  { cacheDirectory, labels = 'strict', setting = 'DIR' }: OpenOptions,
+  { labels = 'strict', setting = 'DIR' }: OpenOptions = {},
 ): Promise<Dataset> {
   const root = expectFolder(directory, setting, LAYOUT);
-  const { directory: base, images } = await readImages(root, cacheDirectory, setting);
+  const { directory: base, images } = await readImages(root, setting);
   const records = [...images].sort(byPart).flatMap((image): FrameRecord[] => {
     const emotion = labelByVotes(image.votes, labels);
     const { path: file, side, votes } = image;
@@ -67,11 +67,11 @@ interface Images {
   readonly images: readonly VotedImage[];
 }
 
-async function readImages(root: string, cacheDirectory: string, setting: string): Promise<Images> {
+async function readImages(root: string, setting: string): Promise<Images> {
   const directory = [root, path.join(root, 'data')].find(hasImages);
   if (directory) return { directory, images: USAGES.flatMap((usage) => readUsage(directory, usage)) };
   const tables = [TABLE_FILE, VOTES_FILE].map((name) => path.join(root, name));
-  if (tables.every((file) => fs.existsSync(file))) return readTables(tables, cacheDirectory);
+  if (tables.every((file) => fs.existsSync(file))) return readTables(tables);
   throw unexpected(`a folder ${LAYOUT}`, setting, `${root} with neither`);
 }
 
@@ -95,10 +95,10 @@ function readUsage(directory: string, usage: TableRow['usage']): VotedImage[] {
 }
 
 /** Joins both tables by row. A row without a name is an image that FER+ removed. */
-async function readTables(tables: readonly string[], cacheDirectory: string): Promise<Images> {
+async function readTables(tables: readonly string[]): Promise<Images> {
   const rated = readVotesTable(tables[1]);
   const taken = new Set<string>();
-  const converted = await convertTable('fer-plus', tables, cacheDirectory, ({ index, number, usage }) => {
+  const converted = await convertTable('fer-plus', tables, ({ index, number, usage }) => {
     const where = `row ${number} of ${TABLE_FILE}`;
     if (index >= rated.length) throw unexpected(`a row of ${VOTES_FILE}`, where, `${rated.length} rows`);
     const image = rated[index];

@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { FER2013_EMOTIONS } from '../core/emotions';
 import { unexpected } from '../core/errors';
+import { homePath } from '../files/project';
 import { type Dataset, expectRecords, type OpenOptions } from './dataset';
 import { findTable, readLines } from './tree';
 
@@ -48,17 +49,13 @@ const LIST_VERSION = 2;
  * faces are cropped. The usages give the official split: PublicTest is validation, PrivateTest is test. Persons are not
  * named, so a split by character is not possible.
  * @param file fer2013.csv, or its folder
- * @param options.cacheDirectory the images are written to its subfolder fer2013-HASH, with a hash of the table
  * @throws RangeError when the table is missing or empty, or with the row's number for an invalid row
  * Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
  */
-export async function readFer2013(
-  file: string,
-  { cacheDirectory, setting = 'DIR' }: OpenOptions,
-): Promise<Dataset> {
+export async function readFer2013(file: string, { setting = 'DIR' }: OpenOptions = {}): Promise<Dataset> {
   const table = findTable(file, TABLE_FILE);
   if (!fs.existsSync(table)) throw unexpected(TABLE_FILE, setting, `${table}, which does not exist`);
-  const { directory, images } = await convertTable('fer2013', [table], cacheDirectory, (row) => ({
+  const { directory, images } = await convertTable('fer2013', [table], (row) => ({
     path: `${row.usage}/${String(row.number).padStart(5, '0')}.png`,
     character: 'all',
     emotion: FER2013_EMOTIONS[row.label],
@@ -68,10 +65,10 @@ export async function readFer2013(
 }
 
 /**
- * Writes each row of FER2013's table as a PNG of 48x48 pixels. Later calls only read the list of images.
+ * Writes each row of FER2013's table as a PNG of 48x48 pixels into data/cache/converted/ID-HASH, with a hash of the tables.
+ * Later calls only read the list of images.
  * @param id start of the folder's name
  * @param tables fer2013.csv first, then every other file that `describe` uses
- * @param cacheDirectory the images are written to its subfolder ID-HASH, with a hash of the tables
  * @param describe returns the path of an image's PNG, with forward slashes, and other JSON data for the list; undefined
  *   leaves the row out
  * @returns the images' folder, and the results of `describe`, sorted by path
@@ -80,10 +77,9 @@ export async function readFer2013(
 export async function convertTable<T extends { readonly path: string }>(
   id: string,
   tables: readonly string[],
-  cacheDirectory: string,
   describe: (row: TableRow) => T | undefined,
 ): Promise<{ directory: string; images: T[] }> {
-  const directory = path.join(cacheDirectory, `${id}-${(await hashOf(tables)).slice(0, 16)}`);
+  const directory = homePath('data', 'cache', 'converted', `${id}-${(await hashOf(tables)).slice(0, 16)}`);
   const list = path.join(directory, LIST_FILE);
   if (fs.existsSync(list)) return { directory, images: JSON.parse(await readFile(list, 'utf8')) as T[] };
   const aside = `${directory}.${process.pid}.part`;

@@ -14,7 +14,7 @@ const LAYOUT = 'with FERG-DB, <character>/<character>_<emotion>/*.png,';
  * @throws RangeError when the folder is missing, a class is unknown or has no images, or there are no images at all
  * Source: Aneja et al. 2016, "Modeling Stylized Character Expressions via Deep Learning"; available on request only.
  */
-export function readFerg(directory: string, { setting = 'FERG_DIR' }: Partial<OpenOptions> = {}): Dataset {
+export function readFerg(directory: string, { setting = 'FERG_DIR' }: OpenOptions = {}): Dataset {
   const given = expectFolder(directory, setting, LAYOUT);
   const root = listFolders(given).includes('FERG_DB_256') ? path.join(given, 'FERG_DB_256') : given;
   const records = listFolders(root).flatMap((character) => readCharacter(root, character, setting));

@@ -42,7 +42,7 @@ interface ClassFolder {
  */
 export function readFolder(
   directory: string,
-  { setting = 'IMAGES_DIR', numbered }: Partial<OpenOptions> = {},
+  { setting = 'IMAGES_DIR', numbered }: OpenOptions = {},
 ): Dataset {
   const root = expectFolder(directory, setting, 'of class folders, <emotion>/* or <group>/<emotion>/*,');
   const folders = listClassFolders(root, setting, numbered);

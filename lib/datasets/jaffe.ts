@@ -18,7 +18,7 @@ const NAME =
  * @throws RangeError when the folder is missing, has no pictures, or a picture has another name
  * Source: Lyons, Kamachi, Gyoba 1998, "The Japanese Female Facial Expression (JAFFE) Dataset".
  */
-export function readJaffe(directory: string, { setting = 'DIR' }: Partial<OpenOptions> = {}): Dataset {
+export function readJaffe(directory: string, { setting = 'DIR' }: OpenOptions = {}): Dataset {
   const root = expectFolder(directory, setting, 'with JAFFE, such as KA.AN1.39.tiff,');
   const records = listTree(root).map((path): FrameRecord => {
     const { person, code } = NAME.exec(path)?.groups ?? {};

@@ -31,7 +31,7 @@ const KNOWN = [...NEEDED, 'person', 'side'];
  * @throws RangeError when a column is missing or occurs twice, a row is invalid, a picture is missing or occurs
  *   twice, or labels are unknown (the message lists all)
  */
-export function readLabels(file: string, { setting = 'DIR', numbered }: Partial<OpenOptions> = {}): Dataset {
+export function readLabels(file: string, { setting = 'DIR', numbered }: OpenOptions = {}): Dataset {
   const table = findTable(file, TABLE_FILE);
   const root = path.dirname(table);
   const rows = readRows(table, setting);

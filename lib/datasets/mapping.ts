@@ -27,10 +27,7 @@ interface Mapping {
  * @throws RangeError without a mapping, for an invalid one, a picture whose class the mapping lacks, or when no picture
  *   fits
  */
-export function readWithMapping(
-  directory: string,
-  { mapping: file, setting = 'DIR' }: Partial<OpenOptions>,
-): Dataset {
+export function readWithMapping(directory: string, { mapping: file, setting = 'DIR' }: OpenOptions): Dataset {
   const option = optionName('mapping', setting);
   if (!file) throw unexpected('a file', option, 'none');
   const mapping = parseMapping(readText(file, option), file);

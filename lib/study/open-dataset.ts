@@ -102,12 +102,10 @@ function locate(name: string): string {
 async function openFolder(
   reader: string,
   directory: string,
-  options: Omit<OpenOptions, 'cacheDirectory'> &
-    Partial<Pick<OpenedDataset, 'drawn' | 'cropped'>> & { readonly start?: number },
+  options: OpenOptions & Partial<Pick<OpenedDataset, 'drawn' | 'cropped'>> & { readonly start?: number },
 ): Promise<OpenedDataset> {
   const { drawn = false, cropped = false, start = performance.now(), ...own } = options;
-  const cacheDirectory = homePath('data', 'cache', 'converted');
-  const dataset = await withManifest(await readDataset(reader, directory, { ...own, cacheDirectory }));
+  const dataset = await withManifest(await readDataset(reader, directory, own));
   return { ...markCropped(dataset, cropped), drawn, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readFerPlus } from '../../lib/datasets/fer-plus';
+import { HOME_VARIABLE } from '../../lib/files/project';
+import { useEnvironment } from '../support/environment';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 const HEADER =
@@ -32,9 +34,10 @@ const TABLES = {
 
 describe('readFerPlus', () => {
   const folder = useTemporaryFolder();
-  const cacheDirectory = () => path.join(folder(), 'cache');
+  const setHome = useEnvironment(HOME_VARIABLE);
+  beforeEach(() => setHome(path.join(folder(), 'home')));
   const read = (labels?: 'strict' | 'plural' | 'all', name = '') =>
-    readFerPlus(path.join(folder(), name), { cacheDirectory: cacheDirectory(), labels });
+    readFerPlus(path.join(folder(), name), { labels });
 
   it('reads three folders with votes and sides, labelled by the strict rule', async () => {
     writeFiles(folder(), FOLDERS);
@@ -76,7 +79,7 @@ describe('readFerPlus', () => {
     for (const name of Object.keys(FOLDERS).filter((file) => file.endsWith('.png')))
       fs.rmSync(path.join(folder(), 'data', name));
     writeFiles(folder(), TABLES);
-    assert.match((await read()).directory, /cache.fer-plus-/);
+    assert.match((await read()).directory, /home.data.cache.converted.fer-plus-/);
   });
 
   it('takes a name that occurs twice only once', async () => {

@@ -14,13 +14,13 @@ describe('the data sets', () => {
   });
 
   it('are named by the variable where the user set one', async () => {
-    const options = { cacheDirectory: '', setting: 'DATASET_DIR' };
+    const options = { setting: 'DATASET_DIR' };
     await assert.rejects(readDataset('jafe', '.', options), /jaffe, .* for DATASET but received jafe/);
-    await assert.rejects(readDataset('jafe', '.', { cacheDirectory: '' }), /for --dataset but received jafe/);
+    await assert.rejects(readDataset('jafe', '.', {}), /for --dataset but received jafe/);
   });
 
   it('refuse an option that their reader does not take, by the name that the user typed', async () => {
-    const options = { cacheDirectory: '', mapping: 'mine.json' };
+    const options = { mapping: 'mine.json' };
     await assert.rejects(
       readDataset('jaffe', '.', options),
       /Expected no --mapping for the data set jaffe but received mine\.json/,
@@ -29,10 +29,7 @@ describe('the data sets', () => {
       readDataset('jaffe', '.', { ...options, setting: 'DATASET_DIR' }),
       /Expected no DATASET_MAPPING for the data set jaffe/,
     );
-    await assert.rejects(
-      readDataset('mapping', '.', { cacheDirectory: '' }),
-      /Expected a file for --mapping but received none/,
-    );
+    await assert.rejects(readDataset('mapping', '.', {}), /Expected a file for --mapping but received none/);
   });
 
   it('are described in data/README.md, with licence and source', () => {

@@ -12,7 +12,7 @@ import { readFer2013 } from '../../lib/datasets/fer2013';
 import { hasLabels, readLabels } from '../../lib/datasets/labels';
 import { planSample } from '../../lib/characters';
 import { parseManifest, toManifestText } from '../../lib/characters/sample-files';
-import { isInside, projectRoot } from '../../lib/files/project';
+import { HOME_VARIABLE, isInside, projectRoot } from '../../lib/files/project';
 import { decodeImage, isBadImage } from '../../lib/faces/picture/decode';
 import { loadStore } from '../../lib/faces/store/store';
 import { decodeModel } from '../../lib/model/files/model-file';
@@ -22,6 +22,7 @@ import { splitPpm } from '../../lib/predict/video';
 import { parseFrames } from '../../lib/study/evidence/archive';
 import { faceRow, missedRow, writeShard } from '../support/blocks';
 import { portraitPng } from '../faces/photos';
+import { useEnvironment } from '../support/environment';
 import { writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
@@ -115,7 +116,7 @@ const readers: readonly Reader[] = [
     ],
     read: (bytes) =>
       readTable('fer2013.csv', bytes, {
-        read: (folder, cacheDirectory) => readFer2013(folder, { cacheDirectory }),
+        read: (folder) => readFer2013(folder),
       }),
   },
   {
@@ -135,7 +136,7 @@ const readers: readonly Reader[] = [
           'FER2013Test/label.csv': 'fer4.png,"(0, 0, 48, 48)",0,0,10,0,0,0,0,0,0,0\n',
           'FER2013Test/fer4.png': '',
         },
-        read: (folder, cacheDirectory) => readFerPlus(folder, { cacheDirectory, labels: 'all' }),
+        read: (folder) => readFerPlus(folder, { labels: 'all' }),
       }),
   },
   {
@@ -149,7 +150,7 @@ const readers: readonly Reader[] = [
     read: (bytes) =>
       readTable('fer2013new.csv', bytes, {
         pictures: { 'fer2013.csv': fer2013Table() },
-        read: (folder, cacheDirectory) => readFerPlus(folder, { cacheDirectory, labels: 'plural' }),
+        read: (folder) => readFerPlus(folder, { labels: 'plural' }),
       }),
   },
   {
@@ -208,14 +209,12 @@ type Pictures = Readonly<Record<string, Uint8Array | string>>;
 async function readTable(
   file: string,
   bytes: Uint8Array,
-  {
-    pictures = {},
-    read,
-  }: { pictures?: Pictures; read: (folder: string, cache: string) => Dataset | Promise<Dataset> },
+  { pictures = {}, read }: { pictures?: Pictures; read: (folder: string) => Dataset | Promise<Dataset> },
 ): Promise<void> {
   await inFolder(async (folder) => {
     writeFiles(folder, { ...pictures, [file]: bytes });
-    const { directory, records } = await read(folder, path.join(folder, 'cache'));
+    process.env[HOME_VARIABLE] = path.join(folder, 'home');
+    const { directory, records } = await read(folder);
     for (const { path: image, character, emotion, side = 'train', votes = [], attributes = {} } of records) {
       assert.ok(
         fs.statSync(path.join(directory, image)).isFile() && isInside(directory, path.join(directory, image)),
@@ -265,6 +264,7 @@ async function feed(reader: Reader, milliseconds: number): Promise<{ files: numb
 }
 
 describe('a reader that is fed broken files', function () {
+  useEnvironment(HOME_VARIABLE);
   this.timeout(SECONDS * 1000 + 60_000);
   before(startFastest);
 
