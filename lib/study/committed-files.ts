@@ -42,14 +42,9 @@ export function readPacked(directory: string, name: string): string {
  * @param positions integers of 0 or more, ascending, each once
  */
 export function packPositions(positions: readonly number[]): string {
-  const parts: string[] = [];
-  for (let start = 0; start < positions.length;) {
-    let end = start;
-    while (positions[end + 1] === positions[end] + 1) end += 1;
-    parts.push(start === end ? `${positions[start]}` : `${positions[start]}-${positions[end]}`);
-    start = end + 1;
-  }
-  return parts.join();
+  const starts = positions.filter((position, at) => positions[at - 1] !== position - 1);
+  const ends = positions.filter((position, at) => positions[at + 1] !== position + 1);
+  return starts.map((start, at) => (start === ends[at] ? start : `${start}-${ends[at]}`)).join();
 }
 
 /**

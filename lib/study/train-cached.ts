@@ -239,12 +239,9 @@ export function fingerprintFaces(
  * @param directory created when it is missing
  */
 export function createFileStore(directory: string): CheckpointStore {
+  const fileOf = (name: string) => path.join(directory, name);
   return {
-    read: (name) =>
-      fs.promises.readFile(path.join(directory, name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      }),
-    write: (name, parts) => saveWhole(path.join(directory, name), parts),
+    read: async (name) => (fs.existsSync(fileOf(name)) ? fs.promises.readFile(fileOf(name)) : undefined),
+    write: (name, parts) => saveWhole(fileOf(name), parts),
   };
 }

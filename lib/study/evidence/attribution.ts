@@ -8,7 +8,7 @@ import type { Network } from '../../model/networks/network';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
 import { inputSource, type TensorSource } from '../../model/training/data';
 import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './archive';
-import { FORMS, useTrained } from './learners';
+import { useTrained } from './learners';
 import { MAPPED_SPLIT } from './training-plans';
 import { encodeAnswers, runOnce, type RunContext, type Task } from './run-jobs';
 
@@ -31,8 +31,8 @@ const BATCH_SIZE = 64;
 export function runAttribution(job: EvidenceJob, context: RunContext): Promise<AttributionRun> {
   const model = job.model as 'compact' | 'tergat' | 'learned';
   const attribute = (task: Task) =>
-    useTrained(FORMS[model], task, async (network): Promise<AttributionRun> => {
-      const source = inputSource(task.blocks, task.test, FORMS[model].inputs);
+    useTrained(task, async (network, inputs): Promise<AttributionRun> => {
+      const source = inputSource(task.blocks, task.test, inputs);
       if (model === 'learned') return { ...job, removals: [], maps: averageAttention(network, source) };
       const faces = attributeFaces(network, source, ATTRIBUTED[model]);
       const removals = runDeletionTest(network, faces, (labels) => encodeAnswers(task, labels));

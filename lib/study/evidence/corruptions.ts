@@ -13,7 +13,7 @@ import { predict } from '../../model/training/evaluate';
 import { cutPictures } from '../block-conditions';
 import { preprocessDataset } from '../open-dataset';
 import type { CorruptionRun, EvidenceJob } from './archive';
-import { FORMS, useTrained } from './learners';
+import { useTrained } from './learners';
 import { runOnce, type RunContext, type Task } from './run-jobs';
 
 /** Display names of the corruptions. With each of them some faces are still detected. */
@@ -34,7 +34,7 @@ export function runCorruptions(
   most: number,
 ): Promise<CorruptionRun[]> {
   const ask = (task: Task) =>
-    useTrained(FORMS.compact, task, async (network) => {
+    useTrained(task, async (network) => {
       const frames = thinOut(context.splits.get(job.split)!.test, most);
       const records = frames.map((frame) => context.records[frame]);
       const boxes = averageBoxes(task.blocks, task.train);

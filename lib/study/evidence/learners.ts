@@ -13,7 +13,6 @@ import {
   buildWholeFace,
 } from '../../model/networks/face-networks';
 import type { Network } from '../../model/networks/network';
-import { buildTerGat } from '../../model/networks/tergat';
 import { blockSource } from '../../model/training/data';
 import { ORIGINAL_RECIPE } from '../../model/training/recipe';
 import { readColour } from '../pictures';
@@ -26,8 +25,8 @@ const LANDMARKS_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 1e-2 };
 const BOXES_RECIPE = { ...ORIGINAL_RECIPE, learningRate: 3e-3 };
 
 /** The networks that are trained, by the name of their model. */
-export const FORMS = {
-  tergat: { recipe: ORIGINAL_RECIPE, build: buildTerGat, inputs: BLOCKS },
+const FORMS: Readonly<Record<string, NetworkSpec>> = {
+  tergat: findArchitecture('TerGat'),
   compact: { recipe: ORIGINAL_RECIPE, build: buildCompact, inputs: BLOCKS },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: LANDMARKS_RECIPE },
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BOXES_RECIPE },
@@ -38,23 +37,20 @@ export const FORMS = {
   soft: { recipe: ORIGINAL_RECIPE, build: buildSoftAttention, inputs: ['softEyes', 'softMouth'] },
   blocksAndFace: { recipe: ORIGINAL_RECIPE, build: buildBlocksAndFace, inputs: [...BLOCKS, 'face'] },
   learned: { recipe: ORIGINAL_RECIPE, build: buildLearnedAttention, inputs: ['face'] },
-} as const satisfies Record<string, NetworkSpec>;
+};
 
 /**
  * Makes the learners of all models, by name.
  * @param imageOf returns the absolute path of a frame's image
  */
 export function buildLearners(imageOf: (record: FrameRecord) => string): Readonly<Record<string, Learner>> {
-  const trained = Object.entries<NetworkSpec>(FORMS).map(([model, form]): [string, Learner] => [
-    model,
-    (task) =>
-      useTrained(form, task, async (network, { bestEpoch }) => ({
-        ...(await computeProbabilities(network, form.inputs, task.blocks, task)),
-        bestEpoch,
-      })),
-  ]);
+  const predictTrained: Learner = (task) =>
+    useTrained(task, async (network, inputs, { bestEpoch }) => ({
+      ...(await computeProbabilities(network, inputs, task.blocks, task)),
+      bestEpoch,
+    }));
   return {
-    ...Object.fromEntries(trained),
+    ...Object.fromEntries(Object.keys(FORMS).map((model) => [model, predictTrained])),
     // The class frequencies of the training set for every face.
     majority: async ({ blocks, train, ...faces }) =>
       predictFrequencies(blockSource(blocks, train).labels, faces),
@@ -69,18 +65,21 @@ export function buildLearners(imageOf: (record: FrameRecord) => string): Readonl
 }
 
 /**
- * Trains a network, or loads it from the cache, and calls a function with the weights of its best epoch.
+ * Trains the network of a task's model, or loads it from the cache, and calls a function with the weights of its best epoch.
+ * @param use called with the network, the names of its inputs, and the result of the training
  * @returns what the function returns
  */
 export function useTrained<T>(
-  form: NetworkSpec,
-  { job: { seed, epochs }, blocks, train, validation, keeps }: Task,
-  use: (network: Network, training: CachedTraining) => Promise<T>,
+  { job: { model, seed, epochs }, blocks, train, validation, keeps }: Task,
+  use: (network: Network, inputs: NetworkSpec['inputs'], training: CachedTraining) => Promise<T>,
 ): Promise<T> {
+  const form = FORMS[model];
   const faces = { train: { faces: train }, validation: { faces: validation } };
   const experiment = { ...DEFAULT_EXPERIMENT, seed, epochs };
   // Training accuracy is measured on 128 faces; nothing is chosen by it.
-  return withTrained(form, { blocks, faces, experiment, scoredFaces: 128, keeps }, use);
+  return withTrained(form, { blocks, faces, experiment, scoredFaces: 128, keeps }, (network, training) =>
+    use(network, form.inputs, training),
+  );
 }
 
 /** Predicts the label of the nearest training face by the distance of both blocks' pixels. */

@@ -1,15 +1,9 @@
 import { buildBoxesNetwork, buildLandmarksNetwork } from '../../model/networks/baselines';
 import { STRONG_AUGMENTATION } from '../../model/training/augment';
-import type { NetworkSpec } from '../../model/architectures';
+import { findArchitecture, type NetworkSpec } from '../../model/architectures';
 import { buildCompact } from '../../model/networks/compact';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from '../../model/training/recipe';
-import {
-  buildResidualBlock,
-  buildResidualBlocks,
-  buildResidualBlocksAndFace,
-  buildResidualFace,
-} from '../../model/networks/residual';
-import { buildTerGat } from '../../model/networks/tergat';
+import { buildResidualBlock, buildResidualFace } from '../../model/networks/residual';
 
 /** The models of the study in the order of its tables, with their names in tables and figures. */
 export const REAL_FACES_NAMES = {
@@ -40,25 +34,18 @@ const BASELINE_RECIPE: TrainingRecipe = { ...PHOTOGRAPH_RECIPE, learningRate: 1e
 /** Settings of all networks for photographs. */
 const PHOTOGRAPHS = { augmentation: STRONG_AUGMENTATION, recipe: PHOTOGRAPH_RECIPE };
 
-const BLOCKS = ['eyes', 'mouth'] as const;
-
 /** The networks that are trained on FER+. */
 export const TRAINED_MODELS = {
   boxes: { build: buildBoxesNetwork, inputs: ['boxes'], recipe: BASELINE_RECIPE, epochs: 15 },
   // Without augmentation: these blocks show nothing but the positions of their boxes, which augmentation would hide.
-  defect1: { build: buildCompact, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15 },
+  defect1: { build: buildCompact, inputs: ['eyes', 'mouth'], recipe: ORIGINAL_RECIPE, epochs: 15 },
   landmarks: { build: buildLandmarksNetwork, inputs: ['landmarks'], recipe: BASELINE_RECIPE, epochs: 15 },
   eyes: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['eyes'], epochs: 30 },
   mouth: { ...PHOTOGRAPHS, build: buildResidualBlock, inputs: ['mouth'], epochs: 30 },
-  compact: { ...PHOTOGRAPHS, build: buildResidualBlocks, inputs: BLOCKS, epochs: 30 },
-  tergat: { build: buildTerGat, inputs: BLOCKS, recipe: ORIGINAL_RECIPE, epochs: 15 },
+  compact: { ...findArchitecture('ResidualBlocks'), epochs: 30 },
+  tergat: { ...findArchitecture('TerGat'), epochs: 15 },
   face: { ...PHOTOGRAPHS, build: buildResidualFace, inputs: ['face'], epochs: 30 },
-  blocksAndFace: {
-    ...PHOTOGRAPHS,
-    build: buildResidualBlocksAndFace,
-    inputs: [...BLOCKS, 'face'],
-    epochs: 60,
-  },
+  blocksAndFace: { ...findArchitecture('ResidualBlocksAndFace'), epochs: 60 },
 } as const satisfies Partial<Record<RealFacesModel, NetworkSpec & { readonly epochs: number }>>;
 
 /** Fine-tuning of the default model on FER+ and drawn characters, starting from the weights of `blocksAndFace`. */
