@@ -36,9 +36,9 @@ export { accuracyChart, stepLossChart } from './figures/learning-charts';
 export { publishedChart } from './figures/estimate-charts';
 export * from './figures/tables';
 export { imageGrid, sampleSheet } from './figures/sheets';
-export * from './study/evidence/answers';
+export * from './study/evidence/scored-answers';
 export { CORRUPTIONS } from './study/evidence/corruptions';
-export * from './study/evidence/figures';
+export * from './study/evidence/evidence-figures';
 export { openEvidence } from './study/evidence/open-evidence';
 export { PROTOCOL_NAMES, PROTOCOLS } from './study/evidence/splits';
 export * from './study/face-views';
@@ -46,8 +46,13 @@ export { evaluateWithBaselines, facesOfSplit } from './study/evaluate-split';
 export { openDataset, preprocessDataset } from './study/open-dataset';
 export { openExamples, openPictures } from './study/pictures';
 export { reportRows } from './study/report';
-export { loadRealFaces } from './study/real-faces/archive';
-export { realFacesChart, realFacesReliability, realFacesRisk, recallChart } from './study/real-faces/figures';
+export { loadRealFaces } from './study/real-faces/real-faces-archive';
+export {
+  realFacesChart,
+  realFacesReliability,
+  realFacesRisk,
+  recallChart,
+} from './study/real-faces/real-faces-figures';
 export { REAL_FACES_MODELS, REAL_FACES_NAMES } from './study/real-faces/models';
-export { annotatorAgreement, realFacesAnswers } from './study/real-faces/answers';
-export { summarizeRealFaces } from './study/real-faces/summarize';
+export { annotatorAgreement, realFacesAnswers } from './study/real-faces/calibrated-answers';
+export { summarizeRealFaces } from './study/real-faces/real-faces-summary';

@@ -44,10 +44,10 @@ export async function makeEvidence(
   options: { readonly fromPredictions?: boolean; readonly models?: readonly string[] } = {},
 ): Promise<void> {
   const { saveStudy } = await import('../study/committed-files');
-  const { loadEvidence } = await import('../study/evidence/archive');
+  const { loadEvidence } = await import('../study/evidence/evidence-archive');
   const { computeQuotes, evidenceToMarkdown, replaceQuotes, summarizeEvidence } =
-    await import('../study/evidence/evidence-file');
-  const { drawFigures } = await import('../study/evidence/figures');
+    await import('../study/evidence/evidence-summary');
+  const { drawFigures } = await import('../study/evidence/evidence-figures');
   expectWritable(projectRoot());
   if (!options.fromPredictions) await runStudies(options.models);
   const evidence = loadEvidence();
@@ -71,7 +71,7 @@ export async function makeEvidence(
 }
 
 async function runStudies(models: readonly string[] | undefined): Promise<void> {
-  const { loadEvidence, saveEvidence, withRuns } = await import('../study/evidence/archive');
+  const { loadEvidence, saveEvidence, withRuns } = await import('../study/evidence/evidence-archive');
   const { openEvidence } = await import('../study/evidence/open-evidence');
   const run = () => openEvidence({ models, environment: { EVIDENCE: 'full' }, print });
   if (!models) return saveEvidence(await run());

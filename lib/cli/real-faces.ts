@@ -2,7 +2,7 @@ import { formatPercent } from '../core/metrics';
 import { expectWritable, projectRoot } from '../files/project';
 import { runStoppable } from '../notebook/stop';
 import { replaceSectionIn } from '../study/markdown';
-import type { RealFacesRun } from '../study/real-faces/archive';
+import type { RealFacesRun } from '../study/real-faces/real-faces-archive';
 import type { RealFacesModel } from '../study/real-faces/models';
 import type { RealFacesData } from '../study/real-faces/open-fer-plus';
 import { defineCommand, followOnStderr, print, STOPPED, text } from './command';
@@ -80,8 +80,8 @@ async function openData(): Promise<RealFacesData> {
  * @param isTested if true, they are tested on the test side too; the answers are saved and the evaluation is recorded
  */
 async function runModels(runs: readonly Run[], isTested: boolean): Promise<boolean> {
-  const { recordEvaluation } = await import('../study/real-faces/archive');
-  const { validationAccuracy } = await import('../study/real-faces/answers');
+  const { recordEvaluation } = await import('../study/real-faces/real-faces-archive');
+  const { validationAccuracy } = await import('../study/real-faces/calibrated-answers');
   const { runModel } = await import('../study/real-faces/train');
   const data = await openData();
   const done: [RealFacesModel, RealFacesRun][] = [];
@@ -111,7 +111,7 @@ async function makeDefaultModel([{ seed }]: readonly Run[]): Promise<boolean> {
 async function drawAverages(): Promise<void> {
   const { saveFigure } = await import('../figures/figure');
   const { studyDirectory } = await import('../study/committed-files');
-  const { averageFacesFigure } = await import('../study/real-faces/figures');
+  const { averageFacesFigure } = await import('../study/real-faces/real-faces-figures');
   const { blocks, sides } = await openData();
   await saveFigure(await averageFacesFigure(blocks, sides.train), studyDirectory('real-faces'), 'averages');
   print('Written: results/reference/real-faces/averages.png');
@@ -120,10 +120,10 @@ async function drawAverages(): Promise<void> {
 /** Computes results/reference/real-faces.json, figures and tables from the committed answers. */
 async function summarize(): Promise<void> {
   const { saveStudy } = await import('../study/committed-files');
-  const { loadRealFaces } = await import('../study/real-faces/archive');
-  const { chartRealFaces: drawRealFaces } = await import('../study/real-faces/figures');
+  const { loadRealFaces } = await import('../study/real-faces/real-faces-archive');
+  const { chartRealFaces: drawRealFaces } = await import('../study/real-faces/real-faces-figures');
   const { carriedToMarkdown, realFacesToMarkdown, summarizeRealFaces } =
-    await import('../study/real-faces/summarize');
+    await import('../study/real-faces/real-faces-summary');
   const archive = loadRealFaces();
   const summary = summarizeRealFaces(archive);
   await saveStudy('real-faces', summary, drawRealFaces(archive, summary));

@@ -11,7 +11,7 @@ import { predict } from '../../lib/model/training/evaluate';
 import { decodeModel } from '../../lib/model/files/model-file';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
-import { classifiedFaces, loadRealFaces } from '../../lib/study/real-faces/archive';
+import { classifiedFaces, loadRealFaces } from '../../lib/study/real-faces/real-faces-archive';
 import { describeNative } from '../support/native';
 import { unpackProbabilities } from '../../lib/study/probabilities';
 

@@ -19,7 +19,7 @@ import { decodeModel } from '../../lib/model/files/model-file';
 import { decodeSafetensors } from '../../lib/model/files/safetensors';
 import { DEFAULT_MODEL } from '../../lib/predict/classifier';
 import { splitPpm } from '../../lib/predict/video';
-import { parseFrames } from '../../lib/study/evidence/archive';
+import { parseFrames } from '../../lib/study/evidence/evidence-archive';
 import { faceRow, missedRow, writeShard } from '../support/blocks';
 import { portraitPng } from '../faces/photos';
 import { useEnvironment } from '../support/environment';

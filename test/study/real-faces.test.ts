@@ -8,15 +8,15 @@ import {
   type RealFacesArchive,
   type RealFacesRun,
   type ScoredFace,
-} from '../../lib/study/real-faces/archive';
-import { averagePictures } from '../../lib/study/real-faces/figures';
+} from '../../lib/study/real-faces/real-faces-archive';
+import { averagePictures } from '../../lib/study/real-faces/real-faces-figures';
 import {
   carriedToMarkdown,
   realFacesToMarkdown,
   summarizeRealFaces,
   type RealFacesSummary,
-} from '../../lib/study/real-faces/summarize';
-import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/answers';
+} from '../../lib/study/real-faces/real-faces-summary';
+import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/calibrated-answers';
 import { studyDirectory } from '../../lib/study/committed-files';
 import { useTemporaryFolder } from '../support/folder';
 import { assertSection, readReference } from '../support/assertions';

@@ -7,7 +7,7 @@ import { COMPACT_SIZES } from '../../model/networks/compact';
 import type { Network } from '../../model/networks/network';
 import { TERGAT_SIZES } from '../../model/networks/tergat';
 import { inputSource, type TensorSource } from '../../model/training/data';
-import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './archive';
+import type { AttributionMap, AttributionRun, DeletionResult, EvidenceJob } from './evidence-archive';
 import { useTrained } from './learners';
 import { MAPPED_SPLIT } from './training-plans';
 import { encodeAnswers, runOnce, type RunContext, type Task } from './run-jobs';

@@ -12,7 +12,7 @@ import { blockSource } from '../../model/training/data';
 import { predict } from '../../model/training/evaluate';
 import { cutPictures } from '../block-conditions';
 import { preprocessDataset } from '../open-dataset';
-import type { CorruptionRun, EvidenceJob } from './archive';
+import type { CorruptionRun, EvidenceJob } from './evidence-archive';
 import { useTrained } from './learners';
 import { runOnce, type RunContext, type Task } from './run-jobs';
 

@@ -9,7 +9,7 @@ import { saveWhole } from '../../files/write-file';
 import type { BlockCondition } from '../block-conditions';
 import { facesOfSplit } from '../evaluate-split';
 import { fingerprintFaces } from '../train-cached';
-import { nameJob, type EvidenceJob, type EvidenceRun } from './archive';
+import { nameJob, type EvidenceJob, type EvidenceRun } from './evidence-archive';
 import type { EvidenceSplits } from './splits';
 import { packProbabilities } from '../probabilities';
 

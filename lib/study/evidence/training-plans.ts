@@ -1,5 +1,5 @@
 import { BLOCK_CONDITIONS } from '../block-conditions';
-import { nameJob, type EvidenceJob, type Study } from './archive';
+import { nameJob, type EvidenceJob, type Study } from './evidence-archive';
 import { splitsOf, type EvidenceSplits } from './splits';
 
 /**

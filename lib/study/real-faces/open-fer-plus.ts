@@ -7,7 +7,7 @@ import { splitRecords } from '../../core/split';
 import { labelByVotes, majorityWinner } from '../../core/votes';
 import { startEngine } from '../../tensor/backend';
 import { openDataset, preprocessDataset } from '../open-dataset';
-import type { ScoredFace } from './archive';
+import type { ScoredFace } from './real-faces-archive';
 
 /** FER+ after preprocessing. */
 export type RealFacesData = Awaited<ReturnType<typeof openRealFaces>>;

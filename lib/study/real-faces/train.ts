@@ -27,7 +27,7 @@ import { openGenerated, preprocessDataset } from '../open-dataset';
 import { readColour } from '../pictures';
 import { trainCached, withTrained, type CachedTraining } from '../train-cached';
 import { describeModel } from '../train-model';
-import type { RealFacesRun } from './archive';
+import type { RealFacesRun } from './real-faces-archive';
 import {
   FINE_TUNING,
   FINE_TUNING_LOSS,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../../lib/core/random';
-import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/evidence/answers';
-import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/archive';
+import { accuracyOf, differenceOf, deletionAnswers } from '../../../lib/study/evidence/scored-answers';
+import type { AttributionRun, DeletionResult } from '../../../lib/study/evidence/evidence-archive';
 import { deletePixels, orderPixels } from '../../../lib/study/evidence/attribution';
-import { attributionFigure, deletionFigure, PRIOR_USES } from '../../../lib/study/evidence/figures';
+import { attributionFigure, deletionFigure, PRIOR_USES } from '../../../lib/study/evidence/evidence-figures';
 import { EVIDENCE_SIZES, planJobs } from '../../../lib/study/evidence/training-plans';
 import { buildEvidence, buildRun, folds, isOdd, splits } from './example';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
-import { calibrateModel } from '../../../lib/study/evidence/answers';
+import { calibrateModel } from '../../../lib/study/evidence/scored-answers';
 import { buildEvidence, buildRun, folds, records, splits } from './example';
 import { packProbabilities } from '../../../lib/study/probabilities';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { EVIDENCE_NOTEBOOKS, QUOTING_TEXTS } from '../../../lib/cli/evidence';
-import { loadEvidence } from '../../../lib/study/evidence/archive';
+import { loadEvidence } from '../../../lib/study/evidence/evidence-archive';
 import {
   computeQuotes,
   evidenceToMarkdown,
   replaceQuotes,
   summarizeEvidence,
-} from '../../../lib/study/evidence/evidence-file';
+} from '../../../lib/study/evidence/evidence-summary';
 import { assertSection, readReference, readText } from '../../support/assertions';
 
 const evidence = loadEvidence();

@@ -1,7 +1,7 @@
 import { EMOTIONS, emotionId } from '../../../lib/core/emotions';
 import type { BlockCondition } from '../../../lib/study/block-conditions';
 import type { FrameRecord } from '../../../lib/core/record';
-import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/archive';
+import type { Evidence, EvidenceRun } from '../../../lib/study/evidence/evidence-archive';
 import { buildSplits, type CharacterSet } from '../../../lib/study/evidence/splits';
 
 /** Frames of a set: for each character and expression `clips` clips of `frames` frames. */

@@ -8,10 +8,10 @@ import type { ChartFigure, PictureFigure } from '../../figures/figure';
 import { overlayMap } from '../../figures/images';
 import { sampleSheet } from '../../figures/sheets';
 import { PICTURE_SIDES, picturesOf } from '../../model/training/data';
-import { calibrateFirst } from './answers';
-import type { RealFacesArchive } from './archive';
+import { calibrateFirst } from './calibrated-answers';
+import type { RealFacesArchive } from './real-faces-archive';
 import { REAL_FACES_NAMES, type RealFacesModel } from './models';
-import type { RealFacesSummary } from './summarize';
+import type { RealFacesSummary } from './real-faces-summary';
 import { calibrationChart, coverageChart } from '../probabilities';
 
 /** Charts the accuracy of every model on FER+'s test set, with and without the duplicates of training images. */

@@ -3,8 +3,13 @@ import { mean, wilsonInterval } from '../../core/intervals';
 import { accuracy, classMetrics, formatPercent, macroF1, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, type VoteColumn } from '../../core/votes';
 import { formatCount, markdownTable } from '../markdown';
-import { accuracyOfSurest, calibrate, matrixOfRun, validationAccuracy } from './answers';
-import { classifiedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import { accuracyOfSurest, calibrate, matrixOfRun, validationAccuracy } from './calibrated-answers';
+import {
+  classifiedFaces,
+  type RealFacesArchive,
+  type RealFacesRun,
+  type ScoredFace,
+} from './real-faces-archive';
 import { REAL_FACES_MODELS, REAL_FACES_NAMES, type RealFacesModel } from './models';
 import { unpackProbabilities } from '../probabilities';
 

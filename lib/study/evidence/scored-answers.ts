@@ -8,7 +8,7 @@ import {
 } from '../../core/intervals';
 import { EMOTIONS, emotionId, type Emotion } from '../../core/emotions';
 import { groupBy } from '../../core/group-by';
-import type { Evidence, EvidenceJob, Study } from './archive';
+import type { Evidence, EvidenceJob, Study } from './evidence-archive';
 import { PROTOCOL_NAMES, setOf, type CharacterSet, type EvidenceSplit, type Protocol } from './splits';
 import { calibrateFolds, unpackProbabilities } from '../probabilities';
 

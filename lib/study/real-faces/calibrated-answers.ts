@@ -2,7 +2,12 @@ import { EMOTIONS, emotionId } from '../../core/emotions';
 import { mean, wilsonInterval, type Proportion } from '../../core/intervals';
 import { accuracy, confusionMatrix, predictedLabels } from '../../core/metrics';
 import { labelByVotes, majorityWinner, VOTE_COLUMNS } from '../../core/votes';
-import { classifiedFaces, type RealFacesArchive, type RealFacesRun, type ScoredFace } from './archive';
+import {
+  classifiedFaces,
+  type RealFacesArchive,
+  type RealFacesRun,
+  type ScoredFace,
+} from './real-faces-archive';
 import type { RealFacesModel } from './models';
 import { calibrateFolds, type LabelledAnswers, unpackProbabilities } from '../probabilities';
 

@@ -9,9 +9,9 @@ import {
   calibrateModel,
   differenceOf,
   studyAnswers,
-} from './answers';
-import type { Evidence } from './archive';
-import { ablationRates, MODEL_NAMES, nameModel } from './figures';
+} from './scored-answers';
+import type { Evidence } from './evidence-archive';
+import { ablationRates, MODEL_NAMES, nameModel } from './evidence-figures';
 import { PROTOCOL_NAMES, type Protocol } from './splits';
 
 /** Computes the figures of results/reference/evidence.json. */

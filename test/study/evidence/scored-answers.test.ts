@@ -7,14 +7,14 @@ import {
   corruptionAnswers,
   scoreFrames,
   studyAnswers,
-} from '../../../lib/study/evidence/answers';
+} from '../../../lib/study/evidence/scored-answers';
 import {
   loadEvidence,
   saveEvidence,
   withRuns,
   type Evidence,
   type EvidenceRun,
-} from '../../../lib/study/evidence/archive';
+} from '../../../lib/study/evidence/evidence-archive';
 import { useTemporaryFolder } from '../../support/folder';
 import { buildEvidence, buildRun, folds, isOdd, records, splits } from './example';
 

@@ -11,8 +11,8 @@ import {
   deletionAnswers,
   studyAnswers,
   type EvidenceAnswer,
-} from './answers';
-import type { AttributionMap, DeletionResult, Evidence } from './archive';
+} from './scored-answers';
+import type { AttributionMap, DeletionResult, Evidence } from './evidence-archive';
 import { MAPPED_SPLIT } from './training-plans';
 import { PROTOCOL_NAMES, PROTOCOLS, TRAINING_COUNTS } from './splits';
 import { calibrationChart, coverageChart } from '../probabilities';
