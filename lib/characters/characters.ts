@@ -7,10 +7,9 @@ export type CapStyle = 'crop' | 'swept' | 'spiky' | 'receding' | 'bob' | 'long' 
 /** What covers a character's head. */
 export type HairStyle = CapStyle | 'bald' | 'scarf';
 
-/** Beards that can be drawn. */
-export type Beard = 'none' | 'stubble' | 'short' | 'goatee';
-
 type Numbers<Name extends string> = Readonly<Record<Name, number>>;
+
+type Colours<Name extends string> = Readonly<Record<Name, Colour>>;
 
 /**
  * A synthetic character: everything that stays the same when the expression changes. Ratios are relative to the average
@@ -24,31 +23,24 @@ export interface Character {
    * by the half width at the ears. Cheek: fullness, 0 to 1.
    */
   readonly face: Numbers<'width' | 'length' | 'jaw' | 'chin' | 'cheek' | 'ears'>;
-  readonly skin: {
-    readonly colour: Colour;
-    readonly blush: Colour;
-    /** Depth of the skin's wrinkles by expression and age, 0 to 1. */
-    readonly creases: number;
-    readonly freckles: boolean;
-  };
+  /** Creases: depth of the skin's wrinkles by expression and age, 0 to 1. */
+  readonly skin: Colours<'colour' | 'blush'> & Numbers<'creases'> & { readonly freckles: boolean };
   readonly hair: { readonly style: HairStyle; readonly colour: Colour; readonly volume: number };
-  readonly beard: { readonly style: Beard; readonly colour: Colour };
+  readonly beard: Colours<'colour'> & { readonly style: 'none' | 'stubble' | 'short' | 'goatee' };
   /**
    * Size, openness and spacing: ratios. Tilt: height of the outer corner above the inner one, in half widths of the eye.
    * Lashes: thickness in head units. Lid: visible part of the upper lid, 0 to 1.
    */
-  readonly eyes: Numbers<'size' | 'openness' | 'spacing' | 'tilt' | 'lashes' | 'lid'> & {
-    readonly iris: Colour;
-  };
+  readonly eyes: Numbers<'size' | 'openness' | 'spacing' | 'tilt' | 'lashes' | 'lid'> & Colours<'iris'>;
   /**
    * Thickness: half of it, in head units. Arch: its height; slant: the inner end is raised and the outer end lowered by
    * it; both in head units. Height above the eyes: ratio.
    */
-  readonly brows: Numbers<'thickness' | 'arch' | 'slant' | 'height'> & { readonly colour: Colour };
+  readonly brows: Numbers<'thickness' | 'arch' | 'slant' | 'height'> & Colours<'colour'>;
   /** Width and length: ratios. Tip: roundness, 0 to 1. */
   readonly nose: Numbers<'width' | 'length' | 'tip'>;
   /** Ratios, and the colour of the lips. */
-  readonly mouth: Numbers<'width' | 'upperLip' | 'lowerLip'> & { readonly lips: Colour };
+  readonly mouth: Numbers<'width' | 'upperLip' | 'lowerLip'> & Colours<'lips'>;
   /** Width of the outline in pixels, where 0 draws none; contrast: strength of shadows, 0 to 1. */
   readonly style: Numbers<'outlinePx' | 'contrast'> & { readonly shading: 'soft' | 'cel' };
   readonly clothes: Colour;

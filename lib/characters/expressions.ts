@@ -8,15 +8,13 @@ import type { Random } from '../core/random';
  * lower lip depressor, 17 chin raiser, 19 tongue show, 20 lip stretcher, 23 lip tightener, 24 lip pressor, 25 lips
  * part, 26 jaw drop, 27 mouth stretch, 38 nostril dilator, 43 eye closure.
  */
-const UNIT_NUMBERS = [
-  1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 19, 20, 23, 24, 25, 26, 27, 38, 43,
-] as const;
+const NUMBERS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 19, 20, 23, 24, 25, 26, 27, 38, 43] as const;
 
 /** An action unit, such as `AU12`. */
-export type ActionUnit = `AU${(typeof UNIT_NUMBERS)[number]}`;
+export type ActionUnit = `AU${(typeof NUMBERS)[number]}`;
 
 /** All action units. */
-export const ACTION_UNITS: readonly ActionUnit[] = UNIT_NUMBERS.map((number) => `AU${number}` as const);
+export const ACTION_UNITS: readonly ActionUnit[] = NUMBERS.map((number) => `AU${number}` as const);
 
 /** Intensity of each action unit, 0 (at rest) to 1 (maximum). */
 export type ActionUnits = Readonly<Record<ActionUnit, number>>;

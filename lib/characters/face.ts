@@ -27,7 +27,7 @@ export function buildFace(look: Character, { units, asymmetry, gaze }: Expressio
   return {
     head,
     brows: makePair((side, index) => buildBrow(look, sides[index], side, head)),
-    eyes: makePair((side, index) => buildEye(look, { units: sides[index], gaze }, side, head)),
+    eyes: makePair((side, index) => buildEye(look, sides[index], gaze, side, head)),
     nose: buildNose(look, units, head),
     mouth: buildMouth(look, units, sides, head),
   };
@@ -110,12 +110,7 @@ function buildBrow({ brows, eyes }: Character, units: ActionUnits, side: Side, {
 /** Number of points on an edge of a lid. */
 const RIM = 13;
 
-function buildEye(
-  { eyes }: Character,
-  { units, gaze }: Omit<Expression, 'asymmetry'>,
-  side: Side,
-  { surface }: Head,
-) {
+function buildEye({ eyes }: Character, units: ActionUnits, gaze: Point, side: Side, { surface }: Head) {
   const { size, spacing, openness, tilt, lid } = eyes;
   const halfWidth = 14.2 * size;
   const centreX = 27.5 * spacing;
@@ -193,12 +188,7 @@ const LIP_PLACES = Array.from({ length: 25 }, (_, index) => (2 * index) / 24 - 1
  * @param units of the whole mouth
  * @param sides units of the image's left and right corner
  */
-function buildMouth(
-  look: Character,
-  units: ActionUnits,
-  sides: readonly [ActionUnits, ActionUnits],
-  { surface, jawDrop: drop }: Head,
-) {
+function buildMouth(look: Character, units: ActionUnits, sides: ActionUnits[], { surface, jawDrop }: Head) {
   const { width, upperLip, lowerLip } = look.mouth;
   const { AU9, AU10, AU12, AU14, AU16, AU17, AU20, AU23, AU24, AU25, AU26, AU27 } = units;
   const y = 46 * look.face.length - 2.5;
@@ -208,16 +198,16 @@ function buildMouth(
   const halfWidth = 23 * width * (1 + stretch) * (1 - purse * (1 - 0.7 * AU12));
 
   const still = AU25 * (1.6 + 4 * AU10 + 5 * AU16 + 5.5 * AU12 + 3 * AU20);
-  const gap = still + drop * Math.min(1, 1.4 * AU25);
+  const gap = still + jawDrop * Math.min(1, 1.4 * AU25);
   const raise = 3.6 * AU10 + 2.2 * AU9 + (1.2 + 2.2 * AU25) * AU12 + 4.2 * AU17 + 0.4 * still;
-  const middle = y - raise + 0.06 * drop;
+  const middle = y - raise + 0.06 * jawDrop;
   const ends = sides.map((side) => {
     const pull = 7.8 * side.AU15 + 2.4 * side.AU20 - 11 * side.AU12 - 2 * side.AU14;
-    return y + pull + 0.37 * drop * (1 - 0.4 * side.AU12);
+    return y + pull + 0.37 * jawDrop * (1 - 0.4 * side.AU12);
   });
   // A dropped jaw alone makes an oval; pulled lips keep sharp corners.
   const pulled = (1 - AU12) * (1 - AU20) * (1 - AU16);
-  const round = 1 - 0.42 * Math.min(1, (drop / 20) * AU25) * pulled;
+  const round = 1 - 0.42 * Math.min(1, (jawDrop / 20) * AU25) * pulled;
   const edge =
     (height: number, power: number): Height =>
     (s) => {
@@ -243,7 +233,7 @@ function buildMouth(
     lowerOuter: toLine((s) => lower(s) + lowerThick * lowerRed(s)),
     /** Edges of the teeth. */
     upperTeeth: toLine((s) => y + 1.8 - 2.2 * s * s),
-    lowerTeeth: toLine((s) => y + 2.2 + drop * 0.92 - 1.5 * s * s),
+    lowerTeeth: toLine((s) => y + 2.2 + jawDrop * 0.92 - 1.5 * s * s),
     /** Ends of the red of the lips. */
     corners: makePair((side) => toPoint(upper, side * CORNER)),
     /** Half length of the lines. */

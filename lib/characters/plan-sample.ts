@@ -1,9 +1,8 @@
 import { EMOTIONS, type Emotion } from '../core/emotions';
-import { createRandom, type Random } from '../core/random';
+import { createRandom } from '../core/random';
 import type { FrameRecord } from '../core/record';
 import { CHARACTERS, type Character } from './characters';
-import { generateManner, generateUnits, mapActionUnits, type SomeActionUnits } from './expressions';
-import type { Pose } from './head-space';
+import { generateManner, generateUnits, mapActionUnits, type ActionUnit } from './expressions';
 import type { View } from './scene';
 
 /** Settings of a sample. */
@@ -27,7 +26,7 @@ export interface SampleSettings {
 export interface FrameSpec extends FrameRecord {
   readonly clip: string;
   readonly frame: number;
-  readonly view: ClipFrame;
+  readonly view: View & { readonly intensity: number };
 }
 
 /** Completes a sample's settings with the defaults. */
@@ -80,15 +79,10 @@ export const MIN_INTENSITY = 0.35;
 
 /** Weak units that do not belong to the expression: probability and highest intensity. */
 // prettier-ignore
-const NOISE = {
+const NOISE: Readonly<Partial<Record<ActionUnit, readonly [chance: number, highest: number]>>> = {
   AU1: [0.3, 0.14], AU2: [0.3, 0.14], AU4: [0.3, 0.14], AU5: [0.25, 0.15], AU7: [0.25, 0.15], AU12: [0.2, 0.12],
   AU14: [0.3, 0.25], AU15: [0.2, 0.12], AU25: [0.25, 0.3], AU26: [0.15, 0.12], AU43: [0.25, 0.15],
 };
-
-/** One frame of a clip. */
-interface ClipFrame extends View {
-  readonly intensity: number;
-}
 
 /**
  * Draws a short clip at random: an expression grows, holds and fades while the head moves slightly. Its random numbers
@@ -101,67 +95,51 @@ function generateClip(
   look: Character,
   emotion: Emotion,
   { seed, index }: { seed: number; index: number },
-): (time: number) => ClipFrame {
+): (time: number) => FrameSpec['view'] {
   const random = createRandom(seed, 'clip', look.name, emotion, index);
+  const { uniform } = random;
   const normal = (deviation: number, limit: number) =>
     Math.min(limit, Math.max(-limit, deviation * random.normal()));
   const strongest = generateUnits(emotion, generateManner(createRandom(seed, 'manner', look.name)), random);
-  const noise = generateNoise(random);
+  const noise = mapActionUnits((unit) => {
+    const range = NOISE[unit];
+    return range && random.next() < range[0] ? uniform(0, range[1]) : 0;
+  });
   const isNeutral = emotion === 'neutral';
-  const peak = isNeutral ? 1 : random.uniform(0.85, 1);
-  const ends = [random.uniform(0.65, 0.85), random.uniform(0.65, 0.85)];
+  const peak = isNeutral ? 1 : uniform(0.85, 1);
+  const ends = [uniform(0.65, 0.85), uniform(0.65, 0.85)];
   const asymmetry = normal(0.07, 0.15);
   const gaze = { x: normal(0.32, 0.8), y: normal(0.2, 0.5) };
-  const light = {
-    x: random.uniform(-1, 1),
-    y: random.uniform(-1, -0.1),
-    strength: random.uniform(0.25, 0.9),
-    exposure: random.uniform(-0.9, 0.45),
-  };
-  const middle: Pose = {
-    yaw: normal(7, 14),
-    pitch: normal(4, 8),
-    roll: normal(4.5, 10),
-    scale: random.uniform(0.8, 0.96),
-    x: 128 + normal(6, 12),
-    y: 140 + normal(5, 9),
-  };
-  const drift: Pose = {
-    yaw: normal(3, 6),
-    pitch: normal(2, 4),
-    roll: normal(2, 4),
-    scale: random.uniform(-0.015, 0.015),
-    x: normal(2, 4),
-    y: normal(2, 4),
-  };
-  const phase = random.uniform(0, 2 * Math.PI);
+  const direction = { x: uniform(-1, 1), y: uniform(-1, -0.1) };
+  const light = { ...direction, strength: uniform(0.25, 0.9), exposure: uniform(-0.9, 0.45) };
+  // Yaw, pitch, roll, scale, x and y in the middle of the clip, and how far they move.
+  const turn = [normal(7, 14), normal(4, 8), normal(4.5, 10), uniform(0.8, 0.96)];
+  const middle = [...turn, 128 + normal(6, 12), 140 + normal(5, 9)];
+  const drift = [
+    normal(3, 6),
+    normal(2, 4),
+    normal(2, 4),
+    uniform(-0.015, 0.015),
+    normal(2, 4),
+    normal(2, 4),
+  ];
+  const phase = uniform(0, 2 * Math.PI);
   return (time) => {
     const sway = Math.sin(phase + 2 * Math.PI * time);
     const intensity = isNeutral ? 1 : Math.max(MIN_INTENSITY, peak * envelope(ends, time));
     const units = mapActionUnits((unit) =>
-      Math.max((strongest[unit] ?? 0) * intensity, (noise[unit] ?? 0) * (0.8 + 0.2 * sway)),
+      Math.max((strongest[unit] ?? 0) * intensity, noise[unit] * (0.8 + 0.2 * sway)),
     );
     const along = time - 0.5 + 0.12 * sway;
-    const moved = Object.entries(middle).map(([key, value]) => [
-      key,
-      value + drift[key as keyof Pose] * along,
-    ]);
+    const [yaw, pitch, roll, scale, x, y] = middle.map((value, at) => value + drift[at] * along);
     return {
       look,
       intensity,
       expression: { units, asymmetry, gaze: { x: gaze.x + 0.06 * sway, y: gaze.y + 0.03 * sway } },
-      pose: Object.fromEntries(moved) as Pose,
+      pose: { yaw, pitch, roll, scale, x, y },
       light,
     };
   };
-}
-
-function generateNoise(random: Random): SomeActionUnits {
-  const drawn = Object.entries(NOISE).map(([unit, [chance, highest]]) => [
-    unit,
-    random.next() < chance ? random.uniform(0, highest) : 0,
-  ]);
-  return Object.fromEntries(drawn) as SomeActionUnits;
 }
 
 /**

@@ -74,10 +74,11 @@ function buildPalette({ skin, hair, mouth, style }: Character) {
 }
 
 /** A soft brush: its spots' opacity falls to 0 at the edge. */
-type Brush = keyof ReturnType<typeof toBrushColours>;
+type Brush = 'light' | 'shade' | 'deep' | 'blush' | 'beard' | 'white';
 
-function toBrushColours(look: Character, palette: ReturnType<typeof buildPalette>) {
-  return {
+/** Writes the soft brushes' gradients. */
+export function drawBrushes({ look, palette }: Scene): string {
+  const colours: Record<Brush | 'black' | 'hair', Colour> = {
     light: palette.skinLight,
     shade: palette.skinShade,
     deep: palette.skinDeep,
@@ -87,11 +88,7 @@ function toBrushColours(look: Character, palette: ReturnType<typeof buildPalette
     beard: look.beard.colour,
     hair: palette.hairDark,
   };
-}
-
-/** Writes the soft brushes' gradients. */
-export function drawBrushes({ look, palette }: Scene): string {
-  const brushes = Object.entries(toBrushColours(look, palette)).map(
+  const brushes = Object.entries(colours).map(
     ([brush, colour]) =>
       `<radialGradient id="${brush}"><stop stop-color="${colour}"/>` +
       `<stop offset=".55" stop-color="${colour}" stop-opacity=".55"/>` +

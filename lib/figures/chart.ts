@@ -1,4 +1,4 @@
-import type { ChartFigure, ChartSpec } from './figure';
+import type { ChartFigure } from './figure';
 import { COLORS, FONT_FAMILY, FONT_SIZES } from './theme';
 
 const LABELS = { labelColor: COLORS.ink, labelFontSize: FONT_SIZES.label };
@@ -37,12 +37,8 @@ const CONFIG = {
   legend: { symbolSize: 90, gradientLabelOffset: 6, ...LABELS, ...TITLES },
 } as const;
 
-/**
- * Makes a chart.
- * @param title one line that says what the chart shows
- * @param spec vega-lite 5 specification without `$schema` and `config`
- */
-export function makeChart(title: string, spec: ChartSpec): ChartFigure {
+/** Makes a chart. @param title what it shows, in one line @param spec vega-lite 5 without `$schema` and `config` */
+export function makeChart(title: string, spec: ChartFigure['spec']): ChartFigure {
   const $schema = 'https://vega.github.io/schema/vega-lite/v5.json';
   return { kind: 'chart', title, spec: { $schema, ...spec, config: CONFIG } };
 }

@@ -61,8 +61,7 @@ const STEPS = ['Image', '68 landmarks', 'Boxes with margin', 'Blocks, 32×32'];
 const SMALL = { sizePx: 12 };
 
 /**
- * Draws the flow chart of prior attention: image, landmarks, boxes, and both blocks.
- * @param faces at least one, a row each
+ * Draws the flow chart of prior attention, a row a face: image, landmarks, boxes, and both blocks.
  * @throws RangeError for no faces
  * Source: the original's flow chart.
  */

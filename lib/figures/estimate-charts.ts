@@ -19,7 +19,7 @@ const LEGEND_LABELS = { labelFontSize: FONT_SIZES.label, labelLimit: 400, symbol
 
 /**
  * Charts rates with their intervals: a row a label, a colour a group, chance as a dotted line.
- * @param rows at least one, from the top
+ * @param rows from the top
  * @param texts.axis title of the axis of rates, default `Accuracy of all images`
  */
 export function intervalChart(

@@ -1,4 +1,3 @@
-import type * as Vega from 'vega';
 import { Resvg } from '@resvg/resvg-js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,15 +6,13 @@ import type { Experiment } from '../core/experiment-settings';
 import { measureText, resvgFont } from './fonts';
 import { COLORS } from './theme';
 
-/** A vega-lite 5 specification. Its full type is not used, because it would load hundreds of files in each notebook. */
-export type ChartSpec = Readonly<Record<string, unknown>>;
-
 /** A chart: interactive where vega-lite runs, otherwise a picture. */
 export interface ChartFigure {
   readonly kind: 'chart';
   /** What the figure shows, in one line: alternative text and plain-text form. */
   readonly title: string;
-  readonly spec: ChartSpec;
+  /** A vega-lite 5 specification. Its full type would load hundreds of files in each notebook. */
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 /** A drawn picture. */
@@ -79,10 +76,13 @@ export async function renderFigure(figure: Figure) {
   return { svg, png, width, height };
 }
 
-async function drawChart(spec: ChartSpec): Promise<string> {
+async function drawChart(spec: ChartFigure['spec']): Promise<string> {
   // Loaded here, so that a notebook without charts does not wait for vega.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
-  measureWithFont(vega);
+  // Vega measures text with the font that draws it. Without a canvas it estimates 0.8 of the height for each letter, which
+  // leaves wide gaps in legends and titles.
+  const { textMetrics } = vega as unknown as { textMetrics: { width: typeof measureVegaText } };
+  textMetrics.width = measureVegaText;
   // A copy, because vega adds an id to each row of the data.
   const own = structuredClone(spec) as unknown as Parameters<typeof vegaLite.compile>[0];
   const runtime = vega.parse(vegaLite.compile(own).spec);
@@ -106,18 +106,10 @@ export function drawSvg(svg: string, scale: number): { pixels: Sharp; width: num
   };
 }
 
-/**
- * Makes vega measure text with the font that draws it. Without a canvas it estimates 0.8 of the height for each letter,
- * which leaves wide gaps in legends and titles.
- */
-function measureWithFont(vega: typeof Vega): void {
-  type Item = { readonly fontSize?: number; readonly fontWeight?: string | number };
-  const { textMetrics } = vega as unknown as {
-    textMetrics: { width: (item: Item, text: unknown) => number };
-  };
-  textMetrics.width = ({ fontSize: sizePx = 11, fontWeight }, text) =>
-    measureText(String(text ?? '').trim(), {
-      sizePx,
-      bold: fontWeight === 'bold' || Number(fontWeight) >= 600,
-    });
+function measureVegaText(
+  { fontSize = 11, fontWeight }: { readonly fontSize?: number; readonly fontWeight?: string | number },
+  text: unknown,
+): number {
+  const bold = fontWeight === 'bold' || Number(fontWeight) >= 600;
+  return measureText(String(text ?? '').trim(), { sizePx: fontSize, bold });
 }

@@ -40,11 +40,8 @@ export async function readImageSize(source: ImageSource): Promise<{ width: numbe
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
-/** Where an image is drawn in a picture. */
-export interface Placement extends Point {
-  /** Pixels of the picture for each of the image. */
-  readonly scale: number;
-}
+/** Where an image is drawn in a picture; scale: pixels of the picture for each of the image. */
+export type Placement = Point & { readonly scale: number };
 
 /** Scales an image's size so that its longer side has a number of pixels. */
 export function fitSize(size: { width: number; height: number }, longerSidePx: number) {

@@ -19,7 +19,6 @@ const CAPTION = { sizePx: FONT_SIZES.label, anchor: 'middle', color: COLORS.quie
 
 /**
  * Draws images in rows, each with its caption below.
- * @param items at least one
  * @param options.columns images in a row; default: as many as fit in 860 pixels
  * @param options.cellPx longer side of each image in pixels, default 128
  * @throws RangeError for no images
@@ -68,7 +67,6 @@ const HEADING = { sizePx: 12, anchor: 'middle' } as const;
 /**
  * Draws faces as a table: a row a character, a column an emotion in the ids' order. The first face of each character and
  * emotion is shown.
- * @param faces at least one
  * @param options.cellPx longer side of each face in pixels
  * @throws RangeError for no faces
  */

@@ -105,7 +105,7 @@ export function answerTable(
   return toDataFrame(rows);
 }
 
-/** Counts the images of each class: a row a character, a column an emotion, with sums. @param records at least one */
+/** Counts the images of each class: a row a character, a column an emotion, with sums. */
 export function classTable(records: readonly FrameRecord[]): Danfo.DataFrame {
   const emotions = EMOTIONS.filter((name) => records.some(({ emotion }) => emotion === name));
   const toRow = (character: string, isOwn: (record: FrameRecord) => boolean) => {
@@ -138,7 +138,7 @@ export function metricsTable(matrix: ConfusionMatrix): Danfo.DataFrame {
   return toDataFrame([...rows, means]);
 }
 
-/** Lists accuracies in percent with their 95 % Wilson intervals and counts. @param results at least one */
+/** Lists accuracies in percent with their 95 % Wilson intervals and counts. */
 export function accuracyTable(results: readonly { name: string; accuracy: Proportion }[]): Danfo.DataFrame {
   return toDataFrame(
     results.map(({ name, accuracy: { value, low, high, successes, trials } }) => ({
