@@ -1,5 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import { BLOCK_SIZE, FACE_SIZE } from '../../core/blocks';
-import { allVariables, loadState, saveState, type Network, type NetworkState } from '../networks/network';
+import { allVariables, loadState, type Network, type NetworkState } from '../networks/network';
 import { RESIDUAL_POOLING } from '../networks/residual';
 import { buildTerGat } from '../networks/tergat';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
@@ -11,15 +12,10 @@ import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safeten
  * @returns a safetensors file in parts, for `safetensors.torch.load_file` and `load_state_dict`
  */
 export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
-  const state = saveState(network);
   const rename = network.name === 'TerGat' ? toOriginalName : renameBuffers;
-  const tensors = [...allVariables(network)].map(([name, { shape }]) => {
-    const own = { shape, values: state.get(name)! };
-    const turned =
-      name === 'head.fc.weight'
-        ? turnHead(network, own)
-        : toPyTorchLayout(own, flattenedChannels(network, name));
-    return { name: rename(name), shape: turned.shape, read: () => turned.values };
+  const tensors = [...allVariables(network)].map(([name, variable]) => {
+    const { shape, values } = readArray(() => toPyTorchLayout(variable, mapsOf(network, name)));
+    return { name: rename(name), shape, read: () => values };
   });
   const metadata = { format: 'pt', architecture: network.name };
   return encodeSafetensors(tensors, new Map(Object.entries(metadata)));
@@ -57,9 +53,13 @@ export function fromOriginalStateDict(
     const original = toOriginalName(name);
     const value = stateDict.get(original);
     if (!value) throw new RangeError(`Expected a tensor for ${original} but received none`);
-    const turned = fromPyTorchLayout(value, flattenedChannels(network, name));
-    if (turned.shape.join() === shape.join()) return [name, turned.values] as const;
-    throw new RangeError(`Expected shape [${shape}] for ${name} but received [${turned.shape}]`);
+    const expected = shape.length === 4 ? [3, 2, 0, 1].map((axis) => shape[axis]) : [...shape].reverse();
+    if (value.shape.join() !== expected.join())
+      throw new RangeError(`Expected shape [${expected}] for ${original} but received [${value.shape}]`);
+    const turned = readArray(() =>
+      fromPyTorchLayout(tf.tensor(value.values, expected), mapsOf(network, name)),
+    );
+    return [name, turned.values] as const;
   });
   return new Map(entries);
 }
@@ -98,76 +98,55 @@ const ORIGINAL_LAYERS: Readonly<Record<string, string>> = {
   fc3: 'fc_layer.6',
 };
 
-/** Returns the number of channels of the map that a branch flattens before its first fully connected layer. */
-function flattenedChannels({ parameters }: Network, name: string): number | undefined {
+/** Reads a computed tensor. (A tidy would search an array that it returns for tensors, number by number.) */
+function readArray(compute: () => tf.Tensor): NamedArray {
+  const result = tf.tidy(() => compute().clone());
+  const values = result.dataSync() as Float32Array;
+  result.dispose();
+  return { shape: result.shape, values };
+}
+
+/** The maps whose values are the inputs of a fully connected layer, one after the other: number of points, and channels. */
+type Maps = readonly (readonly [points: number, channels: number])[];
+
+/** Returns the maps that a network flattens before a fully connected layer; undefined before other layers. */
+function mapsOf({ parameters }: Network, name: string): Maps | undefined {
+  // The Residual networks' branches end in maps, which are the last layer's inputs.
+  const norms = [...parameters].filter(([norm]) => /^\w+\.norm\.weight$/.test(norm));
+  if (name === 'head.fc.weight' && norms.length > 0)
+    return norms.map(([norm, { size }]) => {
+      const side = (norm.startsWith('face.') ? FACE_SIZE : BLOCK_SIZE) / RESIDUAL_POOLING;
+      return [side * side, size];
+    });
   const [, branch] = /^(\w+)\.fc1?\.weight$/.exec(name) ?? [];
   const last = ['conv3', 'conv2'].find((layer) => parameters.has(`${branch}.${layer}.weight`));
-  return parameters.get(`${branch}.${last}.weight`)?.shape[3];
+  const channels = parameters.get(`${branch}.${last}.weight`)?.shape[3];
+  return channels ? [[parameters.get(name)!.shape[0] / channels, channels]] : undefined;
 }
 
 /**
- * Converts the last layer's matrix, [in, out], to PyTorch's layout. Its inputs are the features of all branches; branches of
- * the Residual networks end in a map that is flattened, the others in a fully connected layer.
+ * Converts a parameter from our layout to PyTorch's: convolutions from [height, width, in, out] to [out, in, height,
+ * width], matrices from [in, out] to [out, in]; vectors are unchanged.
+ * @param maps the flattened maps of the layer's inputs, if any: channels last here, first in PyTorch
  */
-function turnHead({ parameters }: Network, head: NamedArray): NamedArray {
-  const norms = [...parameters].filter(([name]) => /^\w+\.norm\.weight$/.test(name));
-  if (norms.length === 0) return toPyTorchLayout(head);
-  const [inputs, outputs] = head.shape;
-  const values = new Float32Array(inputs * outputs);
-  let from = 0;
-  for (const [name, { size: channels }] of norms) {
-    const side = (name.startsWith('face.') ? FACE_SIZE : BLOCK_SIZE) / RESIDUAL_POOLING;
-    const width = side * side * channels;
-    const own = head.values.subarray(from * outputs, (from + width) * outputs);
-    const turned = toPyTorchLayout({ shape: [width, outputs], values: own }, channels).values;
-    for (let output = 0; output < outputs; output++)
-      values.set(turned.subarray(output * width, (output + 1) * width), output * inputs + from);
-    from += width;
-  }
-  return { shape: [outputs, inputs], values };
+function toPyTorchLayout(x: tf.Tensor, maps: Maps = [[x.shape[0], 1]]): tf.Tensor {
+  if (x.rank === 4) return x.transpose([3, 2, 0, 1]);
+  return x.rank === 2 ? transposeMaps(x, 0, maps) : x;
 }
 
-/**
- * Converts a parameter from PyTorch's layout to ours: convolutions from [out, in, height, width] to [height, width, in,
- * out], matrices from [out, in] to [in, out]; vectors are unchanged.
- * @param channels number of channels, if the layer's inputs are a flattened map: channels first in PyTorch, last here
- * @returns a copy
- */
-export function fromPyTorchLayout({ shape, values }: NamedArray, channels?: number): NamedArray {
-  if (shape.length === 4) return permute(values, shape, [2, 3, 1, 0]);
-  return reverseAxes({ shape, values }, channels ? [shape[0], channels, shape[1] / channels] : shape);
+/** Converts a parameter from PyTorch's layout to ours: the inverse of {@link toPyTorchLayout}. */
+function fromPyTorchLayout(x: tf.Tensor, maps: Maps = [[x.shape[1]!, 1]]): tf.Tensor {
+  if (x.rank === 4) return x.transpose([2, 3, 1, 0]);
+  return x.rank === 2 ? transposeMaps(x, 1, maps) : x;
 }
 
-/**
- * Converts a parameter from our layout to PyTorch's: the inverse of {@link fromPyTorchLayout}.
- * @returns a copy
- */
-export function toPyTorchLayout({ shape, values }: NamedArray, channels?: number): NamedArray {
-  if (shape.length === 4) return permute(values, shape, [3, 2, 0, 1]);
-  return reverseAxes({ shape, values }, channels ? [shape[0] / channels, channels, shape[1]] : shape);
-}
-
-/** @param split the shape with its axis of inputs split in two, or the shape itself */
-function reverseAxes({ shape, values }: NamedArray, split: readonly number[]): NamedArray {
-  const reversed = permute(values, split, [...split.keys()].reverse());
-  return { shape: [...shape].reverse(), values: reversed.values };
-}
-
-/** Permutes axes: axis i of the result is axis `axes[i]` of the values. */
-function permute(values: Float32Array, shape: readonly number[], axes: readonly number[]): NamedArray {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
-  const sides = axes.map((axis) => shape[axis]);
-  const steps = axes.map((axis) => strides[axis]);
-  const result = new Float32Array(values.length);
-  const index = axes.map(() => 0);
-  for (let target = 0, source = 0; target < result.length; target++) {
-    result[target] = values[source];
-    for (let axis = sides.length - 1; axis >= 0; axis--) {
-      source += steps[axis];
-      if (++index[axis] < sides[axis]) break;
-      source -= steps[axis] * sides[axis];
-      index[axis] = 0;
-    }
-  }
-  return { shape: sides, values: result };
+/** @param axis of the inputs: points before channels if it is 0, after them if it is 1 */
+function transposeMaps(x: tf.Tensor, axis: 0 | 1, maps: Maps): tf.Tensor {
+  const widths = maps.map(([points, channels]) => points * channels);
+  const parts = tf.split(x, widths, axis).map((part, index) => {
+    const [points, channels] = maps[index];
+    const split = part.reshape(axis === 0 ? [points, channels, -1] : [-1, channels, points]);
+    return split.transpose([2, 1, 0]).reshape([part.shape[1]!, part.shape[0]]);
+  });
+  return tf.concat(parts, 1 - axis);
 }
