@@ -14,7 +14,7 @@ import {
 import type { Batch } from '../../lib/model/training/data';
 import { beginTrainingSteps } from '../../lib/model/training/train';
 import { describeNative, startFastest } from '../support/native';
-import { assertNear } from '../support/assertions';
+import { assertNoTensorLeft, assertNear } from '../support/assertions';
 import { beginTapeSteps } from './twin';
 
 const NETWORKS = [
@@ -83,11 +83,7 @@ describe('the residual networks', () => {
       network.dispose();
     });
 
-  it('leaves no tensor behind', async () => {
-    const before = tf.memory().numTensors;
-    await trainBriefly(buildResidualBlock, [32]);
-    assert.equal(tf.memory().numTensors, before);
-  });
+  it('leaves no tensor behind', () => assertNoTensorLeft(() => trainBriefly(buildResidualBlock, [32])));
 });
 
 describeNative('the residual networks on native TensorFlow', () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import * as tf from '@tensorflow/tfjs';
 import { Adam } from '../../lib/tensor/adam';
 import { startEngine } from '../../lib/tensor/backend';
 import { createRandom } from '../../lib/core/random';
@@ -10,6 +9,7 @@ import { buildTerGat } from '../../lib/model/networks/tergat';
 import { beginTrainingSteps, train, type TrainOptions } from '../../lib/model/training/train';
 import { describeNative } from '../support/native';
 import { buildPairSource, createMemoryStore, TWIN_SIZES } from './twin';
+import { assertNoTensorLeft } from '../support/assertions';
 
 // Narrow: the cpu backend convolves slowly.
 const SIZES = { ...TWIN_SIZES, filters: [2, 3] as const, branch: [16, 8] as const, dropout: 0.1 };
@@ -138,11 +138,7 @@ describe('training on the cpu backend', () => {
     await assert.rejects(runTwin({ batchSize: 0 }), /integer above 0 for batchSize but received 0/);
   });
 
-  it('leaves no tensor behind', async () => {
-    const before = tf.memory().numTensors;
-    await runTwin({ store: createMemoryStore() });
-    assert.equal(tf.memory().numTensors, before);
-  });
+  it('leaves no tensor behind', () => assertNoTensorLeft(() => runTwin({ store: createMemoryStore() })));
 
   it('measures training loss as a mean over samples, not over batches', async () => {
     const { history } = await runTwin({ epochs: 1 });
@@ -187,9 +183,5 @@ describeNative('training on native TensorFlow', () => {
     });
   });
 
-  it('leaves no tensor behind', async () => {
-    const before = tf.memory().numTensors;
-    await runTwin({ store: createMemoryStore() });
-    assert.equal(tf.memory().numTensors, before);
-  });
+  it('leaves no tensor behind', () => assertNoTensorLeft(() => runTwin({ store: createMemoryStore() })));
 });
