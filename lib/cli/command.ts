@@ -59,12 +59,10 @@ function readNumber(given: string, least: number, most: number, kind: 'a number'
 /** Options by the names of their values. */
 type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-type MissingOf<F extends Flags> = { [K in keyof F]: undefined extends F[K]['value'] ? K : never }[keyof F];
-
-/** Values of options. */
-export type ValuesOf<F extends Flags> = { readonly [K in Exclude<keyof F, MissingOf<F>>]: F[K]['value'] } & {
-  readonly [K in MissingOf<F>]?: F[K]['value'];
-};
+/** Values of options; those of options that may be missing are optional. */
+export type ValuesOf<F extends Flags> = {
+  readonly [K in keyof F as undefined extends F[K]['value'] ? never : K]: F[K]['value'];
+} & { readonly [K in keyof F as undefined extends F[K]['value'] ? K : never]?: F[K]['value'] };
 
 /**
  * Finds the first of some options that was given.

@@ -94,12 +94,11 @@ export const define = defineCommand({
 });
 
 /**
- * Evaluates one model on labelled images, or compares two image by image.
- * @param shouldStop if it returns true, the evaluation ends before the next image; default Ctrl-C
+ * Evaluates one model on labelled images, or compares two image by image. Ctrl-C stops before the next image.
  * @returns false when it was stopped; nothing is written then
  * @throws RangeError when a model or the data cannot be used, or the data do not have the column
  */
-export async function evaluate(values: Values, shouldStop?: () => boolean): Promise<boolean> {
+export async function evaluate(values: Values): Promise<boolean> {
   const { model, against, abstainBelow, by, side, format, output } = values;
   const { loadPicturePredictor } = await import('../predict/predictor');
   const { findColumn } = await import('../study/evaluate-groups');
@@ -111,12 +110,13 @@ export async function evaluate(values: Values, shouldStop?: () => boolean): Prom
   const dataset = chooseSide(opened, side ?? (column?.name === 'side' ? 'all' : undefined));
   const { cropped } = dataset;
   const evaluations: ModelEvaluation[] = [];
-  const isWhole = await runStoppable('evaluation', async (isStopped) => {
+  const isWhole = await runStoppable('evaluation', async (shouldStop) => {
     for (const name of against === undefined ? [model] : [model, against]) {
       const predictor = await loadPicturePredictor({ model: name, abstainBelow, cropped, faces: 'largest' });
       const onProgress = followOnStderr(`Images (${predictor.classifier.name})`);
-      const hooks = { onProgress, shouldStop: shouldStop ?? isStopped };
-      const evaluation = await evaluateModel(predictor, dataset, hooks).finally(() => predictor.dispose());
+      const evaluation = await evaluateModel(predictor, dataset, { onProgress, shouldStop }).finally(() =>
+        predictor.dispose(),
+      );
       if (!evaluation) return false;
       evaluations.push(evaluation);
     }

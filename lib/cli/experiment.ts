@@ -120,15 +120,13 @@ export interface FoldsRun extends FoldSettings {
   /** A queue on Redis whose workers run the folds; default: this process does. */
   readonly queue?: string;
   readonly print: (line: string) => void;
-  /** Default Ctrl-C. */
-  readonly shouldStop?: () => boolean;
 }
 
 /** A checkpoint has the weights, Adam's two averages, and the best epoch's weights, each as float32. */
 const BYTES_A_PARAMETER = 16;
 
 /**
- * Leaves one person out: trains and tests a network once per person. After a stop the same call continues.
+ * Leaves one person out: trains and tests a network once per person. After Ctrl-C the same call continues.
  * @returns undefined when it was stopped
  * @throws RangeError when the persons or a setting cannot be used
  */
@@ -162,7 +160,7 @@ export async function crossValidate(dataset: Dataset, run: FoldsRun): Promise<Cr
     print(`${++ended} of ${folds}: ${person} tested, ${validation} for validation: ${epochs}`);
   };
   const runAll = (shouldStop?: () => boolean) =>
-    runFolds({ ...run, experiment, blocks, shards, onFold, shouldStop: run.shouldStop ?? shouldStop });
+    runFolds({ ...run, experiment, blocks, shards, onFold, shouldStop });
   // The queue's workers continue by themselves: with a queue, Ctrl-C ends this process at once.
   const results = await (run.queue ? runAll() : runStoppable('training', runAll));
   if (!results) return undefined;
