@@ -47,7 +47,7 @@ Smallest face: from brows to chin 1/40 of the picture's longer side (100 pixels 
 a face has at least 1/8 of that side, faces smaller than 1/14 may be missed.
 
 Models:
-  default     the project's model, for photographs and drawings; models/README.md states its accuracy
+  none given  the project's model, for photographs and drawings; models/README.md states its accuracy
   face-api    the network of the face-api package, with that package's detection (SSD), landmarks and alignment
   FILE        written by \`npx . train\`; models/drawn.safetensors was trained on drawn faces only
 

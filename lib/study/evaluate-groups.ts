@@ -27,7 +27,7 @@ export type GroupEvaluation = ReturnType<typeof evaluateGroups>;
 /** Maximum number of groups. A column with more values holds names or measurements. */
 const MOST_GROUPS = 200;
 
-/** Minimum sizes of a group for claims; that of persons applies if persons are resampled. */
+/** Smallest numbers of images and persons of a group for claims; persons count only if they are resampled. */
 const LIMITS = { images: 30, persons: 10 };
 
 /** Seed of the bootstrap: the same answers give the same intervals. */

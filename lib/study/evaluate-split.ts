@@ -37,7 +37,7 @@ const BOXES_EPOCHS = 50;
 /** Results of the network and of both baselines. */
 type OfEachModel<T> = Readonly<Record<'network' | 'nearest' | 'boxes', T>>;
 
-/** Result of {@link evaluateWithBaselines}. Notebooks take it apart: unnamed types would not do in their cells. */
+/** Result of {@link evaluateWithBaselines}. An interface, because cells of notebooks cannot destructure an unnamed type. */
 export interface Evaluation {
   /** Predictions for the found test faces, in their order. */
   readonly answers: Omit<OfEachModel<Prediction>, 'nearest'> & { readonly nearest: NearestPrediction };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Numbering, isEmotion } from '../core/emotions';
+import { unexpected } from '../core/errors';
 import {
   FOLDER_VARIABLES,
   READER_VARIABLES,
@@ -26,6 +27,8 @@ export interface OpenedDataset extends Dataset {
 
 type Progress = (done: number, total: number) => void;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Seed of the generated characters. */
 const CHARACTER_SEED = 7;
 
@@ -41,7 +44,7 @@ const CHARACTER_SEED = 7;
  */
 export async function openDataset(
   experiment: Experiment,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   onProgress?: Progress,
 ): Promise<OpenedDataset> {
   const setting = chooseFolder(environment);
@@ -61,10 +64,8 @@ export async function openDataset(
     );
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
   const reader = { FERG_DIR: 'ferg', IMAGES_DIR: 'folder', DATASET_DIR: environment.DATASET }[setting];
-  if (!reader)
-    throw new RangeError(
-      `Expected one of ${DATASETS.map(({ id }) => id).join(', ')} for DATASET with DATASET_DIR but received none`,
-    );
+  const readers = DATASETS.map(({ id }) => id).join(', ');
+  if (!reader) throw unexpected(`one of ${readers}`, 'DATASET with DATASET_DIR', 'none');
   return openFolder(reader, locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
     // The reader checks these two.
@@ -76,9 +77,7 @@ export async function openDataset(
 }
 
 /** Returns the variable that names the folder; undefined: the sample. */
-function chooseFolder(
-  environment: Readonly<Record<string, string | undefined>>,
-): (typeof FOLDER_VARIABLES)[number] | undefined {
+function chooseFolder(environment: Environment): (typeof FOLDER_VARIABLES)[number] | undefined {
   const named = FOLDER_VARIABLES.filter((name) => environment[name]);
   if (named.length > 1)
     throw new RangeError(
@@ -98,15 +97,14 @@ function locate(name: string): string {
   return fs.existsSync(there) && !fs.existsSync(here) ? there : here;
 }
 
-/** @param options.start start of the work, from `performance.now()` */
 async function openFolder(
   reader: string,
   directory: string,
-  options: OpenOptions & Partial<Pick<OpenedDataset, 'drawn' | 'cropped'>> & { readonly start?: number },
+  { cropped = false, ...options }: OpenOptions & { readonly cropped?: boolean },
 ): Promise<OpenedDataset> {
-  const { drawn = false, cropped = false, start = performance.now(), ...own } = options;
-  const dataset = await withManifest(await readDataset(reader, directory, own));
-  return { ...markCropped(dataset, cropped), drawn, seconds: (performance.now() - start) / 1000 };
+  const start = performance.now();
+  const dataset = await withManifest(await readDataset(reader, directory, options));
+  return { ...markCropped(dataset, cropped), drawn: false, seconds: (performance.now() - start) / 1000 };
 }
 
 /**
@@ -120,7 +118,8 @@ export async function openDrawn(
   const start = performance.now();
   const directory = homePath('data', name);
   const { reused } = await writeSample({ ...options, directory });
-  return openFolder('ferg', directory, { setting: `data/${name}`, drawn: !reused, start });
+  const dataset = await openFolder('ferg', directory, { setting: `data/${name}` });
+  return { ...dataset, drawn: !reused, seconds: (performance.now() - start) / 1000 };
 }
 
 /** Adds clips and true landmarks from the manifest if the folder is a drawn sample, which its header file shows. */

@@ -32,7 +32,7 @@ export function listDemoPhotographs(): string[] {
   return [1, 2, 3, 4, 5, 6].map((number) => path.join(folder, `sample${number}.jpg`));
 }
 
-/** A drawn picture and its labels. An interface: cells of notebooks could not take `image` out of an unnamed type. */
+/** A drawn picture and its labels. An interface, because cells of notebooks cannot destructure an unnamed type. */
 export interface ExamplePicture {
   readonly character: string;
   readonly emotion: Emotion;
