@@ -61,26 +61,33 @@ export function cropRepeating(image: GrayImage | RgbImage, box: Box): GrayImage 
   const { width, height } = box;
   const { data: source } = image;
   const channels = source.length / (image.width * image.height);
+  // The weights' sum is 1: a grey level as all three colours stays as it is.
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
   const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
-  const columns = Int32Array.from({ length: width }, (_, x) => channels * inside(box.x + x, image.width));
+  const columns = new Int32Array(width);
+  for (let column = 0; column < width; column++)
+    columns[column] = channels * inside(box.x + column, image.width);
   const data = new Uint8Array(width * height);
   for (let row = 0, at = 0; row < height; row++) {
     const start = channels * image.width * inside(box.y + row, image.height);
     for (let column = 0; column < width; column++, at++) {
       const pixel = start + columns[column];
-      data[at] =
-        channels === 1
-          ? source[pixel]
-          : (19595 * source[pixel] + 38470 * source[pixel + 1] + 7471 * source[pixel + 2] + 32768) >> 16;
+      const luma = 19595 * source[pixel] + 38470 * source[pixel + green] + 7471 * source[pixel + blue];
+      data[at] = (luma + 32768) >> 16;
     }
   }
   return { width, height, data };
 }
 
+/** Bits of the weights' fraction. */
+const PRECISION_BITS = 22;
+const HALF = 2 ** (PRECISION_BITS - 1);
+
+/** Bits of libvips' weights. */
+const CUBIC_BITS = 12;
+
 /** Resizing along one axis after the other, in fixed point. */
 interface Filter {
-  /** Bits of the weights' fraction. */
-  readonly bits: number;
   /** Type of the values between both passes: 8 bits, or not rounded to those. */
   readonly Between: Uint8ClampedArrayConstructor | Int32ArrayConstructor;
   tapsOf(sourceSize: number, targetSize: number): Taps;
@@ -93,9 +100,9 @@ interface Taps {
   readonly weights: Int32Array;
 }
 
-const TRIANGLE: Filter = { bits: 22, Between: Uint8ClampedArray, tapsOf: triangleTaps };
+const TRIANGLE: Filter = { Between: Uint8ClampedArray, tapsOf: triangleTaps };
 
-const CATMULL_ROM: Filter = { bits: 12, Between: Int32Array, tapsOf: cubicTaps };
+const CATMULL_ROM: Filter = { Between: Int32Array, tapsOf: cubicTaps };
 
 /**
  * Resizes with the antialiased bilinear (triangle) filter, bit for bit as PIL does on 8-bit images: one pass along the
@@ -148,7 +155,7 @@ function triangleTaps(sourceSize: number, targetSize: number): Taps {
       sum += raw[tap];
     }
     for (let tap = 0; tap < count; tap++)
-      taps.weights[at++] = Math.trunc(0.5 + (raw[tap] / sum) * 2 ** TRIANGLE.bits);
+      taps.weights[at++] = Math.trunc(0.5 + (raw[tap] / sum) * 2 ** PRECISION_BITS);
     taps.first[target] = first;
     taps.start[target + 1] = at;
   }
@@ -167,23 +174,23 @@ function cubicTaps(sourceSize: number, targetSize: number): Taps {
     const change = after - before;
     first[pixel] = Math.min(inside(start), Math.max(0, sourceSize - 4));
     [before, 1 - x - before + change, x - after - change, after].forEach((weight, tap) => {
-      weights[4 * pixel + inside(start + tap) - first[pixel]] += Math.trunc(weight * 2 ** CATMULL_ROM.bits);
+      const rounded = Math.trunc(weight * 2 ** CUBIC_BITS) * 2 ** (PRECISION_BITS - CUBIC_BITS);
+      weights[4 * pixel + inside(start + tap) - first[pixel]] += rounded;
     });
   }
   return { first, start: Int32Array.from({ length: targetSize + 1 }, (_, pixel) => 4 * pixel), weights };
 }
 
-function resizeRows({ data: source, ...from }: GrayImage, width: number, { bits, Between, tapsOf }: Filter) {
+function resizeRows({ data: source, ...from }: GrayImage, width: number, { Between, tapsOf }: Filter) {
   const { first, start, weights } = tapsOf(from.width, width);
   const data = new Between(width * from.height);
-  const half = 2 ** (bits - 1);
   for (let row = 0, at = 0; row < from.height; row++)
     for (let column = 0; column < width; column++, at++) {
-      let sum = half;
+      let sum = HALF;
       let pixel = row * from.width + first[column];
       for (let tap = start[column]; tap < start[column + 1]; tap++)
         sum = (sum + Math.imul(source[pixel++], weights[tap])) | 0;
-      data[at] = sum >> bits;
+      data[at] = sum >> PRECISION_BITS;
     }
   return data;
 }
@@ -192,18 +199,19 @@ function resizeColumns(
   source: ArrayLike<number>,
   from: Pick<Box, 'width' | 'height'>,
   height: number,
-  { bits, tapsOf }: Filter,
+  { tapsOf }: Filter,
 ): Uint8Array {
   const { width } = from;
   const { first, start, weights } = tapsOf(from.height, height);
   const data = new Uint8ClampedArray(width * height);
   const sums = new Int32Array(width);
   for (let row = 0; row < height; row++) {
-    sums.fill(2 ** (bits - 1));
+    sums.fill(HALF);
     let pixel = first[row] * width;
     for (let tap = start[row]; tap < start[row + 1]; tap++)
       for (let column = 0; column < width; column++) sums[column] += Math.imul(source[pixel++], weights[tap]);
-    for (let column = 0; column < width; column++) data[row * width + column] = sums[column] >> bits;
+    for (let column = 0; column < width; column++)
+      data[row * width + column] = sums[column] >> PRECISION_BITS;
   }
   return new Uint8Array(data.buffer);
 }
