@@ -66,7 +66,6 @@ export async function preprocess(
   print(`${opened.name}: ${opened.records.length.toLocaleString('en-US')} images in ${opened.directory}`);
   opened.notes?.forEach(print);
   const dataset = markCropped(opened, cropped);
-  const follow = followOnStderr('Faces');
   const settings = {
     root: dataset.directory,
     cropped: dataset.cropped,
@@ -74,7 +73,7 @@ export async function preprocess(
     cacheDirectory: homePath('data', 'cache', 'blocks'),
     marginPx: margin ?? readExperiment(process.env).marginPx,
     workers,
-    onProgress: ({ done, total }: { done: number; total: number }) => follow(done, total),
+    onProgress: followOnStderr('Faces'),
     directory,
   };
   const made = queue

@@ -217,6 +217,6 @@ export function preprocessDataset(
     wholeFace,
     cacheDirectory: homePath('data', 'cache', 'blocks'),
     marginPx,
-    onProgress: ({ done, total }) => onProgress?.(done, total),
+    onProgress,
   });
 }

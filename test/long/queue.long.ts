@@ -72,8 +72,8 @@ describe('the queue on a real Redis server', function () {
     let done = 0;
     const store = await makeStoreOnQueue(url, source, {
       ...options('queue'),
-      onProgress: (progress) => {
-        ({ done } = progress);
+      onProgress: (frames) => {
+        done = frames;
         if (done === 16) killGroup(workers[0]);
       },
     });

@@ -1,13 +1,12 @@
-import { unexpected } from '../../core/errors';
 import { availableParallelism } from 'node:os';
 import type { BlockSet } from '../../core/blocks';
+import { unexpected } from '../../core/errors';
 import type { FrameRecord } from '../../core/record';
 import { startWorkers } from '../../files/worker-process';
 import { removeLeftovers } from '../../files/write-file';
 import { concatBlocks, toBlocks } from './rows';
 import {
   createShardWorker,
-  type FrameCounts,
   planJobs,
   type PlanOptions,
   type ShardJob,
@@ -16,18 +15,14 @@ import {
 } from './shards';
 import { mergeShards, streamStore } from './store';
 
-/** Progress of preprocessing in frames. */
-export interface PreprocessProgress extends FrameCounts {
-  readonly total: number;
-}
-
 /** Options of preprocessing. */
 export interface PreprocessOptions extends PlanOptions {
   /** Number of processes that compute shards, 1 being this process; default {@link defaultWorkers}. */
   readonly workers?: number;
   /** An existing worker with `workers` processes, which the caller stops; default: one is created and stopped. */
   readonly worker?: ShardWorker;
-  readonly onProgress?: (progress: PreprocessProgress) => void;
+  /** Called with the number of frames that are done, and that of all frames. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Numbers of shards, and wall-clock time. */
@@ -71,11 +66,8 @@ export async function preprocess(
   const parts: BlockSet[] = [];
   for (const [index, { file }] of shards.entries())
     for await (const batch of streamStore(file)) parts.push(toBlocks(batch, jobs[index].records));
-  return {
-    blocks: concatBlocks(parts),
-    shards: shards.map(({ file }) => file),
-    ...countShards(shards, start),
-  };
+  const files = shards.map(({ file }) => file);
+  return { blocks: concatBlocks(parts), shards: files, ...countShards(shards, start) };
 }
 
 /**
@@ -118,18 +110,15 @@ async function makeShards(
   if (!Number.isInteger(workers) || workers < 1)
     throw unexpected('an integer of at least 1', 'workers', workers);
   const worker = options.worker ?? (workers > 1 ? startWorkerProcesses(workers) : createShardWorker());
-  let counts = { done: 0, missed: 0, reused: 0 };
-  const onBatch = ({ done, missed, reused }: FrameCounts) => {
-    counts = { done: counts.done + done, missed: counts.missed + missed, reused: counts.reused + reused };
-    onProgress?.({ ...counts, total });
-  };
+  let done = 0;
+  const onDone = (frames: number) => onProgress?.((done += frames), total);
   const shards: StoredShard[] = [];
   const work = [...jobs.entries()];
   const makeAll = async () => {
     for (let next = work.shift(); next; next = work.shift()) {
       const [index, job] = next;
       try {
-        shards[index] = await worker.run(job, onBatch);
+        shards[index] = await worker.run(job, onDone);
       } catch (error) {
         work.length = 0;
         throw error;
@@ -160,5 +149,5 @@ export function defaultWorkers(images: number, cores: number = availableParallel
  * @param count number of processes
  */
 export function startWorkerProcesses(count: number): ShardWorker {
-  return startWorkers<ShardJob, FrameCounts, StoredShard>(count, __dirname, 'shards');
+  return startWorkers<ShardJob, number, StoredShard>(count, __dirname, 'shards');
 }

@@ -88,23 +88,14 @@ export interface StoredShard {
   readonly reused: boolean;
 }
 
-/** Numbers of frames: of those `done`, `missed` have no blocks and `reused` were in the cache. */
-export interface FrameCounts {
-  readonly done: number;
-  readonly missed: number;
-  readonly reused: number;
-}
-
-type OnBatch = (counts: FrameCounts) => void;
-
 /** Computes shards one after the other; while one is computed, the files of the next one are read. */
 export interface ShardWorker {
   /**
    * Computes a shard, or finds it in the cache.
-   * @param onBatch called with the counts of each batch, or of a shard that is in the cache
+   * @param onDone called with the number of frames of each batch, or of a shard that is in the cache
    * @throws Error when the shard cannot be written
    */
-  run(job: ShardJob, onBatch?: OnBatch): Promise<StoredShard>;
+  run(job: ShardJob, onDone?: (frames: number) => void): Promise<StoredShard>;
   /** Frees the networks. No shard may be in progress. */
   stop(): void;
 }
@@ -113,18 +104,21 @@ export interface ShardWorker {
 export function createShardWorker(): ShardWorker {
   let detector: Promise<FaceDetector> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-  const make = async (job: ShardJob, { frames, settings }: Plan, onBatch?: OnBatch): Promise<StoredShard> => {
+  const make = async (
+    job: ShardJob,
+    { frames, settings }: Plan,
+    onDone?: (frames: number) => void,
+  ): Promise<StoredShard> => {
     const fileOf = (key: string) => path.join(job.cacheDirectory, `${key}.arrow`);
     const file = fileOf(keyOf(frames, settings));
     const stored = await readShard(file);
     if (stored?.numRows === frames.length) {
-      const counts = countRows(stored);
-      onBatch?.({ done: counts.frames, missed: counts.missed, reused: counts.frames });
-      return { file, ...counts, reused: true };
+      onDone?.(frames.length);
+      return { file, ...countRows(stored), reused: true };
     }
     expectWritable(job.cacheDirectory);
     detector ??= loadFaceDetector();
-    const rows = await computeRows(frames, { ...job, onBatch, detector: await detector });
+    const rows = await computeRows(frames, { ...job, onDone, detector: await detector });
     // The next run finds a file that changed after planning in its new state, and computes its own shard.
     const found = frames.map((frame, index) => {
       const row = rows[index];
@@ -136,9 +130,9 @@ export function createShardWorker(): ShardWorker {
     return { file: fileOf(key), ...countRows(batch), reused: false };
   };
   return {
-    run: async (job, onBatch) => {
+    run: async (job, onDone) => {
       const planned = planShard(job);
-      const done = turn.then(async () => make(job, await planned, onBatch));
+      const done = turn.then(async () => make(job, await planned, onDone));
       turn = done.catch(() => undefined);
       planned.catch(() => undefined);
       return done;
@@ -221,10 +215,10 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
   options: CutSettings & {
     readonly root: string;
     readonly detector: FaceDetector;
-    readonly onBatch?: OnBatch;
+    readonly onDone?: (frames: number) => void;
   },
 ): Promise<FrameRow<R>[]> {
-  const { root, detector, onBatch, marginPx, fixedMargin, cropped, wholeFace } = options;
+  const { root, detector, onDone, marginPx, fixedMargin, cropped, wholeFace } = options;
   const cut = { marginPx, faceSizePx: fixedMargin ? undefined : MARGIN_FACE_PX, wholeFace };
   const batches = readBatches(frames, {
     read: (frame) => readPlanned(root, frame),
@@ -249,7 +243,7 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
       return { record, ...face, ...blocks, imageSize: { width: image.width, height: image.height } };
     });
     rows.push(...done);
-    onBatch?.({ done: done.length, missed: done.filter((row) => !isFaceRow(row)).length, reused: 0 });
+    onDone?.(done.length);
   }
   return rows;
 }
@@ -264,4 +258,4 @@ async function readPlanned(root: string, { record, content }: PlannedFrame<Pick<
 }
 
 // `preprocess` runs this file as a worker process.
-if (require.main === module) serveJobs<ShardJob, FrameCounts, StoredShard>(createShardWorker().run);
+if (require.main === module) serveJobs<ShardJob, number, StoredShard>(createShardWorker().run);

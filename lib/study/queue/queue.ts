@@ -179,14 +179,14 @@ export async function makeStoreOnQueue(
   options: PreprocessOptions & { readonly directory: string; readonly print?: Print },
 ): Promise<MadeStore> {
   const queue = await openQueue(url, options.print);
-  const run: ShardWorker['run'] = async (job, onBatch) => {
+  const run: ShardWorker['run'] = async (job, onDone) => {
     const shard = await queue.run<StoredShard>('shard', job);
-    const { file, frames, missed, reused } = shard;
+    const { file, frames } = shard;
     if (!fs.existsSync(file))
       throw new Error(
         `Expected ${path.basename(file)} in ${path.dirname(file)}, which all machines must share, but a worker wrote it elsewhere`,
       );
-    onBatch?.({ done: frames, missed, reused: reused ? frames : 0 });
+    onDone?.(frames);
     return shard;
   };
   try {
