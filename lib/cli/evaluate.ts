@@ -159,7 +159,7 @@ export async function evaluateFolds(request: Values & FoldsRun): Promise<boolean
     throw unexpected('two files', '--output and --predictions', `${output} for both`);
   const done = await crossValidate(await openLabelled(request, experiment), request);
   if (!done) return false;
-  if (predictions) await writeOutput(predictions, toPredictionsCsv(done.answers), '--predictions');
+  if (predictions) await writeOutput(predictions, toPredictionsCsv(done.answers));
   const isJson = chooseFormat(FORMATS, format, output) === 'json';
   await writeOutput(output, isJson ? foldsToJson(done) : foldsToText(done));
   return true;

@@ -118,13 +118,13 @@ async function keepAccess(handle: FileHandle, file: string): Promise<void> {
  * The package write-file-atomic (7.0.0) is not used: it does not check how many bytes were written, so that a full disk
  * leaves a truncated file, and it cannot write in parts.
  * @param content bytes, text, parts of bytes, or a function that writes them
- * @param options as of {@link openWhole}; `flush` is false for many files that can be recomputed
+ * @param options.flush default true; false for many files that can be recomputed
  * @throws Error when the disk is full or the folder cannot be written; no partial file remains
  */
 export async function saveWhole(
   file: string,
   content: Uint8Array | string | Iterable<Uint8Array> | ((handle: FileHandle) => Promise<void>),
-  options?: { readonly option?: string; readonly flush?: boolean },
+  options?: { readonly flush: boolean },
 ): Promise<void> {
   try {
     const { handle, finish, discard } = await openWhole(file, options);
@@ -168,11 +168,11 @@ function identify(file: string): string | undefined {
 }
 
 /**
- * Opens an output as {@link openWhole} does.
+ * Opens the file of `--output` as {@link openWhole} does.
  * @param file default standard output, which waits for slow readers
  */
-export async function openOutput(file: string | undefined, option = '--output') {
-  if (!isStandardOutput(file)) return openWhole(file, { option });
+export async function openOutput(file: string | undefined) {
+  if (!isStandardOutput(file)) return openWhole(file, { option: '--output' });
   return { write: writeToStdout, finish: async () => undefined, discard: async () => undefined };
 }
 
@@ -183,8 +183,8 @@ function writeToStdout(text: string): Promise<void> {
 }
 
 /** Writes a whole text to a file as {@link saveWhole} does; default standard output. */
-export async function writeOutput(file: string | undefined, text: string, option?: string): Promise<void> {
-  await (isStandardOutput(file) ? writeToStdout(text) : saveWhole(file, text, { option }));
+export async function writeOutput(file: string | undefined, text: string): Promise<void> {
+  await (isStandardOutput(file) ? writeToStdout(text) : saveWhole(file, text));
 }
 
 /** Removes partial files of killed writers from a folder. Files of the last hour may be in use and remain. */

@@ -18,11 +18,11 @@ const SETTINGS = {
  */
 export async function setUpKernel(): Promise<string> {
   if (!fs.existsSync(venvProgram('jupyter'))) throw new Error('JupyterLab is not installed');
-  const isRegistered = !writeJson(kernelFile(), kernelSpec());
-  const isSet = !writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS);
-  return isRegistered && isSet
-    ? 'the tslab kernel is registered'
-    : 'the tslab kernel was registered in .venv';
+  const written = [
+    writeJson(kernelFile(), kernelSpec()),
+    writeJson(inVenv('lab', 'settings', 'overrides.json'), SETTINGS),
+  ];
+  return `the tslab kernel ${written.includes(true) ? 'was registered in .venv' : 'is registered'}`;
 }
 
 /** Returns the path of kernel.json, the file with the kernel's command line. */
