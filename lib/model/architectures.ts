@@ -1,19 +1,10 @@
-import type { BlockSet } from '../core/blocks';
-import { AUGMENTATION, augmentedSource, STRONG_AUGMENTATION, type Augmentation } from './training/augment';
+import { AUGMENTATION, STRONG_AUGMENTATION, type TrainingInputs } from './training/augment';
 import { buildCombined, buildCompact } from './networks/compact';
-import { type FaceInput, inputSource, type InputName, type TensorSource } from './training/data';
+import type { FaceInput } from './training/data';
 import type { BuildOptions, Network } from './networks/network';
 import { ORIGINAL_RECIPE, PHOTOGRAPH_RECIPE, type TrainingRecipe } from './training/recipe';
 import { buildResidualBlocks, buildResidualBlocksAndFace } from './networks/residual';
 import { buildTerGat } from './networks/tergat';
-
-/** The training inputs of a network. */
-export interface TrainingInputs {
-  /** Inputs in the order of the network's `forward`. */
-  readonly inputs: readonly InputName[];
-  /** Data augmentation of the training samples; default none. */
-  readonly augmentation?: Augmentation;
-}
 
 /** How a network is built, what its inputs are, and how it is trained. */
 export interface NetworkSpec extends TrainingInputs {
@@ -58,18 +49,4 @@ export function findArchitecture(name: string): Architecture {
   if (found) return found;
   const names = ARCHITECTURES.map((one) => one.name).join(', ');
   throw new RangeError(`Expected one of ${names} for architecture but received ${name}`);
-}
-
-/**
- * Makes a network's training source, with its data augmentation if it has one.
- * @param faces positions in the block set
- */
-export function trainingSource(
-  { inputs, augmentation }: TrainingInputs,
-  blocks: BlockSet,
-  faces: readonly number[],
-): TensorSource {
-  return augmentation
-    ? augmentedSource(blocks, faces, inputs, augmentation)
-    : inputSource(blocks, faces, inputs);
 }

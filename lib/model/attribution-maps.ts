@@ -26,36 +26,43 @@ export function gradCamMaps(
   inputs: Pictures,
   layers: readonly FeatureLayer[],
 ): Float32Array[] {
-  return tf.tidy(() => {
+  const forward = (tap: (name: string, features: tf.Tensor) => tf.Tensor) =>
+    network.forward(inputs, { training: false, tap });
+  const maps = tf.tidy(() => {
     const tapped = new Map<string, tf.Tensor>();
     const keep = (name: string, features: tf.Tensor) => {
       tapped.set(name, features);
       return features;
     };
-    const predicted = predictedOneHot(network.forward(inputs, { training: false, tap: keep }));
+    const predicted = predictedOneHot(forward(keep));
     const features = layers.map(({ name }) => {
       const found = tapped.get(name);
       if (found) return found;
-      throw new RangeError(
-        `Expected one of ${[...tapped.keys()].join(', ')} for layers but received ${name}`,
-      );
+      const names = [...tapped.keys()].join(', ');
+      throw new RangeError(`Expected one of ${names} for layers but received ${name}`);
     });
     // A zero tensor is added to each feature map; the gradient by it equals the gradient by the map.
     const predictedLogits = (...changes: tf.Tensor[]) => {
-      const tap = (name: string, map: tf.Tensor) => {
+      const change = (name: string, map: tf.Tensor) => {
         const layer = layers.findIndex((one) => one.name === name);
         return layer < 0 ? map : map.add(changes[layer]);
       };
-      const logits = network.forward(inputs, { training: false, tap }).mul(predicted).sum();
+      const logits = forward(change).mul(predicted).sum();
       // This term gives a gradient of 0 to a picture that no logit depends on.
       return tf.addN([logits, ...changes.map((change) => change.sum().mul(0))]) as tf.Scalar;
     };
     const gradients = tf.grads(predictedLogits)(features.map((map) => tf.zerosLike(map)));
     return layers.map(({ side }, index) => {
-      const map = { features: features[index], gradients: gradients[index] };
-      return weighChannels(map, side, inputs[index].shape[1]);
+      const toMap = (flat: tf.Tensor) => flat.reshape([flat.shape[0], side, side, -1]);
+      const weights = toMap(gradients[index]).mean([1, 2], true); // [n, 1, 1, channels]
+      const map = tf.relu(toMap(features[index]).mul(weights).sum(3, true)) as tf.Tensor4D; // [n, side, side, 1]
+      const size = inputs[index].shape[1];
+      return tf.image.resizeBilinear(map, [size, size], false, true);
     });
   });
+  const values = maps.map((map) => map.dataSync() as Float32Array);
+  tf.dispose(maps);
+  return values;
 }
 
 /** Size and stride of the occluding patch. */
@@ -121,19 +128,6 @@ function slidePatch(
 /** Returns the offsets of the patches; the last patch lies at the edge, so that every pixel is covered. */
 function placesOf(last: number, stridePx: number): number[] {
   return [...Array.from({ length: Math.ceil(last / stridePx) }, (_, index) => index * stridePx), last];
-}
-
-/** Weighs each channel of a feature map by its mean gradient; `side` and `size` are those of map and picture. */
-function weighChannels(
-  { features, gradients }: { readonly features: tf.Tensor; readonly gradients: tf.Tensor },
-  side: number,
-  size: number,
-): Float32Array {
-  const toMap = (flat: tf.Tensor) =>
-    flat.reshape([-1, side, side, flat.size / (flat.shape[0] * side * side)]);
-  const weights = toMap(gradients).mean([1, 2], true); // [n, 1, 1, channels]
-  const map = tf.relu(toMap(features).mul(weights).sum(3, true)) as tf.Tensor4D; // [n, side, side, 1]
-  return tf.image.resizeBilinear(map, [size, size], false, true).dataSync() as Float32Array;
 }
 
 /** Returns one-hot rows of each sample's predicted class, [n, classes]. */

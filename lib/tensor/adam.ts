@@ -47,9 +47,8 @@ export interface AdamRates {
 export class Adam extends tf.Optimizer {
   /** Number of steps taken; whoever restores the moment estimates sets it too. */
   step = 0;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  private readonly settings: Required<Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon' | 'schedule'>>;
+  readonly settings: Required<Omit<AdamOptions, 'schedule'>>;
+  private readonly schedule: (step: number) => number;
   private readonly moments = new Map<string, Moments>();
   private graph: { dispose(): void } | undefined;
 
@@ -62,9 +61,8 @@ export class Adam extends tf.Optimizer {
     checkRange('beta2', beta2, beta2 >= 0 && beta2 < 1);
     checkRange('epsilon', epsilon, epsilon >= 0);
     checkRange('weightDecay', weightDecay, weightDecay >= 0);
-    this.learningRate = learningRate;
-    this.weightDecay = weightDecay;
-    this.settings = { beta1, beta2, epsilon, schedule: options.schedule ?? (() => 1) };
+    this.settings = { learningRate, beta1, beta2, epsilon, weightDecay };
+    this.schedule = options.schedule ?? (() => 1);
   }
 
   /**
@@ -94,11 +92,11 @@ export class Adam extends tf.Optimizer {
   countStep(): AdamRates {
     this.step++;
     this.incrementIterations();
-    const { beta1, beta2, epsilon, schedule } = this.settings;
+    const { beta1, beta2, epsilon, weightDecay } = this.settings;
     const correction = Math.sqrt(1 - beta2 ** this.step);
-    const learningRate = this.learningRate * schedule(this.step);
+    const learningRate = this.settings.learningRate * this.schedule(this.step);
     const stepSize = (learningRate * correction) / (1 - beta1 ** this.step);
-    const keep = 1 - learningRate * this.weightDecay;
+    const keep = 1 - learningRate * weightDecay;
     return { beta1, beta2, stepSize, epsilon: epsilon * correction, keep };
   }
 
@@ -120,9 +118,7 @@ export class Adam extends tf.Optimizer {
 
   /** Returns the settings, which tfjs requires of every optimizer. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { learningRate, weightDecay } = this;
-    const { beta1, beta2, epsilon } = this.settings;
-    return { learningRate, beta1, beta2, epsilon, weightDecay };
+    return { ...this.settings };
   }
 
   /** Disposes the moment estimates and the graph, but not the variables. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { createRandom } from '../../lib/core/random';
-import { AUGMENTATION, augmentedSource, type Augmentation } from '../../lib/model/training/augment';
+import { AUGMENTATION, trainingSource, type Augmentation } from '../../lib/model/training/augment';
 import { buildCombined } from '../../lib/model/networks/compact';
 import { inputSource } from '../../lib/model/training/data';
 import { buildLandmarksNetwork } from '../../lib/model/networks/baselines';
@@ -23,7 +23,10 @@ const blocks = makeBlockSet(makeRecords(5), {
 const faces = [0, 1, 2, 3, 4];
 
 function draw(augmentation: Augmentation, seed = SEED): Float32Array[] {
-  const tensors = augmentedSource(blocks, faces, INPUTS, augmentation).augmentedBatch!([1, 3], seed);
+  const tensors = trainingSource({ inputs: INPUTS, augmentation }, blocks, faces).augmentedBatch!(
+    [1, 3],
+    seed,
+  );
   const values = tensors.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose(tensors);
   return values;
@@ -71,7 +74,7 @@ describe('changed training samples', () => {
   });
 
   it('do not affect evaluation', () => {
-    const source = augmentedSource(blocks, faces, INPUTS, AUGMENTATION);
+    const source = trainingSource({ inputs: INPUTS, augmentation: AUGMENTATION }, blocks, faces);
     const tensors = source.batch([1, 3]);
     const same = readBatch();
     tensors.forEach((tensor, i) => assert.ok(farthest(tensor.dataSync<'float32'>(), same[i]) < 1e-6));

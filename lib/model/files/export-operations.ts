@@ -22,8 +22,8 @@ export interface GraphOperation {
   readonly op: string;
   /** Names of the kernel's inputs in the node's order; default all, in the kernel's order. */
   readonly inputs?: readonly string[];
-  /** Computes the shape of the kernel's result. */
-  readonly shapeOf: (inputs: readonly TracedTensor[], attributes: tf.NamedAttrMap) => number[];
+  /** Computes the shape of the kernel's result; default the first input's. */
+  readonly shapeOf?: (inputs: readonly TracedTensor[], attributes: tf.NamedAttrMap) => number[];
   readonly attributes?: (attributes: tf.NamedAttrMap, inputs: readonly TracedTensor[]) => Attributes;
   /** A constant that is an attribute of the kernel but the last input of the node: one integer or a list. */
   readonly lastInput?: (attributes: tf.NamedAttrMap) => number | readonly number[];
@@ -55,7 +55,6 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
   [tf.FusedBatchNorm]: {
     op: 'FusedBatchNormV3',
     inputs: ['x', 'scale', 'offset', 'mean', 'variance'],
-    shapeOf: ([x]) => x.shape,
     attributes: ({ varianceEpsilon }) => ({
       epsilon: { f: varianceEpsilon as number },
       is_training: { b: false },
@@ -91,13 +90,11 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
   [tf.Cast]: {
     op: 'Cast',
     inputs: ['x'],
-    shapeOf: ([x]) => x.shape,
     attributes: () => ({ SrcT: { type: 'DT_FLOAT' }, DstT: { type: 'DT_FLOAT' } }),
   },
   [tf.Reverse]: {
     op: 'ReverseV2',
     inputs: ['x'],
-    shapeOf: ([x]) => x.shape,
     lastInput: ({ dims }) => toList(dims),
   },
   [tf.Mean]: {
@@ -120,8 +117,8 @@ export const GRAPH_OPERATIONS: Readonly<Record<string, GraphOperation>> = {
     attributes: (_, inputs) => ({ N: { i: `${inputs.length}` } }),
     lastInput: ({ axis }) => axis as number,
   },
-  [tf.Relu]: { op: 'Relu', inputs: ['x'], shapeOf: ([x]) => x.shape },
-  [tf.Softmax]: { op: 'Softmax', inputs: ['logits'], shapeOf: ([logits]) => logits.shape },
+  [tf.Relu]: { op: 'Relu', inputs: ['x'] },
+  [tf.Softmax]: { op: 'Softmax', inputs: ['logits'] },
   [tf.Add]: elementwise('AddV2'),
   [tf.Multiply]: elementwise('Mul'),
   [tf.RealDiv]: elementwise('RealDiv'),

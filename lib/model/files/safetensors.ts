@@ -73,13 +73,14 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const entries = Object.entries(header)
     .filter(([name]) => name !== METADATA)
     .map(([name, entry]) => ({ name, ...checkEntry(name, entry, data.length) }))
-    .sort((first, second) => first.offsets[0] - second.offsets[0] || first.offsets[1] - second.offsets[1]);
+    .sort((first, second) => first.start - second.start || first.end - second.end);
   const tensors = new Map<string, NamedArray>();
   let end = 0;
-  for (const { name, shape, offsets } of entries) {
-    if (offsets[0] !== end) throw expected('tensors without gaps or overlaps', name, `offset ${offsets[0]}`);
-    end = offsets[1];
-    tensors.set(name, { shape, values: toFloats(data.subarray(...offsets)) });
+  for (const entry of entries) {
+    const { name, shape, start } = entry;
+    if (start !== end) throw expected('tensors without gaps or overlaps', name, `offset ${start}`);
+    end = entry.end;
+    tensors.set(name, { shape, values: toFloats(data.subarray(start, end)) });
   }
   if (end !== data.length) throw expected(`${end} bytes of data`, 'file', `${data.length}`);
   return { tensors, metadata: decodeMetadata(header[METADATA]) };
@@ -120,23 +121,16 @@ function decodeHeader(bytes: Uint8Array): { header: Record<string, unknown>; dat
   throw expected('a JSON object', 'header', text.trim().slice(0, 40));
 }
 
-function checkEntry(
-  name: string,
-  entry: unknown,
-  available: number,
-): { shape: number[]; offsets: [number, number] } {
+function checkEntry(name: string, entry: unknown, available: number) {
   if (!isRecord(entry)) throw expected('an object', name, typeof entry);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (dtype !== 'F32') throw expected('dtype F32', name, `${JSON.stringify(dtype)}`);
   if (!isSizes(shape)) throw expected('a shape of whole numbers', name, JSON.stringify(shape));
-  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > available) {
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > available)
     throw expected(`two offsets up to ${available}`, name, JSON.stringify(offsets));
-  }
   const [start, end] = offsets;
-  if (4 * sizeOf(shape) !== end - start) {
-    throw expected(`${4 * sizeOf(shape)} bytes`, name, `${end - start}`);
-  }
-  return { shape, offsets: [start, end] };
+  if (4 * sizeOf(shape) !== end - start) throw expected(`${4 * sizeOf(shape)} bytes`, name, `${end - start}`);
+  return { shape, start, end };
 }
 
 function decodeMetadata(metadata: unknown): Map<string, string> {

@@ -51,37 +51,43 @@ export const STRONG_AUGMENTATION: Augmentation = {
   landmarkNoise: 0.015,
 };
 
+/** The training inputs of a network. */
+export interface TrainingInputs {
+  /** Inputs in the order of the network's `forward`. */
+  readonly inputs: readonly InputName[];
+  /** Data augmentation of the training samples; default none. */
+  readonly augmentation?: Augmentation;
+}
+
 /**
- * Makes a training source whose samples are mirrored, shifted, rotated, zoomed, changed in light and partly erased at
- * random. The pictures of one face share mirroring and light; the other changes are drawn for each picture.
- * @param indices positions of the faces in the block set
- * @param inputs in the order of the network's `forward`
- * @throws RangeError for soft attention or boxes, or when `face` is an input and the set has no whole faces
+ * Makes a training source. With data augmentation, its samples are mirrored, shifted, rotated, zoomed, changed in light and
+ * partly erased at random. The pictures of one face share mirroring and light; the other changes are drawn for each.
+ * @param faces positions of the faces in the block set
+ * @throws RangeError for augmented soft attention or boxes, or when `face` is an input and the set has no whole faces
  */
-export function augmentedSource(
+export function trainingSource(
+  { inputs, augmentation }: TrainingInputs,
   blocks: BlockSet,
-  indices: ArrayLike<number>,
-  inputs: readonly InputName[],
-  augmentation: Augmentation,
+  faces: readonly number[],
 ): TensorSource {
+  const source = inputSource(blocks, faces, inputs);
+  if (!augmentation) return source;
   const changers = inputs.map((input) => inputChanger(blocks, input, augmentation));
-  return {
-    ...inputSource(blocks, indices, inputs),
-    augmentedBatch(positions, { seed, epoch, step }) {
-      const random = createRandom(seed, 'augment', epoch, step);
-      const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
-      for (let row = 0; row < positions.length; row++) {
-        const isMirrored = random.next() < augmentation.mirror;
-        const light = drawLight(augmentation, random);
-        for (const [at, change] of changers.entries()) {
-          const size = sizeOfInput(inputs[at]);
-          const target = batch[at].subarray(row * size, (row + 1) * size);
-          change(indices[positions[row]], { isMirrored, light, random }, target);
-        }
+  const augmentedBatch: TensorSource['augmentedBatch'] = (positions, { seed, epoch, step }) => {
+    const random = createRandom(seed, 'augment', epoch, step);
+    const batch = inputs.map((input) => new Float32Array(positions.length * sizeOfInput(input)));
+    for (let row = 0; row < positions.length; row++) {
+      const isMirrored = random.next() < augmentation.mirror;
+      const light = drawLight(augmentation, random);
+      for (const [at, change] of changers.entries()) {
+        const size = sizeOfInput(inputs[at]);
+        const target = batch[at].subarray(row * size, (row + 1) * size);
+        change(faces[positions[row]], { isMirrored, light, random }, target);
       }
-      return inputs.map((input, at) => inputTensor(input, batch[at]));
-    },
+    }
+    return inputs.map((input, at) => inputTensor(input, batch[at]));
   };
+  return { ...source, augmentedBatch };
 }
 
 /** What the inputs of one face share. */

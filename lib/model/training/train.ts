@@ -58,7 +58,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (size === 0) throw new RangeError(`Expected at least 1 sample for ${name} but received 0`);
   if (!(Number.isInteger(batchSize) && batchSize > 0))
     throw new RangeError(`Expected an integer above 0 for batchSize but received ${batchSize}`);
-  const { learningRate } = optimizer;
+  const { learningRate } = optimizer.settings;
   const sizes = { trainSize: train.size, validationSize: validation.size };
   const identity = { network: network.name, seed, batchSize, learningRate, ...sizes };
   let { store } = options;
@@ -173,7 +173,7 @@ function beginGraphSteps(
 ): (batch: Batch) => tf.Scalar {
   const { parameters, buffers } = network;
   const momentsOf = (parameter: tf.Variable) => optimizer.momentsOf(parameter);
-  const trainee = { parameters, buffers, momentsOf, decays: optimizer.weightDecay > 0 };
+  const trainee = { parameters, buffers, momentsOf, decays: optimizer.settings.weightDecay > 0 };
   const pairs = new Map(
     examples.map((batch) => {
       const dropout = { ...batch.dropout, step: batch.dropout.step + 1 };

@@ -76,42 +76,34 @@ export function traceNative<Result>(
   compute: () => Result,
 ): { readonly result: Result; readonly trace: NativeTrace } {
   const { binding, readSync } = backend;
-  const trace = { operations: [], constants: new Map<number, TracedConstant>() };
-  backend.binding = observe(binding, trace);
-  backend.readSync = () => {
-    throw new Error('Expected a computation of operations alone but it reads the numbers of a tensor');
+  const operations: TracedOperation[] = [];
+  const constants = new Map<number, TracedConstant>();
+  const executeOp: NativeBinding['executeOp'] = (name, attributes, inputs, count) => {
+    const outputs = binding.executeOp(name, attributes, inputs, count);
+    operations.push({ name, attributes, inputs: [...inputs], outputs });
+    return outputs;
   };
+  const createTensor: NativeBinding['createTensor'] = (shape, dtype, values) => {
+    const id = binding.createTensor(shape, dtype, values);
+    constants.set(id, { shape: [...shape], dtype, values });
+    return id;
+  };
+  const refuse = (what: string) => () => {
+    throw new Error(`Expected a computation of operations alone but it ${what}`);
+  };
+  // The addon's properties are read-only; an object that inherits from it can override them.
+  backend.binding = Object.create(binding, {
+    executeOp: { value: executeOp },
+    createTensor: { value: createTensor },
+    runSavedModel: { value: refuse('runs a graph') },
+  }) as NativeBinding;
+  backend.readSync = refuse('reads the numbers of a tensor');
   try {
-    return { result: compute(), trace };
+    return { result: compute(), trace: { operations, constants } };
   } finally {
     backend.binding = binding;
     backend.readSync = readSync;
   }
-}
-
-function observe(
-  binding: NativeBinding,
-  trace: { readonly operations: TracedOperation[]; readonly constants: Map<number, TracedConstant> },
-): NativeBinding {
-  const executeOp: NativeBinding['executeOp'] = (name, attributes, inputs, outputs) => {
-    const given = binding.executeOp(name, attributes, inputs, outputs);
-    trace.operations.push({ name, attributes, inputs: [...inputs], outputs: given });
-    return given;
-  };
-  const createTensor: NativeBinding['createTensor'] = (shape, dtype, values) => {
-    const id = binding.createTensor(shape, dtype, values);
-    trace.constants.set(id, { shape: [...shape], dtype, values });
-    return id;
-  };
-  const runSavedModel = () => {
-    throw new Error('Expected a computation of operations alone but it runs a graph');
-  };
-  // The addon's properties are read-only; an object that inherits from it can override them.
-  return Object.create(binding, {
-    executeOp: { value: executeOp },
-    createTensor: { value: createTensor },
-    runSavedModel: { value: runSavedModel },
-  }) as NativeBinding;
 }
 
 /** Builds a graph node by node. An output of a node is a string such as `name:0`. */
