@@ -103,9 +103,8 @@ function drawLocks(scene: Scene, crown: readonly HeadPoint[], line: readonly Hea
     return fold(strand, index % 2 === 1 ? bright : dark);
   });
   const start = light.x > 0 ? 0.42 : 0.12;
-  const sheen = [0, 1, 2, 3, 4].map((step) =>
-    at(start + 0.115 * step, 0.44 + 0.03 * Math.sin((Math.PI * step) / 4)),
-  );
+  const down = (step: number) => 0.44 + 0.03 * Math.sin((Math.PI * step) / 4);
+  const sheen = [0, 1, 2, 3, 4].map((step) => at(start + 0.115 * step, down(step)));
   const [halfWidth, opacity] = look.style.shading === 'cel' ? [3.2, 0.55] : [4.6, 0.28];
   return strands.join('') + fold(sheen, { colour: palette.hairLight, halfWidth, opacity });
 }
@@ -122,9 +121,8 @@ function drawCurls({ palette, project, head, pose, look }: Scene, reach: number)
     const radius = toNumberText((3 + (index % 3)) * pose.scale);
     const turn = index % 4 < 2 ? `${radius} ${radius}` : `-${radius} ${radius}`;
     const arc = `M${toPointText(point)}a${radius} ${radius} 0 1 1 ${turn}`;
-    return index % 3 === 0
-      ? stroke(arc, palette.hairLight, 1.3, 0.4)
-      : stroke(arc, palette.hairDark, 1.3, 0.6);
+    const [colour, opacity] = index % 3 === 0 ? [palette.hairLight, 0.4] : ([palette.hairDark, 0.6] as const);
+    return stroke(arc, colour, 1.3, opacity);
   });
   return curls.join('');
 }

@@ -41,8 +41,10 @@ export async function writeSample(options: SampleOptions): Promise<{ readonly re
   const specs = planSample(settings);
   const { directory } = options;
   const header = toHeader(settings, specs.length);
-  if ((await readIfThere(join(directory, HEADER_FILE))) === header) return { reused: true };
-  await prepareFolder(directory, header);
+  const complete = await readIfThere(join(directory, HEADER_FILE));
+  if (complete === header) return { reused: true };
+  const partial = await readIfThere(join(directory, PARTIAL_FILE));
+  if (partial !== header) await replaceSample(directory, complete ?? partial, header);
   await drawFrames(specs, options);
   await saveWhole(join(directory, MANIFEST_FILE), toManifestText(specs));
   await rename(join(directory, PARTIAL_FILE), join(directory, HEADER_FILE));
@@ -71,12 +73,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
   return existsSync(path) ? readFile(path, 'utf8') : undefined;
 }
 
-/** Keeps an incomplete sample of the same settings, removes one of other settings, and throws for other files. */
-async function prepareFolder(directory: string, header: string): Promise<void> {
+/** Removes a sample of other settings and begins a new one. @param old header of the old sample, if there is one */
+async function replaceSample(directory: string, old: string | undefined, header: string): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const partial = await readIfThere(join(directory, PARTIAL_FILE));
-  if (partial === header) return;
-  const old = (await readIfThere(join(directory, HEADER_FILE))) ?? partial;
   const [stranger] = await readdir(directory);
   if (stranger !== undefined && old === undefined)
     throw new RangeError(

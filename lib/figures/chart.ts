@@ -37,21 +37,17 @@ const CONFIG = {
   legend: { symbolSize: 90, gradientLabelOffset: 6, ...LABELS, ...TITLES },
 } as const;
 
-/** Makes a chart. @param title what it shows, in one line @param spec vega-lite 5 without `$schema` and `config` */
+/** Makes a chart. @param title what it shows, in one line @param spec without `$schema` and `config` */
 export function makeChart(title: string, spec: ChartFigure['spec']): ChartFigure {
   const $schema = 'https://vega.github.io/schema/vega-lite/v5.json';
   return { kind: 'chart', title, spec: { $schema, ...spec, config: CONFIG } };
 }
 
 /** Defines a channel or a tooltip of names. */
-export function nominal(field: string, options: object = {}) {
-  return { field, type: 'nominal', ...options } as const;
-}
+export const nominal = (field: string, options = {}) => ({ field, type: 'nominal', ...options });
 
 /** Defines a channel or a tooltip of numbers. */
-export function quantitative(field: string, options: object = {}) {
-  return { field, type: 'quantitative', ...options } as const;
-}
+export const quantitative = (field: string, options = {}) => ({ field, type: 'quantitative', ...options });
 
 /** Defines a colour for each name, explained by a legend above the chart. */
 export function colorBy(field: string, domain: readonly string[], range: readonly string[]) {

@@ -56,11 +56,9 @@ function learningChart(
     told.length > 0 ? `after epoch ${history.at(-1)!.epoch}: ${told.join(', ')}` : 'nothing measured yet';
   // The shape repeats the colour's meaning, for readers who do not see colours.
   const shape = nominal('side', { scale: { domain: SIDES, range: ['circle', 'square'] } });
+  const points = layer('point', { ...POINTS, size: 42 }, { shape });
   const curves = {
-    layer: [
-      layer('line', { strokeWidth: 2, clip: false }),
-      layer('point', { ...POINTS, size: 42 }, { shape }),
-    ],
+    layer: [layer('line', { strokeWidth: 2, clip: false }), points],
     encoding: {
       y: quantitative('value', {
         scale: { domain: axisRange(values.map(({ value }) => value)), nice: true },

@@ -40,8 +40,8 @@ export async function imageGrid(
       const x = PADDING + (index % columns) * step;
       const y = top + Math.floor(index / columns) * rowHeight;
       const [middle, below] = [x + cellPx / 2, y + cellPx + 16];
-      const lines = captions[index].map((text, row) =>
-        textLine(text, middle, below + row * CAPTION_LINE, CAPTION),
+      const lines = captions[index].map((line, row) =>
+        textLine(line, middle, below + row * CAPTION_LINE, CAPTION),
       );
       return (await placeInCell(image, x, y, cellPx)) + lines.join('');
     }),

@@ -23,59 +23,55 @@ export function isTable(value: unknown): value is TableLike {
 
 /** Formats a table as HTML that looks the same in JupyterLab, VS Code and GitHub: numbers are aligned right. */
 export function tableToHtml(table: TableLike, caption?: string): string {
-  const { columns, cells, isNumeric, rest } = formatCells(table);
-  // GitHub removes styles and keeps `align`; JupyterLab's style sheet overrides `align`.
-  const cell = (tag: string, text: string, column: number) => {
-    const side = isNumeric[column] ? 'right' : 'left';
-    const style = `text-align:${side};font-variant-numeric:tabular-nums;padding:3px 10px`;
-    return `<${tag} align="${side}" style="${style}">${escapeMarkup(text)}</${tag}>`;
+  const { columns, rowCount, rest } = formatColumns(table);
+  const row = (tag: string, at: number) => {
+    const cells = columns.map(({ texts, isNumeric }) => {
+      // GitHub removes styles and keeps `align`; JupyterLab's style sheet overrides `align`.
+      const side = isNumeric ? 'right' : 'left';
+      const style = `text-align:${side};font-variant-numeric:tabular-nums;padding:3px 10px`;
+      return `<${tag} align="${side}" style="${style}">${escapeMarkup(texts[at])}</${tag}>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
   };
-  const row = (tag: string, texts: readonly string[]) =>
-    `<tr>${texts.map((text, column) => cell(tag, text, column)).join('')}</tr>`;
-  const head = caption
-    ? `<caption style="text-align:left;font-weight:bold;padding:4px 10px">${escapeMarkup(caption)}</caption>`
-    : '';
-  const body = cells.map((texts) => row('td', texts)).join('\n');
+  const style = 'text-align:left;font-weight:bold;padding:4px 10px';
+  const head = caption ? `<caption style="${style}">${escapeMarkup(caption)}</caption>` : '';
+  const body = Array.from({ length: rowCount }, (_, at) => row('td', at + 1)).join('\n');
   const end = rest ? `\n<p>${rest}</p>` : '';
-  return `<table>${head}\n<thead>${row('th', columns)}</thead>\n<tbody>\n${body}\n</tbody></table>${end}`;
+  return `<table>${head}\n<thead>${row('th', 0)}</thead>\n<tbody>\n${body}\n</tbody></table>${end}`;
 }
 
 /** Formats a table as plain text in columns: numbers are aligned right. */
 export function tableToText(table: TableLike, caption?: string): string {
-  const { columns, cells, isNumeric, rest } = formatCells(table);
-  const widths = columns.map((name, column) =>
-    Math.max(name.length, ...cells.map((texts) => texts[column].length)),
-  );
-  const pad = (text: string, column: number) =>
-    isNumeric[column] ? text.padStart(widths[column]) : text.padEnd(widths[column]);
-  const line = (texts: readonly string[]) => texts.map(pad).join('  ').trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  const head = caption ? [caption, ''] : [];
-  return [...head, line(columns), rule, ...cells.map(line), rest].join('\n').trimEnd();
+  const { columns, rowCount, rest } = formatColumns(table);
+  const padded = columns.map(({ texts, isNumeric }) => {
+    const width = Math.max(...texts.map(({ length }) => length));
+    const [name, ...cells] = texts.map((text) => (isNumeric ? text.padStart(width) : text.padEnd(width)));
+    return [name, '-'.repeat(width), ...cells];
+  });
+  const lines = Array.from({ length: rowCount + 2 }, (_, at) => padded.map((texts) => texts[at]).join('  '));
+  return [...(caption ? [caption, ''] : []), ...lines.map((line) => line.trimEnd()), rest]
+    .join('\n')
+    .trimEnd();
 }
 
-function formatCells({ columns: names, values, index = [] }: TableLike) {
+/** Formats each column: its name, then the cells of the shown rows. */
+function formatColumns({ columns: names, values, index = [] }: TableLike) {
   const all = values as CellValue[][];
   const isNamed = index.some((name) => typeof name === 'string');
-  const columns = isNamed ? ['', ...names] : names;
   const rows = all.slice(0, MAX_ROWS).map((row, at) => (isNamed ? [String(index[at]), ...row] : row));
-  const byColumn = columns.map((_, column) => rows.map((row) => row[column]));
-  const digits = byColumn.map((cells, column) => {
+  const columns = (isNamed ? ['', ...names] : names).map((name, column) => {
+    const cells = rows.map((row) => row[column]);
     const isWhole = cells.every((cell) => !Number.isFinite(cell) || Number.isInteger(cell));
-    return isWhole ? 0 : columns[column].includes('%') ? 2 : 3;
+    const digits = isWhole ? 0 : name.includes('%') ? 2 : 3;
+    // A column is numeric if it has numbers and, apart from gaps, nothing else.
+    const isNumeric =
+      cells.some((cell) => typeof cell === 'number') &&
+      cells.every((cell) => typeof cell === 'number' || isGap(cell));
+    return { texts: [name, ...cells.map((cell) => formatCell(cell, digits))], isNumeric };
   });
-  return {
-    columns,
-    cells: rows.map((row) => columns.map((_, column) => formatCell(row[column], digits[column]))),
-    isNumeric: byColumn.map(isNumberColumn),
-    rest: all.length > MAX_ROWS ? `and ${(all.length - MAX_ROWS).toLocaleString('en-US')} more rows` : '',
-  };
-}
-
-/** A column is numeric if it has numbers and, apart from gaps, nothing else. */
-function isNumberColumn(cells: readonly CellValue[]): boolean {
-  const isNumber = (cell: CellValue) => typeof cell === 'number';
-  return cells.some(isNumber) && cells.every((cell) => isNumber(cell) || isGap(cell));
+  const rest =
+    all.length > MAX_ROWS ? `and ${(all.length - MAX_ROWS).toLocaleString('en-US')} more rows` : '';
+  return { columns, rowCount: rows.length, rest };
 }
 
 const isGap = (cell: CellValue): boolean => cell === null || cell === undefined || Number.isNaN(cell);

@@ -1,7 +1,7 @@
-/** Font of all figures. DejaVu Sans is drawn from an npm package; a browser without it takes Verdana, its kin. */
+/** Font of all figures. DejaVu Sans is drawn from an npm package; a browser without it uses Verdana, which is similar. */
 export const FONT_FAMILY = 'DejaVu Sans, Verdana, sans-serif';
 
-/** Colours of all figures. Source: Okabe and Ito, told apart by colour-blind readers. */
+/** Colours of all figures, which colour-blind readers can distinguish. Source: Okabe and Ito. */
 export const COLORS = {
   ink: '#22272e',
   quiet: '#5c6570',
