@@ -76,8 +76,8 @@ async function openData(): Promise<RealFacesData> {
 }
 
 /**
- * Trains networks on FER+'s training side and prints their accuracy on the validation side.
- * @param isTested if true, they are tested on the test side too; the answers are saved and the evaluation is recorded
+ * Trains networks on FER+'s training set and prints their accuracy on the validation set.
+ * @param isTested if true, they are tested on the test set too; the answers are saved and the evaluation is recorded
  */
 async function runModels(runs: readonly Run[], isTested: boolean): Promise<boolean> {
   const { recordEvaluation } = await import('../study/real-faces/real-faces-archive');

@@ -81,7 +81,7 @@ export async function cutFromLastImage({ blocks, imageOf }: BlockImages): Promis
 
 /**
  * Cuts a box from each image, clamped to the image, and resizes it to a square.
- * @param files of the n images; a file that follows itself is read once
+ * @param files of the n images; a file that is listed several times in a row is read once
  * @param boxOf returns the box of a position in `files`, in pixels
  * @param sizePx side after resizing, default {@link BLOCK_SIZE}
  * @returns grey levels, [n, size, size]; black for a box outside of its image

@@ -10,7 +10,7 @@ export function studyDirectory(study: 'evidence' | 'real-faces'): string {
 }
 
 /**
- * Saves a study's committed figures.
+ * Saves the summary and the charts of a study.
  * @param summary saved as results/reference/STUDY.json
  * @param charts saved in the study's folder by the names of their files; undefined ones are left out
  */

@@ -50,7 +50,7 @@ export function runCorruptions(
   return runOnce(job, context, ask, 'hard-images1_');
 }
 
-/** Selects at most a number of items, evenly spaced. */
+/** Selects evenly spaced items. @param most maximum number */
 export function thinOut<T>(items: readonly T[], most: number): T[] {
   const count = Math.min(most, items.length);
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]);

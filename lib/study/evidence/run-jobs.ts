@@ -16,7 +16,7 @@ import { packProbabilities } from '../probabilities';
 /** Increment when a learner or a condition changes under the same name. */
 const RUNS_VERSION = 3;
 
-/** What all jobs share. */
+/** Data and functions that all jobs use. */
 export interface RunContext {
   /** Name of the size; each size has its own cache directory. */
   readonly size: string;

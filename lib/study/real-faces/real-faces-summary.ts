@@ -152,6 +152,7 @@ export function carriedToMarkdown(summary: ModelSummary): string {
     return `${emotion} ${percent(strict7.recall[emotion])} (${formatCount(count)})`;
   });
   const interval = `(Wilson 95 %: ${percent(strict7.low)} to ${percent(strict7.high)})`;
+  const surest = [coverage['0.8'], coverage['0.5']];
   const after = `${ece.after.toFixed(3)} after a temperature of ${temperature.toFixed(2)}`;
   return markdownTable(
     ['FER+ test images', ''],
@@ -162,10 +163,7 @@ export function carriedToMarkdown(summary: ModelSummary): string {
       ['most votes, however few', rate(plural7)],
       ['recall by expression', recall.join(', ')],
       ['macro F1', strict7.macroF1.toFixed(3)],
-      [
-        'right among the surest 80 %, the surest half',
-        `${percent(coverage['0.8'])}, ${percent(coverage['0.5'])}`,
-      ],
+      ['right among the surest 80 %, the surest half', surest.map(percent).join(', ')],
       ['expected calibration error, 15 bins', `${ece.before.toFixed(3)} before, ${after}`],
     ],
   );
