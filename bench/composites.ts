@@ -5,7 +5,7 @@ import { landmarkBox } from '../lib/core/blocks';
 import { createRandom } from '../lib/core/random';
 import { startEngine } from '../lib/tensor/backend';
 import { decodeImage, isBadImage } from '../lib/faces/picture/decode';
-import type { DetectedFace } from '../lib/faces/detector/find-landmarks';
+import type { DetectedFace } from '../lib/faces/detector/detected-face';
 import { type FaceDetector, loadFaceDetector } from '../lib/faces/detector/detect';
 import { type Piece, TEXTURES, cutPieces, drawPieces, drawTexture, pasteFaces } from './paste-faces';
 import { median } from './bench-results';

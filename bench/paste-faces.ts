@@ -3,7 +3,7 @@ import { type Box, boundingBox, centerOf, longerSide, scaleBox } from '../lib/co
 import { landmarkBox } from '../lib/core/blocks';
 import type { Random } from '../lib/core/random';
 import { FRAME_SIZE, measureLandmarks, planSample, renderPng, renderSvg } from '../lib/characters';
-import type { DetectedFace } from '../lib/faces/detector/find-landmarks';
+import type { DetectedFace } from '../lib/faces/detector/detected-face';
 
 /** A picture of one face, for pasting into composites. */
 export interface Piece {

@@ -8,8 +8,8 @@ import { type CutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../core/block
 import { normalizeLandmarks } from '../core/landmark-features';
 import { scaleByTemperature } from '../core/calibration';
 import { projectRoot } from '../files/project';
-import { loadExpressionNetwork, type RecognizedFace } from '../faces/detector/face-api';
-import type { DetectedFace } from '../faces/detector/find-landmarks';
+import { loadExpressionNetwork } from '../faces/detector/face-api';
+import type { DetectedFace, RecognizedFace } from '../faces/detector/detected-face';
 import { compile } from '../tensor/graph/compile';
 import { nativeBackend } from '../tensor/native/addon';
 import { findArchitecture } from '../model/architectures';

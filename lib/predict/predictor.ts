@@ -4,8 +4,8 @@ import { type Box, intersectionOverUnion } from '../core/geometry';
 import type { RgbImage } from '../core/image';
 import { startEngine } from '../tensor/backend';
 import { type BadImage, isBadImage } from '../faces/picture/decode';
-import { loadFaceDetector, type WantedFaces } from '../faces/detector/detect';
-import type { DetectedFace } from '../faces/detector/find-landmarks';
+import { loadFaceDetector } from '../faces/detector/detect';
+import type { DetectedFace, WantedFaces } from '../faces/detector/detected-face';
 import { type Classifier, loadClassifier } from './classifier';
 
 /** The likeliest expression's probability below which the answer is `unsure`. */

@@ -7,7 +7,8 @@ import type { RgbImage } from '../../lib/core/image';
 import { startEngine } from '../../lib/tensor/backend';
 import { runSsd, runTiny } from '../../lib/faces/detector/find-boxes';
 import { type FaceDetector, loadFaceDetector } from '../../lib/faces/detector/detect';
-import { type DetectedFace, LANDMARK_BIAS } from '../../lib/faces/detector/find-landmarks';
+import type { DetectedFace } from '../../lib/faces/detector/detected-face';
+import { LANDMARK_BIAS } from '../../lib/faces/detector/find-landmarks';
 import { loadNetworks } from '../../lib/faces/detector/face-api';
 import {
   type LandmarkParams,

@@ -1,15 +1,9 @@
 import { type Box, isCentredIn, longerSide, wholeOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { type Networks, WEIGHTS_VERSION, loadNetworks } from './face-api';
-import { type Candidate, MIN_SCORE, SSD_SIZE, clipToImage, rankFaces } from './find-boxes';
-import {
-  DETECTORS,
-  type DetectedFace,
-  type FoundBox,
-  LANDMARK_BIAS,
-  addLandmarks,
-  findCropped,
-} from './find-landmarks';
+import { type Candidate, DETECTORS, type DetectedFace, type WantedFaces } from './detected-face';
+import { MIN_SCORE, SSD_SIZE, clipToImage, rankFaces } from './find-boxes';
+import { type FoundBox, LANDMARK_BIAS, addLandmarks, findCropped } from './find-landmarks';
 import { type Follower, createFollower } from './follow';
 import {
   MAX_SAMPLING_RATIO,
@@ -42,21 +36,6 @@ export const DETECTOR_SETTINGS: Readonly<Record<string, string | number>> = {
 
 /** Minimum longer side of cropped faces before detection, in pixels; smaller ones are enlarged. FER2013's have 48 pixels. */
 export const CROPPED_SIDE = 192;
-
-/**
- * Which faces of an image are found.
- *
- * `largest`: one, as preprocessing does. The tiny detector with an input of 160 pixels is fast, and the most accurate for faces
- * that fill the image. Images without a face go through the tiny detector at 320 pixels, then SSD, then SSD on cuts around
- * proposals of small faces.
- *
- * `all`: the tiny detector finds a single face that fills an image; other images go through SSD, and cuts around proposals of small
- * faces too. A face needs 30 pixels and a fortieth of the image's longer side.
- *
- * `cropped`: each whole image is a face, of which only landmarks are predicted; mean landmarks are assumed where these are not
- * upright.
- */
-export type WantedFaces = 'all' | 'largest' | 'cropped';
 
 /** Finds faces with their landmarks. The faces of an image do not depend on the other images. */
 export interface FaceDetector {

@@ -4,7 +4,7 @@ import * as faceApi from '@vladmandic/face-api/dist/face-api.node-wasm.js';
 import { EMOTIONS, type Emotion } from '../../core/emotions';
 import type { RgbImage } from '../../core/image';
 import { compile, type InputShape } from '../../tensor/graph/compile';
-import type { DetectedFace } from './find-landmarks';
+import type { DetectedFace, RecognizedFace } from './detected-face';
 import {
   LANDMARK_INPUT,
   type LandmarkParams,
@@ -25,12 +25,6 @@ export const WEIGHTS_VERSION = faceApi.version;
 const ANY_IMAGE: InputShape = { example: [1, 128, 128, 3], freeAxes: [0, 1, 2] };
 
 const ANY_NUMBER_OF_FACES: InputShape = { example: [1, LANDMARK_INPUT, LANDMARK_INPUT, 3], freeAxes: [0] };
-
-/** A face that face-api detected and classified, with uncorrected landmarks. */
-export interface RecognizedFace extends DetectedFace {
-  /** In the order of {@link EMOTIONS}, [7]. */
-  readonly probabilities: Float32Array;
-}
 
 /** The tiny detector, the landmark network and the SSD detector, as {@link loadNetworks} returns them. */
 export type Networks = Awaited<ReturnType<typeof loadNetworks>>;

@@ -1,15 +1,8 @@
 import { type Box, clampBox, intersectionOverUnion, longerSide, wholeOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
+import type { Candidate } from './detected-face';
 import type { buildSsdNetwork, PixelNetwork } from './face-api-networks';
 import { type ImagePart, type InputOptions, runOnParts } from './sampling';
-
-/** A detection: a box that may be a face. */
-export interface Candidate {
-  /** Confidence, 0 to 1. */
-  readonly score: number;
-  /** In pixels; it may extend beyond the image. */
-  readonly box: Box;
-}
 
 type Size = Pick<Box, 'width' | 'height'>;
 

@@ -2,29 +2,9 @@ import { type Box, centerOf, wholeOf } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import { ASSUMED, EYES_LANDMARKS, MOUTH_LANDMARKS, landmarkBox, landmarksOf } from '../../core/blocks';
 import { LANDMARK_INPUT, type LandmarkNetwork } from './face-api-networks';
-import { type Candidate, wholePixels } from './find-boxes';
+import type { Candidate, DetectedFace } from './detected-face';
+import { wholePixels } from './find-boxes';
 import { type ImagePart, runOnParts } from './sampling';
-
-/**
- * Names of detectors, in the order in which they run, with the side of the network's input in pixels. `followed`: tracked from
- * the previous frame of a video. For cropped faces no detector runs: `whole-image` has predicted landmarks, `assumed` mean ones.
- */
-export const DETECTORS = [
-  'tiny-160',
-  'tiny-320',
-  'ssd-512',
-  'ssd-256',
-  'followed',
-  'whole-image',
-  ASSUMED,
-] as const;
-
-/** A face with its landmarks, in pixels of the image. `score`: not comparable between detectors. */
-export interface DetectedFace extends Candidate {
-  readonly detector: (typeof DETECTORS)[number];
-  /** [68, 2] as x and y. */
-  readonly landmarks: Float32Array;
-}
 
 /** A detection without landmarks: the detector's box, and the same as a part of the image. */
 export interface FoundBox extends Candidate, ImagePart {

@@ -2,7 +2,8 @@ import { centerOf, isCentredIn, longerSide } from '../../core/geometry';
 import type { RgbImage } from '../../core/image';
 import type { Networks } from './face-api';
 import { wholePixels } from './find-boxes';
-import { type DetectedFace, findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
+import type { DetectedFace } from './detected-face';
+import { findLandmarks, frameLandmarks, isUpright } from './find-landmarks';
 import { PROPOSAL_SCORE, cutAndFit, findWithTiny, placeBox } from './run-detectors';
 
 /** Takes the frames of a video in order, with their times in seconds, and returns their faces, the largest first. */

@@ -2,16 +2,8 @@ import sharp from 'sharp';
 import { type Box, growBox, isCentredIn, longerSide, scaleBox, wholeOf } from '../../core/geometry';
 import { type GrayImage, type RgbImage, enlargeCubic } from '../../core/image';
 import type { Networks } from './face-api';
-import {
-  type Candidate,
-  SSD_SIZE,
-  type TinyOptions,
-  runSsd,
-  runTiny,
-  runTinyInOwnSize,
-  wholePixels,
-} from './find-boxes';
-import type { DetectedFace } from './find-landmarks';
+import { SSD_SIZE, type TinyOptions, runSsd, runTiny, runTinyInOwnSize, wholePixels } from './find-boxes';
+import type { Candidate, DetectedFace } from './detected-face';
 
 /** Smallest face of the tiny detector, as a share of the image's longer side: it also detects gaps between heads as small faces. */
 export const MIN_TINY_SHARE = 0.3;

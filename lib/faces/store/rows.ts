@@ -12,7 +12,7 @@ import {
 import type { Emotion } from '../../core/emotions';
 import type { Box } from '../../core/geometry';
 import type { FrameRecord } from '../../core/record';
-import { type DetectedFace } from '../detector/find-landmarks';
+import type { DetectedFace } from '../detector/detected-face';
 
 const BLOCK_LENGTH = BLOCK_SIZE * BLOCK_SIZE;
 
