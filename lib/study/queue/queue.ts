@@ -23,7 +23,7 @@ type Print = (line: string) => void;
 
 const QUEUE = 'prior-attention';
 
-/** As many jobs of a store are in Redis at a time as this number of workers takes. */
+/** The jobs of a store are sent ahead for this number of workers, two for each. */
 const WORKERS_AHEAD = 128;
 
 /** Maximum number of attempts of a failing job, and of restarts of a job whose worker was lost. */
