@@ -42,7 +42,7 @@ export function listFolders(directory: string): string[] {
   const real = fs.realpathSync(directory);
   const names = listOwnFolders(directory);
   const listed = new Set(names.map((name) => path.join(real, name)));
-  for (const { name } of listEntries(directory).filter((entry) => entry.isSymbolicLink())) {
+  for (const name of listNames(directory, (entry) => entry.isSymbolicLink())) {
     const target = findFolder(path.join(directory, name));
     if (!target || listed.has(target) || isInside(target, real)) continue;
     listed.add(target);
@@ -113,20 +113,20 @@ export function listTree(directory: string): string[] {
   return below('', []).sort();
 }
 
+/** Lists the names of some of a folder's entries, sorted, without hidden ones. */
+function listNames(directory: string, isWanted: (entry: fs.Dirent) => boolean): string[] {
+  const entries = fs.readdirSync(directory, { withFileTypes: true }).filter(isWanted);
+  const names = entries.map(({ name }) => name);
+  return names.filter((name) => !name.startsWith('.')).sort();
+}
+
 function listOwnFolders(directory: string): string[] {
-  return listEntries(directory).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  return listNames(directory, (entry) => entry.isDirectory());
 }
 
 /** Lists a folder's entries that are not folders; links to folders are included. */
 function listFiles(directory: string): string[] {
-  return listEntries(directory).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
-}
-
-function listEntries(directory: string): fs.Dirent[] {
-  const entries = fs.readdirSync(directory, { withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.name.startsWith('.'))
-    .sort((first, second) => (first.name < second.name ? -1 : 1));
+  return listNames(directory, (entry) => !entry.isDirectory());
 }
 
 /** Finds the folder that a link leads to; undefined for a link to anything else. */
