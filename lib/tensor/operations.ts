@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend } from './native/addon';
 import * as native from './native/fused-kernels';
+import type { BatchNormalization } from './native/fused-kernels';
 import { wasmTrainingBackend } from './wasm';
 import * as wasm from './wasm/layers';
 
@@ -40,32 +41,15 @@ export function convolveAndPool({ x, filter, bias }: Convolution): tf.Tensor4D {
   return tf.maxPool(tf.relu(convolved.add(bias)) as tf.Tensor4D, 2, 2, 'valid');
 }
 
-/** Inputs and settings of batch normalisation. */
-interface BatchNormalization {
-  /** [n, height, width, channels] */
-  readonly x: tf.Tensor4D;
-  /** Learned factor and offset, [channels]. */
-  readonly scale: tf.Tensor1D;
-  readonly offset: tf.Tensor1D;
-  /** Running mean and unbiased variance over batches, [channels]. */
-  readonly mean: tf.Variable;
-  readonly variance: tf.Variable;
-  /** Weight of a new batch in the running statistics, 0 to 1, as PyTorch defines it. */
-  readonly momentum: number;
-  readonly epsilon: number;
-}
-
 /**
  * Normalises by the batch's mean and variance, applies relu, and updates the running statistics.
  * @returns the shape of x
  */
 export function normalizeByBatch(layer: BatchNormalization): tf.Tensor4D {
-  const { x, scale, offset, momentum, epsilon } = layer;
-  const inputs = [x, scale, offset] as const;
-  const running = [layer.mean, layer.variance] as const;
-  if (nativeBackend()) return native.normalizeBatch(inputs, running, layer);
+  if (nativeBackend()) return native.normalizeBatch(layer);
   const wasmBackend = wasmTrainingBackend();
-  if (wasmBackend) return wasm.normalizeBatch(wasmBackend, inputs, running, layer);
+  if (wasmBackend) return wasm.normalizeBatch(wasmBackend, layer);
+  const { x, scale, offset, momentum, epsilon } = layer;
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   const count = x.size / mean.size;
   moveTowards(layer.mean, mean, momentum);

@@ -65,22 +65,31 @@ export function poolBiasRelu(x: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
   });
 }
 
-/**
- * Normalises by the batch's mean and variance, and applies relu.
- * @param running statistics, which are updated
- */
-export function normalizeBatch(
-  [x, scale, offset]: readonly [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D],
-  running: readonly [mean: tf.Variable, variance: tf.Variable],
-  { momentum, epsilon }: { readonly momentum: number; readonly epsilon: number },
-): tf.Tensor4D {
+/** Inputs and settings of batch normalisation. */
+export interface BatchNormalization {
+  /** [n, height, width, channels] */
+  readonly x: tf.Tensor4D;
+  /** Learned factor and offset, [channels]. */
+  readonly scale: tf.Tensor1D;
+  readonly offset: tf.Tensor1D;
+  /** Running mean and unbiased variance over batches, [channels]. */
+  readonly mean: tf.Variable;
+  readonly variance: tf.Variable;
+  /** Weight of a new batch in the running statistics, 0 to 1, as PyTorch defines it. */
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Normalises by the batch's mean and variance, applies relu, and updates the running statistics. */
+export function normalizeBatch(layer: BatchNormalization): tf.Tensor4D {
+  const { x, scale, offset, momentum, epsilon } = layer;
   const attributes = { T, U: T, epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
   return withGradient([x, scale, offset], () => {
     const forward = { ...attributes, exponential_avg_factor: { float: momentum } };
-    const inputs = [x, scale, offset, ...running];
+    const inputs = [x, scale, offset, layer.mean, layer.variance];
     const [normalized, mean, variance, ...reserved] = run('FusedBatchNormV3', inputs, forward, 6);
-    running[0].assign(mean);
-    running[1].assign(variance);
+    layer.mean.assign(mean);
+    layer.variance.assign(variance);
     const y = applyRelu(normalized) as tf.Tensor4D;
     return {
       value: y,

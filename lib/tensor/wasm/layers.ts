@@ -1,26 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from '../native/fused-kernels';
+import { withGradient, type BatchNormalization } from '../native/fused-kernels';
 import { callKernel, instantiate, type WasmBackend } from './module';
 
-/**
- * Normalises by the batch's mean and variance, and applies relu, as native/fused-kernels.ts does.
- * @param running statistics, which are updated
- */
-export function normalizeBatch(
-  backend: WasmBackend,
-  [x, scale, offset]: readonly [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D],
-  running: readonly [mean: tf.Variable, variance: tf.Variable],
-  { momentum, epsilon }: { readonly momentum: number; readonly epsilon: number },
-): tf.Tensor4D {
+/** Normalises by the batch's mean and variance, applies relu, and updates the running statistics. */
+export function normalizeBatch(backend: WasmBackend, layer: BatchNormalization): tf.Tensor4D {
+  const { x, scale, offset, momentum, epsilon } = layer;
   // The fields of `Layer` in assembly/normalization.ts before x.
   const start = [x.size / scale.size, scale.size, 0, 0, 0];
   return withGradient([x, scale, offset], () => {
     const [mean, variance, batchMean, inverse] = [0, 1, 2, 3].map(() => makeTensor(backend, scale.shape));
     const y = makeTensor(backend, x.shape) as tf.Tensor4D;
+    const running = [layer.mean, layer.variance];
     const forward = [...start, x, scale, y, batchMean, inverse, offset, ...running, mean, variance];
     callKernel(backend, 'normalize', forward, momentum, epsilon);
-    running[0].assign(mean);
-    running[1].assign(variance);
+    layer.mean.assign(mean);
+    layer.variance.assign(variance);
     return {
       value: y,
       saved: [x, scale, y, batchMean, inverse],
