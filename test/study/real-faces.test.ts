@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { EMOTIONS } from '../../lib/core/emotions';
+import { HOME_VARIABLE } from '../../lib/files/project';
 import {
   loadRealFaces,
   recordEvaluation,
@@ -18,7 +20,11 @@ import {
 } from '../../lib/study/real-faces/real-faces-summary';
 import { annotatorAgreement, realFacesAnswers } from '../../lib/study/real-faces/calibrated-answers';
 import { studyDirectory } from '../../lib/study/committed-files';
+import { makeDefaultModel } from '../../lib/study/real-faces/train';
+import { buildFaceSet } from '../support/blocks';
+import { useEnvironment } from '../support/environment';
 import { useTemporaryFolder } from '../support/folder';
+import { startFastest } from '../support/native';
 import { assertSection, readReference } from '../support/assertions';
 import { packProbabilities } from '../../lib/study/probabilities';
 
@@ -170,6 +176,32 @@ describe('the study of real faces', () => {
     const { successes, trials } = annotatorAgreement([{ votes: JOY }]);
     assert.deepEqual([successes, trials], [9, 10]);
     assert.equal(annotatorAgreement([{ votes: TIE }]).trials, 10, 'either five wins against the other four');
+  });
+});
+
+describe('makeDefaultModel', function () {
+  this.timeout(60_000);
+  const folder = useTemporaryFolder();
+  const set = useEnvironment(HOME_VARIABLE);
+
+  it('draws and writes nothing when its first training is stopped', async () => {
+    await startFastest();
+    set(folder());
+    const blocks = buildFaceSet(14);
+    const faces = [...blocks.records.keys()];
+    const printed: string[] = [];
+    const dataset = { name: 'a', synthetic: true, directory: folder(), records: blocks.records };
+    const data = {
+      dataset: { ...dataset, drawn: false, seconds: 0 },
+      imageOf: () => '',
+      blocks,
+      sides: { name: 'official' as const, train: faces, validation: faces, test: [] },
+      chosenBy: faces,
+      faces: [],
+    };
+    const options = { seed: 1, print: (line: string) => printed.push(line), shouldStop: () => true };
+    assert.equal(await makeDefaultModel(data, options), false);
+    assert.deepEqual([printed, fs.readdirSync(path.join(folder(), 'data'))], [[], ['cache']]);
   });
 });
 
