@@ -8,11 +8,11 @@ import { provideModelFolder } from './graph/session';
 import { setUpCommand } from '../files/project';
 import { registerWasmTrainingKernels } from './wasm';
 
-/** A backend of TensorFlow.js that this project supports. */
-export type Backend = 'tensorflow' | 'wasm' | 'cpu';
+/** The supported backends of TensorFlow.js, fastest first. */
+const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
 
-/** The supported backends, fastest first. */
-const BACKENDS: readonly Backend[] = ['tensorflow', 'wasm', 'cpu'];
+/** A backend of TensorFlow.js that this project supports. */
+export type Backend = (typeof BACKENDS)[number];
 
 /** The backend in use, and why it is not a faster one. */
 export interface EngineInfo {
@@ -64,11 +64,10 @@ export function addonDirectory(): string {
 }
 
 function backendFromEnvironment(name: string | undefined): Backend | undefined {
-  if (!name) return undefined;
-  if (!(BACKENDS as readonly string[]).includes(name)) {
+  const found = BACKENDS.find((backend) => backend === name);
+  if (name && !found)
     throw new RangeError(`Expected one of ${BACKENDS.join(', ')} for ENGINE but received ${name}`);
-  }
-  return name as Backend;
+  return found;
 }
 
 async function start(requested: Backend | undefined): Promise<EngineInfo> {

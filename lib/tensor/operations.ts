@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend } from './native/addon';
 import * as native from './native/fused-kernels';
-import type { BatchNormalization } from './native/fused-kernels';
+import type { BatchNormalization, DenseLayer } from './native/fused-kernels';
 import { wasmTrainingBackend } from './wasm';
 import * as wasm from './wasm/layers';
 
@@ -9,9 +9,6 @@ import * as wasm from './wasm/layers';
  * The operations of the networks. They use this project's kernels where the backend has them, and tfjs' operations
  * otherwise. All are differentiable and return new tensors, which the surrounding tidy disposes.
  */
-
-/** Activation function. */
-export type Activation = 'none' | 'relu';
 
 /** A convolution of stride 1 and same padding: x, [n, height, width, in], filter, [height, width, in, out]. */
 interface Convolution {
@@ -65,15 +62,10 @@ export function normalizeByRunning(layer: BatchNormalization): tf.Tensor4D {
   return tf.relu(tf.engine().runKernel<tf.Tensor4D>('FusedBatchNorm', inputs, { varianceEpsilon }));
 }
 
-/** Multiplies x, [n, in], by a matrix, [in, out], adds the bias and applies the activation. @returns [n, out] */
-export function connect(layer: {
-  readonly x: tf.Tensor2D;
-  readonly weight: tf.Tensor2D;
-  readonly bias: tf.Tensor1D;
-  readonly activation: Activation;
-}): tf.Tensor2D {
+/** Multiplies x by a matrix, adds the bias and applies the activation. @returns [n, out] */
+export function connect(layer: DenseLayer): tf.Tensor2D {
+  if (nativeBackend()) return native.connect(layer);
   const { x, weight, bias, activation } = layer;
-  if (nativeBackend()) return native.connect(x, weight, bias, activation === 'relu');
   const y = tf.matMul(x, weight).add(bias) as tf.Tensor2D;
   return activation === 'relu' ? tf.relu(y) : y;
 }

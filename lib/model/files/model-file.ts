@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../core/emotions';
 import { TEMPERATURE_RANGE } from '../../core/calibration';
 import { findArchitecture } from '../architectures';
-import { loadState, allVariables, type Network, type NetworkState } from '../networks/network';
+import { loadState, allVariables, type Network } from '../networks/network';
 import { decodeSafetensors, encodeSafetensors, tensorsToWrite, type Safetensors } from './safetensors';
 
 /** A model's data other than its weights, as a model file stores them. */
@@ -33,22 +33,14 @@ export const MAX_MODEL_BYTES = 256 * 2 ** 20;
 
 const FORMAT = 'prior-attention-model/1';
 
-/**
- * Writes a model as a safetensors file: weights and metadata.
- * @param state weights to write; default the network's own
- * @returns the file in parts, in order
- */
-export function encodeModel(
-  network: Network,
-  metadata: ModelMetadata,
-  state?: NetworkState,
-): Iterable<Uint8Array> {
+/** Writes a model as a safetensors file: weights and metadata. @returns the file in parts, in order */
+export function encodeModel(network: Network, metadata: ModelMetadata): Iterable<Uint8Array> {
   const entries = Object.entries(metadata).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   const all = new Map([['format', FORMAT], ...entries] as [string, string][]);
-  return encodeSafetensors(tensorsToWrite(allVariables(network), state), all);
+  return encodeSafetensors(tensorsToWrite(allVariables(network)), all);
 }
 
 /**
@@ -116,9 +108,8 @@ function checkTensors(tensors: Safetensors['tensors'], network: Network): void {
   }
   for (const [name, { shape }] of variables) {
     const received = tensors.get(name)?.shape;
-    if (received?.join() !== shape.join())
-      throw new RangeError(
-        `Expected shape [${shape}] for ${name} but received ${received ? `[${received}]` : 'none'}`,
-      );
+    if (received?.join() === shape.join()) continue;
+    const found = received ? `[${received}]` : 'none';
+    throw new RangeError(`Expected shape [${shape}] for ${name} but received ${found}`);
   }
 }

@@ -9,7 +9,6 @@ import {
   dropOut,
   normalizeByBatch,
   normalizeByRunning,
-  type Activation,
 } from '../../tensor/operations';
 
 import type { DropoutSeed, Mode, Network } from './network';
@@ -100,7 +99,7 @@ export function denseLayer(
   weights: Weights,
   name: string,
   [inputs, outputs]: Widths,
-  activation: Activation = 'none',
+  activation: 'none' | 'relu' = 'none',
 ): Layer {
   const weight = addUniform<tf.Tensor2D>(weights, `${name}.weight`, [inputs, outputs], inputs);
   const bias = addUniform<tf.Tensor1D>(weights, `${name}.bias`, [outputs], inputs);

@@ -102,13 +102,19 @@ export function normalizeBatch(layer: BatchNormalization): tf.Tensor4D {
   });
 }
 
-/** Multiplies x, [n, in], by a matrix, [in, out], adds a bias, and applies relu if `hasRelu` is true. */
-export function connect(
-  x: tf.Tensor2D,
-  weight: tf.Tensor2D,
-  bias: tf.Tensor1D,
-  hasRelu: boolean,
-): tf.Tensor2D {
+/** A fully connected layer. */
+export interface DenseLayer {
+  /** [n, in] */
+  readonly x: tf.Tensor2D;
+  /** [in, out] */
+  readonly weight: tf.Tensor2D;
+  readonly bias: tf.Tensor1D;
+  readonly activation: 'none' | 'relu';
+}
+
+/** Multiplies by the weight, adds the bias, and applies the activation. @returns [n, out] */
+export function connect({ x, weight, bias, activation }: DenseLayer): tf.Tensor2D {
+  const hasRelu = activation === 'relu';
   return withGradient([x, weight, bias], () => {
     const product = call('MatMul', [x, weight], { T, transpose_a: false, transpose_b: false });
     const sum = call('BiasAdd', [product, bias], BIAS);
