@@ -26,13 +26,13 @@ export function intervalChart(
   rows: readonly GroupedEstimate[],
   texts: ChartTexts & { readonly axis?: string },
 ): ChartFigure {
-  const groups = groupsOf(rows);
+  const groups = rows.map(({ group }) => group);
   const tooltip = { value: 'chance: 14.3 %' };
   const chance = { x: quantitative('chance'), y: null, yOffset: null, color: null, tooltip };
   const values = rows.map(({ label, group, estimate }) => ({ label, group, ...estimate }));
   const told = values.map(({ label, group, value }) => `${label}, ${group}: ${formatPercent(value, 1)}`);
   return textChart(texts, told, {
-    ...plot(460, { step: groups.length > 1 ? 13 : 30, for: 'offset' }, values),
+    ...plot(460, { step: new Set(groups).size > 1 ? 13 : 30, for: 'offset' }, values),
     encoding: {
       y: nominal('label', { sort: null, axis: { ...NAMES_AXIS, grid: true } }),
       yOffset: nominal('group', { sort: null }),
@@ -71,7 +71,7 @@ export function curveChart(
     ...plot(460, 280, rows),
     encoding: {
       x: quantitative('x', { scale: { type, nice: false }, axis }),
-      color: colorOf(groupsOf(rows)),
+      color: colorOf(rows.map(({ group }) => group)),
       tooltip: tooltips(['group'], ['x', 'value', 'low', 'high']),
     },
     layer: [
@@ -131,10 +131,6 @@ function toRows<T>(series: Series<T>, isDrawn: (item: T, at: number, all: readon
   );
 }
 
-function groupsOf(rows: readonly { readonly group: string }[]): string[] {
-  return [...new Set(rows.map(({ group }) => group))];
-}
-
 function textChart({ title, subtitle }: ChartTexts, told: readonly string[], spec: object): ChartFigure {
   const titles = { text: title, ...(subtitle && { subtitle }) };
   return makeChart(`${title}: ${told.join('; ')}`, { title: titles, ...spec });
@@ -148,8 +144,9 @@ function share(field: string, title: string, options: object = {}) {
   return quantitative(field, { ...options, axis: { title, format: '.0%' } });
 }
 
-/** Long names are listed below each other. */
-function colorOf(groups: readonly string[]) {
+/** Defines a colour for each group. Long names are listed below each other. @param names of the rows' groups */
+function colorOf(names: readonly string[]) {
+  const groups = [...new Set(names)];
   const columns = groups.join('').length > 50 ? 1 : groups.length;
   const legend = { title: null, orient: 'top', columns, ...LEGEND_LABELS };
   const range = groups.map((_, index) => GROUP_COLORS[index % GROUP_COLORS.length]);
