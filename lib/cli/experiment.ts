@@ -66,9 +66,6 @@ export const SHARED = {
   },
 };
 
-/** Values of the options that name labelled images. */
-export type DataValues = ValuesOf<typeof SHARED.data>;
-
 /**
  * Completes the options of training, sample and split by the environment's settings and the defaults.
  * @throws RangeError when the environment holds an invalid value
@@ -104,7 +101,7 @@ export function fitBatch(
  * @throws RangeError when they cannot be used
  */
 export async function openLabelled(
-  { data, numbered, cropped }: DataValues,
+  { data, numbered, cropped }: ValuesOf<typeof SHARED.data>,
   experiment: Experiment,
 ): Promise<OpenedDataset> {
   const { openData } = await import('../study/open-dataset');

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { readCropped, readExperiment } from '../core/experiment-settings';
-import { type Dataset, markCropped } from '../datasets/dataset';
+import { markCropped } from '../datasets/dataset';
 import { describeAssumed } from '../core/blocks';
-import type { MadeStore } from '../faces/store/preprocess';
 import { expectWritable, homePath } from '../files/project';
 import { defineCommand, followOnStderr, integer, print, text, type ValuesOf } from './command';
 import { SHARED } from './experiment';
@@ -49,13 +48,10 @@ async function workOnQueue(url: string): Promise<void> {
 
 /**
  * Preprocesses a folder into a store, with progress.
- * @returns the store, and the records of the reader: a store has no official sides
+ * @returns the store's file, and the records of the reader: a store has no official sides
  * @throws what reader and preprocessing throw
  */
-export async function preprocess(
-  root: string,
-  values: ValuesOf<typeof OPTIONS>,
-): Promise<MadeStore & Pick<Dataset, 'records'>> {
+export async function preprocess(root: string, values: ValuesOf<typeof OPTIONS>) {
   const { dataset: id, out, margin, workers, queue, cropped = readCropped(process.env), ...reader } = values;
   const directory = out ? path.resolve(out) : homePath('data', 'stores', id);
   expectWritable(directory, out ? '--out' : undefined);
@@ -86,5 +82,5 @@ export async function preprocess(
   if (guessed) print(guessed);
   const skipped = path.join(path.dirname(file), 'skipped.csv');
   print(`store: ${path.relative('', file)}; without blocks: ${path.relative('', skipped)}`);
-  return { ...made, records: dataset.records };
+  return { file, records: dataset.records };
 }
