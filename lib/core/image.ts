@@ -83,26 +83,12 @@ export function cropRepeating(image: GrayImage | RgbImage, box: Box): GrayImage 
 const PRECISION_BITS = 22;
 const HALF = 2 ** (PRECISION_BITS - 1);
 
-/** Bits of libvips' weights. */
-const CUBIC_BITS = 12;
-
-/** Resizing along one axis after the other, in fixed point. */
-interface Filter {
-  /** Type of the values between both passes: 8 bits, or not rounded to those. */
-  readonly Between: Uint8ClampedArrayConstructor | Int32ArrayConstructor;
-  tapsOf(sourceSize: number, targetSize: number): Taps;
-}
-
 /** Source pixels and fixed-point weights of the target pixels: `weights` from `start[i]` to `start[i + 1]` for pixel i. */
 interface Taps {
   readonly first: Int32Array;
   readonly start: Int32Array;
   readonly weights: Int32Array;
 }
-
-const TRIANGLE: Filter = { Between: Uint8ClampedArray, tapsOf: triangleTaps };
-
-const CATMULL_ROM: Filter = { Between: Int32Array, tapsOf: cubicTaps };
 
 /**
  * Resizes with the antialiased bilinear (triangle) filter, bit for bit as PIL does on 8-bit images: one pass along the
@@ -115,23 +101,8 @@ const CATMULL_ROM: Filter = { Between: Int32Array, tapsOf: cubicTaps };
 export function resizeBilinear(image: GrayImage, width: number, height: number): GrayImage {
   for (const [name, value] of Object.entries({ width, height }))
     if (!Number.isInteger(value) || value < 1) throw unexpected('a positive integer', name, value);
-  return resize(image, { width, height }, TRIANGLE);
-}
-
-/**
- * Enlarges by Catmull-Rom interpolation in 12-bit fixed point; the result equals libvips' exactly: rows first, then columns,
- * edge pixels repeated. Output pixel j is at (j - factor / 2) / factor.
- * Source: libvips' `bicubic.cpp` and `templates.h` (`calculate_coefficients_catmull`, `bicubic_unsigned_int`).
- */
-export function enlargeCubic(image: GrayImage, factor: 2 | 4): GrayImage {
-  return resize(image, { width: image.width * factor, height: image.height * factor }, CATMULL_ROM);
-}
-
-function resize(image: GrayImage, target: Pick<Box, 'width' | 'height'>, filter: Filter): GrayImage {
-  const { width, height } = target;
-  const rows = width === image.width ? image.data : resizeRows(image, width, filter);
-  const from = { width, height: image.height };
-  const data = height === image.height ? new Uint8Array(rows) : resizeColumns(rows, from, height, filter);
+  const rows = width === image.width ? image.data : resizeRows(image, width);
+  const data = height === image.height ? rows.slice() : resizeColumns(rows, image.height, { width, height });
   return { width, height, data };
 }
 
@@ -162,28 +133,9 @@ function triangleTaps(sourceSize: number, targetSize: number): Taps {
   return taps;
 }
 
-function cubicTaps(sourceSize: number, targetSize: number): Taps {
-  const factor = targetSize / sourceSize;
-  const inside = (pixel: number) => Math.min(sourceSize - 1, Math.max(0, pixel));
-  const [first, weights] = [new Int32Array(targetSize), new Int32Array(4 * targetSize)];
-  for (let pixel = 0; pixel < targetSize; pixel++) {
-    const position = (pixel - factor / 2) / factor;
-    const start = Math.floor(position) - 1;
-    const x = position - Math.floor(position);
-    const [before, after] = [-0.5 * x * (1 - x) ** 2, -0.5 * x ** 2 * (1 - x)];
-    const change = after - before;
-    first[pixel] = Math.min(inside(start), Math.max(0, sourceSize - 4));
-    [before, 1 - x - before + change, x - after - change, after].forEach((weight, tap) => {
-      const rounded = Math.trunc(weight * 2 ** CUBIC_BITS) * 2 ** (PRECISION_BITS - CUBIC_BITS);
-      weights[4 * pixel + inside(start + tap) - first[pixel]] += rounded;
-    });
-  }
-  return { first, start: Int32Array.from({ length: targetSize + 1 }, (_, pixel) => 4 * pixel), weights };
-}
-
-function resizeRows({ data: source, ...from }: GrayImage, width: number, { Between, tapsOf }: Filter) {
-  const { first, start, weights } = tapsOf(from.width, width);
-  const data = new Between(width * from.height);
+function resizeRows({ data: source, ...from }: GrayImage, width: number): Uint8Array {
+  const { first, start, weights } = triangleTaps(from.width, width);
+  const data = new Uint8ClampedArray(width * from.height);
   for (let row = 0, at = 0; row < from.height; row++)
     for (let column = 0; column < width; column++, at++) {
       let sum = HALF;
@@ -192,28 +144,82 @@ function resizeRows({ data: source, ...from }: GrayImage, width: number, { Betwe
         sum = (sum + Math.imul(source[pixel++], weights[tap])) | 0;
       data[at] = sum >> PRECISION_BITS;
     }
-  return data;
+  return new Uint8Array(data.buffer);
 }
 
 function resizeColumns(
-  source: ArrayLike<number>,
-  from: Pick<Box, 'width' | 'height'>,
-  height: number,
-  { tapsOf }: Filter,
+  source: Uint8Array,
+  sourceHeight: number,
+  { width, height }: Pick<Box, 'width' | 'height'>,
 ): Uint8Array {
-  const { width } = from;
-  const { first, start, weights } = tapsOf(from.height, height);
+  const { first, start, weights } = triangleTaps(sourceHeight, height);
   const data = new Uint8ClampedArray(width * height);
-  const sums = new Int32Array(width);
-  for (let row = 0; row < height; row++) {
-    sums.fill(HALF);
-    let pixel = first[row] * width;
-    for (let tap = start[row]; tap < start[row + 1]; tap++)
-      for (let column = 0; column < width; column++) sums[column] += Math.imul(source[pixel++], weights[tap]);
-    for (let column = 0; column < width; column++)
-      data[row * width + column] = sums[column] >> PRECISION_BITS;
-  }
+  for (let row = 0, at = 0; row < height; row++)
+    for (let column = 0; column < width; column++, at++) {
+      let sum = HALF;
+      let pixel = first[row] * width + column;
+      for (let tap = start[row]; tap < start[row + 1]; tap++, pixel += width)
+        sum = (sum + Math.imul(source[pixel], weights[tap])) | 0;
+      data[at] = sum >> PRECISION_BITS;
+    }
   return new Uint8Array(data.buffer);
+}
+
+/** libvips rounds coefficients and sums to multiples of 1 / 2^12. */
+const FIXED_POINT = 4096;
+
+/**
+ * Enlarges by Catmull-Rom interpolation in fixed point; the result equals libvips' exactly: rows first, then columns, edge
+ * pixels repeated. Output pixel j is at (j - factor / 2) / factor.
+ * Source: libvips' `bicubic.cpp` and `templates.h` (`calculate_coefficients_catmull`, `bicubic_unsigned_int`).
+ */
+export function enlargeCubic({ width, height, data }: GrayImage, factor: 2 | 4): GrayImage {
+  const wide = width * factor;
+  const rows = new Int32Array(wide * height);
+  const across = cubicTaps(width, factor);
+  for (let y = 0, at = 0; y < height; y++)
+    for (let x = 0, tap = 0, row = y * width; x < wide; x++, at++, tap += 4) {
+      const { from, weights } = across;
+      const sum =
+        weights[tap] * data[row + from[tap]] +
+        weights[tap + 1] * data[row + from[tap + 1]] +
+        weights[tap + 2] * data[row + from[tap + 2]] +
+        weights[tap + 3] * data[row + from[tap + 3]];
+      rows[at] = (sum + FIXED_POINT / 2) >> 12;
+    }
+  const enlarged = new Uint8ClampedArray(wide * height * factor);
+  const { from, weights } = cubicTaps(height, factor);
+  for (let tap = 0, at = 0; tap < from.length; tap += 4) {
+    const [first, second, third, fourth] = from.subarray(tap, tap + 4).map((row) => row * wide);
+    const [a, b, c, d] = weights.subarray(tap, tap + 4);
+    for (let x = 0; x < wide; x++, at++) {
+      const sum = a * rows[first + x] + b * rows[second + x] + c * rows[third + x] + d * rows[fourth + x];
+      enlarged[at] = (sum + FIXED_POINT / 2) >> 12;
+    }
+  }
+  return { width: wide, height: height * factor, data: new Uint8Array(enlarged.buffer) };
+}
+
+/** Four source pixels and weights for each pixel of an enlarged row or column. */
+function cubicTaps(
+  length: number,
+  factor: number,
+): { readonly from: Int32Array; readonly weights: Int32Array } {
+  const from = new Int32Array(4 * length * factor);
+  const weights = new Int32Array(from.length);
+  for (let pixel = 0; pixel < length * factor; pixel++) {
+    const position = (pixel - factor / 2) / factor;
+    const start = Math.floor(position);
+    const x = position - start;
+    const [before, after] = [-0.5 * x * (1 - x) ** 2, -0.5 * x ** 2 * (1 - x)];
+    const change = after - before;
+    const coefficients = [before, 1 - x - before + change, x - after - change, after];
+    coefficients.forEach((coefficient, tap) => {
+      from[4 * pixel + tap] = Math.min(length - 1, Math.max(0, start - 1 + tap));
+      weights[4 * pixel + tap] = Math.trunc(coefficient * FIXED_POINT);
+    });
+  }
+  return { from, weights };
 }
 
 const MODEL_INPUTS = Float32Array.from({ length: 256 }, (_, level) => Math.fround(level / 255) / 0.5);

@@ -43,7 +43,10 @@ export async function enlarge(image: RgbImage, side: number): Promise<RgbImage> 
   // For small images libvips takes four times as long; it enlarges colours.
   const grey = scale === 2 || scale === 4 ? toGrey(image) : undefined;
   if (!grey) return resize(image, scale, 'cubic');
-  const { width, height, data } = enlargeCubic(grey, scale as 2 | 4);
+  return toRgb(enlargeCubic(grey, scale as 2 | 4));
+}
+
+function toRgb({ width, height, data }: GrayImage): RgbImage {
   const rgb = new Uint8Array(3 * data.length);
   for (let pixel = 0, at = 0; pixel < data.length; pixel++, at += 3)
     rgb[at] = rgb[at + 1] = rgb[at + 2] = data[pixel];
