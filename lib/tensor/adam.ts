@@ -45,7 +45,7 @@ export interface AdamRates {
  * algorithm 2; torch.optim.Adam and AdamW.
  */
 export class Adam extends tf.Optimizer {
-  /** Number of steps taken; whoever restores the moment estimates sets it too. */
+  /** Number of steps taken. Code that restores the moment estimates sets it too. */
   step = 0;
   readonly settings: Required<Omit<AdamOptions, 'schedule'>>;
   private readonly schedule: (step: number) => number;

@@ -114,7 +114,7 @@ const SAMPLES = 1009;
 
 /**
  * Records the operations of a computation, by running it on a backend that stores operations and computes nothing. A
- * network's code thus remains the only description of its computation.
+ * network's code is therefore the only description of its computation.
  * @param computation.inputs shape of each input without the batch axis, by name
  * @param computation.compute returns results by name; it must not read the values of any tensor
  * @returns the nodes of a graph for any batch size, in topological order, and its constants

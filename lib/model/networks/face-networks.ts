@@ -17,7 +17,7 @@ import type { BuildOptions, Network } from './network';
 /*
  * Variants of the compact network with other uses of the prior. Each has the same form of branch and about as many
  * parameters: branches have fewer features where the picture is larger or there are more branches. Inputs are
- * [n, 32, 32, 1] for a block and [n, 48, 48, 1] for a face; whoever builds a network disposes it.
+ * [n, 32, 32, 1] for a block and [n, 48, 48, 1] for a face; the caller disposes the network.
  */
 
 /** Sizes of a branch for a whole face. */

@@ -17,7 +17,7 @@ import type { BuildOptions, Network } from './network';
  * Networks for photographs: one residual branch per picture (eyes block, mouth block, whole face) and one linear layer
  * on the features of all branches. Batch normalisation and relu precede each convolution. In inference mode, the logits
  * of a face and of its mirror image are averaged. Inputs are [n, 32, 32, 1] for a block and [n, 48, 48, 1] for a face, 0
- * to 2; whoever builds a network disposes it. Source: He et al. 2016, "Identity Mappings in Deep Residual
+ * to 2; the caller disposes the network. Source: He et al. 2016, "Identity Mappings in Deep Residual
  * Networks".
  */
 

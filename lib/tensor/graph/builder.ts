@@ -31,7 +31,7 @@ import {
  */
 
 /** A native operation that ran. Inputs and outputs are the addon's tensor ids, which are never reused. */
-export interface TracedOperation {
+interface TracedOperation {
   readonly name: string;
   readonly attributes: readonly NativeAttribute[];
   readonly inputs: readonly number[];

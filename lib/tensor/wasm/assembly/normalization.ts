@@ -5,7 +5,7 @@ import { averageRows, ROWS } from './reduction';
 /** A layer's sizes and addresses, in the order in which wasm/layers.ts writes them. */
 @unmanaged
 class Layer {
-  /** x, y and their gradients are [rows, channels], all else [channels]. */
+  /** x, y and their gradients are [rows, channels], all other vectors [channels]. */
   rows: i32;
   channels: i32;
   /** Vectors that this module allocates. */
@@ -20,6 +20,7 @@ class Layer {
   inverse: usize;
 }
 
+/** A layer in `normalize`. */
 @unmanaged
 export class ForwardLayer extends Layer {
   offset: usize;
@@ -29,6 +30,7 @@ export class ForwardLayer extends Layer {
   nextVariance: usize;
 }
 
+/** A layer in `normalizeGradient`. */
 @unmanaged
 export class BackwardLayer extends Layer {
   dy: usize;
