@@ -14,7 +14,7 @@ import {
   renderComparison,
   scoreRun,
   type RunScore,
-} from '../../lib/study/compare';
+} from '../../bench/reference/compare';
 import { fillBlocks, makeBlockSet, makeRecords } from '../support/blocks';
 import { useTemporaryFolder } from '../support/folder';
 import { assertSection, readReference } from '../support/assertions';
