@@ -3,5 +3,7 @@
  * @param name of the setting, the file or the record at fault
  */
 export function unexpected(expected: string, name: string, received: unknown, cause?: unknown): RangeError {
-  return new RangeError(`Expected ${expected} for ${name} but received ${received}`, { cause });
+  const message = `Expected ${expected} for ${name} but received ${received}`;
+  // Consoles and notebooks would show `[cause]: undefined`.
+  return cause === undefined ? new RangeError(message) : new RangeError(message, { cause });
 }
