@@ -246,6 +246,16 @@ describe('preprocess', function () {
     assert.deepEqual(together.blocks, alone.blocks);
   });
 
+  it('throws the error of a given worker at once, though its other jobs go on', async () => {
+    let started = 0;
+    const worker = {
+      run: () => (started++ > 0 ? Promise.reject(new Error('broken')) : new Promise<never>(() => undefined)),
+      stop: () => assert.fail('its caller stops it'),
+    };
+    await assert.rejects(run(SMALL_RUN, { shardSize: 2, workers: 2, worker }), /broken/);
+    assert.equal(started, 3);
+  });
+
   it('starts a process for each core where there are enough images', () => {
     assert.equal(defaultWorkers(1023, 2), 1);
     assert.equal(defaultWorkers(1024, 2), 2);

@@ -125,10 +125,10 @@ async function makeShards(
       }
     }
   };
-  // Every job ends before the first error is thrown, because the worker's networks are freed after that.
-  const ends = await Promise.allSettled(Array.from({ length: JOBS_PER_WORKER * workers }, makeAll));
-  if (!options.worker) worker.stop();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const ends = Array.from({ length: JOBS_PER_WORKER * workers }, makeAll);
+  // The networks are freed after every job has ended. The jobs of a given worker may take long: its caller gets an error at once.
+  if (!options.worker) await Promise.allSettled(ends).then(() => worker.stop());
+  await Promise.all(ends);
   return shards;
 }
 

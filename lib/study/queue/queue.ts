@@ -114,10 +114,18 @@ export async function openQueue(url: string, print: Print = () => undefined) {
     // Each job in progress adds listeners to both.
     part.setMaxListeners(0);
   }
-  await events.waitUntilReady();
-  const workers = await queue.getWorkersCount();
-  const advice = workers > 0 ? '' : '; start some, on any machine, by `npx . preprocess --worker URL`';
-  print(`queue at ${addressOf(url)}: workers there: ${workers}${advice}`);
+  const close = async () => {
+    await Promise.all([queue.close(), events.close()]);
+  };
+  try {
+    await events.waitUntilReady();
+    const workers = await queue.getWorkersCount();
+    const advice = workers > 0 ? '' : '; start some, on any machine, by `npx . preprocess --worker URL`';
+    print(`queue at ${addressOf(url)}: workers there: ${workers}${advice}`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     async run<Result>(kind: JobKind, data: object): Promise<Result> {
       const job = await queue.add(kind, data, {
@@ -130,9 +138,7 @@ export async function openQueue(url: string, print: Print = () => undefined) {
       await job.remove();
       return result;
     },
-    async close(): Promise<void> {
-      await Promise.all([queue.close(), events.close()]);
-    },
+    close,
   };
 }
 
