@@ -47,7 +47,7 @@ export function listCache(): string[] {
   const width = Math.max(...kinds.map((kind) => kind.length));
   const lines = kinds.map((kind) => {
     const files = listFiles(path.join(root, kind));
-    const newestMs = Math.max(...files.map(({ mtimeMs }) => mtimeMs));
+    const newestMs = files.reduce((newest, { mtimeMs }) => Math.max(newest, mtimeMs), 0);
     const age = files.length === 0 ? 'empty' : formatAge(Date.now() - newestMs);
     const content = KINDS[kind] ?? 'unknown to this version';
     return `${kind.padEnd(width)}  ${formatSize(files).padStart(10)}  ${age.padEnd(14)}  ${content}`;
@@ -79,10 +79,10 @@ function findKinds(): { root: string; kinds: string[] } {
   return { root, kinds: fs.existsSync(root) ? fs.readdirSync(root).sort() : [] };
 }
 
-/** Lists a file, or all files below a folder; a link counts as itself. */
+/** Lists a file, or all files below a folder; a link counts as itself. A running command may have removed a listed file. */
 function listFiles(place: string): fs.Stats[] {
-  const stat = fs.lstatSync(place);
-  if (!stat.isDirectory()) return [stat];
+  const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat ? [stat] : [];
   return fs.readdirSync(place).flatMap((name) => listFiles(path.join(place, name)));
 }
 

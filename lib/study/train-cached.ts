@@ -242,7 +242,12 @@ export function fingerprintFaces(
 export function createFileStore(directory: string): CheckpointStore {
   const fileOf = (name: string) => path.join(directory, name);
   return {
-    read: async (name) => (fs.existsSync(fileOf(name)) ? fs.promises.readFile(fileOf(name)) : undefined),
+    read: (name) =>
+      fs.promises.readFile(fileOf(name)).catch((error: NodeJS.ErrnoException) => {
+        // Another error must not pass for a training that has not begun.
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
     write: (name, parts) => saveWhole(fileOf(name), parts),
   };
 }

@@ -196,6 +196,12 @@ describe('checkpoints as files', () => {
     assert.equal(await createFileStore(folder()).read('last'), undefined);
   });
 
+  it('does not take an entry that cannot be read for a missing one', async () => {
+    const store = createFileStore(folder());
+    await store.write('last', [Uint8Array.of(1)]);
+    await assert.rejects(createFileStore(path.join(folder(), 'last')).read('best'), /ENOTDIR/);
+  });
+
   it('leaves the older file whole, and no temporary file, when writing fails', async () => {
     const store = createFileStore(folder());
     await store.write('last', [Uint8Array.of(1)]);
