@@ -121,12 +121,12 @@ async function drawAverages(): Promise<void> {
 async function summarize(): Promise<void> {
   const { saveStudy } = await import('../study/committed-files');
   const { loadRealFaces } = await import('../study/real-faces/real-faces-archive');
-  const { chartRealFaces: drawRealFaces } = await import('../study/real-faces/real-faces-figures');
+  const { chartRealFaces } = await import('../study/real-faces/real-faces-figures');
   const { carriedToMarkdown, realFacesToMarkdown, summarizeRealFaces } =
     await import('../study/real-faces/real-faces-summary');
   const archive = loadRealFaces();
   const summary = summarizeRealFaces(archive);
-  await saveStudy('real-faces', summary, drawRealFaces(archive, summary));
+  await saveStudy('real-faces', summary, chartRealFaces(archive, summary));
   replaceSectionIn('README.md', 'real-faces', realFacesToMarkdown(summary));
   const { carried } = summary.models;
   if (carried) replaceSectionIn('models/README.md', 'real-faces', carriedToMarkdown(carried));

@@ -1,4 +1,5 @@
 import { unexpected } from './errors';
+
 /**
  * Writes a CSV table.
  * @param rows fields of each row; the header is the first row

@@ -1,4 +1,5 @@
 import { unexpected } from './errors';
+
 /** The seven expressions in the order of their label ids, 0 to 6. Source: the original's numbering of FERG-DB. */
 export const EMOTIONS = ['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'] as const;
 

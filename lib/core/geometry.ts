@@ -1,4 +1,5 @@
 import { unexpected } from './errors';
+
 /** A point in pixels from the image's upper left corner; pixel centres lie at .5. */
 export interface Point {
   readonly x: number;

@@ -217,12 +217,12 @@ function parseHeader(bytes: Buffer) {
   const text = bytes.toString('latin1', 0, HEADER_BYTES);
   const found = /^P6\s(\d{1,6})\s(\d{1,6})\s255\s/.exec(text);
   if (!found && bytes.length < HEADER_BYTES) return undefined;
-  const [{ length: start }, width, height] = found
-    ? [found[0], Number(found[1]), Number(found[2])]
-    : ['', 0, 0];
+  const [width, height] = found ? [Number(found[1]), Number(found[2])] : [0, 0];
   const pixels = width * height;
-  if (pixels > 0 && pixels <= MAX_IMAGE_PIXELS) return { width, height, start, end: start + 3 * pixels };
-  throw new RangeError(
-    `Expected a PPM picture from the video but received ${JSON.stringify(text.slice(0, 20))}`,
-  );
+  if (!found || pixels === 0 || pixels > MAX_IMAGE_PIXELS)
+    throw new RangeError(
+      `Expected a PPM picture from the video but received ${JSON.stringify(text.slice(0, 20))}`,
+    );
+  const start = found[0].length;
+  return { width, height, start, end: start + 3 * pixels };
 }

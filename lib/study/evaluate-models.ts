@@ -189,7 +189,7 @@ export function describeConfusion(matrix: ConfusionMatrix): string[] {
   ];
 }
 
-/** Formats an estimated share with its 95 % interval. */
+/** Formats an estimated share with its 95 % interval. @param name of the interval */
 export function toInterval({ value, low, high }: Estimate, name = '95 %'): string {
   return `${formatPercent(value)} (${name}: ${formatPercent(low)} to ${formatPercent(high)})`;
 }

@@ -221,7 +221,6 @@ function portraitDetector(networks: Networks): Find<FoundBox> {
     candidates.every(({ box }) => isCentredIn(box, face.box));
   const propose = (images: readonly RgbImage[], size: number) =>
     findWithTiny(networks, images, { size, minScore: PROPOSAL_SCORE, minShare: 0 });
-  /** Proposes faces with a larger input where the portrait is large. */
   return async (images) => {
     const proposals = await propose(images, 160);
     const portraits = images.map((image, index) =>

@@ -47,13 +47,11 @@ export async function runTiny(
   const parts = images.map((image) => ({ image, part: wholeOf(image) }));
   const output = await runOnParts(network, parts, input);
   const each = output.length / images.length;
-  const { size: width, width: columns = width, height: rows = width } = input;
-  return images.map((image, index) =>
-    decodeTiny(output.subarray(index * each, (index + 1) * each), image, {
-      input: { width: columns, height: rows },
-      minScore,
-    }),
-  );
+  const { size, width = size, height = size } = input;
+  return images.map((image, index) => {
+    const own = output.subarray(index * each, (index + 1) * each);
+    return decodeTiny(own, image, { input: { width, height }, minScore });
+  });
 }
 
 /** Runs the tiny detector on an image in its own size. @returns as {@link runTiny} */

@@ -1,8 +1,8 @@
-import { unexpected } from '../../core/errors';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
+import { unexpected } from '../../core/errors';
 import { BLOCK_SIZE, cutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { expectWritable } from '../../files/project';

@@ -1,8 +1,8 @@
-import { unexpected } from '../../core/errors';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as arrow from 'apache-arrow';
+import { unexpected } from '../../core/errors';
 import { type BlockSet, toSkippedCsv, toSkippedRows } from '../../core/blocks';
 import { saveWhole } from '../../files/write-file';
 import { concatBlocks, skippedOf, toBlocks } from './rows';

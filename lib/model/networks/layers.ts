@@ -10,7 +10,6 @@ import {
   normalizeByBatch,
   normalizeByRunning,
 } from '../../tensor/operations';
-
 import type { DropoutSeed, Mode, Network } from './network';
 
 /** PyTorch's BatchNorm2d: weight of a new batch in the running statistics, and the term added to the variance. */

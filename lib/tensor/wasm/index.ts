@@ -21,7 +21,8 @@ export function registerWasmTrainingKernels(): void {
     const kernelFunc: tf.KernelFunc = (call) => {
       const { inputs, attrs, backend } = call;
       const output = compute(inputs as Record<string, tf.TensorInfo>, attrs as never, backend as WasmBackend);
-      if (output ?? own) return output ?? own!.kernelFunc(call);
+      if (output) return output;
+      if (own) return own.kernelFunc(call);
       throw new Error(
         `Expected channels last and no dilation for ${kernelName} on wasm but received another`,
       );
