@@ -1,21 +1,21 @@
+import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { mean } from '../../lib/core/intervals';
 import { formatPercent, scoreTest } from '../../lib/core/metrics';
 import type { FrameRecord } from '../../lib/core/record';
 import { type SplitName, splitRecords } from '../../lib/core/split';
 import type { NetworkSpec } from '../../lib/model/architectures';
 import { encodeSafetensors, tensorsToWrite } from '../../lib/model/files/safetensors';
+import { buildCompact } from '../../lib/model/networks/compact';
 import { allVariables, countParameters } from '../../lib/model/networks/network';
+import { buildTerGat } from '../../lib/model/networks/tergat';
 import { blockSource } from '../../lib/model/training/data';
 import { predict } from '../../lib/model/training/evaluate';
 import { ORIGINAL_RECIPE } from '../../lib/model/training/recipe';
 import { facesOfSplit } from '../../lib/study/evaluate-split';
 import { formatCount, markdownTable } from '../../lib/study/markdown';
-import { type CachedTrainingOptions, withTrained } from '../../lib/study/train-cached';
-import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
-import { startEngine } from '../../lib/tensor/backend';
-import { buildCompact } from '../../lib/model/networks/compact';
-import { buildTerGat } from '../../lib/model/networks/tergat';
 import { openDataset, preprocessDataset } from '../../lib/study/open-dataset';
+import { type CachedTrainingOptions, withTrained } from '../../lib/study/train-cached';
+import { startEngine } from '../../lib/tensor/backend';
 import { type ReferenceContext, writeReference } from './context';
 
 /** Result of one training run. */
