@@ -11,9 +11,6 @@ function isInstalled(name: string): boolean {
 }
 
 describe('the queue', () => {
-  // The processor's own, which would keep mocha from ending.
-  before(() => process.removeListener('SIGINT', process.listeners('SIGINT').at(-1)!));
-
   it('refuses an invalid Redis address, and does not print its password', async () => {
     for (const url of ['http://host', 'redis://', 'host:6379'])
       await assert.rejects(

@@ -11,7 +11,7 @@ import type { JobKind } from './queue';
 const worker = createShardWorker();
 
 // Ctrl-C goes to all processes of a terminal; the worker that started this one waits for the current job.
-process.on('SIGINT', () => undefined);
+if (process.send) process.on('SIGINT', () => undefined);
 
 /**
  * Runs one job.
