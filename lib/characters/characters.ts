@@ -49,8 +49,11 @@ export interface Character {
   readonly earrings: boolean;
 }
 
-/** An array of values in place of each value. */
-type Table<T> = { readonly [Key in keyof T]: T[Key] extends object ? Table<T[Key]> : readonly T[Key][] };
+/** A value of each character. */
+type Six<Value> = readonly [Value, Value, Value, Value, Value, Value];
+
+/** Six values in place of each value. */
+type Table<T> = { readonly [Key in keyof T]: T[Key] extends object ? Table<T[Key]> : Six<T[Key]> };
 
 /** Traits of the six, each a row with a value for every character. */
 const TRAITS: Table<Character> = {
