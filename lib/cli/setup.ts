@@ -29,6 +29,6 @@ export const define = defineCommand({
 export async function setUpNotebooks(purpose: string, variant?: Variant): Promise<void> {
   const { setUp } = await import('../setup');
   const failures = Object.entries(await setUp(print, variant));
-  const [name, reason] = failures.find(([step, why]) => why && step !== 'TensorFlow') ?? [];
+  const [name, reason] = failures.find(([step, why]) => why !== undefined && step !== 'TensorFlow') ?? [];
   if (name) throw new Error(`Expected ${name} to be set up for ${purpose} but ${reason}`);
 }
