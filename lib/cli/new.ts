@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { unexpected } from '../core/errors';
-import { projectRoot } from '../files/project';
+import { readFolder } from '../datasets/folder';
+import { hasLabels, readLabels } from '../datasets/labels';
+import { isInside, projectRoot } from '../files/project';
 import { formatNotebook, type NotebookFile, toLines } from '../notebook/notebooks';
 import { defineCommand, print, toggle } from './command';
 
@@ -9,14 +11,14 @@ import { defineCommand, print, toggle } from './command';
 export const define = defineCommand({
   operands: {
     '<name>': 'name or path of the notebook, such as my-study',
-    '<folder>': 'folder of pictures in <emotion>/* or <person>/<emotion>/*',
+    '<folder>': 'folder of pictures in <emotion>/* or <person>/<emotion>/*, or with labels.csv',
   },
   options: { cropped: toggle('--cropped', 'each picture is a cropped face') },
   run({ cropped = false }, [name, data]) {
-    print(`Written: ${newStudy({ name, data, cropped })}`);
-    print(
-      'Open it in `npx . lab` if it is below the project folder, or in your own JupyterLab after `npx . kernel install`.',
-    );
+    const file = newStudy({ name, data, cropped });
+    print(`Written: ${file}`);
+    const inLab = isInside(projectRoot(), file) ? `with \`npx . lab "${path.relative('', file)}"\`, or ` : '';
+    print(`Open it ${inLab}in your own JupyterLab after \`npx . kernel install\`.`);
   },
 });
 
@@ -26,12 +28,14 @@ export const define = defineCommand({
  * @param request.data folder of pictures
  * @param request.cropped whether each picture is a cropped face
  * @returns absolute path of the notebook
- * @throws RangeError when the folder is missing or the notebook exists
+ * @throws RangeError when the folder is missing, has no labelled pictures, or the notebook exists
  */
 export function newStudy(request: { name: string; data: string; cropped: boolean }): string {
   const folder = path.resolve(request.data);
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw unexpected('an existing folder', '<folder>', folder);
+  // The notebook would fail at its first cell.
+  (hasLabels(folder) ? readLabels : readFolder)(folder, { setting: '<folder>' });
   const { name, cropped } = request;
   const file = path.resolve(name.endsWith('.ipynb') ? name : `${name}.ipynb`);
   const project = path.relative(path.dirname(file), projectRoot()) || '.';

@@ -8,7 +8,7 @@ export const define = defineCommand({
   commands: {
     run: defineCommand({
       description: 'execute notebooks, and write them with their HTML form to results/latest',
-      operands: { '[names...]': "such as start-here; default: all but the report's" },
+      operands: { '[names...]': "names or paths, such as start-here; default: all but the report's" },
       run: async (_, names) => ((await runNotebooks(names, process.env)) ? 0 : 1),
     }),
     clean: defineCommand({
@@ -20,7 +20,7 @@ export const define = defineCommand({
 
 /**
  * Executes notebooks one after the other; a failed notebook does not stop the next one.
- * @param names without folder and extension; none: all but the report's
+ * @param names of committed notebooks, or paths; none: all but the report's
  * @param environment the notebooks' settings; `RESULTS_DIR` is the folder of the results
  * @returns whether all cells of all notebooks succeeded
  * @throws RangeError for an unknown name

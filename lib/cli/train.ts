@@ -1,4 +1,4 @@
-import { type BlockSet, countAssumed, describeAssumed } from '../core/blocks';
+import { type BlockSet, countAssumed, describeAssumed, describeUnusable, NO_FACE } from '../core/blocks';
 import { EMOTIONS } from '../core/emotions';
 import { type Experiment, FOLDER_VARIABLES } from '../core/experiment-settings';
 import { formatPercent, type TestScore } from '../core/metrics';
@@ -137,10 +137,16 @@ const MANY_MISSED = 0.1;
 /** States how many images have a face, and a likely cause if many have none. */
 function describeFound({ records, cropped }: Dataset, { skipped, imageSizes }: BlockSet): string[] {
   const found = records.length - skipped.length;
-  const line = `Faces found in ${found} of ${records.length} images, ${skipped.length} missed.`;
-  if (skipped.length <= MANY_MISSED * records.length) return [line];
+  const unusable = skipped.filter(({ kind }) => kind !== NO_FACE);
+  const missed = skipped.length - unusable.length;
+  const note = describeUnusable(unusable);
+  const lines = [
+    `Faces found in ${found} of ${records.length} images, ${missed} missed.`,
+    ...(note ? [note] : []),
+  ];
+  if (missed <= MANY_MISSED * records.length) return lines;
   const isSmall = found === 0 || imageSizes.filter((side) => side < SMALL_IMAGE_PX).length > found;
   const cause = !cropped && isSmall ? ' Are these cropped faces? Add --cropped.' : '';
-  const share = formatPercent(skipped.length / records.length, 0);
-  return [line, `Warning: no face was found in ${share} of the images; they are not trained on.${cause}`];
+  const share = formatPercent(missed / records.length, 0);
+  return [...lines, `Warning: no face was found in ${share} of the images; they are not trained on.${cause}`];
 }

@@ -168,13 +168,22 @@ function cutFace(image: GrayImage | RgbImage, landmarks: Float32Array): CutFace 
   return { pixels: resizeBilinear(cropRepeating(image, box), FACE_SIZE, FACE_SIZE).data, box };
 }
 
+/** Kind of a frame that was read but in which no face was found. */
+export const NO_FACE = 'no-face';
+
 /** A frame without blocks, and why. It is data, not an exception: skipped frames are counted and reported. */
 export interface SkippedFrame<R = FrameRecord> {
   readonly record: R;
-  /** Kind of the reason: `no-face`, `missing-file`, `not-an-image` and others. Skipped frames are counted by kind. */
+  /** Kind of the reason: {@link NO_FACE}, `missing-file`, `not-an-image` and others. Skipped frames are counted by kind. */
   readonly kind: string;
   /** One sentence that says what was expected and what was found. */
   readonly reason: string;
+}
+
+/** Describes in one sentence how many pictures could not be used; undefined if there is none. */
+export function describeUnusable(unusable: readonly Pick<SkippedFrame, 'reason'>[]): string | undefined {
+  if (unusable.length === 0) return undefined;
+  return `Pictures that cannot be used: ${unusable.length}; the first: ${unusable[0].reason}.`;
 }
 
 /** Formats skipped frames as a CSV table with the columns path, kind and reason. */

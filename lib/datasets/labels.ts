@@ -65,7 +65,8 @@ interface Row extends Pick<FrameRecord, 'character' | 'side' | 'attributes'> {
 /** Returns whether a folder contains a table of labels: a labels.csv with the columns `path` and `label`. */
 export function hasLabels(directory: string): boolean {
   const table = path.join(directory, TABLE_FILE);
-  if (!fs.statSync(table, { throwIfNoEntry: false })?.isFile()) return false;
+  // `existsSync` is false, and does not throw, if `directory` is a file.
+  if (!fs.existsSync(table) || !fs.statSync(table).isFile()) return false;
   const [header] = readText(table, TABLE_FILE).split(/[\r\n]/, 1);
   const columns = parseCsv(header, separatorOf(header)).flatMap(toColumns);
   return NEEDED.every((name) => columns.includes(name));

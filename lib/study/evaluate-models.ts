@@ -13,9 +13,14 @@ import { EMOTIONS, emotionId } from '../core/emotions';
 import { type ConfusionMatrix, formatPercent, scoreTest } from '../core/metrics';
 import type { FrameRecord } from '../core/record';
 import type { Dataset } from '../datasets/dataset';
-import { countAssumed, describeAssumed } from '../core/blocks';
+import { countAssumed, describeAssumed, describeUnusable } from '../core/blocks';
 import { predictInputs } from '../predict/predict-inputs';
-import { type FacePrediction, isUnread, type PicturePredictor } from '../predict/predictor';
+import {
+  type FacePrediction,
+  isUnread,
+  type PicturePredictor,
+  type UnreadPicture,
+} from '../predict/predictor';
 import { describeGroups, evaluateGroups, type GroupColumn, hasCharacters } from './evaluate-groups';
 
 /**
@@ -25,6 +30,8 @@ import { describeGroups, evaluateGroups, type GroupColumn, hasCharacters } from 
 export type ModelEvaluation = ReturnType<typeof scoreFaces> & {
   readonly model: string;
   readonly description: string;
+  /** Images that could not be read. */
+  readonly unread: readonly UnreadPicture[];
   readonly seconds: number;
 };
 
@@ -50,14 +57,16 @@ export async function evaluateModel(
     source: path.join(directory, record.path),
   }));
   const faces: (FacePrediction | undefined)[] = [];
+  const unread: UnreadPicture[] = [];
   for await (const { result } of predictInputs(predictor, inputs, { shouldStop })) {
+    if (isUnread(result)) unread.push(result);
     faces.push(isUnread(result) ? undefined : result.faces[0]);
     onProgress?.(faces.length, records.length);
   }
   if (faces.length < records.length) return undefined;
   const { name: model, description } = predictor.classifier;
   const seconds = (performance.now() - start) / 1000;
-  return { model, description, ...scoreFaces(records, faces), seconds };
+  return { model, description, ...scoreFaces(records, faces), unread, seconds };
 }
 
 /** @param faces the largest face of each image; undefined where none was found */
@@ -156,12 +165,14 @@ export function evaluationsToText({ dataset, evaluations, paired, groups }: Comp
 
 function describeModel({ model, description, score, ...evaluation }: ModelEvaluation): string[] {
   const assumed = describeAssumed(evaluation.assumed, score.foundFaces.trials);
+  const unread = describeUnusable(evaluation.unread);
   const { byCharacter } = evaluation;
   return [
     `${model}: ${description}`,
     describeFigure('accuracy of all images', toPercent(score.allImages)),
     ...(byCharacter ? [describeFigure('over persons or characters', toInterval(byCharacter))] : []),
     describeFigure('accuracy where a face is found', toPercent(score.foundFaces)),
+    ...(unread ? [`  ${unread}`] : []),
     ...(assumed ? [`  ${assumed}`] : []),
     describeFigure('macro F1 where a face is found', score.macroF1.toFixed(4)),
     describeFigure('calibration error', evaluation.calibrationError.toFixed(4)),

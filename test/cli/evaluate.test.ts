@@ -64,6 +64,23 @@ describe('evaluate', function () {
     assert.deepEqual([successes, trials], [1, EMOTIONS.length]);
   });
 
+  it('counts pictures that cannot be read as errors, and reports them with a reason', async () => {
+    const [data, output] = ['mixed', 'mixed.json'].map((name) => path.join(folder(), name));
+    writeFiles(data, { 'joy/1.png': await portraitPng(0), 'joy/2.jpg': 'a text', 'sad/3.png': '' });
+    assert.ok(await evaluate({ data, format: 'json', output }));
+    const { models } = JSON.parse(fs.readFileSync(output, 'utf8')) as {
+      models: { unread: { kind: string }[]; score: { allImages: { trials: number } } }[];
+    };
+    assert.deepEqual(
+      models[0].unread.map(({ kind }) => kind),
+      ['not-an-image', 'empty-file'],
+    );
+    assert.equal(models[0].score.allImages.trials, 3);
+    assert.ok(await evaluate({ data, output: `${output}.txt` }));
+    const text = fs.readFileSync(`${output}.txt`, 'utf8');
+    assert.match(text, /^ {2}Pictures that cannot be used: 2; the first: Expected one of .*2\.jpg but it/m);
+  });
+
   it('takes each whole picture for a face when told so, and counts whose landmarks are assumed', async () => {
     const [data, output] = ['crops', 'crops.json'].map((name) => path.join(folder(), name));
     writeFiles(data, { 'joy/1.png': await cropPng(2), 'joy/2.png': await cropPng(2, 90) });

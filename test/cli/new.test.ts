@@ -4,13 +4,13 @@ import path from 'node:path';
 import type { NotebookFile } from '../../lib/notebook/notebooks';
 import { newStudy } from '../../lib/cli/new';
 import { projectRoot } from '../../lib/files/project';
-import { useTemporaryFolder } from '../support/folder';
+import { useTemporaryFolder, writeFiles } from '../support/folder';
 
 describe('newStudy', () => {
   const folder = useTemporaryFolder();
   const pictures = () => {
     const data = path.join(folder(), "kim's pictures");
-    fs.mkdirSync(data, { recursive: true });
+    writeFiles(data, { 'joy/1.png': '' });
     return data;
   };
   const make = (options: { name?: string; data?: string; cropped?: boolean } = {}) =>
@@ -42,5 +42,14 @@ describe('newStudy', () => {
       /Expected an existing folder for <folder> but received .*my-study\.ipynb$/,
     );
     assert.ok(!fs.existsSync('other.ipynb'));
+  });
+
+  it('refuses a folder that the notebook could not read, and accepts a table of labels', () => {
+    const data = path.join(folder(), 'mine');
+    writeFiles(data, { '1.png': '' });
+    assert.throws(() => make({ data }), /Expected class folders for <folder> but received .*mine with no/);
+    assert.ok(!fs.existsSync(path.join(folder(), 'my-study.ipynb')));
+    writeFiles(data, { 'labels.csv': 'path,label\n1.png,happy\n' });
+    assert.ok(fs.existsSync(make({ data })));
   });
 });

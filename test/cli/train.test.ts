@@ -15,6 +15,7 @@ describe('train', function () {
   /** Grey pictures without a face: `anger 10` makes ten in a folder of that name. */
   async function trainOn(
     classes: Readonly<Record<string, number>>,
+    others: Readonly<Record<string, string>> = {},
   ): Promise<{ lines: string[]; error: Error }> {
     const background = { r: 128, g: 128, b: 128 };
     const png = await sharp({ create: { width: 160, height: 160, channels: 3, background } })
@@ -24,7 +25,7 @@ describe('train', function () {
     const names = Object.entries(classes).flatMap(([name, count]) =>
       Array.from({ length: count }, (_, index) => `${name}/${index}.png`),
     );
-    writeFiles(data, Object.fromEntries(names.map((name) => [name, png])));
+    writeFiles(data, { ...Object.fromEntries(names.map((name) => [name, png])), ...others });
     const [lines, output] = [[] as string[], path.join(folder(), 'model.safetensors')];
     const values = { data, architecture: 'Compact', output };
     const error = await train(values, DEFAULT_EXPERIMENT, (line) => lines.push(line)).then(
@@ -50,5 +51,12 @@ describe('train', function () {
     const found = lines.findIndex((line) => /^Faces found in 0 of 11 images/.test(line));
     assert.ok(0 <= lacking && lacking < found, lines.join('\n'));
     assert.match(error.message, /at least 2 expressions to learn but received none/);
+  });
+
+  it('distinguishes pictures that cannot be used from pictures without a face', async () => {
+    const { lines } = await trainOn({ anger: 10, sad: 10 }, { 'sad/text.jpg': 'a text' });
+    const found = lines.indexOf('Faces found in 0 of 21 images, 20 missed.');
+    assert.match(lines[found + 1], /^Pictures that cannot be used: 1; the first: .*text\.jpg but it begins/);
+    assert.match(lines[found + 2], /no face was found in 95 % of the images/);
   });
 });

@@ -90,6 +90,7 @@ describe('openData', () => {
     await assert.rejects(open('y'), /for --data but received 3; .*--numbered fer2013/);
     assert.equal((await open('y', { numbered: 'fer2013' })).records[0].emotion, 'joy');
     await assert.rejects(open('none'), /for --data but received .*none, which does not exist/);
+    await assert.rejects(open('x/happy/1.png'), /for --data but received .*1\.png, which is no folder/);
   });
 });
 
@@ -100,6 +101,15 @@ describe('openDataset', () => {
     writeFiles(folder(), { 'joy/1.png': '' });
     const dataset = await openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: folder() });
     assert.deepEqual([dataset.synthetic, dataset.drawn, dataset.records.length], [false, false, 1]);
+  });
+
+  it('reads a folder with labels.csv by that table', async () => {
+    writeFiles(folder(), { 'mine/1.png': '', 'mine/labels.csv': 'path,label,person\n1.png,sad,kim\n' });
+    const { records } = await openDataset(DEFAULT_EXPERIMENT, { IMAGES_DIR: path.join(folder(), 'mine') });
+    assert.deepEqual(
+      records.map(({ emotion, character }) => [emotion, character]),
+      [['sadness', 'kim']],
+    );
   });
 
   it('refuses a size of the sample beside a folder, where it would do nothing', async () => {

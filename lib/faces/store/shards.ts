@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { unexpected } from '../../core/errors';
-import { BLOCK_SIZE, cutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX } from '../../core/blocks';
+import { BLOCK_SIZE, cutBlocks, DEFAULT_MARGIN_PX, MARGIN_FACE_PX, NO_FACE } from '../../core/blocks';
 import type { FrameRecord } from '../../core/record';
 import { expectWritable } from '../../files/project';
 import { serveJobs } from '../../files/worker-process';
@@ -235,7 +235,7 @@ export async function computeRows<R extends Pick<FrameRecord, 'path'>>(
       if (!face)
         return {
           record,
-          kind: 'no-face',
+          kind: NO_FACE,
           reason: `Expected a face in ${record.path} but the detectors found none`,
         };
       const blocks = cutBlocks(image, face.landmarks, cut);
