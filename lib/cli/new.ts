@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { unexpected } from '../core/errors';
-import { readFolder } from '../datasets/folder';
-import { hasLabels, readLabels } from '../datasets/labels';
+import { readOwnFolder } from '../datasets/labels';
 import { isInside, projectRoot } from '../files/project';
 import { formatNotebook, type NotebookFile, toLines } from '../notebook/notebooks';
 import { defineCommand, print, toggle } from './command';
@@ -35,7 +34,7 @@ export function newStudy(request: { name: string; data: string; cropped: boolean
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw unexpected('an existing folder', '<folder>', folder);
   // The notebook would fail at its first cell.
-  (hasLabels(folder) ? readLabels : readFolder)(folder, { setting: '<folder>' });
+  readOwnFolder(folder, { setting: '<folder>' });
   const { name, cropped } = request;
   const file = path.resolve(name.endsWith('.ipynb') ? name : `${name}.ipynb`);
   const project = path.relative(path.dirname(file), projectRoot()) || '.';

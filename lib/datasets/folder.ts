@@ -48,7 +48,7 @@ export function readFolder(
   const folders = listClassFolders(root, setting, numbered);
   const classOf = (folder: ClassFolder) => readClassName(path.posix.basename(folder.path), numbered);
   const unknown = folders.filter((folder) => !classOf(folder));
-  if (unknown.length > 0) throw unknownFolders(unknown, setting);
+  if (unknown.length > 0) throw unknownFolders(root, unknown, setting);
   const records: FrameRecord[] = [];
   const others: string[] = [];
   let contempt = 0;
@@ -77,8 +77,13 @@ function expectImages(root: string, folder: string, setting: string): string[] {
   const images = listImages(directory);
   if (images.length > 0) return images;
   const unread = listOthers(directory).filter(isUnreadName);
-  const found = `${countEndings(unread)}, which are not read: save them as JPEG or PNG`;
-  throw unexpected('images', `${folder} of ${setting}`, unread.length > 0 ? found : 'an empty folder');
+  const found =
+    unread.length > 0
+      ? `${countEndings(unread)}, which are not read: save them as JPEG or PNG`
+      : listFolders(directory).length > 0
+        ? 'folders only, which are not searched: a mapping file reads other forms (data/README.md)'
+        : 'none';
+  throw unexpected('images', `${folder} of ${setting}`, found);
 }
 
 /** Lists the class folders. The folders are an official split if all are named like its parts, or one is `train`. */
@@ -98,7 +103,12 @@ function listClassFolders(root: string, setting: string, numbered?: Numbering): 
 /** Lists a folder's class folders, or those of its groups. A group without folders counts as a class folder. */
 function listGroups(root: string, parent: string, setting: string, numbered?: Numbering): ClassFolder[] {
   const folders = listFolders(path.join(root, parent));
-  if (folders.length === 0) throw unexpected('class folders', setting, `${parent || root} with no folders`);
+  if (folders.length === 0)
+    throw unexpected(
+      'class folders, or labels.csv with the columns path and label,',
+      setting,
+      `${parent || root} with no folders`,
+    );
   const isClass = (name: string) => isNumber(name) || readClassName(name, numbered) !== undefined;
   const inside = new Map(folders.map((name) => [name, listFolders(path.join(root, parent, name))]));
   // A person may be called Joy or 001. Such a folder contains class folders.
@@ -117,10 +127,20 @@ function isFergClass({ path: folder }: ClassFolder): boolean {
   return group === 'FERG_DB_256' || (name.startsWith(`${group}_`) && isEmotion(name.slice(group.length + 1)));
 }
 
-function unknownFolders(folders: readonly ClassFolder[], setting: string): RangeError {
+function unknownFolders(root: string, folders: readonly ClassFolder[], setting: string): RangeError {
   const ferg = folders.find(isFergClass);
   const hint = "which is FERG-DB's form: use --dataset ferg, or FERG_DIR for reports and training";
   if (ferg) return unexpected('class folders', setting, `${ferg.path}, ${hint}`);
+  const above = folders.find(({ path: folder }) => {
+    const directory = path.join(root, folder);
+    return listImages(directory).length === 0 && listFolders(directory).length > 0;
+  });
+  if (above)
+    return unexpected(
+      'class folders, <emotion>/* or <group>/<emotion>/*,',
+      setting,
+      `${above.path}, which contains folders: name a folder further down`,
+    );
   const names = folders.map((folder) => path.posix.basename(folder.path));
   return unknownNames('class folders', names, setting);
 }

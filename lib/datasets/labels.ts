@@ -13,6 +13,7 @@ import {
   readPartName,
   unknownNames,
 } from './dataset';
+import { readFolder } from './folder';
 import { countEndings, findTable, isImageName, noteOthers, readText } from './tree';
 
 /** Name of the table when a folder is given. */
@@ -70,6 +71,11 @@ export function hasLabels(directory: string): boolean {
   const [header] = readText(table, TABLE_FILE).split(/[\r\n]/, 1);
   const columns = parseCsv(header, separatorOf(header)).flatMap(toColumns);
   return NEEDED.every((name) => columns.includes(name));
+}
+
+/** Reads a folder by its labels.csv, a table of labels, or by its class folders. */
+export function readOwnFolder(directory: string, options?: OpenOptions): Dataset {
+  return (hasLabels(directory) ? readLabels : readFolder)(directory, options);
 }
 
 function toColumns(header: readonly string[]): string[] {

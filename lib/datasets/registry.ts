@@ -6,9 +6,8 @@ import { type Dataset, type OpenOptions, optionName, type ReaderOption } from '.
 import { readFerPlus } from './fer-plus';
 import { readFer2013 } from './fer2013';
 import { readFerg } from './ferg';
-import { readFolder } from './folder';
 import { readJaffe } from './jaffe';
-import { readLabels } from './labels';
+import { readLabels, readOwnFolder } from './labels';
 import { readWithMapping } from './mapping';
 
 /** A data set with a reader. */
@@ -80,11 +79,11 @@ export const DATASETS: readonly DatasetKind[] = [
   },
   {
     id: 'folder',
-    title: 'class folders',
+    title: 'class folders or labels.csv',
     ...OWN_DATA,
-    layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test',
+    layout: '<emotion>/* or <group>/<emotion>/*, also in train, validation and test; or by its labels.csv',
     accepts: ['numbered'],
-    open: readFolder,
+    open: readOwnFolder,
   },
   {
     id: 'labels',

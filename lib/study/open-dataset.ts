@@ -33,10 +33,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const CHARACTER_SEED = 7;
 
 /**
- * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders or a table of labels), or `DATASET_DIR` with the
- * reader `DATASET` (and `DATASET_MAPPING`, a file; `DATASET_LABELS`, a rule; `DATASET_NUMBERED`). Default: the synthetic
- * sample, which is drawn if it is missing. With `CROPPED=1` the images of any folder are cropped faces. Relative paths
- * start at the current directory, or at the project's if only that one has the file.
+ * Opens the data set that the environment names: `FERG_DIR`, `IMAGES_DIR` (class folders, or a folder with labels.csv),
+ * or `DATASET_DIR` with the reader `DATASET` (and `DATASET_MAPPING`, a file; `DATASET_LABELS`, a rule;
+ * `DATASET_NUMBERED`). Default: the synthetic sample, which is drawn if it is missing. With `CROPPED=1` the images of
+ * any folder are cropped faces. Relative paths start at the current directory, or at the project's if only that one has
+ * the file.
  * @param environment such as `process.env`
  * @param onProgress called with the number of drawn frames
  * @throws RangeError for several data sets, a sample size with a data set, `CROPPED` without a data set, or a folder
@@ -63,12 +64,10 @@ export async function openDataset(
       `Expected no ${stray} with ${setting} (it sizes the synthetic sample) but received ${environment[stray]}`,
     );
   const { DATASET_MAPPING: mapping, DATASET_LABELS: labels, DATASET_NUMBERED: numbered } = environment;
-  const directory = locate(environment[setting]!);
-  const ownReader = isTable(directory) ? 'labels' : 'folder';
-  const reader = { FERG_DIR: 'ferg', IMAGES_DIR: ownReader, DATASET_DIR: environment.DATASET }[setting];
+  const reader = { FERG_DIR: 'ferg', IMAGES_DIR: 'folder', DATASET_DIR: environment.DATASET }[setting];
   const readers = DATASETS.map(({ id }) => id).join(', ');
   if (!reader) throw unexpected(`one of ${readers}`, 'DATASET with DATASET_DIR', 'none');
-  return openFolder(reader, directory, {
+  return openFolder(reader, locate(environment[setting]!), {
     mapping: mapping ? locate(mapping) : undefined,
     // The reader checks these two.
     labels: (labels || undefined) as LabelRule | undefined,
@@ -167,13 +166,9 @@ export async function openData(
       `Expected one data set but received a folder and ${stray}=${process.env[stray]}: DATASET_DIR names its folder`,
     );
   const absolute = path.resolve(directory);
-  const reader = isTable(absolute) ? 'labels' : hasFergLayout(absolute) ? 'ferg' : 'folder';
+  const isTable = /\.(csv|tsv)$/i.test(absolute) || hasLabels(absolute);
+  const reader = isTable ? 'labels' : hasFergLayout(absolute) ? 'ferg' : 'folder';
   return openFolder(reader, absolute, { setting: '--data', numbered: numbered as Numbering, cropped });
-}
-
-/** Returns whether a path is a table of labels, or a folder that contains one. */
-function isTable(file: string): boolean {
-  return /\.(csv|tsv)$/i.test(file) || hasLabels(file);
 }
 
 /** Returns true for FERG-DB's folder, or a folder with `<character>/<character>_<emotion>`. */

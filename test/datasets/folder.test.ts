@@ -58,7 +58,10 @@ describe('readFolder', () => {
       () => readFolder(path.join(folder(), 'no')),
       /folder of class folders.*IMAGES_DIR.*not exist/,
     );
-    assert.throws(() => readFolder(folder()), /Expected class folders for IMAGES_DIR .* with no folders/);
+    assert.throws(
+      () => readFolder(folder()),
+      /Expected class folders, or labels\.csv .*, for IMAGES_DIR .* with no folders/,
+    );
     writeFiles(folder(), { 'joy/1.png': '', 'sleepy/1.png': '', 'ahegao/1.png': '' });
     assert.throws(
       () => readFolder(folder(), { setting: '--data' }),
@@ -151,7 +154,14 @@ describe('readFolder', () => {
 
   it('names an empty class', () => {
     writeFiles(folder(), { 'joy/readme.txt': '' });
-    assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR .* empty folder/);
+    assert.throws(() => readFolder(folder()), /Expected images for joy of IMAGES_DIR but received none$/);
+  });
+
+  it('says so if the class folders or the images lie further down', () => {
+    writeFiles(folder(), { 'data/study/kim/joy/session 1/1.png': '' });
+    const read = (place: string) => () => readFolder(path.join(folder(), place));
+    assert.throws(read(''), /but received data\/study, which contains folders: name a folder further down/);
+    assert.throws(read('data/study'), /images for kim\/joy of IMAGES_DIR but received folders only, which/);
   });
 
   it("recognizes FERG-DB's layout and names its reader", () => {
