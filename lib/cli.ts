@@ -53,7 +53,9 @@ to. Set it where the project's folder is read-only.`,
     const command = program.command(name).description(description);
     if (name === called) (await load()).define(command);
   }
-  await program.parseAsync();
+  // For an unknown command, `help` alone would print the list without a word.
+  const isKnown = called === undefined || Object.hasOwn(COMMANDS, called);
+  await program.parseAsync(isKnown ? process.argv.slice(2) : [called], { from: 'user' });
 }
 
 // A reader that has ended, such as `head`, ends the command without an error.

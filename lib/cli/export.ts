@@ -23,8 +23,7 @@ tfjs      a folder with model.json and its weights, for tf.loadGraphModel in bro
 
 Examples:
   npx . export --format tfjs --output my-page/model
-  npx . export --model tergat.safetensors --output tergat-pytorch.safetensors
-`;
+  npx . export --model tergat.safetensors --output tergat-pytorch.safetensors`;
 
 /** Defines `export`. */
 export const define = defineCommand({ options: OPTIONS, help: HELP, run: exportModel });

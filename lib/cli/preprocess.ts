@@ -76,7 +76,7 @@ export async function preprocess(root: string, values: ValuesOf<typeof OPTIONS>)
     ? await makeStoreOnQueue(queue, dataset, { ...settings, print })
     : await makeStore(dataset, settings);
   const { file, frames, missed, assumed, computedShards, reusedShards, seconds } = made;
-  const shards = `${computedShards} shards computed, ${reusedShards} reused`;
+  const shards = `shards: ${computedShards} computed, ${reusedShards} reused`;
   print(`${frames - missed} of ${frames} frames have blocks; ${shards}, in ${seconds.toFixed(1)} s`);
   const guessed = describeAssumed(assumed, frames - missed);
   if (guessed) print(guessed);

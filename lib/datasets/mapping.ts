@@ -45,7 +45,11 @@ function toRecord(file: string, pattern: RegExp, { classes }: Mapping): FrameRec
   const { class: name, group, clip } = pattern.exec(file)?.groups ?? {};
   if (name === undefined) return [];
   if (!Object.hasOwn(classes, name))
-    throw unexpected(`one of ${Object.keys(classes).join(', ')}`, `the class of ${file}`, name);
+    throw unexpected(
+      `one of ${Object.keys(classes).join(', ')}`,
+      `the class of ${file}`,
+      `${name}: add it to the mapping file, with null to leave it out`,
+    );
   const emotion = classes[name];
   if (!emotion) return [];
   return [{ path: file, character: group ?? 'all', emotion, ...(clip === undefined ? {} : { clip }) }];
@@ -69,7 +73,7 @@ function parseMapping(text: string, file: string): Mapping {
   try {
     mapping = JSON.parse(text) as Partial<Mapping> | null;
   } catch (cause) {
-    throw unexpected('JSON', 'mapping', path.basename(file), cause);
+    throw unexpected('JSON', 'mapping', `${path.basename(file)}: ${(cause as Error).message}`, cause);
   }
   const { name, classes, path: form } = mapping ?? {};
   if (typeof name !== 'string' || typeof form !== 'string' || typeof classes !== 'object' || !classes) {

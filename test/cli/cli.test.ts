@@ -44,17 +44,20 @@ describe('the command line', function () {
   const folder = useTemporaryFolder();
 
   it('describes every command, and ends with status 2 after wrong usage', async () => {
-    const [help, wrong, empty, nested, sized, drawn] = await Promise.all([
+    const [help, wrong, empty, nested, sized, drawn, unknown] = await Promise.all([
       run(['--help']),
       run(['predict', '--format', 'xml', 'a']),
       run(['predict']),
       run(['notebooks', 'run', '--nosuch']),
       run(['train', '--data', 'photos', '--clips-per-cell', '5', '--output', 'a.safetensors']),
       run(['train', '--generated', '2', '--cropped', '--output', 'a.safetensors']),
+      run(['help', 'predikt']),
     ]);
     for (const name of ['setup', 'doctor', 'sample', 'train', 'evaluate', 'predict', 'demo', 'export'])
       assert.match(help.out, new RegExp(`^  ${name}\\b`, 'm'));
     assert.equal(help.status, 0);
+    assert.deepEqual([unknown.status, unknown.out], [2, '']);
+    assert.match(unknown.err, /unknown command 'predikt'\n\(Did you mean predict\?\)/);
     assert.deepEqual([wrong.status, wrong.out], [2, '']);
     assert.match(wrong.err, /Allowed choices are text, json, csv/);
     assert.deepEqual([empty.status, nested.status, sized.status, drawn.status], [2, 2, 2, 2]);

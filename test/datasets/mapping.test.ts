@@ -66,7 +66,7 @@ describe('readWithMapping', () => {
 
   it('says what is wrong with a mapping', () => {
     writeFiles(folder(), { 'data/glad/a.png': '' });
-    assert.throws(() => read('{'), /Expected JSON for mapping/);
+    assert.throws(() => read('{'), /Expected JSON for mapping but received .*\.json: .*JSON/);
     assert.throws(
       () => read({ name: 'ours' }),
       /Expected name, classes and path for mapping but received name/,
