@@ -91,19 +91,22 @@ export async function train(
   const assumed = describeAssumed(countAssumed(blocks.detectors ?? []), blocks.records.length);
   if (assumed) print(assumed);
   for (const line of describeFound(dataset, blocks)) print(line);
-  const { model, score, faces, bestEpoch, stopped } = await runStoppable('training', (shouldStop) =>
-    trainModel({
-      dataset,
-      blocks,
-      experiment: fitBatch(experiment, batchSize, blocks.records.length, print),
-      architecture,
-      shouldStop,
-      onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
-    }),
+  const { model, score, faces, bestEpoch, reusedEpochs, stopped } = await runStoppable(
+    'training',
+    (shouldStop) =>
+      trainModel({
+        dataset,
+        blocks,
+        experiment: fitBatch(experiment, batchSize, blocks.records.length, print),
+        architecture,
+        shouldStop,
+        onEpoch: (history) => print(formatEpoch(history[history.length - 1], experiment.epochs)),
+      }),
   );
   try {
     const { network, ...metadata } = model;
     await saveWhole(output, encodeModel(network, metadata));
+    if (reusedEpochs > 0) print(`Epochs from checkpoints in data/cache/training: ${reusedEpochs}.`);
     print(`${metadata.description}.`);
     const sides = [faces.train, faces.validation, faces.test].map((side) => side.faces.length);
     print(`Faces: ${sides[0]} for training, ${sides[1]} for validation, ${sides[2]} on the test side.`);

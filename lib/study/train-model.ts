@@ -40,7 +40,7 @@ export async function trainModel(options: TrainModelOptions) {
   const { build, ...form } = findArchitecture(options.architecture);
   const network = build({ seed: experiment.seed });
   const training = { ...form, experiment, network, blocks, faces, onEpoch, shouldStop };
-  const { bestEpoch, stopped } = await trainCached(training);
+  const { bestEpoch, reusedEpochs, stopped } = await trainCached(training);
   if (bestEpoch === 0) throw new Error('Training was stopped before its first epoch was finished.');
   const sourceOf = (side: 'validation' | 'test') => inputSource(blocks, faces[side].faces, form.inputs);
   let temperature = 1;
@@ -57,7 +57,7 @@ export async function trainModel(options: TrainModelOptions) {
   }
   const metadata = { ...describeModel(options, network, faces.train.faces), temperature };
   const description = describeTraining(options, faces.train.faces, score);
-  return { model: { ...metadata, description, network }, score, faces, bestEpoch, stopped };
+  return { model: { ...metadata, description, network }, score, faces, bestEpoch, reusedEpochs, stopped };
 }
 
 /** Formats a warning for each set, validation and test, that lacks an expression of the data. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { DEFAULT_EXPERIMENT } from '../../lib/core/experiment-settings';
 import { train } from '../../lib/cli/train';
+import { cropPng } from '../faces/photos';
 import { useTemporaryFolder, writeFiles } from '../support/folder';
 import { startFastest } from '../support/native';
 
@@ -51,6 +52,22 @@ describe('train', function () {
     const found = lines.findIndex((line) => /^Faces found in 0 of 11 images/.test(line));
     assert.ok(0 <= lacking && lacking < found, lines.join('\n'));
     assert.match(error.message, /at least 2 expressions to learn but received none/);
+  });
+
+  it('writes a model, and says which epochs come from checkpoints when it is called again', async () => {
+    const [data, output] = ['crops', 'model.safetensors'].map((name) => path.join(folder(), name));
+    const png = await cropPng(2);
+    const names = ['joy', 'anger'].flatMap((name) => [0, 1, 2, 3, 4].map((index) => `${name}/${index}.png`));
+    writeFiles(data, Object.fromEntries(names.map((name) => [name, png])));
+    for (const call of ['first', 'second']) {
+      const lines: string[] = [];
+      const values = { data, output, cropped: true, architecture: 'Compact' };
+      assert.ok(await train(values, { ...DEFAULT_EXPERIMENT, epochs: 1 }, (line) => lines.push(line)));
+      assert.equal(lines.at(-1), `${output} was written.`);
+      const { size } = fs.statSync(output);
+      assert.ok(size > 1e5, `${size} bytes`);
+      if (call === 'second') assert.ok(lines.includes('Epochs from checkpoints in data/cache/training: 1.'));
+    }
   });
 
   it('distinguishes pictures that cannot be used from pictures without a face', async () => {
