@@ -18,7 +18,7 @@ export const define = defineCommand({
     const { readModelFile } = await import('../predict/classifier');
     const { startEngine } = await import('../tensor/backend');
     await startEngine();
-    const network = decodeOriginal(await readModelFile(stateDict, 'a safetensors file'));
+    const network = decodeOriginal(await readModelFile(stateDict, 'a safetensors file'), stateDict);
     try {
       const parts = encodeModel(network, {
         architecture: network.name,

@@ -53,11 +53,20 @@ describe('encodeForPyTorch', function () {
   });
 
   it('comes back by decodeOriginal, bit by bit', () => {
-    const again = decodeOriginal(bytes);
+    const again = decodeOriginal(bytes, 'a.safetensors');
     const [first, second] = [saveState(network), saveState(again)];
     for (const [name, values] of first)
       assert.ok(Buffer.from(values.buffer).equals(Buffer.from(second.get(name)!.buffer)), name);
     again.dispose();
+  });
+
+  it('names the file that is no state_dict of the original', () => {
+    const combined = buildCombined({ seed: 1 });
+    const other = Buffer.concat([...encodeForPyTorch(combined)]);
+    combined.dispose();
+    const message = /^Expected the original's state_dict \(safetensors\) for b\.st: Expected /;
+    for (const one of [other, Buffer.from('a text file')])
+      assert.throws(() => decodeOriginal(one, 'b.st'), { name: 'RangeError', message });
   });
 
   it('writes other networks under our names, channels first before the flattened layer', () => {

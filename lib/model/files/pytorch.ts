@@ -24,18 +24,21 @@ export function encodeForPyTorch(network: Network): Iterable<Uint8Array> {
 /**
  * Reads TerGat's weights from the original's state_dict, saved as safetensors by PyTorch.
  * @param bytes the whole file
+ * @param name of the file in messages
  * @returns a network, which the caller disposes
- * @throws RangeError for another file, or when a weight is missing or has another shape
+ * @throws RangeError that names the file, for another file, or when a weight is missing or has another shape
  */
-export function decodeOriginal(bytes: Uint8Array): Network {
-  const { tensors } = decodeSafetensors(bytes);
+export function decodeOriginal(bytes: Uint8Array, name: string): Network {
   const network = buildTerGat({ seed: 0 });
   try {
-    loadState(network, fromOriginalStateDict(network, tensors));
+    loadState(network, fromOriginalStateDict(network, decodeSafetensors(bytes).tensors));
     return network;
   } catch (error) {
     network.dispose();
-    throw error;
+    const { message } = error as Error;
+    throw new RangeError(`Expected the original's state_dict (safetensors) for ${name}: ${message}`, {
+      cause: error,
+    });
   }
 }
 
