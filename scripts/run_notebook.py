@@ -47,7 +47,8 @@ def message_of(cell) -> str:
 
 def main(source: str, target: str, html: str = "") -> int:
     notebook = nbformat.read(source, as_version=4)
-    runner = TalkingPreprocessor(timeout=None, kernel_name="tslab")
+    # A kernel needs seconds; on a busy machine it can need more than nbclient's minute.
+    runner = TalkingPreprocessor(timeout=None, startup_timeout=300, kernel_name="tslab")
     status = 0
     try:
         runner.preprocess(notebook, {"metadata": {"path": os.path.dirname(os.path.abspath(source))}})
